@@ -1,0 +1,78 @@
+"""Evidence: the typed, weighted facts that moved a score. The explainer may say what is here and nothing else.
+
+This module knows nothing of models, stores or languages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class EvidenceKind(StrEnum):
+    """What sort of fact it is."""
+
+    HISTORY = "history"
+    """Leaving this item out of the user's history lowers the item's score (counterfactual, through the serving scorer)."""
+    CATEGORY = "category"
+    """The item and the user's history share a category."""
+    ATTRIBUTE = "attribute"
+    """The item and the user's history share an attribute value."""
+    TEXT_SIMILARITY = "text_similarity"
+    """The item's words are close to those of a history item."""
+    IMAGE_SIMILARITY = "image_similarity"
+    """The item's picture is close to that of a history item."""
+    CO_ENGAGEMENT = "co_engagement"
+    """People who chose the history item also chose this one (at least 5 of them)."""
+    POPULARITY = "popularity"
+    """Many people chose the item lately."""
+    NEWNESS = "newness"
+    """The item is new in the catalogue."""
+    TASTE = "taste"
+    """The item's words are close to the taste the user described."""
+    EXPLORATION = "exploration"
+    """The item was given room because exploration was asked for."""
+    RULE = "rule"
+    """A filter or domain of the request allowed only such items."""
+    COLD_START = "cold_start"
+    """Little or nothing is known about the user yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One fact. Fields that do not apply to the kind are empty."""
+
+    kind: EvidenceKind
+    weight: float
+    """0..1: this fact's share of what moved the score; 0 for supporting facts that were looked up, not measured."""
+    item_id: str = ""
+    """The history item the fact is about."""
+    title: str = ""
+    """Its title."""
+    event_type: str = ""
+    """What the user did with it: watch, rating, purchase, ..."""
+    event_value: float | None = None
+    """The value of that event, e.g. the rating."""
+    name: str = ""
+    """Attribute name (ATTRIBUTE), or what the request asked for (RULE, TASTE)."""
+    value: str = ""
+    """Attribute value or category."""
+    count: int = 0
+    """How many: people (CO_ENGAGEMENT, POPULARITY), history items that share it (CATEGORY, ATTRIBUTE), events known (COLD_START), days (NEWNESS)."""
+    similarity: float = 0.0
+    """Cosine similarity of TEXT_SIMILARITY, IMAGE_SIMILARITY and TASTE."""
+    score_drop: float = 0.0
+    """HISTORY: served score minus the score without this history item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The recommended item, as far as words may be said about it."""
+
+    item_id: str
+    title: str
+    domain: str = ""
+    categories: Sequence[str] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    """Attribute values as text; lists are joined by a comma."""
