@@ -1,0 +1,61 @@
+"""The root of Palate's errors, and those of the encoders.
+
+    PalateError
+    └── EncoderError                a model or a picture stands in the way of a vector
+        ├── EncoderUnavailable      the model cannot be loaded: unknown, broken, or not on this machine
+        ├── ImageError              the picture is missing, broken or too large
+        └── ModalityUnsupported     the model has no such space (text by an image-only model)
+
+`indexer.errors` and `service.errors` grow the tree further. Knows nothing of status codes: `service.errors` has that table.
+"""
+
+from typing import ClassVar
+
+
+class PalateError(Exception):
+    """What went wrong, with which value, and what to do: `str(error)` is fit to be shown to the caller.
+
+    `reason` is the machine-readable name (UPPER_SNAKE) that callers may branch on; `metadata` holds the values
+    the message names, for programs.
+    """
+
+    reason: ClassVar[str] = "INTERNAL"
+
+    def __init__(self, message: str, *, metadata: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.metadata: dict[str, str] = dict(metadata or {})
+
+
+class EncoderError(PalateError):
+    """Content could not be turned into a vector."""
+
+    reason: ClassVar[str] = "ENCODER_ERROR"
+
+
+class EncoderUnavailable(EncoderError):
+    """A model cannot be loaded: its name, why, and what to do about it."""
+
+    reason: ClassVar[str] = "ENCODER_UNAVAILABLE"
+
+    def __init__(self, name: str, why: str, todo: str) -> None:
+        super().__init__(f"encoder {name!r} cannot be loaded: {why}; {todo}", metadata={"encoder": name, "why": why})
+
+
+class ImageError(EncoderError):
+    """A picture cannot be read: which one, and why."""
+
+    reason: ClassVar[str] = "IMAGE_UNREADABLE"
+
+    def __init__(self, source: str, why: str, todo: str) -> None:
+        super().__init__(f"image {source!r} {why}; {todo}", metadata={"image": source, "why": why})
+
+
+class ModalityUnsupported(EncoderError):
+    """A model was asked for a modality it has no space for."""
+
+    reason: ClassVar[str] = "MODALITY_UNSUPPORTED"
+
+    def __init__(self, name: str, modality: str, todo: str) -> None:
+        super().__init__(
+            f"encoder {name!r} cannot encode {modality}; {todo}", metadata={"encoder": name, "modality": modality}
+        )
