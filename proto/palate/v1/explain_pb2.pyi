@@ -1,0 +1,139 @@
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class EvidenceKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    EVIDENCE_KIND_UNSPECIFIED: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_HISTORY: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_CATEGORY: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_ATTRIBUTE: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_TEXT_SIMILARITY: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_IMAGE_SIMILARITY: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_CO_ENGAGEMENT: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_POPULARITY: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_NEWNESS: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_TASTE: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_EXPLORATION: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_RULE: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_COLD_START: _ClassVar[EvidenceKind]
+EVIDENCE_KIND_UNSPECIFIED: EvidenceKind
+EVIDENCE_KIND_HISTORY: EvidenceKind
+EVIDENCE_KIND_CATEGORY: EvidenceKind
+EVIDENCE_KIND_ATTRIBUTE: EvidenceKind
+EVIDENCE_KIND_TEXT_SIMILARITY: EvidenceKind
+EVIDENCE_KIND_IMAGE_SIMILARITY: EvidenceKind
+EVIDENCE_KIND_CO_ENGAGEMENT: EvidenceKind
+EVIDENCE_KIND_POPULARITY: EvidenceKind
+EVIDENCE_KIND_NEWNESS: EvidenceKind
+EVIDENCE_KIND_TASTE: EvidenceKind
+EVIDENCE_KIND_EXPLORATION: EvidenceKind
+EVIDENCE_KIND_RULE: EvidenceKind
+EVIDENCE_KIND_COLD_START: EvidenceKind
+
+class Evidence(_message.Message):
+    __slots__ = ("kind", "weight", "item_id", "title", "event_type", "event_value", "name", "value", "count", "similarity", "score_drop")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    WEIGHT_FIELD_NUMBER: _ClassVar[int]
+    ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    EVENT_TYPE_FIELD_NUMBER: _ClassVar[int]
+    EVENT_VALUE_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    SIMILARITY_FIELD_NUMBER: _ClassVar[int]
+    SCORE_DROP_FIELD_NUMBER: _ClassVar[int]
+    kind: EvidenceKind
+    weight: float
+    item_id: str
+    title: str
+    event_type: str
+    event_value: float
+    name: str
+    value: str
+    count: int
+    similarity: float
+    score_drop: float
+    def __init__(self, kind: _Optional[_Union[EvidenceKind, str]] = ..., weight: _Optional[float] = ..., item_id: _Optional[str] = ..., title: _Optional[str] = ..., event_type: _Optional[str] = ..., event_value: _Optional[float] = ..., name: _Optional[str] = ..., value: _Optional[str] = ..., count: _Optional[int] = ..., similarity: _Optional[float] = ..., score_drop: _Optional[float] = ...) -> None: ...
+
+class ExplainRequest(_message.Message):
+    __slots__ = ("recommendation_id", "item_id", "user_id", "language", "writer")
+    RECOMMENDATION_ID_FIELD_NUMBER: _ClassVar[int]
+    ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    WRITER_FIELD_NUMBER: _ClassVar[int]
+    recommendation_id: str
+    item_id: str
+    user_id: str
+    language: str
+    writer: str
+    def __init__(self, recommendation_id: _Optional[str] = ..., item_id: _Optional[str] = ..., user_id: _Optional[str] = ..., language: _Optional[str] = ..., writer: _Optional[str] = ...) -> None: ...
+
+class ExplainResponse(_message.Message):
+    __slots__ = ("text", "writer", "evidence", "model_version", "item_id", "title", "language")
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    WRITER_FIELD_NUMBER: _ClassVar[int]
+    EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
+    ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    text: str
+    writer: str
+    evidence: _containers.RepeatedCompositeFieldContainer[Evidence]
+    model_version: str
+    item_id: str
+    title: str
+    language: str
+    def __init__(self, text: _Optional[str] = ..., writer: _Optional[str] = ..., evidence: _Optional[_Iterable[_Union[Evidence, _Mapping]]] = ..., model_version: _Optional[str] = ..., item_id: _Optional[str] = ..., title: _Optional[str] = ..., language: _Optional[str] = ...) -> None: ...
+
+class StreamExplainRequest(_message.Message):
+    __slots__ = ("recommendation_id", "item_id", "user_id", "language", "writer")
+    RECOMMENDATION_ID_FIELD_NUMBER: _ClassVar[int]
+    ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    WRITER_FIELD_NUMBER: _ClassVar[int]
+    recommendation_id: str
+    item_id: str
+    user_id: str
+    language: str
+    writer: str
+    def __init__(self, recommendation_id: _Optional[str] = ..., item_id: _Optional[str] = ..., user_id: _Optional[str] = ..., language: _Optional[str] = ..., writer: _Optional[str] = ...) -> None: ...
+
+class StreamExplainResponse(_message.Message):
+    __slots__ = ("evidence", "text")
+    EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    evidence: ExplanationEvidence
+    text: ExplanationText
+    def __init__(self, evidence: _Optional[_Union[ExplanationEvidence, _Mapping]] = ..., text: _Optional[_Union[ExplanationText, _Mapping]] = ...) -> None: ...
+
+class ExplanationEvidence(_message.Message):
+    __slots__ = ("evidence", "model_version", "item_id", "title")
+    EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
+    ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    evidence: _containers.RepeatedCompositeFieldContainer[Evidence]
+    model_version: str
+    item_id: str
+    title: str
+    def __init__(self, evidence: _Optional[_Iterable[_Union[Evidence, _Mapping]]] = ..., model_version: _Optional[str] = ..., item_id: _Optional[str] = ..., title: _Optional[str] = ...) -> None: ...
+
+class ExplanationText(_message.Message):
+    __slots__ = ("text", "writer", "language")
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    WRITER_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    text: str
+    writer: str
+    language: str
+    def __init__(self, text: _Optional[str] = ..., writer: _Optional[str] = ..., language: _Optional[str] = ...) -> None: ...

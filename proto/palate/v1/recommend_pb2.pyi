@@ -1,0 +1,161 @@
+from palate.v1 import catalog_pb2 as _catalog_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class Personalization(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PERSONALIZATION_UNSPECIFIED: _ClassVar[Personalization]
+    PERSONALIZATION_FULL: _ClassVar[Personalization]
+    PERSONALIZATION_NON_PROFILED: _ClassVar[Personalization]
+PERSONALIZATION_UNSPECIFIED: Personalization
+PERSONALIZATION_FULL: Personalization
+PERSONALIZATION_NON_PROFILED: Personalization
+
+class RecommendRequest(_message.Message):
+    __slots__ = ("user_id", "k", "domains", "filter", "exclude_item_ids", "include_seen", "history_item_ids", "taste", "diversity", "exploration", "explain", "personalization", "scenario", "page_token", "language")
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    K_FIELD_NUMBER: _ClassVar[int]
+    DOMAINS_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
+    EXCLUDE_ITEM_IDS_FIELD_NUMBER: _ClassVar[int]
+    INCLUDE_SEEN_FIELD_NUMBER: _ClassVar[int]
+    HISTORY_ITEM_IDS_FIELD_NUMBER: _ClassVar[int]
+    TASTE_FIELD_NUMBER: _ClassVar[int]
+    DIVERSITY_FIELD_NUMBER: _ClassVar[int]
+    EXPLORATION_FIELD_NUMBER: _ClassVar[int]
+    EXPLAIN_FIELD_NUMBER: _ClassVar[int]
+    PERSONALIZATION_FIELD_NUMBER: _ClassVar[int]
+    SCENARIO_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    k: int
+    domains: _containers.RepeatedScalarFieldContainer[str]
+    filter: str
+    exclude_item_ids: _containers.RepeatedScalarFieldContainer[str]
+    include_seen: bool
+    history_item_ids: _containers.RepeatedScalarFieldContainer[str]
+    taste: str
+    diversity: float
+    exploration: float
+    explain: bool
+    personalization: Personalization
+    scenario: str
+    page_token: str
+    language: str
+    def __init__(self, user_id: _Optional[str] = ..., k: _Optional[int] = ..., domains: _Optional[_Iterable[str]] = ..., filter: _Optional[str] = ..., exclude_item_ids: _Optional[_Iterable[str]] = ..., include_seen: _Optional[bool] = ..., history_item_ids: _Optional[_Iterable[str]] = ..., taste: _Optional[str] = ..., diversity: _Optional[float] = ..., exploration: _Optional[float] = ..., explain: _Optional[bool] = ..., personalization: _Optional[_Union[Personalization, str]] = ..., scenario: _Optional[str] = ..., page_token: _Optional[str] = ..., language: _Optional[str] = ...) -> None: ...
+
+class RecommendResponse(_message.Message):
+    __slots__ = ("recommendation_id", "results", "model_version", "degraded", "missing_item_ids", "next_page_token", "stage_ms")
+    class StageMsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: float
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[float] = ...) -> None: ...
+    RECOMMENDATION_ID_FIELD_NUMBER: _ClassVar[int]
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
+    DEGRADED_FIELD_NUMBER: _ClassVar[int]
+    MISSING_ITEM_IDS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    STAGE_MS_FIELD_NUMBER: _ClassVar[int]
+    recommendation_id: str
+    results: _containers.RepeatedCompositeFieldContainer[ScoredItem]
+    model_version: str
+    degraded: _containers.RepeatedScalarFieldContainer[str]
+    missing_item_ids: _containers.RepeatedScalarFieldContainer[str]
+    next_page_token: str
+    stage_ms: _containers.ScalarMap[str, float]
+    def __init__(self, recommendation_id: _Optional[str] = ..., results: _Optional[_Iterable[_Union[ScoredItem, _Mapping]]] = ..., model_version: _Optional[str] = ..., degraded: _Optional[_Iterable[str]] = ..., missing_item_ids: _Optional[_Iterable[str]] = ..., next_page_token: _Optional[str] = ..., stage_ms: _Optional[_Mapping[str, float]] = ...) -> None: ...
+
+class ScoredItem(_message.Message):
+    __slots__ = ("item_id", "rank", "score", "sources", "item", "reason")
+    ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    RANK_FIELD_NUMBER: _ClassVar[int]
+    SCORE_FIELD_NUMBER: _ClassVar[int]
+    SOURCES_FIELD_NUMBER: _ClassVar[int]
+    ITEM_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    item_id: str
+    rank: int
+    score: float
+    sources: _containers.RepeatedScalarFieldContainer[str]
+    item: _catalog_pb2.Item
+    reason: str
+    def __init__(self, item_id: _Optional[str] = ..., rank: _Optional[int] = ..., score: _Optional[float] = ..., sources: _Optional[_Iterable[str]] = ..., item: _Optional[_Union[_catalog_pb2.Item, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class SimilarItemsRequest(_message.Message):
+    __slots__ = ("item_id", "k", "domains", "filter", "exclude_item_ids")
+    ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    K_FIELD_NUMBER: _ClassVar[int]
+    DOMAINS_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
+    EXCLUDE_ITEM_IDS_FIELD_NUMBER: _ClassVar[int]
+    item_id: str
+    k: int
+    domains: _containers.RepeatedScalarFieldContainer[str]
+    filter: str
+    exclude_item_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, item_id: _Optional[str] = ..., k: _Optional[int] = ..., domains: _Optional[_Iterable[str]] = ..., filter: _Optional[str] = ..., exclude_item_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class SimilarItemsResponse(_message.Message):
+    __slots__ = ("results", "model_version", "degraded", "missing_item_ids", "stage_ms")
+    class StageMsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: float
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[float] = ...) -> None: ...
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
+    DEGRADED_FIELD_NUMBER: _ClassVar[int]
+    MISSING_ITEM_IDS_FIELD_NUMBER: _ClassVar[int]
+    STAGE_MS_FIELD_NUMBER: _ClassVar[int]
+    results: _containers.RepeatedCompositeFieldContainer[ScoredItem]
+    model_version: str
+    degraded: _containers.RepeatedScalarFieldContainer[str]
+    missing_item_ids: _containers.RepeatedScalarFieldContainer[str]
+    stage_ms: _containers.ScalarMap[str, float]
+    def __init__(self, results: _Optional[_Iterable[_Union[ScoredItem, _Mapping]]] = ..., model_version: _Optional[str] = ..., degraded: _Optional[_Iterable[str]] = ..., missing_item_ids: _Optional[_Iterable[str]] = ..., stage_ms: _Optional[_Mapping[str, float]] = ...) -> None: ...
+
+class SearchItemsRequest(_message.Message):
+    __slots__ = ("text", "image", "k", "domains", "filter")
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    IMAGE_FIELD_NUMBER: _ClassVar[int]
+    K_FIELD_NUMBER: _ClassVar[int]
+    DOMAINS_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
+    text: str
+    image: bytes
+    k: int
+    domains: _containers.RepeatedScalarFieldContainer[str]
+    filter: str
+    def __init__(self, text: _Optional[str] = ..., image: _Optional[bytes] = ..., k: _Optional[int] = ..., domains: _Optional[_Iterable[str]] = ..., filter: _Optional[str] = ...) -> None: ...
+
+class SearchItemsResponse(_message.Message):
+    __slots__ = ("results", "model_version", "degraded", "stage_ms")
+    class StageMsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: float
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[float] = ...) -> None: ...
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
+    DEGRADED_FIELD_NUMBER: _ClassVar[int]
+    STAGE_MS_FIELD_NUMBER: _ClassVar[int]
+    results: _containers.RepeatedCompositeFieldContainer[ScoredItem]
+    model_version: str
+    degraded: _containers.RepeatedScalarFieldContainer[str]
+    stage_ms: _containers.ScalarMap[str, float]
+    def __init__(self, results: _Optional[_Iterable[_Union[ScoredItem, _Mapping]]] = ..., model_version: _Optional[str] = ..., degraded: _Optional[_Iterable[str]] = ..., stage_ms: _Optional[_Mapping[str, float]] = ...) -> None: ...
