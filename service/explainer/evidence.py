@@ -14,7 +14,7 @@ class EvidenceKind(StrEnum):
     """What sort of fact it is."""
 
     HISTORY = "history"
-    """Leaving this item out of the user's history lowers the item's score (counterfactual, through the serving scorer)."""
+    """Leaving this item out of the user's history lowers the item's score, through the scorer that served it."""
     CATEGORY = "category"
     """The item and the user's history share a category."""
     ATTRIBUTE = "attribute"
@@ -50,20 +50,28 @@ class Evidence:
     """The history item the fact is about."""
     title: str = ""
     """Its title."""
+    domain: str = ""
+    """Its domain; empty when it is that of the recommended item."""
     event_type: str = ""
     """What the user did with it: watch, rating, purchase, ..."""
     event_value: float | None = None
     """The value of that event, e.g. the rating."""
     name: str = ""
-    """Attribute name (ATTRIBUTE), or what the request asked for (RULE, TASTE)."""
+    """Attribute name (ATTRIBUTE), what the request asked for (RULE, TASTE), or what is unknown (COLD_START:
+    `no_history`, `short_history`, or `not_used` when the request forbade its use)."""
     value: str = ""
-    """Attribute value or category."""
+    """Attribute value (one element of a list) or category."""
     count: int = 0
-    """How many: people (CO_ENGAGEMENT, POPULARITY), history items that share it (CATEGORY, ATTRIBUTE), events known (COLD_START), days (NEWNESS)."""
+    """How many: people (CO_ENGAGEMENT, POPULARITY), history items that share it (CATEGORY, ATTRIBUTE), events known
+    (COLD_START), days (NEWNESS)."""
     similarity: float = 0.0
     """Cosine similarity of TEXT_SIMILARITY, IMAGE_SIMILARITY and TASTE."""
+    window_days: int = 0
+    """POPULARITY: `count` people within this many days; 0 means over all time."""
+    percentile: float = 0.0
+    """POPULARITY: share of the catalogue that fewer people chose, 0..1."""
     score_drop: float = 0.0
-    """HISTORY: served score minus the score without this history item."""
+    """Served score minus the score without this fact: HISTORY, and other kinds where it was measured."""
 
 
 @dataclass(frozen=True, slots=True)

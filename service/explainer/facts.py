@@ -1,0 +1,135 @@
+"""Facts: what the recommender hands over so that a result can be explained, as plain values.
+
+This module owns the shape of the input of `attribution`. It knows nothing of how scores are made or facts looked up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+AttributeValue = str | float | bool | tuple[str, ...]
+
+
+class Part(StrEnum):
+    """What can be left out of the scorer's input besides a history item."""
+
+    TEXT = "text"
+    IMAGE = "image"
+    BEHAVIOUR = "behaviour"
+    POPULARITY = "popularity"
+    NEWNESS = "newness"
+    TASTE = "taste"
+    EXPLORATION = "exploration"
+
+
+MODALITIES = (Part.TEXT, Part.IMAGE, Part.BEHAVIOUR)
+"""Ways in which history speaks. They cut the same movement as the history items do, only across."""
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """How similar two random items of the catalogue are: mean and standard deviation of the cosine.
+
+    A cosine of .4 means much in one embedding space and nothing in the next, so similarity counts by its distance from
+    the background, never by itself.
+    """
+
+    mean: float = 0.0
+    std: float = 0.0
+    """0 means unknown: then nothing counts as similar."""
+
+    def z(self, cosine: float | None) -> float:
+        """Standard deviations above the background; 0 where either is unknown."""
+        if cosine is None or self.std <= 0 or not np.isfinite(cosine):
+            return 0.0
+        return (cosine - self.mean) / self.std
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFact:
+    """One history item, and what was looked up about it and the candidate."""
+
+    item_id: str
+    title: str = ""
+    domain: str = ""
+    event_type: str = ""
+    value: float | None = None
+    """Value of the event, e.g. the rating."""
+    liked: bool = True
+    """False for a dislike, a skip or a low rating: such an item is never given as a reason."""
+    categories: Sequence[str] = ()
+    attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
+    text_cosine: float | None = None
+    """Cosine of the two text vectors; None where one is missing."""
+    image_cosine: float | None = None
+    co_engaged: int = 0
+    """People who chose both this item and the candidate, the user not counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateFacts:
+    """The recommended item."""
+
+    item_id: str
+    categories: Sequence[str] = ()
+    attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
+    popularity_count: int = 0
+    """People who chose it in the window of `CatalogueFacts.popularity_window_days`."""
+    popularity_percentile: float = 0.0
+    """Share of the catalogue that fewer people chose in that window, 0..1."""
+    days_since_created: float | None = None
+    taste_cosine: float | None = None
+    """Cosine of its text vector and the taste text of the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFacts:
+    """The call and the person behind it."""
+
+    n_events_known: int = 0
+    profiled: bool = True
+    """False when the request forbade the use of anything about the user."""
+    rule: str = ""
+    """The filter or domains of the request in words; empty means none."""
+    taste: str = ""
+    """The taste text in the user's words."""
+    exploration: bool = False
+    """The candidate holds a place that exploration gave it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueFacts:
+    """What is usual in this catalogue, so that the usual is not given as a reason."""
+
+    text: Background = Background()
+    image: Background = Background()
+    taste: Background = Background()
+    """Cosine of random query texts and items; often lower than `text`."""
+    category_share: Mapping[str, float] = field(default_factory=dict)
+    """Category -> share of the catalogue that has it, 0..1."""
+    attribute_share: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    """(attribute name, one value) -> share of the catalogue that has it, 0..1."""
+    popularity_window_days: int = 0
+    """0 means over all time."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counterfactual:
+    """The served score, and what it would have been without one thing at a time, all from the serving scorer."""
+
+    full_score: float
+    without_history: NDArray[np.floating[Any]] = field(default_factory=lambda: np.zeros(0))
+    """(n,) score without history item i, in the order of the history facts."""
+    without_part: Mapping[str, float] = field(default_factory=dict)
+    """`Part` -> score without it. Leave out what was not measured."""
+
+    def __post_init__(self) -> None:
+        unknown = set(self.without_part) - set(Part)
+        if unknown:
+            raise ValueError(f"unknown parts {sorted(unknown)}; parts are {[str(p) for p in Part]}")
