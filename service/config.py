@@ -1,0 +1,267 @@
+"""The settings: one frozen tree, read from `palate.toml` and `PALATE_...` variables by one function.
+
+Where a value is given twice, the caller's argument wins over the environment, and the environment over the file.
+Nested fields are written `PALATE_SERVER__ADDRESS` in the environment. Variables without the double underscore that are
+not settings (Kubernetes sets `PALATE_PORT` for a service called palate) are left alone.
+
+Owns names, defaults, ranges and where they come from. Knows nothing of what uses them. The only reader of `os.environ`.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError
+
+from indexer.events import EventKind, EventPolicy
+from service.errors import ConfigError
+
+CONFIG_FILE = "palate.toml"
+DEFAULT_DATA = Path("palate-data")
+ENV_PREFIX = "PALATE_"
+ENV_NESTING = "__"
+
+_SECTION = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False)
+
+
+class EncoderSettings(BaseModel):
+    """What turns content into vectors. Changing it asks for `palate rebuild`."""
+
+    model_config = _SECTION
+
+    text: str = "bundled"
+    """Text encoder: `bundled`, `fake`, `st:<name or folder>`, or the name of a plug-in."""
+    image: str = "bundled"
+    """Image encoder: `bundled`, `none`, `fake`, `open_clip:<model>[:<checkpoint>]`, `timm:<model>[:<checkpoint>]`."""
+
+
+class StoreSettings(BaseModel):
+    """Where the vectors are."""
+
+    model_config = _SECTION
+
+    kind: Literal["edge", "qdrant"] = "edge"
+    """`edge` is the Qdrant engine inside this process, with its files in the data folder; `qdrant` is a server."""
+    url: str = ""
+    """Address of the Qdrant server, such as `http://localhost:6333`; required for kind `qdrant`, unused for `edge`."""
+
+    @model_validator(mode="after")
+    def _server_has_an_address(self) -> StoreSettings:
+        if self.kind == "qdrant" and not self.url:
+            raise ValueError('kind "qdrant" needs url, e.g. url = "http://localhost:6333"')
+        return self
+
+
+class LogSettings(BaseModel):
+    """Where items, events, users and the model registry are kept: the source of truth."""
+
+    model_config = _SECTION
+
+    url: str = ""
+    """SQLAlchemy URL of a SQLite or PostgreSQL database; empty means the file log.db in the data folder."""
+
+
+class EventKindSettings(BaseModel):
+    """What one event type says about the person."""
+
+    model_config = _SECTION
+
+    weight: float = Field(ge=-1.0, le=1.0)
+    """Strength of the signal, -1 to 1: positive means liked, negative disliked, 0 neither."""
+    seen: bool
+    """Whether the item stays away from then on."""
+    trains: bool = True
+    """Whether the event is part of the sequences that models are trained on."""
+
+
+class EventSettings(BaseModel):
+    """What the event types mean."""
+
+    model_config = _SECTION
+
+    kinds: Mapping[str, EventKindSettings] = Field(default_factory=dict)
+    """Event types to add to the built-in table, or to replace in it."""
+    rating_negative_below: float = EventPolicy().rating_negative_below
+    """A rating below this value means disliked; from it on, liked. In the unit of the caller's ratings."""
+
+    def policy(self) -> EventPolicy:
+        """The built-in table with these changes."""
+        changed = {name: EventKind(**kind.model_dump()) for name, kind in self.kinds.items()}
+        return EventPolicy(kinds={**EventPolicy().kinds, **changed}, rating_negative_below=self.rating_negative_below)
+
+
+class ServerSettings(BaseModel):
+    """The gRPC server and its limits."""
+
+    model_config = _SECTION
+
+    address: str = "127.0.0.1:50051"
+    """host:port to listen on. The default is this machine only; port 0 picks a free one."""
+    max_message_bytes: int = Field(default=32 * 1024 * 1024, ge=64 * 1024, le=1024 * 1024 * 1024)
+    """Largest request and answer, in bytes."""
+    max_items_per_call: int = Field(default=1_000, ge=1)
+    """Most items of one IndexItems or DeleteItems."""
+    max_events_per_call: int = Field(default=10_000, ge=1)
+    """Most events of one RecordEvents or DeleteEvents."""
+    workers: int = Field(default=4, ge=1, le=256)
+    """Threads that answer calls. Indexing and training have one thread each beside them."""
+    max_waiting: int = Field(default=64, ge=0)
+    """Calls that may wait for a free thread; more are refused with RESOURCE_EXHAUSTED."""
+    shutdown_grace_s: float = Field(default=30.0, ge=0.0)
+    """Longest wait for calls in flight when the server is asked to stop, in seconds."""
+
+
+class RecommendSettings(BaseModel):
+    """How candidates are found."""
+
+    model_config = _SECTION
+
+    candidates_per_source: int = Field(default=200, ge=1, le=10_000)
+    """Candidates that each source proposes to the ranker."""
+    popular_days: float = Field(default=7.0, gt=0.0)
+    """Span of recent popularity, in days before the newest event."""
+    new_days: float = Field(default=30.0, gt=0.0)
+    """How long an item counts as new after its created_at, in days."""
+
+
+class ExplainSettings(BaseModel):
+    """How reasons are written, and how long an answer can be explained."""
+
+    model_config = _SECTION
+
+    writer: str = "template"
+    """Writer of the text where the caller names none."""
+    language: Literal["en", "zh"] = "en"
+    """Language of the text where the caller names none."""
+    keep_days: float = Field(default=30.0, gt=0.0)
+    """How long a served answer can be explained by its recommendation_id, in days."""
+    max_served: int = Field(default=100_000, ge=0)
+    """Most served answers that are kept; the oldest go first. 0 keeps none."""
+
+
+class Settings(BaseSettings):
+    """Everything that can be set."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False)
+
+    data: Path = DEFAULT_DATA
+    """Folder of everything that is stored, relative to the working folder."""
+    encoders: EncoderSettings = Field(default_factory=EncoderSettings)
+    """What turns content into vectors."""
+    store: StoreSettings = Field(default_factory=StoreSettings)
+    """Where the vectors are."""
+    log: LogSettings = Field(default_factory=LogSettings)
+    """Where items, events, users and the model registry are kept."""
+    events: EventSettings = Field(default_factory=EventSettings)
+    """What the event types mean."""
+    server: ServerSettings = Field(default_factory=ServerSettings)
+    """The gRPC server and its limits."""
+    recommend: RecommendSettings = Field(default_factory=RecommendSettings)
+    """How candidates are found."""
+    explain: ExplainSettings = Field(default_factory=ExplainSettings)
+    """How reasons are written."""
+
+    @property
+    def log_url(self) -> str:
+        """The URL of the log, with the default filled in."""
+        return self.log.url or f"sqlite:///{self.data.absolute() / 'log.db'}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Nothing but the arguments: `load_settings` brings the rest, and Settings() in a test is what it says."""
+        return (init_settings,)
+
+
+def load_settings(
+    data: Path | None = None, config: Path | None = None, overrides: Mapping[str, Any] | None = None
+) -> Settings:
+    """The settings for this process; ConfigError says in one line what cannot be used.
+
+    `config` is a file that must exist; without it, `palate.toml` in the data folder is read if it is there.
+    `overrides` is a nested mapping of the caller's arguments, e.g. {"server": {"address": "..."}}.
+    """
+    environment = _from_environment()
+    chosen: Any = data or environment.get("data") or DEFAULT_DATA
+    path = config or Path(chosen) / CONFIG_FILE
+    values = _read_toml(path) if config is not None or path.is_file() else {}
+    values = _merge(values, environment)
+    values = _merge(values, dict(overrides or {}))
+    if data is not None:
+        values["data"] = data
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise ConfigError(_in_one_line(error, path if values else None)) from None
+
+
+def _from_environment() -> dict[str, Any]:
+    known = set(Settings.model_fields)
+    for name in sorted(os.environ):
+        section = name.upper().removeprefix(ENV_PREFIX).split(ENV_NESTING)[0].lower()
+        if name.upper().startswith(ENV_PREFIX) and ENV_NESTING in name and section not in known:
+            raise ConfigError(f"environment variable {name}: unknown section {section!r}; known: {_listed(known)}")
+    try:
+        source = EnvSettingsSource(Settings, env_prefix=ENV_PREFIX, env_nested_delimiter=ENV_NESTING)
+        return source()
+    except SettingsError as error:
+        raise ConfigError(f"environment: {error}; nested values are JSON, e.g. PALATE_EVENTS__KINDS='{{}}'") from None
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"configuration file {path} does not exist; check --config") from None
+    except OSError as error:
+        raise ConfigError(f"configuration file {path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"configuration file {path} is not UTF-8 (byte {error.start}); save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"configuration file {path} is not TOML: {error}") from None
+
+
+def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for name, value in above.items():
+        old = merged.get(name)
+        merged[name] = _merge(old, value) if isinstance(old, dict) and isinstance(value, Mapping) else value
+    return merged
+
+
+def _in_one_line(error: ValidationError, path: Path | None) -> str:
+    problems = []
+    for problem in error.errors():
+        name = ".".join(str(part) for part in problem["loc"])
+        if problem["type"] == "extra_forbidden":
+            problems.append(f"unknown field {name}; known here: {_listed(_fields_beside(problem['loc']))}")
+        else:
+            shown = "" if problem["type"] in ("value_error", "missing") else f", not {problem['input']!r}"
+            problems.append(f"{name}: {problem['msg'].removeprefix('Value error, ')}{shown}")
+    return f"settings{f' ({path} and environment)' if path else ''}: " + "; ".join(problems)
+
+
+def _fields_beside(loc: tuple[int | str, ...]) -> set[str]:
+    model: type[BaseModel] = Settings
+    for part in loc[:-1]:
+        field = model.model_fields.get(str(part))
+        inner = field.annotation if field is not None else EventKindSettings
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            model = inner
+    return set(model.model_fields)
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(sorted(names))

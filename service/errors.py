@@ -1,0 +1,218 @@
+"""The whole error tree, and the one table from errors to gRPC status codes.
+
+    PalateError                         encoders.errors
+    ├── EncoderError                    encoders.errors
+    │   ├── EncoderUnavailable
+    │   ├── ImageError
+    │   └── ModalityUnsupported
+    ├── InvalidInput                    indexer.errors
+    │   ├── FilterSyntaxError
+    │   └── TooLarge                    a batch holds more than one call may
+    ├── CatalogError                    indexer.errors
+    ├── ItemNotFound
+    ├── StoreError
+    │   ├── StoreLocked
+    │   ├── StoreUnavailable
+    │   ├── EncoderMismatch
+    │   └── DataVersionMismatch
+    └── ServiceError                    here: what answers, and in what state it is
+        ├── ConfigError                 the settings cannot be used
+        ├── AddressUnavailable          the server cannot listen there
+        ├── RecommendationNotFound      nothing was served under this id, or it is no longer kept
+        ├── ModelNotFound               the registry has no such version
+        ├── NoTrainedModel              a trained model is needed and there is none
+        ├── TrainingUnderway            one training at a time
+        ├── NotServing                  the server is loading or stopping
+        ├── Overloaded                  too many calls wait already
+        └── DeadlinePassed              the caller's deadline passed before the work began
+
+Knows nothing of gRPC: the codes are names, so that the command line reads this file without loading it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from encoders.errors import EncoderError, EncoderUnavailable, ImageError, ModalityUnsupported, PalateError
+from indexer.errors import (
+    CatalogError,
+    DataVersionMismatch,
+    EncoderMismatch,
+    FilterSyntaxError,
+    InvalidInput,
+    ItemNotFound,
+    StoreError,
+    StoreLocked,
+    StoreUnavailable,
+    shown,
+)
+
+__all__ = [
+    "STATUS",
+    "AddressUnavailable",
+    "CatalogError",
+    "ConfigError",
+    "DataVersionMismatch",
+    "DeadlinePassed",
+    "EncoderError",
+    "EncoderMismatch",
+    "EncoderUnavailable",
+    "FilterSyntaxError",
+    "ImageError",
+    "InvalidInput",
+    "ItemNotFound",
+    "ModalityUnsupported",
+    "ModelNotFound",
+    "NoTrainedModel",
+    "NotServing",
+    "Overloaded",
+    "PalateError",
+    "RecommendationNotFound",
+    "ServiceError",
+    "StoreError",
+    "StoreLocked",
+    "StoreUnavailable",
+    "TooLarge",
+    "TrainingUnderway",
+    "status_of",
+]
+
+
+class TooLarge(InvalidInput):
+    """A batch holds more than one call may."""
+
+    reason: ClassVar[str] = "TOO_LARGE"
+
+    def __init__(self, field: str, count: int, limit: int) -> None:
+        super().__init__(field, count, f"entries in one call, at most {limit:,} are taken; send several calls")
+
+
+class ServiceError(PalateError):
+    """The service, as it is now, cannot do it."""
+
+    reason: ClassVar[str] = "SERVICE_ERROR"
+
+
+class ConfigError(ServiceError):
+    """The settings cannot be used: which field, and what would be acceptable."""
+
+    reason: ClassVar[str] = "CONFIG_INVALID"
+
+
+class AddressUnavailable(ServiceError):
+    """The server cannot listen on the configured address."""
+
+    reason: ClassVar[str] = "ADDRESS_UNAVAILABLE"
+
+    def __init__(self, address: str, why: str) -> None:
+        super().__init__(
+            f"cannot listen on {address}: {why}; stop what listens there, or choose another with --address HOST:PORT",
+            metadata={"address": address, "why": why},
+        )
+
+
+class RecommendationNotFound(ServiceError):
+    """Nothing was served under this id, or it is no longer kept."""
+
+    reason: ClassVar[str] = "RECOMMENDATION_NOT_FOUND"
+
+    def __init__(self, recommendation_id: str) -> None:
+        super().__init__(
+            f"no answer {shown(recommendation_id)} is kept; it was never served or is too old, so explain by user_id",
+            metadata={"recommendation_id": recommendation_id},
+        )
+
+
+class ModelNotFound(ServiceError):
+    """The registry has no such version."""
+
+    reason: ClassVar[str] = "MODEL_NOT_FOUND"
+
+    def __init__(self, version: str) -> None:
+        super().__init__(
+            f"no model {shown(version)}; `palate models list` shows those there are", metadata={"version": version}
+        )
+
+
+class NoTrainedModel(ServiceError):
+    """A trained model is needed and there is none."""
+
+    reason: ClassVar[str] = "NO_TRAINED_MODEL"
+
+    def __init__(self, why: str = "there is no trained model", todo: str = "train one with `palate train`") -> None:
+        super().__init__(f"{why}; {todo}")
+
+
+class TrainingUnderway(ServiceError):
+    """One training at a time."""
+
+    reason: ClassVar[str] = "TRAINING_UNDERWAY"
+
+    def __init__(self) -> None:
+        super().__init__("a training is under way already; wait for it to end, or end it")
+
+
+class NotServing(ServiceError):
+    """The server is loading or stopping."""
+
+    reason: ClassVar[str] = "NOT_SERVING"
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"the server is {state}; try again later", metadata={"state": state})
+
+
+class Overloaded(ServiceError):
+    """Too many calls wait already."""
+
+    reason: ClassVar[str] = "OVERLOADED"
+
+    def __init__(self, lane: str, pending: int) -> None:
+        super().__init__(
+            f"{pending} calls of this kind ({lane}) are under way or waiting; try again later, with fewer at a time",
+            metadata={"lane": lane, "pending": str(pending)},
+        )
+
+
+class DeadlinePassed(ServiceError):
+    """The caller's deadline passed before the work began; nothing was done."""
+
+    reason: ClassVar[str] = "DEADLINE_PASSED"
+
+    def __init__(self) -> None:
+        super().__init__("the deadline passed before the work began, so nothing was done; try again with a longer one")
+
+
+STATUS: Mapping[type[PalateError], str] = {
+    PalateError: "INTERNAL",
+    EncoderError: "INTERNAL",
+    EncoderUnavailable: "FAILED_PRECONDITION",
+    ImageError: "INVALID_ARGUMENT",
+    ModalityUnsupported: "FAILED_PRECONDITION",
+    InvalidInput: "INVALID_ARGUMENT",
+    FilterSyntaxError: "INVALID_ARGUMENT",
+    TooLarge: "INVALID_ARGUMENT",
+    CatalogError: "INVALID_ARGUMENT",
+    ItemNotFound: "NOT_FOUND",
+    StoreError: "INTERNAL",
+    StoreLocked: "FAILED_PRECONDITION",
+    StoreUnavailable: "UNAVAILABLE",
+    EncoderMismatch: "FAILED_PRECONDITION",
+    DataVersionMismatch: "FAILED_PRECONDITION",
+    ServiceError: "INTERNAL",
+    ConfigError: "FAILED_PRECONDITION",
+    AddressUnavailable: "FAILED_PRECONDITION",
+    RecommendationNotFound: "NOT_FOUND",
+    ModelNotFound: "NOT_FOUND",
+    NoTrainedModel: "FAILED_PRECONDITION",
+    TrainingUnderway: "FAILED_PRECONDITION",
+    NotServing: "UNAVAILABLE",
+    Overloaded: "RESOURCE_EXHAUSTED",
+    DeadlinePassed: "DEADLINE_EXCEEDED",
+}
+"""The gRPC code of every error. A plug-in's own error has the code of the nearest class above it."""
+
+
+def status_of(error: PalateError) -> str:
+    """The name of the gRPC code that tells a caller about `error`."""
+    return next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
