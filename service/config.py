@@ -10,12 +10,13 @@ Owns names, defaults, ranges and where they come from. Knows nothing of what use
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
@@ -26,6 +27,7 @@ CONFIG_FILE = "palate.toml"
 DEFAULT_DATA = Path("palate-data")
 ENV_PREFIX = "PALATE_"
 ENV_NESTING = "__"
+_EVENT_TYPE = re.compile(r"[\w.:]+")
 
 _SECTION = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False)
 
@@ -90,6 +92,14 @@ class EventSettings(BaseModel):
     rating_negative_below: float = EventPolicy().rating_negative_below
     """A rating below this value means disliked; from it on, liked. In the unit of the caller's ratings."""
 
+    @field_validator("kinds")
+    @classmethod
+    def _types_are_words(cls, kinds: Mapping[str, EventKindSettings]) -> Mapping[str, EventKindSettings]:
+        for name in kinds:
+            if not _EVENT_TYPE.fullmatch(name) or name != name.lower():
+                raise ValueError(f"event type {name!r} must be one word in lower case, like add_to_cart")
+        return kinds
+
     def policy(self) -> EventPolicy:
         """The built-in table with these changes."""
         changed = {name: EventKind(**kind.model_dump()) for name, kind in self.kinds.items()}
@@ -115,6 +125,14 @@ class ServerSettings(BaseModel):
     """Calls that may wait for a free thread; more are refused with RESOURCE_EXHAUSTED."""
     shutdown_grace_s: float = Field(default=30.0, ge=0.0)
     """Longest wait for calls in flight when the server is asked to stop, in seconds."""
+
+    @field_validator("address")
+    @classmethod
+    def _host_and_port(cls, address: str) -> str:
+        host, _, port = address.rpartition(":")
+        if not host or not port.isdecimal() or int(port) > 65_535:
+            raise ValueError(f"must be host:port, like 127.0.0.1:50051, not {address!r}")
+        return address
 
 
 class RecommendSettings(BaseModel):
