@@ -166,6 +166,20 @@ class ModelInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class TrainProgress:
+    """How far a training is; what `Recommender.train` calls its `progress` with."""
+
+    stage: str
+    """What is being done: `fit`, `evaluate`, ..."""
+    done: int
+    """Steps of this stage that are done."""
+    total: int = 0
+    """Steps of this stage in all; 0 means not known."""
+    message: str = ""
+    """For people: the loss, a metric."""
+
+
+@dataclass(frozen=True, slots=True)
 class UserProfile:
     """What is stored about a user besides events."""
 
