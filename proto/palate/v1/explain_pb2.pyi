@@ -37,7 +37,7 @@ EVIDENCE_KIND_RULE: EvidenceKind
 EVIDENCE_KIND_COLD_START: EvidenceKind
 
 class Evidence(_message.Message):
-    __slots__ = ("kind", "weight", "item_id", "title", "event_type", "event_value", "name", "value", "count", "similarity", "score_drop")
+    __slots__ = ("kind", "weight", "item_id", "title", "event_type", "event_value", "name", "value", "count", "similarity", "score_drop", "domain", "window_days", "percentile")
     KIND_FIELD_NUMBER: _ClassVar[int]
     WEIGHT_FIELD_NUMBER: _ClassVar[int]
     ITEM_ID_FIELD_NUMBER: _ClassVar[int]
@@ -49,6 +49,9 @@ class Evidence(_message.Message):
     COUNT_FIELD_NUMBER: _ClassVar[int]
     SIMILARITY_FIELD_NUMBER: _ClassVar[int]
     SCORE_DROP_FIELD_NUMBER: _ClassVar[int]
+    DOMAIN_FIELD_NUMBER: _ClassVar[int]
+    WINDOW_DAYS_FIELD_NUMBER: _ClassVar[int]
+    PERCENTILE_FIELD_NUMBER: _ClassVar[int]
     kind: EvidenceKind
     weight: float
     item_id: str
@@ -60,7 +63,10 @@ class Evidence(_message.Message):
     count: int
     similarity: float
     score_drop: float
-    def __init__(self, kind: _Optional[_Union[EvidenceKind, str]] = ..., weight: _Optional[float] = ..., item_id: _Optional[str] = ..., title: _Optional[str] = ..., event_type: _Optional[str] = ..., event_value: _Optional[float] = ..., name: _Optional[str] = ..., value: _Optional[str] = ..., count: _Optional[int] = ..., similarity: _Optional[float] = ..., score_drop: _Optional[float] = ...) -> None: ...
+    domain: str
+    window_days: int
+    percentile: float
+    def __init__(self, kind: _Optional[_Union[EvidenceKind, str]] = ..., weight: _Optional[float] = ..., item_id: _Optional[str] = ..., title: _Optional[str] = ..., event_type: _Optional[str] = ..., event_value: _Optional[float] = ..., name: _Optional[str] = ..., value: _Optional[str] = ..., count: _Optional[int] = ..., similarity: _Optional[float] = ..., score_drop: _Optional[float] = ..., domain: _Optional[str] = ..., window_days: _Optional[int] = ..., percentile: _Optional[float] = ...) -> None: ...
 
 class ExplainRequest(_message.Message):
     __slots__ = ("recommendation_id", "item_id", "user_id", "language", "writer")
