@@ -142,8 +142,7 @@ def _parquet_rows(file: Path, known: Sequence[str], required: Sequence[str]) -> 
 
 def _lines(file: Path) -> Iterator[tuple[int, str | None]]:
     """Numbered lines, decoded; None for a line that is too long to be held."""
-    opened = gzip.open(file) if file.suffix.lower() == ".gz" else file.open("rb")
-    with cast(IO[bytes], opened) as stream:
+    with _open(file) as stream:
         offset = line = 0
         while raw := stream.readline(MAX_LINE_BYTES):
             line += 1
@@ -165,6 +164,10 @@ def _lines(file: Path) -> Iterator[tuple[int, str | None]]:
                     "save it as UTF-8, e.g. with `iconv -f ENCODING -t UTF-8`",
                 ) from None
             yield line, text
+
+
+def _open(file: Path) -> IO[bytes]:
+    return cast(IO[bytes], gzip.open(file)) if file.suffix.lower() == ".gz" else file.open("rb")
 
 
 def _check_header(file: Path, names: Sequence[str], known: Sequence[str], required: Sequence[str]) -> None:

@@ -1,0 +1,122 @@
+"""The log's tables, and the steps from one version of them to the next.
+
+Owns every column there is. Versions only go forward: a fresh database is made at the newest version, an older one is
+brought there by `MIGRATIONS`, a newer one is refused. Knows nothing of items, events or SQL dialects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Float,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    inspect,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.dialects import sqlite
+
+from indexer.errors import DataVersionMismatch
+
+metadata = MetaData()
+
+# SQLite keeps a table in the order of its key, at no cost, only if the key is called INTEGER.
+_KEY = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", String, nullable=False),
+)
+
+items = Table(
+    "items",
+    metadata,
+    # A row is never removed: its index is given once. A deleted item keeps its id and index, not its content.
+    Column("item_index", _KEY, primary_key=True, autoincrement=False),
+    Column("item_id", String, nullable=False, unique=True),
+    Column("domain", String, nullable=False),
+    Column("content", String, nullable=False),
+    Column("content_hash", String, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+    Column("pending", Boolean, nullable=False),  # the vector store has not followed yet
+)
+Index("items_pending", items.c.item_index, sqlite_where=items.c.pending == true(), postgresql_where=items.c.pending)
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", _KEY, primary_key=True, autoincrement=False),
+    Column("event_id", String, nullable=False, unique=True),
+    Column("user_id", String, nullable=False),
+    Column("item_id", String, nullable=False),  # need not be in the catalogue yet
+    Column("event_type", String, nullable=False),
+    Column("value", Float(53)),
+    Column("timestamp", Float(53), nullable=False),
+)
+Index("events_of_user", events.c.user_id, events.c.timestamp, events.c.seq)
+
+users = Table(
+    "users",
+    metadata,
+    Column("user_id", String, primary_key=True),
+    Column("attributes", String, nullable=False),
+    Column("taste", String, nullable=False),
+    Column("updated_at", Float(53), nullable=False),
+)
+
+models = Table(
+    "models",
+    metadata,
+    Column("version", String, primary_key=True),
+    Column("path", String, nullable=False),
+    Column("metrics", String, nullable=False),
+    Column("created_at", Float(53), nullable=False),
+    Column("activated_at", Float(53)),
+)
+
+served = Table(
+    "served",
+    metadata,
+    Column("recommendation_id", String, primary_key=True),
+    Column("user_id", String, nullable=False),
+    Column("context", LargeBinary, nullable=False),
+    Column("created_at", Float(53), nullable=False),
+)
+Index("served_by_age", served.c.created_at)
+Index("served_to_user", served.c.user_id)
+
+Migration = Callable[[Connection], None]
+
+FIRST_VERSION = 1
+MIGRATIONS: Sequence[Migration] = ()
+"""MIGRATIONS[i] brings a database of version FIRST_VERSION + i to the next one. Never edit one that was released."""
+
+VERSION_KEY = "schema_version"
+
+
+def bring_up_to_date(connection: Connection, store: str, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+    """Make the tables, or migrate them, inside the caller's transaction."""
+    newest = FIRST_VERSION + len(migrations)
+    if not inspect(connection).has_table(meta.name):
+        metadata.create_all(connection)
+        connection.execute(meta.insert().values(key=VERSION_KEY, value=str(newest)))
+        return
+    found = connection.execute(select(meta.c.value).where(meta.c.key == VERSION_KEY)).scalar_one_or_none()
+    if found is None or not found.isdecimal() or not FIRST_VERSION <= int(found) <= newest:
+        raise DataVersionMismatch(store, found or "unknown", str(newest))
+    for step in migrations[int(found) - FIRST_VERSION :]:
+        step(connection)
+    if int(found) < newest:
+        connection.execute(update(meta).where(meta.c.key == VERSION_KEY).values(value=str(newest)))
