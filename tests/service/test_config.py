@@ -162,7 +162,7 @@ def test_the_default_settings_are_the_default_policy() -> None:
 
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValidationError, match="frozen"):
-        Settings().server.workers = 9  # type: ignore[misc]
+        Settings().server.workers = 9
 
 
 def _models(model: type[BaseModel]) -> list[type[BaseModel]]:
