@@ -1,0 +1,188 @@
+"""What was met together: item-item weights from the log alone (EASE, item-kNN, counts), and scoring a history by them.
+
+A weight matrix is CSR, (n_items, n_items): row = item in the history, column = item to be scored, so that
+scores = history @ weights. Knows no ids, content, files or users' names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.linalg import lapack
+
+from service.ranker.interactions import IntArray, Interactions
+
+FloatArray = NDArray[np.float32]
+
+RECENCY = 0.8
+"""Weight of an event relative to the one after it: the last counts 1, the one before 0.8, then 0.64 ..."""
+NEGLIGIBLE = 1e-6
+"""History weights below this change no rank worth having and are left out."""
+EASE_MAX_ITEMS = 30_000
+"""Items with events above which EASE is refused: its dense matrix would take more than 3.6 GB."""
+BLOCK = 1024
+"""Rows worked on at a time, so that no intermediate grows with the square of the catalogue."""
+
+
+class CatalogTooLarge(ValueError):
+    """EASE needs a dense square matrix over the items with events, and this one would not fit."""
+
+
+def history_matrix(histories: Sequence[IntArray], n_items: int, *, decay: float = RECENCY) -> sparse.csr_matrix:
+    """Histories (oldest first) as weighted rows, (B, n_items); a repeated item keeps its newest weight.
+
+    >>> history_matrix([np.array([2, 0])], 3, decay=0.5).toarray().tolist()
+    [[1.0, 0.0, 0.5]]
+    >>> history_matrix([np.array([2, 0])], 3, decay=1.0).toarray().tolist()
+    [[1.0, 0.0, 1.0]]
+    """
+    columns, weights, indptr = [], [], [0]
+    for history in histories:
+        newest_first = np.asarray(history, dtype=np.int64)[::-1]
+        items, first = np.unique(newest_first, return_index=True)
+        weight = decay ** first.astype(np.float64)
+        kept = weight > NEGLIGIBLE
+        columns.append(items[kept])
+        weights.append(weight[kept].astype(np.float32))
+        indptr.append(indptr[-1] + int(kept.sum()))
+    if not columns:
+        return sparse.csr_matrix((0, n_items), dtype=np.float32)
+    return sparse.csr_matrix(
+        (np.concatenate(weights), np.concatenate(columns), indptr), shape=(len(indptr) - 1, n_items)
+    )
+
+
+def score(weights: sparse.csr_matrix, histories: Sequence[IntArray], *, decay: float = RECENCY) -> FloatArray:
+    """Scores of every item for every history, (B, n_items). `decay=1` forgets the order."""
+    product = history_matrix(histories, weights.shape[0], decay=decay) @ weights
+    scores: FloatArray = product.toarray().astype(np.float32, copy=False)
+    return scores
+
+
+def co_counts(interactions: Interactions, *, min_people: int = 1) -> sparse.csr_matrix:
+    """How many people met both item i and item j, (n_items, n_items) int32, symmetric, diagonal empty.
+
+    Pairs shared by fewer than `min_people` are left out; on a dense log that is most of them.
+    """
+    blocks = []
+    for rows, gram in _gram_blocks(interactions.user_items()):
+        gram.data[gram.data < min_people] = 0.0
+        gram.data[gram.indices == np.repeat(rows, np.diff(gram.indptr))] = 0.0
+        gram.eliminate_zeros()
+        blocks.append(gram.astype(np.int32))
+    return _stack(blocks, interactions.n_items, np.int32)
+
+
+def item_knn(interactions: Interactions, *, shrink: float = 10.0, neighbours: int = 100) -> sparse.csr_matrix:
+    """Cosine of who met the items, shrunk towards 0 for rare ones: n_ij / (sqrt(n_i n_j) + shrink).
+
+    Each item to be scored listens to its `neighbours` most similar items.
+    """
+    norms = np.sqrt(np.maximum(interactions.item_counts(), 1)).astype(np.float32)
+    blocks = []
+    for rows, gram in _gram_blocks(interactions.user_items()):
+        row_of = np.repeat(rows, np.diff(gram.indptr))
+        gram.data /= norms[row_of] * norms[gram.indices] + np.float32(shrink)
+        gram.data[gram.indices == row_of] = 0.0
+        gram.eliminate_zeros()
+        blocks.append(_keep_largest(gram, neighbours))
+    return _stack(blocks, interactions.n_items, np.float32).T.tocsr()  # similarity is symmetric: rows were targets
+
+
+def ease_l2(interactions: Interactions) -> float:
+    """The ridge of EASE, from the data."""
+    counts = interactions.item_counts()
+    warm = counts[counts > 0]
+    return 25.0 * float(warm.mean()) if len(warm) else 1.0
+
+
+def ease(
+    interactions: Interactions, *, l2: float | None = None, top: int | None = 500, max_items: int = EASE_MAX_ITEMS
+) -> sparse.csr_matrix:
+    """EASE in closed form (arXiv 1905.03375): P = (X'X + l2 I)^-1, weights -P_ij / P_jj, diagonal 0.
+
+    Only items with events enter the matrix. Each row keeps its `top` weights of largest size (None keeps all), which
+    is what makes scoring and storing cheap.
+    """
+    counts = interactions.user_items().sum(axis=0).A1
+    warm = np.flatnonzero(counts)
+    if len(warm) > max_items:
+        raise CatalogTooLarge(
+            f"EASE over {len(warm):,} items with events needs a dense matrix of {4 * len(warm) ** 2 / 1e9:.1f} GB; "
+            f"the limit is {max_items:,} items. Use item-kNN, which is sparse, or raise the limit where memory allows."
+        )
+    n_items = interactions.n_items
+    if not len(warm):
+        return sparse.csr_matrix((n_items, n_items), dtype=np.float32)
+    precision = _inverse_gram(interactions.user_items()[:, warm], ease_l2(interactions) if l2 is None else l2)
+    scale = -1.0 / np.diagonal(precision).copy()  # (W,)
+    blocks = []
+    for start in range(0, len(warm), BLOCK):
+        rows = np.arange(start, min(start + BLOCK, len(warm)))
+        block = precision[rows] * scale  # (R, W)
+        block[np.arange(len(rows)), rows] = 0.0
+        blocks.append(_sparse_rows(block, top))
+    packed = _stack(blocks, len(warm), np.float32).tocoo()
+    return sparse.csr_matrix((packed.data, (warm[packed.row], warm[packed.col])), shape=(n_items, n_items))
+
+
+def _inverse_gram(user_items: sparse.csr_matrix, l2: float) -> FloatArray:
+    """(X'X + l2 I)^-1 by Cholesky, in place: one dense (W, W) array and nothing else of that size."""
+    size = user_items.shape[1]
+    gram = np.zeros((size, size), dtype=np.float32)
+    for rows, block in _gram_blocks(user_items):
+        gram[rows[0] : rows[-1] + 1] = block.toarray()
+    gram[np.diag_indices(size)] += np.float32(l2)
+    # A symmetric C array is its own Fortran twin, so LAPACK may work on the view without a copy.
+    factor, info = lapack.spotrf(gram.T, lower=1, overwrite_a=1)
+    if info == 0:
+        inverse, info = lapack.spotri(factor, lower=1, overwrite_c=1)
+    if info != 0:
+        raise ValueError(f"EASE could not invert its matrix with l2 = {l2:g} (LAPACK code {info}); use a larger l2")
+    for start in range(0, size, BLOCK):  # LAPACK filled the lower triangle only
+        stop = min(start + BLOCK, size)
+        inverse[start:stop, stop:] = inverse[stop:, start:stop].T
+        square = inverse[start:stop, start:stop]
+        square[...] = np.tril(square) + np.tril(square, -1).T
+    symmetric: FloatArray = inverse.T
+    return symmetric
+
+
+def _gram_blocks(user_items: sparse.csr_matrix) -> Iterator[tuple[IntArray, sparse.csr_matrix]]:
+    """X'X a block of rows at a time: (row numbers, (R, n_items))."""
+    item_users = user_items.T.tocsr()
+    for start in range(0, item_users.shape[0], BLOCK):
+        rows = np.arange(start, min(start + BLOCK, item_users.shape[0]))
+        yield rows, item_users[rows] @ user_items
+
+
+def _sparse_rows(block: FloatArray, top: int | None) -> sparse.csr_matrix:
+    """A dense block as CSR with the `top` entries of largest size in each row."""
+    if top is None or top >= block.shape[1]:
+        return sparse.csr_matrix(block)
+    columns = np.sort(np.argpartition(-np.abs(block), top - 1, axis=1)[:, :top], axis=1)  # (R, top)
+    data = np.take_along_axis(block, columns, axis=1).ravel()
+    matrix = sparse.csr_matrix((data, columns.ravel(), np.arange(len(block) + 1) * top), shape=block.shape)
+    matrix.eliminate_zeros()
+    return matrix
+
+
+def _keep_largest(matrix: sparse.csr_matrix, top: int) -> sparse.csr_matrix:
+    """The `top` largest entries of each row of a CSR matrix; the lower column wins a tie."""
+    row_of = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    order = np.lexsort((matrix.indices, -matrix.data, row_of))
+    place = np.arange(len(order)) - matrix.indptr[row_of[order]]
+    kept = np.sort(order[place < top])
+    indptr = np.concatenate([[0], np.cumsum(np.minimum(np.diff(matrix.indptr), top))])
+    return sparse.csr_matrix((matrix.data[kept], matrix.indices[kept], indptr), shape=matrix.shape)
+
+
+def _stack(blocks: Sequence[sparse.csr_matrix], n_items: int, dtype: type[np.generic]) -> sparse.csr_matrix:
+    if not blocks:
+        return sparse.csr_matrix((n_items, n_items), dtype=dtype)
+    matrix = sparse.vstack(blocks, format="csr", dtype=dtype)
+    matrix.sort_indices()
+    return matrix
