@@ -1,0 +1,323 @@
+"""The client that backend services import: one method per call, simple values in, messages out.
+
+Owns deadlines and retries: every call has a deadline, and an attempt that ends with UNAVAILABLE (and nothing else) is
+repeated with growing pauses until the deadline. Repeating is harmless: events are given a time here, and the log counts
+the same event once. Knows nothing of the server's insides; needs grpc and protobuf only.
+
+    with Client("127.0.0.1:50051") as palate:
+        palate.record_events([{"user_id": "u1", "item_id": "film-7", "event_type": "watch"}])
+        for result in palate.recommend("u1", k=5, explain=True).results:
+            print(result.item.title, "-", result.reason)
+"""
+
+# protoc generates stubs without types, so what a call returns is Any until the method's own annotation says it.
+# mypy: disable-error-code="no-any-return"
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import Any
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from palate import values
+from palate.errors import PalateRpcError
+from palate.v1 import (
+    catalog_pb2,
+    event_pb2,
+    explain_pb2,
+    explain_pb2_grpc,
+    index_pb2,
+    index_pb2_grpc,
+    model_pb2,
+    model_pb2_grpc,
+    recommend_pb2,
+    recommend_pb2_grpc,
+    user_pb2,
+    user_pb2_grpc,
+)
+
+__all__ = ["Client", "PalateRpcError"]
+
+DEFAULT_TIMEOUT_S = 10.0
+INDEX_TIMEOUT_S = 300.0
+TRAIN_TIMEOUT_S = 4 * 3600.0
+MAX_MESSAGE_BYTES = 32 * 1024 * 1024
+
+
+class Client:
+    """A connection to a Palate server; safe to share between threads.
+
+    `timeout_s` is the deadline of a call, retries included; every method takes its own as well. `max_attempts` (2 to 5)
+    and `first_pause_s` are how often and how soon an UNAVAILABLE call is repeated.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+        max_attempts: int = 4,
+        first_pause_s: float = 0.1,
+        max_message_bytes: int = MAX_MESSAGE_BYTES,
+    ) -> None:
+        self.address = address
+        self._timeout_s = timeout_s
+        self._channel = grpc.insecure_channel(
+            address,
+            options=[
+                ("grpc.service_config", _retries(max_attempts, first_pause_s)),
+                ("grpc.max_receive_message_length", max_message_bytes),
+                ("grpc.max_send_message_length", max_message_bytes),
+            ],
+        )
+        self._index: Any = index_pb2_grpc.IndexServiceStub(self._channel)
+        self._recommend: Any = recommend_pb2_grpc.RecommendServiceStub(self._channel)
+        self._explain: Any = explain_pb2_grpc.ExplainServiceStub(self._channel)
+        self._model: Any = model_pb2_grpc.ModelServiceStub(self._channel)
+        self._user: Any = user_pb2_grpc.UserServiceStub(self._channel)
+        self._health = health_pb2_grpc.HealthStub(self._channel)
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the connection; calls under way are cancelled."""
+        self._channel.close()
+
+    def wait_until_serving(self, timeout_s: float) -> None:
+        """Returns as soon as the server has loaded and answers; PalateRpcError when it does not in time."""
+        states = self._health.Watch(health_pb2.HealthCheckRequest(), timeout=timeout_s, wait_for_ready=True)
+        try:
+            for state in states:
+                if state.status == health_pb2.HealthCheckResponse.SERVING:
+                    states.cancel()
+                    return
+        except grpc.RpcError as error:
+            raise PalateRpcError.from_grpc(error) from None
+        raise PalateRpcError(grpc.StatusCode.UNAVAILABLE, f"the server at {self.address} is stopping")
+
+    # Items and events
+
+    def index_items(
+        self,
+        items: Iterable[Mapping[str, Any] | catalog_pb2.Item],
+        images: Mapping[str, bytes] | None = None,
+        *,
+        timeout_s: float | None = INDEX_TIMEOUT_S,
+    ) -> index_pb2.IndexItemsResponse:
+        """Adds or replaces items; look at `failed` in the answer."""
+        rows = [values.item(row) for row in items]
+        return self._call(self._index.IndexItems, index_pb2.IndexItemsRequest(items=rows, images=images), timeout_s)
+
+    def delete_items(self, item_ids: Iterable[str], *, timeout_s: float | None = None) -> index_pb2.DeleteItemsResponse:
+        return self._call(self._index.DeleteItems, index_pb2.DeleteItemsRequest(item_ids=item_ids), timeout_s)
+
+    def get_item(self, item_id: str, *, timeout_s: float | None = None) -> catalog_pb2.Item:
+        return self._call(self._index.GetItem, index_pb2.GetItemRequest(item_id=item_id), timeout_s).item
+
+    def list_items(
+        self, *, page_size: int = 0, page_token: str = "", domain: str = "", timeout_s: float | None = None
+    ) -> index_pb2.ListItemsResponse:
+        request = index_pb2.ListItemsRequest(page_size=page_size, page_token=page_token, domain=domain)
+        return self._call(self._index.ListItems, request, timeout_s)
+
+    def record_events(
+        self, events: Iterable[Mapping[str, Any] | event_pb2.Event], *, timeout_s: float | None = None
+    ) -> index_pb2.RecordEventsResponse:
+        """Appends events; look at `failed` in the answer."""
+        rows = [values.event(row) for row in events]
+        return self._call(self._index.RecordEvents, index_pb2.RecordEventsRequest(events=rows), timeout_s)
+
+    def delete_events(
+        self,
+        user_id: str,
+        event_ids: Iterable[str] = (),
+        *,
+        all_of_user: bool = False,
+        timeout_s: float | None = None,
+    ) -> int:
+        """Returns how many were there."""
+        request = index_pb2.DeleteEventsRequest(user_id=user_id, event_ids=event_ids, all=all_of_user)
+        return int(self._call(self._index.DeleteEvents, request, timeout_s).deleted)
+
+    # Recommendations
+
+    def recommend(
+        self,
+        user_id: str = "",
+        *,
+        k: int = 0,
+        domains: Sequence[str] = (),
+        filter: str = "",
+        exclude_item_ids: Sequence[str] = (),
+        include_seen: bool = False,
+        history_item_ids: Sequence[str] = (),
+        taste: str = "",
+        diversity: float = 0.0,
+        exploration: float = 0.0,
+        explain: bool = False,
+        language: str = "",
+        personalization: str | int = "",
+        scenario: str = "",
+        page_token: str = "",
+        timeout_s: float | None = None,
+    ) -> recommend_pb2.RecommendResponse:
+        """See `RecommendRequest` for what each field means."""
+        request = recommend_pb2.RecommendRequest(
+            user_id=user_id,
+            k=k,
+            domains=domains,
+            filter=filter,
+            exclude_item_ids=exclude_item_ids,
+            include_seen=include_seen,
+            history_item_ids=history_item_ids,
+            taste=taste,
+            diversity=diversity,
+            exploration=exploration,
+            explain=explain,
+            language=language,
+            personalization=values.personalization(personalization),  # type: ignore[arg-type]
+            scenario=scenario,
+            page_token=page_token,
+        )
+        return self._call(self._recommend.Recommend, request, timeout_s)
+
+    def similar_items(
+        self,
+        item_id: str,
+        *,
+        k: int = 0,
+        domains: Sequence[str] = (),
+        filter: str = "",
+        exclude_item_ids: Sequence[str] = (),
+        timeout_s: float | None = None,
+    ) -> recommend_pb2.SimilarItemsResponse:
+        request = recommend_pb2.SimilarItemsRequest(
+            item_id=item_id, k=k, domains=domains, filter=filter, exclude_item_ids=exclude_item_ids
+        )
+        return self._call(self._recommend.SimilarItems, request, timeout_s)
+
+    def search_items(
+        self,
+        text: str = "",
+        *,
+        image: bytes = b"",
+        k: int = 0,
+        domains: Sequence[str] = (),
+        filter: str = "",
+        timeout_s: float | None = None,
+    ) -> recommend_pb2.SearchItemsResponse:
+        """For words or for a picture; exactly one of the two."""
+        if bool(text) == bool(image):
+            raise ValueError("search for text or for an image: exactly one of the two")
+        query: dict[str, Any] = {"image": image} if image else {"text": text}
+        request = recommend_pb2.SearchItemsRequest(**query, k=k, domains=domains, filter=filter)
+        return self._call(self._recommend.SearchItems, request, timeout_s)
+
+    # Explanations
+
+    def explain(
+        self,
+        item_id: str,
+        *,
+        recommendation_id: str = "",
+        user_id: str = "",
+        language: str = "",
+        writer: str = "",
+        timeout_s: float | None = None,
+    ) -> explain_pb2.ExplainResponse:
+        """Why the item was served under `recommendation_id`, or would be for `user_id` now."""
+        request = explain_pb2.ExplainRequest(
+            item_id=item_id, recommendation_id=recommendation_id, user_id=user_id, language=language, writer=writer
+        )
+        return self._call(self._explain.Explain, request, timeout_s)
+
+    def stream_explain(
+        self,
+        item_id: str,
+        *,
+        recommendation_id: str = "",
+        user_id: str = "",
+        language: str = "",
+        writer: str = "",
+        timeout_s: float | None = None,
+    ) -> Iterator[explain_pb2.StreamExplainResponse]:
+        """The same in parts: the evidence, then the text."""
+        request = explain_pb2.StreamExplainRequest(
+            item_id=item_id, recommendation_id=recommendation_id, user_id=user_id, language=language, writer=writer
+        )
+        return self._stream(self._explain.StreamExplain, request, timeout_s)
+
+    # Models
+
+    def list_models(self, *, timeout_s: float | None = None) -> Sequence[model_pb2.ModelInfo]:
+        return self._call(self._model.ListModels, model_pb2.ListModelsRequest(), timeout_s).models
+
+    def train_model(self, *, timeout_s: float | None = TRAIN_TIMEOUT_S) -> Iterator[model_pb2.TrainModelResponse]:
+        """Progress, then the model. Leaving the loop early ends the training."""
+        return self._stream(self._model.TrainModel, model_pb2.TrainModelRequest(), timeout_s)
+
+    def activate_model(self, version: str, *, timeout_s: float | None = None) -> model_pb2.ModelInfo:
+        return self._call(self._model.ActivateModel, model_pb2.ActivateModelRequest(version=version), timeout_s).model
+
+    def rollback_model(self, *, timeout_s: float | None = None) -> model_pb2.ModelInfo:
+        return self._call(self._model.RollbackModel, model_pb2.RollbackModelRequest(), timeout_s).model
+
+    # Users
+
+    def put_user(
+        self,
+        user_id: str,
+        *,
+        attributes: Mapping[str, str] | None = None,
+        taste: str = "",
+        timeout_s: float | None = None,
+    ) -> None:
+        request = user_pb2.PutUserRequest(user_id=user_id, attributes=attributes, taste=taste)
+        self._call(self._user.PutUser, request, timeout_s)
+
+    def export_user(self, user_id: str, *, timeout_s: float | None = None) -> dict[str, Any]:
+        """Everything that is stored about the user."""
+        response = self._call(self._user.ExportUser, user_pb2.ExportUserRequest(user_id=user_id), timeout_s)
+        exported: dict[str, Any] = json.loads(response.json)
+        return exported
+
+    def delete_user(self, user_id: str, *, timeout_s: float | None = None) -> dict[str, int]:
+        """Returns how many of each kind were removed."""
+        response = self._call(self._user.DeleteUser, user_pb2.DeleteUserRequest(user_id=user_id), timeout_s)
+        return dict(response.deleted)
+
+    def _call(self, method: Callable[..., Any], request: object, timeout_s: float | None) -> Any:
+        try:
+            return method(request, timeout=self._timeout_s if timeout_s is None else timeout_s)
+        except grpc.RpcError as error:
+            raise PalateRpcError.from_grpc(error) from None
+
+    def _stream(self, method: Callable[..., Any], request: object, timeout_s: float | None) -> Iterator[Any]:
+        call = method(request, timeout=self._timeout_s if timeout_s is None else timeout_s)
+        try:
+            yield from call
+        except grpc.RpcError as error:
+            raise PalateRpcError.from_grpc(error) from None
+        finally:
+            call.cancel()
+
+
+def _retries(max_attempts: int, first_pause_s: float) -> str:
+    policy = {
+        "maxAttempts": max_attempts,
+        "initialBackoff": f"{first_pause_s:.3f}s",
+        "maxBackoff": f"{max(2.0, first_pause_s):.3f}s",
+        "backoffMultiplier": 2,
+        "retryableStatusCodes": ["UNAVAILABLE"],
+    }
+    return json.dumps({"methodConfig": [{"name": [{}], "retryPolicy": policy}]})
