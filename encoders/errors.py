@@ -6,7 +6,8 @@
         ├── ImageError              the picture is missing, broken or too large
         └── ModalityUnsupported     the model has no such space (text by an image-only model)
 
-`indexer.errors` and `service.errors` grow the tree further. Knows nothing of status codes: `service.errors` has that table.
+`indexer.errors` and `service.errors` grow the tree further. Knows nothing of status codes: that table is in
+`service.errors`.
 """
 
 from typing import ClassVar

@@ -1,0 +1,83 @@
+"""What an encoder is: content in, unit vectors out.
+
+Owns the two protocols every encoder satisfies and the check that its vectors are sound. Knows nothing of items, stores
+or any model library; `encoders.bundled` is where an encoder is chosen by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from encoders.errors import EncoderError
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+FloatArray = NDArray[np.float32]
+
+
+@runtime_checkable
+class TextEncoder(Protocol):
+    """Text to vectors. Passages (what is searched) and queries (what one searches with) may be read differently."""
+
+    @property
+    def name(self) -> str:
+        """What people call the model, for reports and errors."""
+
+    @property
+    def dim(self) -> int:
+        """Width of the vectors; known before the weights are loaded."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Short stable hash of weights and preprocessing: another fingerprint means vectors that do not compare."""
+
+    def encode_passages(self, texts: Sequence[str]) -> FloatArray:
+        """(N, dim), rows of length 1, in the order given. An empty text is allowed and gets a vector too."""
+
+    def encode_queries(self, texts: Sequence[str]) -> FloatArray:
+        """(N, dim), rows of length 1, comparable with passages by dot product."""
+
+
+@runtime_checkable
+class ImageEncoder(Protocol):
+    """Pictures to vectors, and texts into the same space where the model has one."""
+
+    @property
+    def name(self) -> str:
+        """What people call the model, for reports and errors."""
+
+    @property
+    def dim(self) -> int:
+        """Width of the vectors; known before the weights are loaded."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Short stable hash of weights and preprocessing: another fingerprint means vectors that do not compare."""
+
+    @property
+    def shares_text_space(self) -> bool:
+        """Whether `encode_texts` works, so that words can find pictures."""
+
+    def encode_images(self, images: Sequence[Image.Image]) -> FloatArray:
+        """(N, dim), rows of length 1, in the order given."""
+
+    def encode_texts(self, texts: Sequence[str]) -> FloatArray:
+        """(N, dim), rows of length 1, comparable with images; ModalityUnsupported unless `shares_text_space`."""
+
+
+def unit_rows(vectors: NDArray[Any], *, name: str) -> FloatArray:
+    """Rows scaled to length 1 as float32; EncoderError when the model gave NaN, infinity or a zero row."""
+    rows = np.asarray(vectors, dtype=np.float32)
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)  # (N, 1)
+    if not (np.isfinite(norms).all() and (norms > 0).all()):
+        raise EncoderError(
+            f"encoder {name!r} gave NaN, infinity or a zero vector; its weights are damaged, install it anew",
+            metadata={"encoder": name},
+        )
+    unit: FloatArray = rows / norms
+    return unit

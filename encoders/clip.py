@@ -1,0 +1,132 @@
+"""Pictures and texts into one space with any open_clip model.
+
+Owns loading by hub tag, local checkpoint or folder, and the text half. Knows nothing of the batch loop over pictures,
+which is `encoders.image`'s.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from encoders.base import FloatArray, unit_rows
+from encoders.errors import EncoderUnavailable
+from encoders.fingerprint import fingerprint_tensors
+from encoders.hub import loading
+from encoders.image import BATCH_SIZE, MAX_ASPECT, ImageTower, TowerImageEncoder
+from encoders.text import CHARACTERS_PER_TOKEN, clean_text
+
+_TODO = "give open_clip:<model>:<pretrained tag or checkpoint file>, or open_clip:local-dir:<folder>"
+_PROBE_TEXT = "Ein Café, 3 RED shoes & 一部慢节奏的科幻片"
+"""Its token ids go into the fingerprint: case, accents, digits and scripts are where tokenizers differ."""
+
+
+class OpenClipEncoder(TowerImageEncoder):
+    """An open_clip model with trained weights: a tag of the hub, a local checkpoint, or a `local-dir:` folder.
+
+    Loaded at once. A model without weights is refused, never filled with random numbers. Safe to share between threads.
+    """
+
+    shares_text_space = True
+
+    def __init__(self, model_name: str, pretrained: str | None = None) -> None:
+        name = f"open_clip:{model_name}" + (f":{pretrained}" if pretrained else "")
+        if pretrained and Path(pretrained).expanduser().is_file():
+            pretrained = str(Path(pretrained).expanduser())
+        with loading(name, _TODO, may_download=_needs_hub(model_name, pretrained)):
+            _check(name, model_name, pretrained)
+            self._model, tower, preprocess, quick_gelu = _load(model_name, pretrained)
+            self._tokenizer: Any = _tokenizer(model_name)
+            self._text_lock = Lock()  # fast tokenizers raise "Already borrowed" when two threads share one
+            settings = {
+                "model": _architecture(model_name),
+                "quick_gelu": quick_gelu,
+                "preprocess": preprocess,
+                "max_aspect": MAX_ASPECT,
+                "tokens": self._tokenizer([_PROBE_TEXT]).tolist(),
+            }
+            fingerprint = fingerprint_tensors(self._model.state_dict(), settings)
+            super().__init__(name, 0, fingerprint, lambda: tower)
+            self.dim = self._encode_text_batch([""]).shape[1]
+
+    def encode_texts(self, texts: Sequence[str]) -> FloatArray:
+        if not texts:
+            return np.zeros((0, self.dim), dtype=np.float32)
+        limit = int(self._tokenizer.context_length) * CHARACTERS_PER_TOKEN
+        cleaned = [clean_text(text, limit) for text in texts]
+        batches = [cleaned[start : start + BATCH_SIZE] for start in range(0, len(cleaned), BATCH_SIZE)]
+        return unit_rows(np.concatenate([self._encode_text_batch(batch) for batch in batches]), name=self.name)
+
+    def _encode_text_batch(self, texts: list[str]) -> FloatArray:
+        import torch
+
+        with self._text_lock:
+            tokens = self._tokenizer(texts)  # (B, context_length)
+        with torch.inference_mode():
+            features = self._model.encode_text(tokens.to(next(self._model.parameters()).device))  # (B, dim)
+            vectors: FloatArray = features.float().cpu().numpy()
+        return vectors
+
+
+def _load(model_name: str, pretrained: str | None) -> tuple[Any, ImageTower, dict[str, Any], bool]:
+    """Model, its picture tower, its preprocessing configuration, and whether QuickGELU was switched on for its tag."""
+    import open_clip
+    import torch
+
+    # A tag trained with QuickGELU gives quietly wrong vectors under the plain name; open_clip only warns.
+    tag = open_clip.get_pretrained_cfg(model_name, pretrained) if pretrained else {}
+    quick_gelu = bool(tag.get("quick_gelu", False))
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    model, prepare = open_clip.create_model_from_pretrained(
+        model_name, pretrained, device=device, force_quick_gelu=quick_gelu
+    )
+    model.eval()
+    preprocess: dict[str, Any] = open_clip.get_model_preprocess_cfg(model)
+    return model, ImageTower(prepare, lambda pixels: model.encode_image(pixels.to(device))), preprocess, quick_gelu
+
+
+def _tokenizer(model_name: str) -> Any:
+    import open_clip
+
+    return open_clip.get_tokenizer(model_name)
+
+
+def _needs_hub(model_name: str, pretrained: str | None) -> bool:
+    """Whether weights or a tokenizer come from the hub (or its cache)."""
+    if model_name.startswith("local-dir:"):
+        return False
+    if pretrained is None or not Path(pretrained).is_file():
+        return True
+    import open_clip
+
+    text = (open_clip.get_model_config(model_name) or {}).get("text_cfg", {})
+    return bool(text.get("hf_tokenizer_name") or text.get("hf_model_name") or "siglip" in model_name.lower())
+
+
+def _check(name: str, model_name: str, pretrained: str | None) -> None:
+    """What open_clip would answer late, or with a list of 150 names."""
+    import open_clip
+
+    if model_name.startswith(("local-dir:", "hf-hub:")):
+        return
+    if open_clip.get_model_config(model_name) is None:
+        raise EncoderUnavailable(name, f"open_clip has no model {model_name!r}", _TODO)
+    tags: list[str] = open_clip.list_pretrained_tags_by_model(model_name)
+    known = f"the tags of {model_name} are {', '.join(tags) or 'none'}"
+    if pretrained is None:
+        raise EncoderUnavailable(name, "no weights are named", f"{_TODO}; {known}")
+    if not Path(pretrained).is_file() and not open_clip.get_pretrained_cfg(model_name, pretrained):
+        raise EncoderUnavailable(name, f"{pretrained!r} is neither a file nor a known tag", known)
+
+
+def _architecture(model_name: str) -> object:
+    """The part of the fingerprint that tensors cannot tell, such as the number of heads; not where the folder lies."""
+    if not model_name.startswith("local-dir:"):
+        return model_name
+    config = Path(model_name.removeprefix("local-dir:")) / "open_clip_config.json"
+    return json.loads(config.read_text(encoding="utf-8"))["model_cfg"]

@@ -1,0 +1,43 @@
+"""Fingerprints: a short hash that changes when a model's vectors would.
+
+Owns how weights, files and settings become one hash. Knows nothing of which files or settings matter to a model; the
+encoders say so. No library version goes in: the same weights stay the same weights after an upgrade.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+
+HEX_DIGITS = 16
+
+
+def fingerprint_files(files: Sequence[Path], settings: Mapping[str, object]) -> str:
+    """Hash of settings and of the files' contents in the order given; names and places of the files do not count."""
+    digest = _begin(settings)
+    for file in files:
+        with file.open("rb") as stream:
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return digest.hexdigest()[:HEX_DIGITS]
+
+
+def fingerprint_tensors(tensors: Mapping[str, torch.Tensor], settings: Mapping[str, object]) -> str:
+    """Hash of settings and of named tensors, whatever file or hub they came from."""
+    import torch
+
+    digest = _begin(settings)
+    for name in sorted(tensors):
+        tensor = tensors[name].detach().cpu().contiguous()
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
+        digest.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
+    return digest.hexdigest()[:HEX_DIGITS]
+
+
+def _begin(settings: Mapping[str, object]) -> hashlib._Hash:
+    return hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode())

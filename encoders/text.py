@@ -1,0 +1,151 @@
+"""Text to vectors with any sentence-transformers model.
+
+Owns reading a model folder, cutting and batching texts, and the model's fingerprint. Knows nothing of where texts come
+from; which model is the default is decided in `encoders.bundled`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from encoders.base import FloatArray, unit_rows
+from encoders.errors import EncoderUnavailable
+from encoders.fingerprint import fingerprint_files
+from encoders.hub import loading, model_folder
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+BATCH_SIZE = 32
+MAX_TOKENS = 8192
+"""Bound for models that name none, so that one text cannot take all memory."""
+CHARACTERS_PER_TOKEN = 16
+"""Longer than any language's tokens on average: a text cut here gives the same tokens, and a huge one costs nothing."""
+
+_CONFIG_FILES = frozenset(
+    {
+        "config.json",
+        "modules.json",
+        "sentence_bert_config.json",
+        "config_sentence_transformers.json",
+        "tokenizer.json",
+        "tokenizer_config.json",
+        "special_tokens_map.json",
+        "vocab.txt",
+        "vocab.json",
+        "merges.txt",
+        "sentencepiece.bpe.model",
+        "spiece.model",
+        "tokenizer.model",
+    }
+)
+_OTHER_RUNTIMES = frozenset({"onnx", "openvino", "coreml"})
+_TODO = "give the name of a sentence-transformers model, or a folder that holds one (modules.json, weights, tokenizer)"
+
+
+class SentenceTransformerEncoder:
+    """A sentence-transformers model by hub name or local folder.
+
+    With `dim` given, the weights and the library (seconds to import) are loaded at the first text; without it they are
+    loaded now, and a broken model is an EncoderUnavailable here rather than later. Safe to share between threads.
+    """
+
+    def __init__(self, source: str | Path, *, name: str | None = None, dim: int | None = None) -> None:
+        self.name = name or str(source)
+        self._folder = _resolve(str(source), self.name)
+        self._model: SentenceTransformer | None = None
+        self._load_lock = Lock()
+        self._use_lock = Lock()  # fast tokenizers raise "Already borrowed" when two threads share one
+        self.dim = dim if dim is not None else self._probe_dim()
+        self.fingerprint = self._fingerprint()
+
+    def encode_passages(self, texts: Sequence[str]) -> FloatArray:
+        return self._encode(texts, query=False)
+
+    def encode_queries(self, texts: Sequence[str]) -> FloatArray:
+        return self._encode(texts, query=True)
+
+    def _encode(self, texts: Sequence[str], *, query: bool) -> FloatArray:
+        if not texts:
+            return np.zeros((0, self.dim), dtype=np.float32)
+        model = self._loaded()
+        if model.max_seq_length is None or model.max_seq_length > MAX_TOKENS:
+            limit = MAX_TOKENS * CHARACTERS_PER_TOKEN
+        else:
+            limit = model.max_seq_length * CHARACTERS_PER_TOKEN
+        cleaned = [clean_text(text, limit) for text in texts]
+        by_length = sorted(range(len(cleaned)), key=lambda row: len(cleaned[row]))  # like lengths together: no padding
+        vectors = np.empty((len(cleaned), self.dim), dtype=np.float32)
+        for start in range(0, len(by_length), BATCH_SIZE):
+            rows = by_length[start : start + BATCH_SIZE]
+            vectors[rows] = self._encode_batch(model, [cleaned[row] for row in rows], query=query)
+        return unit_rows(vectors, name=self.name)
+
+    def _encode_batch(self, model: SentenceTransformer, texts: list[str], *, query: bool) -> FloatArray:
+        encode: Any = model.encode_query if query else model.encode_document
+        with self._use_lock:  # per batch, so that a query waits for one batch of an indexing run, not for all of it
+            vectors: FloatArray = encode(texts, batch_size=BATCH_SIZE, show_progress_bar=False, convert_to_numpy=True)
+        return vectors
+
+    def _loaded(self) -> SentenceTransformer:
+        with self._load_lock:
+            if self._model is None:
+                self._model = _load(self._folder, self.name)
+            return self._model
+
+    def _probe_dim(self) -> int:
+        with loading(self.name, _TODO):
+            return int(self._encode_batch(self._loaded(), [""], query=False).shape[1])
+
+    def _fingerprint(self) -> str:
+        settings = {"characters_per_token": CHARACTERS_PER_TOKEN, "max_tokens": MAX_TOKENS, "normalized": True}
+        return fingerprint_files(_content_files(self._folder), settings)
+
+
+def _resolve(source: str, name: str) -> Path:
+    if not source:
+        raise EncoderUnavailable(name, "no model is named", _TODO)
+    folder = Path(source).expanduser()
+    if folder.exists() or folder.is_absolute() or source.startswith((".", "~")):
+        if not (folder / "config.json").is_file() and not (folder / "modules.json").is_file():
+            raise EncoderUnavailable(name, f"{folder} is not a model folder (no modules.json or config.json)", _TODO)
+        return folder
+    with loading(name, _TODO, may_download=True):
+        return model_folder(source if "/" in source else f"sentence-transformers/{source}")
+
+
+def _load(folder: Path, name: str) -> SentenceTransformer:
+    with loading(name, _TODO):
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        transformers_logging: Any = logging  # its functions carry no annotations
+        had_progress_bar = transformers_logging.is_progress_bar_enabled()
+        transformers_logging.disable_progress_bar()
+        try:
+            return SentenceTransformer(str(folder), local_files_only=True).eval()
+        finally:
+            if had_progress_bar:
+                transformers_logging.enable_progress_bar()
+
+
+def clean_text(text: str, limit: int) -> str:
+    """At most `limit` characters, and no lone surrogates (JSON allows them, tokenizers do not)."""
+    return text[:limit].encode("utf-8", "replace").decode("utf-8")
+
+
+def _content_files(folder: Path) -> list[Path]:
+    """The files that decide the vectors: weights (.safetensors before .bin, as the library does), configuration."""
+    files: list[Path] = []
+    for place in [folder, *sorted(child for child in folder.rglob("*") if child.is_dir())]:
+        if _OTHER_RUNTIMES.intersection(place.relative_to(folder).parts):
+            continue
+        inside = sorted(child for child in place.iterdir() if child.is_file())
+        weights = [f for f in inside if f.suffix == ".safetensors"] or [f for f in inside if f.suffix == ".bin"]
+        files += weights + [f for f in inside if f.name in _CONFIG_FILES]
+    return files
