@@ -10,7 +10,7 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, TypeAlias
 
 import grpc
 
@@ -32,7 +32,7 @@ from service.errors import NotServing
 from service.lanes import Lanes
 from service.requests import ModelInfo, TrainProgress
 
-Context = grpc.aio.ServicerContext[Any, Any]
+Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"  # generic in the type stubs only
 
 MAX_UNREAD_PROGRESS = 100
 

@@ -1,0 +1,219 @@
+"""A backend that remembers what it was asked and answers what it was told, and a server around it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import grpc
+
+from indexer.catalog import Item, RowError
+from indexer.events import Event
+from service.config import ServerSettings, Settings
+from service.errors import ItemNotFound
+from service.explainer.evidence import Evidence, EvidenceKind
+from service.requests import (
+    EventReport,
+    ExplainRequest,
+    Explanation,
+    ModelInfo,
+    Recommendation,
+    RecommendRequest,
+    ScoredItem,
+    SearchRequest,
+    SimilarRequest,
+    TrainProgress,
+    UserProfile,
+)
+from service.server import serve
+
+ALIEN = Item(
+    item_id="f1",
+    domain="films",
+    title="Alien",
+    description="In space.",
+    categories=("Horror", "Sci-Fi"),
+    attributes={"director": "Scott", "minutes": 117.0, "colour": True, "cast": ("Weaver", "Hurt")},
+    image="posters/f1.jpg",
+    price=0.0,
+    created_at=296_611_200.25,
+    available=False,
+)
+ANSWER = Recommendation(
+    recommendation_id="rec-1",
+    results=(ScoredItem("f1", 1, 0.5, ("sequence", "popular"), ALIEN, "Because you watched Aliens."),),
+    model_version="m1",
+    degraded=("no pictures",),
+    missing_item_ids=("gone",),
+    next_page_token="more",
+    stage_ms={"retrieve": 1.5, "rank": 2.0},
+)
+EXPLANATION = Explanation(
+    item_id="f1",
+    text="Because you watched Aliens.",
+    writer="template",
+    evidence=(
+        Evidence(EvidenceKind.HISTORY, 0.75, item_id="f2", title="Aliens", event_type="rating", event_value=0.0),
+        Evidence(EvidenceKind.POPULARITY, 0.25, count=12, window_days=7, percentile=0.875),
+    ),
+    model_version="m1",
+    language="en",
+    title="Alien",
+)
+MODEL = ModelInfo(version="m1", created_at=1_700_000_000.5, active=True, metrics={"all/ndcg@10": 0.25})
+
+
+@dataclass
+class ItemReport:
+    indexed: int = 0
+    skipped: int = 0
+    failed: Sequence[RowError] = ()
+    warnings: Sequence[RowError] = ()
+
+
+@dataclass
+class StandIn:
+    """Every call is in `asked`. A call waits for `gate`, if one is set, and raises `error`, if one is."""
+
+    gate: threading.Event | None = None
+    gated: frozenset[str] | None = None
+    """The methods that wait for the gate; None is all."""
+    error: Exception | None = None
+    asked: list[Any] = field(default_factory=list)
+    entered: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    """Released each time a call has begun."""
+    item_report: ItemReport = field(default_factory=ItemReport)
+    event_report: EventReport = field(default_factory=lambda: EventReport(0, 0, 0))
+    closed: bool = False
+
+    def _take(self, *asked: Any) -> None:
+        self.asked.append(asked)
+        self.entered.release()
+        if self.gate is not None and (self.gated is None or asked[0] in self.gated):
+            self.gate.wait()
+        if self.error is not None:
+            raise self.error
+
+    def index_items(self, items: Sequence[Item], images: Mapping[str, bytes]) -> ItemReport:
+        self._take("index_items", list(items), dict(images))
+        return self.item_report
+
+    def delete_items(self, item_ids: Sequence[str]) -> list[str]:
+        self._take("delete_items", list(item_ids))
+        return [item_id for item_id in item_ids if item_id != "f1"]
+
+    def get_item(self, item_id: str) -> Item:
+        self._take("get_item", item_id)
+        if item_id != "f1":
+            raise ItemNotFound(item_id)
+        return ALIEN
+
+    def list_items(self, page_size: int, page_token: str, domain: str) -> tuple[list[Item], str]:
+        self._take("list_items", page_size, page_token, domain)
+        return [ALIEN], "next"
+
+    def record_events(self, events: Sequence[Event]) -> EventReport:
+        self._take("record_events", list(events))
+        return self.event_report
+
+    def delete_events(self, user_id: str, event_ids: Sequence[str] | None) -> int:
+        self._take("delete_events", user_id, event_ids)
+        return 3
+
+    def recommend(self, request: RecommendRequest) -> Recommendation:
+        self._take("recommend", request)
+        return ANSWER
+
+    def similar_items(self, request: SimilarRequest) -> Recommendation:
+        self._take("similar_items", request)
+        return ANSWER
+
+    def search_items(self, request: SearchRequest) -> Recommendation:
+        self._take("search_items", request)
+        return ANSWER
+
+    def explain(self, request: ExplainRequest) -> Explanation:
+        self._take("explain", request)
+        return EXPLANATION
+
+    def put_user(self, user: UserProfile) -> None:
+        self._take("put_user", user)
+
+    def export_user(self, user_id: str) -> dict[str, Any]:
+        self._take("export_user", user_id)
+        return {"user_id": user_id, "taste": "慢"}
+
+    def delete_user(self, user_id: str) -> dict[str, int]:
+        self._take("delete_user", user_id)
+        return {"events": 2}
+
+    def list_models(self) -> list[ModelInfo]:
+        self._take("list_models")
+        return [MODEL]
+
+    def train(self, progress: Callable[[TrainProgress], None]) -> ModelInfo:
+        progress(TrainProgress("fit", 1, 2, "loss 0.5"))
+        self._take("train")
+        progress(TrainProgress("fit", 2, 2))
+        return MODEL
+
+    def activate_model(self, version: str) -> ModelInfo:
+        self._take("activate_model", version)
+        return MODEL
+
+    def rollback_model(self) -> ModelInfo:
+        self._take("rollback_model")
+        return MODEL
+
+    def loaded(self) -> dict[str, str]:
+        return {"model": "m1"}
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@dataclass
+class Running:
+    address: str
+    channel: grpc.aio.Channel
+    backend: StandIn
+    stop: asyncio.Event
+    done: asyncio.Task[None]
+    """Ends when the server has stopped."""
+
+
+@asynccontextmanager
+async def running(
+    backend: StandIn | None = None, factory: Callable[[Settings], StandIn] | None = None, **limits: Any
+) -> AsyncIterator[Running]:
+    """A real server on a free port, and a channel to it; without a `factory` it has loaded already."""
+    used = backend or StandIn()
+    settings = Settings(server=ServerSettings(address="127.0.0.1:0", **limits))
+    stop, listening, loaded = asyncio.Event(), asyncio.get_running_loop().create_future(), asyncio.Event()
+    done = asyncio.create_task(
+        serve(
+            settings,
+            factory or (lambda _: used),
+            stop=stop,
+            on_listening=listening.set_result,
+            on_loaded=lambda _: loaded.set(),
+        )
+    )
+    await asyncio.wait([done, listening], return_when=asyncio.FIRST_COMPLETED)
+    if done.done():
+        await done
+    address = listening.result()
+    if factory is None:
+        await loaded.wait()
+    async with grpc.aio.insecure_channel(address, options=[("grpc.enable_retries", 0)]) as channel:
+        try:
+            yield Running(address, channel, used, stop, done)
+        finally:
+            if used.gate is not None:
+                used.gate.set()
+            stop.set()
+            await asyncio.wait([done])
