@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from indexer import fields
 from indexer.errors import InvalidInput
@@ -54,7 +55,7 @@ class Event:
         return cls(
             user_id=fields.identifier(row, "user_id"),
             item_id=fields.identifier(row, "item_id"),
-            event_type=_word(get("event_type")),
+            event_type=_word(fields.text(get("event_type"), "event_type", MAX_TYPE_CHARS)),
             value=fields.number(get("value"), "value"),
             timestamp=timestamp,
             event_id=None if fields.is_absent(get("event_id")) else fields.identifier(row, "event_id"),
@@ -64,7 +65,8 @@ class Event:
         """The event_id, or 24 hex digits of the content where there is none."""
         if self.event_id is not None:
             return self.event_id
-        content = (self.user_id, self.item_id, self.event_type, self.value, self.timestamp)
+        value = None if self.value is None else float(self.value)
+        content = (self.user_id, self.item_id, self.event_type, value, float(self.timestamp))
         return hashlib.blake2b(repr(content).encode(), digest_size=12).hexdigest()
 
 
@@ -124,9 +126,10 @@ def _event_of(row: Row) -> Event | RowError:
         return RowError(row.line, None if item_id is None else str(item_id)[: fields.MAX_ID_CHARS], str(error))
 
 
-def _word(value: object) -> str:
+@lru_cache(maxsize=1024)
+def _word(spelling: str) -> str:
     """`Add-To Cart` is `add_to_cart`: the same word in another spelling must not become another type of event."""
-    word = re.sub(r"[\s-]+", "_", fields.label(value, "event_type", MAX_TYPE_CHARS).strip()).lower()
+    word = re.sub(r"[\s-]+", "_", spelling.strip()).lower()
     if not _WORD.fullmatch(word):
-        raise InvalidInput("event_type", value, "it is required and must be a word, like view, like, purchase, rating")
+        raise InvalidInput("event_type", spelling, "it is required and must be a word, like view, purchase or rating")
     return word

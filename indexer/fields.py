@@ -41,6 +41,8 @@ def is_absent(value: object) -> bool:
 def identifier(row: Mapping[str, object], field: str) -> str:
     """A required id: 1 to 512 characters, none of them control characters; a whole number is taken as its digits."""
     value = row.get(field)
+    if isinstance(value, str) and 0 < len(value) <= MAX_ID_CHARS and value.isprintable() and not value.isspace():
+        return value  # nearly always; what follows finds out what is wrong
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**18:
         return str(value)
     if value is None:
@@ -79,8 +81,10 @@ def label(value: object, field: str, max_chars: int = MAX_ID_CHARS, default: str
 
 def number(value: object, field: str) -> float | None:
     """A finite number, or numeric text; absent is None."""
-    if is_absent(value):
+    if value is None or value == "":
         return None
+    if isinstance(value, float) and math.isfinite(value):
+        return value
     if isinstance(value, str) and _NUMERIC.fullmatch(value.strip()):
         result = float(value)
     elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, false, select
 
 from indexer.events import Event
-from indexer.log_database import LogDatabase, chunks
+from indexer.log_database import LogDatabase, chunks, raw_rows
 from indexer.log_schema import events, items, meta, users
 
 UNKNOWN_ITEM = -1
@@ -137,7 +137,7 @@ class EventTable(LogDatabase):
                 result = connection.execute(_OF_USER, {"user": user_id})
             else:
                 result = connection.execute(_LATEST_OF_USER, {"user": user_id, "size": limit})
-            rows = _raw(result)
+            rows = raw_rows(result)
         rows.reverse()
         return [StoredEvent(row[0], Event(*row[1:])) for row in rows]
 
@@ -145,7 +145,7 @@ class EventTable(LogDatabase):
         """All events after `after_seq` in columns, `batch` at a time; holds no lock in between."""
         while True:
             with self.reading() as connection:
-                rows = _raw(connection.execute(_PAGE, {"after": after_seq, "size": batch}))
+                rows = raw_rows(connection.execute(_PAGE, {"after": after_seq, "size": batch}))
             if not rows:
                 return
             page = _columns(rows)
@@ -185,12 +185,6 @@ def _last_seq(connection: Connection) -> int:
 
 def _delete_all(connection: Connection, user_id: str) -> int:
     return connection.execute(events.delete().where(events.c.user_id == user_id)).rowcount
-
-
-def _raw(result: sa.CursorResult[Any]) -> list[tuple[Any, ...]]:
-    """The driver's own tuples: SQLAlchemy's rows cost as much again as the query."""
-    assert result.cursor is not None
-    return list(result.cursor.fetchall())
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> EventBatch:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam, false, select, true
 
 from indexer.catalog import Item
-from indexer.log_database import LogDatabase, chunks
+from indexer.log_database import LogDatabase, chunks, raw_rows
 from indexer.log_schema import items
 
 PutStatus = Literal["new", "changed", "unchanged"]
@@ -28,6 +28,7 @@ _STATES = select(items.c.item_id, items.c.item_index, items.c.content_hash, item
 _NEXT_INDEX = select(sa.func.coalesce(sa.func.max(items.c.item_index) + 1, 0))
 _BY_ID = select(items.c.item_id, items.c.item_index, items.c.content).where(items.c.item_id.in_(_IDS), _LIVE)
 _BY_INDEX = select(items.c.item_index, items.c.content).where(items.c.item_index.in_(_IDS), _LIVE)
+_INDICES = select(items.c.item_id, items.c.item_index).where(_LIVE).order_by(items.c.item_index)
 _PAGE = (
     select(items.c.item_index, items.c.content)
     .where(items.c.item_index > bindparam("after"), _LIVE)
@@ -192,8 +193,7 @@ class ItemTable(LogDatabase):
     def item_indices(self) -> dict[str, int]:
         """Index of every item_id in the catalogue, in index order."""
         with self.reading() as connection:
-            rows = connection.execute(select(items.c.item_id, items.c.item_index).where(_LIVE).order_by("item_index"))
-            return dict(rows.tuples().all())
+            return dict(raw_rows(connection.execute(_INDICES)))
 
 
 def _states(connection: Connection, item_ids: Sequence[str]) -> dict[str, _State]:

@@ -156,14 +156,14 @@ def _lines(file: Path) -> Iterator[tuple[int, str | None]]:
                 yield line, None
                 continue
             try:
-                text = raw.decode("utf-8-sig" if line == 1 else "utf-8")
+                text = raw.decode()
             except UnicodeDecodeError as error:
                 raise CatalogError(
                     file,
                     f"it is not UTF-8: byte 0x{raw[error.start]:02x} at offset {start + error.start} in line {line}",
                     "save it as UTF-8, e.g. with `iconv -f ENCODING -t UTF-8`",
                 ) from None
-            yield line, text
+            yield line, text.removeprefix("\ufeff") if line == 1 else text
 
 
 def _open(file: Path) -> IO[bytes]:
