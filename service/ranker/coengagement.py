@@ -23,6 +23,10 @@ NEGLIGIBLE = 1e-6
 """History weights below this change no rank worth having and are left out."""
 EASE_MAX_ITEMS = 30_000
 """Items with events above which EASE is refused: its dense matrix would take more than 3.6 GB."""
+SAMPLE_ROWS = 256
+"""Rows from which the size that separates kept from dropped weights is judged."""
+LEAST_PER_ROW = 20
+"""Weights that EASE keeps for every item, so that a history of rare items only still leads somewhere."""
 BLOCK = 1024
 """Rows worked on at a time, so that no intermediate grows with the square of the catalogue."""
 
@@ -104,8 +108,9 @@ def ease(
 ) -> sparse.csr_matrix:
     """EASE in closed form (arXiv 1905.03375): P = (X'X + l2 I)^-1, weights -P_ij / P_jj, diagonal 0.
 
-    Only items with events enter the matrix. Each row keeps its `top` weights of largest size (None keeps all), which
-    is what makes scoring and storing cheap.
+    Only items with events enter the matrix. The weights of largest size are kept, `top` per row on average (None keeps
+    all): popular items need thousands, rare ones a few, so one threshold for all loses nothing measurable where the
+    same number in every row does. Every row keeps at least LEAST_PER_ROW.
     """
     counts = interactions.user_items().sum(axis=0).A1
     warm = np.flatnonzero(counts)
@@ -119,12 +124,13 @@ def ease(
         return sparse.csr_matrix((n_items, n_items), dtype=np.float32)
     precision = _inverse_gram(interactions.user_items()[:, warm], ease_l2(interactions) if l2 is None else l2)
     scale = -1.0 / np.diagonal(precision).copy()  # (W,)
+    threshold = _threshold(precision, scale, top)
     blocks = []
     for start in range(0, len(warm), BLOCK):
         rows = np.arange(start, min(start + BLOCK, len(warm)))
         block = precision[rows] * scale  # (R, W)
         block[np.arange(len(rows)), rows] = 0.0
-        blocks.append(_sparse_rows(block, top))
+        blocks.append(_sparse_rows(block, threshold))
     packed = _stack(blocks, len(warm), np.float32).tocoo()
     return sparse.csr_matrix((packed.data, (warm[packed.row], warm[packed.col])), shape=(n_items, n_items))
 
@@ -159,15 +165,25 @@ def _gram_blocks(user_items: sparse.csr_matrix) -> Iterator[tuple[IntArray, spar
         yield rows, item_users[rows] @ user_items
 
 
-def _sparse_rows(block: FloatArray, top: int | None) -> sparse.csr_matrix:
-    """A dense block as CSR with the `top` entries of largest size in each row."""
-    if top is None or top >= block.shape[1]:
-        return sparse.csr_matrix(block)
-    columns = np.sort(np.argpartition(-np.abs(block), top - 1, axis=1)[:, :top], axis=1)  # (R, top)
-    data = np.take_along_axis(block, columns, axis=1).ravel()
-    matrix = sparse.csr_matrix((data, columns.ravel(), np.arange(len(block) + 1) * top), shape=block.shape)
-    matrix.eliminate_zeros()
-    return matrix
+def _threshold(precision: FloatArray, scale: FloatArray, top: int | None) -> float:
+    """The size that `top` weights per row exceed on average, judged from a sample of the rows."""
+    size = len(scale)
+    if top is None or top >= size:
+        return 0.0
+    rows = np.unique(np.linspace(0, size - 1, min(size, SAMPLE_ROWS)).astype(np.int64))
+    sample = np.abs(precision[rows] * scale)  # (R, W)
+    sample[np.arange(len(rows)), rows] = 0.0
+    return float(np.quantile(sample, 1.0 - top / size))
+
+
+def _sparse_rows(block: FloatArray, threshold: float) -> sparse.csr_matrix:
+    """A dense block as CSR: what exceeds the threshold, and at any rate the LEAST_PER_ROW largest of each row."""
+    sizes = np.abs(block)
+    kept = sizes > threshold
+    if threshold > 0.0 and block.shape[1] > LEAST_PER_ROW:
+        least = np.argpartition(-sizes, LEAST_PER_ROW - 1, axis=1)[:, :LEAST_PER_ROW]  # (R, LEAST_PER_ROW)
+        np.put_along_axis(kept, least, True, axis=1)
+    return sparse.csr_matrix(np.where(kept, block, np.float32(0.0)))
 
 
 def _keep_largest(matrix: sparse.csr_matrix, top: int) -> sparse.csr_matrix:
