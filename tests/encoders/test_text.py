@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,14 @@ def test_a_text_is_closer_to_its_paraphrase_than_to_another_text(encoder: Senten
     )
     space, romance = passages @ encoder.encode_queries(["a crew flies a rocket to the stars"])[0]
     assert space > romance + 0.2
+
+
+def test_threads_may_share_an_encoder(encoder: SentenceTransformerEncoder) -> None:
+    texts = [f"film number {number}" for number in range(8)]
+    expected = encoder.encode_passages(texts)
+    with ThreadPoolExecutor(4) as pool:
+        alone = list(pool.map(lambda text: encoder.encode_passages([text])[0], texts))
+    np.testing.assert_allclose(np.stack(alone), expected, atol=1e-5)
 
 
 def test_no_texts_give_no_rows(encoder: SentenceTransformerEncoder) -> None:
