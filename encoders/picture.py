@@ -16,7 +16,7 @@ from encoders.errors import ImageError
 MAX_PIXELS = 64_000_000
 """8,000 x 8,000: what a picture may unfold to, however small its file is (192 MB as RGB)."""
 DRAFT_PX = 512
-"""Large JPEGs are decoded at a fraction of their size, never below this: several times faster, and models look at less."""
+"""Large JPEGs are decoded at a fraction of their size, never below this: faster, and models look at less anyway."""
 
 # Formats that decode in-process. Not EPS, which Pillow hands to Ghostscript, nor the exotic and the unmaintained.
 _FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000", "PPM", "ICO")
