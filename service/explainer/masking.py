@@ -1,0 +1,142 @@
+"""Masking: the facts a text may name, replaced by tokens, so that only our own words are left to be judged.
+
+It owns which strings are allowed and what each of them is (a title, an attribute's value, words of the request). It
+does not judge what is said about them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from service.explainer.evidence import Evidence, EvidenceKind, Subject
+from service.explainer.language import Language
+from service.explainer.shared import elements
+from service.explainer.slots import cited_title, printable_name, stands_unquoted
+from service.explainer.text import MAX_NAME_CHARACTERS, MAX_VALUE_CHARACTERS, clean, is_cjk
+
+TOKEN = "⟦[\ue000-\uf8ff]⟧"
+_FIRST = 0xE000
+_MAX_TOKENS = 0xF8FF - _FIRST
+_QUOTED = re.compile(r"“([^“”]*)”|\"([^\"]*)\"|《([^《》]*)》|「([^「」]*)」|『([^『』]*)』|«([^«»]*)»|„([^„“”]*)[“”]")
+_SINGLE_QUOTED = re.compile(r"(?<!\w)['‘]([^'‘’]{2,}?)['’](?!\w)")
+_STRAY_QUOTE = re.compile(r"[“”\"《》「」『』«»„]")
+
+
+@dataclass(slots=True)
+class Fact:
+    """One allowed string and everything it is."""
+
+    text: str
+    cited: list[Evidence] = field(default_factory=list)
+    """Evidence about the item of this title."""
+    shared: list[Evidence] = field(default_factory=list)
+    """Evidence that this value is shared."""
+    attributes: set[str] = field(default_factory=set)
+    """Attributes (in the language's keys) of which it is a value."""
+    is_subject: bool = False
+    is_word: bool = False
+    """Words of the request, or an attribute's name."""
+
+    @property
+    def is_title_only(self) -> bool:
+        """Certainly the title of a history item."""
+        return bool(self.cited) and not (self.is_subject or self.attributes or self.is_word)
+
+    @property
+    def is_value_only(self) -> bool:
+        """Certainly a value."""
+        return bool(self.attributes) and not (self.cited or self.is_subject or self.is_word)
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """A text with tokens in place of facts."""
+
+    text: str
+    facts: Sequence[Fact]
+    """Fact of each token, by its number."""
+    unknown: Sequence[str]
+    """What was quoted and is no fact."""
+    has_stray_quote: bool
+
+    def of(self, part: str) -> list[Fact]:
+        """Facts whose tokens stand in this part of the text, in order."""
+        return [self.facts[ord(t[1]) - _FIRST] for t in re.findall(TOKEN, part)]
+
+
+def mask(text: str, subject: Subject, evidence: Sequence[Evidence], language: Language) -> Masked:
+    """Replace every quoted string that is allowed, then every value that stands in the text without quotes."""
+    allowed = _allowed(subject, evidence, language)
+    facts: list[Fact] = []
+    unknown: list[str] = []
+
+    def token(fact: Fact) -> str:
+        facts.append(fact)
+        return f"⟦{chr(_FIRST + min(len(facts) - 1, _MAX_TOKENS))}⟧"
+
+    def quoted(match: re.Match[str]) -> str:
+        inner = next(group for group in match.groups() if group is not None)
+        fact = allowed.get(_key(inner)) or allowed.get(_key(inner.rstrip(".,;:!?，。；：！？")))
+        if fact is None:
+            unknown.append(inner)
+            fact = Fact(inner)
+        return token(fact)
+
+    text = re.sub("[⟦⟧\ue000-\uf8ff]", "", text)
+    text = _QUOTED.sub(quoted, text)
+    stray = _STRAY_QUOTE.search(text) is not None
+    text = _SINGLE_QUOTED.sub(quoted, text)
+    unquoted = [fact.text for fact in allowed.values() if _may_stand_unquoted(fact, language)]
+    if unquoted:
+        pattern = re.compile("|".join(_bounded(t) for t in sorted(unquoted, key=len, reverse=True)), re.IGNORECASE)
+        text = pattern.sub(lambda match: token(allowed.get(_key(match.group()), Fact(match.group()))), text)
+    return Masked(text, facts, unknown, stray)
+
+
+def _allowed(subject: Subject, evidence: Sequence[Evidence], language: Language) -> dict[str, Fact]:
+    allowed: dict[str, Fact] = {}
+
+    def fact(text: str) -> Fact:
+        return allowed.setdefault(_key(text), Fact(text))
+
+    fact(cited_title(subject.item_id, subject.title)).is_subject = True
+    for category in subject.categories:
+        fact(clean(category, MAX_VALUE_CHARACTERS)).attributes.add("category")
+    for name, values in subject.attributes.items():
+        for value in {*elements(values), values}:
+            fact(clean(value, MAX_VALUE_CHARACTERS)).attributes.add(language.attribute(name) or name)
+    for e in evidence:
+        if e.item_id or e.title:
+            fact(cited_title(e.item_id, e.title)).cited.append(e)
+        if e.kind in (EvidenceKind.ATTRIBUTE, EvidenceKind.CATEGORY):
+            key = "category" if e.kind is EvidenceKind.CATEGORY else language.attribute(e.name) or e.name
+            shared = fact(clean(e.value, MAX_VALUE_CHARACTERS))
+            shared.attributes.add(key)
+            shared.shared.append(e)
+            fact(printable_name(e.name)).is_word = True
+        elif e.kind in (EvidenceKind.RULE, EvidenceKind.TASTE):
+            fact(clean(e.name, MAX_NAME_CHARACTERS)).is_word = True
+    allowed.pop("", None)
+    return allowed
+
+
+def _may_stand_unquoted(fact: Fact, language: Language) -> bool:
+    return bool(fact.attributes or fact.is_word) and stands_unquoted(fact.text, language)
+
+
+def _bounded(text: str) -> str:
+    """The text as a whole word; Chinese characters on either side do not make it part of a longer one."""
+    left = "" if is_cjk(text[0]) else r"(?<![^\W\u3400-\u9fff])"
+    right = "" if is_cjk(text[-1]) else r"(?![^\W\u3400-\u9fff])"
+    return left + re.escape(text) + right
+
+
+def _key(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def titles(facts: Iterable[Fact]) -> set[tuple[str, str]]:
+    """Identity of the history items these facts are titles of."""
+    return {(e.item_id, e.title) for fact in facts for e in fact.cited}

@@ -1,0 +1,278 @@
+"""The template writer: evidence into sentences, with phrasings chosen by a stable hash.
+
+It owns how facts are combined into a line or a paragraph. It knows no language (see `language.py`), measures nothing,
+and says nothing that the evidence does not carry.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from string import Formatter
+from typing import Literal
+
+from service.explainer.evidence import Evidence, EvidenceKind, Subject
+from service.explainer.language import Language, load_language
+from service.explainer.slots import Slots
+
+Length = Literal["line", "paragraph"]
+
+MAX_LINE_TITLES = 2
+MAX_PARAGRAPH_TITLES = 3
+MAX_SENTENCES = 4
+WEAK = 0.4
+"""A second history item is named beside the first when it weighs at least this share of it."""
+MAX_LINE_CHARACTERS = 190
+VARIANTS = 8
+"""Phrasings tried where a text would be the same as one before it in the list."""
+
+_CONTEXT = (EvidenceKind.RULE, EvidenceKind.EXPLORATION, EvidenceKind.COLD_START)
+"""Circumstances: they never come before a fact about the item."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    text: str
+    pattern: str
+    """The lead pattern it was made from."""
+
+
+class TemplateWriter:
+    """Writes from patterns. Always available, never wrong about more than its evidence is."""
+
+    name = "template"
+
+    def write(self, subject: Subject, evidence: Sequence[Evidence], language: str, *, length: Length) -> str:
+        """One sentence (`line`) or two to four (`paragraph`); the same text for the same input, always."""
+        return _draft(subject, evidence, load_language(language), length).text
+
+    def write_list(
+        self, pairs: Sequence[tuple[Subject, Sequence[Evidence]]], language: str, *, length: Length = "line"
+    ) -> list[str]:
+        """One text per result of a list, phrased so that neighbours do not repeat each other."""
+        words = load_language(language)
+        used: Counter[str] = Counter()
+        texts: list[str] = []
+        for subject, evidence in pairs:
+            for variant in range(VARIANTS):
+                draft = _draft(subject, evidence, words, length, variant, used)
+                if draft.text not in texts:
+                    break
+            used[draft.pattern] += 1
+            texts.append(draft.text)
+        return texts
+
+
+def _draft(
+    subject: Subject,
+    evidence: Sequence[Evidence],
+    language: Language,
+    length: Length,
+    variant: int = 0,
+    used: Mapping[str, int] | None = None,
+) -> _Draft:
+    chooser = _Chooser(_stable_hash(subject, evidence, language.code, length), variant, used or {})
+    slots = Slots(language, subject, chooser.index(3))
+    sayable = [e for e in evidence if _usable(language.leads[_key(e)], slots.of([e], language.it))]
+    ordered = sorted(sayable, key=lambda e: e.kind in _CONTEXT)  # stable: strongest first within
+    if not ordered:
+        lead = chooser.lead(language.nothing)
+        text = _finish([lead.format(this=slots.name_subject(in_full=length == "paragraph"))], language)
+        return _Draft(text, lead)
+    write = _line if length == "line" else _paragraph
+    return write(ordered, language, slots, chooser)
+
+
+def _line(evidence: Sequence[Evidence], language: Language, slots: Slots, chooser: _Chooser) -> _Draft:
+    first, rest = _split(evidence, MAX_LINE_TITLES)
+    noun = slots.name_subject(in_full=False)
+    facts = slots.of(first, noun)
+    lead = chooser.lead(_usable(language.leads[_key(first[0])], facts))
+    sentence = lead.format(**facts)
+    if rest and not _stands_alone(lead):
+        slots.mention(first)
+        this = language.it if "{this}" in lead else noun
+        clause = _support(first, rest[0], language, slots, chooser, this)
+        fits_anywhere = rest[0].kind in _CONTEXT or "{this}" not in lead or language.joints[-1].strip() in lead
+        longer = sentence + (language.joints[0] if fits_anywhere else chooser.pick(language.joints, 5)) + clause
+        if clause and len(longer) <= MAX_LINE_CHARACTERS:
+            sentence = longer
+    return _Draft(_finish([sentence], language), lead)
+
+
+def _support(
+    first: Sequence[Evidence], second: Evidence, language: Language, slots: Slots, chooser: _Chooser, this: str
+) -> str:
+    """A clause for a fact that stands behind the first; empty when there is nothing to say."""
+    facts = slots.of([second], this)
+    same = len(first) == 1 and first[0].item_id == second.item_id != "" and first[0].title == second.title
+    table = language.tails_same if same and _key(second) in language.tails_same else language.tails
+    patterns = _usable(table.get(_key(second), ()), facts)
+    return chooser.pick(patterns, 7).format(**facts) if patterns else ""
+
+
+def _paragraph(evidence: Sequence[Evidence], language: Language, slots: Slots, chooser: _Chooser) -> _Draft:
+    first, rest = _split(evidence, MAX_PARAGRAPH_TITLES)
+    facts = slots.of(first, slots.name_subject(in_full=True))
+    usable = _usable(language.leads[_key(first[0])], facts)
+    lead = chooser.lead([p for p in usable if "{this}" in p or "{item}" in p] or usable)
+    sentences = [lead.format(**facts)]
+    named = "{this}" in lead or "{item}" in lead
+    slots.mention(first)
+    for i, group in enumerate(_groups(first, rest)[: MAX_SENTENCES - 1]):
+        this = language.it if named else slots.name_subject(in_full=True)
+        sentences.append(_group_sentence(first, group, language, slots, chooser, this, i))
+        named = named or slots.name_subject(in_full=True) in sentences[-1]
+        slots.mention(group)
+    if len(sentences) == 1:
+        this = language.it if named else slots.name_subject(in_full=True)
+        sentences.append(_closing(language, slots, chooser, this, first[0].kind))
+    return _Draft(_finish(sentences, language), lead)
+
+
+def _group_sentence(
+    first: Sequence[Evidence],
+    group: Sequence[Evidence],
+    language: Language,
+    slots: Slots,
+    chooser: _Chooser,
+    this: str,
+    place: int,
+) -> str:
+    """One sentence for facts that belong together."""
+    head = group[0]
+    if head.kind is EvidenceKind.CO_ENGAGEMENT:  # "people who chose X also chose it" would be about X
+        this = slots.name_subject(in_full=False) if this == language.it else this
+    about_the_same = len(first) == 1 and (head.item_id, head.title) == (first[0].item_id, first[0].title)
+    table = language.tails_same if about_the_same and _key(head) in language.tails_same else language.leads
+    clauses = []
+    for facts in [group] if head.kind in _SHARED else [[fact] for fact in group]:
+        slot_values = slots.of(facts, this)
+        patterns = _usable(table[_key(facts[0])], slot_values)
+        patterns = [p for p in patterns if not _stands_alone(p)] or patterns
+        clauses.append(chooser.pick(patterns, 7 + place).format(**slot_values))
+        slots.mention(facts)
+        this = language.it
+    return language.joints[-1].join(clauses)
+
+
+_SHARED = (EvidenceKind.ATTRIBUTE, EvidenceKind.CATEGORY)
+_SIMILAR = (EvidenceKind.TEXT_SIMILARITY, EvidenceKind.IMAGE_SIMILARITY)
+MAX_TOGETHER = 2
+
+
+def _groups(first: Sequence[Evidence], rest: Sequence[Evidence]) -> list[list[Evidence]]:
+    """Facts that go into one sentence each: shared things of one item, two similarities to one item, else one alone.
+
+    No kind is told twice: three similar items in a row are a list, not a reason.
+    """
+    groups: list[list[Evidence]] = []
+    said = {first[0].kind}
+    for i, fact in enumerate(rest):
+        if fact.kind in said:
+            continue
+        group = [fact]
+        for family in (_SHARED, _SIMILAR):
+            if fact.kind in family:
+                group += [e for e in rest[i + 1 :] if _joins(group, e, family, said)][: MAX_TOGETHER - 1]
+        said.update(e.kind for e in group)
+        groups.append(group)
+    return groups
+
+
+def _joins(group: Sequence[Evidence], other: Evidence, family: Sequence[EvidenceKind], said: set[EvidenceKind]) -> bool:
+    about_one_item = (group[0].item_id, group[0].title) == (other.item_id, other.title)
+    repeats = other.kind in said or (family is _SIMILAR and other.kind is group[0].kind)
+    return other.kind in family and about_one_item and not repeats
+
+
+def _stands_alone(pattern: str) -> bool:
+    """Whether a second clause would blur what it says: after a colon, or where it is about no item in particular."""
+    return any(part in pattern for part in (":", "：", "{items}", "{something}"))
+
+
+def _closing(language: Language, slots: Slots, chooser: _Chooser, this: str, said: EvidenceKind) -> str:
+    categories = slots.categories()
+    if categories and said is not EvidenceKind.CATEGORY:
+        return chooser.pick(language.describe, 9).format(this=this, sg=categories)
+    return chooser.pick(language.nothing_else, 9)
+
+
+def _split(evidence: Sequence[Evidence], max_titles: int) -> tuple[list[Evidence], list[Evidence]]:
+    """The facts of the first sentence, and the others of different kinds, strongest first."""
+    head = evidence[0]
+    first = [head]
+    if head.kind is EvidenceKind.HISTORY:
+        items = {head.item_id, head.title}
+        for other in evidence[1:]:
+            near = other.kind is head.kind and other.weight >= WEAK * head.weight
+            if near and len(first) < max_titles and not items & {other.item_id, other.title}:
+                first.append(other)
+                items |= {other.item_id, other.title}
+    return first, [e for e in evidence[1:] if e.kind is not head.kind]
+
+
+def _key(evidence: Evidence) -> str:
+    if evidence.kind is EvidenceKind.COLD_START:
+        known = "short_history" if evidence.count > 0 else "no_history"
+        return f"cold_start.{evidence.name if evidence.name in ('no_history', 'short_history', 'not_used') else known}"
+    return "category" if evidence.kind is EvidenceKind.ATTRIBUTE else evidence.kind.value
+
+
+def _usable(patterns: Sequence[str], facts: Mapping[str, str]) -> list[str]:
+    """Patterns whose every slot has something to say."""
+    return [p for p in patterns if all(facts.get(slot) for slot in _slot_names(p))]
+
+
+_NAMES: dict[str, tuple[str, ...]] = {}
+
+
+def _slot_names(pattern: str) -> tuple[str, ...]:
+    if pattern not in _NAMES:
+        _NAMES[pattern] = tuple(name for _, name, _, _ in Formatter().parse(pattern) if name)
+    return _NAMES[pattern]
+
+
+def _finish(sentences: Sequence[str], language: Language) -> str:
+    whole = []
+    for sentence in sentences:
+        sentence = sentence.strip()
+        sentence = sentence[:1].upper() + sentence[1:]
+        whole.append(sentence if sentence.endswith(language.stop) else sentence + language.stop)
+    text = language.between_sentences.join(whole)
+    return tidy(text) if language.spaced_latin else text
+
+
+def tidy(text: str) -> str:
+    """No double spaces, none beside Chinese punctuation."""
+    return re.sub(r" *([，。；：、！？]) *", r"\1", re.sub(r" {2,}", " ", text)).strip()
+
+
+class _Chooser:
+    """Picks by hash; the variant moves every pick on, each kind of pick at its own pace."""
+
+    def __init__(self, seed: int, variant: int, used: Mapping[str, int]) -> None:
+        self._seed = seed
+        self._variant = variant
+        self._used = used
+        """How often each lead pattern was used in this list."""
+
+    def index(self, salt: int) -> int:
+        return (self._seed >> (3 * salt)) + self._variant // (salt + 1)
+
+    def pick(self, options: Sequence[str], salt: int) -> str:
+        return options[self.index(salt) % len(options)]
+
+    def lead(self, options: Sequence[str]) -> str:
+        """The one used least so far, beginning where the hash says."""
+        first = self.index(0) % len(options)
+        return min([*options[first:], *options[:first]], key=lambda pattern: self._used.get(pattern, 0))
+
+
+def _stable_hash(subject: Subject, evidence: Sequence[Evidence], code: str, length: Length) -> int:
+    """Of the subject and the kinds of evidence, so that a text changes only when what it says does."""
+    key = "\x1f".join([subject.item_id, code, length, *(e.kind.value for e in evidence)])
+    return int.from_bytes(hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")

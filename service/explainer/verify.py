@@ -1,0 +1,293 @@
+"""Verify: does a text say anything that the evidence does not carry?
+
+It judges any writer's text, the template's as well, sentence by sentence: what is quoted, every number and what it
+counts, causes, claims, attributes, names, what the user is said to have done; then form and language. A sentence that
+quotes history items is judged by the evidence about these items and by evidence about none in particular. When in doubt
+it objects: a true sentence refused costs a template sentence, a lie let through costs trust.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from service.explainer.evidence import Evidence, EvidenceKind, Subject
+from service.explainer.language import Claim, Language, Unit, load_language
+from service.explainer.masking import TOKEN, Masked, mask, titles
+from service.explainer.slots import cited_title, percent
+from service.explainer.text import clean
+
+MAX_SENTENCES = 6
+MAX_CHARACTERS = 1500
+_NUMBER = r"(?<![A-Za-z0-9_.,⟦])\d+(?:,\d{3})*(?:\.\d+)?"
+_MARKUP = re.compile(r"[*_`#<>\\|{}\[\]~]|https?:|www\.|[\x00-\x1f\x7f]")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
+_WIDTH_OF_TOKEN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    raw: str
+    """With tokens in place of facts."""
+    text: str
+    """The same in lower case."""
+    masked: Masked
+    cited: frozenset[tuple[str, str]]
+    """History items it quotes; empty when it may be about something else altogether."""
+    evidence: Sequence[Evidence]
+    scope: Sequence[Evidence]
+    """Evidence about the quoted items, and about none in particular."""
+    language: Language
+
+    def about(self, evidence: Evidence) -> bool:
+        is_about_item = bool(cited_title(evidence.item_id, evidence.title))
+        return not self.cited or not is_about_item or (evidence.item_id, evidence.title) in self.cited
+
+
+def verify(
+    text: str,
+    subject: Subject,
+    evidence: Sequence[Evidence],
+    language: str,
+    *,
+    vocabulary: Collection[str] = (),
+) -> list[str]:
+    """What is wrong with a text; empty means that everything it says is supported.
+
+    `vocabulary` may name categories and values of the catalogue: those that are not the subject's nor the evidence's
+    must not occur.
+    """
+    words = load_language(language)
+    masked = mask(text, subject, evidence, words)
+    problems = list(_form(text, masked, words))
+    problems += [f"quotes {clean(q)!r}, which the evidence does not name" for q in masked.unknown]
+    problems += _foreign_terms(masked.text, vocabulary)
+    sentences = [s for s in _SENTENCE_END.split(masked.text.strip()) if s.strip()]
+    if len(sentences) > MAX_SENTENCES:
+        problems.append(f"{len(sentences)} sentences, at most {MAX_SENTENCES}")
+    for raw in sentences:
+        sentence = _sentence(raw, masked, evidence, words)
+        for check in (_causes, _claims, _deeds, _numbers, _attributes, _sharing, _names, _length):
+            problems += check(sentence)
+    return list(dict.fromkeys(problems))
+
+
+def _sentence(text: str, masked: Masked, evidence: Sequence[Evidence], language: Language) -> _Sentence:
+    facts = masked.of(text)
+    cited = frozenset(titles(facts) if any(f.is_title_only for f in facts) else ())
+    lowered = text.lower() if len(text.lower()) == len(text) else text
+    bare = _Sentence(text, lowered, masked, cited, evidence, (), language)
+    return replace(bare, scope=[e for e in evidence if bare.about(e)])
+
+
+def _form(text: str, masked: Masked, language: Language) -> Iterator[str]:
+    if not text.strip():
+        yield "is empty"
+    if len(text) > MAX_CHARACTERS:
+        yield f"{len(text)} characters, at most {MAX_CHARACTERS}"
+    if masked.has_stray_quote:
+        yield "has a quotation mark without its partner"
+    bare = re.sub(TOKEN, "", masked.text)
+    if found := _MARKUP.search(bare):
+        yield f"has markup or a control character: {found.group()!r}"
+    if language.lexicon.script == "cjk":
+        if foreign := re.search(r"[^\W\d_\u3400-\u9fff]+", bare):
+            yield f"has a word of another language: {foreign.group()!r}"
+    elif any(c.isalpha() and ord(c) > 0x24F for c in bare):
+        yield "has letters of another script"
+
+
+def _foreign_terms(text: str, vocabulary: Collection[str]) -> Iterator[str]:
+    for term in vocabulary:
+        edge = r"(?<!\w){}(?!\w)" if term.isascii() else "{}"
+        if term and re.search(edge.format(re.escape(term)), text, re.IGNORECASE):
+            yield f"names {term!r}, which neither the item nor the evidence has"
+
+
+def _causes(sentence: _Sentence) -> Iterator[str]:
+    lexicon = sentence.language.lexicon
+    caused = {(e.item_id, e.title) for e in sentence.evidence if e.kind is EvidenceKind.HISTORY}
+    for clause in re.split(_pattern(lexicon.clause_ends, False), sentence.text):
+        found = _search(lexicon.causes, clause, sentence.language)
+        if not found:
+            continue
+        quoted = [f for f in sentence.masked.of(clause) if f.is_title_only]
+        if not caused or not all(any((e.item_id, e.title) in caused for e in f.cited) for f in quoted):
+            yield f"states a cause ({_readable(found)!r}) that no counterfactual carries"
+
+
+def _claims(sentence: _Sentence) -> Iterator[str]:
+    for claim in sentence.language.lexicon.claims:
+        found = _search(claim.words, sentence.text, sentence.language)
+        if found and not _carried(claim, sentence):
+            yield f"says {_readable(found)!r}, which the evidence does not carry"
+
+
+def _carried(claim: Claim, sentence: _Sentence) -> bool:
+    scope = sentence.scope if claim.about_cited else sentence.evidence
+    return any(e.kind in claim.kinds for e in scope)
+
+
+def _deeds(sentence: _Sentence) -> Iterator[str]:
+    """What the user is said to have done, and to which item."""
+    language, lexicon = sentence.language, sentence.language.lexicon
+    verbs = _verbs(language.code)
+    for verb, events in verbs.items():
+        found = _search(verb, sentence.text, language)
+        if not found or "" in events:  # "chose" is true of anything
+            continue
+        if not any(language.event(e.event_type) in events for e in sentence.scope):
+            yield f"says {found!r}, which is not what the user did"
+        for match in _finditer(lexicon.verb_of.replace("VERB", f"(?:{verb})"), sentence.text, language):
+            for fact in sentence.masked.of(match.group()):
+                if fact.is_title_only and not events & {language.event(e.event_type) for e in fact.cited}:
+                    yield f"says {found!r} of an item to which the user did something else"
+        if _search(lexicon.user_did.replace("VERB", verb), sentence.text, language):
+            yield f"says {found!r} of something the evidence does not name"
+    for match in _finditer(lexicon.user_verbs, sentence.text, language) if lexicon.user_verbs else ():
+        places = (match.start(), match.start(1))
+        is_verb = any(_pattern(verb, True).match(sentence.text, place) for verb in verbs for place in places)
+        if not is_verb and match.group(1) not in lexicon.user_verbs_allowed:
+            yield f"says something about the user: {match.group()!r}"
+
+
+@cache
+def _verbs(code: str) -> dict[str, frozenset[str]]:
+    """Expression of a verb -> event types of which it is true."""
+    language = load_language(code)
+    events: dict[str, set[str]] = {}
+    for event, verbs in [*language.verbs.items(), ("rating", language.rated)]:
+        for verb in verbs:
+            events.setdefault(verb.claim, set()).add(event)
+    return {claim: frozenset(types) for claim, types in events.items()}
+
+
+def _numbers(sentence: _Sentence) -> Iterator[str]:
+    lexicon = sentence.language.lexicon
+    spans: dict[int, Unit] = {}
+    for unit in lexicon.units:
+        for match in _finditer(unit.words.replace("N", _NUMBER), sentence.text, sentence.language):
+            for number in re.finditer(_NUMBER, match.group()):
+                spans.setdefault(match.start() + number.start(), unit)
+    for number in re.finditer(_NUMBER, sentence.text):
+        if _value(number.group()) not in _supported_numbers(sentence, spans.get(number.start())):
+            yield f"the number {number.group()} is not in the evidence, not of that"
+    for match in _finditer(lexicon.rating_of.replace("N", f"({_NUMBER})"), sentence.text, sentence.language):
+        fact = sentence.masked.of(match.group())[-1]
+        if fact.is_title_only and _value(match.group(1)) not in {_rounded(e.event_value) for e in fact.cited}:
+            yield f"the number {match.group(1)} is not what the user gave to that item"
+
+
+def _supported_numbers(sentence: _Sentence, unit: Unit | None) -> set[float | None]:
+    """Numbers the sentence may state, of this unit or, where the words give none away, of any."""
+    numbers: set[float | None] = set()
+    for e in sentence.evidence:
+        fields = {
+            "count": float(e.count) if e.count and _may_count(e, sentence) else None,
+            "window_days": float(e.window_days) if e.window_days else None,
+            "percent": float(percent(e.percentile)) if e.percentile else None,
+            "event_value": _rounded(e.event_value) if sentence.about(e) else None,
+        }
+        if unit is None:
+            numbers.update(fields.values())
+        elif e.kind in unit.kinds:
+            numbers.add(fields[unit.field])
+    return numbers - {None}
+
+
+def _may_count(evidence: Evidence, sentence: _Sentence) -> bool:
+    return evidence.kind is not EvidenceKind.CO_ENGAGEMENT or sentence.about(evidence)
+
+
+def _attributes(sentence: _Sentence) -> Iterator[str]:
+    """Words that speak of an attribute need one of its values, and a value said to be one must be."""
+    values = [f for f in sentence.masked.of(sentence.text) if f.attributes]
+    for key, words in sentence.language.attributes.items():
+        if words.binds:
+            for match in _finditer(words.binds, sentence.text, sentence.language):
+                fact = sentence.masked.of(match.group())[0]
+                if key not in fact.attributes:
+                    yield f"says {clean(fact.text)!r} is the {key}, which it is not"
+        found = _search(words.claim, sentence.text, sentence.language) if words.claim else ""
+        if found and not any(key in f.attributes for f in values):
+            yield f"speaks of the {key} ({found!r}) without one that the evidence names"
+    for pattern in sentence.language.lexicon.needs_fact:
+        if found := _search(rf"(?:{pattern})(?! ?T)", sentence.text, sentence.language):
+            yield f"{_readable(found)!r} is not followed by anything the evidence names"
+
+
+def _sharing(sentence: _Sentence) -> Iterator[str]:
+    """A value said to be shared must be shared, and with the items quoted."""
+    found = _search(sentence.language.lexicon.sharing, sentence.text, sentence.language)
+    for fact in sentence.masked.of(sentence.text) if found else ():
+        if fact.is_value_only and not any(sentence.about(e) for e in fact.shared):
+            yield f"says {clean(fact.text)!r} is shared, which the evidence does not"
+
+
+def _names(sentence: _Sentence) -> Iterator[str]:
+    """A capitalised word that is neither ours nor named by the evidence is somebody's or something's name."""
+    if sentence.language.lexicon.script != "latin":
+        return
+    for match in re.finditer(r"(?<![\w’'])[^\W\d_][\w’'-]*", sentence.raw):
+        word = match.group()
+        opens = not sentence.raw[: match.start()].strip(" (–-")
+        if word != "I" and word[0].isupper() and not (opens and word.casefold() in _openers(sentence.language.code)):
+            yield f"names {word!r}, which the evidence does not"
+
+
+def _length(sentence: _Sentence) -> Iterator[str]:
+    length = len(re.sub(TOKEN, "x" * _WIDTH_OF_TOKEN, sentence.text))
+    limit = sentence.language.lexicon.max_sentence
+    if length > limit:
+        yield f"a sentence of {length} characters, at most {limit}"
+
+
+@cache
+def _openers(code: str) -> frozenset[str]:
+    language = load_language(code)
+    patterns = [
+        p for table in (language.leads, language.tails, language.tails_same) for ps in table.values() for p in ps
+    ]
+    patterns += [*language.nothing, *language.nothing_else, *language.nouns.values()]
+    first = {re.split(r"[\s,]", p)[0] for p in patterns if not p.startswith("{")}
+    return frozenset(language.lexicon.openers.split()) | {w.casefold() for w in first}
+
+
+def _search(words: str, text: str, language: Language) -> str:
+    match = next(_finditer(words, text, language), None)
+    return match.group().strip() if match else ""
+
+
+def _finditer(words: str, text: str, language: Language) -> Iterator[re.Match[str]]:
+    """Matches that begin and end at the edge of a word, in scripts that have edges."""
+    bounded = language.lexicon.script == "latin"
+    for match in _pattern(words, bounded).finditer(text):
+        start = match.start()
+        if not bounded or start == 0 or not (text[start - 1].isalnum() or text[start - 1] == "_"):
+            yield match
+
+
+@cache
+def _pattern(words: str, bounded: bool) -> re.Pattern[str]:
+    """`T` stands for a token, `N` for a number.
+
+    The left edge is not part of the expression and the text is in lower case, because either would keep the engine from
+    skipping ahead to the first letters that matter, and a text is searched for some 70 expressions.
+    """
+    expanded = re.sub(r"(?<![A-Za-z0-9_\\])T(?![A-Za-z0-9_])", TOKEN, words)
+    expanded = re.sub(r"(?<![A-Za-z0-9_\\])N(?![A-Za-z0-9_])", lambda _: _NUMBER, expanded)
+    return re.compile(rf"(?:{expanded})(?!\w)" if bounded else expanded)
+
+
+def _readable(text: str) -> str:
+    return re.sub(TOKEN, "…", text)
+
+
+def _value(number: str) -> float:
+    return float(number.replace(",", ""))
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
