@@ -16,6 +16,7 @@ the same event once. Knows nothing of the server's insides; needs grpc and proto
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any
@@ -46,13 +47,15 @@ DEFAULT_TIMEOUT_S = 10.0
 INDEX_TIMEOUT_S = 300.0
 TRAIN_TIMEOUT_S = 4 * 3600.0
 MAX_MESSAGE_BYTES = 32 * 1024 * 1024
+MIN_PAUSE_S = 0.01
+"""With pauses of about 1 ms a repeated call of gRPC may hang until its deadline (github.com/grpc/grpc/issues/41036)."""
 
 
 class Client:
     """A connection to a Palate server; safe to share between threads.
 
     `timeout_s` is the deadline of a call, retries included; every method takes its own as well. `max_attempts` (2 to 5)
-    and `first_pause_s` are how often and how soon an UNAVAILABLE call is repeated.
+    and `first_pause_s` (at least 0.01) are how often and how soon an UNAVAILABLE call is tried.
     """
 
     def __init__(
@@ -313,6 +316,10 @@ class Client:
 
 
 def _retries(max_attempts: int, first_pause_s: float) -> str:
+    if not 2 <= max_attempts <= 5:
+        raise ValueError(f"max_attempts is {max_attempts}: it must be 2 to 5, which is what gRPC allows")
+    if not MIN_PAUSE_S <= first_pause_s < math.inf:
+        raise ValueError(f"first_pause_s is {first_pause_s}: it must be at least {MIN_PAUSE_S}")
     policy = {
         "maxAttempts": max_attempts,
         "initialBackoff": f"{first_pause_s:.3f}s",
