@@ -106,25 +106,25 @@ def _build(
 
 
 def _bind(server: grpc.aio.Server, address: str) -> str:
-    host = address.rpartition(":")[0]
+    _probe(address)
     try:
-        return f"{host}:{server.add_insecure_port(address)}"
+        return f"{address.rpartition(':')[0]}:{server.add_insecure_port(address)}"
     except RuntimeError:
-        raise AddressUnavailable(address, _why_not(address)) from None
+        raise AddressUnavailable(address, "the operating system refused it") from None
 
 
-def _why_not(address: str) -> str:
-    """gRPC only says that it failed; the operating system says why."""
+def _probe(address: str) -> None:
+    """Asks the operating system first: gRPC would not say why it failed, and write to stderr past every logger."""
     host, _, port = address.rpartition(":")
     try:
         family, kind, protocol, _, target = socket.getaddrinfo(
             host.strip("[]"), int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as gRPC does: a port just left is free
             probe.bind(target)
     except OSError as error:
-        return (error.strerror or str(error)).lower()
-    return "the operating system refused it"
+        raise AddressUnavailable(address, (error.strerror or str(error)).lower()) from None
 
 
 async def _set_health(states: health_aio.HealthServicer, status: int) -> None:

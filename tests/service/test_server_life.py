@@ -219,7 +219,7 @@ async def test_a_call_that_outlasts_the_grace_period_is_cut_but_its_work_is_fini
     assert server.backend.closed
 
 
-async def test_a_port_in_use_is_said_before_anything_is_loaded() -> None:
+async def test_a_port_in_use_is_said_once_before_anything_is_loaded(capfd: pytest.CaptureFixture[str]) -> None:
     def load(_: Settings) -> StandIn:
         raise AssertionError("must not be loaded")
 
@@ -227,6 +227,7 @@ async def test_a_port_in_use_is_said_before_anything_is_loaded() -> None:
         settings = Settings(server=ServerSettings(address=server.address))
         with pytest.raises(AddressUnavailable, match=f"cannot listen on {server.address}: address already in use"):
             await serve(settings, load, stop=asyncio.Event())
+        assert capfd.readouterr().err == ""  # gRPC, left alone, writes its own account of it
 
 
 async def test_an_address_that_is_not_of_this_machine_is_said() -> None:
