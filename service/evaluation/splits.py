@@ -32,7 +32,7 @@ class Case:
     relevant: IntArray
     """Items that count as hits, distinct, none of them in the history."""
     timestamp: float
-    """When the question is asked: the time of the first event that was held out."""
+    """When the question is asked: after the history, at the first event that was held out."""
     slices: Mapping[str, IntArray]
     """Label of each slice the case belongs to -> the relevant items that count in that slice."""
     domain: str | None = None
@@ -57,19 +57,31 @@ def leave_one_out(interactions: Interactions, *, domains: Sequence[str] | None =
 
 
 def cold_items(
-    interactions: Interactions, *, share: float = 0.15, seed: int = 0, domains: Sequence[str] | None = None
+    interactions: Interactions,
+    *,
+    share: float = 0.15,
+    seed: int = 0,
+    every_cold_event: bool = True,
+    domains: Sequence[str] | None = None,
 ) -> Split:
-    """Leave-one-out in which a random share of the catalogue loses every event but those that are targets.
+    """Leave-one-out in which a random share of the catalogue loses every training event.
 
-    Cold items also vanish from the histories: nobody has met them yet, so nobody has them removed as seen.
+    One list answers both questions: the warm slice asks for the last event, the cold slice for any cold item the user
+    ever met, which is many hits instead of a rare one (`every_cold_event=False` asks for the last event only). Cold
+    items vanish from the histories: nobody has met them yet, so nobody has them removed as seen.
     """
     if not 0.0 < share < 1.0:
         raise ValueError(f"share must lie between 0 and 1, both excluded, found {share}")
     chosen = np.random.default_rng(seed).permutation(interactions.n_items)[: round(share * interactions.n_items)]
     cold = np.sort(chosen).astype(np.int64)
-    last = (interactions.positions_from_end() == 0) & (interactions.positions() > 0)
     is_cold = np.isin(interactions.item, cold)
-    return _split("cold-items", interactions, ~last & ~is_cold, last, domains=domains, cold=cold)
+    is_last = interactions.positions_from_end() == 0
+    train = ~is_last & ~is_cold
+    has_past = np.bincount(interactions.user[train], minlength=interactions.n_users)[interactions.user] > 0
+    target = (is_last | is_cold if every_cold_event else is_last) & has_past
+    asked_at = np.zeros(interactions.n_users)
+    asked_at[interactions.user[is_last]] = interactions.timestamp[is_last]
+    return _split("cold-items", interactions, train, target, domains=domains, cold=cold, asked_at=asked_at)
 
 
 def global_time(
@@ -81,7 +93,9 @@ def global_time(
     """
     instant = float(np.quantile(interactions.timestamp, 1.0 - share, method="higher")) if at is None else at
     past = interactions.timestamp < instant
-    return _split("global-time", interactions, past, ~past, domains=domains, asked_at=instant)
+    return _split(
+        "global-time", interactions, past, ~past, domains=domains, asked_at=np.full(interactions.n_users, instant)
+    )
 
 
 def cold_users(
@@ -142,7 +156,7 @@ def _split(
     domains: Sequence[str] | None = None,
     cold: IntArray | None = None,
     within: str | None = None,
-    asked_at: float | None = None,
+    asked_at: NDArray[np.float64] | None = None,
 ) -> Split:
     """Turn three marks on the table (trained on, asked for, seen at serving time) into a split."""
     learned = interactions.select(train)
@@ -166,7 +180,7 @@ def _split(
                 history_types=seen.event_type[rows],
                 history_values=seen.value[rows],
                 relevant=relevant,
-                timestamp=float(asked.timestamp[wanted].min()) if asked_at is None else asked_at,
+                timestamp=float(asked.timestamp[wanted].min()) if asked_at is None else float(asked_at[user]),
                 slices=_slices(relevant, rows.stop - rows.start, is_trained_item, bool(is_trained_user[user]), domains),
                 domain=within,
             )

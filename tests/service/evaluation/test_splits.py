@@ -57,14 +57,25 @@ def test_cases_know_their_slices() -> None:
     }
 
 
-def test_cold_items_have_no_training_event_and_stand_in_no_history() -> None:
-    split = cold_items(random_log(0), share=0.25, seed=3)
+@pytest.mark.parametrize("every_cold_event", [True, False])
+def test_cold_items_have_no_training_event_and_stand_in_no_history(every_cold_event: bool) -> None:
+    split = cold_items(random_log(0), share=0.25, seed=3, every_cold_event=every_cold_event)
     assert len(split.cold) == 3
     assert not np.isin(split.train.item, split.cold).any()
+    assert sum("cold_item" in case.slices for case in split.cases) >= 1
     for case in split.cases:
         assert not np.isin(case.history, split.cold).any()
-        assert ("cold_item" in case.slices) == (case.relevant[0] in split.cold)
-    assert {case.relevant[0] for case in split.cases} & set(split.cold.tolist())  # they are asked for
+        assert set(case.slices.get("cold_item", [])) == set(case.relevant) & set(split.cold)
+
+
+def test_the_warm_slice_asks_for_the_last_event_and_the_cold_one_for_any_cold_event() -> None:
+    table = Interactions.build([0, 0, 0, 0, 1, 1, 1, 1], [0, 1, 2, 3, 0, 2, 1, 3], np.arange(8), n_items=4)
+    split = next(s for s in (cold_items(table, share=0.25, seed=n) for n in range(99)) if s.cold.tolist() == [2])
+    assert [(c.history.tolist(), c.relevant.tolist(), c.timestamp) for c in split.cases] == [
+        ([0, 1], [2, 3], 3.0),
+        ([0, 1], [2, 3], 7.0),
+    ]
+    assert pairs(split.train) == {(0, 0), (0, 1), (1, 0), (1, 1)}
 
 
 def test_another_seed_chooses_other_cold_items_and_the_same_seed_the_same() -> None:
