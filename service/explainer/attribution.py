@@ -45,7 +45,9 @@ class Limits:
     few_events: int = 5
     """A user with fewer known events is called new."""
     max_share: float = 0.3
-    """A category or attribute value that more of the catalogue has says nothing."""
+    """A category that more of the catalogue has says nothing."""
+    max_attribute_share: float = 0.1
+    """The same of attribute values; lower, since a value worth naming is a name, not a class such as an age rating."""
     min_lift: float = 1.5
     """It must be this much more common among what the user chose than in the catalogue."""
     max_history: int = 5
@@ -169,9 +171,11 @@ def _similar(
 def _shared(
     usable: Sequence[tuple[HistoryFact, float]], candidate: CandidateFacts, catalogue: CatalogueFacts, limits: Limits
 ) -> Iterable[_Ranked]:
-    bounds = (limits.max_share, limits.min_lift)
-    categories = shared_categories(usable, candidate.categories, catalogue.category_share, *bounds)
-    attributes = shared_attributes(usable, candidate.attributes, catalogue.attribute_share, *bounds)
+    lift = limits.min_lift
+    categories = shared_categories(usable, candidate.categories, catalogue.category_share, limits.max_share, lift)
+    attributes = shared_attributes(
+        usable, candidate.attributes, catalogue.attribute_share, limits.max_attribute_share, lift
+    )
     for kind, found in ((EvidenceKind.CATEGORY, categories), (EvidenceKind.ATTRIBUTE, attributes)):
         for shared in found[: limits.max_looked_up]:
             evidence = replace(_cite(kind, shared.cited), name=shared.name, value=shared.value, count=shared.count)

@@ -62,7 +62,8 @@ class HistoryFact:
     value: float | None = None
     """Value of the event, e.g. the rating."""
     liked: bool = True
-    """False for a dislike, a skip or a low rating: such an item is never given as a reason."""
+    """False for a dislike, a skip or a low rating: such an item is never given as a reason. Low is best taken as below
+    the user's own average: "because you gave it a 3" convinces nobody."""
     categories: Sequence[str] = ()
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
     text_cosine: float | None = None

@@ -3,11 +3,11 @@
 A new language is one new module with a constant `LANGUAGE`. Nothing else names the languages there are.
 
 Patterns are sentences without their end, with slots; a pattern is used only where every slot it names has something to
-say. The slots: `this` the recommended item, `item` the same but never a pronoun; `did` "you watched X and bought Y",
-`did_it` "you watched it"; `title` the cited item, `something` when it has none, `cited` the cited item with what the
-user did to it; `sg`, `pl` what one item has, what two have ("is directed by X"), `sg_also`, `pl_both` the same
-with that word; `people`, `items`, `entries`, `percent` numbers with their noun; `ago`, `window` times, `ever` when
-there is no window; `name` the quoted words of the request.
+say. The slots: `this` the recommended item, `item` the same but never a pronoun; `did` "you watched X and bought Y";
+`title` the cited item, `something` when it has none, `cited` the cited item with what the user did to it; `sg`, `pl`
+what one item has, what two have ("is directed by X"), `sg_also`, `pl_both` the same with that word; `people`, `items`,
+`entries`, `percent` numbers with their noun; `ago`, `window` times, `ever` when there is no window; `name` the quoted
+words of the request.
 """
 
 from __future__ import annotations

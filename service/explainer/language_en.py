@@ -97,12 +97,12 @@ LEADS = {
         "{did}, so {this} moved up your list",
         "because {did}",
         "{did}, and that is what brought {this} here",
-        "{title} led to {this}: {did_it}",
+        "{cited}, led to {this}",
         "{this} made your list because {did}",
         "{did}, which counts in favour of {this}",
         "picked because {did}",
         "one thing speaks for {this}: {did}",
-        "{title} is one reason {this} is here: {did_it}",
+        "{cited}, is one reason {this} is here",
         "{this} earned its place because {did}",
     ),
     "category": (
@@ -115,21 +115,21 @@ LEADS = {
         "{this} {sg}, like {something}",
     ),
     "text_similarity": (
-        "{this} reads much like {cited}",
         "on paper, {this} comes close to {cited}",
         "going by its description, {this} resembles {cited}",
         "{item} and {title} are described in similar words",
         "the description of {item} is close to that of {cited}",
-        "in words, {item} and {title} lie close together",
-        "{this} is described much like {something}",
+        "judging by the descriptions, {this} is close to {cited}",
+        "in its description, {this} comes close to {cited}",
+        "on paper, {this} comes close to {something}",
     ),
     "image_similarity": (
-        "{this} looks much like {cited}",
         "the picture of {item} is close to that of {cited}",
         "the pictures of {item} and {title} look alike",
         "going by the picture, {this} resembles {cited}",
-        "side by side, {item} and {title} look similar",
-        "{this} looks much like {something}",
+        "judging by the pictures, {this} is close to {cited}",
+        "in its picture, {this} comes close to {cited}",
+        "going by the picture, {this} resembles {something}",
     ),
     "co_engagement": (
         "{people} who chose {title} also chose {this}",
@@ -179,29 +179,34 @@ LEADS = {
         "there is no history of yours to go by yet",
         "you have no history here yet",
         "nothing you did before is known here yet",
+        "nothing is known here yet about what you did before",
     ),
     "cold_start.short_history": (
         "your history holds only {entries} so far",
         "your history here is still short",
+        "there is little history of yours to go by yet",
+        "so far your history holds no more than {entries}",
     ),
     "cold_start.not_used": (
         "your history was not used, as requested",
         "as requested, nothing about you was used",
+        "as requested, your history was left out",
+        "nothing you did before was used, as requested",
     ),
 }
 
 TAILS = {
-    "history": ("it counts that {did}",),
+    "history": ("it helped that {did}",),
     "category": ("like {title}, {this} {sg}", "{this} {sg}, just like {title}", "{this} {sg}, like {something}"),
     "text_similarity": (
-        "{this} reads much like {title}",
-        "on paper {this} comes close to {title}",
-        "{this} is described much like {something}",
+        "on paper, {this} comes close to {title}",
+        "its description is close to that of {title}",
+        "on paper, {this} comes close to {something}",
     ),
     "image_similarity": (
-        "{this} looks much like {title}",
         "its picture is close to that of {title}",
-        "{this} looks much like {something}",
+        "its picture resembles that of {title}",
+        "its picture is close to that of {something}",
     ),
     "co_engagement": (
         "{people} who chose {title} chose {this} too",
@@ -220,14 +225,14 @@ TAILS = {
 
 TAILS_SAME = {
     "category": ("both {pl}", "{this} {sg} too", "{this} {sg_also}"),
-    "text_similarity": ("the two read much alike", "the two are described in similar words"),
-    "image_similarity": ("the two look alike", "their pictures are close"),
+    "text_similarity": ("the two are described in similar words", "their descriptions are close"),
+    "image_similarity": ("their pictures look alike", "their pictures are close"),
     "co_engagement": ("{people} chose both",),
 }
 
 LEXICON = Lexicon(
     script="latin",
-    causes=r"because|why|reasons?|led to|brought|moved up|counts|speaks for|made your list|owes?|caused?|"
+    causes=r"because|why|reasons?|led to|brought|moved up|counts|helped|speaks for|made your list|owes?|caused?|"
     r"therefore|thanks to|due to|since you|as a result|explains?",
     clause_ends=r";|:|, and |, but |, like |, just like |, as ",
     sharing=r"like T|both|too|also|same|shar\w+|in common|as with|from your history|(?:so|as) (?:does|is)",
@@ -241,7 +246,7 @@ LEXICON = Lexicon(
             frozenset({Kind.IMAGE_SIMILARITY}),
             True,
         ),
-        Claim(r"reads|description|on paper|plots?|story|stories", frozenset({Kind.TEXT_SIMILARITY}), True),
+        Claim(r"reads|descriptions?|on paper|plots?|story|stories", frozenset({Kind.TEXT_SIMILARITY}), True),
         Claim(r"described|words", frozenset({Kind.TEXT_SIMILARITY, Kind.TASTE})),
         Claim(r"similar\w*|alike|resembl\w+|reminiscent|comparable", SIMILAR | {Kind.TASTE}, True),
         Claim(r"close", SIMILAR | {Kind.TASTE}),
@@ -252,7 +257,7 @@ LEXICON = Lexicon(
         Claim(r"discover\w*|explor\w+", frozenset({Kind.EXPLORATION})),
         Claim(r"request\w*|filter\w*", frozenset({Kind.RULE, Kind.COLD_START})),
         Claim(r"asked for", frozenset({Kind.RULE, Kind.TASTE})),
-        Claim(r"known|unknown|no history|still short|not used|was used", frozenset({Kind.COLD_START})),
+        Claim(r"known|unknown|no history|little|still short|left out|not used|was used", frozenset({Kind.COLD_START})),
         Claim(r"your (?:\w+ )?history", SHARED | {Kind.COLD_START, Kind.HISTORY}),
         # Nothing Palate computes carries any of these.
         Claim(
@@ -277,7 +282,7 @@ LEXICON = Lexicon(
     ),
     units=(
         Unit(
-            r"N (?:people|persons?) who|of those who [^;]*N people|N people (?:chose|have) both|both [^;,]*N people",
+            r"N (?:people|persons?) who|of those who \w+ T, N people|N people (?:chose|have) both|both [^;,]*N people",
             "count",
             frozenset({Kind.CO_ENGAGEMENT}),
         ),

@@ -60,12 +60,12 @@ LEADS = {
         "{this}排在这里，是因为{did}",
         "{did}，这让{this}排得更靠前",
         "{did}，{this}因此入选",
-        "是{title}带来了{this}：{did_it}",
+        "{cited}带来了{this}",
         "{this}入选的一个原因：{did}",
         "你会看到{this}，是因为{did}",
         "{did}，这是推荐{this}的一个理由",
         "既然{did}，{this}也就排到了前面",
-        "{title}是推荐{this}的一个理由：{did_it}",
+        "{cited}是推荐{this}的一个理由",
     ),
     "category": (
         "和{title}一样，{this}{sg}",
@@ -79,14 +79,15 @@ LEADS = {
     "text_similarity": (
         "{this}的介绍与{cited}相近",
         "从文字上看，{this}和{cited}很接近",
-        "{this}读起来很像{cited}",
+        "{this}的文字介绍很像{cited}",
         "{this}和{cited}的介绍用词相近",
         "就简介而言，{this}与{cited}相近",
+        "单看文字介绍，{this}与{cited}颇为接近",
         "{this}的介绍与{something}相近",
     ),
     "image_similarity": (
         "{this}的图片与{cited}相近",
-        "{this}看起来很像{cited}",
+        "就图片而言，{this}与{cited}相近",
         "从图片上看，{this}和{cited}很接近",
         "{this}和{cited}的图片相似",
         "{this}的图片与{something}相近",
@@ -135,16 +136,31 @@ LEADS = {
         "目前还没有你的历史记录",
         "还没有你的历史记录可供参考",
         "你在这里还没有留下历史记录",
+        "这里还没有你的任何记录",
     ),
-    "cold_start.short_history": ("你的历史记录目前只有 {entries}", "目前对你的了解还不多"),
-    "cold_start.not_used": ("按照请求，没有使用你的历史记录", "按照请求，没有用到任何关于你的信息"),
+    "cold_start.short_history": (
+        "你的历史记录目前只有 {entries}",
+        "目前对你的了解还不多",
+        "你的历史记录还很少",
+        "到目前为止，你的历史记录只有 {entries}",
+    ),
+    "cold_start.not_used": (
+        "按照请求，没有使用你的历史记录",
+        "按照请求，没有用到任何关于你的信息",
+        "没有使用你的历史记录，这是请求的要求",
+        "这次请求没有使用你的历史记录",
+    ),
 }
 
 TAILS = {
     "history": ("{did}也起了作用",),
     "category": ("{this}{sg}，{title}也是如此", "和{title}一样，{this}{sg}", "和{something}一样，{this}{sg_also}"),
-    "text_similarity": ("{this}的介绍与{title}相近", "{this}读起来很像{title}", "{this}的介绍与{something}相近"),
-    "image_similarity": ("{this}的图片与{title}相近", "{this}看起来很像{title}", "{this}的图片与{something}相近"),
+    "text_similarity": ("{this}的介绍与{title}相近", "{this}的文字介绍很像{title}", "{this}的介绍与{something}相近"),
+    "image_similarity": (
+        "{this}的图片与{title}相近",
+        "就图片而言，{this}与{title}相近",
+        "{this}的图片与{something}相近",
+    ),
     "co_engagement": ("有 {people}同时选了{title}和{this}", "有 {people}在选{something}的同时也选了{this}"),
     "popularity": ("{window}有 {people}选了{this}", "{ever}已有 {people}选了{this}"),
     "newness": ("{this}{ago}上架", "{this}{ago}加入目录"),
@@ -158,8 +174,8 @@ TAILS = {
 
 TAILS_SAME = {
     "category": ("两者{pl_both}", "{this}{sg_also}", "{this}同样{sg}"),
-    "text_similarity": ("两者的介绍用词相近", "两者读起来很像"),
-    "image_similarity": ("两者的图片相近", "两者看起来很像"),
+    "text_similarity": ("两者的介绍用词相近", "两者的文字介绍很像"),
+    "image_similarity": ("两者的图片相近", "两者的图片很像"),
     "co_engagement": ("有 {people}两者都选了",),
 }
 
@@ -183,7 +199,7 @@ LEXICON = Lexicon(
         Claim(r"描述", frozenset({Kind.TASTE})),
         Claim(r"探索|尝鲜", frozenset({Kind.EXPLORATION})),
         Claim(r"请求|条件|筛选", frozenset({Kind.RULE, Kind.COLD_START})),
-        Claim(r"了解|未知|没有使用|没有用到|没有你的|没有留下", frozenset({Kind.COLD_START})),
+        Claim(r"了解|未知|没有使用|没有用到|没有你的|没有留下|还很少", frozenset({Kind.COLD_START})),
         Claim(r"历史记录", SHARED | {Kind.COLD_START, Kind.HISTORY}),
         # Nothing Palate computes carries any of these.
         Claim(r"最好|最佳|最棒|经典|杰作|获奖|奥斯卡|好评|口碑|必看|必读|必买|完美|精彩|优秀|出色|佳作|神作"),

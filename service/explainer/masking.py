@@ -21,6 +21,7 @@ _FIRST = 0xE000
 _MAX_TOKENS = 0xF8FF - _FIRST
 _QUOTED = re.compile(r"“([^“”]*)”|\"([^\"]*)\"|《([^《》]*)》|「([^「」]*)」|『([^『』]*)』|«([^«»]*)»|„([^„“”]*)[“”]")
 _SINGLE_QUOTED = re.compile(r"(?<!\w)['‘]([^'‘’]{2,}?)['’](?!\w)")
+_NEXT_SENTENCE = re.compile(r"\s*$|\s+[^\W\d_a-z]|\s+[⟦\d]")
 _STRAY_QUOTE = re.compile(r"[“”\"《》「」『』«»„]")
 
 
@@ -84,6 +85,11 @@ def mask(text: str, subject: Subject, evidence: Sequence[Evidence], language: La
             fact = Fact(inner)
         return token(fact)
 
+    def plain(match: re.Match[str]) -> str:
+        found = token(allowed.get(_key(match.group()), Fact(match.group())))
+        ends_sentence = match.group().endswith(".") and _NEXT_SENTENCE.match(match.string, match.end())
+        return found + "." if ends_sentence else found  # "Robert Downey Jr." ends both a name and a sentence
+
     text = re.sub("[⟦⟧\ue000-\uf8ff]", "", text)
     text = _QUOTED.sub(quoted, text)
     stray = _STRAY_QUOTE.search(text) is not None
@@ -91,7 +97,7 @@ def mask(text: str, subject: Subject, evidence: Sequence[Evidence], language: La
     unquoted = [fact.text for fact in allowed.values() if _may_stand_unquoted(fact, language)]
     if unquoted:
         pattern = re.compile("|".join(_bounded(t) for t in sorted(unquoted, key=len, reverse=True)), re.IGNORECASE)
-        text = pattern.sub(lambda match: token(allowed.get(_key(match.group()), Fact(match.group()))), text)
+        text = pattern.sub(plain, text)
     return Masked(text, facts, unknown, stray)
 
 

@@ -25,17 +25,18 @@ MAX_CATEGORIES = 3
 class Slots:
     """Phrases about one subject in one language; remembers which titles were mentioned."""
 
-    def __init__(self, language: Language, subject: Subject, taste: int = 0) -> None:
+    def __init__(self, language: Language, subject: Subject, taste: int = 0, by_title: bool = False) -> None:
         self._language = language
         self._subject = subject
         self._taste = taste
         """Which of several equal words to prefer."""
+        self._by_title = by_title
         self._mentioned: set[str] = set()
 
     def name_subject(self, in_full: bool) -> str:
-        """Its title in quotes, or "this film"."""
+        """Its title in quotes, or "this film" where the place says which."""
         title = cited_title(self._subject.item_id, self._subject.title)
-        if in_full and title:
+        if title and (in_full or self._by_title):
             return self._quote_title(title, self._subject.domain)
         nouns = self._language.nouns
         return nouns.get(self._subject.domain.strip().casefold(), nouns[""])
@@ -56,9 +57,8 @@ class Slots:
                 slots["cited"] = self._say(verb.cited, fact, title)
         if fact.kind is EvidenceKind.HISTORY:
             slots["did"] = self._deeds([e for e in evidence if self._title(e)] or [fact])
-            slots["did_it"] = self._you(self._say(self._verb(fact).did, fact, self._language.it))
             if len(evidence) > 1:  # one title would hide the other
-                slots["title"] = ""
+                slots["title"] = slots["cited"] = ""
         elif fact.kind in (EvidenceKind.CATEGORY, EvidenceKind.ATTRIBUTE):
             slots |= self._shared(evidence)
         slots |= self._numbers(fact) if len(evidence) == 1 else {}
@@ -97,23 +97,25 @@ class Slots:
         return f" {value} " if is_foreign else value
 
     def _shared(self, evidence: Sequence[Evidence]) -> dict[str, str]:
-        words = [(self._attribute_words(e), self._value(e.value), printable_name(e.name)) for e in evidence]
-        words = [row for row in words if row[1]]
-        forms = {
-            "sg": ("sg", ""),
-            "sg_also": ("sg", self._language.also),
-            "pl": ("pl", ""),
-            "pl_both": ("pl", self._language.both),
-        }
+        """What is shared as predicates; values of one attribute go into one: "is listed under Crime and Drama"."""
+        values: dict[tuple[AttributeWords, str], list[str]] = {}
+        for e in evidence:
+            if value := self._value(e.value):
+                values.setdefault((self._attribute_words(e), printable_name(e.name)), []).append(value)
+
+        def predicates(slot: str, word: str) -> str:
+            """`word` goes into the first predicate only: "is also directed by X and has Y in the cast"."""
+            parts = [
+                getattr(words, slot).format(value=self._join(members), noun=noun, also=said, both=said)
+                for ((words, noun), members), said in zip(values.items(), [word] + [""] * len(values), strict=False)
+            ]
+            return self._join(parts, self._language.predicates_last)
+
         return {
-            slot: self._join(
-                [
-                    getattr(w, form).format(value=value, noun=noun, also=word, both=word)
-                    for (w, value, noun), word in zip(words, [word] + [""] * len(words), strict=False)
-                ],
-                self._language.predicates_last,
-            )
-            for slot, (form, word) in forms.items()
+            "sg": predicates("sg", ""),
+            "sg_also": predicates("sg", self._language.also),
+            "pl": predicates("pl", ""),
+            "pl_both": predicates("pl", self._language.both),
         }
 
     def _attribute_words(self, fact: Evidence) -> AttributeWords:

@@ -16,6 +16,7 @@ from typing import Literal
 
 from service.explainer.evidence import Evidence, EvidenceKind, Subject
 from service.explainer.language import Language, load_language
+from service.explainer.plan import CONTEXT, SHARED, group_rest, split_first
 from service.explainer.slots import Slots
 
 Length = Literal["line", "paragraph"]
@@ -23,14 +24,11 @@ Length = Literal["line", "paragraph"]
 MAX_LINE_TITLES = 2
 MAX_PARAGRAPH_TITLES = 3
 MAX_SENTENCES = 4
-WEAK = 0.4
-"""A second history item is named beside the first when it weighs at least this share of it."""
-MAX_LINE_CHARACTERS = 190
+MAX_LINE_CHARACTERS = 150
 VARIANTS = 8
 """Phrasings tried where a text would be the same as one before it in the list."""
-
-_CONTEXT = (EvidenceKind.RULE, EvidenceKind.EXPLORATION, EvidenceKind.COLD_START)
-"""Circumstances: they never come before a fact about the item."""
+BY_TITLE = 3
+"""From this try on the item is called by its title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +73,9 @@ def _draft(
     used: Mapping[str, int] | None = None,
 ) -> _Draft:
     chooser = _Chooser(_stable_hash(subject, evidence, language.code, length), variant, used or {})
-    slots = Slots(language, subject, chooser.index(3))
+    slots = Slots(language, subject, chooser.index(3), by_title=variant >= BY_TITLE)
     sayable = [e for e in evidence if _usable(language.leads[_key(e)], slots.of([e], language.it))]
-    ordered = sorted(sayable, key=lambda e: e.kind in _CONTEXT)  # stable: strongest first within
+    ordered = sorted(sayable, key=lambda e: e.kind in CONTEXT)  # stable: strongest first within
     if not ordered:
         lead = chooser.lead(language.nothing)
         text = _finish([lead.format(this=slots.name_subject(in_full=length == "paragraph"))], language)
@@ -87,19 +85,21 @@ def _draft(
 
 
 def _line(evidence: Sequence[Evidence], language: Language, slots: Slots, chooser: _Chooser) -> _Draft:
-    first, rest = _split(evidence, MAX_LINE_TITLES)
+    first, rest = split_first(evidence, MAX_LINE_TITLES)
     noun = slots.name_subject(in_full=False)
     facts = slots.of(first, noun)
     lead = chooser.lead(_usable(language.leads[_key(first[0])], facts))
     sentence = lead.format(**facts)
     if rest and not _stands_alone(lead):
         slots.mention(first)
-        this = language.it if "{this}" in lead else noun
+        this = language.it if _names_subject(lead) else noun
         clause = _support(first, rest[0], language, slots, chooser, this)
-        fits_anywhere = rest[0].kind in _CONTEXT or "{this}" not in lead or language.joints[-1].strip() in lead
+        fits_anywhere = rest[0].kind in CONTEXT or not _names_subject(lead) or language.joints[-1].strip() in lead
         longer = sentence + (language.joints[0] if fits_anywhere else chooser.pick(language.joints, 5)) + clause
         if clause and len(longer) <= MAX_LINE_CHARACTERS:
             sentence = longer
+    elif first[0].kind in CONTEXT and slots.categories():
+        sentence += language.joints[0] + language.describe[0].format(this=noun, sg=slots.categories())
     return _Draft(_finish([sentence], language), lead)
 
 
@@ -107,6 +107,7 @@ def _support(
     first: Sequence[Evidence], second: Evidence, language: Language, slots: Slots, chooser: _Chooser, this: str
 ) -> str:
     """A clause for a fact that stands behind the first; empty when there is nothing to say."""
+    this = _of_people(second, slots, this, language)
     facts = slots.of([second], this)
     same = len(first) == 1 and first[0].item_id == second.item_id != "" and first[0].title == second.title
     table = language.tails_same if same and _key(second) in language.tails_same else language.tails
@@ -115,14 +116,14 @@ def _support(
 
 
 def _paragraph(evidence: Sequence[Evidence], language: Language, slots: Slots, chooser: _Chooser) -> _Draft:
-    first, rest = _split(evidence, MAX_PARAGRAPH_TITLES)
+    first, rest = split_first(evidence, MAX_PARAGRAPH_TITLES)
     facts = slots.of(first, slots.name_subject(in_full=True))
     usable = _usable(language.leads[_key(first[0])], facts)
-    lead = chooser.lead([p for p in usable if "{this}" in p or "{item}" in p] or usable)
+    lead = chooser.lead([p for p in usable if _names_subject(p)] or usable)
     sentences = [lead.format(**facts)]
-    named = "{this}" in lead or "{item}" in lead
+    named = _names_subject(lead)
     slots.mention(first)
-    for i, group in enumerate(_groups(first, rest)[: MAX_SENTENCES - 1]):
+    for i, group in enumerate(group_rest(first, rest)[: MAX_SENTENCES - 1]):
         this = language.it if named else slots.name_subject(in_full=True)
         sentences.append(_group_sentence(first, group, language, slots, chooser, this, i))
         named = named or slots.name_subject(in_full=True) in sentences[-1]
@@ -144,49 +145,28 @@ def _group_sentence(
 ) -> str:
     """One sentence for facts that belong together."""
     head = group[0]
-    if head.kind is EvidenceKind.CO_ENGAGEMENT:  # "people who chose X also chose it" would be about X
-        this = slots.name_subject(in_full=False) if this == language.it else this
+    this = _of_people(head, slots, this, language)
     about_the_same = len(first) == 1 and (head.item_id, head.title) == (first[0].item_id, first[0].title)
     table = language.tails_same if about_the_same and _key(head) in language.tails_same else language.leads
     clauses = []
-    for facts in [group] if head.kind in _SHARED else [[fact] for fact in group]:
+    for facts in [group] if head.kind in SHARED else [[fact] for fact in group]:
         slot_values = slots.of(facts, this)
         patterns = _usable(table[_key(facts[0])], slot_values)
-        patterns = [p for p in patterns if not _stands_alone(p)] or patterns
+        patterns = [p for p in patterns if _names_subject(p) and not _stands_alone(p)] or patterns
         clauses.append(chooser.pick(patterns, 7 + place).format(**slot_values))
         slots.mention(facts)
         this = language.it
     return language.joints[-1].join(clauses)
 
 
-_SHARED = (EvidenceKind.ATTRIBUTE, EvidenceKind.CATEGORY)
-_SIMILAR = (EvidenceKind.TEXT_SIMILARITY, EvidenceKind.IMAGE_SIMILARITY)
-MAX_TOGETHER = 2
+def _of_people(fact: Evidence, slots: Slots, this: str, language: Language) -> str:
+    """ "People who chose X also chose it" would be about X: name the subject there."""
+    is_unclear = fact.kind is EvidenceKind.CO_ENGAGEMENT and this == language.it
+    return slots.name_subject(in_full=False) if is_unclear else this
 
 
-def _groups(first: Sequence[Evidence], rest: Sequence[Evidence]) -> list[list[Evidence]]:
-    """Facts that go into one sentence each: shared things of one item, two similarities to one item, else one alone.
-
-    No kind is told twice: three similar items in a row are a list, not a reason.
-    """
-    groups: list[list[Evidence]] = []
-    said = {first[0].kind}
-    for i, fact in enumerate(rest):
-        if fact.kind in said:
-            continue
-        group = [fact]
-        for family in (_SHARED, _SIMILAR):
-            if fact.kind in family:
-                group += [e for e in rest[i + 1 :] if _joins(group, e, family, said)][: MAX_TOGETHER - 1]
-        said.update(e.kind for e in group)
-        groups.append(group)
-    return groups
-
-
-def _joins(group: Sequence[Evidence], other: Evidence, family: Sequence[EvidenceKind], said: set[EvidenceKind]) -> bool:
-    about_one_item = (group[0].item_id, group[0].title) == (other.item_id, other.title)
-    repeats = other.kind in said or (family is _SIMILAR and other.kind is group[0].kind)
-    return other.kind in family and about_one_item and not repeats
+def _names_subject(pattern: str) -> bool:
+    return "{this}" in pattern or "{item}" in pattern
 
 
 def _stands_alone(pattern: str) -> bool:
@@ -199,20 +179,6 @@ def _closing(language: Language, slots: Slots, chooser: _Chooser, this: str, sai
     if categories and said is not EvidenceKind.CATEGORY:
         return chooser.pick(language.describe, 9).format(this=this, sg=categories)
     return chooser.pick(language.nothing_else, 9)
-
-
-def _split(evidence: Sequence[Evidence], max_titles: int) -> tuple[list[Evidence], list[Evidence]]:
-    """The facts of the first sentence, and the others of different kinds, strongest first."""
-    head = evidence[0]
-    first = [head]
-    if head.kind is EvidenceKind.HISTORY:
-        items = {head.item_id, head.title}
-        for other in evidence[1:]:
-            near = other.kind is head.kind and other.weight >= WEAK * head.weight
-            if near and len(first) < max_titles and not items & {other.item_id, other.title}:
-                first.append(other)
-                items |= {other.item_id, other.title}
-    return first, [e for e in evidence[1:] if e.kind is not head.kind]
 
 
 def _key(evidence: Evidence) -> str:

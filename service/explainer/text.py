@@ -35,7 +35,7 @@ def clean(text: str, limit: int = MAX_TITLE_CHARACTERS) -> str:
     """
     text = unicodedata.normalize("NFC", text[: 20 * limit])
     text = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in _INVISIBLE)
-    text = _LINK.sub(r"\1", _ADDRESS.sub(" ", _TAG.sub(" ", text)))
+    text = _ADDRESS.sub(" ", _LINK.sub(r"\1", _TAG.sub(" ", text)))
     text = re.sub(r"<(?=[A-Za-z/!?])", "< ", _MARKS.sub("", text.strip()))
     text = _single_quotes(text.translate(_QUOTES))
     text = " ".join(_WIDE_PUNCTUATION.sub(r"\1", text).split())

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from service.explainer.evidence import Evidence, EvidenceKind, Subject
+from service.explainer.expressions import NUMBER, compiled, find_all, search
 from service.explainer.language import Claim, Language, Unit, load_language
 from service.explainer.masking import TOKEN, Masked, mask, titles
 from service.explainer.slots import cited_title, percent
@@ -21,7 +22,6 @@ from service.explainer.text import clean
 
 MAX_SENTENCES = 6
 MAX_CHARACTERS = 1500
-_NUMBER = r"(?<![A-Za-z0-9_.,⟦])\d+(?:,\d{3})*(?:\.\d+)?"
 _MARKUP = re.compile(r"[*_`#<>\\|{}\[\]~]|https?:|www\.|[\x00-\x1f\x7f]")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
 _WIDTH_OF_TOKEN = 3
@@ -109,8 +109,8 @@ def _foreign_terms(text: str, vocabulary: Collection[str]) -> Iterator[str]:
 def _causes(sentence: _Sentence) -> Iterator[str]:
     lexicon = sentence.language.lexicon
     caused = {(e.item_id, e.title) for e in sentence.evidence if e.kind is EvidenceKind.HISTORY}
-    for clause in re.split(_pattern(lexicon.clause_ends, False), sentence.text):
-        found = _search(lexicon.causes, clause, sentence.language)
+    for clause in re.split(compiled(lexicon.clause_ends, False), sentence.text):
+        found = search(lexicon.causes, clause, sentence.language)
         if not found:
             continue
         quoted = [f for f in sentence.masked.of(clause) if f.is_title_only]
@@ -120,7 +120,7 @@ def _causes(sentence: _Sentence) -> Iterator[str]:
 
 def _claims(sentence: _Sentence) -> Iterator[str]:
     for claim in sentence.language.lexicon.claims:
-        found = _search(claim.words, sentence.text, sentence.language)
+        found = search(claim.words, sentence.text, sentence.language)
         if found and not _carried(claim, sentence):
             yield f"says {_readable(found)!r}, which the evidence does not carry"
 
@@ -135,20 +135,20 @@ def _deeds(sentence: _Sentence) -> Iterator[str]:
     language, lexicon = sentence.language, sentence.language.lexicon
     verbs = _verbs(language.code)
     for verb, events in verbs.items():
-        found = _search(verb, sentence.text, language)
+        found = search(verb, sentence.text, language)
         if not found or "" in events:  # "chose" is true of anything
             continue
         if not any(language.event(e.event_type) in events for e in sentence.scope):
             yield f"says {found!r}, which is not what the user did"
-        for match in _finditer(lexicon.verb_of.replace("VERB", f"(?:{verb})"), sentence.text, language):
+        for match in find_all(lexicon.verb_of.replace("VERB", f"(?:{verb})"), sentence.text, language):
             for fact in sentence.masked.of(match.group()):
                 if fact.is_title_only and not events & {language.event(e.event_type) for e in fact.cited}:
                     yield f"says {found!r} of an item to which the user did something else"
-        if _search(lexicon.user_did.replace("VERB", verb), sentence.text, language):
+        if search(lexicon.user_did.replace("VERB", verb), sentence.text, language):
             yield f"says {found!r} of something the evidence does not name"
-    for match in _finditer(lexicon.user_verbs, sentence.text, language) if lexicon.user_verbs else ():
+    for match in find_all(lexicon.user_verbs, sentence.text, language) if lexicon.user_verbs else ():
         places = (match.start(), match.start(1))
-        is_verb = any(_pattern(verb, True).match(sentence.text, place) for verb in verbs for place in places)
+        is_verb = any(compiled(verb, True).match(sentence.text, place) for verb in verbs for place in places)
         if not is_verb and match.group(1) not in lexicon.user_verbs_allowed:
             yield f"says something about the user: {match.group()!r}"
 
@@ -168,13 +168,13 @@ def _numbers(sentence: _Sentence) -> Iterator[str]:
     lexicon = sentence.language.lexicon
     spans: dict[int, Unit] = {}
     for unit in lexicon.units:
-        for match in _finditer(unit.words.replace("N", _NUMBER), sentence.text, sentence.language):
-            for number in re.finditer(_NUMBER, match.group()):
+        for match in find_all(unit.words.replace("N", NUMBER), sentence.text, sentence.language):
+            for number in re.finditer(NUMBER, match.group()):
                 spans.setdefault(match.start() + number.start(), unit)
-    for number in re.finditer(_NUMBER, sentence.text):
+    for number in re.finditer(NUMBER, sentence.text):
         if _value(number.group()) not in _supported_numbers(sentence, spans.get(number.start())):
             yield f"the number {number.group()} is not in the evidence, not of that"
-    for match in _finditer(lexicon.rating_of.replace("N", f"({_NUMBER})"), sentence.text, sentence.language):
+    for match in find_all(lexicon.rating_of.replace("N", f"({NUMBER})"), sentence.text, sentence.language):
         fact = sentence.masked.of(match.group())[-1]
         if fact.is_title_only and _value(match.group(1)) not in {_rounded(e.event_value) for e in fact.cited}:
             yield f"the number {match.group(1)} is not what the user gave to that item"
@@ -206,21 +206,21 @@ def _attributes(sentence: _Sentence) -> Iterator[str]:
     values = [f for f in sentence.masked.of(sentence.text) if f.attributes]
     for key, words in sentence.language.attributes.items():
         if words.binds:
-            for match in _finditer(words.binds, sentence.text, sentence.language):
+            for match in find_all(words.binds, sentence.text, sentence.language):
                 fact = sentence.masked.of(match.group())[0]
                 if key not in fact.attributes:
                     yield f"says {clean(fact.text)!r} is the {key}, which it is not"
-        found = _search(words.claim, sentence.text, sentence.language) if words.claim else ""
+        found = search(words.claim, sentence.text, sentence.language) if words.claim else ""
         if found and not any(key in f.attributes for f in values):
             yield f"speaks of the {key} ({found!r}) without one that the evidence names"
     for pattern in sentence.language.lexicon.needs_fact:
-        if found := _search(rf"(?:{pattern})(?! ?T)", sentence.text, sentence.language):
+        if found := search(rf"(?:{pattern})(?! ?T)", sentence.text, sentence.language):
             yield f"{_readable(found)!r} is not followed by anything the evidence names"
 
 
 def _sharing(sentence: _Sentence) -> Iterator[str]:
     """A value said to be shared must be shared, and with the items quoted."""
-    found = _search(sentence.language.lexicon.sharing, sentence.text, sentence.language)
+    found = search(sentence.language.lexicon.sharing, sentence.text, sentence.language)
     for fact in sentence.masked.of(sentence.text) if found else ():
         if fact.is_value_only and not any(sentence.about(e) for e in fact.shared):
             yield f"says {clean(fact.text)!r} is shared, which the evidence does not"
@@ -253,32 +253,6 @@ def _openers(code: str) -> frozenset[str]:
     patterns += [*language.nothing, *language.nothing_else, *language.nouns.values()]
     first = {re.split(r"[\s,]", p)[0] for p in patterns if not p.startswith("{")}
     return frozenset(language.lexicon.openers.split()) | {w.casefold() for w in first}
-
-
-def _search(words: str, text: str, language: Language) -> str:
-    match = next(_finditer(words, text, language), None)
-    return match.group().strip() if match else ""
-
-
-def _finditer(words: str, text: str, language: Language) -> Iterator[re.Match[str]]:
-    """Matches that begin and end at the edge of a word, in scripts that have edges."""
-    bounded = language.lexicon.script == "latin"
-    for match in _pattern(words, bounded).finditer(text):
-        start = match.start()
-        if not bounded or start == 0 or not (text[start - 1].isalnum() or text[start - 1] == "_"):
-            yield match
-
-
-@cache
-def _pattern(words: str, bounded: bool) -> re.Pattern[str]:
-    """`T` stands for a token, `N` for a number.
-
-    The left edge is not part of the expression and the text is in lower case, because either would keep the engine from
-    skipping ahead to the first letters that matter, and a text is searched for some 70 expressions.
-    """
-    expanded = re.sub(r"(?<![A-Za-z0-9_\\])T(?![A-Za-z0-9_])", TOKEN, words)
-    expanded = re.sub(r"(?<![A-Za-z0-9_\\])N(?![A-Za-z0-9_])", lambda _: _NUMBER, expanded)
-    return re.compile(rf"(?:{expanded})(?!\w)" if bounded else expanded)
 
 
 def _readable(text: str) -> str:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from service.explainer.attribution import Limits, modality_shares, weigh_evidence
 from service.explainer.evidence import Evidence, EvidenceKind
 from service.explainer.facts import (
+    AttributeValue,
     Background,
     CandidateFacts,
     CatalogueFacts,
@@ -60,7 +61,8 @@ def test_arithmetic_noise_is_not_a_reason() -> None:
 def test_a_disliked_item_is_never_cited_but_its_drop_counts_in_the_sum() -> None:
     facts = [HistoryFact("a"), HistoryFact("b", liked=False, co_engaged=99, text_cosine=1.0)]
     evidence = weigh_evidence(scores(10, 9, 7), facts, PLAIN, KNOWN_USER, CATALOGUE)
-    assert [(e.item_id, e.weight) for e in evidence] == [("a", pytest.approx(0.25))]
+    assert [e.item_id for e in evidence] == ["a"]
+    assert evidence[0].weight == pytest.approx(0.25)
 
 
 def test_the_candidate_itself_is_not_its_own_reason() -> None:
@@ -125,7 +127,7 @@ def test_a_category_of_half_the_catalogue_says_nothing() -> None:
     shares = replace(CATALOGUE, category_share={"Drama": 0.45, "Film-Noir": 0.01, "Crime": 0.12})
     names = ("Drama", "Crime", "Film-Noir", "(no genres listed)")
     facts = [HistoryFact("a", categories=names), HistoryFact("b", categories=names)]
-    evidence = weigh_evidence(scores(3, 2.5, 2), facts, replace(PLAIN, categories=names), KNOWN_USER, replace(shares))
+    evidence = weigh_evidence(scores(3, 2.5, 2), facts, replace(PLAIN, categories=names), KNOWN_USER, shares)
     shared = of(EvidenceKind.CATEGORY, evidence)
     assert [(e.value, e.count, e.item_id) for e in shared] == [("Film-Noir", 2, "b"), ("Crime", 2, "b")]
 
@@ -150,8 +152,19 @@ def test_comma_separated_attributes_are_compared_element_by_element() -> None:
     assert shared == {("cast", "Tom Hanks", "a"), ("director", "John Lasseter", "b"), ("year", "1995", "a")}
 
 
+def test_an_attribute_value_of_a_fifth_of_the_catalogue_says_nothing() -> None:
+    shares = replace(CATALOGUE, attribute_share={("rating", "R"): 0.2, ("studio", "Pixar"): 0.002})
+    facts = [HistoryFact("a", attributes={"rating": "R", "studio": "Pixar"})]
+    item = replace(PLAIN, attributes={"rating": "R", "studio": "Pixar"})
+    evidence = weigh_evidence(scores(1, 1), facts, item, KNOWN_USER, shares)
+    assert [(e.name, e.value) for e in evidence] == [("studio", "Pixar")]
+
+
 def test_prose_and_flags_are_not_shared_attributes() -> None:
-    attributes = {"blurb": "A long story of love, loss and a great many other things", "on_sale": True}
+    attributes: dict[str, AttributeValue] = {
+        "blurb": "A long story of love, loss and a great many other things",
+        "on_sale": True,
+    }
     facts = [HistoryFact("a", attributes=attributes)]
     assert weigh_evidence(scores(1, 1), facts, replace(PLAIN, attributes=attributes), KNOWN_USER, CATALOGUE) == []
 
