@@ -22,6 +22,7 @@ from pydantic_settings.exceptions import SettingsError
 
 from indexer.events import EventKind, EventPolicy
 from service.errors import ConfigError
+from service.ranker.config import RankerConfig
 
 CONFIG_FILE = "palate.toml"
 DEFAULT_DATA = Path("palate-data")
@@ -52,6 +53,8 @@ class StoreSettings(BaseModel):
     """`edge` is the Qdrant engine inside this process, with its files in the data folder; `qdrant` is a server."""
     url: str = ""
     """Address of the Qdrant server, such as `http://localhost:6333`; required for kind `qdrant`, unused for `edge`."""
+    prefix: str = "palate"
+    """Collections on the server are called `<prefix>-items` and `<prefix>-users`."""
 
     @model_validator(mode="after")
     def _server_has_an_address(self) -> StoreSettings:
@@ -135,19 +138,6 @@ class ServerSettings(BaseModel):
         return address
 
 
-class RecommendSettings(BaseModel):
-    """How candidates are found."""
-
-    model_config = _SECTION
-
-    candidates_per_source: int = Field(default=200, ge=1, le=10_000)
-    """Candidates that each source proposes to the ranker."""
-    popular_days: float = Field(default=7.0, gt=0.0)
-    """Span of recent popularity, in days before the newest event."""
-    new_days: float = Field(default=30.0, gt=0.0)
-    """How long an item counts as new after its created_at, in days."""
-
-
 class ExplainSettings(BaseModel):
     """How reasons are written, and how long an answer can be explained."""
 
@@ -159,6 +149,8 @@ class ExplainSettings(BaseModel):
     """Language of the text where the caller names none."""
     keep_days: float = Field(default=30.0, gt=0.0)
     """How long a served answer can be explained by its recommendation_id, in days."""
+    new_days: float = Field(default=30.0, gt=0.0)
+    """How long an item counts as new after its created_at, in days."""
     max_served: int = Field(default=100_000, ge=0)
     """Most served answers that are kept; the oldest go first. 0 keeps none."""
 
@@ -180,8 +172,8 @@ class Settings(BaseSettings):
     """What the event types mean."""
     server: ServerSettings = Field(default_factory=ServerSettings)
     """The gRPC server and its limits."""
-    recommend: RecommendSettings = Field(default_factory=RecommendSettings)
-    """How candidates are found."""
+    ranker: RankerConfig = Field(default_factory=RankerConfig)
+    """Hyper-parameters of the ranker; saved with every model that is trained."""
     explain: ExplainSettings = Field(default_factory=ExplainSettings)
     """How reasons are written."""
 

@@ -1,0 +1,256 @@
+"""Models: the ranker that serves, and those that could. Training, the registry, activation and rollback.
+
+Owns checkpoints on disk, their item vectors in the store, and the swap. Knows no requests.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from indexer.eventlog import EventLog
+from indexer.log_models import ModelRecord
+from indexer.store import ItemStore, StoredItem
+from service.catalogue import Catalogue, event_types_of, read_interactions
+from service.config import Settings
+from service.errors import ModelNotFound, NoTrainedModel, TrainingUnderway
+from service.features import Vocabulary, features_of, read_rows
+from service.ranker.checkpoint import CheckpointError, load_checkpoint, read_extra, save_checkpoint
+from service.ranker.config import RankerConfig
+from service.ranker.ranker import Ranker, untrained_ranker
+from service.ranker.train import BASELINES, TooFewEvents, train_ranker
+from service.requests import ModelInfo, TrainProgress
+
+KEPT_IN_MEMORY = 2
+"""Rankers kept for answers that were served by the one before."""
+GROWTH = 1.2
+"""The untrained ranker is made anew when the catalogue has grown by this factor."""
+TOLERANCE = 0.98
+"""A model is activated by itself if it reaches this share of the best baseline on all held-out events."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loaded:
+    """A ranker with the vocabulary its arrays are coded in."""
+
+    ranker: Ranker
+    vocabulary: Vocabulary
+
+    @property
+    def vector_name(self) -> str:
+        """Name of its item vectors in the store; empty without a trained model."""
+        return f"sequence-{self.ranker.version}" if self.ranker.trained else ""
+
+
+class Models:
+    """The registry. One training at a time; readers take `active` once per call and keep to it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        log: EventLog,
+        store: ItemStore,
+        catalogue: Catalogue,
+        dims: Mapping[str, int],
+        fingerprints: Mapping[str, str],
+    ) -> None:
+        self._settings, self._log, self._store, self._catalogue = settings, log, store, catalogue
+        self._dims, self._fingerprints = dims, dict(fingerprints)
+        self._policy = settings.events.policy()
+        self._folder = settings.data / "models"
+        self._training = threading.Lock()
+        self._swapping = threading.Lock()
+        self._recent: OrderedDict[str, Loaded] = OrderedDict()
+        self.warning = ""
+        """Why no trained model serves although there is one, for `degraded`."""
+        self.active = self._first()
+
+    def by_version(self, version: str) -> Loaded:
+        """A ranker by version, from memory or from its checkpoint; the untrained one has the empty version."""
+        if version == self.active.ranker.version:
+            return self.active
+        if version not in self._recent:
+            self._remember(self._load(self._record(version)))
+        return self._recent[version]
+
+    def list(self) -> list[ModelInfo]:
+        """Newest first."""
+        return [_info(record) for record in self._log.list_models()]
+
+    def train(
+        self,
+        progress: Callable[[TrainProgress], None],
+        *,
+        config: RankerConfig | None = None,
+        seed: int = 0,
+        force: bool = False,
+    ) -> ModelInfo:
+        """Train on the whole log, save, and activate unless it loses to a baseline (or `force`)."""
+        if not self._training.acquire(blocking=False):
+            raise TrainingUnderway
+        try:
+            return self._train(progress, config or self._settings.ranker, seed, force)
+        finally:
+            self._training.release()
+
+    def activate(self, version: str) -> ModelInfo:
+        """Serve this model from the next call on."""
+        self._swap(self._load(self._record(version)))
+        self._log.set_active_model(version)
+        return _info(self._record(version))
+
+    def rollback(self) -> ModelInfo:
+        """Serve the model that served before the active one."""
+        records = [r for r in self._log.list_models() if r.activated_at is not None and not r.active]
+        if not records:
+            raise NoTrainedModel("no model served before this one", "see `palate models list`, activate one by version")
+        return self.activate(max(records, key=lambda record: record.activated_at or 0.0).version)
+
+    def _train(
+        self, progress: Callable[[TrainProgress], None], config: RankerConfig, seed: int, force: bool
+    ) -> ModelInfo:
+        started = time.time()
+        progress(TrainProgress("read", 0, 1))
+        rows = read_rows(self._store)
+        vocabulary = Vocabulary.of((row.item for row in rows), event_types_of(self._log))
+        n_items = self._catalogue.n_indices
+        features = features_of(rows, vocabulary, self._dims, n_items)
+        interactions, _ = read_interactions(self._log, self._policy, vocabulary.event_types, n_items)
+        item_ids = self._catalogue.ids()[:n_items]
+        del rows
+        version = time.strftime("%Y%m%d-%H%M%S", time.gmtime(started)) + "-" + uuid.uuid4().hex[:4]
+        try:
+            trained = train_ranker(
+                interactions,
+                features,
+                config,
+                version=version,
+                seed=seed,
+                progress=lambda stage, done, total: progress(TrainProgress(stage, done, total)),
+            )
+        except TooFewEvents as error:
+            raise NoTrainedModel("there is too little to train on", str(error)) from error
+        metrics = dict(trained.metrics)
+        metrics["seconds"] = round(time.time() - started, 1)
+        metrics["epochs"] = float(trained.first_stage.epochs)
+        extra = {
+            "vocabulary": {
+                "tags": list(vocabulary.tags),
+                "domains": dict(vocabulary.domains),
+                "event_types": dict(vocabulary.event_types),
+            },
+            "fingerprints": self._fingerprints,
+            "metrics": metrics,
+            "seed": seed,
+            "n_events": len(interactions),
+            "n_users": interactions.n_users,
+            "losses": list(trained.first_stage.losses),
+            "validation": list(trained.first_stage.validation),
+        }
+        folder = self._folder / version
+        progress(TrainProgress("save", 0, 1))
+        save_checkpoint(folder, trained.ranker, item_ids, extra)
+        self._log.add_model(version, f"models/{version}", metrics)
+        lost_to = [name for name in BASELINES if _loses(metrics, name)]
+        if lost_to and not force:
+            progress(TrainProgress("done", 1, 1, f"not activated: {', '.join(lost_to)} did better on held-out events"))
+            return _info(self._record(version))
+        progress(TrainProgress("activate", 0, 1))
+        info = self.activate(version)
+        progress(TrainProgress("done", 1, 1, "activated"))
+        return info
+
+    def _first(self) -> Loaded:
+        """What serves at start: the active model, or without one the untrained ranker."""
+        record = self._log.active_model()
+        if record is not None:
+            try:
+                loaded = self._load(record)
+            except CheckpointError as error:
+                self.warning = f"the active model could not be loaded ({error})"
+            else:
+                self._publish(loaded)
+                return loaded
+        return self._untrained()
+
+    def _untrained(self) -> Loaded:
+        rows = read_rows(self._store)
+        vocabulary = Vocabulary.of((row.item for row in rows), event_types_of(self._log))
+        n_items = self._catalogue.n_indices
+        features = features_of(rows, vocabulary, self._dims, n_items)
+        interactions, _ = read_interactions(self._log, self._policy, vocabulary.event_types, n_items)
+        return Loaded(untrained_ranker(features, interactions, self._settings.ranker), vocabulary)
+
+    def learn(self, rows: Sequence[StoredItem]) -> None:
+        """Let the active ranker score new or changed items from their content at once."""
+        loaded = self.active
+        if not loaded.ranker.trained and len(self._catalogue) > GROWTH * loaded.ranker.n_items:
+            self.active = self._untrained()  # its idea of the catalogue is out of date, and cheap to make anew
+            return
+        indices = np.array([row.item_index for row in rows], dtype=np.int64)
+        loaded.ranker.put_items(indices, features_of(rows, loaded.vocabulary, self._dims))
+        if loaded.ranker.trained:
+            self._store.set_vectors(loaded.vector_name, indices, loaded.ranker.view.vectors[indices])
+
+    def _load(self, record: ModelRecord) -> Loaded:
+        folder = self._settings.data / record.path
+        extra = read_extra(folder)
+        if extra["fingerprints"] != self._fingerprints:
+            raise CheckpointError(
+                f"model {record.version} was trained with other encoders ({extra['fingerprints']}) than those in use "
+                f"({self._fingerprints}); train anew"
+            )
+        words = extra["vocabulary"]
+        vocabulary = Vocabulary(
+            {tag: code for code, tag in enumerate(words["tags"])}, words["domains"], words["event_types"]
+        )
+        n_items = self._catalogue.n_indices
+        features = features_of(read_rows(self._store), vocabulary, self._dims, n_items)
+        ranker = load_checkpoint(folder, features, self._catalogue.index_of)
+        interactions, _ = read_interactions(self._log, self._policy, vocabulary.event_types, n_items)
+        ranker.recount(interactions)
+        return Loaded(ranker, vocabulary)
+
+    def _swap(self, loaded: Loaded) -> None:
+        with self._swapping:
+            self._publish(loaded)
+            before, self.active = self.active, loaded
+            self.warning = ""
+            self._remember(before)
+            for name in self._store.vector_names():
+                if name.startswith("sequence-") and name != loaded.vector_name:
+                    self._store.drop_vector(name)
+
+    def _publish(self, loaded: Loaded) -> None:
+        """Put the ranker's item vectors into the store under its own name, before anything reads them."""
+        ranker = loaded.ranker
+        vectors = ranker.view.vectors
+        self._store.create_vector(loaded.vector_name, vectors.shape[1], "dot")
+        live = np.array(sorted(self._catalogue.index_of.values()), dtype=np.int64)
+        live = live[live < len(vectors)]
+        self._store.set_vectors(loaded.vector_name, live, vectors[live])
+
+    def _remember(self, loaded: Loaded) -> None:
+        self._recent[loaded.ranker.version] = loaded
+        while len(self._recent) > KEPT_IN_MEMORY:
+            self._recent.popitem(last=False)
+
+    def _record(self, version: str) -> ModelRecord:
+        for record in self._log.list_models():
+            if record.version == version:
+                return record
+        raise ModelNotFound(version)
+
+
+def _loses(metrics: Mapping[str, float], baseline: str) -> bool:
+    return metrics.get("palate/all/ndcg@10", 0.0) < TOLERANCE * metrics.get(f"{baseline}/all/ndcg@10", 0.0)
+
+
+def _info(record: ModelRecord) -> ModelInfo:
+    return ModelInfo(record.version, record.created_at, record.active, record.metrics)

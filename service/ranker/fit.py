@@ -1,0 +1,246 @@
+"""Training of the first stage: windows of histories in, a fitted SequenceModel out.
+
+Owns batches, negatives, early stopping; knows no second stage, no files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from service.ranker.config import RankerConfig
+from service.ranker.interactions import BoolArray, IntArray, Interactions
+from service.ranker.items import FloatArray, ItemFeatures
+from service.ranker.loss import sampled_softmax
+from service.ranker.model import PAD, ItemBatch, SequenceModel
+from service.ranker.sequences import Sequences, batches, pad, windows
+
+Progress = Callable[[str, int, int], None]
+"""Called with (stage, done, total)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NextEvents:
+    """Validation cases: a visible history each and the item that came next."""
+
+    histories: Sequences
+    targets: IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class FitReport:
+    """How training went."""
+
+    epochs: int
+    """Epochs of the weights that were kept."""
+    losses: Sequence[float]
+    """Mean training loss of each epoch run."""
+    validation: Sequence[float]
+    """NDCG@10 over the full catalogue on the validation cases after each epoch; empty without such cases."""
+
+
+class ItemTensors:
+    """Content of all items as tensors, with rows taken out by item index."""
+
+    def __init__(self, items: ItemFeatures, n_ids: int) -> None:
+        self._text, self._image = torch.from_numpy(items.text), torch.from_numpy(items.image)
+        self._has_text, self._has_image = torch.from_numpy(items.has_text), torch.from_numpy(items.has_image)
+        self._domain = torch.from_numpy(items.domain)
+        self._tags = items.tags
+        self._ids = torch.arange(items.n_items)
+        self._ids[n_ids:] = PAD
+
+    def hide_ids(self, items: BoolArray) -> None:
+        """Give the marked items no id embedding: they have no events to learn one from."""
+        self._ids[torch.from_numpy(items)] = PAD
+
+    def set_ids(self, ids: IntArray) -> None:
+        """Rows of the id table for all items, PAD for none."""
+        self._ids = torch.from_numpy(ids)
+
+    def rows(self, items: IntArray) -> ItemBatch:
+        index = torch.from_numpy(items)
+        tags = [self._tags[i] for i in items]
+        sizes = np.array([len(row) for row in tags], dtype=np.int64)
+        flat = np.concatenate(tags) if len(tags) else np.zeros(0, np.int64)
+        return ItemBatch(
+            self._ids[index],
+            self._text[index],
+            self._has_text[index],
+            self._image[index],
+            self._has_image[index],
+            self._domain[index],
+            torch.from_numpy(flat.astype(np.int64)),
+            torch.from_numpy(np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)),
+        )
+
+
+def item_vectors(model: SequenceModel, items: ItemTensors, which: IntArray, chunk: int = 8192) -> FloatArray:
+    """Fused vectors of the given items, (len(which), D)."""
+    model.eval()
+    with torch.inference_mode():
+        parts = [model.items(items.rows(which[i : i + chunk])).numpy() for i in range(0, len(which), chunk)]
+    return np.concatenate(parts) if parts else np.zeros((0, model.items.ids.embedding_dim), np.float32)
+
+
+def history_states(
+    model: SequenceModel,
+    vectors: FloatArray,
+    histories: Sequence[IntArray],
+    event_types: Sequence[IntArray],
+    chunk: int = 256,
+) -> FloatArray:
+    """The vector after the last event of each history, (len(histories), D); zeros for an empty history.
+
+    `vectors` (n_items, D) are the fused vectors of all items.
+    """
+    states = np.zeros((len(histories), vectors.shape[1]), np.float32)
+    filled = [row for row, history in enumerate(histories) if len(history)]
+    model.eval()
+    with torch.inference_mode():
+        for start in range(0, len(filled), chunk):
+            rows = filled[start : start + chunk]
+            batch = pad([histories[r] for r in rows], [event_types[r] for r in rows], model.shape.max_history)
+            inputs = torch.from_numpy(vectors[np.maximum(batch.items, 0)])  # (B, T, D)
+            out = model(inputs, torch.from_numpy(batch.event_types), torch.from_numpy(batch.present))
+            states[rows] = out[:, -1].numpy()
+    return states
+
+
+def fit_sequence_model(
+    model: SequenceModel,
+    interactions: Interactions,
+    items: ItemTensors,
+    config: RankerConfig,
+    *,
+    epochs: int,
+    seed: int,
+    validation: NextEvents | None = None,
+    progress: Progress | None = None,
+    stage: str = "sequence model",
+) -> FitReport:
+    """Train `model` in place on every event but the first of each user; with `validation`, stop early and keep the best."""
+    rng = np.random.default_rng(seed)
+    torch.manual_seed(seed)
+    sequences = windows(interactions, model.shape.max_history)
+    if not len(sequences):
+        return FitReport(0, (), ())
+    counts = interactions.item_counts()
+    sampler = NegativeSampler(counts, config.negatives, rng)
+    optimizer = torch.optim.AdamW(
+        model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, betas=(0.9, 0.98)
+    )
+    losses: list[float] = []
+    scores: list[float] = []
+    best: dict[str, Tensor] | None = None
+    best_epoch = 0
+    for epoch in range(epochs):
+        if progress:
+            progress(stage, epoch, epochs)
+        model.train()
+        total, seen = 0.0, 0
+        for group in batches(sequences, config.batch_events, rng):
+            loss, n = step_loss(model, items, sequences, group, sampler)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+            optimizer.step()
+            total, seen = total + loss.item() * n, seen + n
+        losses.append(total / max(seen, 1))
+        if validation is None:
+            continue
+        scores.append(validation_ndcg(model, items, validation, np.flatnonzero(counts), len(counts)))
+        if scores[-1] > max(scores[:-1], default=-1.0):
+            best_epoch = epoch + 1
+            best = {name: value.clone() for name, value in model.state_dict().items()}
+        elif epoch + 1 - best_epoch >= config.patience:
+            break
+    if best is not None:
+        model.load_state_dict(best)
+    if progress:
+        progress(stage, epochs, epochs)
+    model.eval()
+    return FitReport(best_epoch or len(losses), tuple(losses), tuple(scores))
+
+
+class NegativeSampler:
+    """Draws shared negatives with probability proportional to (count + 1)^0.75, with their log probabilities.
+
+    A catalogue no larger than `size` gives every item once: the full softmax, with no correction.
+    """
+
+    def __init__(self, counts: IntArray, size: int, rng: np.random.Generator) -> None:
+        self._pool = np.flatnonzero(counts)
+        self._full = len(self._pool) <= size
+        self._size, self._rng = size, rng
+        weights = (counts + 1.0) ** 0.75
+        weights[counts == 0] = 0.0
+        self._cumulative = np.cumsum(weights[self._pool] / weights.sum())
+        with np.errstate(divide="ignore"):
+            self._log_q = torch.from_numpy(np.log(weights / weights.sum()).astype(np.float32))
+
+    def draw(self) -> tuple[IntArray, Tensor | None]:
+        """(item indices (S,), log Q of every item of the catalogue, or None for the full softmax)."""
+        if self._full:
+            return self._pool, None
+        places = np.searchsorted(self._cumulative, self._rng.random(self._size))
+        return self._pool[np.minimum(places, len(self._pool) - 1)], self._log_q
+
+
+def step_loss(
+    model: SequenceModel, items: ItemTensors, sequences: Sequences, group: IntArray, sampler: NegativeSampler
+) -> tuple[Tensor, int]:
+    """Loss of one batch of windows and the number of target events in it."""
+    batch = pad(
+        [sequences.items[i] for i in group], [sequences.event_types[i] for i in group], model.shape.max_history + 1
+    )
+    negatives, log_q = sampler.draw()
+    unique, place = np.unique(np.concatenate([batch.items[batch.present], negatives]), return_inverse=True)
+    fused = model.items(items.rows(unique))  # (U, D)
+    n_present = int(batch.present.sum())
+    position = np.zeros(batch.items.shape, dtype=np.int64)
+    position[batch.present] = place[:n_present]
+    position_t = torch.from_numpy(position)
+    present = torch.from_numpy(batch.present)
+    vectors = fused[position_t[:, :-1]]  # (B, T, D)
+    states = model(vectors, torch.from_numpy(batch.event_types[:, :-1]), present[:, :-1])  # (B, T, D)
+    is_event = present[:, :-1]  # a target stands after every present input
+    targets = position_t[:, 1:][is_event]  # (E,)
+    sampled = torch.from_numpy(place[n_present:])  # (S,)
+    target_items = torch.from_numpy(batch.items)[:, 1:][is_event]
+    loss = sampled_softmax(
+        states[is_event],
+        fused[targets],
+        fused[sampled],
+        targets[:, None] == sampled[None, :],
+        None if log_q is None else log_q[torch.from_numpy(negatives)],
+        None if log_q is None else log_q[target_items],
+    )
+    return loss, len(targets)
+
+
+def validation_ndcg(
+    model: SequenceModel, items: ItemTensors, cases: NextEvents, pool: IntArray, n_items: int, k: int = 10
+) -> float:
+    """Mean NDCG@k of the next event among `pool` (items with events), seen items out."""
+    vectors = np.zeros((n_items, model.items.ids.embedding_dim), np.float32)
+    needed = np.unique(np.concatenate([pool, *cases.histories.items]))
+    vectors[needed] = item_vectors(model, items, needed)
+    states = history_states(model, vectors, cases.histories.items, cases.histories.event_types)
+    in_pool = np.zeros(n_items, bool)
+    in_pool[pool] = True
+    gains: list[float] = []
+    for start in range(0, len(states), 512):
+        scores = states[start : start + 512] @ vectors.T  # (b, n_items)
+        scores[:, ~in_pool] = -np.inf
+        for row, score in enumerate(scores, start):
+            target = int(cases.targets[row])
+            wanted = score[target]
+            score[cases.histories.items[row]] = -np.inf
+            rank = int((score > wanted).sum())
+            gains.append(1 / np.log2(rank + 2) if rank < k and np.isfinite(wanted) else 0.0)
+    return float(np.mean(gains)) if gains else 0.0

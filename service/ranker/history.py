@@ -1,0 +1,42 @@
+"""A person's history as the ranker sees it. Knows no ids and no names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from service.ranker.interactions import BoolArray, IntArray
+from service.ranker.items import FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class History:
+    """L events of one person, oldest first. All of it may be empty."""
+
+    items: IntArray
+    """(L,) item indices."""
+    event_types: IntArray
+    """(L,) event type codes."""
+    liked: BoolArray
+    """(L,) false where the person disliked the item; such an event is behaviour, but no taste."""
+    taste: FloatArray | None = None
+    """(Dt,) projected text vector of the person's own words, or None."""
+
+    @classmethod
+    def of(cls, items: IntArray, event_types: IntArray | None = None, taste: FloatArray | None = None) -> History:
+        """A history in which everything was liked."""
+        kinds = np.zeros(len(items), np.int64) if event_types is None else event_types
+        return cls(items, kinds, np.ones(len(items), bool), taste)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def last(self, n: int) -> History:
+        """Only the newest n events."""
+        return History(self.items[-n:], self.event_types[-n:], self.liked[-n:], self.taste) if n < len(self) else self
+
+    def without(self, position: int) -> History:
+        """All but the event at `position`."""
+        keep = np.arange(len(self)) != position
+        return History(self.items[keep], self.event_types[keep], self.liked[keep], self.taste)

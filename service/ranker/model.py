@@ -1,0 +1,138 @@
+"""The first stage: a causal Transformer over fused item vectors. Tensors in, tensors out; read bottom-up.
+
+Legend: B histories, T steps, N items, D width, M modalities.
+Follows SASRec (arXiv 1808.09781) with pre-norm blocks, a gated sum of id and content in place of the id embedding,
+and reversed positions, so that the newest event always has the same one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from service.ranker.config import RankerConfig
+
+PAD = -1
+"""Item index of padding, at the left of a history."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelShape:
+    """Sizes that come from the data."""
+
+    n_ids: int
+    """Items with an id embedding; an item index at or above it has content only."""
+    text_dim: int
+    image_dim: int
+    n_domains: int
+    n_tags: int
+    n_event_types: int
+    max_history: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemBatch:
+    """Content of N items, as tensors."""
+
+    ids: Tensor
+    """(N,) row of the id table, or PAD for an item without one."""
+    text: Tensor
+    """(N, text dim), zeros where missing."""
+    has_text: Tensor
+    """(N,) bool"""
+    image: Tensor
+    has_image: Tensor
+    domain: Tensor
+    """(N,)"""
+    tags: Tensor
+    """Flat tag codes, for an EmbeddingBag."""
+    tag_offsets: Tensor
+    """(N,)"""
+
+
+class ItemNet(nn.Module):
+    """Gated fusion: id + sum over modalities of sigmoid(gate) * projection. A missing modality is a learned token."""
+
+    def __init__(self, config: RankerConfig, shape: ModelShape) -> None:
+        super().__init__()
+        D = config.dim
+        self.id_dropout = config.id_dropout
+        self.ids = nn.Embedding(shape.n_ids, D)
+        self.no_id = nn.Parameter(torch.zeros(D))
+        self.text = nn.Linear(shape.text_dim, D)
+        self.image = nn.Linear(shape.image_dim, D)
+        self.tags = nn.EmbeddingBag(max(shape.n_tags, 1), D, mode="mean")
+        self.domain = nn.Embedding(max(shape.n_domains, 1), D)
+        self.missing = nn.Parameter(torch.zeros(2, D))
+        self.gate = nn.Linear(4 * D, 3)
+        nn.init.normal_(self.ids.weight, std=0.02)
+        nn.init.normal_(self.tags.weight, std=0.02)
+        nn.init.normal_(self.domain.weight, std=0.02)
+
+    def forward(self, items: ItemBatch) -> Tensor:
+        """ItemBatch of N -> (N, D)."""
+        known = items.ids != PAD
+        if self.training and self.id_dropout > 0:
+            known = known & (torch.rand(known.shape) >= self.id_dropout)
+        identity = torch.where(known[:, None], self.ids(items.ids.clamp(min=0)), self.no_id)  # (N, D)
+        text = torch.where(items.has_text[:, None], self.text(items.text), self.missing[0])  # (N, D)
+        image = torch.where(items.has_image[:, None], self.image(items.image), self.missing[1])  # (N, D)
+        tags = self.tags(items.tags, items.tag_offsets)  # (N, D)
+        gates = torch.sigmoid(self.gate(torch.cat([identity, text, image, tags], dim=1)))  # (N, M)
+        content = gates[:, 0:1] * text + gates[:, 1:2] * image + gates[:, 2:3] * tags  # (N, D)
+        return identity + content + self.domain(items.domain)  # (N, D)
+
+
+class Block(nn.Module):
+    """Pre-norm causal self-attention and a feed-forward layer."""
+
+    def __init__(self, dim: int, n_heads: int, dropout: float) -> None:
+        super().__init__()
+        self.n_heads, self.dropout = n_heads, dropout
+        self.norm_attention, self.norm_mlp = nn.LayerNorm(dim), nn.LayerNorm(dim)
+        self.qkv, self.out = nn.Linear(dim, 3 * dim), nn.Linear(dim, dim)
+        self.mlp = nn.Sequential(nn.Linear(dim, 4 * dim), nn.GELU(), nn.Linear(4 * dim, dim))
+        self.drop = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor, allowed: Tensor) -> Tensor:
+        """x (B, T, D), allowed (B, 1, T, T) bool -> (B, T, D)."""
+        B, T, D = x.shape
+        q, k, v = self.qkv(self.norm_attention(x)).view(B, T, 3, self.n_heads, D // self.n_heads).permute(2, 0, 3, 1, 4)
+        mixed = nn.functional.scaled_dot_product_attention(
+            q, k, v, attn_mask=allowed, dropout_p=self.dropout if self.training else 0.0
+        )  # (B, heads, T, D / heads)
+        x = x + self.drop(self.out(mixed.transpose(1, 2).reshape(B, T, D)))  # (B, T, D)
+        return x + self.drop(self.mlp(self.norm_mlp(x)))  # (B, T, D)
+
+
+class SequenceModel(nn.Module):
+    """Fused item vectors -> a vector per step whose dot product with an item's vector is its next-event logit."""
+
+    def __init__(self, config: RankerConfig, shape: ModelShape) -> None:
+        super().__init__()
+        self.shape = shape
+        self.items = ItemNet(config, shape)
+        self.position = nn.Embedding(shape.max_history, config.dim)
+        self.event_type = nn.Embedding(shape.n_event_types, config.dim)
+        self.drop = nn.Dropout(config.dropout)
+        self.blocks = nn.ModuleList(Block(config.dim, config.n_heads, config.dropout) for _ in range(config.n_blocks))
+        self.norm = nn.LayerNorm(config.dim)
+        nn.init.normal_(self.position.weight, std=0.02)
+        nn.init.zeros_(self.event_type.weight)
+
+    def forward(self, vectors: Tensor, event_types: Tensor, present: Tensor) -> Tensor:
+        """vectors (B, T, D) of the history items, event_types (B, T), present (B, T) bool -> (B, T, D).
+
+        Step t sees steps <= t only. Padding is never attended to and does not change any real step.
+        """
+        B, T, D = vectors.shape
+        steps = torch.arange(T - 1, -1, -1)  # the newest step is position 0
+        x = vectors * D**0.5 + self.position(steps) + self.event_type(event_types)  # (B, T, D)
+        causal = torch.ones(T, T, dtype=torch.bool).tril()
+        allowed = causal & present[:, None, :] | torch.eye(T, dtype=torch.bool)  # (B, T, T); padding sees itself
+        x = self.drop(x)
+        for block in self.blocks:
+            x = block(x, allowed[:, None])
+        return self.norm(x)  # (B, T, D)

@@ -1,0 +1,339 @@
+"""The ranker that serves: histories and candidates in, scores out. Arrays by item index; no ids, files or stores.
+
+Ranker = content (what items are) + behaviour (what the crowd did) + sequence model (what comes next) + blend (whom to
+trust when). Without a trained model it still ranks: no sequence model, item-kNN for co-engagement, a prior blend.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from service.ranker.behaviour import Behaviour
+from service.ranker.blend import Blend
+from service.ranker.config import RankerConfig
+from service.ranker.fit import ItemTensors, history_states, item_vectors
+from service.ranker.history import History
+from service.ranker.interactions import BoolArray, IntArray, Interactions
+from service.ranker.items import ContentSpace, FloatArray, ItemFeatures
+from service.ranker.model import SequenceModel
+from service.ranker.signals import (
+    BEHAVIOUR_SIGNALS,
+    IMAGE_SIGNALS,
+    SIGNALS,
+    TEXT_SIGNALS,
+    Content,
+    Probe,
+    Scale,
+    View,
+    signals,
+    signals_of_variants,
+)
+
+MAX_COLD = 5_000
+"""Newest cold items that the new-items source looks at."""
+EXPLORATION_LOGITS = 4.0
+"""What full exploration adds to the score of an item nobody has met yet; it fades with 1 / sqrt(1 + events)."""
+MODALITY_SIGNALS: Mapping[str, Sequence[str]] = {
+    "text": TEXT_SIGNALS,
+    "image": IMAGE_SIGNALS,
+    "behaviour": BEHAVIOUR_SIGNALS,
+    "popularity": ("popularity", "recent_popularity"),
+}
+"""Signals that fall silent when a modality is left out."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScoredList:
+    """Scores of one candidate list and the scale they were computed on."""
+
+    scores: FloatArray
+    """(C,)"""
+    signals: FloatArray
+    """(C, F)"""
+    scale: Scale
+
+
+class Ranker:
+    """Thread-safe for reading; `put_items` and `observe` may run beside readers."""
+
+    def __init__(
+        self,
+        *,
+        version: str,
+        config: RankerConfig,
+        space: ContentSpace,
+        view: View,
+        blend: Blend,
+        model: SequenceModel | None,
+        id_rows: IntArray,
+    ) -> None:
+        self.version = version
+        self.config = config
+        self.space = space
+        self.blend = blend
+        self.model = model
+        self._id_rows = id_rows
+        """(items at the time of loading,) row of each item in the model's id table, -1 for content only."""
+        self._view = view
+        self._writing = threading.Lock()
+
+    @property
+    def view(self) -> View:
+        return self._view
+
+    @property
+    def trained(self) -> bool:
+        return self.model is not None
+
+    @property
+    def n_items(self) -> int:
+        return self._view.behaviour.n_items
+
+    def states(self, histories: Sequence[History]) -> FloatArray:
+        """The sequence model's vector of each history, (B, D); zeros without a model or a history."""
+        view = self._view
+        if self.model is None:
+            return np.zeros((len(histories), view.vectors.shape[1]), np.float32)
+        return history_states(
+            self.model, view.vectors, [h.items for h in histories], [h.event_types for h in histories]
+        )
+
+    def probe(self, history: History, state: FloatArray | None = None) -> Probe:
+        """The history against the whole catalogue, as it is now; start of every ranking."""
+        state = self.states([history])[0] if state is None else state
+        return Probe(history, state, self._view, self.config.recency_decay)
+
+    def score_list(self, probe: Probe, candidates: IntArray) -> ScoredList:
+        """Score candidates (C,) for one history."""
+        block, scale = signals(probe, candidates), probe.scale()
+        return ScoredList(self.blend.score(block, scale), block, scale)
+
+    def rescore(self, histories: Sequence[History], candidates: IntArray, scale: Scale) -> FloatArray:
+        """Scores (B, C) of the same candidates under other histories, on the scale of the answer that was served.
+
+        This is the counterfactual: one batched pass through the very scorer that ranked.
+        """
+        block = signals_of_variants(
+            histories, self.states(histories), candidates, self._view, self.config.recency_decay
+        )
+        return self.blend.score(block, scale)
+
+    def rescore_without(self, history: History, candidates: IntArray, scale: Scale) -> Mapping[str, FloatArray]:
+        """Scores (C,) with the signals of one modality at what is usual, per modality."""
+        block = signals(self.probe(history), candidates)
+        usual = np.where(scale.spread > 0, scale.shift, self.blend.net.mean.numpy())
+        silent = {}
+        for modality, names in MODALITY_SIGNALS.items():
+            muted = block.copy()
+            columns = [SIGNALS.index(name) for name in names]
+            muted[:, columns] = usual[columns]
+            silent[modality] = self.blend.score(muted, scale)
+        return silent
+
+    def exploration_bonus(self, candidates: IntArray, exploration: float) -> FloatArray:
+        """(C,) what `exploration` 0..1 adds to the scores."""
+        counts = self._view.behaviour.counts[candidates]
+        bonus: FloatArray = (exploration * EXPLORATION_LOGITS / np.sqrt(1.0 + counts)).astype(np.float32)
+        return bonus
+
+    @property
+    def id_rows(self) -> IntArray:
+        return self._id_rows
+
+    def propose(self, probe: Probe, n: int, allowed: BoolArray | None = None) -> dict[str, IntArray]:
+        """Candidates that need no vector search, best first, at most n per source, of the `allowed` items (N,)."""
+        behaviour = probe.view.behaviour
+        live = probe.view.content.live if allowed is None else probe.view.content.live & allowed
+        proposals = {
+            "popular": _top(behaviour.counts, live & (behaviour.counts > 0), n),
+            "trending": _top(behaviour.recent, live & (behaviour.recent > 0), n),
+        }
+        if len(probe.history):
+            for source, pull in (("co_engagement", probe.strongest), ("co_engagement_knn", probe.knn_recent)):
+                proposals[source] = _top(pull, live & (pull > 0), n)
+        cold = np.flatnonzero(live & (behaviour.counts == 0))[-MAX_COLD:]
+        if len(cold):
+            order = np.argsort(-_cold_appeal(probe, cold), kind="stable")[:n]
+            proposals["new_items"] = cold[order]
+        return proposals
+
+    def propose_by_vectors(self, probe: Probe, n: int) -> dict[str, IntArray]:
+        """The vector sources (sequence, content text, content image) by exact search in memory: what the store
+        answers by its index. For training, where there is no store."""
+        content = probe.view.content
+        proposals: dict[str, IntArray] = {}
+        if self.model is not None and len(probe.history):
+            proposals["sequence"] = _top(probe.view.vectors @ probe.state, content.live, n)
+        if probe.text_profile is not None:
+            proposals["content_text"] = _top(content.text @ probe.text_profile, content.live, n)
+        if probe.image_profile is not None:
+            proposals["content_image"] = _top(content.image @ probe.image_profile, content.live, n)
+        return proposals
+
+    def project_text(self, vector: FloatArray) -> FloatArray:
+        """A text encoder's vector (encoder dim,) in the ranker's text space (Dt,)."""
+        return self.space.text.apply(vector[None])[0]
+
+    def put_items(self, indices: IntArray, features: ItemFeatures) -> None:
+        """Add or replace items (rows of `features`, encoder vectors, tag codes of this ranker's vocabulary).
+
+        New items are scored from their content at once.
+        """
+        with self._writing:
+            view = self._grown(int(indices.max(initial=-1)) + 1, features.n_tags)
+            projected = self.space.project(features)
+            content = view.content
+            content.text[indices] = projected.text
+            content.image[indices] = projected.image
+            content.domain[indices] = projected.domain
+            content.live[indices] = projected.live
+            content = replace(content, tags=_with_rows(content.tags, indices, tag_matrix(projected.tags, content.idf)))
+            view.behaviour.lend(indices, content.text)
+            if self.model is not None:
+                view.vectors[indices] = self.content_vectors(indices, projected)
+            self._view = replace(view, content=content)
+
+    def content_vectors(self, indices: IntArray, projected: ItemFeatures) -> FloatArray:
+        """Fused vectors (len(indices), D) of items given by their projected content."""
+        assert self.model is not None
+        tensors = ItemTensors(projected, 0)
+        ids = np.full(len(indices), -1, np.int64)
+        known = indices < len(self._id_rows)
+        ids[known] = self._id_rows[indices[known]]
+        tensors.set_ids(ids)
+        return item_vectors(self.model, tensors, np.arange(len(indices)))
+
+    def set_live(self, index: int, live: bool) -> None:
+        """Whether an item may be proposed."""
+        with self._writing:
+            if index < self.n_items:
+                self._view.content.live[index] = live
+
+    def remove_items(self, indices: IntArray) -> None:
+        """Items that are never to be proposed again."""
+        with self._writing:
+            self._view.content.live[indices[indices < self.n_items]] = False
+
+    def recount(self, interactions: Interactions) -> None:
+        """Take popularity from a log as it is now."""
+        with self._writing:
+            self._view = replace(self._view, behaviour=self._view.behaviour.recount(interactions))
+
+    def observe(self, items: IntArray) -> None:
+        """Count new events towards popularity."""
+        with self._writing:
+            self._view.behaviour.observe(items[items < self.n_items])
+
+    def _grown(self, n_items: int, n_tags: int) -> View:
+        view = self._view
+        content = view.content
+        more = n_items - self.n_items
+        if more <= 0 and n_tags <= content.tags.shape[1]:
+            return view
+        more = max(more, 0)
+        tags = content.tags.copy()
+        tags.resize((self.n_items + more, max(n_tags, tags.shape[1])))
+        unheard = np.full(tags.shape[1] - len(content.idf), content.idf.max(initial=1.0), np.float32)
+        grown = Content(
+            _extended(content.text, more),
+            _extended(content.image, more),
+            tags,
+            np.concatenate([content.idf, unheard]),
+            _extended(content.domain, more),
+            _extended(content.live, more),
+        )
+        return replace(
+            view,
+            content=grown,
+            behaviour=view.behaviour.grown(self.n_items + more),
+            vectors=_extended(view.vectors, more),
+        )
+
+
+def untrained_ranker(items: ItemFeatures, interactions: Interactions, config: RankerConfig) -> Ranker:
+    """What serves before the first training: content, item-kNN, popularity, and a prior blend."""
+    space = ContentSpace.fit(items, config.content_dim)
+    content = content_of(space.project(items))
+    behaviour = Behaviour.fit(interactions, content.text, config, solve_ease=False)
+    view = View(content, behaviour, np.zeros((items.n_items, 1), np.float32))
+    return Ranker(
+        version="",
+        config=config,
+        space=space,
+        view=view,
+        blend=Blend.prior(),
+        model=None,
+        id_rows=np.zeros(0, np.int64),
+    )
+
+
+def content_of(projected: ItemFeatures, idf: FloatArray | None = None) -> Content:
+    """The ranker's content arrays from projected features; arrays are copied, since the ranker's own may grow."""
+    idf = tag_idf(projected) if idf is None else idf
+    return Content(
+        projected.text.copy(),
+        projected.image.copy(),
+        tag_matrix(projected.tags, idf),
+        idf,
+        projected.domain.copy(),
+        projected.live.copy(),
+    )
+
+
+def tag_idf(items: ItemFeatures) -> FloatArray:
+    """Inverse document frequency of every tag, (V,): log((1 + N) / (1 + items that carry it))."""
+    flat = np.concatenate(items.tags) if len(items.tags) else np.zeros(0, np.int64)
+    frequency = np.bincount(flat, minlength=max(items.n_tags, 1))
+    idf: FloatArray = np.log((1 + items.n_items) / (1 + frequency)).astype(np.float32)
+    return idf
+
+
+def tag_matrix(tags: Sequence[IntArray], idf: FloatArray) -> sparse.csr_matrix:
+    """Unit rows of tags weighted by `idf` (V,), so that tags most items carry weigh little: (N, V)."""
+    sizes = [len(row) for row in tags]
+    flat = np.concatenate(tags) if sum(sizes) else np.zeros(0, np.int64)
+    indptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    matrix = sparse.csr_matrix((idf[flat], flat, indptr), shape=(len(tags), len(idf)), dtype=np.float32)
+    norms = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).reshape(-1))
+    return sparse.csr_matrix(sparse.diags((1 / np.maximum(norms, 1e-6)).astype(np.float32)) @ matrix)
+
+
+def _with_rows(matrix: sparse.csr_matrix, rows: IntArray, replacement: sparse.csr_matrix) -> sparse.csr_matrix:
+    """`matrix` with the given rows replaced, at the cost of its entries, not of its size."""
+    keep = np.ones(matrix.shape[0], np.float32)
+    keep[rows] = 0.0
+    place = sparse.csr_matrix((np.ones(len(rows), np.float32), (rows, np.arange(len(rows)))), (len(keep), len(rows)))
+    return sparse.csr_matrix(sparse.diags(keep) @ matrix + place @ replacement)
+
+
+def _cold_appeal(probe: Probe, cold: IntArray) -> FloatArray:
+    """How much of the history's pull reaches each cold item through its neighbours and its words, (len(cold),)."""
+    neighbours = probe.view.behaviour.neighbours
+    appeal = np.zeros(len(cold), np.float32)
+    if neighbours.shape[1] and len(probe.history):
+        lent = probe.strongest[neighbours[cold]].mean(axis=1)
+        appeal += lent / max(float(lent.std()), 1e-6)
+    if probe.text_profile is not None:
+        words = probe.view.content.text[cold] @ probe.text_profile
+        appeal += words / max(float(words.std()), 1e-6)
+    return appeal
+
+
+def _top(values: FloatArray | IntArray, allowed: BoolArray, n: int) -> IntArray:
+    """Indices of the n largest values among the allowed, best first."""
+    pool = np.flatnonzero(allowed)
+    picked = values[pool]
+    if len(pool) > n:
+        part = np.argpartition(-picked, n - 1)[:n]
+        pool, picked = pool[part], picked[part]
+    return pool[np.argsort(-picked, kind="stable")]
+
+
+def _extended(array: np.ndarray[Any, Any], more: int) -> np.ndarray[Any, Any]:
+    return array if more <= 0 else np.concatenate([array, np.zeros((more, *array.shape[1:]), array.dtype)])

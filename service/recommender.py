@@ -1,0 +1,588 @@
+"""Palate's three calls as plain methods: index, recommend, explain. Read this first.
+
+    index      rows -> log (acknowledged) -> encoders -> store -> the ranker knows the item
+    record     events -> log (acknowledged) -> the user is read anew at the next call
+    recommend  person -> candidates from several sources -> one ranker -> rules, diversity -> answer, kept for explain
+    explain    served context -> counterfactuals through the same ranker -> evidence -> words, verified
+
+Methods are called from several threads at once. It knows no gRPC and no command line.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from encoders.base import FloatArray
+from encoders.errors import ModalityUnsupported
+from encoders.picture import open_image
+from indexer.build import IndexReport
+from indexer.catalog import Item
+from indexer.events import Event
+from indexer.store import IMAGE, TEXT, StoredItem, VectorQuery
+from service.catalogue import Catalogue
+from service.errors import InvalidInput, ItemNotFound, RecommendationNotFound
+from service.explainer.evidence import Evidence, Subject
+from service.explainer.writers import UnknownWriter, load_writer, write_reasons, write_verified
+from service.models import Loaded, Models
+from service.paging import Page
+from service.people import People, PersonState, taste_vectors
+from service.ranker.history import History
+from service.ranker.interactions import IntArray
+from service.ranker.ranker import ScoredList
+from service.ranker.signals import Scale
+from service.reasons import Case, Evidences, PastEvent, rule_text, subject_of
+from service.requests import (
+    EventReport,
+    ExplainRequest,
+    Explanation,
+    ModelInfo,
+    Personalization,
+    Recommendation,
+    RecommendRequest,
+    ScoredItem,
+    SearchRequest,
+    SimilarRequest,
+    TrainProgress,
+    UserProfile,
+)
+from service.rerank import POOL, diversify
+from service.retrieval import Candidates, Rule, retrieve
+from service.served import ServedContext, ServedContexts, ServedItem
+from service.stopwatch import Stopwatch
+from service.workspace import Workspace
+
+FEW_EVENTS = 5
+"""Up to this many events, a stored profile or attributes speak beside them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Person:
+    """Who asks, as far as the request lets us know them."""
+
+    history: History
+    past: Sequence[PastEvent]
+    vectors: Mapping[str, FloatArray]
+    """Taste in encoder space by modality."""
+    taste: str
+    excluded: IntArray
+    """Items that must not come back."""
+    missing: Sequence[str]
+    """Ids of the request that are not in the catalogue."""
+    n_events: int
+
+
+class Recommender:
+    """One data folder, open for calls. Close it."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        settings = workspace.settings
+        self._settings, self._workspace = settings, workspace
+        self._log, self._store = workspace.log, workspace.store
+        self._policy = settings.events.policy()
+        workspace.indexer().reconcile()
+        self._catalogue = Catalogue(self._log.item_indices())
+        self._models = Models(settings, self._log, self._store, self._catalogue, workspace.dims, workspace.fingerprints)
+        self._indexer = workspace.indexer(self._learn_items)
+        self._people = People(self._log, self._store, self._policy, only_writer=settings.log_url.startswith("sqlite"))
+        self._served = ServedContexts(
+            self._log, keep_days=settings.explain.keep_days, max_served=settings.explain.max_served
+        )
+        self._encode_query = lru_cache(maxsize=4096)(self._encode_query_now)
+        self._evidences: tuple[Loaded, Evidences] | None = None
+        self._item_cache: dict[int, Item] = {}
+
+    # index
+
+    def index_items(self, items: Sequence[Item], images: Mapping[str, bytes]) -> IndexReport:
+        """Add or replace items; `images` holds encoded pictures by item id. Durable when this returns."""
+        report = self._indexer.index_items(items, images=images)
+        known = self._log.get_items([item.item_id for item in items])
+        for item_id, (index, item) in known.items():
+            self._catalogue.put(item_id, index)
+            self._item_cache.pop(index, None)
+            self._models.active.ranker.set_live(index, item.available)
+        return report
+
+    def delete_items(self, item_ids: Sequence[str]) -> Sequence[str]:
+        """Remove items; returns the ids that were not there. Their events stay in the log."""
+        missing = self._indexer.delete_items(item_ids)
+        removed = [index for item_id in item_ids if (index := self._catalogue.remove(item_id)) is not None]
+        self._models.active.ranker.remove_items(np.array(removed, dtype=np.int64))
+        self._people.forget()
+        return missing
+
+    def get_item(self, item_id: str) -> Item:
+        found = self._log.get_items([item_id])
+        if item_id not in found:
+            raise ItemNotFound(item_id)
+        return found[item_id][1]
+
+    def list_items(self, page_size: int, page_token: str, domain: str) -> tuple[Sequence[Item], str]:
+        """Items in the order they were first indexed, and the token of the next page, empty at the end."""
+        after = int(page_token) if page_token.isdecimal() else -1
+        if page_token and not page_token.isdecimal():
+            raise InvalidInput("page_token", page_token, "is not a token that ListItems gave; start without one")
+        page = self._log.list_items(page_size + 1, after, domain or None)
+        more = str(page[page_size - 1][0]) if len(page) > page_size else ""
+        return [item for _, item in page[:page_size]], more
+
+    def record_events(self, events: Sequence[Event]) -> EventReport:
+        """Append to the log; durable when this returns, and the next recommend sees it."""
+        added = self._log.append_events(events)
+        self._people.forget([event.user_id for event in events])
+        fresh = [event for event, new in zip(events, added, strict=True) if new]
+        _, unknown = self._catalogue.indices(event.item_id for event in fresh)
+        behaviour = (e.item_id for e in fresh if self._policy.kind(e.event_type, e.value).trains)
+        self._models.active.ranker.observe(self._catalogue.indices(behaviour)[0])
+        return EventReport(recorded=len(fresh), duplicates=len(events) - len(fresh), unknown_items=len(unknown))
+
+    def delete_events(self, user_id: str, event_ids: Sequence[str] | None) -> int:
+        """Delete some of a user's events, or all of them (None); returns how many there were."""
+        deleted = self._log.delete_events(user_id, event_ids)
+        self._people.delete_point(user_id)
+        return deleted
+
+    # recommend
+
+    def recommend(self, request: RecommendRequest) -> Recommendation:
+        """What this person might like next, best first."""
+        watch = Stopwatch()
+        loaded = self._models.active
+        page = Page.of(request)
+        rule = Rule.of(request.filter, request.domains, self._store)
+        person = self._person(request, loaded)
+        watch.lap("person")
+        probe = loaded.ranker.probe(person.history)
+        watch.lap("encode")
+        candidates = retrieve(
+            self._store, loaded, probe, person.vectors, rule, person.excluded, loaded.ranker.config.candidates
+        )
+        watch.lap("retrieve")
+        scored = loaded.ranker.score_list(probe, candidates.items)
+        order = self._order(loaded, scored, candidates, request, page.stop)
+        watch.lap("rank")
+        shown = order[page.start : page.stop]
+        items = self._items(candidates.items[shown])
+        explored = self._explored(loaded, candidates.items, scored, shown, request.exploration)
+        context = self._context(request, loaded, person, scored, candidates, shown, explored)
+        recommendation_id = self._served.put(context)
+        watch.lap("answer")
+        reasons: Sequence[str] = [""] * len(shown)
+        if request.explain and len(shown):
+            reasons = self._reasons(loaded, context, candidates.items[shown], items, explored, request.language)
+            watch.lap("explain")
+        results = [
+            ScoredItem(item.item_id, rank, float(scored.scores[place]), one.sources, item, reason)
+            for rank, (place, item, one, reason) in enumerate(
+                zip(shown.tolist(), items, context.results, reasons, strict=True), start=page.start + 1
+            )
+        ]
+        return Recommendation(
+            recommendation_id=recommendation_id,
+            results=results,
+            model_version=loaded.ranker.version,
+            degraded=self._degraded(loaded, person, request),
+            missing_item_ids=person.missing,
+            next_page_token=page.next_token(len(order)),
+            stage_ms=watch.laps_ms(),
+        )
+
+    def similar_items(self, request: SimilarRequest) -> Recommendation:
+        """Items like one item, by content and by who chose both: the ranker with that item as the whole history."""
+        if self._catalogue.index(request.item_id) is None:
+            raise ItemNotFound(request.item_id)
+        answer = self.recommend(
+            RecommendRequest(
+                k=request.k,
+                domains=request.domains,
+                filter=request.filter,
+                exclude_item_ids=[*request.exclude_item_ids, request.item_id],
+                history_item_ids=[request.item_id],
+            )
+        )
+        return Recommendation(
+            "", answer.results, answer.model_version, missing_item_ids=answer.missing_item_ids, stage_ms=answer.stage_ms
+        )
+
+    def search_items(self, request: SearchRequest) -> Recommendation:
+        """Items for a text, or for a picture by its look; nearest first."""
+        watch = Stopwatch()
+        rule = Rule.of(request.filter, request.domains, self._store)
+        k = request.k or 10
+        queries = self._search_queries(request, k, rule)
+        watch.lap("encode")
+        best: dict[int, tuple[float, list[str]]] = {}
+        for name, hits in zip(queries, self._store.query_batch(list(queries.values())), strict=True):
+            for index, score in zip(hits.item_indices.tolist(), hits.scores.tolist(), strict=True):
+                before = best.get(index, (-2.0, []))
+                best[index] = (max(before[0], score), [*before[1], name])
+        watch.lap("retrieve")
+        top = sorted(best.items(), key=lambda pair: (-pair[1][0], pair[0]))[:k]
+        items = self._items(np.array([index for index, _ in top], dtype=np.int64))
+        results = [
+            ScoredItem(item.item_id, rank, score, sources, item)
+            for rank, (item, (_, (score, sources))) in enumerate(zip(items, top, strict=True), start=1)
+        ]
+        return Recommendation("", results, "", stage_ms=watch.laps_ms())
+
+    # explain
+
+    def explain(self, request: ExplainRequest) -> Explanation:
+        """Why this item: as it was served, or for a user as things stand now."""
+        index = self._catalogue.index(request.item_id)
+        if index is None:
+            raise ItemNotFound(request.item_id)
+        try:
+            writer = load_writer(request.writer or self._settings.explain.writer)
+        except UnknownWriter as error:
+            raise InvalidInput("writer", request.writer, str(error)) from None
+        if request.recommendation_id:
+            context, explored = self._served_context(request, index)
+        else:
+            context, explored = self._context_now(request.user_id, index), False
+        loaded = self._models.by_version(context.model_version)
+        item = self._items(np.array([index]))[0]
+        evidence = self._evidence(loaded, context, np.array([index]), [item], [explored])[0]
+        language = request.language or self._settings.explain.language
+        written = write_verified(writer, subject_of(item), evidence, language, "paragraph")
+        return Explanation(
+            item_id=item.item_id,
+            text=written.text,
+            writer=written.writer,
+            evidence=evidence,
+            model_version=context.model_version,
+            language=language,
+            title=item.title,
+        )
+
+    # users
+
+    def put_user(self, user: UserProfile) -> None:
+        """Replace what is stored about a user besides events."""
+        self._log.put_user(user.user_id, user.attributes, user.taste)
+        self._people.forget([user.user_id])
+
+    def export_user(self, user_id: str) -> Mapping[str, Any]:
+        """Everything that is stored about the user."""
+        self._served.flush()
+        return self._log.export_user(user_id)
+
+    def delete_user(self, user_id: str) -> Mapping[str, int]:
+        """Remove everything about the user; returns how many of each kind there were."""
+        self._served.flush()
+        counts = self._log.delete_user(user_id)
+        self._people.delete_point(user_id)
+        return counts
+
+    # models
+
+    def list_models(self) -> Sequence[ModelInfo]:
+        return self._models.list()
+
+    def train(
+        self, progress: Callable[[TrainProgress], None] = lambda _: None, *, seed: int = 0, force: bool = False
+    ) -> ModelInfo:
+        """Train on the whole log; the new model serves from then on unless a baseline did better."""
+        return self._models.train(progress, seed=seed, force=force)
+
+    def activate_model(self, version: str) -> ModelInfo:
+        return self._models.activate(version)
+
+    def rollback_model(self) -> ModelInfo:
+        return self._models.rollback()
+
+    def loaded(self) -> Mapping[str, str]:
+        """What is loaded, for people to read."""
+        version = self._models.active.ranker.version
+        image = self._workspace.image_encoder
+        return {
+            "data": str(self._settings.data),
+            "items": f"{len(self._catalogue):,}",
+            "events": f"{self._log.count_events():,}",
+            "text encoder": self._workspace.text_encoder.name,
+            "image encoder": "none" if image is None else image.name,
+            "model": version or "none yet: content, item-kNN and popularity until `palate train`",
+        }
+
+    def close(self) -> None:
+        self._served.close()
+        self._workspace.close()
+
+    # parts of recommend
+
+    def _person(self, request: RecommendRequest, loaded: Loaded) -> Person:
+        """The stored user, the session and the taste of the request, under its personalization."""
+        profiled = request.personalization is Personalization.FULL
+        stored = self._people.state(request.user_id, self._catalogue.index) if request.user_id else None
+        session, missing = self._catalogue.indices(request.history_item_ids)
+        excluded, unknown = self._catalogue.indices(request.exclude_item_ids)
+        used = stored if profiled else None
+        taste = request.taste if profiled else ""
+        if used is not None and used.profile is not None and not taste:
+            taste = _profile_words(used)
+        history, past = self._history(used, session if profiled else session[:0], loaded)
+        vectors: dict[str, FloatArray] = dict(used.vectors) if used is not None else {}
+        if profiled and len(session):
+            vectors = self._session_vectors(history)
+        if taste:
+            words = self._encode_query(taste)
+            history = History(history.items, history.event_types, history.liked, loaded.ranker.project_text(words))
+            vectors[TEXT] = words + vectors[TEXT] if TEXT in vectors else words
+        away = [excluded]
+        if stored is not None and not request.include_seen:
+            away.append(stored.seen)
+        if not request.include_seen:
+            away.append(session)
+        return Person(
+            history=history,
+            past=past,
+            vectors=vectors,
+            taste=taste,
+            excluded=np.unique(np.concatenate(away)),
+            missing=[*missing, *unknown],
+            n_events=len(history),
+        )
+
+    def _history(
+        self, stored: PersonState | None, session: IntArray, loaded: Loaded
+    ) -> tuple[History, Sequence[PastEvent]]:
+        """The newest events that are behaviour, then the session's items as views."""
+        most = loaded.ranker.config.feature_history
+        codes = loaded.vocabulary.event_types
+        items: list[int] = []
+        kinds: list[str] = []
+        values: list[float | None] = []
+        liked: list[bool] = []
+        if stored is not None:
+            for place in np.flatnonzero(stored.behaves)[-most:]:
+                event = stored.events[place]
+                items.append(int(stored.items[place]))
+                kinds.append(event.event_type)
+                values.append(event.value)
+                liked.append(bool(stored.liked[place]))
+        items += session.tolist()
+        kinds += ["view"] * len(session)
+        values += [None] * len(session)
+        liked += [True] * len(session)
+        inside = [i for i, index in enumerate(items) if index < loaded.ranker.n_items][-most:]
+        history = History(
+            np.array([items[i] for i in inside], dtype=np.int64),
+            np.array([codes.get(kinds[i], 0) for i in inside], dtype=np.int64),
+            np.array([liked[i] for i in inside], dtype=bool),
+        )
+        items_of = self._items(history.items)
+        past = [PastEvent(item, kinds[i], values[i], liked[i]) for item, i in zip(items_of, inside, strict=True)]
+        return history, past
+
+    def _session_vectors(self, history: History) -> dict[str, FloatArray]:
+        """Taste in encoder space of a history that is not the stored one."""
+        return taste_vectors(self._store, history.items[history.liked])
+
+    def _order(
+        self, loaded: Loaded, scored: ScoredList, candidates: Candidates, request: RecommendRequest, n: int
+    ) -> IntArray:
+        """Places of the candidates in serving order, at least the first n of them."""
+        scores = scored.scores + loaded.ranker.exploration_bonus(candidates.items, request.exploration)
+        order = np.argsort(-scores, kind="stable")
+        if request.diversity <= 0:
+            return order
+        content = loaded.ranker.view.content
+        pool = candidates.items[order[: max(POOL * n, 50)]]
+        both = np.concatenate([content.text[pool], content.image[pool]], axis=1)
+        both /= np.maximum(np.linalg.norm(both, axis=1, keepdims=True), 1e-6)
+        first = diversify(scores[order], both, n, request.diversity)
+        return order[np.concatenate([first, np.setdiff1d(np.arange(len(order)), first)])]
+
+    def _explored(
+        self, loaded: Loaded, items: IntArray, scored: ScoredList, shown: IntArray, exploration: float
+    ) -> list[bool]:
+        """Which of the shown would not be here without exploration."""
+        if exploration <= 0 or not len(shown):
+            return [False] * len(shown)
+        plain = set(np.argsort(-scored.scores, kind="stable")[: len(shown)].tolist())
+        bonus = loaded.ranker.exploration_bonus(items[shown], exploration)
+        return [place not in plain and extra > 0 for place, extra in zip(shown.tolist(), bonus.tolist(), strict=True)]
+
+    def _degraded(self, loaded: Loaded, person: Person, request: RecommendRequest) -> list[str]:
+        """What was missing and what was done instead."""
+        said = []
+        if not loaded.ranker.trained:
+            why = self._models.warning or "no model has been trained yet"
+            said.append(f"{why}; ranked by content, co-engagement and popularity")
+        if request.personalization is Personalization.FULL and not len(person.history):
+            if person.taste:
+                said.append("nothing is known of what this user did; ranked by the described taste and popularity")
+            else:
+                said.append("nothing is known about this user; ranked by popularity")
+        return said
+
+    def _items(self, indices: IntArray) -> list[Item]:
+        """Items by index, from memory where they were used lately."""
+        wanted = indices.tolist()
+        absent = [index for index in wanted if index not in self._item_cache]
+        if absent:
+            self._item_cache |= self._store.get_items(absent)
+        return [self._item_cache[index] for index in wanted]
+
+    def _encode_query_now(self, text: str) -> FloatArray:
+        vector: FloatArray = self._workspace.text_encoder.encode_queries([text])[0]
+        return vector
+
+    def _search_queries(self, request: SearchRequest, k: int, rule: Rule) -> dict[str, VectorQuery]:
+        """The text against words, and against pictures where an encoder has both in one space; a picture against pictures."""
+        encoder = self._workspace.image_encoder
+        if bool(request.text) == bool(request.image):
+            raise InvalidInput("query", request.text, "or an image: give exactly one of text and image")
+        if request.image:
+            if encoder is None:
+                raise ModalityUnsupported("none", "image search", "configure encoders.image, then `palate rebuild`")
+            return {
+                "content_image": VectorQuery(
+                    IMAGE, encoder.encode_images([open_image(request.image)])[0], k, rule.filter
+                )
+            }
+        queries = {"content_text": VectorQuery(TEXT, self._encode_query(request.text), k, rule.filter)}
+        if encoder is not None and encoder.shares_text_space:
+            queries["content_image"] = VectorQuery(IMAGE, encoder.encode_texts([request.text])[0], k, rule.filter)
+        return queries
+
+    # parts of explain
+
+    def _context(
+        self,
+        request: RecommendRequest,
+        loaded: Loaded,
+        person: Person,
+        scored: ScoredList,
+        candidates: Candidates,
+        shown: IntArray,
+        explored: Sequence[bool],
+    ) -> ServedContext:
+        """All that a later explanation needs to score as this answer did."""
+        return ServedContext(
+            user_id=request.user_id,
+            model_version=loaded.ranker.version,
+            profiled=request.personalization is Personalization.FULL,
+            history=person.history.items.tolist(),
+            event_types=[past.event_type for past in person.past],
+            values=[past.value for past in person.past],
+            liked=person.history.liked.tolist(),
+            taste=person.taste,
+            rule=rule_text(request.filter, request.domains),
+            n_events_known=person.n_events,
+            scale_shift=scored.scale.shift.tolist(),
+            scale_spread=scored.scale.spread.tolist(),
+            results=[
+                ServedItem(item, score, candidates.sources(item), was_explored)
+                for item, score, was_explored in zip(
+                    candidates.items[shown].tolist(), scored.scores[shown].tolist(), explored, strict=True
+                )
+            ],
+            created_at=time.time(),
+        )
+
+    def _served_context(self, request: ExplainRequest, index: int) -> tuple[ServedContext, bool]:
+        """The context of an answer and whether exploration put the item there."""
+        context = self._served.get(request.recommendation_id)
+        if context is None:
+            raise RecommendationNotFound(request.recommendation_id)
+        for result in context.results:
+            if result.item_index == index:
+                return context, result.explored
+        raise InvalidInput(
+            "item_id",
+            request.item_id,
+            f"is not among the results of answer {request.recommendation_id}; explain it by user_id instead",
+        )
+
+    def _context_now(self, user_id: str, index: int) -> ServedContext:
+        """What would be kept if the item were served to the user at this moment."""
+        if not user_id:
+            raise InvalidInput("user_id", user_id, "or recommendation_id is required to say who it was recommended to")
+        loaded = self._models.active
+        request = RecommendRequest(user_id=user_id)
+        person = self._person(request, loaded)
+        probe = loaded.ranker.probe(person.history)
+        items = np.array([index], dtype=np.int64)
+        scored = loaded.ranker.score_list(probe, items)
+        place = np.zeros(1, np.int64)
+        return self._context(request, loaded, person, scored, Candidates(items, {}), place, [False])
+
+    def _evidence(
+        self, loaded: Loaded, context: ServedContext, indices: IntArray, items: Sequence[Item], explored: Sequence[bool]
+    ) -> list[list[Evidence]]:
+        """Evidence of results of one answer, through the ranker that served it."""
+        codes = loaded.vocabulary.event_types
+        alive = [i for i, index in enumerate(context.history) if index < loaded.ranker.n_items and self._exists(index)]
+        taste = None
+        if context.taste:
+            taste = loaded.ranker.project_text(self._encode_query(context.taste))
+        history = History(
+            np.array([context.history[i] for i in alive], dtype=np.int64),
+            np.array([codes.get(context.event_types[i], 0) for i in alive], dtype=np.int64),
+            np.array([context.liked[i] for i in alive], dtype=bool),
+            taste,
+        )
+        past = [
+            PastEvent(item, context.event_types[i], context.values[i], context.liked[i])
+            for item, i in zip(self._items(history.items), alive, strict=True)
+        ]
+        case = Case(
+            history=history,
+            past=past,
+            scale=Scale(np.array(context.scale_shift, np.float32), np.array(context.scale_spread, np.float32)),
+            profiled=context.profiled,
+            taste=context.taste,
+            rule=context.rule,
+            n_events_known=context.n_events_known,
+        )
+        return self._evidences_of(loaded).of(case, indices, items, explored)
+
+    def _reasons(
+        self,
+        loaded: Loaded,
+        context: ServedContext,
+        indices: IntArray,
+        items: Sequence[Item],
+        explored: Sequence[bool],
+        language: str,
+    ) -> list[str]:
+        """One line per result."""
+        evidence = self._evidence(loaded, context, indices, items, explored)
+        pairs: list[tuple[Subject, Sequence[Evidence]]] = [
+            (subject_of(item), found) for item, found in zip(items, evidence, strict=True)
+        ]
+        return [written.text for written in write_reasons(pairs, language or self._settings.explain.language)]
+
+    def _evidences_of(self, loaded: Loaded) -> Evidences:
+        if self._evidences is None or self._evidences[0] is not loaded:
+            everything = [item for _, item in self._log.iter_items()]
+            self._evidences = (loaded, Evidences(loaded.ranker, everything, self._settings.explain.new_days))
+        return self._evidences[1]
+
+    def _exists(self, index: int) -> bool:
+        return self._catalogue.has_index(index)
+
+    # parts of index
+
+    def _learn_items(self, rows: Sequence[StoredItem]) -> None:
+        """Tell the ranker of items whose content was put into the store."""
+        for row in rows:
+            self._catalogue.put(row.item.item_id, row.item_index)
+        self._models.learn(rows)
+        self._people.forget()
+
+
+def _profile_words(state: PersonState) -> str:
+    """What a stored profile says in words, while few events say more."""
+    profile = state.profile
+    if profile is None or len(state.items) >= FEW_EVENTS:
+        return ""
+    attributes = "; ".join(f"{name}: {value}" for name, value in profile.attributes.items())
+    return ". ".join(part for part in (profile.taste, attributes) if part)

@@ -1,0 +1,104 @@
+"""Candidates: several named sources asked at once, merged into one list. Owns what is allowed to come back.
+
+Knows vectors by name and items by index; no scores of the ranker, no words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from encoders.base import FloatArray
+from indexer.filter import Filter, all_of, in_domains, parse_filter
+from indexer.store import ItemStore, VectorQuery
+from service.models import Loaded
+from service.ranker.interactions import BoolArray, IntArray
+from service.ranker.signals import Probe
+
+SELECTIVE = 5_000
+"""A rule that at most this many items satisfy is resolved to those items; a wider one is checked on the candidates."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """What the request allows: its filter and domains, and the items they come to where that is few."""
+
+    filter: Filter | None
+    members: IntArray | None
+    """All items that satisfy the filter, where they are at most SELECTIVE."""
+
+    @classmethod
+    def of(cls, text: str, domains: Sequence[str], store: ItemStore) -> Rule:
+        """FilterSyntaxError where the text is no filter."""
+        combined = all_of(parse_filter(text), in_domains(domains))
+        if combined is None:
+            return cls(None, None)
+        members = store.matching(combined, None, SELECTIVE + 1)
+        return cls(combined, members if len(members) <= SELECTIVE else None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """C items and which sources proposed each."""
+
+    items: IntArray
+    """(C,), ascending"""
+    proposals: Mapping[str, IntArray]
+    """Items per source, best first."""
+
+    def sources(self, item: int) -> list[str]:
+        """The sources of one item, the one that ranked it highest first."""
+        places = [
+            (int(np.flatnonzero(items == item)[0]), name) for name, items in self.proposals.items() if item in items
+        ]
+        return [name for _, name in sorted(places)]
+
+
+def retrieve(
+    store: ItemStore,
+    loaded: Loaded,
+    probe: Probe,
+    vectors: Mapping[str, FloatArray],
+    rule: Rule,
+    excluded: IntArray,
+    n: int,
+) -> Candidates:
+    """Ask every source for at most n candidates that the rule allows and `excluded` does not name.
+
+    `vectors` is the person's taste in encoder space.
+    """
+    ranker = loaded.ranker
+    live = probe.view.content.live
+    queries = {}
+    if ranker.trained and len(probe.history):
+        queries["sequence"] = VectorQuery(loaded.vector_name, probe.state, n + len(excluded), rule.filter)
+    for source, name in (("content_text", "text"), ("content_image", "image")):
+        if name in vectors:
+            queries[source] = VectorQuery(name, vectors[name], n + len(excluded), rule.filter)
+    proposals = dict(
+        zip(queries, (hits.item_indices for hits in store.query_batch(list(queries.values()))), strict=True)
+    )
+    allowed = np.ones(len(live), dtype=bool) if rule.members is None else _mask(rule.members, len(live))
+    allowed[excluded[excluded < len(live)]] = False
+    known = ranker.propose(probe, n, allowed)
+    if rule.filter is not None and rule.members is None:
+        passed = store.matching(rule.filter, np.unique(np.concatenate([np.zeros(0, np.int64), *known.values()])))
+        known = {name: items[np.isin(items, passed)] for name, items in known.items()}
+    if rule.members is not None and len(rule.members) <= n:
+        known["filter"] = rule.members  # a narrow rule: let the ranker see all it leaves
+    proposals |= known
+    usable = live & allowed
+    kept = {
+        name: items[(items < len(live)) & usable[np.minimum(items, len(live) - 1)]][:n]
+        for name, items in proposals.items()
+    }
+    merged = np.unique(np.concatenate([np.zeros(0, np.int64), *kept.values()]))
+    return Candidates(merged, kept)
+
+
+def _mask(items: IntArray, size: int) -> BoolArray:
+    mask = np.zeros(size, dtype=bool)
+    mask[items[items < size]] = True
+    return mask

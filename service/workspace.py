@@ -1,0 +1,70 @@
+"""A data folder, opened: settings, log, store and encoders that belong together.
+
+Owns opening in the right order, reconciling what a crash left behind, and closing. Knows no ranking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from encoders.base import ImageEncoder, TextEncoder
+from encoders.bundled import load_image_encoder, load_text_encoder
+from indexer.build import Indexer, dims_of, fingerprints_of
+from indexer.eventlog import EventLog
+from indexer.pictures import PictureFolder
+from indexer.store import ItemStore, StoredItem
+from indexer.store_edge import EdgeStore
+from indexer.store_qdrant import QdrantStore
+from service.config import Settings
+
+STORE_FOLDER = "vectors"
+PICTURES_FOLDER = "pictures"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Workspace:
+    """Everything that is stored, and what turns content into vectors. Close it."""
+
+    settings: Settings
+    log: EventLog
+    store: ItemStore
+    text_encoder: TextEncoder
+    image_encoder: ImageEncoder | None
+
+    @classmethod
+    def open(cls, settings: Settings) -> Workspace:
+        """StoreLocked where another process has the folder; EncoderMismatch where it was made with other encoders."""
+        text = load_text_encoder(settings.encoders.text)
+        image = load_image_encoder(settings.encoders.image)
+        settings.data.mkdir(parents=True, exist_ok=True)
+        dims, prints = dims_of(text, image), fingerprints_of(text, image)
+        store: ItemStore
+        if settings.store.kind == "edge":
+            store = EdgeStore.open(settings.data / STORE_FOLDER, dims=dims, fingerprints=prints)
+        else:
+            store = QdrantStore.open(settings.store.url, settings.store.prefix, dims=dims, fingerprints=prints)
+        try:
+            log = EventLog.open(settings.log_url)
+        except BaseException:
+            store.close()
+            raise
+        return cls(settings, log, store, text, image)
+
+    @property
+    def dims(self) -> Mapping[str, int]:
+        """Width of the encoders' vectors by vector name."""
+        return dims_of(self.text_encoder, self.image_encoder)
+
+    @property
+    def fingerprints(self) -> Mapping[str, str]:
+        return fingerprints_of(self.text_encoder, self.image_encoder)
+
+    def indexer(self, on_stored: Callable[[Sequence[StoredItem]], None] | None = None) -> Indexer:
+        """The one path by which items get in."""
+        pictures = PictureFolder(self.settings.data / PICTURES_FOLDER)
+        return Indexer(self.log, self.store, self.text_encoder, self.image_encoder, pictures, on_stored=on_stored)
+
+    def close(self) -> None:
+        self.store.close()
+        self.log.close()
