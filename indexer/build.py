@@ -153,7 +153,7 @@ class Indexer:
             total = self._log.count_items()
             for page in _batches(self._log.iter_items(), self._batch):
                 used.update(item.image for _, item in page if item.image)
-                self._put(_entries(page, report.indexed + 1), report)
+                self._put(_entries(page, report.indexed + 1), report, anew=True)
                 if on_progress:
                     on_progress(report.indexed, total)
             self._pictures.sweep(used)
@@ -182,11 +182,11 @@ class Indexer:
         report.skipped += len(items) - len(todo)
         self._put(list(todo.values()), report)
 
-    def _put(self, entries: Sequence[_Entry], report: IndexReport) -> None:
-        """Into the store, encoding only what the encoders would read differently."""
+    def _put(self, entries: Sequence[_Entry], report: IndexReport, *, anew: bool = False) -> None:
+        """Into the store, encoding only what the encoders would read differently; `anew` encodes everything."""
         if not entries:
             return
-        before = self._store.get_items([entry.item_index for entry in entries])
+        before = {} if anew else self._store.get_items([entry.item_index for entry in entries])
         same = [entry for entry in entries if _reads_alike(before.get(entry.item_index), entry.item)]
         changed = [entry for entry in entries if not _reads_alike(before.get(entry.item_index), entry.item)]
         self._store.set_items([(entry.item_index, entry.item) for entry in same])

@@ -178,7 +178,7 @@ def _field_name(field: Token) -> str:
     name, _, attribute = field.partition(".")
     if name == "attributes" and attribute:
         bare = attribute[1:-1] if attribute[0] in "\"'" else attribute
-        if not bare or '"' in bare or (attribute[0] in "\"'" and attribute[-1] != attribute[0]):
+        if not bare or '"' in bare or "\\" in bare or (attribute[0] in "\"'" and attribute[-1] != attribute[0]):
             raise _Unacceptable(field, f"{attribute} is no attribute name that a filter can use")
         if attribute[0] not in "\"'" and "." in attribute:
             raise _Unacceptable(field, f'put an attribute name with a dot in quotes: attributes."{attribute}"')

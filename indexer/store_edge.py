@@ -52,8 +52,7 @@ class EdgeStore:
         self._guard = threading.RLock()
         """Held while vectors come and go, and while closing."""
         self._closed = False
-        for name, (dim, distance) in state.extra.items():  # announced, but perhaps killed before it was made
-            self._items.update(_UPDATE.create_dense_vector(name, dim, DISTANCES[distance], datatype=STORAGE))
+        self._settle()
 
     @classmethod
     def open(
@@ -115,17 +114,15 @@ class EdgeStore:
             if self._state.extra.get(name) == (dim, distance):
                 return
             self.drop_vector(name)
-            self._state = self._state.with_extra({**self._state.extra, name: (dim, distance)})
-            write_state(self._folder, self._state)
-            self._update([_UPDATE.create_dense_vector(name, dim, DISTANCES[distance], datatype=STORAGE)])
+            self._remember(self._state.adding(name, dim, distance))
+            self._make(name)
 
     def drop_vector(self, name: str) -> None:
         with self._guard:
             assert name not in self._state.dims, f"{name!r} is an encoder's vector"
             if name in self._state.extra:
-                self._state = self._state.with_extra({n: v for n, v in self._state.extra.items() if n != name})
-                write_state(self._folder, self._state)
-            self._update([_UPDATE.delete_vector_name(name)])
+                self._remember(self._state.without(name))
+                self._settle()
 
     def vector_names(self) -> dict[str, int]:
         return {**self._state.dims, **{name: dim for name, (dim, _) in self._state.extra.items()}}
@@ -230,6 +227,29 @@ class EdgeStore:
     def delete_user(self, user_id: str) -> None:
         with engine(self._folder):
             self._users.update(_UPDATE.delete_points([user_point_id(user_id)]))
+
+    def _settle(self) -> None:
+        """Make and drop the vectors that store.json has announced; a process killed half-way may have left some."""
+        with engine(self._folder):
+            self._items.flush()
+        for name in self._state.dropping:
+            self._update([_UPDATE.delete_vector_name(name)])
+            self.flush()
+        if self._state.dropping:
+            self._remember(self._state.settled())
+        for name in self._state.extra:
+            self._make(name)
+
+    def _make(self, name: str) -> None:
+        """Idempotent. Flushed, as dropping is: Qdrant Edge 0.9 forgets a vector when, after a kill, it replays both
+        dropping and making it from its write-ahead log."""
+        dim, distance = self._state.extra[name]
+        self._update([_UPDATE.create_dense_vector(name, dim, DISTANCES[distance], datatype=STORAGE)])
+        self.flush()
+
+    def _remember(self, state: FolderState) -> None:
+        write_state(self._folder, state)
+        self._state = state
 
     def _update(self, operations: Iterable[qe.UpdateOperation]) -> None:
         try:

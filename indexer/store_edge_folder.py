@@ -44,9 +44,18 @@ class FolderState:
     fingerprints: Mapping[str, str]
     extra: Mapping[str, tuple[int, Distance]] = field(default_factory=dict)
     """Width and distance of the vectors that were added later."""
+    dropping: tuple[str, ...] = ()
+    """Vectors that are being dropped: if the process ends before they are, the next one does it."""
 
-    def with_extra(self, extra: Mapping[str, tuple[int, Distance]]) -> FolderState:
-        return replace(self, extra=dict(extra))
+    def adding(self, name: str, dim: int, distance: Distance) -> FolderState:
+        return replace(self, extra={**self.extra, name: (dim, distance)})
+
+    def without(self, name: str) -> FolderState:
+        extra = {other: value for other, value in self.extra.items() if other != name}
+        return replace(self, extra=extra, dropping=(*self.dropping, name))
+
+    def settled(self) -> FolderState:
+        return replace(self, dropping=())
 
 
 def read_state(folder: Path) -> FolderState | None:
@@ -57,9 +66,8 @@ def read_state(folder: Path) -> FolderState | None:
     row: dict[str, Any] = json.loads(file.read_text("utf-8"))
     if row["version"] > LAYOUT_VERSION:
         raise DataVersionMismatch(folder, str(row["version"]), str(LAYOUT_VERSION))
-    return FolderState(
-        row["dims"], row["fingerprints"], {name: (dim, how) for name, (dim, how) in row["extra"].items()}
-    )
+    extra = {name: (dim, distance) for name, (dim, distance) in row["extra"].items()}
+    return FolderState(row["dims"], row["fingerprints"], extra, tuple(row["dropping"]))
 
 
 def write_state(folder: Path, state: FolderState) -> None:
@@ -69,6 +77,7 @@ def write_state(folder: Path, state: FolderState) -> None:
         "dims": dict(state.dims),
         "fingerprints": dict(state.fingerprints),
         "extra": dict(state.extra),
+        "dropping": list(state.dropping),
     }
     draft = folder / "store.json.new"
     with draft.open("w", encoding="utf-8") as stream:

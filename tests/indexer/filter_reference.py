@@ -1,0 +1,37 @@
+"""What a filter means, in plain Python: the stores must agree with this."""
+
+from indexer.catalog import AttributeValue, Item
+from indexer.filter import And, Filter, Not, NumberIn, Or, Present, TextIn
+
+
+def matches(filter: Filter, item: Item) -> bool:
+    match filter:
+        case And(parts):
+            return all(matches(part, item) for part in parts)
+        case Or(parts):
+            return any(matches(part, item) for part in parts)
+        case Not(part):
+            return not matches(part, item)
+        case Present(field):
+            return _value(item, field) not in (None, ())
+        case TextIn(field, texts):
+            value = _value(item, field)
+            if isinstance(value, bool):
+                value = "true" if value else "false"
+            return bool(set(value if isinstance(value, tuple) else (value,)) & set(texts))
+        case NumberIn(field, gt, gte, lt, lte):
+            value = _value(item, field)
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                return False
+            return (
+                (gt is None or value > gt)
+                and (gte is None or value >= gte)
+                and (lt is None or value < lt)
+                and (lte is None or value <= lte)
+            )
+
+
+def _value(item: Item, field: str) -> AttributeValue | None:
+    name, _, attribute = field.partition(".")
+    value: AttributeValue | None = item.attributes.get(attribute) if attribute else getattr(item, name)
+    return value
