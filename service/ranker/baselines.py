@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from service.ranker.borrow import borrow_matrix, lend
-from service.ranker.coengagement import RECENCY, ease, history_matrix, item_knn, score
+from service.ranker.coengagement import RECENCY, co_probability, ease, history_matrix, item_knn, score
 from service.ranker.interactions import BoolArray, IntArray, Interactions
 
 FloatArray = NDArray[np.float32]
@@ -149,6 +149,8 @@ BASELINES: Mapping[str, Callable[[], Baseline]] = {
     "recent-popularity-7d": lambda: RecentPopularity(7.0),
     "recent-popularity-30d": lambda: RecentPopularity(30.0),
     "content-knn": ContentKnn,
+    "co-occurrence": lambda: ItemItem(co_probability, decay=NO_ORDER),
+    "co-occurrence-recency": lambda: ItemItem(co_probability),
     "item-knn": lambda: ItemItem(item_knn, decay=NO_ORDER),
     "item-knn-recency": lambda: ItemItem(item_knn),
     "ease": lambda: ItemItem(ease, decay=NO_ORDER),

@@ -80,6 +80,22 @@ def co_counts(interactions: Interactions, *, min_people: int = 1) -> sparse.csr_
     return _stack(blocks, interactions.n_items, np.int32)
 
 
+def co_probability(interactions: Interactions, *, top: int = 500) -> sparse.csr_matrix:
+    """Share of those who met item i who also met item j, n_ij / n_i; each row keeps its `top` largest.
+
+    Not corrected for popularity, which is what serves a user of whom only a few events are known.
+    """
+    people = interactions.user_items().sum(axis=0).A1
+    blocks = []
+    for rows, gram in _gram_blocks(interactions.user_items()):
+        row_of = np.repeat(rows, np.diff(gram.indptr))
+        gram.data = (gram.data / people[row_of]).astype(np.float32)
+        gram.data[gram.indices == row_of] = 0.0
+        gram.eliminate_zeros()
+        blocks.append(_keep_largest(gram, top))
+    return _stack(blocks, interactions.n_items, np.float32)
+
+
 def item_knn(interactions: Interactions, *, shrink: float = 10.0, neighbours: int = 100) -> sparse.csr_matrix:
     """Cosine of who met the items, shrunk towards 0 for rare ones: n_ij / (sqrt(n_i n_j) + shrink).
 

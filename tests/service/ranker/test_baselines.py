@@ -78,7 +78,7 @@ def test_fitting_together_and_alone_agree() -> None:
 def test_order_matters_to_the_recency_variants_only() -> None:
     fitted = fit_baselines(log())
     forth, back = [np.array([0, 1, 2])], [np.array([2, 1, 0])]
-    for name in ("item-knn", "ease"):
+    for name in ("co-occurrence", "item-knn", "ease"):
         np.testing.assert_array_equal(fitted[name].scores(forth), fitted[name].scores(back))
         assert (fitted[f"{name}-recency"].scores(forth) != fitted[f"{name}-recency"].scores(back)).any()
 

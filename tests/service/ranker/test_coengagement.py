@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from service.ranker.coengagement import (
     CatalogTooLarge,
     co_counts,
+    co_probability,
     ease,
     ease_l2,
     history_matrix,
@@ -130,6 +131,14 @@ def test_co_counts_count_people_not_events() -> None:
     assert co_counts(log).toarray().tolist() == [[0, 2, 0], [2, 0, 0], [0, 0, 0]]
     assert co_counts(log).dtype == np.int32
     assert co_counts(log, min_people=3).nnz == 0
+
+
+def test_co_probability_is_the_share_of_those_who_met_the_first() -> None:
+    log = Interactions.build([0, 0, 0, 1, 1, 2, 2], [0, 0, 1, 0, 1, 0, 2], n_items=4)
+    assert co_probability(log).toarray() == pytest.approx(
+        np.array([[0, 2 / 3, 1 / 3, 0], [1, 0, 0, 0], [1, 0, 0, 0], [0, 0, 0, 0]])
+    )
+    assert co_probability(log, top=1).toarray()[0] == pytest.approx([0, 2 / 3, 0, 0])
 
 
 @settings(deadline=None, max_examples=20)
