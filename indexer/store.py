@@ -160,10 +160,3 @@ def check_encoders(
     before, now = identity(stored, stored_dims), identity(fingerprints, dims)
     if before != now:
         raise EncoderMismatch(store, before, now)
-
-
-def check_vector(name: str, vector: FloatArray, widths: Mapping[str, int]) -> None:
-    """An assertion, before the engine sees it: Qdrant Edge logs and half applies an operation it then refuses."""
-    assert name in widths, f"there is no vector {name!r}, only {sorted(widths)}; create_vector makes one"
-    assert vector.shape[-1] == widths[name], f"vector {name!r} is {widths[name]} wide, not {vector.shape[-1]}"
-    assert np.isfinite(vector).all(), f"vector {name!r} holds NaN or infinity"

@@ -29,14 +29,13 @@ from indexer.store import (
     UserPoint,
     VectorQuery,
     check_encoders,
-    check_vector,
     user_point_id,
 )
 from indexer.store_edge_folder import DISTANCES, STORAGE, FolderState, create, engine, read_state, write_state
 from indexer.store_edge_search import EdgeSearch
+from indexer.store_values import check_vector, check_vectors, parts, to_arrays, to_ids, to_lists, to_rows, user_payload
 
 _UPDATE = qe.UpdateOperation
-_BATCH = 500
 
 
 class EdgeStore:
@@ -91,10 +90,9 @@ class EdgeStore:
         widths = self.vector_names()
         points = []
         for stored in items:
-            for name, vector in stored.vectors.items():
-                check_vector(name, vector, widths)
-            points.append(qe.Point(stored.item_index, _to_lists(stored.vectors), to_payload(stored.item)))
-        self._update(_UPDATE.upsert_points(part) for part in _parts(points))
+            check_vectors(stored.vectors, widths)
+            points.append(qe.Point(stored.item_index, to_lists(stored.vectors), to_payload(stored.item)))
+        self._update(_UPDATE.upsert_points(part) for part in parts(points))
 
     def set_items(self, items: Sequence[tuple[int, Item]]) -> None:
         there = set(self.matching(None, [index for index, _ in items]).tolist())
@@ -102,11 +100,11 @@ class EdgeStore:
 
     def get_items(self, item_indices: Sequence[int]) -> dict[int, Item]:
         with engine(self._folder):
-            records: list[Any] = self._items.retrieve(_to_ids(item_indices), with_payload=["item"], with_vector=False)
+            records: list[Any] = self._items.retrieve(to_ids(item_indices), with_payload=["item"], with_vector=False)
         return {int(record.id): from_payload(record.payload) for record in records}
 
     def delete(self, item_indices: Sequence[int]) -> None:
-        self._update(_UPDATE.delete_points(part) for part in _parts(_to_ids(item_indices)))
+        self._update(_UPDATE.delete_points(part) for part in parts(to_ids(item_indices)))
 
     def create_vector(self, name: str, dim: int, distance: Distance = "dot") -> None:
         with self._guard:
@@ -133,24 +131,22 @@ class EdgeStore:
         there = set(self.matching(None, item_indices).tolist())  # the engine refuses a whole batch for one unknown item
         points = [
             qe.PointVectors(index, {name: vector.tolist()})
-            for index, vector in zip(_to_ids(item_indices), vectors, strict=True)
+            for index, vector in zip(to_ids(item_indices), vectors, strict=True)
             if index in there
         ]
-        self._update(_UPDATE.update_vectors(part) for part in _parts(points))
+        self._update(_UPDATE.update_vectors(part) for part in parts(points))
 
     def vectors(self, name: str, item_indices: Sequence[int] | IntArray) -> tuple[IntArray, FloatArray]:
         dim = self.vector_names().get(name, 0)
-        wanted = _to_ids(item_indices) if dim else []
+        wanted = to_ids(item_indices) if dim else []
         found: dict[int, FloatArray] = {}
-        for part in _parts(wanted):
+        for part in parts(wanted):
             with engine(self._folder):
                 records: list[Any] = self._items.retrieve(part, with_payload=False, with_vector=[name])
             for record in records:
                 if (vector := record.vector.get(name)) is not None:
                     found[int(record.id)] = np.asarray(vector, dtype=np.float32)
-        order = [index for index in wanted if index in found]
-        rows = np.stack([found[index] for index in order]) if order else np.empty((0, dim), dtype=np.float32)
-        return np.asarray(order, dtype=np.int64), rows
+        return to_rows(wanted, found, dim)
 
     def query_batch(self, queries: Sequence[VectorQuery]) -> list[Hits]:
         widths = self.vector_names()
@@ -165,7 +161,7 @@ class EdgeStore:
         self, filter: Filter | None, item_indices: Sequence[int] | IntArray | None = None, limit: int | None = None
     ) -> IntArray:
         with engine(self._folder):
-            return self._find.matching(filter, None if item_indices is None else set(_to_ids(item_indices)), limit)
+            return self._find.matching(filter, None if item_indices is None else set(to_ids(item_indices)), limit)
 
     def scroll(self, vector_names: Sequence[str] = (), batch: int = 1000) -> Iterator[list[StoredItem]]:
         names = [name for name in vector_names if name in self.vector_names()]
@@ -202,19 +198,12 @@ class EdgeStore:
             self._lock.release()
 
     def put_users(self, points: Sequence[UserPoint]) -> None:
+        records = []
         for point in points:
-            for name, vector in point.vectors.items():
-                check_vector(name, vector, self._state.dims)
-        records = [
-            qe.Point(
-                user_point_id(point.user_id),
-                _to_lists(point.vectors),
-                {"user_id": point.user_id, "last_seq": point.last_seq},
-            )
-            for point in points
-        ]
+            check_vectors(point.vectors, self._state.dims)
+            records.append(qe.Point(user_point_id(point.user_id), to_lists(point.vectors), user_payload(point)))
         with engine(self._folder):
-            for part in _parts(records):
+            for part in parts(records):
                 self._users.update(_UPDATE.upsert_points(part))
 
     def get_user(self, user_id: str) -> UserPoint | None:
@@ -222,7 +211,7 @@ class EdgeStore:
             records: list[Any] = self._users.retrieve([user_point_id(user_id)], with_payload=True, with_vector=True)
         if not records:
             return None
-        return UserPoint(user_id, records[0].payload["last_seq"], _to_arrays(records[0].vector))
+        return UserPoint(user_id, records[0].payload["last_seq"], to_arrays(records[0].vector))
 
     def delete_user(self, user_id: str) -> None:
         with engine(self._folder):
@@ -260,23 +249,5 @@ class EdgeStore:
             self._find.changed()
 
 
-def _parts(entries: Sequence[Any]) -> Iterator[list[Any]]:
-    for start in range(0, len(entries), _BATCH):
-        yield list(entries[start : start + _BATCH])
-
-
 def _to_stored(record: Any) -> StoredItem:
-    return StoredItem(int(record.id), from_payload(record.payload), _to_arrays(record.vector))
-
-
-def _to_ids(item_indices: Sequence[int] | IntArray) -> list[Any]:
-    ids: list[Any] = np.asarray(item_indices, dtype=np.int64).tolist()
-    return ids
-
-
-def _to_lists(vectors: Mapping[str, FloatArray]) -> dict[str, Any]:
-    return {name: vector.tolist() for name, vector in vectors.items()}
-
-
-def _to_arrays(vectors: Mapping[str, list[float]] | None) -> dict[str, FloatArray]:
-    return {name: np.asarray(vector, dtype=np.float32) for name, vector in (vectors or {}).items()}
+    return StoredItem(int(record.id), from_payload(record.payload), to_arrays(record.vector))

@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
 from qdrant_client import QdrantClient, models
 
 from encoders.base import FloatArray
-from encoders.errors import PalateError
 from indexer.catalog import Item
 from indexer.conditions import FLOAT_FIELDS, KEYWORD_FIELDS, Dialect, from_payload, to_group, to_payload
-from indexer.errors import DataVersionMismatch, StoreUnavailable
 from indexer.filter import Filter
 from indexer.store import (
     Distance,
@@ -29,14 +27,12 @@ from indexer.store import (
     UserPoint,
     VectorQuery,
     check_encoders,
-    check_vector,
     user_point_id,
 )
+from indexer.store_qdrant_meta import Extra, StoreMeta, server
+from indexer.store_values import check_vector, check_vectors, parts, to_arrays, to_ids, to_lists, to_rows, user_payload
 
-LAYOUT_VERSION = 1
-_BATCH = 500
 _PAGE = 10_000
-_META_POINT = 0
 _DISTANCES = {"cosine": models.Distance.COSINE, "dot": models.Distance.DOT}
 _DIALECT = Dialect(
     group=models.Filter,
@@ -55,15 +51,13 @@ class QdrantStore:
         self._prefix = prefix
         self._items = f"{prefix}_items"
         self._users = f"{prefix}_users"
-        self._meta = f"{prefix}_meta"
+        self._meta = StoreMeta(client, prefix)
         self._owns_client = owns_client
-        self._dims: dict[str, int] = {}
-        self._extra: dict[str, tuple[int, str]] = {}
 
     @classmethod
     def open(
         cls,
-        server: str | QdrantClient,
+        address: str | QdrantClient,
         prefix: str,
         dims: Mapping[str, int],
         fingerprints: Mapping[str, str],
@@ -76,23 +70,17 @@ class QdrantStore:
 
         EncoderMismatch when its vectors are of other encoders, StoreUnavailable when the server does not answer.
         """
-        if isinstance(server, str):
-            with _server(server):
-                client = QdrantClient(url=server, api_key=api_key, timeout=timeout_s, prefer_grpc=True)
-            store = cls(client, prefix, owns_client=True)
-        else:
-            store = cls(server, prefix, owns_client=False)
-        with _server(server if isinstance(server, str) else prefix):
-            state = None if anew else store._read_meta()
-            if state is None:
+        name = address if isinstance(address, str) else prefix
+        with server(name):
+            if isinstance(address, str):
+                client = QdrantClient(url=address, api_key=api_key, timeout=timeout_s, prefer_grpc=True)
+                store = cls(client, prefix, owns_client=True)
+            else:
+                store = cls(address, prefix, owns_client=False)
+            meta = store._meta
+            if anew or not meta.read():
                 store._create(dims, fingerprints)
-                state = store._read_meta()
-            assert state is not None
-            if state["version"] > LAYOUT_VERSION:
-                raise DataVersionMismatch(prefix, str(state["version"]), str(LAYOUT_VERSION))
-            check_encoders(
-                prefix, stored=state["fingerprints"], stored_dims=state["dims"], fingerprints=fingerprints, dims=dims
-            )
+            check_encoders(name, stored=meta.fingerprints, stored_dims=meta.dims, fingerprints=fingerprints, dims=dims)
         return store
 
     @property
@@ -102,12 +90,11 @@ class QdrantStore:
     def upsert(self, items: Sequence[StoredItem]) -> None:
         widths = self.vector_names()
         for stored in items:
-            for name, vector in stored.vectors.items():
-                check_vector(name, vector, widths)
+            check_vectors(stored.vectors, widths)
         with self._calls():
-            for part in _parts(items):
+            for part in parts(items):
                 points = [
-                    models.PointStruct(id=s.item_index, vector=_to_lists(s.vectors), payload=to_payload(s.item))
+                    models.PointStruct(id=s.item_index, vector=to_lists(s.vectors), payload=to_payload(s.item))
                     for s in part
                 ]
                 self._client.upsert(self._items, points)
@@ -122,36 +109,36 @@ class QdrantStore:
     def get_items(self, item_indices: Sequence[int]) -> dict[int, Item]:
         found: dict[int, Item] = {}
         with self._calls():
-            for part in _parts(_to_ids(item_indices)):
+            for part in parts(to_ids(item_indices)):
                 records = self._client.retrieve(self._items, part, with_payload=["item"])
                 found.update((_id(record), from_payload(record.payload or {})) for record in records)
         return found
 
     def delete(self, item_indices: Sequence[int]) -> None:
         with self._calls():
-            for part in _parts(_to_ids(item_indices)):
+            for part in parts(to_ids(item_indices)):
                 self._client.delete(self._items, models.PointIdsList(points=part))
 
     def create_vector(self, name: str, dim: int, distance: Distance = "dot") -> None:
-        assert name not in self._dims, f"{name!r} is an encoder's vector"
-        if self._extra.get(name) == (dim, distance):
+        assert name not in self._meta.dims, f"{name!r} is an encoder's vector"
+        if self._meta.extra.get(name) == (dim, distance):
             return
         self.drop_vector(name)
         dense = models.DenseVectorConfig(size=dim, distance=_DISTANCES[distance])
         with self._calls():
             self._client.create_vector_name(self._items, name, models.DenseVectorNameConfig(dense=dense))
-        self._write_extra({**self._extra, name: (dim, distance)})
+        self._announce({**self._meta.extra, name: (dim, distance)})
 
     def drop_vector(self, name: str) -> None:
-        assert name not in self._dims, f"{name!r} is an encoder's vector"
+        assert name not in self._meta.dims, f"{name!r} is an encoder's vector"
         if name not in self.vector_names():
             return
-        self._write_extra({n: v for n, v in self._extra.items() if n != name})
+        self._announce({n: v for n, v in self._meta.extra.items() if n != name})
         with self._calls():
             self._client.delete_vector_name(self._items, name)
 
     def vector_names(self) -> dict[str, int]:
-        return {**self._dims, **{name: dim for name, (dim, _) in self._extra.items()}}
+        return self._meta.widths()
 
     def set_vectors(self, name: str, item_indices: IntArray, vectors: FloatArray) -> None:
         assert vectors.shape[:1] == (len(item_indices),), (vectors.shape, len(item_indices))
@@ -159,24 +146,22 @@ class QdrantStore:
         there = set(self.matching(None, item_indices).tolist())
         points = [
             models.PointVectors(id=index, vector={name: vector.tolist()})
-            for index, vector in zip(_to_ids(item_indices), vectors, strict=True)
+            for index, vector in zip(to_ids(item_indices), vectors, strict=True)
             if index in there
         ]
         with self._calls():
-            for part in _parts(points):
+            for part in parts(points):
                 self._client.update_vectors(self._items, part)
 
     def vectors(self, name: str, item_indices: Sequence[int] | IntArray) -> tuple[IntArray, FloatArray]:
         dim = self._widths_with(name).get(name, 0)
-        wanted = _to_ids(item_indices) if dim else []
+        wanted = to_ids(item_indices) if dim else []
         found: dict[int, FloatArray] = {}
         with self._calls():
-            for part in _parts(wanted):
+            for part in parts(wanted):
                 for record in self._client.retrieve(self._items, part, with_payload=False, with_vectors=[name]):
-                    found.update({_id(record): vector for vector in _to_arrays(record.vector).values()})
-        order = [index for index in wanted if index in found]
-        rows = np.stack([found[index] for index in order]) if order else np.empty((0, dim), dtype=np.float32)
-        return np.asarray(order, dtype=np.int64), rows
+                    found.update({_id(record): vector for vector in to_arrays(record.vector).values()})
+        return to_rows(wanted, found, dim)
 
     def query_batch(self, queries: Sequence[VectorQuery]) -> list[Hits]:
         asked = [query.limit > 0 and query.vector_name in self._widths_with(query.vector_name) for query in queries]
@@ -193,7 +178,7 @@ class QdrantStore:
     ) -> IntArray:
         conditions: list[Any] = [] if filter is None else [to_group(filter, _DIALECT)]
         if item_indices is not None:
-            conditions.append(models.HasIdCondition(has_id=_to_ids(item_indices)))
+            conditions.append(models.HasIdCondition(has_id=to_ids(item_indices)))
         found: list[int] = []
         offset: Any = None
         while limit is None or len(found) < limit:
@@ -218,7 +203,7 @@ class QdrantStore:
                 records, offset = self._client.scroll(
                     self._items, limit=batch, offset=offset, with_payload=["item"], with_vectors=names
                 )
-            if page := [StoredItem(_id(r), from_payload(r.payload or {}), _to_arrays(r.vector)) for r in records]:
+            if page := [StoredItem(_id(r), from_payload(r.payload or {}), to_arrays(r.vector)) for r in records]:
                 yield page
             if offset is None:
                 return
@@ -238,19 +223,13 @@ class QdrantStore:
             self._client.close()
 
     def put_users(self, points: Sequence[UserPoint]) -> None:
+        records = []
         for point in points:
-            for name, vector in point.vectors.items():
-                check_vector(name, vector, self._dims)
-        records = [
-            models.PointStruct(
-                id=str(user_point_id(point.user_id)),
-                vector=_to_lists(point.vectors),
-                payload={"user_id": point.user_id, "last_seq": point.last_seq},
-            )
-            for point in points
-        ]
+            check_vectors(point.vectors, self._meta.dims)
+            key = str(user_point_id(point.user_id))
+            records.append(models.PointStruct(id=key, vector=to_lists(point.vectors), payload=user_payload(point)))
         with self._calls():
-            for part in _parts(records):
+            for part in parts(records):
                 self._client.upsert(self._users, part)
 
     def get_user(self, user_id: str) -> UserPoint | None:
@@ -258,72 +237,46 @@ class QdrantStore:
             records = self._client.retrieve(self._users, [str(user_point_id(user_id))], with_vectors=True)
         if not records:
             return None
-        return UserPoint(user_id, (records[0].payload or {})["last_seq"], _to_arrays(records[0].vector))
+        return UserPoint(user_id, (records[0].payload or {})["last_seq"], to_arrays(records[0].vector))
 
     def delete_user(self, user_id: str) -> None:
         with self._calls():
             self._client.delete(self._users, models.PointIdsList(points=[str(user_point_id(user_id))]))
 
     def _create(self, dims: Mapping[str, int], fingerprints: Mapping[str, str]) -> None:
-        """The meta point comes last: without it the collections hold nothing."""
-        for name in (self._meta, self._users, self._items):
+        """What the store says about itself is written last: until then there is none."""
+        self._meta.forget()
+        vectors = {name: models.VectorParams(size=dim, distance=models.Distance.COSINE) for name, dim in dims.items()}
+        for name in (self._users, self._items):
             if self._client.collection_exists(name):
                 self._client.delete_collection(name)
-        vectors = {name: models.VectorParams(size=dim, distance=models.Distance.COSINE) for name, dim in dims.items()}
-        self._client.create_collection(self._items, vectors_config=vectors)
-        self._client.create_collection(self._users, vectors_config=vectors)
-        self._client.create_collection(self._meta, vectors_config={})
+            self._client.create_collection(name, vectors_config=vectors)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # the local mode of tests has no payload indexes, and says so
             for key in KEYWORD_FIELDS:
                 self._client.create_payload_index(self._items, key, models.PayloadSchemaType.KEYWORD)
             for key in FLOAT_FIELDS:
                 self._client.create_payload_index(self._items, key, models.PayloadSchemaType.FLOAT)
-        state = {"version": LAYOUT_VERSION, "dims": dict(dims), "fingerprints": dict(fingerprints), "extra": {}}
-        self._client.upsert(self._meta, [models.PointStruct(id=_META_POINT, vector={}, payload=state)])
+        self._meta.write(dims, fingerprints, {})
 
-    def _read_meta(self) -> dict[str, Any] | None:
-        if not self._client.collection_exists(self._meta):
-            return None
-        records = self._client.retrieve(self._meta, [_META_POINT])
-        if not records or records[0].payload is None:
-            return None
-        state = records[0].payload
-        self._dims = dict(state["dims"])
-        self._extra = {name: (int(dim), str(how)) for name, (dim, how) in state["extra"].items()}
-        return state
-
-    def _write_extra(self, extra: Mapping[str, tuple[int, str]]) -> None:
+    def _announce(self, extra: Extra) -> None:
         with self._calls():
-            self._client.set_payload(self._meta, {"extra": {n: list(v) for n, v in extra.items()}}, [_META_POINT])
-        self._extra = dict(extra)
+            self._meta.write(self._meta.dims, self._meta.fingerprints, extra)
 
     def _widths_with(self, name: str) -> dict[str, int]:
         """The widths, read again when `name` is not among them: another process may have added it."""
-        if name not in self.vector_names():
+        if name not in self._meta.widths():
             with self._calls():
-                self._read_meta()
-        return self.vector_names()
+                self._meta.read()
+        return self._meta.widths()
 
-    def _calls(self) -> Any:
-        return _server(self._prefix)
-
-
-@contextmanager
-def _server(name: str) -> Iterator[None]:
-    try:
-        yield
-    except (PalateError, AssertionError, MemoryError):
-        raise
-    except Exception as error:
-        raise StoreUnavailable(
-            name, str(error) or type(error).__name__, "check that the Qdrant server runs and can be reached"
-        ) from error
+    def _calls(self) -> AbstractContextManager[None]:
+        return server(self._prefix)
 
 
 def _request(query: VectorQuery) -> models.QueryRequest:
     must = None if query.filter is None else [to_group(query.filter, _DIALECT)]
-    must_not: Any = [models.HasIdCondition(has_id=_to_ids(query.exclude))] if len(query.exclude) else None
+    must_not: Any = [models.HasIdCondition(has_id=to_ids(query.exclude))] if len(query.exclude) else None
     return models.QueryRequest(
         query=query.vector.tolist(),
         using=query.vector_name,
@@ -340,21 +293,3 @@ def _to_hits(points: Sequence[models.ScoredPoint]) -> Hits:
 
 def _id(record: models.Record | models.ScoredPoint) -> int:
     return int(str(record.id)) if not isinstance(record.id, int) else record.id
-
-
-def _parts(entries: Sequence[Any]) -> Iterator[list[Any]]:
-    for start in range(0, len(entries), _BATCH):
-        yield list(entries[start : start + _BATCH])
-
-
-def _to_ids(item_indices: Sequence[int] | IntArray) -> list[Any]:
-    ids: list[Any] = np.asarray(item_indices, dtype=np.int64).tolist()
-    return ids
-
-
-def _to_lists(vectors: Mapping[str, FloatArray]) -> dict[str, Any]:
-    return {name: vector.tolist() for name, vector in vectors.items()}
-
-
-def _to_arrays(vectors: Any) -> dict[str, FloatArray]:
-    return {name: np.asarray(vector, dtype=np.float32) for name, vector in (vectors or {}).items()}

@@ -21,11 +21,22 @@ def opened(folder: Path) -> EdgeStore:
     return EdgeStore.open(folder, DIMS, FINGERPRINTS)
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[ItemStore]:
-    store = opened(tmp_path / "store")
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EdgeStore]:
+    store = opened(tmp_path_factory.mktemp("shared"))
     yield store
     store.close()
+
+
+@pytest.fixture
+def store(shared: EdgeStore) -> ItemStore:
+    """One store emptied for every test: making one takes a second of syncing."""
+    shared.delete(shared.matching(None).tolist())
+    for name in shared.vector_names().keys() - DIMS.keys():
+        shared.drop_vector(name)
+    for user_id in ("ann", "bo"):
+        shared.delete_user(user_id)
+    return shared
 
 
 class TestEdgeStore(StoreContract):
