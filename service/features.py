@@ -77,8 +77,8 @@ def features_of(
 ) -> ItemFeatures:
     """Features of the given rows in their order; with `n_items`, of the whole catalogue by item index."""
     size = len(rows) if n_items is None else n_items
-    text = np.zeros((size, dims.get("text", 0)), np.float32)
-    image = np.zeros((size, dims.get("image", 0)), np.float32)
+    text = np.zeros((size, dims.get("text", 1)), np.float32)
+    image = np.zeros((size, dims.get("image", 1)), np.float32)
     has_text, has_image, live = np.zeros(size, bool), np.zeros(size, bool), np.zeros(size, bool)
     domain = np.zeros(size, np.int64)
     tags: list[IntArray] = [np.zeros(0, np.int64)] * size

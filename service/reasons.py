@@ -85,7 +85,7 @@ class Evidences:
         out = []
         n_left_out = len(history) - first
         for column, item in enumerate(items):
-            parts = {Part(name): float(score[column]) for name, score in silent.items()}
+            parts: dict[str, float] = {Part(name): float(score[column]) for name, score in silent.items()}
             if history.taste is not None:
                 parts[Part.TASTE] = float(scores[-1, column])
             counterfactual = Counterfactual(float(scores[0, column]), scores[1 : 1 + n_left_out, column], parts)

@@ -57,6 +57,7 @@ from service.served import ServedContext, ServedContexts, ServedItem
 from service.stopwatch import Stopwatch
 from service.workspace import Workspace
 
+MAX_ITEMS_IN_MEMORY = 50_000
 FEW_EVENTS = 5
 """Up to this many events, a stored profile or attributes speak beside them."""
 
@@ -397,7 +398,8 @@ class Recommender:
         both = np.concatenate([content.text[pool], content.image[pool]], axis=1)
         both /= np.maximum(np.linalg.norm(both, axis=1, keepdims=True), 1e-6)
         first = diversify(scores[order], both, n, request.diversity)
-        return order[np.concatenate([first, np.setdiff1d(np.arange(len(order)), first)])]
+        diverse: IntArray = order[np.concatenate([first, np.setdiff1d(np.arange(len(order)), first)])]
+        return diverse
 
     def _explored(
         self, loaded: Loaded, items: IntArray, scored: ScoredList, shown: IntArray, exploration: float
@@ -427,6 +429,9 @@ class Recommender:
         wanted = indices.tolist()
         absent = [index for index in wanted if index not in self._item_cache]
         if absent:
+            if len(self._item_cache) > MAX_ITEMS_IN_MEMORY:
+                self._item_cache.clear()
+                absent = wanted
             self._item_cache |= self._store.get_items(absent)
         return [self._item_cache[index] for index in wanted]
 
@@ -435,7 +440,7 @@ class Recommender:
         return vector
 
     def _search_queries(self, request: SearchRequest, k: int, rule: Rule) -> dict[str, VectorQuery]:
-        """The text against words, and against pictures where an encoder has both in one space; a picture against pictures."""
+        """Text against words, and against pictures where an encoder has both in one space; a picture against pictures."""
         encoder = self._workspace.image_encoder
         if bool(request.text) == bool(request.image):
             raise InvalidInput("query", request.text, "or an image: give exactly one of text and image")

@@ -1,4 +1,4 @@
-"""What happens to a ranked list before it is served: diversity. Pure array work; knows no items and no scores' origin."""
+"""What happens to a ranked list before it is served: diversity. Array work; knows no items."""
 
 from __future__ import annotations
 

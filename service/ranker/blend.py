@@ -47,8 +47,8 @@ class BlendNet(nn.Module):
 
     def __init__(self, n_signals: int, hidden: int, dropout: float = 0.1) -> None:
         super().__init__()
-        self.register_buffer("mean", torch.zeros(n_signals))
-        self.register_buffer("deviation", torch.ones(n_signals))
+        self.mean = nn.Buffer(torch.zeros(n_signals))
+        self.deviation = nn.Buffer(torch.ones(n_signals))
         self.linear = nn.Linear(2 * n_signals, 1, bias=False)
         self.hidden = nn.Sequential(
             nn.Linear(2 * n_signals, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, 1, bias=False)
@@ -74,7 +74,7 @@ class Blend:
 
     @classmethod
     def prior(cls) -> Blend:
-        """The second stage before anything was trained: fixed weights on each signal against what is usual for the history.
+        """The second stage before anything was trained: fixed weights on signals, plain and relative to the history.
 
         Content and co-engagement lead, popularity breaks ties; every weight is per usual deviation.
         """

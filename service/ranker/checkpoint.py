@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 from scipy import sparse
 
@@ -96,7 +97,7 @@ def load_checkpoint(folder: Path, items: ItemFeatures, index_of: Mapping[str, in
     try:
         arrays = load_file(folder / "weights.safetensors")
         item_ids = json.loads((folder / "item_ids.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, SafetensorError) as error:
         raise CheckpointError(f"checkpoint {folder} cannot be read: {error}; train anew or roll back") from error
     move = np.array([index_of.get(item_id, -1) for item_id in item_ids], dtype=np.int64)  # old index -> new
     ranker_config = RankerConfig(**config["config"])

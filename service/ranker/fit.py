@@ -123,7 +123,10 @@ def fit_sequence_model(
     progress: Progress | None = None,
     stage: str = "sequence model",
 ) -> FitReport:
-    """Train `model` in place on every event but the first of each user; with `validation`, stop early and keep the best."""
+    """Train `model` in place on every event but the first of each user.
+
+    With `validation`, stop early and keep the best.
+    """
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
     sequences = windows(interactions, model.shape.max_history)

@@ -86,7 +86,7 @@ class Projection:
 
     @property
     def dim(self) -> int:
-        return self.components.shape[1]
+        return int(self.components.shape[1])
 
     def apply(self, vectors: FloatArray, present: BoolArray | None = None) -> FloatArray:
         """(N, input dim) -> (N, dim), unit rows; zero rows where `present` is false."""

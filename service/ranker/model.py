@@ -82,7 +82,8 @@ class ItemNet(nn.Module):
         tags = self.tags(items.tags, items.tag_offsets)  # (N, D)
         gates = torch.sigmoid(self.gate(torch.cat([identity, text, image, tags], dim=1)))  # (N, M)
         content = gates[:, 0:1] * text + gates[:, 1:2] * image + gates[:, 2:3] * tags  # (N, D)
-        return identity + content + self.domain(items.domain)  # (N, D)
+        fused: Tensor = identity + content + self.domain(items.domain)  # (N, D)
+        return fused
 
 
 class Block(nn.Module):
@@ -104,7 +105,8 @@ class Block(nn.Module):
             q, k, v, attn_mask=allowed, dropout_p=self.dropout if self.training else 0.0
         )  # (B, heads, T, D / heads)
         x = x + self.drop(self.out(mixed.transpose(1, 2).reshape(B, T, D)))  # (B, T, D)
-        return x + self.drop(self.mlp(self.norm_mlp(x)))  # (B, T, D)
+        out: Tensor = x + self.drop(self.mlp(self.norm_mlp(x)))  # (B, T, D)
+        return out
 
 
 class SequenceModel(nn.Module):
@@ -127,7 +129,7 @@ class SequenceModel(nn.Module):
 
         Step t sees steps <= t only. Padding is never attended to and does not change any real step.
         """
-        B, T, D = vectors.shape
+        _, T, D = vectors.shape
         steps = torch.arange(T - 1, -1, -1)  # the newest step is position 0
         x = vectors * D**0.5 + self.position(steps) + self.event_type(event_types)  # (B, T, D)
         causal = torch.ones(T, T, dtype=torch.bool).tril()
@@ -135,4 +137,5 @@ class SequenceModel(nn.Module):
         x = self.drop(x)
         for block in self.blocks:
             x = block(x, allowed[:, None])
-        return self.norm(x)  # (B, T, D)
+        states: Tensor = self.norm(x)  # (B, T, D)
+        return states

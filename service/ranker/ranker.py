@@ -178,7 +178,8 @@ class Ranker:
 
     def project_text(self, vector: FloatArray) -> FloatArray:
         """A text encoder's vector (encoder dim,) in the ranker's text space (Dt,)."""
-        return self.space.text.apply(vector[None])[0]
+        projected: FloatArray = self.space.text.apply(vector[None])[0]
+        return projected
 
     def put_items(self, indices: IntArray, features: ItemFeatures) -> None:
         """Add or replace items (rows of `features`, encoder vectors, tag codes of this ranker's vocabulary).

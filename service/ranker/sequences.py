@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,8 @@ class PaddedBatch:
 
     @property
     def present(self) -> NDArray[np.bool_]:
-        return self.items != PAD
+        present: NDArray[np.bool_] = self.items != PAD
+        return present
 
 
 def windows(interactions: Interactions, length: int) -> Sequences:
@@ -43,10 +45,10 @@ def windows(interactions: Interactions, length: int) -> Sequences:
     bounds = interactions.by_user()
     items: list[IntArray] = []
     types: list[IntArray] = []
-    for start, stop in zip(bounds[:-1], bounds[1:], strict=True):
-        end = int(stop)
+    for start, stop in pairwise(bounds.tolist()):
+        end = stop
         while end - start >= 2:
-            begin = max(int(start), end - length - 1)
+            begin = max(start, end - length - 1)
             items.append(interactions.item[begin:end])
             types.append(interactions.event_type[begin:end].astype(np.int64))
             end = begin + 1

@@ -95,9 +95,8 @@ class Scale:
 
     def relative(self, signals: FloatArray) -> FloatArray:
         """(..., F) -> (..., F), within -10..10."""
-        known = self.spread > 0
-        out = (signals - self.shift) / np.where(known, self.spread, 1.0)
-        clipped: FloatArray = np.clip(out, -10.0, 10.0) * known
+        scaled = (signals - self.shift) / np.where(self.spread > 0, self.spread, np.float32(np.inf))
+        clipped: FloatArray = np.clip(scaled, -10.0, 10.0)
         return clipped
 
 
@@ -138,9 +137,10 @@ class Probe:
         """(Dt,) recency-weighted mean of liked text, half of it the person's own words, if there are any."""
         profile = self._profile(self.view.content.text)
         words = self.history.taste
-        if words is None:
-            return profile
-        return words if profile is None else (profile + words) / 2
+        if words is None or profile is None:
+            return profile if words is None else words
+        mixed: FloatArray = (profile + words) / np.float32(2)
+        return mixed
 
     @cached_property
     def image_profile(self) -> FloatArray | None:
@@ -185,7 +185,8 @@ def signals(probe: Probe, candidates: IntArray) -> FloatArray:
             column["ease_borrowed"][0] = probe.strongest[behaviour.neighbours[candidates]].mean(axis=1)
     _content_signals(column, [probe.history], candidates, view.content, probe.decay, behaviour.n_items)
     _item_signals(column, candidates, behaviour)
-    return out[0]
+    block: FloatArray = out[0]
+    return block
 
 
 def signals_of_variants(
@@ -243,7 +244,7 @@ def _content_signals(
         column["text_recent"][:] = weights @ text
         column["text_all"][:] = shares @ text
         column["image_recent"][:] = weights @ image
-        for row in np.flatnonzero(members.any(axis=1)):
+        for row in np.flatnonzero(members.any(axis=1)).tolist():
             column["text_best"][row] = text[members[row]].max(axis=0)
             column["image_best"][row] = image[members[row]].max(axis=0)
         profile = sparse.csr_matrix(weights) @ content.tags[used]  # (B, V)

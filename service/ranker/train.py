@@ -95,7 +95,7 @@ def train_ranker(
         past, projected, space, config, version, seed, progress, _early_stopping(cases, hidden, rng)
     )
     lists, validation = _lists(rehearsal, cases, judges, config, rng, progress)
-    blend = fit_blend(lists, [one for one, _ in validation], hidden=config.blend_hidden, seed=seed)
+    blend = fit_blend(lists, [one for one, _ in validation if one is not None], hidden=config.blend_hidden, seed=seed)
     metrics = _metrics(rehearsal, blend, validation)
     if progress:
         progress("co-engagement", 1, 2)
@@ -227,13 +227,14 @@ def _lists(
     config: RankerConfig,
     rng: np.random.Generator,
     progress: Progress | None,
-) -> tuple[list[TrainingList], list[tuple[TrainingList, NextEvent]]]:
-    """Signals of the candidates of next events: for training (some histories cut short) and for judging (as they are)."""
+) -> tuple[list[TrainingList], list[tuple[TrainingList | None, NextEvent]]]:
+    """Signals of the candidates of next events: for training (some histories cut short), and for judging (as they are,
+    None where no source proposed what was chosen)."""
     train = [case for case in cases if not judges[case.user]]
     judge = [case for case in cases if judges[case.user]]
     train = [_shortened(train[i], ranker, rng) for i in rng.permutation(len(train))[: config.blend_lists]]
     judge = [judge[i] for i in rng.permutation(len(judge))[: max(1, config.blend_lists // 4)]]
-    lists: list[TrainingList] = []
+    lists: list[TrainingList | None] = []
     total = len(train) + len(judge)
     chunk = 256
     everything = [*train, *judge]
@@ -245,15 +246,22 @@ def _lists(
             lists.append(_list(ranker, case, state, config.candidates))
     if progress:
         progress("second stage", total, total)
-    return lists[: len(train)], list(zip(lists[len(train) :], judge, strict=True))
+    found = [one for one in lists[: len(train)] if one is not None]
+    return found, list(zip(lists[len(train) :], judge, strict=True))
 
 
-def _list(ranker: Ranker, case: NextEvent, state: FloatArray, n: int) -> TrainingList:
-    """Signals of what the sources propose, and of the item that was chosen, which stands last."""
+def _list(ranker: Ranker, case: NextEvent, state: FloatArray, n: int) -> TrainingList | None:
+    """Signals of what the sources propose; None where that is not what was chosen.
+
+    Putting the chosen item in by force would teach the second stage that what no source proposes is what people choose.
+    """
     probe = ranker.probe(case.history, state)
-    pool = np.setdiff1d(_proposed(ranker, probe, n), np.append(case.history.items, case.target))
-    scored = ranker.score_list(probe, np.append(pool, case.target))
-    return TrainingList(scored.signals, scored.scale, len(pool))
+    candidates = np.setdiff1d(_proposed(ranker, probe, n), case.history.items)
+    place = int(np.searchsorted(candidates, case.target))
+    if place == len(candidates) or candidates[place] != case.target:
+        return None
+    scored = ranker.score_list(probe, candidates)
+    return TrainingList(scored.signals, scored.scale, place)
 
 
 def _proposed(ranker: Ranker, probe: Probe, n: int) -> IntArray:
@@ -271,7 +279,9 @@ def _shortened(case: NextEvent, ranker: Ranker, rng: np.random.Generator) -> Nex
     return NextEvent(case.user, case.history.last(int(rng.integers(0, 6))), case.target)
 
 
-def _metrics(ranker: Ranker, blend: Blend, validation: Sequence[tuple[TrainingList, NextEvent]]) -> dict[str, float]:
+def _metrics(
+    ranker: Ranker, blend: Blend, validation: Sequence[tuple[TrainingList | None, NextEvent]]
+) -> dict[str, float]:
     """NDCG@10 over the full catalogue on the judging lists, for Palate and the baselines the same log gives.
 
     A target that no source proposed counts as a miss for Palate.
@@ -282,10 +292,9 @@ def _metrics(ranker: Ranker, blend: Blend, validation: Sequence[tuple[TrainingLi
     ranks: dict[str, list[int]] = {name: [] for name in ("palate", *BASELINES)}
     cold = []
     for one, case in validation:
-        scores = blend.score(one.signals, one.scale)
+        scores = None if one is None else blend.score(one.signals, one.scale)
+        ranks["palate"].append(K if one is None or scores is None else int((scores > scores[one.chosen]).sum()))
         probe = ranker.probe(case.history)
-        found = case.target in _proposed(ranker, probe, ranker.config.candidates)
-        ranks["palate"].append(int((scores > scores[one.chosen]).sum()) if found else K)
         history = case.history.items
         profile = ranker.probe(case.history.last(10), probe.state).text_profile
         for name, baseline in (

@@ -1,0 +1,88 @@
+"""The sequence model: what must hold whatever the weights are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from service.ranker.fit import ItemTensors, history_states, item_vectors
+from service.ranker.model import ModelShape, SequenceModel
+from service.ranker.sequences import Sequences, batches, pad, windows
+from tests.service.ranker.planted import SMALL, chain, features
+
+N = 20
+
+
+@pytest.fixture(scope="module")
+def model() -> SequenceModel:
+    torch.manual_seed(0)
+    shape = ModelShape(n_ids=N, text_dim=8, image_dim=1, n_domains=1, n_tags=1, n_event_types=3, max_history=6)
+    return SequenceModel(SMALL, shape).eval()
+
+
+@pytest.fixture(scope="module")
+def vectors(model: SequenceModel) -> np.ndarray:
+    return item_vectors(model, ItemTensors(features(N), N), np.arange(N))
+
+
+def states(model: SequenceModel, vectors: np.ndarray, *histories: list[int]) -> np.ndarray:
+    items = [np.array(history, dtype=np.int64) for history in histories]
+    return history_states(model, vectors, items, [np.zeros(len(one), np.int64) for one in items])
+
+
+def test_padding_does_not_change_states(model: SequenceModel, vectors: np.ndarray) -> None:
+    alone = states(model, vectors, [1, 2])
+    beside_a_longer_one = states(model, vectors, [1, 2], [3, 4, 5, 6, 7])
+    np.testing.assert_allclose(alone[0], beside_a_longer_one[0], atol=1e-5)
+
+
+def test_a_step_does_not_see_later_steps(model: SequenceModel, vectors: np.ndarray) -> None:
+    def run(items: list[int]) -> np.ndarray:
+        with torch.inference_mode():
+            inputs = torch.from_numpy(vectors[items])[None]
+            out = model(inputs, torch.zeros(1, 4, dtype=torch.long), torch.ones(1, 4, dtype=torch.bool))
+        return out[0].numpy()
+
+    np.testing.assert_allclose(run([1, 2, 3, 4])[:2], run([1, 2, 9, 8])[:2], atol=1e-5)
+
+
+def test_order_matters(model: SequenceModel, vectors: np.ndarray) -> None:
+    first, second = states(model, vectors, [1, 2], [2, 1])
+    assert np.abs(first - second).max() > 1e-3
+
+
+def test_only_the_newest_events_are_read(model: SequenceModel, vectors: np.ndarray) -> None:
+    long, short = states(model, vectors, [9, 9, 9, 1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6])
+    np.testing.assert_allclose(long, short, atol=1e-5)
+
+
+def test_an_empty_history_has_a_zero_state(model: SequenceModel, vectors: np.ndarray) -> None:
+    assert not states(model, vectors, [])[0].any()
+
+
+def test_an_item_without_an_id_is_told_apart_by_its_content(model: SequenceModel) -> None:
+    tensors = ItemTensors(features(N), N)
+    tensors.hide_ids(np.ones(N, bool))
+    hidden = item_vectors(model, tensors, np.arange(N))
+    assert np.abs(hidden[0] - hidden[1]).max() > 1e-3
+
+
+def test_windows_make_every_event_but_the_first_a_target_once() -> None:
+    interactions = chain(n_users=3, n_items=30, length=8)
+    targets = np.concatenate([row[1:] for row in windows(interactions, 3).items])
+    expected = np.concatenate([history[1:] for history in interactions.histories()])
+    assert sorted(targets.tolist()) == sorted(expected.tolist())
+
+
+def test_batches_hold_every_sequence_once_and_respect_the_limit() -> None:
+    rows = [np.zeros(n, np.int64) for n in (1, 2, 3, 10, 4, 4, 7)]
+    groups = list(batches(Sequences(rows, rows), 12, np.random.default_rng(0)))
+    assert sorted(i for group in groups for i in group.tolist()) == list(range(7))
+    assert all(len(group) == 1 or max(len(rows[i]) for i in group) * len(group) <= 12 for group in groups)
+
+
+def test_pad_keeps_the_newest_at_the_right() -> None:
+    batch = pad([np.array([5, 6, 7]), np.array([8])], [np.array([1, 1, 2]), np.array([1])], 2)
+    assert batch.items.tolist() == [[6, 7], [-1, 8]]
+    assert batch.event_types.tolist() == [[1, 2], [0, 1]]
