@@ -96,7 +96,7 @@ def co_probability(interactions: Interactions, *, top: int = 500) -> sparse.csr_
     return _stack(blocks, interactions.n_items, np.float32)
 
 
-def item_knn(interactions: Interactions, *, shrink: float = 10.0, neighbours: int = 100) -> sparse.csr_matrix:
+def item_knn(interactions: Interactions, *, shrink: float = 10.0, neighbours: int = 20) -> sparse.csr_matrix:
     """Cosine of who met the items, shrunk towards 0 for rare ones: n_ij / (sqrt(n_i n_j) + shrink).
 
     Each item to be scored listens to its `neighbours` most similar items.
