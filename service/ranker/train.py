@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 
 from service.ranker.behaviour import Behaviour
 from service.ranker.blend import Blend, TrainingList, fit_blend
@@ -77,6 +78,7 @@ def train_ranker(
 ) -> Trained:
     """Fit everything. Raises TooFewEvents where nobody has MIN_EVENTS events."""
     rng = np.random.default_rng(seed)
+    torch.manual_seed(seed)
     space = ContentSpace.fit(items, config.content_dim)
     projected = space.project(items)
     held_out = holdout(interactions, config)

@@ -140,9 +140,14 @@ def test_without_training_a_history_beats_popularity() -> None:
 
 def test_nobody_known_gets_what_is_popular() -> None:
     board = checkerboard()
-    ranker = untrained_ranker(features(40), board, SMALL)
-    first = ranked(ranker, History.of(np.zeros(0, np.int64)))[0]
-    assert board.item_counts()[first] == board.item_counts().max()
+    fans = Interactions.build(
+        np.concatenate([board.user, np.arange(60)]),
+        np.concatenate([board.item, np.full(60, 7)]),
+        np.concatenate([board.timestamp, np.full(60, 99.0)]),
+        n_items=40,
+    )
+    ranker = untrained_ranker(features(40), fans, SMALL)
+    assert ranked(ranker, History.of(np.zeros(0, np.int64)))[0] == 7
 
 
 def test_training_twice_with_one_seed_gives_one_ranker(board: Trained) -> None:
