@@ -91,6 +91,8 @@ class Lexicon:
     units: tuple[Unit, ...]
     rating_of: str
     """A title `T` with the rating `N` it was given."""
+    you: str
+    """What stands before `VERB` when the user did it."""
     verb_of: str
     """`VERB` with the title `T` that was its object."""
     user_did: str
@@ -100,6 +102,9 @@ class Lexicon:
     user_verbs: str = ""
     """One group: a word that says what the user did; it must be an event's or one of the allowed."""
     user_verbs_allowed: frozenset[str] = frozenset()
+    glue: str = ""
+    """Words (cjk: characters) that say nothing by themselves, beyond those of the patterns. Any other word might say
+    anything, so none may occur."""
     openers: str = ""
     """Lower-case words that may open a sentence; any other capitalised word is a name (latin script only)."""
     max_sentence: int = 240
@@ -190,10 +195,11 @@ def own_text(code: str) -> str:
     """Everything the patterns of a language say themselves, in lower case, for telling our words from an item's."""
     language = load_language(code)
     tables = (language.leads, language.tails, language.tails_same)
+    attributes = (*language.attributes.values(), language.attribute_unnamed)
     patterns = [p for table in tables for options in table.values() for p in options]
     patterns += [v.did for verbs in (*language.verbs.values(), language.rated) for v in verbs]
     patterns += [v.cited for verbs in (*language.verbs.values(), language.rated) for v in verbs]
-    patterns += [form for words in language.attributes.values() for form in (words.sg, words.pl)]
+    patterns += [form for words in attributes for form in (words.sg, words.pl)]
     patterns += [*language.nothing, *language.nothing_else, *language.describe, *language.nouns.values()]
     patterns += [form for forms in language.counted.values() for form in forms]
     patterns += [*language.ago, *language.window, language.it, language.also, language.both, language.something]

@@ -59,11 +59,8 @@ ATTRIBUTES = {
     "author": AttributeWords(
         "is {also}by {value}",
         "are {both}by {value}",
-        r"authors?|written by|writer",
-        r"(?:is|are) (?:also |both )?by T|written by T",
-    ),
-    "artist": AttributeWords(
-        "is {also}by {value}", "are {both}by {value}", r"artists?|singer|band|sung by", r"sung by T"
+        r"authors?|writers?|artists?|singer|band|(?:written|sung) by",
+        r"(?:is|are) (?:also |both )?by T|(?:written|sung) by T",
     ),
     "composer": AttributeWords(
         "{also}has music by {value}", "{both}have music by {value}", r"composer|composed|music by", r"music by T"
@@ -259,6 +256,7 @@ LEXICON = Lexicon(
         Claim(r"asked for", frozenset({Kind.RULE, Kind.TASTE})),
         Claim(r"known|unknown|no history|little|still short|left out|not used|was used", frozenset({Kind.COLD_START})),
         Claim(r"your (?:\w+ )?history", SHARED | {Kind.COLD_START, Kind.HISTORY}),
+        Claim(r"(?:because|since|due to|thanks to)(?! (?:of )?(?:you|your|T))"),
         # Nothing Palate computes carries any of these.
         Claim(
             r"best|greatest|finest|perfect\w*|masterpieces?|classics?|acclaim\w*|award\w*|oscars?|critic\w*|must-\w+"
@@ -266,6 +264,7 @@ LEXICON = Lexicon(
         Claim(r"favou?rites?|lov(?:e|es|ed|ing)|ador\w+|enjoy\w*|hat(?:e|es|ed)|obsess\w*|fan of|guarantee\w*"),
         Claim(r"every\w*|always|never|most|all of|thousands?|hundreds?|millions?|dozens?|half|twice|countless"),
         Claim(r"(?<!the )two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|fifty|several|few"),
+        Claim(r"not(?! used)|cannot|neither|nor|without|n't|no longer|first|ranked|number"),
         Claim(
             r"friends?|famil\w+|neighbou?rs?|like you|your age|wom[ae]n|m[ae]n|girls?|boys?|near you|your (?:area|city)"
         ),
@@ -292,9 +291,10 @@ LEXICON = Lexicon(
         Unit(r"last N days", "window_days", frozenset({Kind.POPULARITY})),
         Unit(r"N days? ago", "count", frozenset({Kind.NEWNESS})),
         Unit(r"N ?(?:%|per ?cent)", "percent", frozenset({Kind.POPULARITY})),
-        Unit(r"(?:rated|gave|a|an|rating of|with) N", "event_value", frozenset(Kind)),
+        Unit(r"(?:rated|gave|a|an|rating of|your) N", "event_value", frozenset(Kind)),
     ),
     rating_of=r"T (?:an? )?N",
+    you=r"you (?:also |have |both )*",
     verb_of=r"VERB (?:both )?(T(?:(?:, | and )T)*)",
     user_did=r"(?<!which )you (?>VERB)(?! (?:T|it\b|both T))",
     needs_fact=(
@@ -312,6 +312,31 @@ LEXICON = Lexicon(
     user_verbs_allowed=frozenset(
         {"are", "described", "asked", "did", "have", "may", "might", "can", "was", "chose", "no", "said"}
     ),
+    glue="about after again all already although and another any are as be because been before being between "
+    "but by can could did do does earlier enough even for from further had has "
+    "have he'd here how however i i'd if in indeed into is it it's its itself just last less like "
+    "likewise made makes matter matters may maybe me might more much my next now of off on "
+    "only onto or other others our out over own part partly perhaps quite rather really same second seem "
+    "seems shall she'd should since so some something still such than that that's the their them then "
+    "there these they thing things this those though through thus to too toward towards under until up us "
+    "very was we we've were what when where which while who whose why will with within would yet "
+    "you you'd you've your appear appears behind brings brought catalogue choice choices choose chose "
+    "chosen chooser close closer closest common compare compared comparable come comes connect connected "
+    "connection cover covers describe described description descriptions fact facts film films filter fit "
+    "fits follow follows given gives go goes grounds history image images item items keep keeps kept lead "
+    "leads led link linked links list listed look looks match matches mention mentions movie movies name "
+    "named names note noted pair pairs people person pick picked picks picture pictures "
+    "place placed point points popular poster posters product products put puts rate "
+    "rated rating ratings read reads reason reasons recommend recommendation recommendations recommended "
+    "request requested resemble resembles result results say says score scores see share shared shares "
+    "show showed shown shows similar similarity similarly somebody someone sort stand stands suggest "
+    "suggested suggestion suggestions suggests taste tastes text texts title titles together turn two "
+    "user users viewer viewers way ways weigh weighs weight went word words work works writer book books "
+    "game games song songs article articles director directors directed directs cast actor actors actress "
+    "star stars starring genre genres category categories author authors artist artists band composer "
+    "music brand publisher colour colours color colors material country keyword keywords tag tags tagged "
+    "theme themes topic topics year language new newly arrived added joined latest trending demand "
+    "discovery explore exploration day days ago week month known unknown",
     openers="it this that these both the a an you your because since as like with if we its of only new added popular "
     "also and in on from here there given shown listed directed people others among while for to at by so what one "
     "little nothing another much something",
@@ -385,8 +410,9 @@ LANGUAGE = Language(
         "starring": "cast",
         "authors": "author",
         "writer": "author",
-        "artists": "artist",
-        "band": "artist",
+        "artist": "author",
+        "artists": "author",
+        "band": "author",
         "color": "colour",
         "colour_group_name": "colour",
         "material_name": "material",

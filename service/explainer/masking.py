@@ -43,7 +43,12 @@ class Fact:
     @property
     def is_title_only(self) -> bool:
         """Certainly the title of a history item."""
-        return bool(self.cited) and not (self.is_subject or self.attributes or self.is_word)
+        return bool(self.cited) and not (self.is_subject or self.is_named_otherwise)
+
+    @property
+    def is_named_otherwise(self) -> bool:
+        """It may stand for a value or for words, so what is said of it is not said of an item."""
+        return bool(self.attributes) or self.is_word
 
     @property
     def is_value_only(self) -> bool:
@@ -87,7 +92,8 @@ def mask(text: str, subject: Subject, evidence: Sequence[Evidence], language: La
 
     def plain(match: re.Match[str]) -> str:
         found = token(allowed.get(_key(match.group()), Fact(match.group())))
-        ends_sentence = match.group().endswith(".") and _NEXT_SENTENCE.match(match.string, match.end())
+        may_end = language.lexicon.script == "latin" and match.group().endswith(".")
+        ends_sentence = may_end and _NEXT_SENTENCE.match(match.string, match.end())
         return found + "." if ends_sentence else found  # "Robert Downey Jr." ends both a name and a sentence
 
     text = re.sub("[⟦⟧\ue000-\uf8ff]", "", text)
@@ -121,7 +127,7 @@ def _allowed(subject: Subject, evidence: Sequence[Evidence], language: Language)
             shared = fact(clean(e.value, MAX_VALUE_CHARACTERS))
             shared.attributes.add(key)
             shared.shared.append(e)
-            fact(printable_name(e.name)).is_word = True
+            fact(printable_name(e.name, language)).is_word = True
         elif e.kind in (EvidenceKind.RULE, EvidenceKind.TASTE):
             fact(clean(e.name, MAX_NAME_CHARACTERS)).is_word = True
     allowed.pop("", None)

@@ -20,6 +20,7 @@ _COUNTED = {
     EvidenceKind.COLD_START: "entries",
 }
 MAX_CATEGORIES = 3
+MAX_ATTRIBUTE_NAME_CHARACTERS = 30
 
 
 class Slots:
@@ -56,7 +57,7 @@ class Slots:
             if cited_title(fact.item_id, fact.title) not in self._mentioned:
                 slots["cited"] = self._say(verb.cited, fact, title)
         if fact.kind is EvidenceKind.HISTORY:
-            slots["did"] = self._deeds([e for e in evidence if self._title(e)] or [fact])
+            slots["did"] = self._deeds([e for e in evidence if self._title(e)])
             if len(evidence) > 1:  # one title would hide the other
                 slots["title"] = slots["cited"] = ""
         elif fact.kind in (EvidenceKind.CATEGORY, EvidenceKind.ATTRIBUTE):
@@ -101,7 +102,7 @@ class Slots:
         values: dict[tuple[AttributeWords, str], list[str]] = {}
         for e in evidence:
             if value := self._value(e.value):
-                values.setdefault((self._attribute_words(e), printable_name(e.name)), []).append(value)
+                values.setdefault((self._attribute_words(e), printable_name(e.name, self._language)), []).append(value)
 
         def predicates(slot: str, word: str) -> str:
             """`word` goes into the first predicate only: "is also directed by X and has Y in the cast"."""
@@ -121,7 +122,7 @@ class Slots:
     def _attribute_words(self, fact: Evidence) -> AttributeWords:
         language = self._language
         key = "category" if fact.kind is EvidenceKind.CATEGORY else language.attribute(fact.name)
-        return language.attributes[key] if key or printable_name(fact.name) else language.attribute_unnamed
+        return language.attributes[key] if key or printable_name(fact.name, language) else language.attribute_unnamed
 
     def _numbers(self, fact: Evidence) -> dict[str, str]:
         language = self._language
@@ -162,20 +163,17 @@ class Slots:
             event = self._language.event(fact.event_type)
             groups.setdefault((event, event == "rating" and _rating(fact) != ""), []).append(fact)
         deeds = [self._deed(facts, is_rating) for (_, is_rating), facts in groups.items()]
-        return self._you(self._join(deeds, self._language.deeds_last))
+        return self._language.you.format(deed=self._join(deeds, self._language.deeds_last)) if deeds else ""
 
     def _deed(self, facts: Sequence[Evidence], is_rating: bool) -> str:
         language = self._language
-        titles = [self._title(f) or language.it for f in facts]
+        titles = [self._title(f) for f in facts]
         if not is_rating or len(facts) == 1:
             return self._say(self._verb(facts[0]).did, facts[0], self._join(titles))
         if len({_rating(f) for f in facts}) == 1:
             return self._say(language.rated_same, facts[0], self._join(titles))
         members = [self._say(language.rated_item, f, title) for f, title in zip(facts, titles, strict=True)]
         return language.rated_list.format(x=self._join(members, language.rated_last))
-
-    def _you(self, deed: str) -> str:
-        return self._language.you.format(deed=deed)
 
     def _join(self, parts: Sequence[str], last: str = "") -> str:
         if len(parts) < 2:
@@ -199,10 +197,11 @@ def percent(percentile: float) -> str:
     return str(max(0, min(100, math.floor(percentile * 100 + 1e-9))))
 
 
-def printable_name(name: str) -> str:
-    """An attribute's name as words; empty when it is not fit to print."""
+def printable_name(name: str, language: Language) -> str:
+    """An attribute's name as words; empty when it is not fit to print: no word, or one of the words around it."""
     words = " ".join(name.replace("_", " ").replace("-", " ").casefold().split()).removesuffix(" name")
-    return words if words.replace(" ", "").isalpha() and len(words) <= 30 else ""
+    fits = words.replace(" ", "").isalpha() and len(words) <= MAX_ATTRIBUTE_NAME_CHARACTERS
+    return words if fits and not is_own_word(language.code, words) else ""
 
 
 def _rating(fact: Evidence) -> str:

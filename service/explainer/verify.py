@@ -9,13 +9,13 @@ it objects: a true sentence refused costs a template sentence, a lie let through
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
 from service.explainer.evidence import Evidence, EvidenceKind, Subject
 from service.explainer.expressions import NUMBER, compiled, find_all, search
-from service.explainer.language import Claim, Language, Unit, load_language
+from service.explainer.language import Claim, Language, Unit, load_language, own_text
 from service.explainer.masking import TOKEN, Masked, mask, titles
 from service.explainer.slots import cited_title, percent
 from service.explainer.text import clean
@@ -24,6 +24,7 @@ MAX_SENTENCES = 6
 MAX_CHARACTERS = 1500
 _MARKUP = re.compile(r"[*_`#<>\\|{}\[\]~]|https?:|www\.|[\x00-\x1f\x7f]")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
+_WORD = r"[^\W\d_]+(?:['’-][^\W\d_]+)*"
 _WIDTH_OF_TOKEN = 3
 
 
@@ -69,7 +70,7 @@ def verify(
         problems.append(f"{len(sentences)} sentences, at most {MAX_SENTENCES}")
     for raw in sentences:
         sentence = _sentence(raw, masked, evidence, words)
-        for check in (_causes, _claims, _deeds, _numbers, _attributes, _sharing, _names, _length):
+        for check in (_causes, _claims, _deeds, _numbers, _attributes, _sharing, _names, _words, _length):
             problems += check(sentence)
     return list(dict.fromkeys(problems))
 
@@ -106,15 +107,18 @@ def _foreign_terms(text: str, vocabulary: Collection[str]) -> Iterator[str]:
             yield f"names {term!r}, which neither the item nor the evidence has"
 
 
+def _clauses(sentence: _Sentence) -> list[str]:
+    return compiled(sentence.language.lexicon.clause_ends, False).split(sentence.text)
+
+
 def _causes(sentence: _Sentence) -> Iterator[str]:
-    lexicon = sentence.language.lexicon
+    """A cause is an item whose absence was measured, and the sentence says which."""
     caused = {(e.item_id, e.title) for e in sentence.evidence if e.kind is EvidenceKind.HISTORY}
-    for clause in re.split(compiled(lexicon.clause_ends, False), sentence.text):
-        found = search(lexicon.causes, clause, sentence.language)
-        if not found:
-            continue
+    names_one = bool(caused & titles(sentence.masked.of(sentence.text)))
+    for clause in _clauses(sentence):
+        found = search(sentence.language.lexicon.causes, clause, sentence.language)
         quoted = [f for f in sentence.masked.of(clause) if f.is_title_only]
-        if not caused or not all(any((e.item_id, e.title) in caused for e in f.cited) for f in quoted):
+        if found and not (names_one and all(caused & titles([f]) for f in quoted)):
             yield f"states a cause ({_readable(found)!r}) that no counterfactual carries"
 
 
@@ -136,13 +140,20 @@ def _deeds(sentence: _Sentence) -> Iterator[str]:
     verbs = _verbs(language.code)
     for verb, events in verbs.items():
         found = search(verb, sentence.text, language)
-        if not found or "" in events:  # "chose" is true of anything
+        if not found:
+            continue
+        if "" in events:  # "chose" is true of anything the user did, and of other people
+            by_user = lexicon.you + lexicon.verb_of.replace("VERB", f"(?:{verb})")
+            objects = [f for m in find_all(by_user, sentence.text, language) for f in sentence.masked.of(m.group())]
+            if any(not f.cited and not f.is_named_otherwise for f in objects):
+                yield f"says {found!r} of an item the user had nothing to do with"
             continue
         if not any(language.event(e.event_type) in events for e in sentence.scope):
             yield f"says {found!r}, which is not what the user did"
         for match in find_all(lexicon.verb_of.replace("VERB", f"(?:{verb})"), sentence.text, language):
             for fact in sentence.masked.of(match.group()):
-                if fact.is_title_only and not events & {language.event(e.event_type) for e in fact.cited}:
+                done = {language.event(e.event_type) for e in fact.cited}
+                if not fact.is_named_otherwise and not events & done:
                     yield f"says {found!r} of an item to which the user did something else"
         if search(lexicon.user_did.replace("VERB", verb), sentence.text, language):
             yield f"says {found!r} of something the evidence does not name"
@@ -171,13 +182,36 @@ def _numbers(sentence: _Sentence) -> Iterator[str]:
         for match in find_all(unit.words.replace("N", NUMBER), sentence.text, sentence.language):
             for number in re.finditer(NUMBER, match.group()):
                 spans.setdefault(match.start() + number.start(), unit)
-    for number in re.finditer(NUMBER, sentence.text):
-        if _value(number.group()) not in _supported_numbers(sentence, spans.get(number.start())):
-            yield f"the number {number.group()} is not in the evidence, not of that"
+    rated: set[int] = set()
     for match in find_all(lexicon.rating_of.replace("N", f"({NUMBER})"), sentence.text, sentence.language):
+        rated.add(match.start(1))
         fact = sentence.masked.of(match.group())[-1]
-        if fact.is_title_only and _value(match.group(1)) not in {_rounded(e.event_value) for e in fact.cited}:
+        given = {_rounded(e.event_value) for e in fact.cited}
+        if not fact.is_named_otherwise and _value(match.group(1)) not in given:
             yield f"the number {match.group(1)} is not what the user gave to that item"
+    for number in re.finditer(NUMBER, sentence.text):
+        counted = spans.get(number.start())
+        if counted is None and number.start() not in rated:
+            yield f"the number {number.group()} counts nothing that is known"
+        elif _value(number.group()) not in _supported_numbers(sentence, counted):
+            yield f"the number {number.group()} is not in the evidence, not of that"
+    yield from _windows(sentence, spans)
+
+
+def _windows(sentence: _Sentence, spans: Mapping[int, Unit]) -> Iterator[str]:
+    """People and days in one clause belong to one fact: popularity, in that window."""
+    start = 0
+    for clause in _clauses(sentence):
+        start = sentence.text.index(clause, start)
+        numbers = {m.start(): _value(m.group()) for m in re.finditer(NUMBER, sentence.text)}
+        inside = [(spans[at], n) for at, n in numbers.items() if at in spans and start <= at < start + len(clause)]
+        days = {n for unit, n in inside if unit.field == "window_days"}
+        people = {n for unit, n in inside if unit.field == "count" and EvidenceKind.POPULARITY in unit.kinds}
+        others = {n for unit, n in inside if unit.field == "count"} - people
+        together = {(float(e.window_days), float(e.count)) for e in sentence.evidence if e.window_days}
+        if days and (others or any((d, n) not in together for d in days for n in people)):
+            yield "counts people in a window in which they were not counted"
+        start += len(clause)
 
 
 def _supported_numbers(sentence: _Sentence, unit: Unit | None) -> set[float | None]:
@@ -219,11 +253,17 @@ def _attributes(sentence: _Sentence) -> Iterator[str]:
 
 
 def _sharing(sentence: _Sentence) -> Iterator[str]:
-    """A value said to be shared must be shared, and with the items quoted."""
+    """A value said to be shared must be shared, and with every item of the clause."""
     found = search(sentence.language.lexicon.sharing, sentence.text, sentence.language)
     for fact in sentence.masked.of(sentence.text) if found else ():
         if fact.is_value_only and not any(sentence.about(e) for e in fact.shared):
             yield f"says {clean(fact.text)!r} is shared, which the evidence does not"
+    for clause in _clauses(sentence):
+        facts = sentence.masked.of(clause)
+        for value in (f for f in facts if f.is_value_only):
+            sharers = {(e.item_id, e.title) for e in value.shared}
+            if not all(sharers & titles([f]) for f in facts if f.is_title_only):
+                yield f"says {clean(value.text)!r} of an item of which it is not known"
 
 
 def _names(sentence: _Sentence) -> Iterator[str]:
@@ -233,8 +273,21 @@ def _names(sentence: _Sentence) -> Iterator[str]:
     for match in re.finditer(r"(?<![\w’'])[^\W\d_][\w’'-]*", sentence.raw):
         word = match.group()
         opens = not sentence.raw[: match.start()].strip(" (–-")
-        if word != "I" and word[0].isupper() and not (opens and word.casefold() in _openers(sentence.language.code)):
+        if (
+            word != "I"
+            and word[0].isupper()
+            and not (opens and re.split("['’]", word.casefold())[0] in _openers(sentence.language.code))
+        ):
             yield f"names {word!r}, which the evidence does not"
+
+
+def _words(sentence: _Sentence) -> Iterator[str]:
+    """A word that is neither ours nor glue may say anything ("a detective", "gripping"), so it may not be there."""
+    known = _known_words(sentence.language.code)
+    for match in re.finditer(_WORD if sentence.language.lexicon.script == "latin" else r"[^\W\d_]", sentence.text):
+        word = match.group().replace("’", "'")
+        if word not in known and word.removesuffix("'s") not in known:
+            yield f"says {word!r}, a word that could mean something the evidence does not"
 
 
 def _length(sentence: _Sentence) -> Iterator[str]:
@@ -242,6 +295,13 @@ def _length(sentence: _Sentence) -> Iterator[str]:
     limit = sentence.language.lexicon.max_sentence
     if length > limit:
         yield f"a sentence of {length} characters, at most {limit}"
+
+
+@cache
+def _known_words(code: str) -> frozenset[str]:
+    lexicon = load_language(code).lexicon
+    said = f"{own_text(code)} {lexicon.glue} {lexicon.openers}"
+    return frozenset(re.findall(_WORD, said) if lexicon.script == "latin" else said)
 
 
 @cache

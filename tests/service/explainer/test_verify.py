@@ -20,6 +20,11 @@ TRUE_EN = [
     "It is described in words similar to “Casino (1995)”, which you watched.",
     "1,204 people chose this film in the last 30 days.",
     "It was chosen more often than 95% of the catalogue.",
+    "We recommend “Collateral (2004)” because you rated “Heat (1995)” 5.",
+    "Since you gave “Heat (1995)” a 5, we picked this film; it shares its director, Michael Mann, with that one.",
+    "Your 5 for “Heat (1995)” led to this.",
+    "It's also popular: 1,204 people chose it in the last 30 days.",
+    "In its description this movie is similar to “Casino (1995)”, which you've watched.",
 ]
 
 LIES_EN = {
@@ -69,6 +74,23 @@ LIES_EN = {
     "markup": "Because you gave **“Heat (1995)”** a 5.",
     "a link": "See https://films.example for more.",
     "a quotation that never ends": "Because you rated “Heat (1995) 5.",
+    "a plot": "It follows a detective and a driver through one night in the city.",
+    "a mood": "This gripping film is here because you rated “Heat (1995)” 5.",
+    "a quality": "Its dialogue is sharp, like “Heat (1995)”.",
+    "a comparison of quality": "It is even better than “Heat (1995)”.",
+    "an age rating": "This film suits the whole household.",
+    "a place": "It was shot in California.",
+    "what it would do": "You will laugh at this film.",
+    "a cause that is none": "Because this film is popular.",
+    "a cause turned round": "You gave “Heat (1995)” a 5 because it is directed by Michael Mann.",
+    "people in another's window": "31 people who chose “Heat (1995)” in the last 30 days also chose this film.",
+    "a value of one item given to two": "“Heat (1995)” and “Casino (1995)” are both directed by Michael Mann.",
+    "the item itself was rated": "You rated “Collateral (2004)” 5.",
+    "the item itself was chosen": "You chose “Collateral (2004)”.",
+    "a denial": "It is not directed by Michael Mann.",
+    "a dislike": "You did not like “Heat (1995)”.",
+    "a number of nothing": "It has 5 of 5.",
+    "a rank": "This film is ranked first.",
     "nothing": " ",
     "far too long": "This film is here and here " + "and here " * 40 + "on this list.",
     "too many sentences": "You rated “Heat (1995)” 5. " * 8,
@@ -79,6 +101,8 @@ TRUE_ZH = [
     "和《Heat (1995)》一样，它由 Michael Mann 执导。",
     "有 31 人同时选了《Heat (1995)》和《Collateral (2004)》。",
     "最近 30 天里有 1204 人选了这部影片。",
+    "我们推荐这部电影，因为你给《Heat (1995)》打了 5 分，而且两者的导演都是 Michael Mann。",
+    "它的简介与你看过的《Casino (1995)》相似。",
 ]
 
 LIES_ZH = {
@@ -103,6 +127,12 @@ LIES_ZH = {
     "a habit": "你经常看这样的影片。",
     "taste never described": "这部影片与你描述的口味相近。",
     "another window": "最近 7 天里有 1204 人选了它。",
+    "a cause that is none": "因为这部影片很受欢迎。",
+    "the item itself was rated": "你给《Collateral (2004)》打了 5 分。",
+    "a value of one item given to two": "《Heat (1995)》和《Casino (1995)》都由 Michael Mann 执导。",
+    "a denial": "它不由 Michael Mann 执导。",
+    "a plot": "这部影片讲述了一名侦探的故事。",
+    "a mood": "这部影片节奏紧张。",
     "another language": "Because you rated “Heat (1995)” 5.",
     "a stray word": "这部 film 由 Michael Mann 执导。",
 }
@@ -135,10 +165,10 @@ def test_a_problem_says_what_is_wrong() -> None:
 
 
 def test_terms_of_the_catalogue_need_the_evidence() -> None:
-    text = "This film is a heist."
-    assert verify(text, COLLATERAL, RICH, "en") == []
-    assert verify(text, COLLATERAL, RICH, "en", vocabulary=["Heist", "Crime"]) != []
-    assert verify("This film is listed under Crime.", COLLATERAL, RICH, "en", vocabulary=["Heist", "Crime"]) == []
+    catalogue = ["New Words", "Crime"]
+    problems = verify("This film has new words.", COLLATERAL, RICH, "en", vocabulary=catalogue)
+    assert "names 'New Words', which neither the item nor the evidence has" in problems
+    assert verify("This film is listed under Crime.", COLLATERAL, RICH, "en", vocabulary=catalogue) == []
 
 
 def test_popularity_does_not_carry_who_also_chose() -> None:
