@@ -35,8 +35,9 @@ FILTERS = (
 def vectors_like_real_ones(rng: np.random.Generator, dim: int, rank: int = 48) -> FloatArray:
     """Of low intrinsic dimension plus noise, as encoders make them; rows of length 1."""
     rows = (rng.normal(size=(N_ITEMS, rank)) * np.linspace(2, 0.3, rank)) @ rng.normal(size=(rank, dim)) / np.sqrt(rank)
-    rows += 0.15 * rng.normal(size=rows.shape)
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    rows = rows + 0.15 * rng.normal(size=rows.shape)
+    unit: FloatArray = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    return unit
 
 
 def main() -> None:

@@ -79,7 +79,7 @@ class EdgeStore:
                 )
                 return cls(path, lock, state)
         except BaseException:
-            lock.release()
+            lock.release(unclean=lock.unclean)  # what a killed owner left is still to be reconciled by who opens it
             raise
 
     @property

@@ -140,6 +140,15 @@ def test_other_encoders_are_refused_and_nothing_is_lost(tmp_path: Path) -> None:
     again.close()
 
 
+def test_a_refused_opening_after_a_kill_leaves_the_store_to_be_reconciled(tmp_path: Path) -> None:
+    assert in_another_process(tmp_path, KILLED).returncode == -signal.SIGKILL
+    with pytest.raises(EncoderMismatch):
+        EdgeStore.open(tmp_path, DIMS, {**FINGERPRINTS, "text": "text-2"})
+    store = opened(tmp_path)
+    assert store.unclean
+    store.close()
+
+
 def test_anew_forgets_items_users_vectors_and_encoders(tmp_path: Path) -> None:
     store = opened(tmp_path)
     store.upsert([stored(0)])
