@@ -33,17 +33,22 @@ class Workspace:
     image_encoder: ImageEncoder | None
 
     @classmethod
-    def open(cls, settings: Settings) -> Workspace:
-        """StoreLocked where another process has the folder; EncoderMismatch where it was made with other encoders."""
+    def open(cls, settings: Settings, *, anew: bool = False) -> Workspace:
+        """StoreLocked where another process has the folder; EncoderMismatch where it was made with other encoders.
+
+        `anew` first forgets all vectors, for `Indexer.rebuild` to make them again from the log.
+        """
         text = load_text_encoder(settings.encoders.text)
         image = load_image_encoder(settings.encoders.image)
         settings.data.mkdir(parents=True, exist_ok=True)
         dims, prints = dims_of(text, image), fingerprints_of(text, image)
         store: ItemStore
         if settings.store.kind == "edge":
-            store = EdgeStore.open(settings.data / STORE_FOLDER, dims=dims, fingerprints=prints)
+            store = EdgeStore.open(settings.data / STORE_FOLDER, dims=dims, fingerprints=prints, anew=anew)
         else:
-            store = QdrantStore.open(settings.store.url, settings.store.prefix, dims=dims, fingerprints=prints)
+            store = QdrantStore.open(
+                settings.store.url, settings.store.prefix, dims=dims, fingerprints=prints, anew=anew
+            )
         try:
             log = EventLog.open(settings.log_url)
         except BaseException:

@@ -42,6 +42,10 @@ PRIOR_WEIGHTS = {
 """Weights of the second stage while nothing has been trained: on a signal as it is, and relative to the history."""
 
 
+COLD_LIFTS = np.linspace(0.0, 6.0, 61)
+"""Lifts that are tried."""
+
+
 class BlendNet(nn.Module):
     """(C, 2F) standardised signals -> (C,) scores: a linear part plus a small hidden layer."""
 
@@ -61,16 +65,19 @@ class BlendNet(nn.Module):
 
 
 class Blend:
-    """A fitted or prior second stage."""
+    """A fitted or prior second stage, and how far it lifts items that few have met."""
 
-    def __init__(self, net: BlendNet) -> None:
+    def __init__(self, net: BlendNet, cold_lift: float = 0.0) -> None:
         self.net = net.eval()
+        self.cold_lift = cold_lift
+        """Added to the score of an item without events; it fades with 1 / sqrt(1 + events)."""
 
     def score(self, signals: FloatArray, scale: Scale) -> FloatArray:
         """(..., C, F) -> (..., C); higher is better."""
         with torch.inference_mode():
             scores: FloatArray = self.net(torch.from_numpy(_inputs(signals, scale, self.net))).numpy()
-        return scores
+        lifted: FloatArray = scores + np.float32(self.cold_lift) * novelty(signals)
+        return lifted
 
     @classmethod
     def prior(cls) -> Blend:
@@ -86,6 +93,36 @@ class Blend:
                 net.linear.weight[0, SIGNALS.index(name)] = plain
                 net.linear.weight[0, len(SIGNALS) + SIGNALS.index(name)] = relative
         return cls(net)
+
+
+def novelty(signals: FloatArray) -> FloatArray:
+    """(..., F) -> (...): 1 / sqrt(1 + events) of each candidate, 1 for an item nobody has met."""
+    faded: FloatArray = np.exp(-0.5 * signals[..., SIGNALS.index("popularity")])
+    return faded
+
+
+def fit_cold_lift(blend: Blend, validation: Sequence[TrainingList], budget: float, k: int = 10) -> float:
+    """The largest lift that leaves chosen warm items at least (1 - budget) of their best NDCG@k in these lists.
+
+    A likelihood alone would bury cold items: each is less certain than the warm ones, so none is ever shown and none
+    ever gets an event. The budget says how much certainty may be paid for giving them their room.
+    """
+    warm = [one for one in validation if not one.signals[one.chosen, SIGNALS.index("is_cold")]]
+    if not warm or budget <= 0:
+        return 0.0
+    plain = [blend.score(one.signals, one.scale) for one in warm]
+    fade = [novelty(one.signals) for one in warm]
+    gains = []
+    for lift in COLD_LIFTS:
+        ranks = np.array(
+            [
+                int((scores + lift * new > scores[one.chosen] + lift * new[one.chosen]).sum())
+                for one, scores, new in zip(warm, plain, fade, strict=True)
+            ]
+        )
+        gains.append(float(np.where(ranks < k, 1 / np.log2(ranks + 2.0), 0.0).mean()))
+    affordable = [lift for lift, gain in zip(COLD_LIFTS, gains, strict=True) if gain >= (1 - budget) * max(gains)]
+    return float(max(affordable))
 
 
 def fit_blend(

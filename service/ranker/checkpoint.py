@@ -66,6 +66,7 @@ def save_checkpoint(folder: Path, ranker: Ranker, item_ids: Sequence[str], extra
         "config": asdict(ranker.config),
         "shape": asdict(ranker.model.shape),
         "blend_hidden": ranker.blend.net.hidden[0].out_features,
+        "cold_lift": ranker.blend.cold_lift,
         "n_events": view.behaviour.n_events,
         "extra": dict(extra),
     }
@@ -124,7 +125,7 @@ def load_checkpoint(folder: Path, items: ItemFeatures, index_of: Mapping[str, in
         config=ranker_config,
         space=space,
         view=View(content, behaviour, item_vectors(model, tensors, np.arange(items.n_items))),
-        blend=Blend(net),
+        blend=Blend(net, config["cold_lift"]),
         model=model,
         id_rows=ids,
     )

@@ -137,7 +137,7 @@ class Ranker:
         return silent
 
     def exploration_bonus(self, candidates: IntArray, exploration: float) -> FloatArray:
-        """(C,) what `exploration` 0..1 adds to the scores."""
+        """(C,) what `exploration` 0..1 adds to the scores, beyond the lift that training found affordable."""
         counts = self._view.behaviour.counts[candidates]
         bonus: FloatArray = (exploration * EXPLORATION_LOGITS / np.sqrt(1.0 + counts)).astype(np.float32)
         return bonus

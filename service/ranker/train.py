@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from service.ranker.behaviour import Behaviour
-from service.ranker.blend import Blend, TrainingList, fit_blend
+from service.ranker.blend import Blend, TrainingList, fit_blend, fit_cold_lift
 from service.ranker.config import RankerConfig
 from service.ranker.fit import (
     FitReport,
@@ -98,6 +98,7 @@ def train_ranker(
     )
     lists, validation = _lists(rehearsal, cases, judges, config, rng, progress)
     blend = fit_blend(lists, [one for one, _ in validation if one is not None], hidden=config.blend_hidden, seed=seed)
+    blend.cold_lift = fit_cold_lift(blend, [one for one, _ in validation if one is not None], config.cold_budget)
     metrics = _metrics(rehearsal, blend, validation)
     if progress:
         progress("co-engagement", 1, 2)
