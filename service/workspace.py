@@ -39,7 +39,13 @@ class Workspace:
         `anew` first forgets all vectors, for `Indexer.rebuild` to make them again from the log.
         """
         text = load_text_encoder(settings.encoders.text)
-        image = load_image_encoder(settings.encoders.image)
+        return cls.open_with(settings, text, load_image_encoder(settings.encoders.image), anew=anew)
+
+    @classmethod
+    def open_with(
+        cls, settings: Settings, text: TextEncoder, image: ImageEncoder | None, *, anew: bool = False
+    ) -> Workspace:
+        """The same with encoders that are loaded already."""
         settings.data.mkdir(parents=True, exist_ok=True)
         dims, prints = dims_of(text, image), fingerprints_of(text, image)
         store: ItemStore
