@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
-from service.ranker.coengagement import co_counts, ease, item_knn
+from service.ranker.coengagement import co_counts, co_probability, ease, item_knn
 from service.ranker.config import RankerConfig
 from service.ranker.interactions import IntArray, Interactions
 from service.ranker.items import FloatArray
@@ -27,6 +27,8 @@ class Behaviour:
 
     ease: sparse.csr_matrix
     knn: sparse.csr_matrix
+    together: sparse.csr_matrix
+    """Share of those who met the row's item who also met the column's; what serves a user known by few events."""
     co_counts: sparse.csr_matrix
     """How many people met both, where at least MIN_CO_ENGAGED did."""
     counts: IntArray
@@ -52,14 +54,21 @@ class Behaviour:
         n = interactions.n_items
         counts, recent = popularity(interactions)
         warm = np.flatnonzero(counts)
-        knn = item_knn(interactions, neighbours=config.neighbours)
         if solve_ease and len(warm) <= config.ease_limit:
             linear = ease(interactions, top=config.neighbours, max_items=config.ease_limit)
         else:
             linear = sparse.csr_matrix((n, n), dtype=np.float32)
         neighbours = nearest(text, text, warm, config.borrow_from)
-        together = co_counts(interactions, min_people=MIN_CO_ENGAGED)
-        return cls(linear, knn, together, counts, recent, neighbours, len(interactions))
+        return cls(
+            ease=linear,
+            knn=item_knn(interactions),
+            together=co_probability(interactions, top=config.neighbours),
+            co_counts=co_counts(interactions, min_people=MIN_CO_ENGAGED),
+            counts=counts,
+            recent=recent,
+            neighbours=neighbours,
+            n_events=len(interactions),
+        )
 
     def grown(self, n_items: int) -> Behaviour:
         """The same with room for more items, all cold, with nothing to borrow from until `lend` is called."""
@@ -70,6 +79,7 @@ class Behaviour:
             self,
             ease=_resized(self.ease, n_items),
             knn=_resized(self.knn, n_items),
+            together=_resized(self.together, n_items),
             co_counts=_resized(self.co_counts, n_items),
             counts=np.concatenate([self.counts, np.zeros(more, np.int64)]),
             recent=np.concatenate([self.recent, np.zeros(more, np.int64)]),

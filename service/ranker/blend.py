@@ -30,7 +30,8 @@ class TrainingList:
 
 PRIOR_WEIGHTS = {
     "knn_recent": (0.0, 1.0),
-    "knn_all": (0.0, 0.5),
+    "knn_all": (0.0, 0.3),
+    "together_all": (0.0, 0.4),
     "text_recent": (0.0, 1.0),
     "text_best": (2.0, 0.0),
     "image_recent": (0.0, 0.3),

@@ -32,7 +32,7 @@ from service.ranker.ranker import Ranker, content_of
 from service.ranker.signals import View
 
 FORMAT = 1
-MATRICES = ("ease", "knn", "co_counts")
+MATRICES = ("ease", "knn", "together", "co_counts")
 
 
 class CheckpointError(ValueError):

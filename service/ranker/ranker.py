@@ -155,7 +155,11 @@ class Ranker:
             "trending": _top(behaviour.recent, live & (behaviour.recent > 0), n),
         }
         if len(probe.history):
-            for source, pull in (("co_engagement", probe.strongest), ("co_engagement_knn", probe.knn_recent)):
+            for source, pull in (
+                ("co_engagement", probe.strongest),
+                ("item_knn", probe.knn_recent),
+                ("chosen_together", probe.together_all),
+            ):
                 proposals[source] = _top(pull, live & (pull > 0), n)
         cold = np.flatnonzero(live & (behaviour.counts == 0))[-MAX_COLD:]
         if len(cold):

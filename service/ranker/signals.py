@@ -26,6 +26,7 @@ SIGNALS = (
     "ease_borrowed",
     "knn_recent",
     "knn_all",
+    "together_all",
     "text_recent",
     "text_best",
     "text_all",
@@ -41,7 +42,8 @@ SIGNALS = (
 """Order of the last axis of `signals`."""
 TEXT_SIGNALS = ("text_recent", "text_best", "text_all")
 IMAGE_SIGNALS = ("image_recent", "image_best")
-BEHAVIOUR_SIGNALS = ("sequence", "ease_recent", "ease_all", "ease_borrowed", "knn_recent", "knn_all")
+BEHAVIOUR_SIGNALS = ("sequence", "ease_recent", "ease_all", "ease_borrowed", "knn_recent", "knn_all", "together_all")
+CO_ENGAGEMENT_SIGNALS = ("ease_recent", "ease_all", "knn_recent", "knn_all", "together_all")
 REFERENCE_ITEMS = 1_000
 """Items on which the usual size of a history's signals is measured."""
 
@@ -127,6 +129,10 @@ class Probe:
     def knn_all(self) -> FloatArray:
         return _dense(self.flat @ self.view.behaviour.knn) / np.float32(max(self.flat.nnz, 1))
 
+    @cached_property
+    def together_all(self) -> FloatArray:
+        return _dense(self.flat @ self.view.behaviour.together) / np.float32(max(self.flat.nnz, 1))
+
     @property
     def strongest(self) -> FloatArray:
         """(N,) recency-weighted co-engagement: EASE where it was solved, else item-kNN."""
@@ -155,7 +161,7 @@ class Probe:
         if self.state.any():
             _measure(shift, spread, "sequence", self.view.vectors[reference] @ self.state)
         if len(self.history):
-            for name in ("ease_recent", "ease_all", "knn_recent", "knn_all"):
+            for name in CO_ENGAGEMENT_SIGNALS:
                 spread[SIGNALS.index(name)] = _rms(getattr(self, name))
             spread[SIGNALS.index("ease_borrowed")] = _rms(self.strongest)
         if self.text_profile is not None:
@@ -179,7 +185,7 @@ def signals(probe: Probe, candidates: IntArray) -> FloatArray:
     column = _named(out)
     column["sequence"][0] = view.vectors[candidates] @ probe.state
     if len(probe.history):
-        for name in ("ease_recent", "ease_all", "knn_recent", "knn_all"):
+        for name in CO_ENGAGEMENT_SIGNALS:
             column[name][0] = getattr(probe, name)[candidates]
         if behaviour.neighbours.shape[1]:
             column["ease_borrowed"][0] = probe.strongest[behaviour.neighbours[candidates]].mean(axis=1)
@@ -209,6 +215,7 @@ def signals_of_variants(
         column["ease_all"][:] = flat @ ease_here / np.sqrt(n)
         column["knn_recent"][:] = weights @ knn_here
         column["knn_all"][:] = flat @ knn_here / n
+        column["together_all"][:] = flat @ behaviour.together[used][:, candidates].toarray() / n
         if behaviour.neighbours.shape[1]:
             lenders, place = np.unique(behaviour.neighbours[candidates], return_inverse=True)
             strongest = ease if behaviour.ease.nnz else knn
