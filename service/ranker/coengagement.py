@@ -211,10 +211,15 @@ def _sparse_rows(block: FloatArray, threshold: float) -> sparse.csr_matrix:
 
 def _keep_largest(matrix: sparse.csr_matrix, top: int) -> sparse.csr_matrix:
     """The `top` largest entries of each row of a CSR matrix; the lower column wins a tie."""
-    row_of = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    order = np.lexsort((matrix.indices, -matrix.data, row_of))
-    place = np.arange(len(order)) - matrix.indptr[row_of[order]]
-    kept = np.sort(order[place < top])
+    matrix.sort_indices()
+    kept = np.ones(len(matrix.data), dtype=bool)
+    for row in np.flatnonzero(np.diff(matrix.indptr) > top).tolist():
+        start, stop = matrix.indptr[row], matrix.indptr[row + 1]
+        values = matrix.data[start:stop]
+        smallest = np.partition(values, -top)[-top]
+        above = values > smallest
+        above[np.flatnonzero(values == smallest)[: top - int(above.sum())]] = True
+        kept[start:stop] = above
     indptr = np.concatenate([[0], np.cumsum(np.minimum(np.diff(matrix.indptr), top))])
     return sparse.csr_matrix((matrix.data[kept], matrix.indices[kept], indptr), shape=matrix.shape)
 
