@@ -169,14 +169,15 @@ def cpu_s(pid: int) -> float:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return float("nan")
-    return (int(fields[11]) + int(fields[12])) / float(os.sysconf("SC_CLK_TCK"))
+    ticks_per_s: int = os.sysconf("SC_CLK_TCK")
+    return (int(fields[11]) + int(fields[12])) / ticks_per_s
 
 
 def report(runs: dict[str, list[Run]], asked: argparse.Namespace, n_users: int, loaded: dict[str, str]) -> str:
     """Two tables, and what they were measured on."""
 
     def over(done: Sequence[Run], figure: str) -> float:
-        return median(getattr(run, figure) for run in done)
+        return float(median(getattr(run, figure) for run in done))
 
     def percentile(done: Sequence[Run], percent: float) -> str:
         return f"{median(run.percentile_ms(percent) for run in done):.1f}"
