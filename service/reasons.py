@@ -82,6 +82,7 @@ class Evidences:
         text = view.content.text[history.items[first:]] @ view.content.text[candidates].T  # (L, C)
         image = view.content.image[history.items[first:]] @ view.content.image[candidates].T  # (L, C)
         together = view.behaviour.co_counts[history.items[first:]][:, candidates].toarray()  # (L, C)
+        citable = convincing(case.past)
         out = []
         n_left_out = len(history) - first
         for column, item in enumerate(items):
@@ -96,7 +97,7 @@ class Evidences:
                     past.item.domain,
                     past.event_type,
                     past.value,
-                    past.liked,
+                    citable[first + row],
                     past.item.categories,
                     past.item.attributes,
                     float(text[row, column]),
@@ -125,6 +126,19 @@ class Evidences:
             days if days is not None and 0 <= days <= self._new_days else None,
             taste,
         )
+
+
+def convincing(past: Sequence[PastEvent]) -> list[bool]:
+    """Which events may be given as a reason: what was liked, and not rated clearly lower than this person rates.
+
+    Someone whose ratings are 4 and 5 is not convinced by "because you gave it a 3". Clearly is half a deviation.
+    """
+    values: dict[str, list[float]] = {}
+    for event in past:
+        if event.value is not None:
+            values.setdefault(event.event_type, []).append(event.value)
+    least = {kind: float(np.mean(given) - np.std(given) / 2) for kind, given in values.items()}
+    return [event.liked and (event.value is None or event.value >= least[event.event_type]) for event in past]
 
 
 def subject_of(item: Item) -> Subject:
