@@ -59,7 +59,7 @@ def item_batch(message: index_pb2.IndexItemsRequest, limit: int) -> tuple[Batch[
     seen: dict[str, int] = {}
 
     def convert(place: int, row: catalog_pb2.Item) -> Item:
-        item = Item.from_mapping(_item_row(row))
+        item = Item.from_mapping(item_row(row))
         if item.item_id in seen:
             raise InvalidInput("item_id", item.item_id, f"it appears again; row {seen[item.item_id]} was used")
         seen[item.item_id] = place
@@ -119,7 +119,8 @@ def _batch(rows: Sequence[M], field: str, limit: int, convert: Callable[[int, M]
     return Batch(rows=sound, places=places, failed=failed)
 
 
-def _item_row(message: catalog_pb2.Item) -> dict[str, object]:
+def item_row(message: catalog_pb2.Item) -> dict[str, object]:
+    """The row that `Item.from_mapping` takes."""
     row: dict[str, object] = {
         "item_id": message.item_id,
         "domain": message.domain,

@@ -1,0 +1,79 @@
+"""The commands by name, and what becomes of their errors: one line on stderr and exit code 2.
+
+0   done
+1   done in part: some rows failed, or the trained model was not activated; the report says which and why
+2   could not
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+
+import typer
+
+from service.cli import output
+from service.cli.asking import recommend, search, similar
+from service.cli.demo import demo
+from service.cli.doctor import doctor
+from service.cli.evaluating import evaluate
+from service.cli.explaining import explain
+from service.cli.files import COULD_NOT
+from service.cli.indexing import index, rebuild
+from service.cli.people import users
+from service.cli.recording import events
+from service.cli.serving import serve
+from service.cli.training import models, train
+
+DEBUG = "--debug"
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def palate(debug: bool = typer.Option(False, DEBUG, help="On an error, show the traceback; goes anywhere.")) -> None:
+    """Palate recommends, and says why: index a catalogue, record events, train, serve, ask.
+
+    Exit codes: 0 done, 1 done in part (the report says which rows), 2 could not.
+    """
+
+
+COMMANDS: Mapping[str, Sequence[Callable[..., int]]] = {
+    "Begin": (demo, index, events, train, evaluate, serve),
+    "Ask": (recommend, explain, similar, search),
+    "Keep": (rebuild, doctor),
+}
+for group, commands in COMMANDS.items():
+    for command in commands:
+        app.command(rich_help_panel=group)(command)
+app.add_typer(models, name="models", rich_help_panel="Keep")
+app.add_typer(users, name="users", rich_help_panel="Keep")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = DEBUG in given
+    try:
+        code = app([one for one in given if one != DEBUG], prog_name="palate", standalone_mode=False)
+    except Exception as error:
+        if debug:
+            raise
+        output.error(_message(error))
+        return COULD_NOT
+    return code if isinstance(code, int) else 0
+
+
+def _message(error: Exception) -> str:
+    """What a person can do something with; a bug says that it is one."""
+    from encoders.errors import PalateError
+
+    if isinstance(error, typer.TyperException):
+        context = getattr(error, "ctx", None)
+        where = f"; see `{context.command_path} --help`" if context is not None else ""
+        return f"{error.format_message().rstrip('.')}{where}"
+    if isinstance(error, PalateError) or type(error).__name__ == "PalateRpcError":
+        return str(error)
+    if isinstance(error, OSError):
+        return f"{error.filename or 'file'}: {error.strerror or error}"
+    return f"{type(error).__name__}: {error}; this is a bug in Palate, please report it with the output of {DEBUG}"

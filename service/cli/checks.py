@@ -1,0 +1,187 @@
+"""What `palate doctor` looks at: one function per thing, each giving findings. They read, and never repair.
+
+Knows nothing of printing.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import sqlite3
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+from encoders.errors import PalateError
+from indexer.build import fingerprints_of
+from indexer.errors import EncoderMismatch, StoreLocked
+from indexer.eventlog import EventLog
+from service.config import Settings
+from service.workspace import Workspace
+
+PACKAGES = (
+    "torch",
+    "torchvision",
+    "sentence-transformers",
+    "open-clip-torch",
+    "timm",
+    "qdrant-edge-py",
+    "qdrant-client",
+    "sqlalchemy",
+    "grpcio",
+    "protobuf",
+)
+OLDEST_PYTHON = (3, 11)
+LOW_DISK_GB, FULL_DISK_GB = 2.0, 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor's."""
+
+    status: Literal["ok", "warn", "fail"]
+    what: str
+    found: str
+    todo: str = ""
+    """What to do about it; empty when all is well."""
+
+
+def python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info < OLDEST_PYTHON:
+        return Finding("fail", "python", version, "install Python 3.11 or newer")
+    return Finding("ok", "python", version)
+
+
+def packages() -> Iterator[Finding]:
+    """All in one line, and one more for each that is missing."""
+    versions, missing = [], []
+    for name in ("palate", *PACKAGES):
+        try:
+            versions.append(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            missing.append(name)
+    yield Finding("ok", "packages", ", ".join(versions))
+    for name in missing:
+        yield Finding("fail", f"package {name}", "not installed", f"`pip install {name}`, or install palate again")
+
+
+def disk(settings: Settings) -> Finding:
+    folder = settings.data.absolute()
+    while not folder.exists():
+        folder = folder.parent
+    free_gb = shutil.disk_usage(folder).free / 1e9
+    found = f"{free_gb:,.1f} GB free under {folder}"
+    if free_gb < FULL_DISK_GB:
+        return Finding("fail", "disk", found, "make room: nothing can be stored any more")
+    if free_gb < LOW_DISK_GB:
+        return Finding("warn", "disk", found, "make room soon")
+    return Finding("ok", "disk", found)
+
+
+def port(settings: Settings) -> Finding:
+    """A warning only: it may well be our own server."""
+    address = settings.server.address
+    host, _, number = address.rpartition(":")
+    try:
+        family, kind, protocol, _, target = socket.getaddrinfo(
+            host.strip("[]"), int(number), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(target)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        return Finding(
+            "warn", "port", f"{address}: {why}", "another server is there; to start one more, choose another"
+        )
+    return Finding("ok", "port", f"{address} is free")
+
+
+def stored(settings: Settings) -> Iterator[Finding]:
+    """The log, then what is made from it."""
+    if not settings.log.url and not (settings.data / "log.db").is_file():
+        yield Finding("warn", "data", f"nothing in {settings.data} yet", "index a catalogue: `palate index FILE`")
+        return
+    try:
+        with EventLog.open(settings.log_url) as log:
+            yield from _log(settings, log)
+            yield from _vectors(settings, log)
+            yield from _models(settings, log)
+    except PalateError as error:
+        yield Finding("fail", "log", str(error), "restore a backup, or use the Palate that wrote it")
+
+
+def _log(settings: Settings, log: EventLog) -> Iterator[Finding]:
+    items, events, people = log.count_items(), log.count_events(), log.users_count()
+    problems = [] if settings.log.url else _sqlite_problems(settings.data / "log.db")
+    if problems:
+        yield Finding("fail", "log", "; ".join(problems), "stop writing, copy the folder, restore a backup")
+    else:
+        yield Finding("ok", "log", f"sound: {items:,} items, {events:,} events of {people:,} people")
+    unknown = sum(int((batch.item_index < 0).sum()) for batch in log.read_events())
+    if unknown:
+        found = f"{unknown:,} of {events:,} name items that are not in the catalogue"
+        yield Finding("warn", "events", found, "index these items; until then the events count for nothing")
+
+
+def _sqlite_problems(file: Path) -> list[str]:
+    connection = sqlite3.connect(f"file:{file.absolute()}?mode=ro", uri=True)
+    try:
+        rows = [str(row[0]) for row in connection.execute("PRAGMA quick_check(5)")]
+    except sqlite3.DatabaseError as error:
+        rows = [str(error)]
+    finally:
+        connection.close()
+    return [] if rows == ["ok"] else rows
+
+
+def _vectors(settings: Settings, log: EventLog) -> Iterator[Finding]:
+    """Opens encoders and store, as a server would."""
+    pending = log.count_pending() + len(log.pending_deletions())
+    try:
+        workspace = Workspace.open(settings)
+    except StoreLocked as error:
+        owner = f"process {error.owner_pid}" if error.owner_pid else "another process"
+        yield Finding("warn", "vectors", f"in use by {owner}, not looked at", "stop it first to have them checked")
+        return
+    except EncoderMismatch as error:
+        yield Finding("fail", "vectors", str(error), "configure those encoders again, or run `palate rebuild`")
+        return
+    except PalateError as error:
+        yield Finding("fail", "vectors", str(error), "see the message; `palate rebuild` makes them anew from the log")
+        return
+    try:
+        text, image = workspace.text_encoder, workspace.image_encoder
+        names = [f"{text.name} {text.dim} wide", "no pictures" if image is None else f"{image.name} {image.dim} wide"]
+        yield Finding("ok", "encoders", f"{', '.join(names)}; {fingerprints_of(text, image)}")
+        count, items = workspace.store.count(), log.count_items()
+        if pending or count != items:
+            found = f"{count:,} items in the store, {items:,} in the log, {pending:,} pending"
+            yield Finding("warn", "vectors", found, "`palate serve` or `palate index` brings the store up to the log")
+        else:
+            yield Finding("ok", "vectors", f"{count:,} items, as in the log")
+    finally:
+        workspace.close()
+
+
+def _models(settings: Settings, log: EventLog) -> Iterator[Finding]:
+    from service.ranker.checkpoint import CheckpointError, read_extra
+
+    record = log.active_model()
+    if record is None:
+        yield Finding("warn", "model", "none serves", "`palate train` trains one; until then content and item-kNN rank")
+        return
+    try:
+        extra = read_extra(settings.data / record.path)
+    except (CheckpointError, OSError, ValueError) as error:
+        yield Finding(
+            "fail", "model", f"{record.version}: {error}", "`palate train`, or `palate models activate` another"
+        )
+        return
+    events = log.count_events()
+    found = f"{record.version}, trained on {extra.get('n_events', 0):,} of {events:,} events"
+    yield Finding("ok", "model", found)

@@ -1,0 +1,88 @@
+"""`palate explain`: the reason in words, and the evidence it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from service.cli import output
+from service.cli.files import DONE
+from service.cli.options import Config, Data, Json, Language, Server
+from service.cli.session import answering
+
+if TYPE_CHECKING:
+    from service.explainer.evidence import Evidence
+    from service.requests import Explanation
+
+
+def explain(
+    item: Annotated[str, typer.Option("--item", "-i", metavar="ID", help="What was recommended.", show_default=False)],
+    user: Annotated[str, typer.Option("--user", "-u", metavar="ID", help="To whom, as things stand now.")] = "",
+    recommendation: Annotated[
+        str, typer.Option("--recommendation", "-r", metavar="ID", help="Or in which answer, as it was served.")
+    ] = "",
+    lang: Language = "",
+    writer: Annotated[str, typer.Option(metavar="NAME", help="Who writes the text; else as configured.")] = "",
+    data: Data = None,
+    config: Config = None,
+    server: Server = "",
+    as_json: Json = False,
+) -> int:
+    """Why an item was, or would be, recommended."""
+    from service.requests import ExplainRequest
+
+    if bool(user) == bool(recommendation):
+        raise typer.BadParameter("give either --user ID or --recommendation ID.")
+    request = ExplainRequest(item_id=item, recommendation_id=recommendation, user_id=user, language=lang, writer=writer)
+    with answering(data, config, server, quiet=as_json) as backend:
+        explanation = backend.explain(request)
+    if as_json:
+        output.emit(asdict(explanation))
+    else:
+        show(explanation)
+    return DONE
+
+
+def show(explanation: Explanation) -> None:
+    """The text, who wrote it, and the evidence as a table."""
+    output.say(f"{explanation.title or explanation.item_id}\n{explanation.text}")
+    model = f"model {explanation.model_version}" if explanation.model_version else "no trained model"
+    output.say(f"({model}; written by {explanation.writer})")
+    show_evidence(explanation.evidence)
+
+
+def show_evidence(evidence: Sequence[Evidence]) -> None:
+    """One row per fact, strongest first. Facts of share 0 were looked up, not measured."""
+    rows = [
+        [f"{fact.weight:.0%}" if fact.weight else "", fact.kind.value.replace("_", " "), said(fact)]
+        for fact in evidence
+    ]
+    output.table(["share", "evidence", "what"], rows, right=["share"])
+
+
+def said(fact: Evidence) -> str:
+    """The fields of a fact that are set, for people who check."""
+    about = fact.title or fact.item_id
+    event = fact.event_type if fact.event_value is None else f"{fact.event_type} {fact.event_value:g}"
+    days = f" in {fact.window_days} days" if fact.window_days else ""
+    parts = [
+        f"{about} ({event})" if about and event else about,
+        f"{fact.name}: {fact.value}" if fact.name and fact.value else fact.name or fact.value,
+        f"{fact.count:,} {_COUNTED.get(fact.kind.value, 'people')}{days}" if fact.count else "",
+        f"more than {fact.percentile:.0%} of the catalogue" if fact.percentile else "",
+        f"similarity {fact.similarity:.2f}" if fact.similarity else "",
+        f"score drops {fact.score_drop:.3f} without it" if fact.score_drop else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+_COUNTED = {
+    "category": "of the history",
+    "attribute": "of the history",
+    "newness": "days old",
+    "cold_start": "events known",
+}
+"""What `Evidence.count` counts, where it is not people."""

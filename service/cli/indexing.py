@@ -1,0 +1,166 @@
+"""`palate index` and `palate rebuild`: catalogues into the log and the store, without loading a ranker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from service.cli import output
+from service.cli.files import DONE, FileReport, Rows, count_rows, take_in
+from service.cli.options import Config, Data, Errors, Files, Json, Server
+from service.cli.output import Step
+from service.cli.session import answering, require_data, settings_of
+
+if TYPE_CHECKING:
+    from indexer.catalog import Item, RowError
+    from service.backend import Backend
+    from service.config import Settings
+    from service.workspace import Workspace
+
+REMOTE_ITEMS = 200
+REMOTE_BYTES = 8 * 2**20
+"""A call over the wire ends at so many items, or pictures of so many bytes."""
+
+
+def index(
+    files: Files,
+    data: Data = None,
+    config: Config = None,
+    server: Server = "",
+    errors: Errors = None,
+    as_json: Json = False,
+) -> int:
+    """Add or replace the items of catalogue files; what is unchanged is skipped."""
+    if server:
+        with answering(data, config, server, quiet=as_json) as backend:
+            return take_in(files, lambda path, step: _send(backend, path, step), errors=errors, as_json=as_json)
+    with _workspace(settings_of(data, config), as_json) as workspace:
+        indexer = workspace.indexer()
+
+        def one(path: Path, step: Step) -> FileReport:
+            from indexer.catalog import read_items
+
+            rows = Rows(read_items(path))
+            report = indexer.index_items(
+                rows,
+                image_root=path.resolve().parent,
+                total=count_rows(path),
+                on_progress=lambda done, total: step(path.name, done, total),
+            )
+            counts = {"indexed": report.indexed, "skipped": report.skipped}
+            return FileReport(str(path), counts, report.failed, report.warnings, rows.stopped)
+
+        with output.progress(as_json) as step:
+            indexer.reconcile(lambda done, total: step("finishing what an earlier run left", done, total))
+        code = take_in(files, one, errors=errors, as_json=as_json)
+        workspace.store.optimize()
+        return code
+
+
+def rebuild(
+    data: Data = None,
+    config: Config = None,
+    as_json: Json = False,
+) -> int:
+    """Make the vector store anew from the log, with the encoders that are configured now."""
+    settings = settings_of(data, config)
+    require_data(settings)
+    with _workspace(settings, as_json, anew=True) as workspace, output.progress(as_json) as step:
+        report = workspace.indexer().rebuild(lambda done, total: step("encoding", done, total))
+        workspace.store.optimize()
+        encoders = {"text": workspace.text_encoder.name}
+        if workspace.image_encoder is not None:
+            encoders["image"] = workspace.image_encoder.name
+    if as_json:
+        output.emit({"indexed": report.indexed, "warnings": len(report.warnings), "encoders": encoders})
+    else:
+        output.table(
+            ["items", "without their picture", "encoders"],
+            [[report.indexed, len(report.warnings), ", ".join(encoders.values())]],
+            right=["items", "without their picture"],
+        )
+    return DONE
+
+
+@contextmanager
+def _workspace(settings: Settings, quiet: bool, *, anew: bool = False) -> Iterator[Workspace]:
+    with output.waiting("loading encoders", quiet):
+        from service.workspace import Workspace
+
+        if anew:
+            _check_log(settings)
+        workspace = Workspace.open(settings, anew=anew)
+    try:
+        yield workspace
+    finally:
+        workspace.close()
+
+
+def _check_log(settings: Settings) -> None:
+    """Before vectors are thrown away, whatever they are to be made from again must be readable."""
+    from indexer.eventlog import EventLog
+
+    with EventLog.open(settings.log_url) as log:
+        log.count_items()
+
+
+def _send(backend: Backend, path: Path, step: Step) -> FileReport:
+    """One file through a server, with the pictures that lie beside it."""
+    from indexer.catalog import RowError, read_items
+
+    report = FileReport(str(path), {"indexed": 0, "skipped": 0})
+    rows, total = Rows(read_items(path)), count_rows(path)
+    batch: list[tuple[int, Item]] = []
+    images: dict[str, bytes] = {}
+    size = done = 0
+
+    def flush() -> None:
+        nonlocal size
+        if batch:
+            answer = backend.index_items([item for _, item in batch], images)
+            report.counts["indexed"] += answer.indexed
+            report.counts["skipped"] += answer.skipped
+            lines = [line for line, _ in batch]
+            report.failed += [RowError(lines[row.line - 1], row.item_id, row.reason) for row in answer.failed]
+            report.warnings += [RowError(lines[row.line - 1], row.item_id, row.reason) for row in answer.warnings]
+        batch.clear()
+        images.clear()
+        size = 0
+
+    for line, row in enumerate(rows, start=1):
+        done = line
+        if isinstance(row, RowError):
+            report.failed.append(row)
+            continue
+        item, picture = _with_picture(row, path.resolve().parent, line, report.warnings)
+        if picture is not None:
+            images[item.item_id] = picture
+            size += len(picture)
+        batch.append((line, item))
+        if len(batch) >= REMOTE_ITEMS or size >= REMOTE_BYTES:
+            flush()
+            step(path.name, done, total)
+    flush()
+    step(path.name, done, total)
+    report.stopped = rows.stopped
+    return report
+
+
+def _with_picture(item: Item, root: Path, line: int, warnings: list[RowError]) -> tuple[Item, bytes | None]:
+    """The item without a path that means nothing to the server, and the bytes that the path names."""
+    from dataclasses import replace
+
+    from encoders.errors import ImageError
+    from indexer.catalog import RowError
+    from indexer.pictures import admitted, is_url
+
+    if item.image is None or is_url(item.image):
+        return item, None
+    plain = replace(item, image=None)
+    try:
+        return plain, Path(admitted(item.image, root)).read_bytes()
+    except (ImageError, OSError) as error:
+        warnings.append(RowError(line, item.item_id, f"indexed without its picture: {error}"))
+        return plain, None

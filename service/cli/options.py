@@ -1,0 +1,62 @@
+"""The options that several commands share, and the checks of their values. Knows no command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+MAX_K = 500
+
+ASK = "Asking"
+PLACE = "Where the data are"
+
+
+def share(text: str) -> float:
+    """A number from 0 to 1."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= 1.0:  # also true of NaN
+        raise typer.BadParameter(f"{text!r} is not a number from 0 to 1.")
+    return value
+
+
+def language(text: str) -> str:
+    """en or zh; empty means as configured."""
+    if text not in ("", "en", "zh"):
+        raise typer.BadParameter(f"{text!r} is not a language that reasons are written in: en or zh.")
+    return text
+
+
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", metavar="DIR", help="Data folder; else $PALATE_DATA, else ./palate-data.", show_default=False
+    ),
+]
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Settings; else palate.toml in the data folder.", show_default=False),
+]
+Server = Annotated[
+    str,
+    typer.Option("--server", metavar="HOST:PORT", help="Ask this server instead of opening the data folder."),
+]
+Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, for programs.")]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="JSON Lines, Parquet or CSV.", show_default=False)]
+Errors = Annotated[
+    Path | None,
+    typer.Option("--errors", metavar="FILE", help="Write every failed row there, as JSON Lines.", show_default=False),
+]
+K = Annotated[int, typer.Option("-k", "--k", min=0, max=MAX_K, help="Results wanted; 0 means 10.")]
+Domains = Annotated[list[str], typer.Option("--domain", "-d", help="Only this domain; may be repeated.")]
+Filter = Annotated[
+    str, typer.Option("--filter", "-f", help="E.g. 'categories:\"Comedy\" AND price < 20'.", show_default=False)
+]
+Exclude = Annotated[list[str], typer.Option("--exclude", metavar="ID", help="Not this item; may be repeated.")]
+Language = Annotated[
+    str, typer.Option("--lang", parser=language, metavar="en|zh", help="Language of the reasons.", show_default=False)
+]

@@ -1,0 +1,125 @@
+"""What commands print: results on stdout as tables or JSON, progress and remarks on stderr. Knows no command."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WIDTH = 120
+"""Columns of a table where there is no terminal."""
+
+Step = Callable[[str, int, int | None], None]
+"""Called with a stage, the steps of it that are done, and how many there are in all where that is known."""
+
+
+def emit(value: Mapping[str, Any] | Sequence[Any], *, indent: int | None = 1) -> None:
+    """JSON on stdout; without indent it is one line."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=indent) + "\n")
+    sys.stdout.flush()
+
+
+def say(text: str = "") -> None:
+    """A line on stdout, wrapped at words."""
+    console().print(text, markup=False, highlight=False)
+
+
+def heading(text: str) -> None:
+    """What follows, in bold where there is a terminal."""
+    from rich.text import Text
+
+    console().print(Text(f"\n== {text}", style="bold"))
+
+
+def remark(text: str) -> None:
+    """A line on stderr."""
+    sys.stderr.write(text + "\n")
+
+
+def error(text: str) -> None:
+    """One line on stderr, whatever the message holds."""
+    remark(f"error: {' '.join(text.split())}")
+
+
+def console() -> Console:
+    from rich.console import Console
+
+    return Console(file=sys.stdout, width=shutil.get_terminal_size((WIDTH, 24)).columns, soft_wrap=False)
+
+
+def table(
+    columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str = "", right: Sequence[str] = ()
+) -> None:
+    """A table on stdout; the columns named in `right` hold numbers."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, title_style="bold")
+    for name in columns:
+        shown.add_column(name, justify="right" if name in right else "left", overflow="fold", no_wrap=name in right)
+    for row in rows:
+        shown.add_row(*(Text(_cell(value)) for value in row))
+    console().print(shown)
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Step]:
+    """A bar on stderr per stage; silent where nobody watches, or `quiet`."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda stage, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def step(stage: str, done: int, total: int | None) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        yield step
+
+
+@contextmanager
+def waiting(text: str, quiet: bool) -> Iterator[None]:
+    """A spinner on stderr while something loads."""
+    if quiet or not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(text):
+        yield
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    return str(value)

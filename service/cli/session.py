@@ -1,0 +1,97 @@
+"""From a command's options to something that answers: the data folder opened here, or a server that has it open.
+
+An embedded store has one owner, so both look alike to the commands (`service.backend.Backend`). Knows no command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from service.cli.output import waiting
+
+if TYPE_CHECKING:
+    from indexer.eventlog import EventLog
+    from service.backend import Backend
+    from service.config import Settings
+    from service.recommender import Recommender
+
+
+def settings_of(data: Path | None, config: Path | None, overrides: Mapping[str, Any] | None = None) -> Settings:
+    """The settings; ConfigError says what cannot be used."""
+    from service.config import load_settings
+
+    return load_settings(data, config, overrides)
+
+
+def require_data(settings: Settings) -> None:
+    """ConfigError where nothing was ever stored: a mistyped folder must not be made, and then found empty."""
+    from service.errors import ConfigError
+
+    if not settings.log.url and not (settings.data / "log.db").is_file():
+        raise ConfigError(
+            f"there are no data in {settings.data}; index a catalogue first with `palate index FILE`, or name the"
+            " folder with --data"
+        )
+
+
+@contextmanager
+def answering(data: Path | None, config: Path | None, server: str, *, quiet: bool) -> Iterator[Backend]:
+    """Whatever answers: the server at an address, or the data folder with its models loaded."""
+    if server:
+        from palate.errors import PalateRpcError
+        from service.cli.remote import Remote
+        from service.errors import StoreUnavailable
+
+        remote = Remote(server)
+        try:
+            yield remote
+        except PalateRpcError as error:
+            if error.reason:
+                raise
+            todo = "check the address, and that `palate serve` is running there"
+            raise StoreUnavailable(f"server {server}", str(error), todo) from error
+        finally:
+            remote.close()
+        return
+    settings = settings_of(data, config)
+    require_data(settings)
+    with waiting("loading encoders and model", quiet):
+        recommender = open_recommender(settings)
+    try:
+        yield recommender
+    finally:
+        recommender.close()
+
+
+def open_recommender(settings: Settings) -> Recommender:
+    """The data folder of the settings, with its models."""
+    from service.recommender import Recommender
+    from service.workspace import Workspace
+
+    workspace = Workspace.open(settings)
+    try:
+        return Recommender(workspace)
+    except BaseException:
+        workspace.close()
+        raise
+
+
+@contextmanager
+def event_log(settings: Settings) -> Iterator[EventLog]:
+    """The log alone, without encoders and vectors: quick to open. StoreLocked where another process owns the folder."""
+    from indexer.eventlog import EventLog
+    from indexer.folder_lock import FolderLock
+    from service.workspace import STORE_FOLDER
+
+    folder = settings.data / STORE_FOLDER
+    settings.data.mkdir(parents=True, exist_ok=True)
+    lock = FolderLock(folder) if settings.store.kind == "edge" else None
+    try:
+        with EventLog.open(settings.log_url) as log:
+            yield log
+    finally:
+        if lock is not None:
+            lock.release(unclean=lock.unclean)
