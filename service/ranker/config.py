@@ -20,7 +20,7 @@ class RankerConfig:
     id_dropout: float = 0.2
     """Share of items whose id embedding is hidden in a training step, so that content alone must do."""
     max_history: int = 0
-    """Newest events the Transformer reads. 0: the 90th percentile of history lengths, within 20..200."""
+    """Newest events the Transformer reads. 0: twice the median history length, within 20..200."""
     content_dim: int = 128
     """Principal components kept of each modality's vectors (all, where the encoder has fewer)."""
     negatives: int = 1024

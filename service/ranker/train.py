@@ -211,7 +211,7 @@ def shape_of(interactions: Interactions, projected: ItemFeatures, config: Ranker
     """Sizes the data decides."""
     lengths = np.diff(interactions.by_user())
     lengths = lengths[lengths > 0]
-    longest = config.max_history or int(np.clip(np.percentile(lengths, 90), 20, 200))
+    longest = config.max_history or int(np.clip(2 * np.median(lengths), 20, 200))
     return ModelShape(
         n_ids=projected.n_items,
         text_dim=projected.text.shape[1],
