@@ -43,20 +43,24 @@ def history_matrix(histories: Sequence[IntArray], n_items: int, *, decay: float 
     >>> history_matrix([np.array([2, 0])], 3, decay=1.0).toarray().tolist()
     [[1.0, 0.0, 1.0]]
     """
-    columns, weights, indptr = [], [], [0]
-    for history in histories:
-        newest_first = np.asarray(history, dtype=np.int64)[::-1]
-        items, first = np.unique(newest_first, return_index=True)
-        weight = decay ** first.astype(np.float64)
-        kept = weight > NEGLIGIBLE
-        columns.append(items[kept])
-        weights.append(weight[kept].astype(np.float32))
-        indptr.append(indptr[-1] + int(kept.sum()))
-    if not columns:
+    rows = [newest_weights(history, decay) for history in histories]
+    if not rows:
         return sparse.csr_matrix((0, n_items), dtype=np.float32)
-    return sparse.csr_matrix(
-        (np.concatenate(weights), np.concatenate(columns), indptr), shape=(len(indptr) - 1, n_items)
-    )
+    indptr = np.concatenate([[0], np.cumsum([len(items) for items, _ in rows])])
+    columns, weights = (np.concatenate(parts) for parts in zip(*rows, strict=True))
+    return sparse.csr_matrix((weights, columns, indptr), shape=(len(rows), n_items))
+
+
+def newest_weights(history: IntArray, decay: float) -> tuple[IntArray, FloatArray]:
+    """The items of a history (oldest first), ascending, with the weight of the newest event of each.
+
+    >>> newest_weights(np.array([2, 0, 2]), 0.5)
+    (array([0, 2]), array([0.5, 1. ], dtype=float32))
+    """
+    items, first = np.unique(np.asarray(history, dtype=np.int64)[::-1], return_index=True)
+    weights = decay ** first.astype(np.float64)
+    kept = weights > NEGLIGIBLE
+    return items[kept], weights[kept].astype(np.float32)
 
 
 def score(weights: sparse.csr_matrix, histories: Sequence[IntArray], *, decay: float = RECENCY) -> FloatArray:

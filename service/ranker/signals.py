@@ -14,7 +14,7 @@ import numpy as np
 from scipy import sparse
 
 from service.ranker.behaviour import Behaviour
-from service.ranker.coengagement import history_matrix
+from service.ranker.coengagement import history_matrix, newest_weights
 from service.ranker.history import History
 from service.ranker.interactions import BoolArray, IntArray
 from service.ranker.items import FloatArray
@@ -107,31 +107,29 @@ class Probe:
 
     def __init__(self, history: History, state: FloatArray, view: View, decay: float) -> None:
         self.history, self.state, self.view, self.decay = history, state, view, decay
-        n = view.behaviour.n_items
-        self.recent = history_matrix([history.items], n, decay=decay)  # (1, N)
-        self.flat = self.recent.copy()
-        self.flat.data[:] = 1.0
         self.liked = history.items[history.liked]
+        self._met, recency = newest_weights(history.items, decay)  # (U,)
+        self._pulls = np.stack([recency, np.ones_like(recency)], axis=1)  # (U, 2): by recency, all alike
 
-    @cached_property
+    @property
     def ease_recent(self) -> FloatArray:
-        return _dense(self.recent @ self.view.behaviour.ease)
+        return self._ease[0]
 
     @cached_property
     def ease_all(self) -> FloatArray:
-        return _dense(self.flat @ self.view.behaviour.ease) / np.float32(max(self.flat.nnz, 1) ** 0.5)
+        return self._ease[1] / np.float32(max(len(self._met), 1) ** 0.5)
 
-    @cached_property
+    @property
     def knn_recent(self) -> FloatArray:
-        return _dense(self.recent @ self.view.behaviour.knn)
+        return self._knn[0]
 
     @cached_property
     def knn_all(self) -> FloatArray:
-        return _dense(self.flat @ self.view.behaviour.knn) / np.float32(max(self.flat.nnz, 1))
+        return self._knn[1] / np.float32(max(len(self._met), 1))
 
     @cached_property
     def together_all(self) -> FloatArray:
-        return _dense(self.flat @ self.view.behaviour.together) / np.float32(max(self.flat.nnz, 1))
+        return self._pulled(self.view.behaviour.together)[1] / np.float32(max(len(self._met), 1))
 
     @property
     def strongest(self) -> FloatArray:
@@ -169,6 +167,19 @@ class Probe:
         if self.image_profile is not None:
             _measure(shift, spread, "image_recent", content.image[reference] @ self.image_profile)
         return Scale(shift, spread)
+
+    @cached_property
+    def _ease(self) -> tuple[FloatArray, FloatArray]:
+        return self._pulled(self.view.behaviour.ease)
+
+    @cached_property
+    def _knn(self) -> tuple[FloatArray, FloatArray]:
+        return self._pulled(self.view.behaviour.knn)
+
+    def _pulled(self, weights: sparse.csr_matrix) -> tuple[FloatArray, FloatArray]:
+        """How strongly the history pulls every item by (N, N) weights, (N,) each: by recency, and all events alike."""
+        pulled = weights[self._met].T @ self._pulls  # (N, 2)
+        return pulled[:, 0].copy(), pulled[:, 1].copy()
 
     def _profile(self, vectors: FloatArray) -> FloatArray | None:
         if not len(self.liked):
@@ -243,7 +254,7 @@ def _content_signals(
             liked = history.items[history.liked]
             places = np.searchsorted(used, liked)
             np.add.at(weights[row], places, decay ** np.arange(len(liked), dtype=np.float32)[::-1])
-        members = weights > 0
+        members = weights > 0  # (B, U)
         weights /= np.maximum(weights.sum(axis=1, keepdims=True), 1e-6)
         shares = members / np.maximum(members.sum(axis=1, keepdims=True), 1)  # (B, U)
         text = content.text[used] @ content.text[candidates].T  # (U, C)
@@ -251,13 +262,15 @@ def _content_signals(
         column["text_recent"][:] = weights @ text
         column["text_all"][:] = shares @ text
         column["image_recent"][:] = weights @ image
-        for row in np.flatnonzero(members.any(axis=1)).tolist():
-            column["text_best"][row] = text[members[row]].max(axis=0)
-            column["image_best"][row] = image[members[row]].max(axis=0)
-        profile = sparse.csr_matrix(weights) @ content.tags[used]  # (B, V)
-        column["tags_recent"][:] = (content.tags[candidates] @ profile.T).toarray().T
-        same = content.domain[used][:, None] == content.domain[candidates][None, :]  # (U, C)
-        column["domain_share"][:] = weights @ same.astype(np.float32)
+        for row, here in enumerate(members):
+            if here.any():
+                column["text_best"][row] = (text if here.all() else text[here]).max(axis=0)
+                column["image_best"][row] = (image if here.all() else image[here]).max(axis=0)
+        profile = content.tags[used].T @ weights.T  # (V, B)
+        column["tags_recent"][:] = (content.tags[candidates] @ profile).T
+        domains, place = np.unique(content.domain[candidates], return_inverse=True)  # (K,), (C,)
+        same = content.domain[used][:, None] == domains  # (U, K)
+        column["domain_share"][:] = (weights @ same.astype(np.float32))[:, place]
     for row, history in enumerate(histories):
         column["history_length"][row] = np.log1p(len(history))
         if history.taste is not None:
@@ -288,8 +301,3 @@ def _measure(shift: FloatArray, spread: FloatArray, name: str, values: FloatArra
 def _rms(values: FloatArray) -> float:
     """Root mean square; 0 for values that are nowhere."""
     return float(np.sqrt(np.mean(values * values))) if len(values) else 0.0
-
-
-def _dense(row: sparse.csr_matrix) -> FloatArray:
-    dense: FloatArray = row.toarray()[0].astype(np.float32, copy=False)
-    return dense
