@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -136,12 +137,18 @@ def show(answer: Recommendation) -> None:
         return
     columns = ["#", "item", "title", "score", "sources", "reason"]
     rows: list[list[object]] = [
-        [row.rank, row.item_id, row.item.title or row.item_id, row.score, ", ".join(row.sources), row.reason]
+        [row.rank, row.item_id, row.item.title or row.item_id, row.score, _first(row.sources), row.reason]
         for row in answer.results
     ]
     if not any(row.reason for row in answer.results):
         columns, rows = columns[:-1], [row[:-1] for row in rows]
     output.table(columns, rows, right=["#", "score"])
+
+
+def _first(sources: Sequence[str]) -> str:
+    """The best two; JSON has them all."""
+    more = f" +{len(sources) - 2}" if len(sources) > 2 else ""
+    return ", ".join(sources[:2]) + more
 
 
 def as_mapping(answer: Recommendation) -> dict[str, Any]:

@@ -1,0 +1,175 @@
+"""The commands: what they print, what they leave in the data folder, and their exit codes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexer.eventlog import EventLog
+from indexer.folder_lock import FolderLock
+from service.cli.app import COMMANDS
+from tests.service import world
+from tests.service.cli.conftest import Run
+
+
+def _log(folder: str = "palate-data") -> EventLog:
+    return EventLog.open(f"sqlite:///{Path(folder).absolute() / 'log.db'}")
+
+
+def test_indexing_twice_skips_what_is_unchanged(run: Run, catalogue: Path) -> None:
+    first, second = run("index", catalogue, "--json"), run("index", catalogue, "--json")
+    assert (first.code, first.json["files"][0]["counts"]) == (0, {"indexed": 40, "skipped": 0})
+    assert (second.code, second.json["files"][0]["counts"]) == (0, {"indexed": 0, "skipped": 40})
+
+
+def test_recording_a_file_twice_records_it_once(run: Run, catalogue: Path, behaviour: Path) -> None:
+    run("index", catalogue)
+    first, second = run("events", behaviour, "--json"), run("events", behaviour, "--json")
+    n = len(world.events())
+    assert first.json["files"][0]["counts"] == {"recorded": n, "duplicates": 0, "unknown_items": 0}
+    assert second.json["files"][0]["counts"] == {"recorded": 0, "duplicates": n, "unknown_items": 0}
+
+
+def test_events_of_unknown_items_are_recorded_and_counted(run: Run, behaviour: Path) -> None:
+    report = run("events", behaviour, "--json").json["files"][0]
+    assert report["counts"]["recorded"] == report["counts"]["unknown_items"] == len(world.events())
+
+
+def test_failed_rows_are_all_in_the_errors_file_and_the_first_ten_on_the_screen(
+    run: Run, tmp_path: Path, catalogue: Path
+) -> None:
+    with catalogue.open("a", encoding="utf-8") as stream:
+        stream.write('{"title": "no id"}\n' * 12)
+    ran = run("index", catalogue, "--errors", tmp_path / "failed.jsonl")
+    rows = [json.loads(line) for line in (tmp_path / "failed.jsonl").read_text("utf-8").splitlines()]
+    assert ran.code == 1
+    assert [row["line"] for row in rows] == list(range(41, 53))
+    assert ran.out.count("it is required") == 10
+    assert "and 2 more failed" in ran.out
+
+
+def test_a_person_gets_results_with_reasons_of_their_own_kind(asking: Run) -> None:
+    answer = asking("recommend", "--user", "u0", "-k", 5, "--explain", "--json").json
+    assert [row["rank"] for row in answer["results"]] == [1, 2, 3, 4, 5]
+    assert all(row["reason"] for row in answer["results"])
+    assert answer["results"][0]["item"]["categories"] == ["Space"]
+    assert "no model has been trained yet" in answer["degraded"][0]
+
+
+def test_results_are_a_table_for_people(asking: Run) -> None:
+    ran = asking("recommend", "--user", "u0", "-k", 3, "--explain")
+    assert ran.code == 0
+    assert "reason" in ran.out
+    assert "palate explain --recommendation" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("options", "allowed"),
+    [
+        (["--domain", "books"], lambda row: row["item"].get("domain") == "books"),
+        (["--filter", "price < 10"], lambda row: row["item"]["price"] < 10),
+        (["--exclude", "i1", "--exclude", "i3"], lambda row: row["item_id"] not in ("i1", "i3")),
+        (["--history", "i0", "--history", "i2"], lambda row: row["item_id"] not in ("i0", "i2")),
+        (["--taste", "alien rocket"], lambda row: True),
+        (["--non-profiled"], lambda row: True),
+        (["--diversity", "0.5", "--exploration", "0.5"], lambda row: True),
+    ],
+)
+def test_options_narrow_the_answer(asking: Run, options: list[str], allowed: Callable[[Any], bool]) -> None:
+    rows = asking("recommend", *options, "-k", 5, "--json").json["results"]
+    assert rows
+    assert all(allowed(row) for row in rows)
+
+
+def test_an_answer_is_explained_as_it_was_served_in_english_and_chinese(asking: Run) -> None:
+    answer = asking("recommend", "--user", "u0", "-k", 1, "--json").json
+    item, served = answer["results"][0]["item_id"], answer["recommendation_id"]
+    english = asking("explain", "--recommendation", served, "--item", item, "--json")
+    chinese = asking("explain", "--recommendation", served, "--item", item, "--lang", "zh", "--json")
+    now = asking("explain", "--user", "u0", "--item", item)
+    assert (english.code, chinese.code, now.code) == (0, 0, 0)
+    assert english.json["evidence"] == chinese.json["evidence"]
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in chinese.json["text"])
+    assert "evidence" in now.out
+
+
+def test_similar_and_search_find_their_own_kind(asking: Run) -> None:
+    similar = asking("similar", "i0", "-k", 3, "--json").json["results"]
+    found = asking("search", "wedding love", "-k", 3, "--json").json["results"]
+    assert "i0" not in [row["item_id"] for row in similar]
+    assert {category for row in found for category in row["item"]["categories"]} == {"Love"}
+
+
+def test_a_trained_model_serves_and_is_listed(filled: Run) -> None:
+    trained = filled("train", "--force")
+    assert trained.code == 0
+    assert "NDCG@10" in trained.out
+    (model,) = filled("models", "list", "--json").json
+    assert model["active"]
+    assert filled("recommend", "--user", "u0", "--json").json["model_version"] == model["version"]
+    assert filled("models", "activate", model["version"]).code == 0
+    assert "active" in filled("models", "list").out
+
+
+def test_everything_about_a_person_is_exported_and_then_deleted(filled: Run) -> None:
+    exported = filled("users", "export", "u0").json
+    assert len(exported["events"]) == 8
+    assert filled("users", "delete", "u0", "--json").json["events"] == 8
+    assert filled("users", "export", "u0").json["events"] == []
+    assert "nothing was stored" in filled("users", "delete", "u0").out
+
+
+def test_a_rebuild_with_other_encoders_keeps_items_and_events(filled: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PALATE_ENCODERS__IMAGE", "none")
+    refused = filled("recommend", "--user", "u0")
+    assert refused.code == 2
+    assert "palate rebuild" in refused.err
+    assert filled("rebuild", "--json").json["indexed"] == 40
+    assert filled("recommend", "--user", "u0", "-k", 2).code == 0
+    with _log() as log:
+        assert (log.count_items(), log.count_events()) == (40, len(world.events()))
+
+
+def test_the_doctor_finds_a_sound_folder_sound(filled: Run) -> None:
+    filled("train", "--force")
+    found = {finding["what"]: finding for finding in filled("doctor", "--json").json}
+    assert found["log"]["found"] == f"sound: 40 items, {len(world.events())} events of 30 people"
+    assert found["vectors"]["found"] == "40 items, as in the log"
+    assert {found[name]["status"] for name in ("python", "packages", "settings", "log", "vectors", "model")} == {"ok"}
+
+
+def test_the_doctor_warns_of_an_empty_folder_and_fails_a_broken_one(run: Run, filled: Run) -> None:
+    assert run("doctor", "--data", "elsewhere").code == 1
+    assert not Path("elsewhere").exists()
+    log = Path("palate-data/log.db")
+    log.write_bytes(b"not a database" * 1000)
+    broken = run("doctor", "--json")
+    assert broken.code == 2
+    assert [finding["status"] for finding in broken.json if finding["what"] == "log"] == ["fail"]
+
+
+def test_the_doctor_looks_at_what_a_running_server_leaves_open(asking: Run) -> None:
+    lock = FolderLock(Path("palate-data/vectors"))
+    try:
+        found = {finding["what"]: finding for finding in asking("doctor", "--json").json}
+    finally:
+        lock.release()
+    assert found["log"]["status"] == "ok"
+    assert "in use by process" in found["vectors"]["found"]
+
+
+def test_reading_events_alone_keeps_the_mark_of_an_unclean_end(filled: Run, behaviour: Path) -> None:
+    mark = Path("palate-data/vectors/lock")
+    mark.write_text("12345")
+    assert filled("events", behaviour).code == 0
+    assert mark.read_text()
+
+
+def test_help_names_every_command(run: Run) -> None:
+    text = run("--help").out
+    names = [command.__name__ for commands in COMMANDS.values() for command in commands] + ["models", "users"]
+    assert [name for name in names if name not in text] == []

@@ -1,0 +1,151 @@
+"""Bad input on the command line: one line on stderr, the right exit code, and nothing that was stored is lost."""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+
+import pytest
+
+from indexer.folder_lock import FolderLock
+from tests.service.cli.conftest import Run
+
+GOOD = b'{"item_id": "a", "title": "A"}\n'
+EVENT = '{"user_id": "u", "item_id": "i0", "event_type": "view", "timestamp": 1}'
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "said"),
+    [
+        (b"", 2, "it is empty"),
+        (GOOD + b'{"item_id": "\xff"}\n', 1, "it is not UTF-8"),
+        (b"\xff\xfe", 2, "it is not UTF-8"),
+        (GOOD + b"{oops\n", 1, "not JSON"),
+        (GOOD + b'{"title": "B"}\n', 1, "item_id is None: it is required"),
+        (GOOD + GOOD, 1, "appears again"),
+        (b'{"item_id": "b", "price": NaN}\n', 2, "price"),
+        (GOOD + b'{"item_id": "c", "price": -1}\n', 1, "must not be negative"),
+        (GOOD + b'{"item_id": "c", "colour": "red"}\n', 1, "there is no such field"),
+        (GOOD + b'{"item_id": "c", "description": "' + b"x" * 1_000_000 + b'"}\n', 1, "characters"),
+        (b'[{"item_id": "a"}]\n', 2, "JSON array"),
+    ],
+)
+def test_bad_catalogues(run: Run, tmp_path: Path, content: bytes, code: int, said: str) -> None:
+    path = tmp_path / "bad.jsonl"
+    path.write_bytes(content)
+    ran = run("index", path)
+    assert ran.code == code
+    assert said in ran.out + ran.err
+    assert len(ran.err.splitlines()) <= 1
+    if code == 1:
+        assert run("recommend", "-k", 1, "--json").json["results"][0]["item_id"] == "a"
+
+
+def test_a_missing_and_a_broken_picture_are_warnings(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    rows = [{"item_id": "a", "image": "broken.png"}, {"item_id": "b", "image": "gone.png"}]
+    (tmp_path / "items.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    report = run("index", tmp_path / "items.jsonl", "--json")
+    assert report.code == 0
+    assert [row["item_id"] for row in report.json["files"][0]["warnings"]] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('{"user_id": "u", "event_type": "view", "timestamp": 1}', "item_id"),
+        (EVENT.replace("1}", '"yesterday"}'), "timestamp"),
+        (EVENT.replace("1}", "99999999999}"), "timestamp"),
+        (EVENT.replace("1}", '1, "value": NaN}'), "value"),
+        (EVENT.replace('"view"', '"two words!"'), "event_type"),
+    ],
+)
+def test_bad_events(run: Run, tmp_path: Path, line: str, said: str) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_text(f"{EVENT}\n{line}\n", encoding="utf-8")
+    ran = run("events", path, "--json")
+    assert ran.code == 1
+    assert ran.json["files"][0]["counts"]["recorded"] == 1
+    assert said in ran.json["files"][0]["failed"][0]["reason"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["recommend", "-k", "-1"], "-k"),
+        (["recommend", "-k", "501"], "-k"),
+        (["recommend", "-k", "many"], "-k"),
+        (["recommend", "--diversity", "nan"], "0 to 1"),
+        (["recommend", "--exploration", "1.5"], "0 to 1"),
+        (["recommend", "--lang", "fr"], "en or zh"),
+        (["recommend", "--filter", "price <"], "character 8"),
+        (["recommend", "--filter", "colour = 1"], "colour"),
+        (["recommend", "--colour"], "No such option"),
+        (["similar", "nothing"], "nothing"),
+        (["search"], "either TEXT or --image"),
+        (["search", "--image", "gone.jpg"], "gone.jpg"),
+        (["explain", "--item", "i0"], "--user ID or --recommendation ID"),
+        (["explain", "--item", "nothing", "--user", "u0"], "nothing"),
+        (["explain", "--item", "i0", "--recommendation", "nothing"], "nothing"),
+        (["explain", "--item", "i0", "--user", "u0", "--writer", "nobody"], "nobody"),
+        (["models", "activate", "nothing"], "nothing"),
+        (["models", "rollback"], "no model served before"),
+        (["index", "gone.jsonl"], "there is no such file"),
+        (["index", "items.xlsx"], "unknown format"),
+        (["recommend", "--data", "nowhere"], "palate index FILE"),
+        (["recommend", "--config", "gone.toml"], "gone.toml"),
+        (["dance"], "No such command"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_exit_code_2(asking: Run, arguments: list[str], said: str) -> None:
+    ran = asking(*arguments)
+    assert ran.code == 2
+    (line,) = ran.err.splitlines()
+    assert line.startswith("error: ")
+    assert said in line
+    assert not Path("nowhere").exists()
+
+
+def test_an_unknown_field_in_the_configuration(filled: Run) -> None:
+    Path("palate-data/palate.toml").write_text("[server]\nport = 1\n")
+    ran = filled("recommend")
+    assert ran.code == 2
+    assert "unknown field server.port" in ran.err
+
+
+@pytest.mark.parametrize("command", [["index", "items.jsonl"], ["events", "events.jsonl"], ["recommend"], ["rebuild"]])
+def test_a_folder_that_another_process_has_open_asks_for_the_server(asking: Run, command: list[str]) -> None:
+    lock = FolderLock(Path("palate-data/vectors"))
+    try:
+        ran = asking(*command)
+    finally:
+        lock.release()
+    assert ran.code == 2
+    assert "--server ADDRESS" in ran.err
+    assert asking("recommend", "-k", 1).code == 0
+
+
+def test_a_port_in_use(asking: Run) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        ran = asking("serve", "--address", f"127.0.0.1:{other.getsockname()[1]}")
+    assert ran.code == 2
+    assert "cannot listen on" in ran.err
+
+
+def test_no_server_where_one_is_asked_for(run: Run) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    ran = run("recommend", "--server", address)
+    assert ran.code == 2
+    assert "`palate serve` is running there" in ran.err
+
+
+def test_a_traceback_is_shown_when_asked_for(asking: Run) -> None:
+    from service.errors import ItemNotFound
+
+    with pytest.raises(ItemNotFound):
+        asking("similar", "nothing", "--debug")

@@ -1,0 +1,146 @@
+"""The commands through a server: the same answers as from the folder itself."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from service.cli.session import open_recommender
+from service.config import Settings
+from service.server import serve
+from tests.service import world
+from tests.service.cli.conftest import Run
+
+
+@pytest.fixture
+def server(filled: Run) -> Iterator[str]:
+    """A server in this process that owns ./palate-data; its address."""
+    settings = world.settings(Path("palate-data").absolute(), server={"address": "127.0.0.1:0"})
+    ready, address, stops = threading.Event(), [""], []
+
+    def run(settings: Settings) -> None:
+        async def until_stopped() -> None:
+            stop = asyncio.Event()
+            stops.append((asyncio.get_running_loop(), stop))
+            await serve(
+                settings,
+                open_recommender,
+                stop=stop,
+                on_listening=lambda where: address.__setitem__(0, where),
+                on_loaded=lambda _: ready.set(),
+            )
+
+        asyncio.run(until_stopped())
+
+    thread = threading.Thread(target=run, args=(settings,))
+    thread.start()
+    assert ready.wait(60)
+    yield address[0]
+    loop, stop = stops[0]
+    loop.call_soon_threadsafe(stop.set)
+    thread.join(60)
+
+
+def _without_what_differs(answer: Any) -> Any:
+    """Ids and times are of one answer."""
+    dropped = ("recommendation_id", "stage_ms", "next_page_token")
+    return {name: value for name, value in answer.items() if name not in dropped} if "results" in answer else answer
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        [
+            "recommend",
+            "--user",
+            "u0",
+            "-k",
+            "3",
+            "--explain",
+            "--taste",
+            "alien",
+            "--history",
+            "i2",
+            "--exclude",
+            "gone",
+        ],
+        ["recommend", "--non-profiled", "--domain", "books", "--filter", "price < 38", "--lang", "zh", "--explain"],
+        ["similar", "i0", "-k", "3"],
+        ["search", "wedding", "-k", "3"],
+        ["explain", "--user", "u0", "--item", "i8"],
+        ["models", "list"],
+        ["users", "export", "u1"],
+    ],
+)
+def test_a_server_answers_as_the_folder_does(filled: Run, question: list[str], request: pytest.FixtureRequest) -> None:
+    here = filled(*question, "--json")
+    there = filled(*question, "--json", "--server", request.getfixturevalue("server"))
+    assert (here.code, there.code) == (0, 0)
+    assert _without_what_differs(there.json) == _approximately(_without_what_differs(here.json))
+
+
+def _approximately(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _approximately(entry) for name, entry in value.items()}
+    if isinstance(value, list):
+        return [_approximately(entry) for entry in value]
+    return pytest.approx(value, abs=1e-4) if isinstance(value, float) else value
+
+
+def test_files_go_through_a_server_with_the_pictures_beside_them(filled: Run, server: str, tmp_path: Path) -> None:
+    folder = tmp_path / "more"
+    folder.mkdir()
+    Image.new("RGB", (8, 8), "red").save(folder / "red.png")
+    rows = [
+        {"item_id": "red", "title": "Red", "image": "red.png"},
+        {"item_id": "gone", "title": "Gone", "image": "gone.png"},
+        {"item_id": "bad", "price": -1},
+        {"item_id": "i0", "title": "Alien rocket again"},
+    ]
+    (folder / "items.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    ran = filled("index", folder / "items.jsonl", "--server", server, "--json")
+    (report,) = ran.json["files"]
+    assert ran.code == 1
+    assert report["counts"] == {"indexed": 3, "skipped": 0}
+    assert [(row["line"], row["item_id"]) for row in report["failed"]] == [(3, "bad")]
+    assert [(row["line"], row["item_id"]) for row in report["warnings"]] == [(2, "gone")]
+    alike = filled("search", "--image", folder / "red.png", "-k", 1, "--server", server, "--json").json["results"]
+    assert [row["item_id"] for row in alike] == ["red"]
+
+
+def test_events_through_a_server_are_seen_by_its_next_answer(filled: Run, server: str, tmp_path: Path) -> None:
+    path = tmp_path / "more.jsonl"
+    events = [{"user_id": "new", "item_id": f"i{i}", "event_type": "like", "timestamp": 1} for i in (0, 2, 99)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in [*events, {"user_id": "new"}]))
+    ran = filled("events", path, "--server", server, "--json")
+    assert ran.code == 1
+    assert ran.json["files"][0]["counts"] == {"recorded": 3, "duplicates": 0, "unknown_items": 1}
+    assert ran.json["files"][0]["failed"][0]["line"] == 4
+    again = filled("events", path, "--server", server, "--json").json["files"][0]["counts"]
+    assert again == {"recorded": 0, "duplicates": 3, "unknown_items": 0}
+    ids = {row["item_id"] for row in filled("recommend", "--user", "new", "--server", server, "--json").json["results"]}
+    assert ids.isdisjoint({"i0", "i2"})
+
+
+def test_a_server_trains_activates_and_forgets(filled: Run, server: str) -> None:
+    trained = filled("train", "--server", server, "--json")
+    assert trained.code == (0 if trained.json["active"] else 1)
+    version = trained.json["version"]
+    assert filled("models", "activate", version, "--server", server, "--json").json["active"]
+    assert filled("users", "delete", "u0", "--server", server, "--json").json["events"] == 8
+    refused = filled("models", "activate", "nothing", "--server", server)
+    assert (refused.code, len(refused.err.splitlines())) == (2, 1)
+    assert "nothing" in refused.err
+
+
+def test_the_folder_of_a_running_server_is_not_opened_beside_it(filled: Run, server: str) -> None:
+    ran = filled("recommend", "--user", "u0")
+    assert ran.code == 2
+    assert "--server ADDRESS" in ran.err
