@@ -41,6 +41,7 @@ SHORT_HISTORIES = 0.3
 TASTE_ONLY = 0.3
 """Of those, the share that sees words (the text of one liked item) in place of events."""
 K = 10
+STATES_AT_ONCE = 256
 
 
 class TooFewEvents(ValueError):
@@ -54,6 +55,16 @@ class NextEvent:
     user: int
     history: History
     target: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """A held-out case of a user who judges: its list (None where no source proposed what was chosen), and how many
+    unseen items each baseline ranks above what was chosen."""
+
+    chosen: TrainingList | None
+    is_cold: bool
+    baseline_ranks: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,10 +107,11 @@ def train_ranker(
     rehearsal, first = _first_stage(
         past, projected, space, config, version, seed, progress, _early_stopping(cases, hidden, rng)
     )
-    lists, validation = _lists(rehearsal, cases, judges, config, rng, progress)
-    blend = fit_blend(lists, [one for one, _ in validation if one is not None], hidden=config.blend_hidden, seed=seed)
-    blend.cold_lift = fit_cold_lift(blend, [one for one, _ in validation if one is not None], config.cold_budget)
-    metrics = _metrics(rehearsal, blend, validation)
+    lists, judged = _lists(rehearsal, cases, judges, config, rng, progress)
+    validation = [one.chosen for one in judged if one.chosen is not None]
+    blend = fit_blend(lists, validation, hidden=config.blend_hidden, seed=seed)
+    blend.cold_lift = fit_cold_lift(blend, validation, config.cold_budget)
+    metrics = _metrics(blend, judged)
     if progress:
         progress("co-engagement", 1, 2)
     ranker, _ = _first_stage(
@@ -230,41 +242,55 @@ def _lists(
     config: RankerConfig,
     rng: np.random.Generator,
     progress: Progress | None,
-) -> tuple[list[TrainingList], list[tuple[TrainingList | None, NextEvent]]]:
-    """Signals of the candidates of next events: for training (some histories cut short), and for judging (as they are,
-    None where no source proposed what was chosen)."""
+) -> tuple[list[TrainingList], list[Judged]]:
+    """Signals of the candidates of next events: to train on (some histories cut short), and to judge by (as they are)."""
     train = [case for case in cases if not judges[case.user]]
     judge = [case for case in cases if judges[case.user]]
     train = [_shortened(train[i], ranker, rng) for i in rng.permutation(len(train))[: config.blend_lists]]
     judge = [judge[i] for i in rng.permutation(len(judge))[: max(1, config.blend_lists // 4)]]
-    lists: list[TrainingList | None] = []
-    total = len(train) + len(judge)
-    chunk = 256
     everything = [*train, *judge]
-    for start in range(0, total, chunk):
+    lists: list[TrainingList] = []
+    judged: list[Judged] = []
+    for start in range(0, len(everything), STATES_AT_ONCE):
+        part = everything[start : start + STATES_AT_ONCE]
+        states = ranker.states([case.history for case in part])
+        for number, (case, state) in enumerate(zip(part, states, strict=True), start=start):
+            probe = ranker.probe(case.history, state)
+            chosen = _list(ranker, probe, case.target, config.candidates)
+            if number >= len(train):
+                judged.append(_judged(chosen, probe, case.target))
+            elif chosen is not None:
+                lists.append(chosen)
         if progress:
-            progress("second stage", start, total)
-        part = everything[start : start + chunk]
-        for case, state in zip(part, ranker.states([case.history for case in part]), strict=True):
-            lists.append(_list(ranker, case, state, config.candidates))
-    if progress:
-        progress("second stage", total, total)
-    found = [one for one in lists[: len(train)] if one is not None]
-    return found, list(zip(lists[len(train) :], judge, strict=True))
+            progress("second stage", min(start + STATES_AT_ONCE, len(everything)), len(everything))
+    return lists, judged
 
 
-def _list(ranker: Ranker, case: NextEvent, state: FloatArray, n: int) -> TrainingList | None:
+def _list(ranker: Ranker, probe: Probe, target: int, n: int) -> TrainingList | None:
     """Signals of what the sources propose; None where that is not what was chosen.
 
     Putting the chosen item in by force would teach the second stage that what no source proposes is what people choose.
     """
-    probe = ranker.probe(case.history, state)
-    candidates = np.setdiff1d(_proposed(ranker, probe, n), case.history.items)
-    place = int(np.searchsorted(candidates, case.target))
-    if place == len(candidates) or candidates[place] != case.target:
+    candidates = np.setdiff1d(_proposed(ranker, probe, n), probe.history.items)
+    place = int(np.searchsorted(candidates, target))
+    if place == len(candidates) or candidates[place] != target:
         return None
     scored = ranker.score_list(probe, candidates)
     return TrainingList(scored.signals, scored.scale, place)
+
+
+def _judged(chosen: TrainingList | None, probe: Probe, target: int) -> Judged:
+    behaviour, content = probe.view.behaviour, probe.view.content
+    profile = probe.text_profile
+    scores = {
+        "popularity": behaviour.counts.astype(np.float32),
+        "recent_popularity": behaviour.recent.astype(np.float32),
+        "item_knn_recent": probe.knn_recent,
+        "ease_recent": probe.ease_recent,
+        "content_knn": np.zeros(len(content.text), np.float32) if profile is None else content.text @ profile,
+    }
+    ranks = {name: _rank(scores[name], probe.history.items, target) for name in BASELINES}
+    return Judged(chosen, bool(behaviour.counts[target] == 0), ranks)
 
 
 def _proposed(ranker: Ranker, probe: Probe, n: int) -> IntArray:
@@ -282,41 +308,30 @@ def _shortened(case: NextEvent, ranker: Ranker, rng: np.random.Generator) -> Nex
     return NextEvent(case.user, case.history.last(int(rng.integers(0, 6))), case.target)
 
 
-def _metrics(
-    ranker: Ranker, blend: Blend, validation: Sequence[tuple[TrainingList | None, NextEvent]]
-) -> dict[str, float]:
+def _metrics(blend: Blend, judged: Sequence[Judged]) -> dict[str, float]:
     """NDCG@10 over the full catalogue on the judging lists, for Palate and the baselines the same log gives.
 
-    A target that no source proposed counts as a miss for Palate.
+    What no source proposed is a miss for Palate.
     """
-    if not validation:
+    if not judged:
         return {}
-    behaviour, content = ranker.view.behaviour, ranker.view.content
-    ranks: dict[str, list[int]] = {name: [] for name in ("palate", *BASELINES)}
-    cold = []
-    for one, case in validation:
-        scores = None if one is None else blend.score(one.signals, one.scale)
-        ranks["palate"].append(K if one is None or scores is None else int((scores > scores[one.chosen]).sum()))
-        probe = ranker.probe(case.history)
-        history = case.history.items
-        profile = ranker.probe(case.history.last(10), probe.state).text_profile
-        for name, baseline in (
-            ("popularity", behaviour.counts.astype(np.float32)),
-            ("recent_popularity", behaviour.recent.astype(np.float32)),
-            ("item_knn_recent", probe.knn_recent),
-            ("ease_recent", probe.ease_recent),
-            ("content_knn", np.zeros(len(content.text), np.float32) if profile is None else content.text @ profile),
-        ):
-            ranks[name].append(_rank(baseline, history, case.target))
-        cold.append(behaviour.counts[case.target] == 0)
-    is_cold = np.array(cold)
+    ranks = {name: np.array([one.baseline_ranks[name] for one in judged]) for name in BASELINES}
+    ranks = {"palate": np.array([_rank_in_list(blend, one.chosen) for one in judged])} | ranks
+    is_cold = np.array([one.is_cold for one in judged])
     metrics: dict[str, float] = {}
-    for name, values in ranks.items():
-        gain = np.where(np.array(values) < K, 1 / np.log2(np.array(values) + 2.0), 0.0)
+    for name, places in ranks.items():
+        gain = np.where(places < K, 1 / np.log2(places + 2.0), 0.0)
         for slice_name, members in (("all", np.ones(len(gain), bool)), ("warm", ~is_cold), ("cold_item", is_cold)):
             if members.any():
                 metrics[f"{name}/{slice_name}/ndcg@{K}"] = round(float(gain[members].mean()), 5)
     return metrics
+
+
+def _rank_in_list(blend: Blend, one: TrainingList | None) -> int:
+    if one is None:
+        return K
+    scores = blend.score(one.signals, one.scale)
+    return int((scores > scores[one.chosen]).sum())
 
 
 BASELINES = ("popularity", "recent_popularity", "item_knn_recent", "ease_recent", "content_knn")
