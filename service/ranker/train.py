@@ -243,7 +243,7 @@ def _lists(
     rng: np.random.Generator,
     progress: Progress | None,
 ) -> tuple[list[TrainingList], list[Judged]]:
-    """Signals of the candidates of next events: to train on (some histories cut short), and to judge by (as they are)."""
+    """Candidates of next events: to train on (some histories cut short), and to judge by (as they are)."""
     train = [case for case in cases if not judges[case.user]]
     judge = [case for case in cases if judges[case.user]]
     train = [_shortened(train[i], ranker, rng) for i in rng.permutation(len(train))[: config.blend_lists]]
