@@ -43,6 +43,7 @@ def tell(palate: Client, audience: Audience) -> None:
 def _known_user(palate: Client, audience: Audience, user: str) -> RecommendResponse:
     history = audience.events[user]
     output.heading(f"1. User {user}: {len(history)} ratings, and five films to see next")
+    output.say("Of the people with 50 to 150 ratings, this is the one who rated last.")
     latest = [
         [audience.films[event.item_id].title, ", ".join(audience.films[event.item_id].categories), f"{event.value:g}"]
         for event in history[-SHOWN:]
@@ -56,7 +57,8 @@ def _known_user(palate: Client, audience: Audience, user: str) -> RecommendRespo
 def _two_events(palate: Client, audience: Audience, user: str, before: RecommendResponse) -> None:
     genre, films = audience.new_ground(user, 2)
     titles = " and ".join(film.title for film in films)
-    output.heading(f"2. User {user} gives {titles} five stars, the first {genre} in a long time")
+    output.heading(f"2. User {user} now gives five stars to {titles}")
+    output.say(f"These are the best-known films they had not rated of {genre}, the genre they had rated least of.")
     palate.record_events(
         {"user_id": user, "item_id": film.item_id, "event_type": "rating", "value": 5.0} for film in films
     )
@@ -102,7 +104,7 @@ def _why(palate: Client, user: str, answer: RecommendResponse) -> None:
     output.heading(f"5. Why user {user} was given {first.item.title} first, as it was served in scene 1")
     for language in ("en", "zh"):
         said = palate.explain(first.item_id, recommendation_id=answer.recommendation_id, language=language)
-        output.say(said.text)
+        output.say(f"{said.text}\n")
     show_evidence([evidence_of(fact) for fact in said.evidence])
 
 
