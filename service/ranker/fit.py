@@ -100,7 +100,8 @@ def history_states(
     """
     states = np.zeros((len(histories), vectors.shape[1]), np.float32)
     filled = [row for row, history in enumerate(histories) if len(history)]
-    model.eval()
+    if model.training:  # walking through all modules costs as much as the pass of one history
+        model.eval()
     with torch.inference_mode():
         for start in range(0, len(filled), chunk):
             rows = filled[start : start + chunk]
