@@ -26,22 +26,18 @@ from service.cli.training import train
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "movielens-small"
 STOPPING_S = 60.0
+SUFFIXES = (".jsonl", ".parquet", ".csv")
 
 
 def demo(
     example: Annotated[
-        Path, typer.Option(metavar="DIR", help="Folder with items.jsonl and events.parquet.", show_default=False)
+        Path, typer.Option(metavar="DIR", help="Folder with items and events.", show_default=False)
     ] = EXAMPLE,
     data: Data = None,
     config: Config = None,
 ) -> int:
     """Index, train, serve and recommend on 9,742 example films, through gRPC, in a few minutes."""
-    items, behaviour = example / "items.jsonl", example / "events.parquet"
-    for file in (items, behaviour):
-        if not file.is_file():
-            raise typer.BadParameter(
-                f"{file} is not there; run this in a clone of the repository, or name --example DIR."
-            )
+    items, behaviour = _file(example, "items"), _file(example, "events")
     if data is not None and (data / "log.db").exists():
         raise typer.BadParameter(f"--data {data} holds data already; the demo wants a folder of its own.")
     place = nullcontext(str(data)) if data is not None else tempfile.TemporaryDirectory(prefix="palate-demo-")
@@ -67,6 +63,16 @@ def demo(
                 f"The data are in {data}: `palate recommend --user 1 --explain --data {data}` goes on with them."
             )
     return DONE
+
+
+def _file(example: Path, name: str) -> Path:
+    for suffix in SUFFIXES:
+        if (example / f"{name}{suffix}").is_file():
+            file = example / f"{name}{suffix}"
+            return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+    raise typer.BadParameter(
+        f"{example / name}.jsonl is not there; run this in a clone, or name a folder with --example."
+    )
 
 
 def _tell(address: str, items: Path, behaviour: Path) -> None:
@@ -121,6 +127,9 @@ class Server:
             self._process.wait(STOPPING_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
+            self._process.wait()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
 
     def _line(self) -> dict[str, Any]:
         assert self._process.stdout is not None

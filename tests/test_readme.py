@@ -1,0 +1,77 @@
+"""What README and docs tell people to type exists: commands and their options, make targets, files, Python names."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from palate.client import Client
+from service.cli.app import app
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "examples").glob("*/README.md"))]
+MAX_COMMANDS = 5
+
+
+def _blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def _typed(program: str) -> Iterator[tuple[str, str]]:
+    """(page, line) of what is to be typed to run a program."""
+    for page in PAGES:
+        for block in _blocks(page, "sh"):
+            for line in block.replace("\\\n", " ").splitlines():
+                for part in line.split("&&"):
+                    if part.split()[:1] == [program]:
+                        yield page.name, part.strip()
+
+
+@pytest.mark.parametrize(("page", "line"), list(_typed("palate")))
+def test_commands_and_their_options_exist(page: str, line: str) -> None:
+    command: Any = typer.main.get_command(app)
+    arguments = shlex.split(line, comments=True)[1:]
+    while arguments and hasattr(command, "commands"):
+        command = command.commands[arguments.pop(0)]
+    command.make_context(line, arguments)  # raises for what is not an option
+
+
+@pytest.mark.parametrize(("page", "line"), list(_typed("make")))
+def test_make_targets_exist(page: str, line: str) -> None:
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert set(shlex.split(line, comments=True)[1:]) <= set(targets)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    local = [link for link in links if "://" not in link]
+    assert [link for link in local if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_python_on_the_page_parses_and_calls_what_the_client_has(page: Path) -> None:
+    for block in _blocks(page, "python"):
+        calls = [
+            node.func.attr
+            for node in ast.walk(ast.parse(block))
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name)
+            and node.func.value.id == "palate"
+        ]
+        assert [name for name in calls if not hasattr(Client, name)] == []
+
+
+def test_a_recommendation_with_its_reason_is_at_most_five_commands_away() -> None:
+    first = _blocks(PAGES[0], "sh")[0]
+    commands = [part for line in first.splitlines() for part in line.split("&&") if part.strip()]
+    assert len(commands) <= MAX_COMMANDS
+    assert "make demo" in first
