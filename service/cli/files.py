@@ -84,12 +84,12 @@ def take_in(
             report.seconds = round(monotonic() - started, 2)
             reports.append(report)
     code = _exit_code(reports)
-    if errors is not None:
-        _write_errors(errors, reports)
     if as_json:
         output.emit({"files": [asdict(report) for report in reports], "exit_code": code})
     else:
         _print(reports, errors)
+    if errors is not None:
+        _write_errors(errors, reports)
     for report in reports:
         if report.stopped:
             output.error(report.stopped)
