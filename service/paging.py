@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from service.errors import InvalidInput
 from service.requests import DEFAULT_K, MAX_K, RecommendRequest
@@ -36,8 +36,7 @@ class Page:
 
 
 def _digest(request: RecommendRequest) -> str:
-    fields = asdict(replace(request, page_token=""))
-    return hashlib.blake2b(json.dumps(fields, sort_keys=True, default=list).encode(), digest_size=6).hexdigest()
+    return hashlib.blake2b(repr(replace(request, page_token="")).encode(), digest_size=6).hexdigest()
 
 
 def _offset(token: str, digest: str) -> int:

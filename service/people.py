@@ -14,7 +14,7 @@ import numpy as np
 
 from encoders.base import FloatArray
 from indexer.eventlog import EventLog
-from indexer.events import Event, EventPolicy
+from indexer.events import EventPolicy
 from indexer.log_users import User
 from indexer.store import ItemStore, UserPoint
 from service.ranker.interactions import BoolArray, IntArray
@@ -27,14 +27,46 @@ REMEMBERED = 20_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PersonState:
-    """A user's events on items of the catalogue, oldest first, as columns of length L."""
+class Past:
+    """What a person did with items of the catalogue, oldest first, as columns of length L."""
 
     items: IntArray
-    events: Sequence[Event]
+    event_types: Sequence[str]
+    values: Sequence[float | None]
     liked: BoolArray
-    behaves: BoolArray
-    """The event is part of behaviour sequences."""
+
+    def then_viewed(self, items: IntArray) -> Past:
+        """The same with a session's items after it."""
+        n = len(items)
+        return Past(
+            np.concatenate([self.items, items]),
+            [*self.event_types, *["view"] * n],
+            [*self.values, *[None] * n],
+            np.concatenate([self.liked, np.ones(n, bool)]),
+        )
+
+    def newest(self, n: int, n_items: int) -> Past:
+        """The last n events on items below index n_items."""
+        places = np.flatnonzero(self.items < n_items)[-n:].tolist()
+        return Past(
+            self.items[places],
+            [self.event_types[place] for place in places],
+            [self.values[place] for place in places],
+            self.liked[places],
+        )
+
+
+NOTHING_PAST = Past(np.zeros(0, np.int64), (), (), np.zeros(0, bool))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PersonState:
+    """What the log says of a user."""
+
+    past: Past
+    """The events that are part of behaviour sequences."""
+    n_events: int
+    """Events on items of the catalogue, whether behaviour or not."""
     seen: IntArray
     """Items that stay away."""
     profile: User | None
@@ -89,11 +121,16 @@ class People:
         items = np.array([index for _, index in known], dtype=np.int64)
         liked = np.array([kind.weight > 0 for kind in kinds], dtype=bool)
         seen = np.unique(items[[kind.seen for kind in kinds]]) if known else items
+        behaves = [place for place, kind in enumerate(kinds) if kind.trains]
+        past = Past(
+            items[behaves],
+            [known[place][0].event_type for place in behaves],
+            [known[place][0].value for place in behaves],
+            liked[behaves],
+        )
         return PersonState(
-            items=items,
-            events=[event for event, _ in known],
-            liked=liked,
-            behaves=np.array([kind.trains for kind in kinds], dtype=bool),
+            past=past if behaves else NOTHING_PAST,
+            n_events=len(known),
             seen=seen,
             profile=self._log.get_user(user_id),
             vectors=self._vectors(user_id, last_seq, items[liked]) if known else {},

@@ -31,7 +31,7 @@ from service.explainer.evidence import Evidence, Subject
 from service.explainer.writers import UnknownWriter, load_writer, write_reasons, write_verified
 from service.models import Loaded, Models
 from service.paging import Page
-from service.people import People, PersonState, taste_vectors
+from service.people import NOTHING_PAST, Past, People, PersonState, taste_vectors
 from service.ranker.history import History
 from service.ranker.interactions import IntArray
 from service.ranker.ranker import ScoredList
@@ -67,7 +67,8 @@ class Person:
     """Who asks, as far as the request lets us know them."""
 
     history: History
-    past: Sequence[PastEvent]
+    past: Past
+    """The same events as they were recorded."""
     vectors: Mapping[str, FloatArray]
     """Taste in encoder space by modality."""
     taste: str
@@ -350,36 +351,14 @@ class Recommender:
             n_events=len(history),
         )
 
-    def _history(
-        self, stored: PersonState | None, session: IntArray, loaded: Loaded
-    ) -> tuple[History, Sequence[PastEvent]]:
+    def _history(self, stored: PersonState | None, session: IntArray, loaded: Loaded) -> tuple[History, Past]:
         """The newest events that are behaviour, then the session's items as views."""
-        most = loaded.ranker.config.feature_history
+        past = NOTHING_PAST if stored is None else stored.past
+        past = past.then_viewed(session) if len(session) else past
+        past = past.newest(loaded.ranker.config.feature_history, loaded.ranker.n_items)
         codes = loaded.vocabulary.event_types
-        items: list[int] = []
-        kinds: list[str] = []
-        values: list[float | None] = []
-        liked: list[bool] = []
-        if stored is not None:
-            for place in np.flatnonzero(stored.behaves)[-most:]:
-                event = stored.events[place]
-                items.append(int(stored.items[place]))
-                kinds.append(event.event_type)
-                values.append(event.value)
-                liked.append(bool(stored.liked[place]))
-        items += session.tolist()
-        kinds += ["view"] * len(session)
-        values += [None] * len(session)
-        liked += [True] * len(session)
-        inside = [i for i, index in enumerate(items) if index < loaded.ranker.n_items][-most:]
-        history = History(
-            np.array([items[i] for i in inside], dtype=np.int64),
-            np.array([codes.get(kinds[i], 0) for i in inside], dtype=np.int64),
-            np.array([liked[i] for i in inside], dtype=bool),
-        )
-        items_of = self._items(history.items)
-        past = [PastEvent(item, kinds[i], values[i], liked[i]) for item, i in zip(items_of, inside, strict=True)]
-        return history, past
+        kinds = np.array([codes.get(kind, 0) for kind in past.event_types], dtype=np.int64)
+        return History(past.items, kinds, past.liked), past
 
     def _session_vectors(self, history: History) -> dict[str, FloatArray]:
         """Taste in encoder space of a history that is not the stored one."""
@@ -389,7 +368,9 @@ class Recommender:
         self, loaded: Loaded, scored: ScoredList, candidates: Candidates, request: RecommendRequest, n: int
     ) -> IntArray:
         """Places of the candidates in serving order, at least the first n of them."""
-        scores = scored.scores + loaded.ranker.exploration_bonus(candidates.items, request.exploration)
+        scores = scored.scores
+        if request.exploration > 0:
+            scores = scores + loaded.ranker.exploration_bonus(candidates.items, request.exploration)
         order = np.argsort(-scores, kind="stable")
         if request.diversity <= 0:
             return order
@@ -470,13 +451,14 @@ class Recommender:
         explored: Sequence[bool],
     ) -> ServedContext:
         """All that a later explanation needs to score as this answer did."""
+        items = candidates.items[shown]
         return ServedContext(
             user_id=request.user_id,
             model_version=loaded.ranker.version,
             profiled=request.personalization is Personalization.FULL,
             history=person.history.items.tolist(),
-            event_types=[past.event_type for past in person.past],
-            values=[past.value for past in person.past],
+            event_types=person.past.event_types,
+            values=person.past.values,
             liked=person.history.liked.tolist(),
             taste=person.taste,
             rule=rule_text(request.filter, request.domains),
@@ -484,9 +466,9 @@ class Recommender:
             scale_shift=scored.scale.shift.tolist(),
             scale_spread=scored.scale.spread.tolist(),
             results=[
-                ServedItem(item, score, candidates.sources(item), was_explored)
-                for item, score, was_explored in zip(
-                    candidates.items[shown].tolist(), scored.scores[shown].tolist(), explored, strict=True
+                ServedItem(*one)
+                for one in zip(
+                    items.tolist(), scored.scores[shown].tolist(), candidates.sources(items), explored, strict=True
                 )
             ],
             created_at=time.time(),
@@ -587,7 +569,7 @@ class Recommender:
 def _profile_words(state: PersonState) -> str:
     """What a stored profile says in words, while few events say more."""
     profile = state.profile
-    if profile is None or len(state.items) >= FEW_EVENTS:
+    if profile is None or state.n_events >= FEW_EVENTS:
         return ""
     attributes = "; ".join(f"{name}: {value}" for name, value in profile.attributes.items())
     return ". ".join(part for part in (profile.taste, attributes) if part)

@@ -48,12 +48,14 @@ class Candidates:
     proposals: Mapping[str, IntArray]
     """Items per source, best first."""
 
-    def sources(self, item: int) -> list[str]:
-        """The sources of one item, the one that ranked it highest first."""
-        places = [
-            (int(np.flatnonzero(items == item)[0]), name) for name, items in self.proposals.items() if item in items
-        ]
-        return [name for _, name in sorted(places)]
+    def sources(self, items: IntArray) -> list[list[str]]:
+        """The sources of each of these items, the one that ranked it highest first."""
+        found: list[list[tuple[int, str]]] = [[] for _ in items]
+        for name, proposed in self.proposals.items():
+            rows, places = np.nonzero(items[:, None] == proposed)
+            for row, place in zip(rows.tolist(), places.tolist(), strict=True):
+                found[row].append((place, name))
+        return [[name for _, name in sorted(one)] for one in found]
 
 
 def retrieve(
@@ -94,7 +96,7 @@ def retrieve(
         name: items[(items < len(live)) & usable[np.minimum(items, len(live) - 1)]][:n]
         for name, items in proposals.items()
     }
-    merged = np.unique(np.concatenate([np.zeros(0, np.int64), *kept.values()]))
+    merged = np.flatnonzero(_mask(np.concatenate([np.zeros(0, np.int64), *kept.values()]), len(live)))
     return Candidates(merged, kept)
 
 

@@ -12,7 +12,7 @@ import threading
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 from indexer.eventlog import EventLog
 from indexer.log_users import Served
@@ -54,7 +54,10 @@ class ServedContext:
     created_at: float
 
     def to_bytes(self) -> bytes:
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":")).encode()
+        # Not asdict, which copies the history value by value.
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        values["results"] = [asdict(one) for one in self.results]
+        return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> ServedContext:

@@ -107,8 +107,8 @@ def history_states(
             rows = filled[start : start + chunk]
             batch = pad([histories[r] for r in rows], [event_types[r] for r in rows], model.shape.max_history)
             inputs = torch.from_numpy(vectors[np.maximum(batch.items, 0)])  # (B, T, D)
-            out = model(inputs, torch.from_numpy(batch.event_types), torch.from_numpy(batch.present))
-            states[rows] = out[:, -1].numpy()
+            out = model.newest(inputs, torch.from_numpy(batch.event_types), torch.from_numpy(batch.present))  # (B, D)
+            states[rows] = out.numpy()
     return states
 
 

@@ -97,13 +97,15 @@ class Block(nn.Module):
         self.mlp = nn.Sequential(nn.Linear(dim, 4 * dim), nn.GELU(), nn.Linear(4 * dim, dim))
         self.drop = nn.Dropout(dropout)
 
-    def forward(self, x: Tensor, allowed: Tensor) -> Tensor:
-        """x (B, T, D), allowed (B, 1, T, T) bool -> (B, T, D)."""
+    def forward(self, x: Tensor, allowed: Tensor, newest: bool = False) -> Tensor:
+        """x (B, T, D), allowed (B, 1, T, T) bool -> (B, T, D); of the `newest` step alone (B, 1, D)."""
         B, T, D = x.shape
         q, k, v = self.qkv(self.norm_attention(x)).view(B, T, 3, self.n_heads, D // self.n_heads).permute(2, 0, 3, 1, 4)
+        if newest:
+            x, q, allowed = x[:, -1:], q[:, :, -1:], allowed[:, :, -1:]
         # No dropout on the attention itself: it would take the slow path, which costs more than the rest of the block.
         mixed = nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=allowed)  # (B, heads, T, D / heads)
-        x = x + self.drop(self.out(mixed.transpose(1, 2).reshape(B, T, D)))  # (B, T, D)
+        x = x + self.drop(self.out(mixed.transpose(1, 2).reshape(x.shape)))  # (B, T, D)
         out: Tensor = x + self.drop(self.mlp(self.norm_mlp(x)))  # (B, T, D)
         return out
 
@@ -128,13 +130,25 @@ class SequenceModel(nn.Module):
 
         Step t sees steps <= t only. Padding is never attended to and does not change any real step.
         """
+        x, allowed = self._steps(vectors, event_types, present)
+        for block in self.blocks:
+            x = block(x, allowed)
+        states: Tensor = self.norm(x)  # (B, T, D)
+        return states
+
+    def newest(self, vectors: Tensor, event_types: Tensor, present: Tensor) -> Tensor:
+        """The last step of `forward` alone, (B, D): the last block need not work on the others."""
+        x, allowed = self._steps(vectors, event_types, present)
+        for place, block in enumerate(self.blocks, start=1):
+            x = block(x, allowed, newest=place == len(self.blocks))
+        state: Tensor = self.norm(x)[:, -1]  # (B, D)
+        return state
+
+    def _steps(self, vectors: Tensor, event_types: Tensor, present: Tensor) -> tuple[Tensor, Tensor]:
+        """What goes into the blocks, (B, T, D), and which step may see which, (B, 1, T, T)."""
         _, T, D = vectors.shape
         steps = torch.arange(T - 1, -1, -1)  # the newest step is position 0
         x = vectors * D**0.5 + self.position(steps) + self.event_type(event_types)  # (B, T, D)
         causal = torch.ones(T, T, dtype=torch.bool).tril()
         allowed = causal & present[:, None, :] | torch.eye(T, dtype=torch.bool)  # (B, T, T); padding sees itself
-        x = self.drop(x)
-        for block in self.blocks:
-            x = block(x, allowed[:, None])
-        states: Tensor = self.norm(x)  # (B, T, D)
-        return states
+        return self.drop(x), allowed[:, None]

@@ -66,7 +66,7 @@ class Content:
     """(N,)"""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class View:
     """One consistent state of everything that grows with the catalogue; replaced as a whole."""
 
@@ -75,11 +75,12 @@ class View:
     vectors: FloatArray
     """(N, D) the sequence model's item vectors; zeros without a model."""
 
-    @property
-    def reference(self) -> IntArray:
-        """Items spread evenly over the catalogue, at most REFERENCE_ITEMS."""
+    @cached_property
+    def reference(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Item vectors, text and image of at most REFERENCE_ITEMS items, spread evenly over the catalogue."""
         n = self.behaviour.n_items
-        return np.linspace(0, max(n - 1, 0), min(n, REFERENCE_ITEMS)).astype(np.int64)
+        items = np.linspace(0, max(n - 1, 0), min(n, REFERENCE_ITEMS)).astype(np.int64)
+        return self.vectors[items], self.content.text[items], self.content.image[items]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,17 +156,17 @@ class Probe:
     def scale(self) -> Scale:
         """What is usual for this history."""
         shift, spread = np.zeros(len(SIGNALS), np.float32), np.zeros(len(SIGNALS), np.float32)
-        reference, content = self.view.reference, self.view.content
+        vectors, text, image = self.view.reference
         if self.state.any():
-            _measure(shift, spread, "sequence", self.view.vectors[reference] @ self.state)
+            _measure(shift, spread, "sequence", vectors @ self.state)
         if len(self.history):
             for name in CO_ENGAGEMENT_SIGNALS:
                 spread[SIGNALS.index(name)] = _rms(getattr(self, name))
             spread[SIGNALS.index("ease_borrowed")] = _rms(self.strongest)
         if self.text_profile is not None:
-            _measure(shift, spread, "text_recent", content.text[reference] @ self.text_profile)
+            _measure(shift, spread, "text_recent", text @ self.text_profile)
         if self.image_profile is not None:
-            _measure(shift, spread, "image_recent", content.image[reference] @ self.image_profile)
+            _measure(shift, spread, "image_recent", image @ self.image_profile)
         return Scale(shift, spread)
 
     @cached_property
@@ -300,4 +301,4 @@ def _measure(shift: FloatArray, spread: FloatArray, name: str, values: FloatArra
 
 def _rms(values: FloatArray) -> float:
     """Root mean square; 0 for values that are nowhere."""
-    return float(np.sqrt(np.mean(values * values))) if len(values) else 0.0
+    return float(np.sqrt(values @ values / len(values))) if len(values) else 0.0

@@ -47,6 +47,15 @@ def test_a_step_does_not_see_later_steps(model: SequenceModel, vectors: np.ndarr
     np.testing.assert_allclose(run([1, 2, 3, 4])[:2], run([1, 2, 9, 8])[:2], atol=1e-5)
 
 
+def test_the_newest_step_alone_is_the_last_of_all_steps(model: SequenceModel) -> None:
+    vectors = torch.randn(3, 5, SMALL.dim, generator=torch.Generator().manual_seed(1))
+    kinds = torch.tensor([[0, 1, 2, 1, 0]]).expand(3, 5)
+    present = torch.tensor([[True] * 5, [False] * 2 + [True] * 3, [False] * 4 + [True]])
+    with torch.inference_mode():
+        every, newest = model(vectors, kinds, present), model.newest(vectors, kinds, present)
+    torch.testing.assert_close(newest, every[:, -1], atol=1e-5, rtol=0.0)
+
+
 def test_order_matters(model: SequenceModel, vectors: np.ndarray) -> None:
     first, second = states(model, vectors, [1, 2], [2, 1])
     assert np.abs(first - second).max() > 1e-3
