@@ -27,6 +27,14 @@ class TrainingList:
     scale: Scale
     chosen: int
 
+    def thinned(self, n: int, rng: np.random.Generator) -> TrainingList:
+        """The chosen candidate and at most n others, at random."""
+        others = np.delete(np.arange(len(self.signals)), self.chosen)
+        if len(others) <= n:
+            return self
+        kept = np.append(rng.choice(others, n, replace=False), self.chosen)
+        return TrainingList(self.signals[kept], self.scale, n)
+
 
 PRIOR_WEIGHTS = {
     "knn_recent": (0.0, 1.0),

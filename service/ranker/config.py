@@ -43,7 +43,7 @@ class RankerConfig:
     """A cold item's co-engagement column is the mean over this many nearest warm items by text."""
     feature_history: int = 200
     """Newest events the second stage looks at."""
-    blend_lists: int = 4_000
+    blend_lists: int = 3_000
     """Next-event lists the second stage learns from."""
     candidates: int = 150
     """Candidates per source, in training lists and when serving."""
