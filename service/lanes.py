@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 
 from service.backend import Backend
 from service.config import Settings
+from service.cores import half_the_cores, one_core
 from service.errors import NotServing, Overloaded, TrainingUnderway
 from service.workers import WorkPool
 
@@ -31,9 +32,9 @@ class Lanes:
         self.backend: Backend | None = None
         self.stopping = False
         limits = settings.server
-        self._answering = WorkPool("answering", limits.workers, limits.max_waiting)
-        self._indexing = WorkPool("indexing", 1, limits.max_waiting)
-        self._training = WorkPool("training", 1, 0)
+        self._answering = WorkPool("answering", limits.workers, limits.max_waiting, one_core)
+        self._indexing = WorkPool("indexing", 1, limits.max_waiting, half_the_cores)
+        self._training = WorkPool("training", 1, 0, half_the_cores)
 
     async def answer(self, context: Context, work: Callable[[Backend], T]) -> T:
         """For calls that take milliseconds."""

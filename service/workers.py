@@ -18,14 +18,17 @@ T = TypeVar("T")
 
 
 class WorkPool:
-    """`threads` workers; at most `max_waiting` calls wait for one of them, in order of arrival."""
+    """`threads` workers; at most `max_waiting` calls wait for one of them, in order of arrival.
 
-    def __init__(self, name: str, threads: int, max_waiting: int) -> None:
+    Every worker calls `prepare` once, before its first work.
+    """
+
+    def __init__(self, name: str, threads: int, max_waiting: int, prepare: Callable[[], None] = lambda: None) -> None:
         self._name = name
         self._limit = threads + max_waiting
         self._pending = 0
         self._lock = threading.Lock()
-        self._executor = ThreadPoolExecutor(max_workers=threads, thread_name_prefix=f"palate-{name}")
+        self._executor = ThreadPoolExecutor(threads, f"palate-{name}", initializer=prepare)
 
     @property
     def pending(self) -> int:
