@@ -421,7 +421,7 @@ class Recommender:
         return vector
 
     def _search_queries(self, request: SearchRequest, k: int, rule: Rule) -> dict[str, VectorQuery]:
-        """Text against words, and against pictures where an encoder has both in one space; a picture against pictures."""
+        """Text against words, and pictures where an encoder has both in one space; a picture against pictures."""
         encoder = self._workspace.image_encoder
         if bool(request.text) == bool(request.image):
             raise InvalidInput("query", request.text, "or an image: give exactly one of text and image")
