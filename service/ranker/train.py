@@ -111,7 +111,8 @@ def train_ranker(
     )
     lists, judged = _lists(rehearsal, cases, judges, config, rng, progress)
     validation = [one.chosen for one in judged if one.chosen is not None]
-    blend = fit_blend(lists, validation, hidden=config.blend_hidden, seed=seed)
+    stopping = [one.thinned(THINNED, rng) for one in validation]
+    blend = fit_blend(lists, stopping, hidden=config.blend_hidden, seed=seed)
     blend.cold_lift = fit_cold_lift(blend, validation, config.cold_budget)
     metrics = _metrics(blend, judged)
     if progress:
