@@ -23,7 +23,7 @@ class WorkPool:
     Every worker calls `prepare` once, before its first work.
     """
 
-    def __init__(self, name: str, threads: int, max_waiting: int, prepare: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, name: str, threads: int, max_waiting: int, prepare: Callable[[], object] = lambda: None) -> None:
         self._name = name
         self._limit = threads + max_waiting
         self._pending = 0

@@ -257,7 +257,7 @@ def _content_signals(
             np.add.at(weights[row], places, decay ** np.arange(len(liked), dtype=np.float32)[::-1])
         members = weights > 0  # (B, U)
         weights /= np.maximum(weights.sum(axis=1, keepdims=True), 1e-6)
-        shares = members / np.maximum(members.sum(axis=1, keepdims=True), 1)  # (B, U)
+        shares = members / np.maximum(members.sum(axis=1, keepdims=True, dtype=np.float32), 1)  # (B, U)
         text = content.text[used] @ content.text[candidates].T  # (U, C)
         image = content.image[used] @ content.image[candidates].T  # (U, C)
         column["text_recent"][:] = weights @ text

@@ -108,3 +108,11 @@ async def test_an_error_comes_out_and_leaves_the_pool_sound(pool: WorkPool) -> N
         with pytest.raises(ZeroDivisionError, match="planted"):
             await pool.run(fail)
     assert pool.pending == 0
+
+
+async def test_every_worker_is_prepared_once_before_its_first_work(done: list[str]) -> None:
+    pool = WorkPool("test", threads=1, max_waiting=2, prepare=_noting(done, "prepared"))
+    await pool.run(_noting(done, "first"))
+    await pool.run(_noting(done, "second"))
+    await pool.close()
+    assert done == ["prepared", "first", "second"]
