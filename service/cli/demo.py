@@ -6,6 +6,7 @@ Owns the stages, their times, and the life of the server process. What is asked 
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,7 +19,7 @@ from typing import Annotated, Any
 import typer
 
 from service.cli import output
-from service.cli.files import DONE
+from service.cli.files import COULD_NOT, DONE
 from service.cli.indexing import index
 from service.cli.options import Config, Data
 from service.cli.recording import events
@@ -41,11 +42,12 @@ def demo(
     if data is not None and (data / "log.db").exists():
         raise typer.BadParameter(f"--data {data} holds data already; the demo wants a folder of its own.")
     place = nullcontext(str(data)) if data is not None else tempfile.TemporaryDirectory(prefix="palate-demo-")
-    with place as name:
+    with _unwinding_on_sigterm(), place as name:
         folder = Path(name)
         stages = Stages()
         with stages.timed(f"palate index {items.name}"):
-            index([items], data=folder, config=config)
+            if index([items], data=folder, config=config) == COULD_NOT:
+                return COULD_NOT
         with stages.timed(f"palate events {behaviour.name}"):
             events([behaviour], data=folder, config=config)
         with stages.timed("palate train"):
@@ -63,6 +65,20 @@ def demo(
                 f"The data are in {data}: `palate recommend --user 1 --explain --data {data}` goes on with them."
             )
     return DONE
+
+
+@contextmanager
+def _unwinding_on_sigterm() -> Iterator[None]:
+    """SIGTERM unwinds like Ctrl-C, so that the server is stopped and the temporary folder removed."""
+
+    def leave(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _file(example: Path, name: str) -> Path:
