@@ -12,11 +12,14 @@ import numpy as np
 
 from encoders.base import FloatArray
 from indexer.filter import Filter, all_of, in_domains, parse_filter
-from indexer.store import ItemStore, VectorQuery
+from indexer.store import IMAGE, TEXT, ItemStore, VectorQuery
 from service.models import Loaded
 from service.ranker.interactions import BoolArray, IntArray
 from service.ranker.signals import Probe
 
+EXACT_ITEMS = 20_000
+"""Up to this many items the vectors in memory are searched, exactly: reading them all is quicker than asking the store,
+which pays in larger catalogues."""
 SELECTIVE = 5_000
 """A rule that at most this many items satisfy is resolved to those items; a wider one is checked on the candidates."""
 
@@ -37,6 +40,11 @@ class Rule:
             return cls(None, None)
         members = store.matching(combined, None, SELECTIVE + 1)
         return cls(combined, members if len(members) <= SELECTIVE else None)
+
+    @property
+    def is_resolved(self) -> bool:
+        """Nothing is left to be checked: there is no filter, or it has come to its items."""
+        return self.filter is None or self.members is not None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,19 +81,14 @@ def retrieve(
     """
     ranker = loaded.ranker
     live = probe.view.content.live
-    queries = {}
-    if ranker.trained and len(probe.history):
-        queries["sequence"] = VectorQuery(loaded.vector_name, probe.state, n + len(excluded), rule.filter)
-    for source, name in (("content_text", "text"), ("content_image", "image")):
-        if name in vectors:
-            queries[source] = VectorQuery(name, vectors[name], n + len(excluded), rule.filter)
-    proposals = dict(
-        zip(queries, (hits.item_indices for hits in store.query_batch(list(queries.values()))), strict=True)
-    )
     allowed = np.ones(len(live), dtype=bool) if rule.members is None else _mask(rule.members, len(live))
     allowed[excluded[excluded < len(live)]] = False
+    if len(live) <= EXACT_ITEMS and rule.is_resolved:
+        proposals = ranker.propose_by_vectors(probe, n, allowed)
+    else:
+        proposals = _ask_store(store, loaded, probe, vectors, rule, n + len(excluded))
     known = ranker.propose(probe, n, allowed)
-    if rule.filter is not None and rule.members is None:
+    if not rule.is_resolved:
         passed = store.matching(rule.filter, np.unique(np.concatenate([np.zeros(0, np.int64), *known.values()])))
         known = {name: items[np.isin(items, passed)] for name, items in known.items()}
     if rule.members is not None and len(rule.members) <= n:
@@ -98,6 +101,21 @@ def retrieve(
     }
     merged = np.flatnonzero(_mask(np.concatenate([np.zeros(0, np.int64), *kept.values()]), len(live)))
     return Candidates(merged, kept)
+
+
+def _ask_store(
+    store: ItemStore, loaded: Loaded, probe: Probe, vectors: Mapping[str, FloatArray], rule: Rule, limit: int
+) -> dict[str, IntArray]:
+    """The nearest by each vector. More than are wanted: passing over what is excluded afterwards is quicker than naming
+    it in the search."""
+    queries = {}
+    if loaded.ranker.trained and len(probe.history):
+        queries["sequence"] = VectorQuery(loaded.vector_name, probe.state, limit, rule.filter)
+    for source, name in (("content_text", TEXT), ("content_image", IMAGE)):
+        if name in vectors:
+            queries[source] = VectorQuery(name, vectors[name], limit, rule.filter)
+    hits = store.query_batch(list(queries.values()))
+    return {source: found.item_indices for source, found in zip(queries, hits, strict=True)}
 
 
 def _mask(items: IntArray, size: int) -> BoolArray:

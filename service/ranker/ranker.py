@@ -6,6 +6,7 @@ trust when). Without a trained model it still ranks: no sequence model, item-kNN
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -35,6 +36,8 @@ from service.ranker.signals import (
     signals_of_variants,
 )
 
+MAX_STATES = 20_000
+"""Histories whose state is remembered."""
 MAX_COLD = 5_000
 """Newest cold items that the new-items source looks at."""
 EXPLORATION_LOGITS = 4.0
@@ -106,8 +109,19 @@ class Ranker:
 
     def probe(self, history: History, state: FloatArray | None = None) -> Probe:
         """The history against the whole catalogue, as it is now; start of every ranking."""
-        state = self.states([history])[0] if state is None else state
-        return Probe(history, state, self._view, self.config.recency_decay)
+        view = self._view
+        state = self._remembered_state(history, view) if state is None else state
+        return Probe(history, state, view, self.config.recency_decay)
+
+    def _remembered_state(self, history: History, view: View) -> FloatArray:
+        """A history's state changes with its events and with the view, so until then it is worked out once."""
+        key = hashlib.blake2b(history.items.tobytes() + history.event_types.tobytes(), digest_size=16).digest()
+        state = view.states.get(key)
+        if state is None:
+            if len(view.states) >= MAX_STATES:
+                view.states.clear()
+            state = view.states[key] = self.states([history])[0]
+        return state
 
     def score_list(self, probe: Probe, candidates: IntArray) -> ScoredList:
         """Score candidates (C,) for one history."""
@@ -167,18 +181,19 @@ class Ranker:
             proposals["new_items"] = cold[order]
         return proposals
 
-    def propose_by_vectors(self, probe: Probe, n: int) -> dict[str, IntArray]:
-        """The vector sources (sequence, content text, content image) by exact search in memory: what the store
-        answers by its index. For training, where there is no store."""
+    def propose_by_vectors(self, probe: Probe, n: int, allowed: BoolArray | None = None) -> dict[str, IntArray]:
+        """The vector sources (sequence, content text, content image) of the `allowed` items (N,), by exact search in
+        memory: what a store answers by its index. Items without the vector are not found."""
         content = probe.view.content
-        proposals: dict[str, IntArray] = {}
+        live = content.live if allowed is None else content.live & allowed
+        scores: dict[str, FloatArray] = {}
         if self.model is not None and len(probe.history):
-            proposals["sequence"] = _top(probe.view.vectors @ probe.state, content.live, n)
+            scores["sequence"] = probe.view.vectors @ probe.state
         if probe.text_profile is not None:
-            proposals["content_text"] = _top(content.text @ probe.text_profile, content.live, n)
+            scores["content_text"] = content.text @ probe.text_profile
         if probe.image_profile is not None:
-            proposals["content_image"] = _top(content.image @ probe.image_profile, content.live, n)
-        return proposals
+            scores["content_image"] = content.image @ probe.image_profile
+        return {source: _top(values, live & (values != 0), n) for source, values in scores.items()}
 
     def project_text(self, vector: FloatArray) -> FloatArray:
         """A text encoder's vector (encoder dim,) in the ranker's text space (Dt,)."""

@@ -82,6 +82,11 @@ class View:
         items = np.linspace(0, max(n - 1, 0), min(n, REFERENCE_ITEMS)).astype(np.int64)
         return self.vectors[items], self.content.text[items], self.content.image[items]
 
+    @cached_property
+    def states(self) -> dict[bytes, FloatArray]:
+        """States of histories that were asked for, by whatever names a history; empty in every new view."""
+        return {}
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scale:
@@ -130,7 +135,8 @@ class Probe:
 
     @cached_property
     def together_all(self) -> FloatArray:
-        return self._pulled(self.view.behaviour.together)[1] / np.float32(max(len(self._met), 1))
+        alike: FloatArray = self.view.behaviour.together[self._met].T @ np.ones(len(self._met), np.float32)
+        return alike / np.float32(max(len(self._met), 1))
 
     @property
     def strongest(self) -> FloatArray:
