@@ -122,8 +122,9 @@ class ServerSettings(BaseModel):
     """Most items of one IndexItems or DeleteItems."""
     max_events_per_call: int = Field(default=10_000, ge=1)
     """Most events of one RecordEvents or DeleteEvents."""
-    workers: int = Field(default=4, ge=1, le=256)
-    """Threads that answer calls. Indexing and training have one thread each beside them."""
+    workers: int = Field(default=2, ge=1, le=256)
+    """Threads that answer calls. More pay where they wait for a database or a Qdrant server; else they wait for one
+    another, and answers come more slowly. Indexing and training have one thread each beside them."""
     max_waiting: int = Field(default=64, ge=0)
     """Calls that may wait for a free thread; more are refused with RESOURCE_EXHAUSTED."""
     shutdown_grace_s: float = Field(default=30.0, ge=0.0)

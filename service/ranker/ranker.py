@@ -346,13 +346,14 @@ def _cold_appeal(probe: Probe, cold: IntArray) -> FloatArray:
 
 
 def _top(values: FloatArray | IntArray, allowed: BoolArray, n: int) -> IntArray:
-    """Indices of the n largest values among the allowed, best first."""
+    """Indices of the n largest values among the allowed, best first; of equal values the lower index."""
     pool = np.flatnonzero(allowed)
     picked = values[pool]
     if len(pool) > n:
-        part = np.argpartition(-picked, n - 1)[:n]
-        pool, picked = pool[part], picked[part]
-    return pool[np.argsort(-picked, kind="stable")]
+        least = np.partition(picked, len(pool) - n)[len(pool) - n]
+        near = np.flatnonzero(picked >= least)
+        pool, picked = pool[near], picked[near]
+    return pool[np.argsort(-picked, kind="stable")[:n]]
 
 
 def _extended(array: np.ndarray[Any, Any], more: int) -> np.ndarray[Any, Any]:
