@@ -104,7 +104,11 @@ class UserTable(EventTable):
 
     def prune_served(self, before: float, keep: int) -> int:
         """Forget answers older than `before` (unix seconds), and all but the latest `keep`; returns how many."""
-        latest = select(served.c.recommendation_id).order_by(served.c.created_at.desc()).limit(keep)
-        old = (served.c.created_at < before) | served.c.recommendation_id.not_in(latest)
         with self.writing() as connection:
+            newest_gone = connection.scalar(
+                select(served.c.created_at).order_by(served.c.created_at.desc()).offset(keep).limit(1)
+            )
+            old = served.c.created_at < before
+            if newest_gone is not None:
+                old |= served.c.created_at <= newest_gone
             return connection.execute(served.delete().where(old)).rowcount

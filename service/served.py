@@ -6,13 +6,14 @@ They are no promise to the caller the way items and events are, so a crash may l
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
+
+import orjson
 
 from indexer.eventlog import EventLog
 from indexer.log_users import Served
@@ -54,14 +55,11 @@ class ServedContext:
     created_at: float
 
     def to_bytes(self) -> bytes:
-        # Not asdict, which copies the history value by value.
-        values = {one.name: getattr(self, one.name) for one in fields(self)}
-        values["results"] = [asdict(one) for one in self.results]
-        return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+        return orjson.dumps(self)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> ServedContext:
-        values = json.loads(data)
+        values = orjson.loads(data)
         values["results"] = [ServedItem(**one) for one in values["results"]]
         return cls(**values)
 

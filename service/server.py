@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping
@@ -74,6 +75,8 @@ async def serve(
         try:
             lanes.backend = await asyncio.to_thread(recommender_factory, settings)
             await _set_health(states, _SERVING)
+            gc.collect()
+            gc.freeze()  # else every full collection walks through the libraries and the catalogue, while calls wait
             on_loaded(lanes.backend.loaded())
             await stopping.wait()
         finally:

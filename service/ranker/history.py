@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +32,12 @@ class History:
 
     def __len__(self) -> int:
         return len(self.items)
+
+    @property
+    def key(self) -> bytes:
+        """Two histories with the same key are the same."""
+        parts = (self.items, self.event_types, self.liked, np.zeros(0) if self.taste is None else self.taste)
+        return hashlib.blake2b(b"|".join(part.tobytes() for part in parts), digest_size=16).digest()
 
     def last(self, n: int) -> History:
         """Only the newest n events."""

@@ -6,7 +6,6 @@ trust when). Without a trained model it still ranks: no sequence model, item-kNN
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -36,8 +35,6 @@ from service.ranker.signals import (
     signals_of_variants,
 )
 
-MAX_STATES = 20_000
-"""Histories whose state is remembered."""
 MAX_COLD = 5_000
 """Newest cold items that the new-items source looks at."""
 EXPLORATION_LOGITS = 4.0
@@ -85,6 +82,7 @@ class Ranker:
         """(items at the time of loading,) row of each item in the model's id table, -1 for content only."""
         self._view = view
         self._writing = threading.Lock()
+        self._remembering = threading.Lock()
 
     @property
     def view(self) -> View:
@@ -108,24 +106,25 @@ class Ranker:
         )
 
     def probe(self, history: History, state: FloatArray | None = None) -> Probe:
-        """The history against the whole catalogue, as it is now; start of every ranking."""
-        view = self._view
-        state = self._remembered_state(history, view) if state is None else state
-        return Probe(history, state, view, self.config.recency_decay)
+        """The history against the whole catalogue, as it is now; start of every ranking.
 
-    def _remembered_state(self, history: History, view: View) -> FloatArray:
-        """A history's state changes with its events and with the view, so until then it is worked out once."""
-        key = hashlib.blake2b(history.items.tobytes() + history.event_types.tobytes(), digest_size=16).digest()
-        state = view.states.get(key)
-        if state is None:
-            if len(view.states) >= MAX_STATES:
-                view.states.clear()
-            state = view.states[key] = self.states([history])[0]
-        return state
+        It changes with the history and with the catalogue, so until then it is worked out once.
+        """
+        view = self._view
+        if state is not None:
+            return Probe(history, state, view, self.config.recency_decay)
+        key = history.key
+        with self._remembering:
+            probe = view.probes.get(key)
+        if probe is None:
+            probe = Probe(history, self.states([history])[0], view, self.config.recency_decay)
+            with self._remembering:
+                view.probes[key] = probe
+        return probe
 
     def score_list(self, probe: Probe, candidates: IntArray) -> ScoredList:
         """Score candidates (C,) for one history."""
-        block, scale = signals(probe, candidates), probe.scale()
+        block, scale = signals(probe, candidates), probe.scale
         return ScoredList(self.blend.score(block, scale), block, scale)
 
     def rescore(self, histories: Sequence[History], candidates: IntArray, scale: Scale) -> FloatArray:
@@ -188,11 +187,11 @@ class Ranker:
         live = content.live if allowed is None else content.live & allowed
         scores: dict[str, FloatArray] = {}
         if self.model is not None and len(probe.history):
-            scores["sequence"] = probe.view.vectors @ probe.state
+            scores["sequence"] = probe.sequence
         if probe.text_profile is not None:
-            scores["content_text"] = content.text @ probe.text_profile
+            scores["content_text"] = probe.text_recent
         if probe.image_profile is not None:
-            scores["content_image"] = content.image @ probe.image_profile
+            scores["content_image"] = probe.image_recent
         return {source: _top(values, live & (values != 0), n) for source, values in scores.items()}
 
     def project_text(self, vector: FloatArray) -> FloatArray:
@@ -340,7 +339,7 @@ def _cold_appeal(probe: Probe, cold: IntArray) -> FloatArray:
         lent = probe.strongest[neighbours[cold]].mean(axis=1)
         appeal += lent / max(float(lent.std()), 1e-6)
     if probe.text_profile is not None:
-        words = probe.view.content.text[cold] @ probe.text_profile
+        words = probe.text_recent[cold]
         appeal += words / max(float(words.std()), 1e-6)
     return appeal
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from cachetools import LRUCache
 from scipy import sparse
 
 from service.ranker.behaviour import Behaviour
@@ -44,8 +45,21 @@ TEXT_SIGNALS = ("text_recent", "text_best", "text_all")
 IMAGE_SIGNALS = ("image_recent", "image_best")
 BEHAVIOUR_SIGNALS = ("sequence", "ease_recent", "ease_all", "ease_borrowed", "knn_recent", "knn_all", "together_all")
 CO_ENGAGEMENT_SIGNALS = ("ease_recent", "ease_all", "knn_recent", "knn_all", "together_all")
-REFERENCE_ITEMS = 1_000
+BEST_OF = 20
+"""Newest liked items among which the one nearest to a candidate is looked for."""
+OVER_CATALOGUE = (
+    "sequence",
+    *CO_ENGAGEMENT_SIGNALS,
+    "text_recent",
+    "text_all",
+    "image_recent",
+    "tags_recent",
+)
+"""Signals that a probe has of every item."""
+SAMPLE_ITEMS = 1_000
 """Items on which the usual size of a history's signals is measured."""
+MAX_PROBE_BYTES = 256 * 1024**2
+"""Memory for probes of histories that were asked for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,16 +90,16 @@ class View:
     """(N, D) the sequence model's item vectors; zeros without a model."""
 
     @cached_property
-    def reference(self) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Item vectors, text and image of at most REFERENCE_ITEMS items, spread evenly over the catalogue."""
+    def sample(self) -> IntArray:
+        """At most SAMPLE_ITEMS items, spread evenly over the catalogue."""
         n = self.behaviour.n_items
-        items = np.linspace(0, max(n - 1, 0), min(n, REFERENCE_ITEMS)).astype(np.int64)
-        return self.vectors[items], self.content.text[items], self.content.image[items]
+        return np.linspace(0, max(n - 1, 0), min(n, SAMPLE_ITEMS)).astype(np.int64)
 
     @cached_property
-    def states(self) -> dict[bytes, FloatArray]:
-        """States of histories that were asked for, by whatever names a history; empty in every new view."""
-        return {}
+    def probes(self) -> LRUCache[bytes, Probe]:
+        """Probes of histories that were asked for, by `History.key`; empty in every new view."""
+        per_probe = 4 * self.behaviour.n_items * len(OVER_CATALOGUE)
+        return LRUCache(max(MAX_PROBE_BYTES // max(per_probe, 1), 1))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,34 +123,65 @@ class Scale:
 
 
 class Probe:
-    """One history against the whole catalogue: what sources and signals share, computed once."""
+    """One history against the whole catalogue: what sources and signals share, each worked out once, when asked for.
+
+    The signals of OVER_CATALOGUE are properties of the same name, (N,) each.
+    """
 
     def __init__(self, history: History, state: FloatArray, view: View, decay: float) -> None:
         self.history, self.state, self.view, self.decay = history, state, view, decay
-        self.liked = history.items[history.liked]
         self._met, self._recency = newest_weights(history.items, decay)  # (U,)
-        self._alike = np.ones_like(self._recency)
+        self._liked, self._taste, self._share = _liked_weights(history, decay)  # (V,)
+        self._n_met = np.float32(max(len(self._met), 1))
 
-    @property
+    @cached_property
+    def sequence(self) -> FloatArray:
+        return _dots(self.view.vectors, self.state)
+
+    @cached_property
     def ease_recent(self) -> FloatArray:
-        return self._ease[0]
+        return _dots(self._ease, self._recency)
 
     @cached_property
     def ease_all(self) -> FloatArray:
-        return self._ease[1] / np.float32(max(len(self._met), 1) ** 0.5)
+        return _dots(self._ease, np.full_like(self._recency, self._n_met**-0.5))
 
-    @property
+    @cached_property
     def knn_recent(self) -> FloatArray:
-        return self._knn[0]
+        return _dots(self._knn, self._recency)
 
     @cached_property
     def knn_all(self) -> FloatArray:
-        return self._knn[1] / np.float32(max(len(self._met), 1))
+        return _dots(self._knn, np.full_like(self._recency, 1 / self._n_met))
 
     @cached_property
     def together_all(self) -> FloatArray:
-        alike: FloatArray = self.view.behaviour.together[self._met].T @ self._alike
-        return alike / np.float32(max(len(self._met), 1))
+        return _dots(self.view.behaviour.together[self._met].T, np.full_like(self._recency, 1 / self._n_met))
+
+    @cached_property
+    def text_recent(self) -> FloatArray:
+        return _dots(self.view.content.text, self.text_profile)
+
+    @cached_property
+    def text_all(self) -> FloatArray:
+        alike = self._share @ self.view.content.text[self._liked] if len(self._liked) else None
+        return _dots(self.view.content.text, _mixed(alike, self.history.taste))
+
+    @cached_property
+    def image_recent(self) -> FloatArray:
+        return _dots(self.view.content.image, self.image_profile)
+
+    @cached_property
+    def tags_recent(self) -> FloatArray:
+        tags = self.view.content.tags
+        return _dots(tags, tags[self._liked].T @ self._taste)
+
+    @cached_property
+    def domain_share(self) -> FloatArray:
+        """(domains,) share of what was liked, by recency."""
+        domains = self.view.content.domain
+        counted = np.bincount(domains[self._liked], self._taste, int(domains.max(initial=0)) + 1)
+        return counted.astype(np.float32)
 
     @property
     def strongest(self) -> FloatArray:
@@ -146,68 +191,48 @@ class Probe:
     @cached_property
     def text_profile(self) -> FloatArray | None:
         """(Dt,) recency-weighted mean of liked text, half of it the person's own words, if there are any."""
-        profile = self._profile(self.view.content.text)
-        words = self.history.taste
-        if words is None or profile is None:
-            return profile if words is None else words
-        mixed: FloatArray = (profile + words) / np.float32(2)
-        return mixed
+        recent = self._taste @ self.view.content.text[self._liked] if len(self._liked) else None
+        return _mixed(recent, self.history.taste)
 
     @cached_property
     def image_profile(self) -> FloatArray | None:
         """(Di,) recency-weighted mean of liked pictures."""
-        profile = self._profile(self.view.content.image)
-        return profile if profile is not None and profile.any() else None
+        profile: FloatArray = self._taste @ self.view.content.image[self._liked]
+        return profile if profile.any() else None
 
+    @cached_property
     def scale(self) -> Scale:
         """What is usual for this history."""
         shift, spread = np.zeros(len(SIGNALS), np.float32), np.zeros(len(SIGNALS), np.float32)
-        vectors, text, image = self.view.reference
-        if self.state.any():
-            _measure(shift, spread, "sequence", vectors @ self.state)
+        sample = self.view.sample
+        for name in ("sequence", "text_recent", "image_recent"):
+            _measure(shift, spread, name, getattr(self, name)[sample])
         if len(self.history):
             for name in CO_ENGAGEMENT_SIGNALS:
                 spread[SIGNALS.index(name)] = _rms(getattr(self, name))
             spread[SIGNALS.index("ease_borrowed")] = _rms(self.strongest)
-        if self.text_profile is not None:
-            _measure(shift, spread, "text_recent", text @ self.text_profile)
-        if self.image_profile is not None:
-            _measure(shift, spread, "image_recent", image @ self.image_profile)
         return Scale(shift, spread)
 
     @cached_property
-    def _ease(self) -> tuple[FloatArray, FloatArray]:
-        return self._pulled(self.view.behaviour.ease)
+    def _ease(self) -> sparse.csc_matrix:
+        return self.view.behaviour.ease[self._met].T  # (N, U)
 
     @cached_property
-    def _knn(self) -> tuple[FloatArray, FloatArray]:
-        return self._pulled(self.view.behaviour.knn)
-
-    def _pulled(self, weights: sparse.csr_matrix) -> tuple[FloatArray, FloatArray]:
-        """How strongly the history pulls every item by (N, N) weights, (N,) each: by recency, and all events alike."""
-        from_met = weights[self._met].T  # (N, U)
-        return from_met @ self._recency, from_met @ self._alike  # a product with both at once takes half as long again
-
-    def _profile(self, vectors: FloatArray) -> FloatArray | None:
-        if not len(self.liked):
-            return None
-        weights = self.decay ** np.arange(len(self.liked))[::-1]
-        profile: FloatArray = (weights / weights.sum()).astype(np.float32) @ vectors[self.liked]
-        return profile
+    def _knn(self) -> sparse.csc_matrix:
+        return self.view.behaviour.knn[self._met].T
 
 
 def signals(probe: Probe, candidates: IntArray) -> FloatArray:
     """(C, len(SIGNALS)) of one history and many candidates."""
-    view, behaviour = probe.view, probe.view.behaviour
+    content, behaviour = probe.view.content, probe.view.behaviour
     out = np.zeros((1, len(candidates), len(SIGNALS)), np.float32)
     column = _named(out)
-    column["sequence"][0] = view.vectors[candidates] @ probe.state
-    if len(probe.history):
-        for name in CO_ENGAGEMENT_SIGNALS:
-            column[name][0] = getattr(probe, name)[candidates]
-        if behaviour.neighbours.shape[1]:
-            column["ease_borrowed"][0] = probe.strongest[behaviour.neighbours[candidates]].mean(axis=1)
-    _content_signals(column, [probe.history], candidates, view.content, probe.decay, behaviour.n_items)
+    for name in OVER_CATALOGUE:
+        column[name][0] = getattr(probe, name)[candidates]
+    if behaviour.neighbours.shape[1] and len(probe.history):
+        column["ease_borrowed"][0] = probe.strongest[behaviour.neighbours[candidates]].mean(axis=1)
+    _nearest_signals(column, [probe.history], candidates, content)
+    column["domain_share"][0] = probe.domain_share[content.domain[candidates]]
     _item_signals(column, candidates, behaviour)
     block: FloatArray = out[0]
     return block
@@ -240,52 +265,54 @@ def signals_of_variants(
             lent = weights @ strongest[:, lenders].toarray()  # (B, lenders)
             near = lent[:, place.reshape(len(candidates), -1)]  # (B, C, neighbours)
             column["ease_borrowed"][:] = near.mean(axis=2)
-    _content_signals(column, variants, candidates, view.content, decay, behaviour.n_items)
+    _content_signals(column, variants, candidates, view.content, decay)
     _item_signals(column, candidates, behaviour)
     return out
 
 
 def _content_signals(
-    column: dict[str, FloatArray],
-    histories: Sequence[History],
-    candidates: IntArray,
-    content: Content,
-    decay: float,
-    n_items: int,
+    column: dict[str, FloatArray], histories: Sequence[History], candidates: IntArray, content: Content, decay: float
 ) -> None:
-    """Text, image, tags and domain against what was liked; history length. Columns are (B, C)."""
-    used = np.unique(np.concatenate([np.zeros(0, np.int64), *(h.items[h.liked] for h in histories)]))  # (U,)
-    if len(used):
-        weights = np.zeros((len(histories), len(used)), np.float32)  # (B, U)
-        for row, history in enumerate(histories):
-            liked = history.items[history.liked]
-            places = np.searchsorted(used, liked)
-            np.add.at(weights[row], places, decay ** np.arange(len(liked), dtype=np.float32)[::-1])
-        members = weights > 0  # (B, U)
-        weights /= np.maximum(weights.sum(axis=1, keepdims=True), 1e-6)
-        shares = members / np.maximum(members.sum(axis=1, keepdims=True, dtype=np.float32), 1)  # (B, U)
-        text = content.text[used] @ content.text[candidates].T  # (U, C)
-        image = content.image[used] @ content.image[candidates].T  # (U, C)
-        column["text_recent"][:] = weights @ text
-        column["text_all"][:] = shares @ text
-        column["image_recent"][:] = weights @ image
-        for row, here in enumerate(members):
-            if here.any():
-                column["text_best"][row] = (text if here.all() else text[here]).max(axis=0)
-                column["image_best"][row] = (image if here.all() else image[here]).max(axis=0)
-        profile = content.tags[used].T @ weights.T  # (V, B)
-        column["tags_recent"][:] = (content.tags[candidates] @ profile).T
-        domains, place = np.unique(content.domain[candidates], return_inverse=True)  # (K,), (C,)
-        same = content.domain[used][:, None] == domains  # (U, K)
-        column["domain_share"][:] = (weights @ same.astype(np.float32))[:, place]
+    """Text, image, tags and domain against what was liked. Columns are (B, C)."""
+    used = np.unique(np.concatenate([np.zeros(0, np.int64), *(one.items[one.liked] for one in histories)]))  # (U,)
+    recent, alike = np.zeros((2, len(histories), len(used)), np.float32)  # (B, U)
     for row, history in enumerate(histories):
-        column["history_length"][row] = np.log1p(len(history))
+        liked, taste, share = _liked_weights(history, decay)
+        places = np.searchsorted(used, liked)
+        recent[row, places], alike[row, places] = taste, share
+    text = content.text[used] @ content.text[candidates].T  # (U, C)
+    column["text_recent"][:] = recent @ text
+    column["text_all"][:] = alike @ text
+    column["image_recent"][:] = recent @ content.image[used] @ content.image[candidates].T
+    profile = content.tags[used].T @ recent.T  # (V, B)
+    column["tags_recent"][:] = (content.tags[candidates] @ profile).T
+    same = content.domain[used][:, None] == content.domain[candidates]  # (U, C)
+    column["domain_share"][:] = recent @ same.astype(np.float32)
+    for row, history in enumerate(histories):
         if history.taste is not None:
             words = content.text[candidates] @ history.taste  # (C,)
-            has_items = bool(history.liked.any())
             for name in ("text_recent", "text_all"):
-                column[name][row] = (column[name][row] + words) / 2 if has_items else words
-            column["text_best"][row] = np.maximum(column["text_best"][row], words) if has_items else words
+                column[name][row] = (column[name][row] + words) / 2 if history.liked.any() else words
+    _nearest_signals(column, histories, candidates, content)
+
+
+def _nearest_signals(
+    column: dict[str, FloatArray], histories: Sequence[History], candidates: IntArray, content: Content
+) -> None:
+    """The one liked item, or the person's own words, nearest to each candidate; history length. Columns are (B, C)."""
+    text, image = content.text[candidates], content.image[candidates]  # (C, Dt), (C, Di)
+    newest = [np.unique(history.items[history.liked][-BEST_OF:]) for history in histories]
+    near = np.unique(np.concatenate([np.zeros(0, np.int64), *newest]))  # (U,)
+    text_near, image_near = content.text[near] @ text.T, content.image[near] @ image.T  # (U, C)
+    for row, (history, items) in enumerate(zip(histories, newest, strict=True)):
+        if len(items):
+            here = slice(None) if len(items) == len(near) else np.searchsorted(near, items)
+            column["text_best"][row] = text_near[here].max(axis=0)
+            column["image_best"][row] = image_near[here].max(axis=0)
+        if history.taste is not None:
+            words = text @ history.taste  # (C,)
+            column["text_best"][row] = np.maximum(column["text_best"][row], words) if len(items) else words
+        column["history_length"][row] = np.log1p(len(history))
 
 
 def _item_signals(column: dict[str, FloatArray], candidates: IntArray, behaviour: Behaviour) -> None:
@@ -295,14 +322,38 @@ def _item_signals(column: dict[str, FloatArray], candidates: IntArray, behaviour
     column["is_cold"][:] = counts == 0
 
 
+def _liked_weights(history: History, decay: float) -> tuple[IntArray, FloatArray, FloatArray]:
+    """The items a person liked, ascending, with their weights by recency and all alike, (U,) each; both sum to 1."""
+    events = history.items[history.liked]
+    items, place = np.unique(events, return_inverse=True)
+    weights = np.bincount(place, decay ** np.arange(len(events))[::-1], len(items))
+    taste = (weights / max(float(weights.sum()), 1e-6)).astype(np.float32)
+    return items, taste, np.full(len(items), 1 / max(len(items), 1), np.float32)
+
+
+def _mixed(profile: FloatArray | None, words: FloatArray | None) -> FloatArray | None:
+    """Half what was liked, half the person's own words; the one alone where the other is not there."""
+    if profile is None or words is None:
+        return profile if words is None else words
+    return (profile + words) / np.float32(2)
+
+
+def _dots(rows: FloatArray | sparse.sparray | sparse.spmatrix, weights: FloatArray | None) -> FloatArray:
+    """(N, D) times (D,) -> (N,); zeros for None."""
+    if weights is None:
+        return np.zeros(rows.shape[0], np.float32)
+    products: FloatArray = rows @ weights
+    return products
+
+
 def _named(out: FloatArray) -> dict[str, FloatArray]:
     return {name: out[:, :, place] for place, name in enumerate(SIGNALS)}
 
 
 def _measure(shift: FloatArray, spread: FloatArray, name: str, values: FloatArray) -> None:
     place = SIGNALS.index(name)
-    shift[place], deviation = values.mean(), values.std()
-    spread[place] = deviation if deviation > 1e-4 else 0.0
+    if len(values) and (deviation := values.std()) > 1e-4:
+        shift[place], spread[place] = values.mean(), deviation
 
 
 def _rms(values: FloatArray) -> float:

@@ -283,14 +283,13 @@ def _list(ranker: Ranker, probe: Probe, target: int, n: int) -> TrainingList | N
 
 
 def _judged(chosen: TrainingList | None, probe: Probe, target: int) -> Judged:
-    behaviour, content = probe.view.behaviour, probe.view.content
-    profile = probe.text_profile
+    behaviour = probe.view.behaviour
     scores = {
         "popularity": behaviour.counts.astype(np.float32),
         "recent_popularity": behaviour.recent.astype(np.float32),
         "item_knn_recent": probe.knn_recent,
         "ease_recent": probe.ease_recent,
-        "content_knn": np.zeros(len(content.text), np.float32) if profile is None else content.text @ profile,
+        "content_knn": probe.text_recent,
     }
     ranks = {name: _rank(scores[name], probe.history.items, target) for name in BASELINES}
     return Judged(chosen, bool(behaviour.counts[target] == 0), ranks)
