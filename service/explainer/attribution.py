@@ -16,7 +16,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from service.explainer.evidence import Evidence, EvidenceKind
+from service.explainer.evidence import DESCRIPTION, DETAILS, Evidence, EvidenceKind
 from service.explainer.facts import (
     MODALITIES,
     Background,
@@ -86,8 +86,8 @@ def weigh_evidence(
     ranked = [
         *_history(usable, movement, limits),
         *_co_engagement(usable, limits),
-        *_similar(EvidenceKind.TEXT_SIMILARITY, usable, catalogue.text, limits),
-        *_similar(EvidenceKind.IMAGE_SIMILARITY, usable, catalogue.image, limits),
+        *_similar(EvidenceKind.TEXT_SIMILARITY, usable, candidate, catalogue.text, limits),
+        *_similar(EvidenceKind.IMAGE_SIMILARITY, usable, candidate, catalogue.image, limits),
         *_shared(usable, candidate, catalogue, limits),
         *_item_facts(candidate, catalogue, limits),
         *_request_facts(request, candidate, catalogue, parts, limits),
@@ -156,16 +156,20 @@ def _co_engagement(usable: Sequence[tuple[HistoryFact, float]], limits: Limits) 
 
 
 def _similar(
-    kind: EvidenceKind, usable: Sequence[tuple[HistoryFact, float]], background: Background, limits: Limits
+    kind: EvidenceKind,
+    usable: Sequence[tuple[HistoryFact, float]],
+    candidate: CandidateFacts,
+    background: Background,
+    limits: Limits,
 ) -> Iterable[_Ranked]:
     is_text = kind is EvidenceKind.TEXT_SIMILARITY
     cosines = [(f, f.text_cosine if is_text else f.image_cosine) for f, _ in usable]
     close = [(f, c, background.z(c)) for f, c in cosines if c is not None and background.z(c) >= limits.min_z]
     close.sort(key=lambda row: -row[2])
-    return [
-        _Ranked(replace(_cite(kind, fact), similarity=cosine), min(1.0, z / 10))
-        for fact, cosine, z in close[: limits.max_looked_up]
-    ]
+    for fact, cosine, z in close[: limits.max_looked_up]:
+        words = DESCRIPTION if fact.described and candidate.described else DETAILS
+        evidence = replace(_cite(kind, fact), name=words if is_text else "", similarity=cosine)
+        yield _Ranked(evidence, min(1.0, z / 10))
 
 
 def _shared(

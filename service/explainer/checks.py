@@ -66,7 +66,7 @@ def check_claims(sentence: Sentence) -> Iterator[str]:
 
 def _carried(claim: Claim, sentence: Sentence) -> bool:
     scope = sentence.scope if claim.about_cited else sentence.evidence
-    return any(e.kind in claim.kinds for e in scope)
+    return any(e.kind in claim.kinds and claim.named in ("", e.name) for e in scope)
 
 
 def check_deeds(sentence: Sentence) -> Iterator[str]:

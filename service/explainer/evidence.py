@@ -9,6 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+DESCRIPTION, DETAILS = "description", "details"
+"""Names of TEXT_SIMILARITY evidence."""
+
 
 class EvidenceKind(StrEnum):
     """What sort of fact it is."""
@@ -57,8 +60,9 @@ class Evidence:
     event_value: float | None = None
     """The value of that event, e.g. the rating."""
     name: str = ""
-    """Attribute name (ATTRIBUTE), what the request asked for (RULE, TASTE), or what is unknown (COLD_START:
-    `no_history`, `short_history`, or `not_used` when the request forbade its use)."""
+    """Attribute name (ATTRIBUTE), what the request asked for (RULE, TASTE), what is unknown (COLD_START: `no_history`,
+    `short_history`, or `not_used` when the request forbade its use), or which words are close (TEXT_SIMILARITY:
+    `description` where both items have one, else `details`: title, categories and attributes)."""
     value: str = ""
     """Attribute value (one element of a list) or category."""
     count: int = 0

@@ -66,6 +66,8 @@ class HistoryFact:
     the user's own average: "because you gave it a 3" convinces nobody."""
     categories: Sequence[str] = ()
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
+    described: bool = False
+    """Somebody wrote about it; else its words are its title, categories and attributes."""
     text_cosine: float | None = None
     """Cosine of the two text vectors; None where one is missing."""
     image_cosine: float | None = None
@@ -80,6 +82,7 @@ class CandidateFacts:
     item_id: str
     categories: Sequence[str] = ()
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
+    described: bool = False
     popularity_count: int = 0
     """People who chose it in the window of `CatalogueFacts.popularity_window_days`."""
     popularity_percentile: float = 0.0

@@ -6,8 +6,8 @@ Patterns are sentences without their end, with slots; a pattern is used only whe
 say. The slots: `this` the recommended item, `item` the same but never a pronoun; `did` "you watched X and bought Y";
 `title` the cited item, `something` when it has none, `cited` the cited item with what the user did to it; `sg`, `pl`
 what one item has, what two have ("is directed by X"), `sg_also`, `pl_both` the same with that word; `people`, `items`,
-`entries`, `percent` numbers with their noun; `ago`, `window` times, `ever` when there is no window; `name` the quoted
-words of the request.
+`entries`, `percent` numbers with their noun; `description` or `details` the words in which two items are close;
+`ago`, `window` times, `ever` when there is no window; `name` the quoted words of the request.
 """
 
 from __future__ import annotations
@@ -63,6 +63,8 @@ class Claim:
     """Any of these carries it; none at all means nothing ever does."""
     about_cited: bool = False
     """The evidence must be about an item quoted in the same sentence, if one is."""
+    named: str = ""
+    """The evidence must have this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,10 @@ class Language:
     also: str
     both: str
     something: str
+    description: str
+    """What a person wrote about an item."""
+    details: str
+    """The title, categories and attributes of an item, where nobody described it."""
     ever: str
     counted: Mapping[str, tuple[str, str]]
     """Slot -> form for one (empty: not said), form for more (slot `n`)."""
@@ -203,7 +209,15 @@ def own_text(code: str) -> str:
     patterns += [*language.nothing, *language.nothing_else, *language.describe, *language.nouns.values()]
     patterns += [form for forms in language.counted.values() for form in forms]
     patterns += [*language.ago, *language.window, language.it, language.also, language.both, language.something]
-    patterns += [language.ever, language.you, language.list_last, language.rated_same, "a an"]
+    patterns += [
+        language.description,
+        language.details,
+        language.ever,
+        language.you,
+        language.list_last,
+        language.rated_same,
+        "a an",
+    ]
     return " ".join(re.sub(r"\{\w+\}", " ", pattern) for pattern in patterns).casefold()
 
 

@@ -98,7 +98,7 @@ LEADS = {
         "{this} made your list because {did}",
         "{did}, which counts in favour of {this}",
         "picked because {did}",
-        "one thing speaks for {this}: {did}",
+        "{did}, which speaks for {this}",
         "{cited}, is one reason {this} is here",
         "{this} earned its place because {did}",
     ),
@@ -113,11 +113,15 @@ LEADS = {
     ),
     "text_similarity": (
         "on paper, {this} comes close to {cited}",
-        "going by its description, {this} resembles {cited}",
-        "{item} and {title} are described in similar words",
-        "the description of {item} is close to that of {cited}",
-        "judging by the descriptions, {this} is close to {cited}",
-        "in its description, {this} comes close to {cited}",
+        "going by its {description}, {this} resembles {cited}",
+        "{item} and {title} have similar {description}s",
+        "the {description} of {item} is close to that of {cited}",
+        "judging by the {description}s, {this} is close to {cited}",
+        "in its {description}, {this} comes close to {cited}",
+        "going by its {details}, {this} resembles {cited}",
+        "the {details} of {item} are close to those of {cited}",
+        "judging by the {details}, {this} is close to {cited}",
+        "in its {details}, {this} comes close to {cited}",
         "on paper, {this} comes close to {something}",
     ),
     "image_similarity": (
@@ -197,7 +201,8 @@ TAILS = {
     "category": ("like {title}, {this} {sg}", "{this} {sg}, just like {title}", "{this} {sg}, like {something}"),
     "text_similarity": (
         "on paper, {this} comes close to {title}",
-        "its description is close to that of {title}",
+        "its {description} is close to that of {title}",
+        "its {details} are close to those of {title}",
         "on paper, {this} comes close to {something}",
     ),
     "image_similarity": (
@@ -222,7 +227,7 @@ TAILS = {
 
 TAILS_SAME = {
     "category": ("both {pl}", "{this} {sg} too", "{this} {sg_also}"),
-    "text_similarity": ("the two are described in similar words", "their descriptions are close"),
+    "text_similarity": ("their {description}s are close", "their {details} are close", "on paper the two are close"),
     "image_similarity": ("their pictures look alike", "their pictures are close"),
     "co_engagement": ("{people} chose both",),
 }
@@ -243,8 +248,10 @@ LEXICON = Lexicon(
             frozenset({Kind.IMAGE_SIMILARITY}),
             True,
         ),
-        Claim(r"reads|descriptions?|on paper|plots?|story|stories", frozenset({Kind.TEXT_SIMILARITY}), True),
-        Claim(r"described|words", frozenset({Kind.TEXT_SIMILARITY, Kind.TASTE})),
+        Claim(r"reads|descriptions?|plots?|story|stories", frozenset({Kind.TEXT_SIMILARITY}), True, "description"),
+        Claim(r"on paper", frozenset({Kind.TEXT_SIMILARITY}), True),
+        Claim(r"details", SHARED | {Kind.TEXT_SIMILARITY}, True),
+        Claim(r"described|words", frozenset({Kind.TASTE})),
         Claim(r"similar\w*|alike|resembl\w+|reminiscent|comparable", SIMILAR | {Kind.TASTE}, True),
         Claim(r"close", SIMILAR | {Kind.TASTE}),
         Claim(r"like T|as with T|(?<!taste )as T", SIMILAR | SHARED, True),
@@ -322,7 +329,7 @@ LEXICON = Lexicon(
     "very was we we've were what when where which while who whose why will with within would yet "
     "you you'd you've your appear appears behind brings brought catalogue choice choices choose chose "
     "chosen chooser close closer closest common compare compared comparable come comes connect connected "
-    "connection cover covers describe described description descriptions fact facts film films filter fit "
+    "connection cover covers describe described description descriptions details fact facts film films filter fit "
     "fits follow follows given gives go goes grounds history image images item items keep keeps kept lead "
     "leads led link linked links list listed look looks match matches mention mentions movie movies name "
     "named names note noted pair pairs people person pick picked picks picture pictures "
@@ -380,6 +387,8 @@ LANGUAGE = Language(
     also="also ",
     both="both ",
     something="something you chose",
+    description="description",
+    details="details",
     ever="so far",
     counted={
         "people": ("{n} person", "{n} people"),

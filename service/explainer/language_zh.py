@@ -77,13 +77,15 @@ LEADS = {
         "和{something}一样，{this}{sg_also}",
     ),
     "text_similarity": (
-        "{this}的介绍与{cited}相近",
+        "{this}的{description}与{cited}相近",
         "从文字上看，{this}和{cited}很接近",
-        "{this}的文字介绍很像{cited}",
-        "{this}和{cited}的介绍用词相近",
-        "就简介而言，{this}与{cited}相近",
-        "单看文字介绍，{this}与{cited}颇为接近",
-        "{this}的介绍与{something}相近",
+        "{this}的{description}很像{cited}",
+        "就{description}而言，{this}与{cited}相近",
+        "单看{description}，{this}与{cited}颇为接近",
+        "{this}的{details}与{cited}相近",
+        "就{details}而言，{this}与{cited}相近",
+        "从{details}上看，{this}和{cited}很接近",
+        "从文字上看，{this}和{something}很接近",
     ),
     "image_similarity": (
         "{this}的图片与{cited}相近",
@@ -155,7 +157,11 @@ LEADS = {
 TAILS = {
     "history": ("{did}也起了作用",),
     "category": ("{this}{sg}，{title}也是如此", "和{title}一样，{this}{sg}", "和{something}一样，{this}{sg_also}"),
-    "text_similarity": ("{this}的介绍与{title}相近", "{this}的文字介绍很像{title}", "{this}的介绍与{something}相近"),
+    "text_similarity": (
+        "{this}的{description}与{title}相近",
+        "{this}的{details}与{title}相近",
+        "从文字上看，{this}和{something}很接近",
+    ),
     "image_similarity": (
         "{this}的图片与{title}相近",
         "就图片而言，{this}与{title}相近",
@@ -174,7 +180,7 @@ TAILS = {
 
 TAILS_SAME = {
     "category": ("两者{pl_both}", "{this}{sg_also}", "{this}同样{sg}"),
-    "text_similarity": ("两者的介绍用词相近", "两者的文字介绍很像"),
+    "text_similarity": ("两者的{description}很像", "两者的{details}相近", "从文字上看两者很接近"),
     "image_similarity": ("两者的图片相近", "两者的图片很像"),
     "co_engagement": ("有 {people}两者都选了",),
 }
@@ -190,7 +196,8 @@ LEXICON = Lexicon(
         Claim(r"受欢迎|热门|人气|流行|热销|走红|多过|畅销|火爆", frozenset({Kind.POPULARITY})),
         Claim(r"新内容|新品|新片|新书|全新|最新|新上|上架|加入目录|刚刚|新近", frozenset({Kind.NEWNESS})),
         Claim(r"图片|画面|海报|封面|照片|看起来|外观|外形", frozenset({Kind.IMAGE_SIMILARITY}), True),
-        Claim(r"简介|介绍|读起来|剧情|情节|故事|文风", frozenset({Kind.TEXT_SIMILARITY}), True),
+        Claim(r"简介|介绍|读起来|剧情|情节|故事|文风", frozenset({Kind.TEXT_SIMILARITY}), True, "description"),
+        Claim(r"基本信息|资料", frozenset({Kind.TEXT_SIMILARITY}), True),
         Claim(r"文字|用词", frozenset({Kind.TEXT_SIMILARITY, Kind.TASTE})),
         Claim(r"相近|接近|相似|类似|很像|贴近|如出一辙", SIMILAR | {Kind.TASTE}, True),
         Claim(r"一样|那样|共同|相同|同样|如此", SHARED, True),
@@ -292,6 +299,8 @@ LANGUAGE = Language(
     also="也",
     both="都",
     something="你选过的内容",
+    description="简介",
+    details="基本信息",
     ever="至今",
     counted={"people": ("{n} 人", "{n} 人"), "items": ("", " {n} 项内容"), "entries": ("{n} 条", "{n} 条")},
     percent="{n}%",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from service.explainer.evidence import Evidence, EvidenceKind, Subject
+from service.explainer.evidence import DESCRIPTION, Evidence, EvidenceKind, Subject
 from service.explainer.language import AttributeWords, Language, Verb, is_own_word
 from service.explainer.text import MAX_NAME_CHARACTERS, MAX_VALUE_CHARACTERS, clean, is_cjk, is_plain, number
 
@@ -63,6 +63,10 @@ class Slots:
         elif fact.kind in (EvidenceKind.CATEGORY, EvidenceKind.ATTRIBUTE):
             slots |= self._shared(evidence)
         slots |= self._numbers(fact) if len(evidence) == 1 else {}
+        if fact.kind is EvidenceKind.TEXT_SIMILARITY:
+            is_description = fact.name == DESCRIPTION
+            slots["description"] = self._language.description if is_description else ""
+            slots["details"] = "" if is_description else self._language.details
         if fact.name and fact.kind in (EvidenceKind.RULE, EvidenceKind.TASTE):
             slots["name"] = self._quote(clean(fact.name, MAX_NAME_CHARACTERS))
         return slots

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from service.explainer.evidence import Evidence, EvidenceKind, Subject
+from service.explainer.evidence import DESCRIPTION, Evidence, EvidenceKind, Subject
 
 HEAT = ("h1", "Heat (1995)")
 CASINO = ("h2", "Casino (1995)")
@@ -46,7 +46,7 @@ RICH = [
     about(EvidenceKind.HISTORY, HEAT, 0.6),
     about(EvidenceKind.ATTRIBUTE, HEAT, name="director", value="Michael Mann", count=2),
     about(EvidenceKind.CO_ENGAGEMENT, HEAT, count=31),
-    about(EvidenceKind.TEXT_SIMILARITY, CASINO, event_type="watch", event_value=None),
+    about(EvidenceKind.TEXT_SIMILARITY, CASINO, event_type="watch", event_value=None, name=DESCRIPTION),
     Evidence(EvidenceKind.POPULARITY, 0.1, count=1204, window_days=30, percentile=0.953),
 ]
 

@@ -92,7 +92,7 @@ GOLDEN = [
         "paragraph",
         RICH,
         "推荐《Collateral (2004)》，是因为你给《Heat (1995)》打了 5 分。它也由 Michael Mann 执导。"
-        "有 31 人两者都选了。从文字上看，它和你看过的《Casino (1995)》很接近。",
+        "有 31 人两者都选了。就简介而言，它与你看过的《Casino (1995)》相近。",
     ),
 ]
 
@@ -223,7 +223,7 @@ def test_a_language_has_words_for_every_kind(code: str) -> None:
     keys |= {f"cold_start.{name}" for name in ("no_history", "short_history", "not_used")}
     assert set(language.leads) == set(language.tails) == keys
     known = {"this", "item", "did", "title", "cited", "something", "sg", "sg_also", "pl", "pl_both", "people", "items"}
-    known |= {"entries", "percent", "ago", "window", "ever", "name"}
+    known |= {"entries", "percent", "ago", "window", "ever", "name", "description", "details"}
     assert {slot for p in every_pattern(language) for slot in re.findall(r"{(\w+)}", p)} <= known
 
 

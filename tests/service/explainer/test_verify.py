@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from service.explainer.evidence import Evidence, EvidenceKind, Subject
+from service.explainer.evidence import DESCRIPTION, DETAILS, Evidence, EvidenceKind, Subject
 from service.explainer.language import language_codes
 from service.explainer.template import Length, TemplateWriter
 from service.explainer.verify import verify
@@ -17,7 +17,7 @@ TRUE_EN = [
     "You rated “Heat (1995)” 5, and 31 people who chose “Heat (1995)” also chose this film.",
     "Because you gave “Heat (1995)” a 5.",
     "“Collateral (2004)” is directed by Michael Mann, like “Heat (1995)”.",
-    "It is described in words similar to “Casino (1995)”, which you watched.",
+    "Its description is similar to that of “Casino (1995)”, which you watched.",
     "1,204 people chose this film in the last 30 days.",
     "It was chosen more often than 95% of the catalogue.",
     "We recommend “Collateral (2004)” because you rated “Heat (1995)” 5.",
@@ -201,3 +201,22 @@ def test_whatever_the_template_writes_is_verified(
 ) -> None:
     text = TemplateWriter().write(subject, evidence, language, length=length)
     assert verify(text, subject, evidence, language) == [], text
+
+
+@pytest.mark.parametrize(
+    ("language", "claim", "truth"),
+    [
+        (
+            "en",
+            "Its description is close to that of “Casino (1995)”.",
+            "Its details are close to those of “Casino (1995)”.",
+        ),
+        ("zh", "它的简介与《Casino (1995)》相近。", "它的基本信息与《Casino (1995)》相近。"),
+    ],
+)
+def test_nothing_is_said_of_descriptions_that_are_not_there(language: str, claim: str, truth: str) -> None:
+    described = [about(EvidenceKind.TEXT_SIMILARITY, CASINO, name=DESCRIPTION)]
+    bare = [about(EvidenceKind.TEXT_SIMILARITY, CASINO, name=DETAILS)]
+    assert verify(claim, COLLATERAL, described, language) == []
+    assert verify(claim, COLLATERAL, bare, language) != []
+    assert verify(truth, COLLATERAL, bare, language) == []
