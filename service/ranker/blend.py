@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from service.ranker.interactions import IntArray
 from service.ranker.items import FloatArray
 from service.ranker.signals import SIGNALS, Scale
 
@@ -110,28 +111,40 @@ def novelty(signals: FloatArray) -> FloatArray:
     return faded
 
 
-def fit_cold_lift(blend: Blend, validation: Sequence[TrainingList], budget: float, k: int = 10) -> float:
-    """The largest lift that leaves chosen warm items at least (1 - budget) of their best NDCG@k in these lists.
+def fit_cold_lift(
+    blend: Blend, validation: Sequence[TrainingList], budget: float, least_cold_gain: float = 0.0, k: int = 10
+) -> float:
+    """The largest lift that leaves chosen warm items at least (1 - budget) of their best NDCG@k in these lists; a
+    larger one where chosen cold items need it to gain `least_cold_gain`, the sum of their DCG@k under a baseline.
 
     A likelihood alone would bury cold items: each is less certain than the warm ones, so none is ever shown and none
     ever gets an event. The budget says how much certainty may be paid for giving them their room.
     """
-    warm = [one for one in validation if not one.signals[one.chosen, SIGNALS.index("is_cold")]]
-    if not warm or budget <= 0:
+    is_cold = np.array([bool(one.signals[one.chosen, SIGNALS.index("is_cold")]) for one in validation], dtype=bool)
+    if budget <= 0 or is_cold.all():
         return 0.0
-    plain = [blend.score(one.signals, one.scale) for one in warm]
-    fade = [novelty(one.signals) for one in warm]
-    gains = []
-    for lift in COLD_LIFTS:
-        ranks = np.array(
-            [
-                int((scores + lift * new > scores[one.chosen] + lift * new[one.chosen]).sum())
-                for one, scores, new in zip(warm, plain, fade, strict=True)
-            ]
-        )
-        gains.append(float(np.where(ranks < k, 1 / np.log2(ranks + 2.0), 0.0).mean()))
-    affordable = [lift for lift, gain in zip(COLD_LIFTS, gains, strict=True) if gain >= (1 - budget) * max(gains)]
-    return float(max(affordable))
+    gains = _gains_by_lift(blend, validation, k)  # (lifts, lists)
+    warm, cold = gains[:, ~is_cold].sum(axis=1), gains[:, is_cold].sum(axis=1)  # (lifts,)
+    affordable = np.flatnonzero(warm >= (1 - budget) * warm.max())[-1]
+    enough = np.flatnonzero(cold >= min(least_cold_gain, cold.max()))[0]
+    return float(COLD_LIFTS[max(affordable, enough)])
+
+
+def _gains_by_lift(blend: Blend, lists: Sequence[TrainingList], k: int) -> FloatArray:
+    """DCG@k of the chosen candidate under every lift that is tried, (lifts, lists)."""
+    gains = np.zeros((len(COLD_LIFTS), len(lists)), np.float32)
+    for column, one in enumerate(lists):
+        scores, new = blend.score(one.signals, one.scale), novelty(one.signals)
+        lifted = scores + COLD_LIFTS[:, None] * new  # (lifts, C)
+        ranks = (lifted > lifted[:, one.chosen, None]).sum(axis=1)
+        gains[:, column] = dcg(ranks, k)
+    return gains
+
+
+def dcg(ranks: IntArray, k: int) -> FloatArray:
+    """1 / log2(rank + 2) of ranks counted from 0, 0 from rank k on: NDCG@k where one item is relevant."""
+    gain: FloatArray = np.where(ranks < k, 1 / np.log2(ranks + 2.0), 0.0).astype(np.float32)
+    return gain
 
 
 def fit_blend(

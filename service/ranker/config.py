@@ -51,7 +51,7 @@ class RankerConfig:
     """Hidden width of the second stage."""
     cold_budget: float = 0.05
     """Items nobody has met yet are lifted as far as costs warm items at most this share of their NDCG@10 on held-out
-    events. 0 lifts nothing."""
+    events, or further where content alone would rank them better. 0 lifts nothing."""
     holdout_share: float = 0.25
     """At most this share of a user's history, newest first, trains the second stage instead of the first."""
     holdout_events: int = 12

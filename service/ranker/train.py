@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from service.ranker.behaviour import Behaviour
-from service.ranker.blend import Blend, TrainingList, fit_blend, fit_cold_lift
+from service.ranker.blend import Blend, TrainingList, dcg, fit_blend, fit_cold_lift
 from service.ranker.config import RankerConfig
 from service.ranker.fit import (
     FitReport,
@@ -113,7 +113,8 @@ def train_ranker(
     validation = [one.chosen for one in judged if one.chosen is not None]
     stopping = [one.thinned(THINNED, rng) for one in validation]
     blend = fit_blend(lists, stopping, hidden=config.blend_hidden, seed=seed)
-    blend.cold_lift = fit_cold_lift(blend, validation, config.cold_budget)
+    content_gain = dcg(np.array([one.baseline_ranks["content_knn"] for one in judged if one.is_cold]), K).sum()
+    blend.cold_lift = fit_cold_lift(blend, validation, config.cold_budget, float(content_gain))
     metrics = _metrics(blend, judged)
     if progress:
         progress("co-engagement", 1, 2)
@@ -322,7 +323,7 @@ def _metrics(blend: Blend, judged: Sequence[Judged]) -> dict[str, float]:
     is_cold = np.array([one.is_cold for one in judged])
     metrics: dict[str, float] = {}
     for name, places in ranks.items():
-        gain = np.where(places < K, 1 / np.log2(places + 2.0), 0.0)
+        gain = dcg(places, K)
         for slice_name, members in (("all", np.ones(len(gain), bool)), ("warm", ~is_cold), ("cold_item", is_cold)):
             if members.any():
                 metrics[f"{name}/{slice_name}/ndcg@{K}"] = round(float(gain[members].mean()), 5)
