@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -83,6 +83,11 @@ class Evidences:
         image = view.content.image[history.items[first:]] @ view.content.image[candidates].T  # (L, C)
         together = view.behaviour.co_counts[history.items[first:]][:, candidates].toarray()  # (L, C)
         citable = convincing(case.past)
+        catalogue = self._facts
+        words = None
+        if history.taste is not None:
+            words = view.content.text @ history.taste  # (N,)
+            catalogue = replace(catalogue, taste=Background(float(words.mean()), float(words.std())))
         out = []
         n_left_out = len(history) - first
         for column, item in enumerate(items):
@@ -109,9 +114,8 @@ class Evidences:
             ]
             request = RequestFacts(case.n_events_known, case.profiled, case.rule, case.taste, explored[column])
             index = int(candidates[column])
-            taste = None if history.taste is None else float(view.content.text[index] @ history.taste)
-            candidate = self._candidate(item, index, view, taste)
-            out.append(weigh_evidence(counterfactual, facts, candidate, request, self._facts))
+            candidate = self._candidate(item, index, view, None if words is None else float(words[index]))
+            out.append(weigh_evidence(counterfactual, facts, candidate, request, catalogue))
         return out
 
     def _candidate(self, item: Item, index: int, view: View, taste: float | None) -> CandidateFacts:
@@ -166,11 +170,9 @@ def catalogue_facts(ranker: Ranker, items: Sequence[Item]) -> CatalogueFacts:
         for name, value in item.attributes.items():
             for part in {p.strip() for p in _as_text(value).split(",") if p.strip()}:
                 attributes[name, part] = attributes.get((name, part), 0) + 1
-    text = background(content.text)
     return CatalogueFacts(
-        text=text,
+        text=background(content.text),
         image=background(content.image),
-        taste=text,
         category_share={name: count / n for name, count in categories.items()},
         attribute_share={key: count / n for key, count in attributes.items()},
         popularity_window_days=0,

@@ -90,7 +90,7 @@ def weigh_evidence(
         *_similar(EvidenceKind.IMAGE_SIMILARITY, usable, candidate, catalogue.image, limits),
         *_shared(usable, candidate, catalogue, limits),
         *_item_facts(candidate, catalogue, limits),
-        *_request_facts(request, candidate, catalogue, parts, limits),
+        *_request_facts(request, candidate, catalogue, limits),
     ]
     ranked = _weigh_parts(ranked, parts, movement)
     ranked.sort(key=lambda r: (-r.evidence.weight, -r.support))
@@ -208,12 +208,10 @@ def _request_facts(
     request: RequestFacts,
     candidate: CandidateFacts,
     catalogue: CatalogueFacts,
-    parts: Mapping[Part, float],
     limits: Limits,
 ) -> Iterable[_Ranked]:
-    close = catalogue.taste.z(candidate.taste_cosine)
-    if request.taste and (close >= limits.min_z or parts.get(Part.TASTE, 0.0) > 0):
-        cosine = candidate.taste_cosine or 0.0
+    cosine = candidate.taste_cosine
+    if request.taste and cosine is not None and catalogue.taste.z(cosine) >= limits.min_z:
         taste = Evidence(kind=EvidenceKind.TASTE, weight=0.0, name=request.taste, similarity=cosine)
         yield _Ranked(taste, 0.9)
     if not request.profiled:

@@ -114,7 +114,7 @@ class CatalogueFacts:
     text: Background = Background()
     image: Background = Background()
     taste: Background = Background()
-    """Cosine of random query texts and items; often lower than `text`."""
+    """Cosine of the request's taste text and the items of the catalogue."""
     category_share: Mapping[str, float] = field(default_factory=dict)
     """Category -> share of the catalogue that has it, 0..1."""
     attribute_share: Mapping[tuple[str, str], float] = field(default_factory=dict)

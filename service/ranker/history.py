@@ -41,7 +41,8 @@ class History:
 
     def last(self, n: int) -> History:
         """Only the newest n events."""
-        return History(self.items[-n:], self.event_types[-n:], self.liked[-n:], self.taste) if n < len(self) else self
+        first = max(len(self) - n, 0)
+        return History(self.items[first:], self.event_types[first:], self.liked[first:], self.taste)
 
     def without(self, position: int) -> History:
         """All but the event at `position`."""

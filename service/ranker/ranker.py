@@ -332,15 +332,13 @@ def _with_rows(matrix: sparse.csr_matrix, rows: IntArray, replacement: sparse.cs
 
 
 def _cold_appeal(probe: Probe, cold: IntArray) -> FloatArray:
-    """How much of the history's pull reaches each cold item through its neighbours and its words, (len(cold),)."""
+    """How much of the history's pull reaches each cold item, (len(cold),): by its words, by what the sequence model
+    makes of its content, and through its neighbours, each against what is usual among them."""
+    pulls = [probe.text_recent[cold], probe.sequence[cold]]
     neighbours = probe.view.behaviour.neighbours
-    appeal = np.zeros(len(cold), np.float32)
     if neighbours.shape[1] and len(probe.history):
-        lent = probe.strongest[neighbours[cold]].mean(axis=1)
-        appeal += lent / max(float(lent.std()), 1e-6)
-    if probe.text_profile is not None:
-        words = probe.text_recent[cold]
-        appeal += words / max(float(words.std()), 1e-6)
+        pulls.append(probe.strongest[neighbours[cold]].mean(axis=1))
+    appeal: FloatArray = np.sum([pull / max(float(pull.std()), 1e-6) for pull in pulls], axis=0)
     return appeal
 
 

@@ -8,7 +8,7 @@ items as it will meet them when it serves. Then the first stage is fitted again 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -38,8 +38,8 @@ VALIDATION_USERS = 0.2
 """Share of users whose lists judge the second stage instead of training it."""
 SHORT_HISTORIES = 0.3
 """Share of training lists whose history is cut to 0..5 events, so that the second stage knows beginners."""
-TASTE_ONLY = 0.3
-"""Of those, the share that sees words (the text of one liked item) in place of events."""
+WITH_TASTE = 0.3
+"""Of those, the share that comes with words: somebody who says what they look for, and then chooses it."""
 K = 10
 STATES_AT_ONCE = 256
 THINNED = 150
@@ -302,13 +302,17 @@ def _proposed(ranker: Ranker, probe: Probe, n: int) -> IntArray:
 
 
 def _shortened(case: NextEvent, ranker: Ranker, rng: np.random.Generator) -> NextEvent:
-    """The same case for a beginner, sometimes: the last 0..5 events, or only the words of one of them."""
-    if rng.random() >= SHORT_HISTORIES or not len(case.history):
+    """The same case for a beginner, sometimes: the last 0..5 events, or 0..2 and words.
+
+    Nobody's words are in the log. The text of an item like the one that was chosen next stands for them.
+    """
+    if rng.random() >= SHORT_HISTORIES:
         return case
-    if rng.random() < TASTE_ONLY:
-        words = ranker.view.content.text[int(rng.choice(case.history.items[-5:]))]
-        return NextEvent(case.user, History.of(np.zeros(0, np.int64), taste=words), case.target)
-    return NextEvent(case.user, case.history.last(int(rng.integers(0, 6))), case.target)
+    alike = ranker.view.behaviour.neighbours[case.target]
+    if rng.random() >= WITH_TASTE or not len(alike):
+        return replace(case, history=case.history.last(int(rng.integers(0, 6))))
+    words = ranker.view.content.text[rng.choice(alike)]
+    return replace(case, history=replace(case.history.last(int(rng.integers(0, 3))), taste=words))
 
 
 def _metrics(blend: Blend, judged: Sequence[Judged]) -> dict[str, float]:

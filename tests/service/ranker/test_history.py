@@ -1,0 +1,28 @@
+"""Histories: cut short, and told apart."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from service.ranker.history import History
+
+
+@pytest.mark.parametrize(("n", "kept"), [(0, []), (2, [5, 7]), (9, [3, 5, 7])])
+def test_the_newest_events_are_kept(n: int, kept: list[int]) -> None:
+    assert History.of(np.array([3, 5, 7])).last(n).items.tolist() == kept
+
+
+def test_histories_that_differ_in_anything_have_different_keys() -> None:
+    items, taste = np.array([3, 5]), np.ones(2, np.float32)
+    disliked = History(items, np.zeros(2, np.int64), np.array([True, False]))
+    others = [
+        History.of(items),
+        History.of(items[::-1]),
+        History.of(items, np.ones(2, np.int64)),
+        History.of(items, taste=taste),
+        History.of(items, taste=-taste),
+        disliked,
+    ]
+    assert len({one.key for one in others}) == len(others)
+    assert History.of(items.copy()).key == History.of(items).key
