@@ -91,7 +91,8 @@ class Recommender:
         self._catalogue = Catalogue(self._log.item_indices())
         self._models = Models(settings, self._log, self._store, self._catalogue, workspace.dims, workspace.fingerprints)
         self._indexer = workspace.indexer(self._learn_items)
-        self._people = People(self._log, self._store, self._policy, only_writer=settings.log_url.startswith("sqlite"))
+        owned = settings.store.kind == "edge" and settings.log_url.startswith("sqlite")  # one process per folder
+        self._people = People(self._log, self._store, self._policy, only_writer=owned)
         self._served = ServedContexts(
             self._log, keep_days=settings.explain.keep_days, max_served=settings.explain.max_served
         )

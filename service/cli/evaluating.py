@@ -62,5 +62,6 @@ def evaluate(
         output.emit(json.loads(report.to_json()))
     else:
         header = report.header()
-        output.table(header, list(report.rows()), title=f"{protocol}, full catalogue", right=header[2:])
+        title = f"{protocol}, full catalogue"
+        output.table(header, list(report.rows()), title=title, right=header[2:], whole=header[:2])
     return DONE

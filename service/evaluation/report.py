@@ -10,7 +10,7 @@ from itertools import groupby
 import numpy as np
 from scipy import stats
 
-COLUMNS = ("ndcg", "recall", "mrr", "coverage")
+COLUMNS = ("ndcg", "recall", "coverage")
 """Metrics a table shows unless told otherwise."""
 
 
