@@ -163,9 +163,8 @@ class Recommender:
         watch.lap("person")
         probe = loaded.ranker.probe(person.history)
         watch.lap("encode")
-        candidates = retrieve(
-            self._store, loaded, probe, person.vectors, rule, person.excluded, loaded.ranker.config.candidates
-        )
+        per_source = max(loaded.ranker.config.candidates, request.k)
+        candidates = retrieve(self._store, loaded, probe, person.vectors, rule, person.excluded, per_source)
         watch.lap("retrieve")
         scored = loaded.ranker.score_list(probe, candidates.items)
         order = self._order(loaded, scored, candidates, request, page.stop)

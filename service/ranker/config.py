@@ -45,8 +45,8 @@ class RankerConfig:
     """Newest events the second stage looks at."""
     blend_lists: int = 3_000
     """Next-event lists the second stage learns from."""
-    candidates: int = 150
-    """Candidates per source, in training lists and when serving."""
+    candidates: int = 80
+    """Candidates per source, in training lists and when serving (there at least as many as results are wanted)."""
     blend_hidden: int = 32
     """Hidden width of the second stage."""
     cold_budget: float = 0.05
