@@ -100,7 +100,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--cache", type=Path, help="where the folder is made and kept (default below build/)")
     parser.add_argument("--no-images", dest="images", action="store_false", help="make the folder without pictures")
     parser.add_argument("--seconds", type=float, default=15.0, help="length of a run (default 15)")
-    parser.add_argument("--warm-up", type=float, default=5.0, help="seconds before the first run (default 5)")
+    parser.add_argument("--warm-up", type=float, default=10.0, help="seconds before the first run (default 10)")
     parser.add_argument("--repeats", type=int, default=5, help="runs of each load (default 5)")
     parser.add_argument("--write", action="store_true", help="put the report into docs/benchmarks.md too")
     return parser.parse_args()
