@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +20,12 @@ from service.catalogue import Catalogue, event_types_of, read_interactions
 from service.errors import InvalidInput, NoTrainedModel
 from service.evaluation import splits
 from service.evaluation.evaluate import Recommend, compare, from_scores
+from service.evaluation.page import Learning
 from service.evaluation.report import Report
 from service.evaluation.splits import Case, Split
 from service.features import Vocabulary, features_of, read_rows
 from service.ranker.baselines import Baseline, fit_baselines
+from service.ranker.checkpoint import read_extra
 from service.ranker.coengagement import CatalogTooLarge
 from service.ranker.interactions import Interactions
 from service.recommender import Recommender
@@ -32,6 +35,16 @@ from service.workspace import Workspace
 Progress = Callable[[TrainProgress], None]
 PROTOCOLS = ("leave-one-out", "global-time", "cold-items", "cold-users", "cross-domain")
 EVENTS_AT_ONCE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ServedEvaluation:
+    """What was found, on what, and how the model learned."""
+
+    report: Report
+    about: Mapping[str, str]
+    """What was measured, for people to read, in the order to be shown."""
+    learning: Learning
 
 
 def evaluate_served(
@@ -48,7 +61,7 @@ def evaluate_served(
     source: str = "",
     target: str = "",
     progress: Progress = lambda _: None,
-) -> Report:
+) -> ServedEvaluation:
     """Train on the protocol's past and ask the recommender its questions, beside the baselines on the same split.
 
     `baselines` are names of `service.ranker.baselines`; None means all that fit in memory, an empty list none. At most
@@ -76,7 +89,7 @@ def evaluate_served(
         try:
             _append(copy, _events(split.train, users, catalogue, event_types))
             recommender = Recommender(copy)
-            recommender.train(progress, seed=seed, force=True)
+            model = recommender.train(progress, seed=seed, force=True)
             for batch in _chunks(_unseen_history(split, cases, users, catalogue, event_types)):
                 recommender.record_events(batch)
             systems: dict[str, Recommend] = {"palate": _served(recommender, users, catalogue, domains, k, exploration)}
@@ -89,7 +102,7 @@ def evaluate_served(
                 asked += 1
                 progress(TrainProgress("ask", min(asked, len(cases) * len(systems)), len(cases) * len(systems)))
 
-            return compare(
+            report = compare(
                 systems,
                 cases,
                 k,
@@ -100,6 +113,18 @@ def evaluate_served(
                 seed=seed,
                 on_progress=tell,
             )
+            trained = read_extra(copy.settings.data / "models" / model.version)
+            about = {
+                "protocol": protocol,
+                "seed": str(seed),
+                "exploration": f"{exploration:g}",
+                "catalogue": f"{len(rows):,} items",
+                "training": f"{len(split.train):,} events",
+                "cases": f"{len(cases):,}",
+                "model": model.version,
+                **{f"{modality} encoder": name for modality, name in workspace.fingerprints.items()},
+            }
+            return ServedEvaluation(report, about, Learning(trained["losses"], trained["validation"]))
         finally:
             if recommender is None:
                 copy.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,8 +26,12 @@ def evaluate(
     max_cases: Annotated[int, typer.Option(min=1, help="Most questions asked, drawn at random.")] = 5_000,
     seed: Annotated[int, typer.Option(min=0, help="Of the split and the training.")] = 0,
     exploration: Annotated[float, typer.Option(parser=share, metavar="0..1", help="As of `palate recommend`.")] = 0.0,
+    events: Annotated[int, typer.Option(min=0, help="First events that cold-users lets be known.")] = 5,
     source: Annotated[str, typer.Option(help="Domain of the histories, for cross-domain.")] = "",
     target: Annotated[str, typer.Option(help="Domain of the answers, for cross-domain.")] = "",
+    report: Annotated[
+        Path | None, typer.Option(help="Also write a page with tables and pictures to this .html file.")
+    ] = None,
     data: Data = None,
     config: Config = None,
     as_json: Json = False,
@@ -34,9 +39,17 @@ def evaluate(
     """Train on the past in a copy of the data, ask for the held-out future, and compare with the baselines."""
     settings = settings_of(data, config)
     require_data(settings)
+    from service.errors import ConfigError
     from service.evaluate_served import evaluate_served
+    from service.evaluation.page import PlotsUnavailable, page, require_plots
     from service.workspace import Workspace
 
+    if report is not None:  # what would fail after minutes of work fails now
+        try:
+            require_plots()
+        except PlotsUnavailable as error:
+            raise ConfigError(str(error)) from None
+        report.touch()
     with output.progress(as_json) as step:
 
         def tell(progress: TrainProgress) -> None:
@@ -44,7 +57,7 @@ def evaluate(
 
         workspace = Workspace.open(settings)
         try:
-            report = evaluate_served(
+            found = evaluate_served(
                 workspace,
                 protocol=protocol,
                 k=k,
@@ -52,16 +65,20 @@ def evaluate(
                 max_cases=max_cases,
                 seed=seed,
                 exploration=exploration,
+                n_events=events,
                 source=source,
                 target=target,
                 progress=tell,
             )
         finally:
             workspace.close()
+    if report is not None:
+        report.write_text(page(found.report, found.about, found.learning), encoding="utf-8")
+        output.remark(f"report: {report}")
     if as_json:
-        output.emit(json.loads(report.to_json()))
+        output.emit(json.loads(found.report.to_json()))
     else:
-        header = report.header()
+        header = found.report.header()
         title = f"{protocol}, full catalogue"
-        output.table(header, list(report.rows()), title=title, right=header[2:], whole=header[:2])
+        output.table(header, list(found.report.rows()), title=title, right=header[2:], whole=header[:2])
     return DONE

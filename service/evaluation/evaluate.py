@@ -21,6 +21,8 @@ Recommend = Callable[[Sequence[Case]], Iterable[Sequence[int]]]
 Scores = Callable[[Sequence[IntArray]], NDArray[np.float32]]
 """A batch of histories -> scores of the whole catalogue, (B, n_items)."""
 
+ALL = "all"
+"""The slice that every case is in."""
 BATCH = 256
 RESAMPLES = 1000
 RESAMPLES_AT_ONCE = 50
@@ -50,8 +52,9 @@ def evaluate(
 ) -> Report:
     """Figures per slice, with bootstrap 95 % intervals over the cases.
 
-    `item_counts` (events per item in training) adds novelty and popularity-debiased NDCG; `vectors` (unit rows) adds
-    intra-list diversity; `domains` (one per item) is required where cases rank within a domain.
+    `item_counts` (events per item in training) adds novelty, popularity-debiased NDCG and, over all cases, the exposure
+    of each tenth of the catalogue; `vectors` (unit rows) adds intra-list diversity; `domains` (one per item) is
+    required where cases rank within a domain.
     """
     if k < 1:
         raise ValueError(f"k must be at least 1, found {k}")
@@ -67,6 +70,12 @@ def evaluate(
             figures.append(Figure(name, label, f"{metric}@{k}", value, low, high, len(members)))
         covered = metrics.coverage([ranked for ranked, _ in asked], n_items, k)
         figures.append(Figure(name, label, f"coverage@{k}", covered, None, None, len(members)))
+        if label == ALL and item_counts is not None:
+            shares = metrics.exposure([ranked for ranked, _ in asked], item_counts, k)
+            figures += [
+                Figure(name, label, f"exposure_{part}@{k}", share, None, None, len(members))
+                for part, share in enumerate(shares.tolist(), start=1)
+            ]
     return Report(tuple(figures))
 
 

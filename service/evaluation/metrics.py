@@ -165,3 +165,21 @@ def coverage(lists: Sequence[Sequence[int]], n_items: int, k: int) -> float:
     True
     """
     return len({item for ranked in lists for item in ranked[:k]}) / n_items
+
+
+def exposure(
+    lists: Sequence[Sequence[int]], item_counts: NDArray[np.int64], k: int, parts: int = 10
+) -> NDArray[np.float64]:
+    """Share of all recommended places per tenth of the catalogue, the least chosen first: (parts,), sums to 1.
+
+    Items chosen equally often keep the catalogue's order.
+
+    >>> exposure([[3, 2], [3]], np.array([0, 1, 2, 3]), k=2, parts=2).tolist()
+    [0.0, 1.0]
+    """
+    part = np.empty(len(item_counts), dtype=np.int64)
+    part[np.argsort(item_counts, kind="stable")] = np.arange(len(item_counts)) * parts // max(len(item_counts), 1)
+    listed = np.array([item for ranked in lists for item in ranked[:k]], dtype=np.int64)
+    places = np.bincount(part[listed], minlength=parts).astype(np.float64)
+    shares: NDArray[np.float64] = places / max(places.sum(), 1.0)
+    return shares

@@ -23,10 +23,13 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_every_protocol_measures_palate_beside_the_baselines(workspace: Workspace, protocol: str) -> None:
-    report = evaluate_served(
+    found = evaluate_served(
         workspace, protocol=protocol, baselines=["popularity", "ease-recency"], source="films", target="books",
         n_events=2,
     )  # fmt: skip
+    report = found.report
+    assert found.about["protocol"] == protocol
+    assert len(found.learning.losses) > 0
     assert report.systems() == ["palate", "popularity", "ease-recency"]
     figure = report.get("ndcg@10", system="palate")
     assert figure.n_cases > 0
@@ -34,7 +37,7 @@ def test_every_protocol_measures_palate_beside_the_baselines(workspace: Workspac
 
 
 def test_two_tastes_are_told_apart_where_popularity_cannot(workspace: Workspace) -> None:
-    report = evaluate_served(workspace, protocol="leave-one-out", baselines=["popularity"])
+    report = evaluate_served(workspace, protocol="leave-one-out", baselines=["popularity"]).report
     assert report.get("ndcg@10", system="palate").value > report.get("ndcg@10", system="popularity").value
 
 
