@@ -57,4 +57,5 @@ class RankerConfig:
     holdout_events: int = 12
     """At most this many events of one user do."""
     pseudo_cold: float = 0.15
-    """Share of items hidden from the first stage while the second learns, so that it meets cold items."""
+    """Share of the items, and of the users, hidden from the first stage while the second learns, so that it meets cold
+    ones."""
