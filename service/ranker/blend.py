@@ -52,8 +52,6 @@ PRIOR_WEIGHTS = {
 """Weights of the second stage while nothing has been trained: on a signal as it is, and relative to the history."""
 
 
-KNOWN_EVENTS = 10
-"""With this many events a person is known half."""
 COLD_LIFTS = np.linspace(0.0, 6.0, 61)
 """Lifts that are tried."""
 
@@ -82,13 +80,13 @@ class Blend:
     def __init__(self, net: BlendNet, cold_lift: float = 0.0) -> None:
         self.net = net.eval()
         self.cold_lift = cold_lift
-        """Added to the score of an item without events, for a person who is known well: see `room_for_news`."""
+        """Added to the score of an item without events; it fades with 1 / sqrt(1 + events)."""
 
     def score(self, signals: FloatArray, scale: Scale) -> FloatArray:
         """(..., C, F) -> (..., C); higher is better."""
         with torch.inference_mode():
             scores: FloatArray = self.net(torch.from_numpy(_inputs(signals, scale, self.net))).numpy()
-        lifted: FloatArray = scores + np.float32(self.cold_lift) * room_for_news(signals)
+        lifted: FloatArray = scores + np.float32(self.cold_lift) * novelty(signals)
         return lifted
 
     @classmethod
@@ -107,16 +105,10 @@ class Blend:
         return cls(net)
 
 
-def room_for_news(signals: FloatArray) -> FloatArray:
-    """(..., F) -> (...) in 0..1: the share of the lift that a candidate gets, n / (n + KNOWN_EVENTS) / sqrt(1 + m) for
-    a person with n events and an item with m.
-
-    It fades as the item becomes known, and it takes a person who is: among items that nobody has met, a stranger's are
-    a guess.
-    """
-    n_events = np.expm1(signals[..., SIGNALS.index("history_length")])
-    room: FloatArray = np.exp(-0.5 * signals[..., SIGNALS.index("popularity")]) * n_events / (n_events + KNOWN_EVENTS)
-    return room
+def novelty(signals: FloatArray) -> FloatArray:
+    """(..., F) -> (...): 1 / sqrt(1 + events) of each candidate, 1 for an item nobody has met."""
+    faded: FloatArray = np.exp(-0.5 * signals[..., SIGNALS.index("popularity")])
+    return faded
 
 
 def fit_cold_lift(
@@ -142,7 +134,7 @@ def _gains_by_lift(blend: Blend, lists: Sequence[TrainingList], k: int) -> Float
     """DCG@k of the chosen candidate under every lift that is tried, (lifts, lists)."""
     gains = np.zeros((len(COLD_LIFTS), len(lists)), np.float32)
     for column, one in enumerate(lists):
-        scores, new = blend.score(one.signals, one.scale), room_for_news(one.signals)
+        scores, new = blend.score(one.signals, one.scale), novelty(one.signals)
         lifted = scores + COLD_LIFTS[:, None] * new  # (lifts, C)
         ranks = (lifted > lifted[:, one.chosen, None]).sum(axis=1)
         gains[:, column] = dcg(ranks, k)

@@ -57,5 +57,4 @@ class RankerConfig:
     holdout_events: int = 12
     """At most this many events of one user do."""
     pseudo_cold: float = 0.15
-    """Share of the items, and of the users, hidden from the first stage while the second learns, so that it meets cold
-    ones."""
+    """Share of items hidden from the first stage while the second learns, so that it meets cold items."""

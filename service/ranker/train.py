@@ -1,21 +1,20 @@
 """Training of the whole ranker: first stage on the past, second stage on what came next, then both on everything.
 
-The second stage must not learn from scores that have seen its answers. So the newest events of every user, and random
-shares of the items and of the users, are hidden from a first pass; the second stage learns on those, and meets warm and
-cold items and users as it will meet them when it serves. Then the first stage is fitted again on the whole log.
+The second stage must not learn from scores that have seen its answers. So the newest events of every user, and a
+random share of the items, are hidden from a first pass; the second stage learns on those, and meets warm and cold
+items as it will meet them when it serves. Then the first stage is fitted again on the whole log.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 
 from service.ranker.behaviour import Behaviour
 from service.ranker.blend import Blend, TrainingList, dcg, fit_blend, fit_cold_lift
-from service.ranker.cases import MIN_EVENTS, Case, Hidden, first_events, next_events, with_words
 from service.ranker.config import RankerConfig
 from service.ranker.fit import (
     FitReport,
@@ -25,6 +24,7 @@ from service.ranker.fit import (
     fit_sequence_model,
     item_vectors,
 )
+from service.ranker.history import History
 from service.ranker.interactions import BoolArray, IntArray, Interactions
 from service.ranker.items import ContentSpace, FloatArray, ItemFeatures
 from service.ranker.model import ModelShape, SequenceModel
@@ -32,12 +32,14 @@ from service.ranker.ranker import Ranker, content_of
 from service.ranker.sequences import Sequences
 from service.ranker.signals import Probe, View
 
+MIN_EVENTS = 3
+"""Fewer events of a user teach nothing about what comes next."""
 VALIDATION_USERS = 0.2
 """Share of users whose lists judge the second stage instead of training it."""
-BEGINNERS = 0.3
-"""Share of the lists that are of users unknown to the first stage."""
-ALL, WARM, COLD_ITEM, COLD_USER = SLICES = ("all", "warm", "cold_item", "cold_user")
-"""What is measured apart; cold users are not among all, whose figure decides whether a model serves."""
+SHORT_HISTORIES = 0.3
+"""Share of training lists whose history is cut to 0..5 events, so that the second stage knows beginners."""
+WITH_TASTE = 0.3
+"""Of those, the share that comes with words: somebody who says what they look for, and then chooses it."""
 K = 10
 STATES_AT_ONCE = 256
 THINNED = 150
@@ -49,20 +51,22 @@ class TooFewEvents(ValueError):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class NextEvent:
+    """One case: the history visible before an event, and the item of that event."""
+
+    user: int
+    history: History
+    target: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Judged:
     """A held-out case of a user who judges: its list (None where no source proposed what was chosen), and how many
     unseen items each baseline ranks above what was chosen."""
 
     chosen: TrainingList | None
     is_cold: bool
-    is_beginner: bool
     baseline_ranks: Mapping[str, int]
-
-    @property
-    def slices(self) -> Sequence[str]:
-        if self.is_beginner:
-            return (COLD_USER,)
-        return (ALL, COLD_ITEM if self.is_cold else WARM)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,31 +94,27 @@ def train_ranker(
     torch.manual_seed(seed)
     space = ContentSpace.fit(items, config.content_dim)
     projected = space.project(items)
-    hidden = Hidden.draw(interactions, config, rng)
-    if not hidden.events.any():
+    held_out = holdout(interactions, config)
+    if not held_out.any():
         raise TooFewEvents(
             f"no user has {MIN_EVENTS} events yet ({len(interactions):,} events of {interactions.n_users:,} users); "
             "record more events, until then Palate ranks by content, item-kNN and popularity"
         )
-    past = hidden.past(interactions)
-    cases = next_events(interactions, hidden, config)
-    beginnings = first_events(interactions, hidden, rng)
+    hidden = pseudo_cold_items(interactions, config, rng)
+    past = interactions.select(~held_out & ~hidden[interactions.item])
+    cases = next_events(interactions, held_out, config)
     judges = rng.random(interactions.n_users) < VALIDATION_USERS
     if progress:
         progress("co-engagement", 0, 2)
     rehearsal, first = _first_stage(
-        past, projected, space, config, version, seed, progress, _early_stopping(cases, hidden.items, rng)
+        past, projected, space, config, version, seed, progress, _early_stopping(cases, hidden, rng)
     )
-    content, behaviour = rehearsal.view.content, rehearsal.view.behaviour
-    beginnings = with_words(beginnings, content.text, behaviour.neighbours, rng)
-    lists, judged = _lists(rehearsal, cases, beginnings, judges, config, rng, progress)
+    lists, judged = _lists(rehearsal, cases, judges, config, rng, progress)
     validation = [one.chosen for one in judged if one.chosen is not None]
     stopping = [one.thinned(THINNED, rng) for one in validation]
     blend = fit_blend(lists, stopping, hidden=config.blend_hidden, seed=seed)
-    known = [one for one in judged if not one.is_beginner]
-    by_content = np.array([one.baseline_ranks["content_knn"] for one in known if one.is_cold], dtype=np.int64)
-    proposed = [one.chosen for one in known if one.chosen is not None]
-    blend.cold_lift = fit_cold_lift(blend, proposed, config.cold_budget, float(dcg(by_content, K).sum()))
+    content_gain = dcg(np.array([one.baseline_ranks["content_knn"] for one in judged if one.is_cold]), K).sum()
+    blend.cold_lift = fit_cold_lift(blend, validation, config.cold_budget, float(content_gain))
     metrics = _metrics(blend, judged)
     if progress:
         progress("co-engagement", 1, 2)
@@ -134,7 +134,42 @@ def train_ranker(
     return Trained(ranker, metrics, first, seed)
 
 
-def _early_stopping(cases: Sequence[Case], hidden: BoolArray, rng: np.random.Generator, most: int = 600) -> NextEvents:
+def holdout(interactions: Interactions, config: RankerConfig) -> BoolArray:
+    """(E,) true for the newest events of each user that train the second stage: at most `holdout_share` of the
+    history and `holdout_events` of them, at least one where the user has MIN_EVENTS."""
+    lengths = np.diff(interactions.by_user())
+    wanted = np.minimum(np.maximum((lengths * config.holdout_share).astype(np.int64), 1), config.holdout_events)
+    wanted[lengths < MIN_EVENTS] = 0
+    held: BoolArray = interactions.positions_from_end() < wanted[interactions.user]
+    return held
+
+
+def pseudo_cold_items(interactions: Interactions, config: RankerConfig, rng: np.random.Generator) -> BoolArray:
+    """(N,) a random share of the items with events, hidden from the first stage's rehearsal."""
+    warm = np.flatnonzero(interactions.item_counts())
+    hidden = np.zeros(interactions.n_items, bool)
+    hidden[rng.choice(warm, int(config.pseudo_cold * len(warm)), replace=False)] = True
+    return hidden
+
+
+def next_events(interactions: Interactions, held_out: BoolArray, config: RankerConfig) -> list[NextEvent]:
+    """Every held-out event with the history before it; events on items met before are no news and are left out."""
+    bounds = interactions.by_user()
+    cases = []
+    for event in np.flatnonzero(held_out):
+        user, target = int(interactions.user[event]), int(interactions.item[event])
+        start = max(int(bounds[user]), int(event) - config.feature_history)
+        before = interactions.item[start:event]
+        if target not in before:
+            cases.append(
+                NextEvent(user, History.of(before, interactions.event_type[start:event].astype(np.int64)), target)
+            )
+    return cases
+
+
+def _early_stopping(
+    cases: Sequence[NextEvent], hidden: BoolArray, rng: np.random.Generator, most: int = 600
+) -> NextEvents:
     """Validation of the first stage: next events on items it can know."""
     known = [case for case in cases if not hidden[case.target]]
     picked = [known[i] for i in rng.permutation(len(known))[:most]]
@@ -206,21 +241,17 @@ def shape_of(interactions: Interactions, projected: ItemFeatures, config: Ranker
 
 def _lists(
     ranker: Ranker,
-    cases: Sequence[Case],
-    beginnings: Sequence[Case],
+    cases: Sequence[NextEvent],
     judges: BoolArray,
     config: RankerConfig,
     rng: np.random.Generator,
     progress: Progress | None,
 ) -> tuple[list[TrainingList], list[Judged]]:
-    """Candidates of next events, some of them beginners': to train on, and to judge by."""
-
-    def drawn(of_judges: bool, wanted: int) -> list[Case]:
-        parts = ((cases, 1 - BEGINNERS), (beginnings, BEGINNERS))
-        members = [([case for case in part if judges[case.user] == of_judges], share) for part, share in parts]
-        return [part[i] for part, share in members for i in rng.permutation(len(part))[: max(1, int(wanted * share))]]
-
-    train, judge = drawn(False, config.blend_lists), drawn(True, config.blend_lists // 4)
+    """Candidates of next events: to train on (some histories cut short), and to judge by (as they are)."""
+    train = [case for case in cases if not judges[case.user]]
+    judge = [case for case in cases if judges[case.user]]
+    train = [_shortened(train[i], ranker, rng) for i in rng.permutation(len(train))[: config.blend_lists]]
+    judge = [judge[i] for i in rng.permutation(len(judge))[: max(1, config.blend_lists // 4)]]
     everything = [*train, *judge]
     lists: list[TrainingList] = []
     judged: list[Judged] = []
@@ -231,7 +262,7 @@ def _lists(
             probe = ranker.probe(case.history, state)
             chosen = _list(ranker, probe, case.target, config.candidates)
             if number >= len(train):
-                judged.append(_judged(chosen, probe, case))
+                judged.append(_judged(chosen, probe, case.target))
             elif chosen is not None:
                 lists.append(chosen.thinned(THINNED, rng))
         if progress:
@@ -252,7 +283,7 @@ def _list(ranker: Ranker, probe: Probe, target: int, n: int) -> TrainingList | N
     return TrainingList(scored.signals, scored.scale, place)
 
 
-def _judged(chosen: TrainingList | None, probe: Probe, case: Case) -> Judged:
+def _judged(chosen: TrainingList | None, probe: Probe, target: int) -> Judged:
     behaviour = probe.view.behaviour
     scores = {
         "popularity": behaviour.counts.astype(np.float32),
@@ -261,13 +292,27 @@ def _judged(chosen: TrainingList | None, probe: Probe, case: Case) -> Judged:
         "ease_recent": probe.ease_recent,
         "content_knn": probe.text_recent,
     }
-    ranks = {name: _rank(scores[name], probe.history.items, case.target) for name in BASELINES}
-    return Judged(chosen, bool(behaviour.counts[case.target] == 0), case.beginner, ranks)
+    ranks = {name: _rank(scores[name], probe.history.items, target) for name in BASELINES}
+    return Judged(chosen, bool(behaviour.counts[target] == 0), ranks)
 
 
 def _proposed(ranker: Ranker, probe: Probe, n: int) -> IntArray:
     proposals = ranker.propose(probe, n) | ranker.propose_by_vectors(probe, n)
     return np.unique(np.concatenate([*proposals.values(), np.zeros(0, np.int64)]))
+
+
+def _shortened(case: NextEvent, ranker: Ranker, rng: np.random.Generator) -> NextEvent:
+    """The same case for a beginner, sometimes: the last 0..5 events, or 0..2 and words.
+
+    Nobody's words are in the log. The text of an item like the one that was chosen next stands for them.
+    """
+    if rng.random() >= SHORT_HISTORIES:
+        return case
+    alike = ranker.view.behaviour.neighbours[case.target]
+    if rng.random() >= WITH_TASTE or not len(alike):
+        return replace(case, history=case.history.last(int(rng.integers(0, 6))))
+    words = ranker.view.content.text[rng.choice(alike)]
+    return replace(case, history=replace(case.history.last(int(rng.integers(0, 3))), taste=words))
 
 
 def _metrics(blend: Blend, judged: Sequence[Judged]) -> dict[str, float]:
@@ -279,12 +324,12 @@ def _metrics(blend: Blend, judged: Sequence[Judged]) -> dict[str, float]:
         return {}
     ranks = {name: np.array([one.baseline_ranks[name] for one in judged]) for name in BASELINES}
     ranks = {"palate": np.array([_rank_in_list(blend, one.chosen) for one in judged])} | ranks
+    is_cold = np.array([one.is_cold for one in judged])
     metrics: dict[str, float] = {}
     for name, places in ranks.items():
         gain = dcg(places, K)
-        for slice_name in SLICES:
-            members = [slice_name in one.slices for one in judged]
-            if any(members):
+        for slice_name, members in (("all", np.ones(len(gain), bool)), ("warm", ~is_cold), ("cold_item", is_cold)):
+            if members.any():
                 metrics[f"{name}/{slice_name}/ndcg@{K}"] = round(float(gain[members].mean()), 5)
     return metrics
 

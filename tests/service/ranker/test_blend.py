@@ -25,14 +25,13 @@ def by_text() -> Blend:
     return Blend(net)
 
 
-def a_list(*candidates: tuple[float, int], history: int = 1_000_000) -> TrainingList:
-    """Candidates by score and events; the first was chosen, by somebody with a history of this length."""
+def a_list(*candidates: tuple[float, int]) -> TrainingList:
+    """Candidates by score and events; the first was chosen."""
     block = np.zeros((len(candidates), len(SIGNALS)), np.float32)
     for row, (score, events) in enumerate(candidates):
         block[row, SIGNALS.index("text_recent")] = score
         block[row, SIGNALS.index("popularity")] = np.log1p(events)
         block[row, SIGNALS.index("is_cold")] = events == 0
-    block[:, SIGNALS.index("history_length")] = np.log1p(history)
     return TrainingList(block, PLAIN, 0)
 
 
@@ -60,9 +59,3 @@ def test_without_warm_items_to_judge_by_nothing_is_lifted(by_text: Blend, lists:
 
 def test_without_a_budget_nothing_is_lifted(by_text: Blend) -> None:
     assert fit_cold_lift(by_text, [a_list((2.0, WARM), (0.95, COLD))], 0.0, least_cold_gain=1.0) == 0.0
-
-
-def test_a_stranger_is_given_no_cold_items_and_a_beginner_few(by_text: Blend) -> None:
-    by_text.cold_lift = 3.0
-    added = [float(by_text.score(a_list((0.0, COLD), history=n).signals, PLAIN)[0]) for n in (0, 10, 1_000_000)]
-    assert added == pytest.approx([0.0, 1.5, 3.0], abs=1e-3)
