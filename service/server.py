@@ -74,9 +74,9 @@ async def serve(
         on_listening(address)
         try:
             lanes.backend = await asyncio.to_thread(recommender_factory, settings)
-            await _set_health(states, _SERVING)
             gc.collect()
             gc.freeze()  # else every full collection walks through the libraries and the catalogue, while calls wait
+            await _set_health(states, _SERVING)
             on_loaded(lanes.backend.loaded())
             await stopping.wait()
         finally:

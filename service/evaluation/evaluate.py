@@ -226,7 +226,7 @@ def _within(names: NDArray[np.str_] | None, domain: str) -> NDArray[np.bool_]:
 
 def _slice_order(label: str) -> tuple[int, str]:
     """The named slices first, then history lengths from short to long, then domains."""
-    named = ["all", "warm", "cold_item", "cold_user"]
+    named = [ALL, "warm", "cold_item", "cold_user"]
     if label in named:
         return named.index(label), label
     if label.startswith("history "):

@@ -6,6 +6,7 @@ similarity, a cause for HISTORY alone.
 
 from __future__ import annotations
 
+from service.explainer.evidence import DESCRIPTION
 from service.explainer.evidence import EvidenceKind as Kind
 from service.explainer.language import AttributeWords, Claim, Language, Lexicon, Unit, Verb
 
@@ -248,7 +249,7 @@ LEXICON = Lexicon(
             frozenset({Kind.IMAGE_SIMILARITY}),
             True,
         ),
-        Claim(r"reads|descriptions?|plots?|story|stories", frozenset({Kind.TEXT_SIMILARITY}), True, "description"),
+        Claim(r"reads|descriptions?|plots?|story|stories", frozenset({Kind.TEXT_SIMILARITY}), True, DESCRIPTION),
         Claim(r"on paper", frozenset({Kind.TEXT_SIMILARITY}), True),
         Claim(r"details", SHARED | {Kind.TEXT_SIMILARITY}, True),
         Claim(r"described|words", frozenset({Kind.TASTE})),

@@ -6,6 +6,7 @@ alone. Names of attributes without Chinese words here are not printed, so that n
 
 from __future__ import annotations
 
+from service.explainer.evidence import DESCRIPTION
 from service.explainer.evidence import EvidenceKind as Kind
 from service.explainer.language import AttributeWords, Claim, Language, Lexicon, Unit, Verb
 
@@ -196,7 +197,7 @@ LEXICON = Lexicon(
         Claim(r"受欢迎|热门|人气|流行|热销|走红|多过|畅销|火爆", frozenset({Kind.POPULARITY})),
         Claim(r"新内容|新品|新片|新书|全新|最新|新上|上架|加入目录|刚刚|新近", frozenset({Kind.NEWNESS})),
         Claim(r"图片|画面|海报|封面|照片|看起来|外观|外形", frozenset({Kind.IMAGE_SIMILARITY}), True),
-        Claim(r"简介|介绍|读起来|剧情|情节|故事|文风", frozenset({Kind.TEXT_SIMILARITY}), True, "description"),
+        Claim(r"简介|介绍|读起来|剧情|情节|故事|文风", frozenset({Kind.TEXT_SIMILARITY}), True, DESCRIPTION),
         Claim(r"基本信息|资料", frozenset({Kind.TEXT_SIMILARITY}), True),
         Claim(r"文字|用词", frozenset({Kind.TEXT_SIMILARITY, Kind.TASTE})),
         Claim(r"相近|接近|相似|类似|很像|贴近|如出一辙", SIMILAR | {Kind.TASTE}, True),

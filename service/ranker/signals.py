@@ -138,21 +138,21 @@ class Probe:
     def sequence(self) -> FloatArray:
         return _dots(self.view.vectors, self.state)
 
-    @cached_property
+    @property
     def ease_recent(self) -> FloatArray:
-        return _dots(self._ease, self._recency)
+        return self._ease[0]
 
-    @cached_property
+    @property
     def ease_all(self) -> FloatArray:
-        return _dots(self._ease, np.full_like(self._recency, self._n_met**-0.5))
+        return self._ease[1]
 
-    @cached_property
+    @property
     def knn_recent(self) -> FloatArray:
-        return _dots(self._knn, self._recency)
+        return self._knn[0]
 
-    @cached_property
+    @property
     def knn_all(self) -> FloatArray:
-        return _dots(self._knn, np.full_like(self._recency, 1 / self._n_met))
+        return self._knn[1]
 
     @cached_property
     def together_all(self) -> FloatArray:
@@ -214,12 +214,20 @@ class Probe:
         return Scale(shift, spread)
 
     @cached_property
-    def _ease(self) -> sparse.csc_matrix:
-        return self.view.behaviour.ease[self._met].T  # (N, U)
+    def _ease(self) -> tuple[FloatArray, FloatArray]:
+        return self._pulls(self.view.behaviour.ease, self._n_met**-0.5)
 
     @cached_property
-    def _knn(self) -> sparse.csc_matrix:
-        return self.view.behaviour.knn[self._met].T
+    def _knn(self) -> tuple[FloatArray, FloatArray]:
+        return self._pulls(self.view.behaviour.knn, 1 / self._n_met)
+
+    def _pulls(self, weights: sparse.csr_matrix, each: np.float32) -> tuple[FloatArray, FloatArray]:
+        """How strongly the history pulls every item by (N, N) weights, (N,): by recency, and with `each` per item.
+
+        Both at once, so that the rows of the history are not kept: they are as large as all else of a probe.
+        """
+        from_met = weights[self._met].T  # (N, U)
+        return _dots(from_met, self._recency), _dots(from_met, np.full_like(self._recency, each))
 
 
 def signals(probe: Probe, candidates: IntArray) -> FloatArray:
