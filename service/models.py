@@ -23,6 +23,7 @@ from service.errors import ModelNotFound, NoTrainedModel, TrainingUnderway
 from service.features import Vocabulary, features_of, read_rows
 from service.ranker.checkpoint import CheckpointError, load_checkpoint, read_extra, save_checkpoint
 from service.ranker.config import RankerConfig
+from service.ranker.fit import TrainingDiverged
 from service.ranker.ranker import Ranker, untrained_ranker
 from service.ranker.train import BASELINES, TooFewEvents, train_ranker
 from service.requests import ModelInfo, TrainProgress
@@ -136,6 +137,8 @@ class Models:
             )
         except TooFewEvents as error:
             raise NoTrainedModel("there is too little to train on", str(error)) from error
+        except TrainingDiverged as error:
+            raise NoTrainedModel("training diverged", str(error)) from error
         metrics = dict(trained.metrics)
         metrics["seconds"] = round(time.time() - started, 1)
         metrics["epochs"] = float(trained.first_stage.epochs)

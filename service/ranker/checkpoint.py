@@ -31,7 +31,7 @@ from service.ranker.model import ModelShape, SequenceModel
 from service.ranker.ranker import Ranker, content_of
 from service.ranker.signals import View
 
-FORMAT = 1
+FORMAT = 2
 MATRICES = ("ease", "knn", "together", "co_counts")
 
 
@@ -44,9 +44,12 @@ def save_checkpoint(folder: Path, ranker: Ranker, item_ids: Sequence[str], extra
     if ranker.model is None:
         raise ValueError("an untrained ranker has nothing to save")
     view = ranker.view
+    nets = {"blend": ranker.blend.net}
+    if ranker.blend.beginners is not None:
+        nets["beginners"] = ranker.blend.beginners
     arrays: dict[str, np.ndarray[Any, Any]] = {
         **{f"model.{name}": value.numpy() for name, value in ranker.model.state_dict().items()},
-        **{f"blend.{name}": value.numpy() for name, value in ranker.blend.net.state_dict().items()},
+        **{f"{net}.{name}": value.numpy() for net, it in nets.items() for name, value in it.state_dict().items()},
         "space.text.mean": ranker.space.text.mean,
         "space.text.components": ranker.space.text.components,
         "space.image.mean": ranker.space.image.mean,
@@ -67,6 +70,7 @@ def save_checkpoint(folder: Path, ranker: Ranker, item_ids: Sequence[str], extra
         "shape": asdict(ranker.model.shape),
         "blend_hidden": ranker.blend.net.hidden[0].out_features,
         "cold_lift": ranker.blend.cold_lift,
+        "beginner_events": ranker.blend.beginner_events,
         "n_events": view.behaviour.n_events,
         "extra": dict(extra),
     }
@@ -104,8 +108,6 @@ def load_checkpoint(folder: Path, items: ItemFeatures, index_of: Mapping[str, in
     ranker_config = RankerConfig(**config["config"])
     model = SequenceModel(ranker_config, ModelShape(**config["shape"]))
     model.load_state_dict({k[6:]: torch.from_numpy(v) for k, v in arrays.items() if k.startswith("model.")})
-    net = BlendNet(len(arrays["blend.mean"]), config["blend_hidden"])
-    net.load_state_dict({k[6:]: torch.from_numpy(v) for k, v in arrays.items() if k.startswith("blend.")})
     space = ContentSpace(
         Projection(arrays["space.text.mean"], arrays["space.text.components"]),
         Projection(arrays["space.image.mean"], arrays["space.image.components"]),
@@ -125,10 +127,20 @@ def load_checkpoint(folder: Path, items: ItemFeatures, index_of: Mapping[str, in
         config=ranker_config,
         space=space,
         view=View(content, behaviour, item_vectors(model, tensors, np.arange(items.n_items))),
-        blend=Blend(net, config["cold_lift"]),
+        blend=_blend(arrays, config),
         model=model,
         id_rows=ids,
     )
+
+
+def _blend(arrays: Mapping[str, np.ndarray[Any, Any]], config: Mapping[str, Any]) -> Blend:
+    nets = {}
+    for name in ("blend", "beginners"):
+        state = {k.removeprefix(f"{name}."): torch.from_numpy(v) for k, v in arrays.items() if k.startswith(f"{name}.")}
+        if state:
+            nets[name] = BlendNet(len(state["mean"]), config["blend_hidden"])
+            nets[name].load_state_dict(state)
+    return Blend(nets["blend"], config["cold_lift"], nets.get("beginners"), config["beginner_events"])
 
 
 def _behaviour(

@@ -58,3 +58,8 @@ class RankerConfig:
     """At most this many events of one user do."""
     pseudo_cold: float = 0.15
     """Share of items hidden from the first stage while the second learns, so that it meets cold items."""
+    pseudo_cold_users: float = 0.2
+    """Share of users hidden from the first stage while the second learns, so that it meets beginners."""
+    beginner_events: int = 10
+    """Up to at most so many known events a person is ranked as a beginner: by what they will like at all, not by what
+    comes next. Training finds how many, on held-out events."""

@@ -43,6 +43,10 @@ class FitReport:
     """NDCG@10 over the full catalogue on the validation cases after each epoch; empty without such cases."""
 
 
+class TrainingDiverged(ValueError):
+    """The loss is no number any more."""
+
+
 class ItemTensors:
     """Content of all items as tensors, with rows taken out by item index."""
 
@@ -124,7 +128,7 @@ def fit_sequence_model(
     progress: Progress | None = None,
     stage: str = "sequence model",
 ) -> FitReport:
-    """Train `model` in place on every event but the first of each user.
+    """Train `model` in place on every event but the first of each user. Raises TrainingDiverged.
 
     With `validation`, stop early and keep the best.
     """
@@ -155,6 +159,11 @@ def fit_sequence_model(
             optimizer.step()
             total, seen = total + loss.item() * n, seen + n
         losses.append(total / max(seen, 1))
+        if not np.isfinite(losses[-1]):
+            raise TrainingDiverged(
+                f"the loss is {losses[-1]} after epoch {epoch + 1}; lower ranker.learning_rate, it is "
+                f"{config.learning_rate:g}"
+            )
         if validation is None:
             continue
         scores.append(validation_ndcg(model, items, validation, np.flatnonzero(counts), len(counts)))
