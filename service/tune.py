@@ -121,7 +121,7 @@ class Tuning:
     @property
     def before(self) -> str:
         """What the first trial is called."""
-        return "the defaults" if self.first.config == RankerConfig() else "the present settings"
+        return "defaults" if self.first.config == RankerConfig() else "present settings"
 
 
 def require_optuna() -> None:

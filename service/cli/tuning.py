@@ -83,7 +83,7 @@ def tune(
     elif len(found.trials) < trials:
         output.remark(f"time is up after {len(found.trials)} of {trials} trials; --minutes gives more")
     if not found.improved:
-        output.remark(f"nothing did better than {found.before}, so {out} is not written")
+        output.remark(f"nothing did better than the {found.before}, so {out} is not written")
         return IN_PART
     output.remark(f"settings: {out}; put its [ranker] section into palate.toml, then `palate train`")
     return IN_PART if found.interrupted else DONE
@@ -115,24 +115,27 @@ def _show(found: Tuning) -> None:
     rows = [
         [
             str(number),
-            _remark(found, trial),
             "" if trial.value is None else f"{trial.value:.4f}",
             f"{trial.seconds:.0f}",
-            *(f"{getattr(trial.config, name):g}" for name in found.names),
+            _remark(found, trial),
+            ", ".join(f"{name} {getattr(trial.config, name):g}" for name in found.names),
         ]
         for number, trial in enumerate(found.trials, start=1)
     ]
     figures = ["trial", found.metric.rpartition("/")[2], "seconds"]
-    columns = [figures[0], "", *figures[1:], *(name.replace("_", " ") for name in found.names)]
-    output.table(columns, rows, title=f"{found.metric} on held-out events", right=figures)
+    columns = [*figures, "", "configuration"]
+    output.table(columns, rows, title=f"{found.metric} on held-out events", right=figures, whole=[""])
+    for number, trial in enumerate(found.trials, start=1):
+        if trial.failed:
+            output.say(f"trial {number} could not be trained: {trial.failed}")
 
 
 def _remark(found: Tuning, trial: Trial) -> str:
     if trial.failed:
-        return f"failed: {trial.failed}"
+        return "failed"
     if trial is found.best:
         return "best"
-    return found.before if trial is found.first else ""
+    return "present" if trial is found.first else ""
 
 
 def _as_json(found: Tuning) -> dict[str, Any]:

@@ -48,8 +48,11 @@ def test_something_better_is_written_as_settings(filled: Run, monkeypatch: pytes
 def test_trials_are_a_table_for_people(filled: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     _scripted(monkeypatch, 0.10, 0.30, RuntimeError("can't allocate memory"))
     ran = filled("tune", "--trials", 3)
-    for said in ("the present settings", "best", "0.3000", "can't allocate memory", "learning rate"):
-        assert said in ran.out
+    first, second, third = (line.split() for line in ran.out.splitlines() if line.strip()[:1].isdigit())
+    assert (first[:2], first[3:6]) == (["1", "0.1000"], ["present", "dim", "16,"])
+    assert (second[:2], second[3]) == (["2", "0.3000"], "best")
+    assert (third[0], third[2]) == ("3", "failed")
+    assert "trial 3 could not be trained: can't allocate memory" in ran.out
 
 
 def test_nothing_better_writes_nothing(asking: Run, monkeypatch: pytest.MonkeyPatch) -> None:
