@@ -38,10 +38,6 @@ Measure = Callable[[RankerConfig], Mapping[str, float]]
 ArithmeticError, MemoryError or RuntimeError."""
 
 
-class Diverged(ArithmeticError):
-    """The loss was no longer a number."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingData:
     """What a training reads, apart from the configuration."""
@@ -75,8 +71,6 @@ class TrainingData:
                 )
             except TooFewEvents as error:
                 raise NoTrainedModel("there is too little to train on", str(error)) from error
-            if not all(map(math.isfinite, trained.first_stage.losses)):  # scores of NaN would rank everything first
-                raise Diverged("the loss was no longer a number")
             return trained.metrics
 
         return measure
@@ -185,7 +179,7 @@ def space(start: RankerConfig) -> dict[str, BaseDistribution]:
     """What is searched, and between which bounds; wider where `start` lies outside.
 
     Left out is what decides who judges, as trials would not be comparable then (`holdout_share`, `holdout_events`,
-    `pseudo_cold`, `blend_lists`, `feature_history`), and what costs time in serving (`candidates`, `neighbours`).
+    `pseudo_cold`, `pseudo_cold_users`, `blend_lists`, `feature_history`), and what costs time in serving (`candidates`, `neighbours`).
     """
     from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 

@@ -43,7 +43,7 @@ class FitReport:
     """NDCG@10 over the full catalogue on the validation cases after each epoch; empty without such cases."""
 
 
-class TrainingDiverged(ValueError):
+class TrainingDiverged(ArithmeticError):
     """The loss is no number any more."""
 
 
