@@ -179,7 +179,8 @@ def space(start: RankerConfig) -> dict[str, BaseDistribution]:
     """What is searched, and between which bounds; wider where `start` lies outside.
 
     Left out is what decides who judges, as trials would not be comparable then (`holdout_share`, `holdout_events`,
-    `pseudo_cold`, `pseudo_cold_users`, `blend_lists`, `feature_history`), and what costs time in serving (`candidates`, `neighbours`).
+    `pseudo_cold`, `pseudo_cold_users`, `blend_lists`, `feature_history`), and what costs time in serving (`candidates`,
+    `neighbours`).
     """
     from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
