@@ -66,7 +66,9 @@ class Backend(Protocol):
     def list_models(self) -> Sequence[ModelInfo]:
         """Newest first."""
 
-    def train(self, progress: Callable[[TrainProgress], None]) -> ModelInfo:
+    def train(
+        self, progress: Callable[[TrainProgress], None], *, seed: int, force: bool, incremental: bool
+    ) -> ModelInfo:
         """Takes minutes. What `progress` raises ends the training and comes out of here."""
 
     def activate_model(self, version: str, /) -> ModelInfo: ...

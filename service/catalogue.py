@@ -69,9 +69,9 @@ class Catalogue:
 
 
 def read_interactions(
-    log: EventLog, policy: EventPolicy, event_types: Mapping[str, int], n_items: int
+    log: EventLog, policy: EventPolicy, event_types: Mapping[str, int], n_items: int, *, after_seq: int = 0
 ) -> tuple[Interactions, list[str]]:
-    """All behaviour in the log, and the user ids in index order.
+    """All behaviour in the log after `after_seq`, and the user ids in index order.
 
     Event types that are no behaviour (dislike, skip) and events on items that are not in the catalogue are left out.
     """
@@ -79,7 +79,7 @@ def read_interactions(
     columns: tuple[list[IntArray], ...] = ([], [], [])
     times: list[np.ndarray[tuple[int, ...], np.dtype[np.float64]]] = []
     values: list[np.ndarray[tuple[int, ...], np.dtype[np.float64]]] = []
-    for batch in log.read_events():
+    for batch in log.read_events(after_seq):
         kinds, place = np.unique(batch.event_type.astype(str), return_inverse=True)
         trains = np.array([policy.kind(str(kind), None).trains for kind in kinds], dtype=bool)
         codes = np.array([event_types.get(str(kind), 0) for kind in kinds], dtype=np.int64)

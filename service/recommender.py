@@ -288,10 +288,15 @@ class Recommender:
         return self._models.list()
 
     def train(
-        self, progress: Callable[[TrainProgress], None] = lambda _: None, *, seed: int = 0, force: bool = False
+        self,
+        progress: Callable[[TrainProgress], None] = lambda _: None,
+        *,
+        seed: int = 0,
+        force: bool = False,
+        incremental: bool = False,
     ) -> ModelInfo:
-        """Train on the whole log; the new model serves from then on unless a baseline did better."""
-        return self._models.train(progress, seed=seed, force=force)
+        """Train on the whole log, or take up what is new; the model serves from then on unless a baseline did better."""
+        return self._models.train(progress, seed=seed, force=force, incremental=incremental)
 
     def activate_model(self, version: str) -> ModelInfo:
         return self._models.activate(version)

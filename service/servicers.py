@@ -169,7 +169,12 @@ class ModelServicer(model_pb2_grpc.ModelServiceServicer):
             loop.call_soon_threadsafe(changed.set)
 
         task: asyncio.Task[ModelInfo] = asyncio.create_task(
-            self._lanes.train(context, lambda backend: backend.train(progress))
+            self._lanes.train(
+                context,
+                lambda backend: backend.train(
+                    progress, seed=request.seed, force=request.force, incremental=request.incremental
+                ),
+            )
         )
         task.add_done_callback(lambda _: changed.set())
         try:

@@ -265,9 +265,17 @@ class Client:
     def list_models(self, *, timeout_s: float | None = None) -> Sequence[model_pb2.ModelInfo]:
         return self._call(self._model.ListModels, model_pb2.ListModelsRequest(), timeout_s).models
 
-    def train_model(self, *, timeout_s: float | None = TRAIN_TIMEOUT_S) -> Iterator[model_pb2.TrainModelResponse]:
+    def train_model(
+        self,
+        *,
+        incremental: bool = False,
+        seed: int = 0,
+        force: bool = False,
+        timeout_s: float | None = TRAIN_TIMEOUT_S,
+    ) -> Iterator[model_pb2.TrainModelResponse]:
         """Progress, then the model. Leaving the loop early ends the training."""
-        return self._stream(self._model.TrainModel, model_pb2.TrainModelRequest(), timeout_s)
+        request = model_pb2.TrainModelRequest(incremental=incremental, seed=seed, force=force)
+        return self._stream(self._model.TrainModel, request, timeout_s)
 
     def activate_model(self, version: str, *, timeout_s: float | None = None) -> model_pb2.ModelInfo:
         return self._call(self._model.ActivateModel, model_pb2.ActivateModelRequest(version=version), timeout_s).model

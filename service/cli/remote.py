@@ -142,9 +142,11 @@ class Remote:
     def list_models(self) -> Sequence[ModelInfo]:
         return [_model(model) for model in self._client.list_models()]
 
-    def train(self, progress: Callable[[TrainProgress], None]) -> ModelInfo:
+    def train(
+        self, progress: Callable[[TrainProgress], None], *, seed: int, force: bool, incremental: bool
+    ) -> ModelInfo:
         trained: ModelInfo | None = None
-        for update in self._client.train_model():
+        for update in self._client.train_model(seed=seed, force=force, incremental=incremental):
             if update.HasField("model"):
                 trained = _model(update.model)
             else:

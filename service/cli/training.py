@@ -24,7 +24,10 @@ Version = Annotated[str, typer.Argument(metavar="VERSION", help="As `palate mode
 
 
 def train(
-    seed: Annotated[int, typer.Option(min=0, help="Of the random numbers.")] = 0,
+    incremental: Annotated[
+        bool, typer.Option("--incremental", help="Take up the active model and the events since, instead of all anew.")
+    ] = False,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Of the random numbers.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Activate also if a baseline did better.")] = False,
     data: Data = None,
     config: Config = None,
@@ -32,8 +35,6 @@ def train(
     as_json: Json = False,
 ) -> int:
     """Train a model on the whole log; it serves from then on unless a baseline did better (exit code 1)."""
-    if server and (seed or force):
-        raise typer.BadParameter("--seed and --force do not go over --server; stop the server, or leave them out.")
     with output.progress(as_json) as step:
         last = ""
 
@@ -44,9 +45,9 @@ def train(
 
         if server:
             with answering(data, config, server, quiet=True) as backend:
-                model = backend.train(tell)
+                model = backend.train(tell, seed=seed, force=force, incremental=incremental)
         else:
-            model = _train_here(data, config, tell, seed, force)
+            model = _train_here(data, config, tell, seed, force, incremental)
     if as_json:
         output.emit(asdict(model))
     else:
@@ -115,13 +116,18 @@ def show_metrics(model: ModelInfo) -> None:
 
 
 def _train_here(
-    data: Path | None, config: Path | None, tell: Callable[[TrainProgress], None], seed: int, force: bool
+    data: Path | None,
+    config: Path | None,
+    tell: Callable[[TrainProgress], None],
+    seed: int,
+    force: bool,
+    incremental: bool,
 ) -> ModelInfo:
     settings = settings_of(data, config)
     require_data(settings)
     recommender = open_recommender(settings)
     try:
-        return recommender.train(tell, seed=seed, force=force)
+        return recommender.train(tell, seed=seed, force=force, incremental=incremental)
     finally:
         recommender.close()
 

@@ -43,6 +43,10 @@ class FitReport:
     """NDCG@10 over the full catalogue on the validation cases after each epoch; empty without such cases."""
 
 
+RATE_DROP, RATE_DROPS = 1 / 3, 2
+"""What the learning rate is multiplied with where training does not get on, and how often."""
+
+
 class TrainingDiverged(ArithmeticError):
     """The loss is no number any more."""
 
@@ -130,7 +134,9 @@ def fit_sequence_model(
 ) -> FitReport:
     """Train `model` in place on every event but the first of each user. Raises TrainingDiverged.
 
-    With `validation`, stop early and keep the best.
+    With `validation`, go back to the best weights after `patience` epochs without a better score, at a third of the
+    learning rate, and stop after RATE_DROPS of that. Without, the weights have been trained before and are taken up:
+    the rate begins at the first drop and falls linearly to the last.
     """
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
@@ -142,17 +148,23 @@ def fit_sequence_model(
     optimizer = torch.optim.AdamW(
         model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, betas=(0.9, 0.98)
     )
+    rate = config.learning_rate
+    last_rate = rate * RATE_DROP**RATE_DROPS
     losses: list[float] = []
     scores: list[float] = []
     best: dict[str, Tensor] | None = None
-    best_epoch = 0
+    best_epoch = waited = 0
     for epoch in range(epochs):
         if progress:
             progress(stage, epoch, epochs)
+        if validation is None:
+            rate = last_rate + (RATE_DROP * config.learning_rate - last_rate) * (1 - epoch / epochs)
+        for group in optimizer.param_groups:
+            group["lr"] = rate
         model.train()
         total, seen = 0.0, 0
-        for group in batches(sequences, config.batch_events, rng):
-            loss, n = step_loss(model, items, sequences, group, sampler)
+        for rows in batches(sequences, config.batch_events, rng):
+            loss, n = step_loss(model, items, sequences, rows, sampler)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
@@ -168,10 +180,15 @@ def fit_sequence_model(
             continue
         scores.append(validation_ndcg(model, items, validation, np.flatnonzero(counts), len(counts)))
         if scores[-1] > max(scores[:-1], default=-1.0):
-            best_epoch = epoch + 1
+            best_epoch, waited = epoch + 1, 0
             best = {name: value.clone() for name, value in model.state_dict().items()}
-        elif epoch + 1 - best_epoch >= config.patience:
-            break
+            continue
+        waited += 1
+        if waited == config.patience:
+            if rate <= last_rate * 1.01 or best is None:
+                break
+            model.load_state_dict(best)
+            rate, waited = rate * RATE_DROP, 0
     if best is not None:
         model.load_state_dict(best)
     if progress:

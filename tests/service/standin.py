@@ -155,9 +155,11 @@ class StandIn:
         self._take("list_models")
         return [MODEL]
 
-    def train(self, progress: Callable[[TrainProgress], None]) -> ModelInfo:
+    def train(
+        self, progress: Callable[[TrainProgress], None], *, seed: int, force: bool, incremental: bool
+    ) -> ModelInfo:
         progress(TrainProgress("fit", 1, 2, "loss 0.5"))
-        self._take("train")
+        self._take("train", seed, force, incremental)
         progress(TrainProgress("fit", 2, 2))
         return MODEL
 

@@ -342,6 +342,24 @@ def test_models_are_listed_activated_and_rolled_back(tmp_path: Path) -> None:
     again.close()
 
 
+def test_an_incremental_training_takes_up_the_events_since(tmp_path: Path) -> None:
+    palate = filled(tmp_path)
+    with pytest.raises(NoTrainedModel, match="without --incremental first"):
+        palate.train(incremental=True)
+    before = palate.train(force=True)
+    with pytest.raises(NoTrainedModel, match=f"nothing happened since model {before.version}"):
+        palate.train(incremental=True)
+    newcomer = items()[0].item_id
+    palate.record_events([Event("newcomer", newcomer, "watch", None, NOW)])
+    after = palate.train(incremental=True)
+    assert after.active
+    assert palate.recommend(RecommendRequest(user_id="newcomer")).model_version == after.version
+    with pytest.raises(NoTrainedModel, match=f"nothing happened since model {after.version}"):
+        palate.train(incremental=True)
+    assert palate.rollback_model().version == before.version
+    palate.close()
+
+
 def test_an_answer_of_the_model_before_is_explained_by_it(tmp_path: Path) -> None:
     palate = filled(tmp_path)
     first = palate.train(force=True)

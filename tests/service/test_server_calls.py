@@ -259,6 +259,15 @@ async def test_training_streams_progress_and_ends_with_the_model() -> None:
     assert last.model.created_at.ToMilliseconds() == 1_700_000_000_500
 
 
+async def test_a_training_is_told_what_was_asked_for() -> None:
+    backend = StandIn()
+    async with running(backend) as server:
+        stub = model_pb2_grpc.ModelServiceStub(server.channel)
+        async for _ in stub.TrainModel(model_pb2.TrainModelRequest(incremental=True, seed=7, force=True)):
+            pass
+    assert backend.asked == [("train", 7, True, True)]
+
+
 async def test_models_and_users_are_reached() -> None:
     async with running() as server:
         models, users = model_pb2_grpc.ModelServiceStub(server.channel), user_pb2_grpc.UserServiceStub(server.channel)

@@ -145,7 +145,9 @@ class Endless(StandIn):
         super().__init__()
         self.ended = threading.Event()
 
-    def train(self, progress: Callable[[TrainProgress], None]) -> ModelInfo:
+    def train(
+        self, progress: Callable[[TrainProgress], None], *, seed: int, force: bool, incremental: bool
+    ) -> ModelInfo:
         try:
             while True:
                 progress(TrainProgress("fit", len(self.asked)))
