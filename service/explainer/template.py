@@ -45,8 +45,19 @@ class TemplateWriter:
 
     name = "template"
 
-    def write(self, subject: Subject, evidence: Sequence[Evidence], language: str, *, length: Length) -> str:
-        """One sentence (`line`) or two to four (`paragraph`); the same text for the same input, always."""
+    def write(
+        self,
+        subject: Subject,
+        evidence: Sequence[Evidence],
+        language: str,
+        *,
+        length: Length,
+        problems: Sequence[str] = (),
+    ) -> str:
+        """One sentence (`line`) or two to four (`paragraph`); the same text for the same input, always.
+
+        So it cannot write better when asked again, whatever the `problems`.
+        """
         words = load_language(language)
         return compose(subject, evidence, words, length, hash_chooser(subject, evidence, words, length)).text
 

@@ -30,6 +30,7 @@ from service.explainer.text import clean
 MAX_SENTENCES = 6
 MAX_CHARACTERS = 1500
 _MARKUP = re.compile(r"[*_`#<>\\|{}\[\]~]|https?:|www\.|[\x00-\x1f\x7f]")
+_PUNCTUATION = frozenset(" .,;:!?…'’‘-–—()%&/+，。；：、！？（）·")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
 _WORD = r"[^\W\d_]+(?:['’-][^\W\d_]+)*"
 _WIDTH_OF_TOKEN = 3
@@ -81,6 +82,8 @@ def _form(text: str, masked: Masked, language: Language) -> Iterator[str]:
     bare = re.sub(TOKEN, "", masked.text)
     if found := _MARKUP.search(bare):
         yield f"has markup or a control character: {found.group()!r}"
+    elif strange := next((c for c in bare if not (c.isalpha() or c in "0123456789" or c in _PUNCTUATION)), ""):
+        yield f"has a character that no sentence of ours needs: {strange!r}"
     if language.lexicon.script == "cjk":
         if foreign := re.search(r"[^\W\d_\u3400-\u9fff]+", bare):
             yield f"has a word of another language: {foreign.group()!r}"
