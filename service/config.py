@@ -15,7 +15,6 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
@@ -30,6 +29,7 @@ DEFAULT_DATA = Path("palate-data")
 ENV_PREFIX = "PALATE_"
 ENV_NESTING = "__"
 OPENAI_KEY_VARIABLE = "PALATE_OPENAI_API_KEY"
+_ENDPOINT = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/[^\s?#@\\]*)?")
 _EVENT_TYPE = re.compile(r"[\w.:]+")
 
 _SECTION = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False)
@@ -164,11 +164,11 @@ class OpenAISettings(BaseModel):
     @field_validator("base_url")
     @classmethod
     def _an_address_without_secrets(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if url and (parts.scheme not in ("http", "https") or not parts.hostname):
-            raise ValueError("must be an http or https address, like http://localhost:11434/v1")
-        if "@" in parts.netloc or parts.query or parts.fragment:
-            raise ValueError(f"must not carry a password or a query; the key goes into {OPENAI_KEY_VARIABLE}")
+        if url and not _ENDPOINT.fullmatch(url):
+            raise ValueError(
+                "must be an http or https address like http://localhost:11434/v1, without a password or a query; the"
+                f" key goes into {OPENAI_KEY_VARIABLE}"
+            )
         return url.rstrip("/")
 
 

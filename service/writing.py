@@ -64,7 +64,7 @@ class Writing:
             return kept
         written = write_verified(writer, subject, evidence, language, "paragraph")
         self._count(writer.name, written)
-        if written.writer == writer.name != TEMPLATE.name:
+        if written.writer == writer.name != TEMPLATE.name and self._kept.maxsize:
             with self._lock:
                 self._kept[key] = written
         return written
@@ -120,7 +120,7 @@ def _local(settings: Settings) -> Writer:
     from service.explainer.local import LocalWriter
 
     options = settings.explain.local
-    model = options.model or _packaged_model()
+    model = options.model or packaged_model()
     if find_spec("llama_cpp") is None or model is None:
         raise WriterUnavailable("local", "install its extra: pip install 'palate[local-llm]'")
     if not model.is_file():
@@ -128,7 +128,7 @@ def _local(settings: Settings) -> Writer:
     return LocalWriter(LlamaScorer(model, options.threads, options.context), options.timeout_s)
 
 
-def _packaged_model() -> Path | None:
+def packaged_model() -> Path | None:
     """The file of SmolLM2; its package is not imported, since that would bring much more with it."""
     package = find_spec(LOCAL_PACKAGE)
     folders = package.submodule_search_locations if package is not None else None

@@ -21,7 +21,7 @@ from service.explainer.writers import DraftRefused, WriterFailed
 TRY_AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 MAX_ANSWER_BYTES = 1_000_000
 
-_backoff = tenacity.wait_exponential_jitter(initial=0.25, max=8.0)
+_backoff = tenacity.wait_exponential(multiplier=0.25, max=8.0) + tenacity.wait_random(0.0, 0.25)
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,14 @@ def _words(sentence: Sentence) -> Iterator[str]:
             yield f"says {word!r}, a word that could mean something the evidence does not"
 
 
+def _punctuation(sentence: Sentence) -> Iterator[str]:
+    """No list and no shouting: a sentence begins with a word, a number or a fact, and has one mark at a time."""
+    if re.match(r"\s*[^\w\s⟦(]", sentence.raw):
+        yield "a sentence begins with a punctuation mark"
+    if re.search(r"[^\w\s⟦⟧]{3}|[!?！？]{2}", sentence.raw):
+        yield "has several punctuation marks in a row"
+
+
 def _length(sentence: Sentence) -> Iterator[str]:
     length = len(re.sub(TOKEN, "x" * _WIDTH_OF_TOKEN, sentence.text))
     limit = sentence.language.lexicon.max_sentence
@@ -154,5 +162,6 @@ CHECKS = (
     check_sharing,
     _names,
     _words,
+    _punctuation,
     _length,
 )
