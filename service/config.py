@@ -150,6 +150,9 @@ class OpenAISettings(BaseModel):
     """Address without `/chat/completions`, such as `http://localhost:11434/v1`; required for this writer."""
     model: str = ""
     """Name of the model there; required for this writer."""
+    structured: bool = True
+    """Whether the endpoint takes a JSON Schema (`response_format` json_schema). False asks for any JSON, which more
+    endpoints know; what does not fit is refused either way."""
     timeout_s: float = Field(default=10.0, gt=0.0, le=600.0)
     """Longest wait for one text with all its retries, in seconds. A text that is refused is asked for once more."""
     max_retries: int = Field(default=2, ge=0, le=10)

@@ -33,6 +33,8 @@ class ChatOptions:
     model: str
     api_key: str = field(default="", repr=False)
     """Empty sends none."""
+    structured: bool = True
+    """Whether the endpoint takes a JSON Schema; else it is asked for any JSON."""
     timeout_s: float = 10.0
     """For one completion with all its retries."""
     max_retries: int = 2
@@ -80,10 +82,11 @@ class ChatEndpoint:
                 "messages": messages,
                 "temperature": 0,
                 "max_tokens": options.max_tokens,
-                "response_format": {
-                    "type": "json_schema",
-                    "json_schema": {"name": "explanation", "strict": True, "schema": schema},
-                },
+                "response_format": (
+                    {"type": "json_schema", "json_schema": {"name": "explanation", "strict": True, "schema": schema}}
+                    if options.structured
+                    else {"type": "json_object"}
+                ),
             }
         )
         try:

@@ -25,8 +25,9 @@ MAX_PROBLEM_CHARACTERS = 200
 
 RULES = """\
 You tell a person why an item was recommended to them. You get JSON: the item, and the facts that are known, each with \
-an id and an example of a sentence that says it. You answer with JSON: claims, each one sentence of the text with the \
-ids of the facts it rests on.
+an id and an example of a sentence that says it. You answer with JSON of this form:
+{"claims": [{"text": "...", "evidence_ids": ["e1"]}]}
+Each claim is one sentence of the text, with the ids of the facts it rests on.
 
 Every sentence is checked by a program, and a text with one sentence that fails is thrown away:
 - Say only what the cited facts say. Never add what you know of an item, nor how good it is.

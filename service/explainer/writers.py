@@ -59,7 +59,7 @@ class Outcome(StrEnum):
     REWRITTEN = "rewritten"
     """The first was refused, the second taken."""
     REFUSED = "refused"
-    """Neither was supported by the evidence."""
+    """Neither could be verified."""
     FAILED = "failed"
     """There was none."""
     NOT_ASKED = "not_asked"
@@ -106,7 +106,7 @@ def write_verified(
         if not found:
             return Written(text, writer.name, outcome, problems=problems)
         problems = [*problems, *found]
-    note = f"the evidence did not support what writer {writer.name} wrote, so the template wrote this"
+    note = f"the text of writer {writer.name} could not be verified, so the template wrote this"
     return _by_template(subject, evidence, language, length, Outcome.REFUSED, note, problems)
 
 

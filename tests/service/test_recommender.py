@@ -294,7 +294,7 @@ def test_a_writer_is_chosen_by_the_settings_and_by_the_request(tmp_path: Path, m
     palate.close()
     endpoint.close()
     assert (asked.text, asked.writer) == (template.text, "template")
-    assert asked.degraded == ["the evidence did not support what writer openai wrote, so the template wrote this"]
+    assert asked.degraded == ["the text of writer openai could not be verified, so the template wrote this"]
     assert template.degraded == []
     assert len(endpoint.asked) == 2
     assert [words for words in descriptions if words in endpoint.asked[0]["messages"][1]["content"]] == []

@@ -115,6 +115,13 @@ def test_the_request_is_bounded_structured_and_holds_the_facts(case: Callable[..
         assert verify(fact["example"], COLLATERAL, [evidence], "en") == []
 
 
+def test_an_endpoint_without_schemas_is_asked_for_any_json(case: Callable[..., Case]) -> None:
+    one = case(GOOD, structured=False)
+    assert one.write().text == GOOD_TEXT
+    assert one.endpoint.asked[0]["response_format"] == {"type": "json_object"}
+    assert '{"claims": [{"text": "...", "evidence_ids": ["e1"]}]}' in one.endpoint.asked[0]["messages"][0]["content"]
+
+
 def test_what_is_not_in_the_evidence_is_not_sent(case: Callable[..., Case]) -> None:
     one = case(GOOD)
     one.write()
@@ -245,7 +252,7 @@ def test_a_model_that_obeys_the_description_of_an_item_is_not_heard(case: Callab
         item = Item("c1", "movies", "Collateral (2004)", description=order, attributes={"plot": order, "tag": said})
         written = write_verified(one.writer, subject_of(item), RICH, "en", "paragraph")
         assert (written.text, written.outcome) == (TEMPLATE_TEXT, Outcome.REFUSED), said
-        assert written.note == "the evidence did not support what writer openai wrote, so the template wrote this"
+        assert written.note == "the text of writer openai could not be verified, so the template wrote this"
         assert order not in one.endpoint.asked[-2]["messages"][1]["content"]
     assert len(one.endpoint.asked) == 2 * len(OBEYED) == 100
 

@@ -67,7 +67,7 @@ def test_a_lie_is_written_again_by_a_writer_that_is_told_what_was_wrong() -> Non
 def test_after_two_lies_the_template_writes_and_the_note_repeats_neither() -> None:
     written = write_verified(Parrot(LIE, "You love this one."), COLLATERAL, RICH, "en", "line")
     assert (written.text, written.writer, written.outcome) == (TEMPLATE_LINE, "template", Outcome.REFUSED)
-    assert written.note == "the evidence did not support what writer parrot wrote, so the template wrote this"
+    assert written.note == "the text of writer parrot could not be verified, so the template wrote this"
     assert any("Jaws" in problem for problem in written.problems)
     assert any("love" in problem for problem in written.problems)
 
