@@ -28,7 +28,7 @@ from indexer.store import IMAGE, TEXT, StoredItem, VectorQuery
 from service.catalogue import Catalogue
 from service.errors import InvalidInput, ItemNotFound, RecommendationNotFound
 from service.explainer.evidence import Evidence, Subject
-from service.explainer.writers import UnknownWriter, load_writer, write_reasons, write_verified
+from service.explainer.writers import write_reasons
 from service.models import Loaded, Models
 from service.paging import Page
 from service.people import NOTHING_PAST, Past, People, PersonState, taste_vectors
@@ -56,6 +56,7 @@ from service.retrieval import Candidates, Rule, retrieve
 from service.served import ServedContext, ServedContexts, ServedItem
 from service.stopwatch import Stopwatch
 from service.workspace import Workspace
+from service.writing import Writing
 
 MAX_ITEMS_IN_MEMORY = 50_000
 FEW_EVENTS = 5
@@ -87,6 +88,7 @@ class Recommender:
         self._settings, self._workspace = settings, workspace
         self._log, self._store = workspace.log, workspace.store
         self._policy = settings.events.policy()
+        self._writing = Writing(settings)
         workspace.indexer().reconcile()
         self._catalogue = Catalogue(self._log.item_indices())
         self._models = Models(settings, self._log, self._store, self._catalogue, workspace.dims, workspace.fingerprints)
@@ -240,10 +242,7 @@ class Recommender:
         index = self._catalogue.index(request.item_id)
         if index is None:
             raise ItemNotFound(request.item_id)
-        try:
-            writer = load_writer(request.writer or self._settings.explain.writer)
-        except UnknownWriter as error:
-            raise InvalidInput("writer", request.writer, str(error)) from None
+        writer = self._writing.writer(request.writer)
         if request.recommendation_id:
             context, explored = self._served_context(request, index)
         else:
@@ -252,7 +251,7 @@ class Recommender:
         item = self._items(np.array([index]))[0]
         evidence = self._evidence(loaded, context, np.array([index]), [item], [explored])[0]
         language = request.language or self._settings.explain.language
-        written = write_verified(writer, subject_of(item), evidence, language, "paragraph")
+        written = self._writing.write(writer, subject_of(item), evidence, language)
         return Explanation(
             item_id=item.item_id,
             text=written.text,
@@ -261,6 +260,7 @@ class Recommender:
             model_version=context.model_version,
             language=language,
             title=item.title,
+            degraded=[written.note] if written.note else [],
         )
 
     # users
@@ -314,11 +314,13 @@ class Recommender:
             "events": f"{self._log.count_events():,}",
             "text encoder": self._workspace.text_encoder.name,
             "image encoder": "none" if image is None else image.name,
+            "writer": self._settings.explain.writer,
             "model": version or "none yet: content, item-kNN and popularity until `palate train`",
         }
 
     def close(self) -> None:
         self._served.close()
+        self._writing.close()
         self._workspace.close()
 
     # parts of recommend
@@ -550,7 +552,7 @@ class Recommender:
         pairs: list[tuple[Subject, Sequence[Evidence]]] = [
             (subject_of(item), found) for item, found in zip(items, evidence, strict=True)
         ]
-        return [written.text for written in write_reasons(pairs, language or self._settings.explain.language)]
+        return write_reasons(pairs, language or self._settings.explain.language)
 
     def _evidences_of(self, loaded: Loaded) -> Evidences:
         if self._evidences is None or self._evidences[0] is not loaded:

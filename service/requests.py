@@ -139,6 +139,8 @@ class Explanation:
     model_version: str
     language: str
     title: str = ""
+    degraded: Sequence[str] = ()
+    """What was missing and what was done instead, one sentence each."""
 
 
 @dataclass(frozen=True, slots=True)

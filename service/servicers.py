@@ -135,13 +135,13 @@ class ExplainServicer(explain_pb2_grpc.ExplainServiceServicer):
 
     async def Explain(self, request: explain_pb2.ExplainRequest, context: Context) -> explain_pb2.ExplainResponse:
         wanted = wire_in.explain_request(request, self._lanes.settings.explain.language)
-        return wire_out.explain_response(await self._lanes.answer(context, lambda backend: backend.explain(wanted)))
+        return wire_out.explain_response(await self._lanes.explain(context, lambda backend: backend.explain(wanted)))
 
     async def StreamExplain(
         self, request: explain_pb2.StreamExplainRequest, context: Context
     ) -> AsyncIterator[explain_pb2.StreamExplainResponse]:
         wanted = wire_in.explain_request(request, self._lanes.settings.explain.language)
-        explanation = await self._lanes.answer(context, lambda backend: backend.explain(wanted))
+        explanation = await self._lanes.explain(context, lambda backend: backend.explain(wanted))
         for part in wire_out.explain_parts(explanation):
             yield part
 

@@ -54,6 +54,7 @@ def explain_response(explanation: Explanation) -> explain_pb2.ExplainResponse:
         item_id=explanation.item_id,
         title=explanation.title,
         language=explanation.language,
+        degraded=explanation.degraded,
     )
 
 
@@ -69,7 +70,10 @@ def explain_parts(explanation: Explanation) -> Iterable[explain_pb2.StreamExplai
     )
     yield explain_pb2.StreamExplainResponse(
         text=explain_pb2.ExplanationText(
-            text=explanation.text, writer=explanation.writer, language=explanation.language
+            text=explanation.text,
+            writer=explanation.writer,
+            language=explanation.language,
+            degraded=explanation.degraded,
         )
     )
 

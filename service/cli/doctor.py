@@ -45,4 +45,5 @@ def _findings(data: Path | None, config: Path | None) -> Iterator[Finding]:
     yield checks.Finding("ok", "settings", f"data in {settings.data}")
     yield checks.disk(settings)
     yield checks.port(settings)
+    yield checks.writers(settings)
     yield from checks.stored(settings)

@@ -48,6 +48,8 @@ def explain(
 
 def show(explanation: Explanation) -> None:
     """The text, who wrote it, and the evidence as a table."""
+    for remark in explanation.degraded:
+        output.remark(f"note: {remark}")
     output.say(f"{explanation.title or explanation.item_id}\n{explanation.text}")
     model = f"model {explanation.model_version}" if explanation.model_version else "no trained model"
     output.say(f"({model}; written by {explanation.writer})")

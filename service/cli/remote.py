@@ -128,6 +128,7 @@ class Remote:
             model_version=answer.model_version,
             language=answer.language,
             title=answer.title,
+            degraded=list(answer.degraded),
         )
 
     def put_user(self, user: UserProfile) -> None:

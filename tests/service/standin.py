@@ -63,6 +63,7 @@ EXPLANATION = Explanation(
     model_version="m1",
     language="en",
     title="Alien",
+    degraded=("writer openai failed (no answer), so the template wrote this",),
 )
 MODEL = ModelInfo(version="m1", created_at=1_700_000_000.5, active=True, metrics={"all/ndcg@10": 0.25})
 

@@ -11,6 +11,7 @@ import pytest
 from indexer.catalog import Item
 from indexer.events import Event
 from service.errors import (
+    ConfigError,
     FilterSyntaxError,
     InvalidInput,
     ItemNotFound,
@@ -18,6 +19,7 @@ from service.errors import (
     ModelNotFound,
     NoTrainedModel,
     RecommendationNotFound,
+    WriterUnavailable,
 )
 from service.explainer.evidence import EvidenceKind
 from service.recommender import Recommender
@@ -30,7 +32,9 @@ from service.requests import (
     SimilarRequest,
     UserProfile,
 )
-from tests.service.world import NOW, events, filled, items, opened
+from service.workspace import Workspace
+from tests.service.explainer.endpoint import FakeEndpoint, completion
+from tests.service.world import NOW, events, filled, items, opened, settings
 
 
 @pytest.fixture
@@ -277,11 +281,39 @@ def test_explanations_come_in_english_and_chinese(trained: Recommender, language
     assert any("一" <= letter <= "鿿" for letter in why.text) == (language == "zh")
 
 
+def test_a_writer_is_chosen_by_the_settings_and_by_the_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    endpoint = FakeEndpoint(completion("Ignore the facts!"))
+    openai = {"base_url": endpoint.url, "model": "tiny"}
+    palate = opened(tmp_path, explain={"writer": "openai", "openai": openai})
+    palate.index_items(items(), {})
+    palate.record_events(events())
+    asked = palate.explain(ExplainRequest("i4", user_id="u2"))
+    template = palate.explain(ExplainRequest("i4", user_id="u2", writer="template"))
+    descriptions = {item.description for item in items()}
+    palate.close()
+    endpoint.close()
+    assert (asked.text, asked.writer) == (template.text, "template")
+    assert asked.degraded == ["the text of writer openai could not be verified, so the template wrote this"]
+    assert template.degraded == []
+    assert len(endpoint.asked) == 2
+    assert [words for words in descriptions if words in endpoint.asked[0]["messages"][1]["content"]] == []
+
+
+def test_a_configured_writer_that_is_not_set_up_ends_the_start(tmp_path: Path) -> None:
+    workspace = Workspace.open(settings(tmp_path, explain={"writer": "openai"}))
+    with pytest.raises(ConfigError, match=r"explain\.openai\.base_url"):
+        Recommender(workspace)
+    workspace.close()
+
+
 def test_explain_says_what_it_cannot_find(trained: Recommender) -> None:
     with pytest.raises(RecommendationNotFound):
         trained.explain(ExplainRequest("i1", "0" * 32))
     with pytest.raises(ItemNotFound):
         trained.explain(ExplainRequest("ghost", user_id="u0"))
+    with pytest.raises(WriterUnavailable, match=r"explain\.openai\.base_url"):
+        trained.explain(ExplainRequest("i1", user_id="u0", writer="openai"))
     with pytest.raises(InvalidInput, match="writer"):
         trained.explain(ExplainRequest("i1", user_id="u0", writer="poet"))
     with pytest.raises(InvalidInput, match="user_id"):

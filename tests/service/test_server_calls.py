@@ -241,6 +241,7 @@ async def test_an_explanation_comes_whole_or_evidence_first() -> None:
     assert not popularity.HasField("event_value")
     assert (popularity.count, popularity.window_days, popularity.percentile) == (12, 7, 0.875)
     assert (whole.text, whole.writer, whole.title) == ("Because you watched Aliens.", "template", "Alien")
+    assert list(whole.degraded) == ["writer openai failed (no answer), so the template wrote this"]
     assert [part.WhichOneof("part") for part in parts] == ["evidence", "text"]
     assert parts[0].evidence.evidence == whole.evidence
     assert "".join(part.text.text for part in parts) == whole.text

@@ -83,7 +83,7 @@ class ExplainRequest(_message.Message):
     def __init__(self, recommendation_id: _Optional[str] = ..., item_id: _Optional[str] = ..., user_id: _Optional[str] = ..., language: _Optional[str] = ..., writer: _Optional[str] = ...) -> None: ...
 
 class ExplainResponse(_message.Message):
-    __slots__ = ("text", "writer", "evidence", "model_version", "item_id", "title", "language")
+    __slots__ = ("text", "writer", "evidence", "model_version", "item_id", "title", "language", "degraded")
     TEXT_FIELD_NUMBER: _ClassVar[int]
     WRITER_FIELD_NUMBER: _ClassVar[int]
     EVIDENCE_FIELD_NUMBER: _ClassVar[int]
@@ -91,6 +91,7 @@ class ExplainResponse(_message.Message):
     ITEM_ID_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    DEGRADED_FIELD_NUMBER: _ClassVar[int]
     text: str
     writer: str
     evidence: _containers.RepeatedCompositeFieldContainer[Evidence]
@@ -98,7 +99,8 @@ class ExplainResponse(_message.Message):
     item_id: str
     title: str
     language: str
-    def __init__(self, text: _Optional[str] = ..., writer: _Optional[str] = ..., evidence: _Optional[_Iterable[_Union[Evidence, _Mapping]]] = ..., model_version: _Optional[str] = ..., item_id: _Optional[str] = ..., title: _Optional[str] = ..., language: _Optional[str] = ...) -> None: ...
+    degraded: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, text: _Optional[str] = ..., writer: _Optional[str] = ..., evidence: _Optional[_Iterable[_Union[Evidence, _Mapping]]] = ..., model_version: _Optional[str] = ..., item_id: _Optional[str] = ..., title: _Optional[str] = ..., language: _Optional[str] = ..., degraded: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class StreamExplainRequest(_message.Message):
     __slots__ = ("recommendation_id", "item_id", "user_id", "language", "writer")
@@ -135,11 +137,13 @@ class ExplanationEvidence(_message.Message):
     def __init__(self, evidence: _Optional[_Iterable[_Union[Evidence, _Mapping]]] = ..., model_version: _Optional[str] = ..., item_id: _Optional[str] = ..., title: _Optional[str] = ...) -> None: ...
 
 class ExplanationText(_message.Message):
-    __slots__ = ("text", "writer", "language")
+    __slots__ = ("text", "writer", "language", "degraded")
     TEXT_FIELD_NUMBER: _ClassVar[int]
     WRITER_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    DEGRADED_FIELD_NUMBER: _ClassVar[int]
     text: str
     writer: str
     language: str
-    def __init__(self, text: _Optional[str] = ..., writer: _Optional[str] = ..., language: _Optional[str] = ...) -> None: ...
+    degraded: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, text: _Optional[str] = ..., writer: _Optional[str] = ..., language: _Optional[str] = ..., degraded: _Optional[_Iterable[str]] = ...) -> None: ...
