@@ -263,8 +263,9 @@ def figure(result: Result, system: str | None, column: Column) -> Figure:
 def cell(result: Result, system: str, column: Column) -> str:
     """`.0624 [.0538, .0703]`"""
     found = figure(result, system, column)
-    interval = "" if found.low is None else f" [{short(found.low)}, {short(found.high or 0.0)}]"
-    return short(found.value) + interval
+    if found.low is None or not found.high:  # there is none, or nothing was found at all
+        return short(found.value)
+    return f"{short(found.value)} [{short(found.low)}, {short(found.high)}]"
 
 
 def short(value: float) -> str:

@@ -104,5 +104,6 @@ def _show(found: ServedEvaluation, as_json: bool) -> None:
         output.emit({"about": dict(found.about), "figures": json.loads(found.report.to_json())})
         return
     header = found.report.header()
-    title = f"{found.about['protocol']}, full catalogue"
+    whole = f"all of {found.about['domain']}" if "domain" in found.about else "full catalogue"
+    title = f"{found.about['protocol']}, {whole}"
     output.table(header, list(found.report.rows()), title=title, right=header[2:], whole=header[:2])

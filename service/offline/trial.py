@@ -27,7 +27,7 @@ class Trial:
 
 def trial_of(plan: Plan, recorded: Recorded, seed: int) -> Trial:
     """NoTrainedModel where the protocol finds nothing to ask."""
-    found = _splits(plan, recorded, seed)
+    found = _splits(plan, recorded, seed) if len(recorded.table) else []
     rounds = [_sample(split.cases, plan.max_cases, seed) for split in found]
     if not any(rounds):
         raise NoTrainedModel(
