@@ -34,7 +34,7 @@ from service.paging import Page
 from service.people import NOTHING_PAST, Past, People, PersonState, taste_vectors
 from service.ranker.history import History
 from service.ranker.interactions import IntArray
-from service.ranker.ranker import ScoredList
+from service.ranker.ranker import Ranker, ScoredList
 from service.ranker.signals import Scale
 from service.reasons import Case, Evidences, PastEvent, rule_text, subject_of
 from service.requests import (
@@ -303,6 +303,11 @@ class Recommender:
 
     def rollback_model(self) -> ModelInfo:
         return self._models.rollback()
+
+    @property
+    def ranker(self) -> Ranker:
+        """What scores at this moment."""
+        return self._models.active.ranker
 
     def loaded(self) -> Mapping[str, str]:
         """What is loaded, for people to read."""

@@ -18,7 +18,8 @@ class RankerConfig:
     dropout: float = 0.2
     """Dropout in the Transformer."""
     id_dropout: float = 0.2
-    """Share of items whose id embedding is hidden in a training step, so that content alone must do."""
+    """Share of items whose id embedding is hidden in a training step, so that content alone must do; 1 hides them
+    all, also when it serves."""
     max_history: int = 0
     """Newest events the Transformer reads. 0: twice the median history length, within 20..200."""
     content_dim: int = 128
