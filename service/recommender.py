@@ -295,7 +295,7 @@ class Recommender:
         force: bool = False,
         incremental: bool = False,
     ) -> ModelInfo:
-        """Train on the whole log, or take up what is new; the model serves from then on unless it lost to a baseline."""
+        """Train on the whole log, or take up what is new; what comes of it serves unless a baseline did better."""
         return self._models.train(progress, seed=seed, force=force, incremental=incremental)
 
     def activate_model(self, version: str) -> ModelInfo:
