@@ -53,14 +53,14 @@ class Downloader:
 
     def __init__(self, limits: DownloadLimits, *, tls: ssl.SSLContext | None = None) -> None:
         """`tls` trusts other authorities than the system's."""
-        self._limits = limits
+        self.limits = limits
         self._tls = tls or ssl.create_default_context()
 
     def fetch(self, url: str) -> bytes:
         """The body behind an http(s) URL; ImageError says why there is none."""
-        deadline = monotonic() + self._limits.timeout_s
+        deadline = monotonic() + self.limits.timeout_s
         here = label = url
-        for _ in range(self._limits.max_redirects + 1):
+        for _ in range(self.limits.max_redirects + 1):
             try:
                 answer = self._get(here, label, deadline)
             except (HTTPError, HTTPException, OSError, ValueError) as error:  # ValueError: what the parsers refuse
@@ -70,7 +70,7 @@ class Downloader:
                 return answer
             here, label = answer, f"{url} -> {answer}"
         todo = "give the URL that it leads to, or raise images.max_redirects"
-        raise ImageError(label, f"redirects more than {self._limits.max_redirects} times", todo)
+        raise ImageError(label, f"redirects more than {self.limits.max_redirects} times", todo)
 
     def _get(self, url: str, label: str, deadline: float) -> bytes | str:
         """The body, or where it redirects to."""
@@ -90,12 +90,12 @@ class Downloader:
 
     def _body(self, response: HTTPResponse, label: str, deadline: float) -> bytes:
         announced = response.headers.get("Content-Length", "")
-        if announced.isdecimal() and int(announced) > self._limits.max_bytes:
+        if announced.isdecimal() and int(announced) > self.limits.max_bytes:
             raise self._too_large(label)
         body = bytearray()
         while block := response.read(_BLOCK_BYTES):  # not stream(), which takes chunk headers of any length
             body += block
-            if len(body) > self._limits.max_bytes:
+            if len(body) > self.limits.max_bytes:
                 raise self._too_large(label)
         self._check_time(label, deadline)  # a body of unknown length that was cut off looks as if it had ended
         return bytes(body)
@@ -106,7 +106,7 @@ class Downloader:
             raise ImageError(label, "is no http(s) URL with a host", "give a full URL")
         if parts.auth:
             raise ImageError(label, "carries a user name", "give a URL that opens without one")
-        if parts.scheme == "http" and not self._limits.allow_http:
+        if parts.scheme == "http" and not self.limits.allow_http:
             raise ImageError(label, "is not encrypted", "give its https URL, or set images.allow_http")
         return parts
 
@@ -139,19 +139,19 @@ class Downloader:
         """All that the host's name stands for, each checked."""
         found = socket.getaddrinfo(_host(parts), _port(parts), type=socket.SOCK_STREAM)
         addresses = list(dict.fromkeys(str(where[0]) for *_, where in found))
-        if not self._limits.allow_private and not all(is_public(address) for address in addresses):
+        if not self.limits.allow_private and not all(is_public(address) for address in addresses):
             todo = "send the picture itself, or set images.allow_private if the catalogue can be trusted"
             raise ImageError(label, "lies at an address that is not public", todo)
         return addresses
 
     def _too_large(self, label: str) -> ImageError:
         return ImageError(
-            label, f"is over {self._limits.max_bytes:,} bytes", "give a smaller one, or raise images.max_bytes"
+            label, f"is over {self.limits.max_bytes:,} bytes", "give a smaller one, or raise images.max_bytes"
         )
 
     def _check_time(self, label: str, deadline: float) -> None:
         if monotonic() >= deadline:
-            why = f"did not come within {self._limits.timeout_s:g} s"
+            why = f"did not come within {self.limits.timeout_s:g} s"
             raise ImageError(label, why, f"{_CHECK}, or raise images.timeout_s")
 
 

@@ -122,6 +122,9 @@ def _log(settings: Settings, log: EventLog) -> Iterator[Finding]:
         yield Finding("fail", "log", "; ".join(problems), "stop writing, copy the folder, restore a backup")
     else:
         yield Finding("ok", "log", f"sound: {items:,} items, {events:,} events of {people:,} people")
+    if lacking := log.count_lacking_pictures():
+        todo = "make them available and run `palate index` with the same file again; its report says what is wrong"
+        yield Finding("warn", "pictures", f"{lacking:,} items lack one that could not be had", todo)
     unknown = sum(int((batch.item_index < 0).sum()) for batch in log.read_events())
     if unknown:
         found = f"{unknown:,} of {events:,} name items that are not in the catalogue"
