@@ -42,7 +42,8 @@ class EncoderSettings(BaseModel):
     text: str = "bundled"
     """Text encoder: `bundled`, `fake`, `st:<name or folder>`, or the name of a plug-in."""
     image: str = "bundled"
-    """Image encoder: `bundled`, `none`, `fake`, `open_clip:<model>[:<checkpoint>]`, `timm:<model>[:<checkpoint>]`."""
+    """Image encoder: `bundled`, `none`, `fake`, `open_clip:<model>[:<checkpoint>]`, `timm:<model>[:<checkpoint>]`, or
+    the name of a plug-in."""
 
 
 class StoreSettings(BaseModel):

@@ -13,14 +13,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from encoders.errors import PalateError
-from indexer.build import fingerprints_of
 from indexer.errors import EncoderMismatch, StoreLocked
 from indexer.eventlog import EventLog
 from service.config import Settings
 from service.workspace import Workspace
+
+if TYPE_CHECKING:
+    from service.cli.encoder_checks import Encoders
 
 PACKAGES = (
     "torch",
@@ -101,7 +103,7 @@ def port(settings: Settings) -> Finding:
     return Finding("ok", "port", f"{address} is free")
 
 
-def stored(settings: Settings) -> Iterator[Finding]:
+def stored(settings: Settings, encoders: Encoders) -> Iterator[Finding]:
     """The log, then what is made from it."""
     if not settings.log.url and not (settings.data / "log.db").is_file():
         yield Finding("warn", "data", f"nothing in {settings.data} yet", "index a catalogue: `palate index FILE`")
@@ -109,7 +111,7 @@ def stored(settings: Settings) -> Iterator[Finding]:
     try:
         with EventLog.open(settings.log_url) as log:
             yield from _log(settings, log)
-            yield from _vectors(settings, log)
+            yield from _vectors(settings, log, encoders)
             yield from _models(settings, log)
     except PalateError as error:
         yield Finding("fail", "log", str(error), "restore a backup, or use the Palate that wrote it")
@@ -142,11 +144,14 @@ def _sqlite_problems(file: Path) -> list[str]:
     return [] if rows == ["ok"] else rows
 
 
-def _vectors(settings: Settings, log: EventLog) -> Iterator[Finding]:
-    """Opens encoders and store, as a server would."""
+def _vectors(settings: Settings, log: EventLog, encoders: Encoders) -> Iterator[Finding]:
+    """Opens the store, as a server would."""
+    if encoders.text is None or encoders.failures:
+        yield Finding("warn", "vectors", "not looked at without their encoders", "see the encoders")
+        return
     pending = log.count_pending() + len(log.pending_deletions())
     try:
-        workspace = Workspace.open(settings)
+        workspace = Workspace.open_with(settings, encoders.text, encoders.image)
     except StoreLocked as error:
         owner = f"process {error.owner_pid}" if error.owner_pid else "another process"
         yield Finding("warn", "vectors", f"in use by {owner}, not looked at", "stop it first to have them checked")
@@ -158,9 +163,6 @@ def _vectors(settings: Settings, log: EventLog) -> Iterator[Finding]:
         yield Finding("fail", "vectors", str(error), "see the message; `palate rebuild` makes them anew from the log")
         return
     try:
-        text, image = workspace.text_encoder, workspace.image_encoder
-        names = [f"{text.name} {text.dim} wide", "no pictures" if image is None else f"{image.name} {image.dim} wide"]
-        yield Finding("ok", "encoders", f"{', '.join(names)}; {fingerprints_of(text, image)}")
         count, items = workspace.store.count(), log.count_items()
         if pending or count != items:
             found = f"{count:,} items in the store, {items:,} in the log, {pending:,} pending"

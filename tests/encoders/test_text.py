@@ -11,6 +11,7 @@ import pytest
 
 from encoders.base import TextEncoder
 from encoders.bundled import bundled_text_encoder, load_text_encoder
+from encoders.contract import TextEncoderContract
 from encoders.errors import EncoderUnavailable
 from encoders.text import SentenceTransformerEncoder
 
@@ -26,6 +27,10 @@ def encoder() -> SentenceTransformerEncoder:
 def model_folder(tmp_path: Path) -> Path:
     """A private copy of the bundled model, to change or break."""
     return Path(shutil.copytree(bundled_text_encoder()._folder, tmp_path / "model"))
+
+
+class TestTheBundledModel(TextEncoderContract):
+    """With the encoder of this module."""
 
 
 def test_the_bundled_model_gives_the_published_numbers(encoder: SentenceTransformerEncoder) -> None:
