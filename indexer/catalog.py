@@ -43,8 +43,8 @@ MAX_DATA_URI_CHARS = 16 * 2**20
 MAX_CATEGORIES = 200
 MAX_ATTRIBUTES = 200
 MAX_LIST_VALUES = 1_000
-ENCODED_CHARS = 2_000
-"""How much of an item's text the text encoder is given; far more than a sentence encoder reads."""
+ENCODED_CHARS = 8_000
+"""How much of an item's text the text encoder is given: about what it reads in 8 chunks of 256 tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class Item:
         return replace(self, image=pictures[0] if pictures else None, images=tuple(pictures[1:]))
 
     def text(self) -> str:
-        """What the text encoder reads: title. categories. attributes. description; at most 2,000 characters."""
+        """What the text encoder reads: title. categories. attributes. description; at most 8,000 characters."""
         parts = [self.title, ", ".join(self.categories)]
         parts += [f"{name}: {_spoken(value)}" for name, value in self.attributes.items()]
         parts.append(self.description)

@@ -150,7 +150,7 @@ def test_text_reads_title_categories_attributes_description() -> None:
     assert item.text() == "Solaris. Drama, Sci-Fi. year: 1972. cast: B, C"
     assert Item("a", title="T", description="D").text() == "T. D"
     assert Item("a").text() == ""
-    assert len(Item("a", description="word " * 10_000).text()) == 2_000
+    assert len(Item("a", description="word " * 10_000).text()) == 8_000
 
 
 def test_the_hash_changes_with_every_field_and_with_nothing_else() -> None:
