@@ -59,12 +59,12 @@ class Item:
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict, hash=False)
     image: str | None = None
     """The first picture: a path relative to the catalogue file, an http(s) URL, or a data: URI."""
-    images: tuple[str, ...] = ()
-    """The pictures after the first."""
     price: float | None = None
     created_at: float | None = None
     """Unix seconds."""
     available: bool = True
+    images: tuple[str, ...] = ()
+    """The pictures after the first."""
 
     @classmethod
     def from_mapping(cls, row: Mapping[str, object], *, now: float | None = None) -> Item:
