@@ -4,14 +4,13 @@
     image   bundled | fake | none | open_clip:<model>:<tag or checkpoint> | open_clip:local-dir:<folder>
             | timm:<model>[:<checkpoint>]
 
-A host adds its own through the entry point group `palate.encoders`: an entry point `mine` makes `mine:<argument>` a
-spec and is called with the argument. Knows nothing of settings files; `service.config` passes the lines in.
+A host adds its own (`encoders.plugins`), under names that are not taken above. Knows nothing of settings files;
+`service.config` passes the lines in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,9 +19,8 @@ from encoders.clip import OpenClipEncoder
 from encoders.errors import EncoderUnavailable
 from encoders.fake import FakeImageEncoder, FakeTextEncoder
 from encoders.image import OrderedTimmEncoder, TimmImageEncoder
+from encoders.plugins import load_plug_in
 from encoders.text import SentenceTransformerEncoder
-
-ENTRY_POINT_GROUP = "palate.encoders"
 
 MINILM_DIM = 384
 EFFICIENTNET_DIM = 1280
@@ -85,7 +83,7 @@ def load_text_encoder(spec: str) -> TextEncoder:
     scheme, _, argument = spec.partition(":")
     if scheme in TEXT_ENCODERS:
         return TEXT_ENCODERS[scheme](argument)
-    plugged_in = _from_entry_point(scheme, argument)
+    plugged_in = load_plug_in(scheme, argument)
     if plugged_in is None:
         return SentenceTransformerEncoder(spec)
     if not isinstance(plugged_in, TextEncoder):
@@ -100,26 +98,13 @@ def load_image_encoder(spec: str) -> ImageEncoder | None:
     scheme, _, argument = spec.partition(":")
     if scheme in IMAGE_ENCODERS:
         return IMAGE_ENCODERS[scheme](argument)
-    plugged_in = _from_entry_point(scheme, argument)
+    plugged_in = load_plug_in(scheme, argument)
     if plugged_in is None:
         known = ", ".join(["none", *IMAGE_ENCODERS])
         raise EncoderUnavailable(spec, f"no image encoder is called {scheme!r}", f"known are {known}")
     if not isinstance(plugged_in, ImageEncoder):
         raise EncoderUnavailable(spec, "it does not encode images", "use it as the text encoder, or name another")
     return plugged_in
-
-
-def _from_entry_point(scheme: str, argument: str) -> object | None:
-    for entry_point in metadata.entry_points(group=ENTRY_POINT_GROUP, name=scheme):
-        try:
-            encoder: object = entry_point.load()(argument)
-        except EncoderUnavailable:
-            raise
-        except Exception as error:  # a plug-in is foreign code
-            todo = f"check the plug-in {entry_point.value!r}"
-            raise EncoderUnavailable(scheme, f"{type(error).__name__}: {error}", todo) from error
-        return encoder
-    return None
 
 
 def _package_folder(name: str, module: str, distribution: str) -> Path:

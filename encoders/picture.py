@@ -33,15 +33,20 @@ _UPRIGHT = {
 _TODO = "give a JPEG, PNG, WebP, GIF, BMP or TIFF picture"
 
 
-def open_image(source: str | Path | bytes, *, max_pixels: int = MAX_PIXELS, draft_px: int = DRAFT_PX) -> Image.Image:
-    """The picture, decoded, upright, RGB; ImageError when it is missing, broken or unfolds to over `max_pixels`."""
+def open_image(
+    source: str | Path | bytes, *, label: str = "", max_pixels: int = MAX_PIXELS, draft_px: int = DRAFT_PX
+) -> Image.Image:
+    """The picture, decoded, upright, RGB; ImageError when it is missing, broken or unfolds to over `max_pixels`.
+
+    `label` is what errors call it; without one, its path, or its size.
+    """
     if isinstance(source, bytes):
-        label = f"({len(source)} bytes)"
+        label = label or f"({len(source)} bytes)"
         if not source:
             raise ImageError(label, "is empty", _TODO)
         stream: Path | BytesIO = BytesIO(source)
     else:
-        label, stream = str(source), Path(source)
+        label, stream = label or str(source), Path(source)
         _require_file(stream, label)
     Image.init()
     try:

@@ -1,6 +1,6 @@
 """Text to vectors with any sentence-transformers model.
 
-Owns reading a model folder, cutting and batching texts, and the model's fingerprint. Knows nothing of where texts come
+Owns reading a model folder, batching texts, and the model's fingerprint. Knows nothing of where texts come
 from; which model is the default is decided in `encoders.bundled`.
 """
 
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from encoders.base import FloatArray, unit_rows
+from encoders.chunks import MAX_CHUNKS, OVERLAP, Chunk, chunked, pooled
 from encoders.errors import EncoderUnavailable
 from encoders.fingerprint import fingerprint_files
 from encoders.hub import loading, model_folder
@@ -25,7 +26,7 @@ BATCH_SIZE = 32
 MAX_TOKENS = 8192
 """Bound for models that name none, so that one text cannot take all memory."""
 CHARACTERS_PER_TOKEN = 16
-"""Longer than any language's tokens on average: a text cut here gives the same tokens, and a huge one costs nothing."""
+"""Longer than any language's tokens on average: a text cut here gives the same tokens, and a huge one costs little."""
 
 _CONFIG_FILES = frozenset(
     {
@@ -51,6 +52,7 @@ _TODO = "give the name of a sentence-transformers model, or a folder that holds 
 class SentenceTransformerEncoder:
     """A sentence-transformers model by hub name or local folder.
 
+    A text beyond the model's window is read in up to 8 overlapping chunks, and its vector is their mean.
     With `dim` given, the weights and the library (seconds to import) are loaded at the first text; without it they are
     loaded now, and a broken model is an EncoderUnavailable here rather than later. Safe to share between threads.
     """
@@ -74,17 +76,27 @@ class SentenceTransformerEncoder:
         if not texts:
             return np.zeros((0, self.dim), dtype=np.float32)
         model = self._loaded()
-        if model.max_seq_length is None or model.max_seq_length > MAX_TOKENS:
-            limit = MAX_TOKENS * CHARACTERS_PER_TOKEN
-        else:
-            limit = model.max_seq_length * CHARACTERS_PER_TOKEN
-        cleaned = [clean_text(text, limit) for text in texts]
-        by_length = sorted(range(len(cleaned)), key=lambda row: len(cleaned[row]))  # like lengths together: no padding
-        vectors = np.empty((len(cleaned), self.dim), dtype=np.float32)
+        chunks = self._chunked(model, texts)
+        by_length = sorted(range(len(chunks)), key=lambda row: len(chunks[row].text))  # like lengths: little padding
+        vectors = np.empty((len(chunks), self.dim), dtype=np.float32)
         for start in range(0, len(by_length), BATCH_SIZE):
             rows = by_length[start : start + BATCH_SIZE]
-            vectors[rows] = self._encode_batch(model, [cleaned[row] for row in rows], query=query)
-        return unit_rows(vectors, name=self.name)
+            vectors[rows] = self._encode_batch(model, [chunks[row].text for row in rows], query=query)
+        return unit_rows(pooled(vectors, chunks), name=self.name)
+
+    def _chunked(self, model: SentenceTransformer, texts: Sequence[str]) -> list[Chunk]:
+        """Chunks that fit the model's window; one per text where it has none, or its tokenizer tells no places."""
+        tokenizer: Any = model.tokenizer
+        tokens = model.max_seq_length
+        if tokens is None or tokens > MAX_TOKENS or not getattr(tokenizer, "is_fast", False):
+            limit = min(tokens or MAX_TOKENS, MAX_TOKENS) * CHARACTERS_PER_TOKEN
+            return [Chunk(row, clean_text(text, limit), 1) for row, text in enumerate(texts)]
+        cleaned = [clean_text(text, MAX_CHUNKS * tokens * CHARACTERS_PER_TOKEN) for text in texts]
+        with self._use_lock:
+            prompts = [prompt for prompt in model.prompts.values() if prompt]
+            taken = max((len(tokenizer(prompt)["input_ids"]) for prompt in prompts), default=0)
+            window = tokens - (taken or tokenizer.num_special_tokens_to_add())
+            return chunked(cleaned, tokenizer, max(window, 1))
 
     def _encode_batch(self, model: SentenceTransformer, texts: list[str], *, query: bool) -> FloatArray:
         encode: Any = model.encode_query if query else model.encode_document
@@ -103,7 +115,12 @@ class SentenceTransformerEncoder:
             return int(self._encode_batch(self._loaded(), [""], query=False).shape[1])
 
     def _fingerprint(self) -> str:
-        settings = {"characters_per_token": CHARACTERS_PER_TOKEN, "max_tokens": MAX_TOKENS, "normalized": True}
+        settings = {
+            "characters_per_token": CHARACTERS_PER_TOKEN,
+            "max_tokens": MAX_TOKENS,
+            "normalized": True,
+            "chunks": [MAX_CHUNKS, OVERLAP],
+        }
         return fingerprint_files(_content_files(self._folder), settings)
 
 

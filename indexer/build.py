@@ -10,25 +10,22 @@ that fails is raised. Knows nothing of file formats and gRPC.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from PIL import Image
-
-from encoders.base import FloatArray, ImageEncoder, TextEncoder
+from encoders.base import ImageEncoder, TextEncoder
 from encoders.errors import ImageError
-from encoders.picture import open_image
 from indexer.catalog import Item, RowError
 from indexer.eventlog import EventLog
-from indexer.pictures import PictureFolder, admitted
+from indexer.item_encoder import ItemEncoder
+from indexer.picture_source import PictureSource
+from indexer.pictures import public_name
 from indexer.store import IMAGE, TEXT, ItemStore, StoredItem
 
 BATCH = 64
-MAX_PIXELS_AT_ONCE = 32_000_000
-"""Decoded pictures held at a time, in pixels: 64 large ones would take gigabytes."""
 FLUSH_EVERY = 5_000
 """Items after which the store is brought to disk, so that its write-ahead log stays short."""
 
@@ -49,7 +46,7 @@ class IndexReport:
     failed: list[RowError] = field(default_factory=list)
     """Rows that were not used."""
     warnings: list[RowError] = field(default_factory=list)
-    """Items that were indexed without their picture."""
+    """Pictures that items were indexed without, one each. They are tried again when the row comes again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +77,7 @@ class Indexer:
         store: ItemStore,
         text_encoder: TextEncoder,
         image_encoder: ImageEncoder | None,
-        pictures: PictureFolder,
+        pictures: PictureSource,
         *,
         on_stored: Callable[[Sequence[StoredItem]], None] | None = None,
         batch: int = BATCH,
@@ -89,8 +86,7 @@ class Indexer:
         a trained model's vectors are set again from there."""
         self._log = log
         self._store = store
-        self._text = text_encoder
-        self._image = image_encoder
+        self._encoder = ItemEncoder(store, text_encoder, image_encoder, pictures)
         self._pictures = pictures
         self._on_stored = on_stored
         self._batch = batch
@@ -102,20 +98,20 @@ class Indexer:
         rows: Iterable[Item | RowError],
         *,
         image_root: Path | None = None,
-        images: Mapping[str, bytes] | None = None,
+        images: Mapping[str, Sequence[bytes]] | None = None,
         total: int | None = None,
         on_progress: Progress | None = None,
     ) -> IndexReport:
-        """Put items into log and store. Paths of pictures are relative to `image_root` and stay inside it; `images`
-        holds pictures that came as bytes, by item_id."""
+        """Put items into log and store. Paths of pictures are relative to `image_root` and stay inside it; without one,
+        an item may name those it has already. `images` holds pictures that came as bytes, by item_id: an item that has
+        some there has no others."""
         report = IndexReport()
         done = 0
         for numbered in _batches(enumerate(rows, start=1), self._batch):
             report.failed += [row for _, row in numbered if isinstance(row, RowError)]
             items = [(line, row) for line, row in numbered if isinstance(row, Item)]
             with self._turn:
-                admitted_items = [self._admit(line, item, image_root, images or {}, report) for line, item in items]
-                self._take_in(admitted_items, [line for line, _ in items], report)
+                self._take_in(self._admit(items, image_root, images or {}, report), report)
             done += len(numbered)
             if on_progress:
                 on_progress(done, total)
@@ -152,89 +148,85 @@ class Indexer:
             report.deleted += self._delete_pending()
             total = self._log.count_items()
             for page in _batches(self._log.iter_items(), self._batch):
-                used.update(item.image for _, item in page if item.image)
+                used.update(image for _, item in page for image in item.pictures)
                 self._put(_entries(page, report.indexed + 1), report, anew=True)
                 if on_progress:
                     on_progress(report.indexed, total)
-            self._pictures.sweep(used)
+            self._pictures.kept.sweep(used)
             self._store.flush()
         return report
 
     def _admit(
-        self, line: int, item: Item, image_root: Path | None, images: Mapping[str, bytes], report: IndexReport
-    ) -> Item:
-        """The item with its picture named as the log may have it."""
-        if item.item_id in images:
-            return replace(item, image=self._pictures.keep(images[item.item_id]))
-        if item.image is None:
-            return item
-        try:
-            return replace(item, image=admitted(item.image, image_root))
-        except ImageError as error:
-            report.warnings.append(RowError(line, item.item_id, f"indexed without its picture: {error}"))
-            return replace(item, image=None)
+        self,
+        numbered: Sequence[tuple[int, Item]],
+        image_root: Path | None,
+        images: Mapping[str, Sequence[bytes]],
+        report: IndexReport,
+    ) -> list[tuple[int, Item]]:
+        """The items with their pictures named as the log may have them."""
+        pictured = [item.item_id for _, item in numbered if item.pictures and image_root is None]
+        before = self._log.get_items(pictured)
+        admitted: list[tuple[int, Item]] = []
+        for line, item in numbered:
+            if item.item_id in images:
+                pictures = [self._pictures.kept.keep(picture) for picture in images[item.item_id]]
+            else:
+                has = before[item.item_id][1].pictures if item.item_id in before else ()
+                pictures = self._admit_pictures(line, item, image_root, has, report)
+            admitted.append((line, item.with_pictures(pictures)))
+        return admitted
 
-    def _take_in(self, items: Sequence[Item], lines: Sequence[int], report: IndexReport) -> None:
+    def _admit_pictures(
+        self, line: int, item: Item, image_root: Path | None, has: Sequence[str], report: IndexReport
+    ) -> list[str]:
+        """`has` are the pictures of the same item in the log: who reads an item and writes it back keeps them."""
+        known = {public_name(image): image for image in has}
+        pictures: list[str] = []
+        for image in item.pictures:
+            try:
+                pictures.append(known.get(image) or self._pictures.admit(image, image_root))
+            except ImageError as error:
+                report.warnings.append(_without(line, item, error))
+        return pictures
+
+    def _take_in(self, numbered: Sequence[tuple[int, Item]], report: IndexReport) -> None:
         todo: dict[int, _Entry] = {}  # by index: of two rows of one item in a batch, the later stands
-        for line, item, put in zip(lines, items, self._log.put_items(items), strict=True):
+        puts = self._log.put_items([item for _, item in numbered])
+        for (line, item), put in zip(numbered, puts, strict=True):
             if put.pending:
                 todo[put.item_index] = _Entry(line, put.item_index, item)
-        report.skipped += len(items) - len(todo)
+        report.skipped += len(numbered) - len(todo)
         self._put(list(todo.values()), report)
 
     def _put(self, entries: Sequence[_Entry], report: IndexReport, *, anew: bool = False) -> None:
         """Into the store, encoding only what the encoders would read differently; `anew` encodes everything."""
         if not entries:
             return
-        before = {} if anew else self._store.get_items([entry.item_index for entry in entries])
+        indices = [entry.item_index for entry in entries]
+        before = {} if anew else self._store.get_items(indices)
+        for index in self._log.lacking_pictures(before):
+            before[index] = before[index].with_pictures(())  # as good as none: they are tried again
         same = [entry for entry in entries if _reads_alike(before.get(entry.item_index), entry.item)]
         changed = [entry for entry in entries if not _reads_alike(before.get(entry.item_index), entry.item)]
         self._store.set_items([(entry.item_index, entry.item) for entry in same])
-        if changed:
-            encoded = self._encode(changed, report)
-            self._store.upsert(encoded)
-            if self._on_stored:
-                self._on_stored(encoded)
-        self._log.mark_indexed([e.item_index for e in entries], [e.item.content_hash() for e in entries])
+        lacking = self._encode(changed, before, report) if changed else ()
+        self._log.mark_indexed(indices, [entry.item.content_hash() for entry in entries], lacking_pictures=lacking)
         report.indexed += len(entries)
         self._unflushed += len(entries)
         if self._unflushed >= FLUSH_EVERY:
             self._store.flush()
             self._unflushed = 0
 
-    def _encode(self, entries: Sequence[_Entry], report: IndexReport) -> list[StoredItem]:
-        texts = self._text.encode_passages([entry.item.text() for entry in entries])
-        vectors: dict[int, dict[str, FloatArray]] = {
-            entry.item_index: {TEXT: row} for entry, row in zip(entries, texts, strict=True)
-        }
-        if self._image:
-            for part in self._opened(entries, report):
-                rows = self._image.encode_images([picture for _, picture in part])
-                for (entry, _), row in zip(part, rows, strict=True):
-                    vectors[entry.item_index][IMAGE] = row
-        return [StoredItem(entry.item_index, entry.item, vectors[entry.item_index]) for entry in entries]
-
-    def _opened(self, entries: Sequence[_Entry], report: IndexReport) -> Iterator[list[tuple[_Entry, Image.Image]]]:
-        """The pictures that can be read, as many at a time as memory should hold."""
-        part: list[tuple[_Entry, Image.Image]] = []
-        pixels = 0
-        for entry in entries:
-            if not entry.item.image:
-                continue
-            try:
-                picture = open_image(self._pictures.path(entry.item.image))
-            except ImageError as error:
-                report.warnings.append(
-                    RowError(entry.line, entry.item.item_id, f"indexed without its picture: {error}")
-                )
-                continue
-            part.append((entry, picture))
-            pixels += picture.width * picture.height
-            if pixels >= MAX_PIXELS_AT_ONCE:
-                yield part
-                part, pixels = [], 0
-        if part:
-            yield part
+    def _encode(self, entries: Sequence[_Entry], before: Mapping[int, Item], report: IndexReport) -> Collection[int]:
+        """Encode and store; returns the indices of items that lack a picture."""
+        encoding = self._encoder.encode([(entry.item_index, entry.item) for entry in entries], before)
+        self._store.upsert(encoding.items)
+        if self._on_stored:
+            self._on_stored(encoding.items)
+        entry_of = {entry.item_index: entry for entry in entries}
+        for index, error in encoding.problems:
+            report.warnings.append(_without(entry_of[index].line, entry_of[index].item, error))
+        return {index for index, _ in encoding.problems}
 
     def _delete_pending(self) -> int:
         gone = self._log.pending_deletions()
@@ -256,7 +248,12 @@ class Indexer:
 
 
 def _reads_alike(before: Item | None, now: Item) -> bool:
-    return before is not None and before.text() == now.text() and before.image == now.image
+    return before is not None and before.text() == now.text() and before.pictures == now.pictures
+
+
+def _without(line: int, item: Item, error: ImageError) -> RowError:
+    one = "its picture" if len(item.pictures) == 1 else f"one of its {len(item.pictures)} pictures"
+    return RowError(line, item.item_id, f"indexed without {one}: {error}")
 
 
 def _entries(pairs: Iterable[tuple[int, Item]], first_line: int) -> list[_Entry]:

@@ -1,7 +1,7 @@
 """Item: one thing that can be recommended, and the reading of catalogue files.
 
-`Item.from_mapping` is the only validation there is, for files and for the wire. Knows nothing of vectors, of pictures'
-bytes (`image` is a path or URL) and of where items are kept.
+`Item.from_mapping` is the only validation there is, for files and for the wire. Knows nothing of vectors, of what is in
+a picture (an image is a path, a URL or a data: URI) and of where items are kept.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from indexer import fields
@@ -29,6 +29,7 @@ ITEM_FIELDS = (
     "categories",
     "attributes",
     "image",
+    "images",
     "price",
     "created_at",
     "available",
@@ -36,12 +37,14 @@ ITEM_FIELDS = (
 MAX_TITLE_CHARS = 10_000
 MAX_DESCRIPTION_CHARS = 100_000
 MAX_ATTRIBUTE_CHARS = 10_000
+MAX_IMAGES = 20
 MAX_IMAGE_CHARS = 4_096
+MAX_DATA_URI_CHARS = 16 * 2**20
 MAX_CATEGORIES = 200
 MAX_ATTRIBUTES = 200
 MAX_LIST_VALUES = 1_000
-ENCODED_CHARS = 2_000
-"""How much of an item's text the text encoder is given; far more than a sentence encoder reads."""
+ENCODED_CHARS = 8_000
+"""How much of an item's text the text encoder is given: about what it reads in 8 chunks of 256 tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,13 @@ class Item:
     categories: tuple[str, ...] = ()
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict, hash=False)
     image: str | None = None
-    """Path relative to the catalogue file, or an http(s) URL."""
+    """The first picture: a path relative to the catalogue file, an http(s) URL, or a data: URI."""
     price: float | None = None
     created_at: float | None = None
     """Unix seconds."""
     available: bool = True
+    images: tuple[str, ...] = ()
+    """The pictures after the first."""
 
     @classmethod
     def from_mapping(cls, row: Mapping[str, object], *, now: float | None = None) -> Item:
@@ -69,6 +74,7 @@ class Item:
         price = fields.number(get("price"), "price")
         if price is not None and price < 0:
             raise InvalidInput("price", get("price"), "it must not be negative")
+        images = _images(get("image"), get("images"))
         return cls(
             item_id=fields.identifier(row, "item_id"),
             domain=fields.label(get("domain"), "domain", default="default"),
@@ -76,7 +82,8 @@ class Item:
             description=fields.text(get("description"), "description", MAX_DESCRIPTION_CHARS),
             categories=_categories(get("categories")),
             attributes=_attributes(get("attributes")),
-            image=fields.label(get("image"), "image", MAX_IMAGE_CHARS) or None,
+            image=images[0] if images else None,
+            images=images[1:],
             price=price,
             created_at=fields.timestamp(get("created_at"), "created_at", now=now),
             available=fields.boolean(get("available"), "available", default=True),
@@ -86,8 +93,9 @@ class Item:
     def from_json(cls, content: str) -> Item:
         """The item that `to_json` wrote; trusted, so not validated again."""
         row: dict[str, Any] = json.loads(content)
-        if "categories" in row:
-            row["categories"] = tuple(row["categories"])
+        for name in ("categories", "images"):
+            if name in row:
+                row[name] = tuple(row[name])
         if "attributes" in row:
             row["attributes"] = {k: tuple(v) if isinstance(v, list) else v for k, v in row["attributes"].items()}
         return cls(**row)
@@ -107,6 +115,8 @@ class Item:
             row["attributes"] = {k: list(v) if isinstance(v, tuple) else v for k, v in self.attributes.items()}
         if self.image is not None:
             row["image"] = self.image
+        if self.images:
+            row["images"] = list(self.images)
         if self.price is not None:
             row["price"] = self.price
         if self.created_at is not None:
@@ -123,8 +133,17 @@ class Item:
         """32 hex digits that change when anything about the item does."""
         return hashlib.blake2b(self.to_json().encode(), digest_size=16).hexdigest()
 
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """All its images, the first one first."""
+        return () if self.image is None else (self.image, *self.images)
+
+    def with_pictures(self, pictures: Sequence[str]) -> Item:
+        """The same item with these images and no others."""
+        return replace(self, image=pictures[0] if pictures else None, images=tuple(pictures[1:]))
+
     def text(self) -> str:
-        """What the text encoder reads: title. categories. attributes. description; at most 2,000 characters."""
+        """What the text encoder reads: title. categories. attributes. description; at most 8,000 characters."""
         parts = [self.title, ", ".join(self.categories)]
         parts += [f"{name}: {_spoken(value)}" for name, value in self.attributes.items()]
         parts.append(self.description)
@@ -171,6 +190,27 @@ def _categories(value: object) -> tuple[str, ...]:
         raise InvalidInput("categories", value, f"it has {len(value):,} entries, at most {MAX_CATEGORIES} are allowed")
     labels = (fields.label(entry, "categories").strip() for entry in value)
     return tuple(dict.fromkeys(entry for entry in labels if entry))
+
+
+def _images(first: object, further: object) -> tuple[str, ...]:
+    """A text or a list, then a list, JSON text of one, or `|`-separated text; repeated ones count once."""
+    if isinstance(further, str):
+        further = fields.from_json_text(further, "images") if further.lstrip().startswith("[") else further.split("|")
+    images = (*_image_list(first, "image"), *_image_list(further, "images"))
+    images = tuple(dict.fromkeys(image for image in images if image))
+    if len(images) > MAX_IMAGES:
+        raise InvalidInput("images", images, f"these are {len(images):,}, at most {MAX_IMAGES} are allowed")
+    return images
+
+
+def _image_list(value: object, name: str) -> list[str]:
+    entries = value if isinstance(value, list | tuple) else [value]
+    return [fields.label(entry, name, _max_chars(entry)) for entry in entries]
+
+
+def _max_chars(image: object) -> int:
+    inline = isinstance(image, str) and image[:5].lower() == "data:"
+    return MAX_DATA_URI_CHARS if inline else MAX_IMAGE_CHARS
 
 
 def _attributes(value: object) -> dict[str, AttributeValue]:

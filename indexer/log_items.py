@@ -6,7 +6,7 @@ point id in every vector store. Knows nothing of vectors.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -22,12 +22,19 @@ PutStatus = Literal["new", "changed", "unchanged"]
 _LIVE = items.c.deleted == false()
 _PENDING = items.c.pending == true()
 _IDS: sa.BindParameter[Any] = bindparam("ids", expanding=True)
-_STATES = select(items.c.item_id, items.c.item_index, items.c.content_hash, items.c.deleted, items.c.pending).where(
-    items.c.item_id.in_(_IDS)
-)
+_STATES = select(
+    items.c.item_id,
+    items.c.item_index,
+    items.c.content_hash,
+    items.c.deleted,
+    items.c.pending,
+    items.c.lacking_pictures,
+).where(items.c.item_id.in_(_IDS))
 _NEXT_INDEX = select(sa.func.coalesce(sa.func.max(items.c.item_index) + 1, 0))
 _BY_ID = select(items.c.item_id, items.c.item_index, items.c.content).where(items.c.item_id.in_(_IDS), _LIVE)
 _BY_INDEX = select(items.c.item_index, items.c.content).where(items.c.item_index.in_(_IDS), _LIVE)
+_LACKING = items.c.lacking_pictures == true()
+_LACKING_AMONG = select(items.c.item_index).where(items.c.item_index.in_(_IDS), _LACKING)
 _INDICES = select(items.c.item_id, items.c.item_index).where(_LIVE).order_by(items.c.item_index)
 _PAGE = (
     select(items.c.item_index, items.c.content)
@@ -52,7 +59,8 @@ class PutItem:
     item_index: int
     status: PutStatus
     pending: bool
-    """The vector store has not followed yet: true for new and changed, and for what an earlier run left undone."""
+    """The vector store has not followed yet: true for new and changed, and for what an earlier run left undone, be it
+    only a picture that could not be had."""
 
 
 @dataclass(slots=True)
@@ -61,6 +69,7 @@ class _State:
     content_hash: str
     deleted: bool
     pending: bool
+    """Also when only a picture is missing."""
 
 
 class ItemTable(LogDatabase):
@@ -109,18 +118,25 @@ class ItemTable(LogDatabase):
         with self.writing() as connection:
             states = _states(connection, wanted)
             live = [state.index for state in states.values() if not state.deleted]
-            gone = {"deleted": True, "pending": True, "content": "", "content_hash": ""}
+            gone = {"deleted": True, "pending": True, "content": "", "content_hash": "", "lacking_pictures": False}
             for part in chunks(live):
                 connection.execute(items.update().where(items.c.item_index.in_(part)).values(gone))
         return [item_id for item_id in wanted if item_id not in states or states[item_id].deleted]
 
-    def mark_indexed(self, item_indices: Sequence[int], content_hashes: Sequence[str] | None = None) -> None:
-        """The vector store holds (or, for deleted items, no longer holds) these items.
+    def mark_indexed(
+        self,
+        item_indices: Sequence[int],
+        content_hashes: Sequence[str] | None = None,
+        *,
+        lacking_pictures: Collection[int] = (),
+    ) -> None:
+        """The vector store holds (or, for deleted items, no longer holds) these items, some lacking pictures.
 
         With `content_hashes` of what was stored, an item that has changed or gone in the meantime stays pending.
         """
-        done = items.update().where(items.c.item_index == bindparam("index")).values(pending=False)
-        rows: list[dict[str, Any]] = [{"index": int(index)} for index in item_indices]
+        values = {"pending": False, "lacking_pictures": bindparam("lacking")}
+        done = items.update().where(items.c.item_index == bindparam("index")).values(values)
+        rows: list[dict[str, Any]] = [{"index": int(i), "lacking": int(i) in lacking_pictures} for i in item_indices]
         if content_hashes is not None:
             done = done.where(items.c.content_hash == bindparam("stored"))
             rows = [row | {"stored": stored} for row, stored in zip(rows, content_hashes, strict=True)]
@@ -138,6 +154,18 @@ class ItemTable(LogDatabase):
         with self.reading() as connection:
             rows = connection.execute(pending.order_by(items.c.item_index).limit(limit)).all()
         return [(index, Item.from_json(content)) for index, content in rows]
+
+    def lacking_pictures(self, item_indices: Iterable[int]) -> set[int]:
+        """Which of these the vector store has without some picture that could not be had."""
+        lacking: set[int] = set()
+        for part in chunks([int(index) for index in item_indices]):
+            with self.reading() as connection:
+                lacking.update(connection.execute(_LACKING_AMONG, {"ids": part}).scalars())
+        return lacking
+
+    def count_lacking_pictures(self) -> int:
+        with self.reading() as connection:
+            return connection.execute(select(sa.func.count()).select_from(items).where(_LACKING)).scalar_one()
 
     def pending_deletions(self) -> list[int]:
         """Indices of deleted items that the vector store may still hold."""
@@ -199,8 +227,8 @@ class ItemTable(LogDatabase):
 def _states(connection: Connection, item_ids: Sequence[str]) -> dict[str, _State]:
     states: dict[str, _State] = {}
     for part in chunks(item_ids):
-        for item_id, index, digest, deleted, pending in connection.execute(_STATES, {"ids": part}):
-            states[item_id] = _State(index, digest, deleted, pending)
+        for item_id, index, digest, deleted, pending, lacking in connection.execute(_STATES, {"ids": part}):
+            states[item_id] = _State(index, digest, deleted, pending or lacking)
     return states
 
 
@@ -213,4 +241,5 @@ def _row(index: int, item: Item, content: str, digest: str) -> dict[str, Any]:
         "content_hash": digest,
         "deleted": False,
         "pending": True,
+        "lacking_pictures": False,
     }

@@ -19,8 +19,10 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    false,
     inspect,
     select,
+    text,
     true,
     update,
 )
@@ -51,6 +53,8 @@ items = Table(
     Column("content_hash", String, nullable=False),
     Column("deleted", Boolean, nullable=False),
     Column("pending", Boolean, nullable=False),  # the vector store has not followed yet
+    # The vector store has it without some picture that could not be had when it was encoded.
+    Column("lacking_pictures", Boolean, nullable=False, server_default=false()),
 )
 Index("items_pending", items.c.item_index, sqlite_where=items.c.pending == true(), postgresql_where=items.c.pending)
 
@@ -99,8 +103,13 @@ Index("served_to_user", served.c.user_id)
 
 Migration = Callable[[Connection], None]
 
+
+def _add_lacking_pictures(connection: Connection) -> None:
+    connection.execute(text("ALTER TABLE items ADD COLUMN lacking_pictures BOOLEAN NOT NULL DEFAULT FALSE"))
+
+
 FIRST_VERSION = 1
-MIGRATIONS: Sequence[Migration] = ()
+MIGRATIONS: Sequence[Migration] = (_add_lacking_pictures,)
 """MIGRATIONS[i] brings a database of version FIRST_VERSION + i to the next one. Never edit one that was released."""
 
 VERSION_KEY = "schema_version"

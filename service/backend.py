@@ -40,7 +40,7 @@ class ItemReport(Protocol):
 class Backend(Protocol):
     """The calls of the five services as plain methods."""
 
-    def index_items(self, items: Sequence[Item], images: Mapping[str, bytes]) -> ItemReport: ...
+    def index_items(self, items: Sequence[Item], images: Mapping[str, Sequence[bytes]]) -> ItemReport: ...
     def delete_items(self, item_ids: Sequence[str], /) -> Sequence[str]:
         """Returns the ids that were not there."""
 

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
+from indexer.download import DownloadLimits
 from indexer.events import EventKind, EventPolicy
 from service.errors import ConfigError
 from service.ranker.config import RankerConfig
@@ -43,7 +44,8 @@ class EncoderSettings(BaseModel):
     text: str = "bundled"
     """Text encoder: `bundled`, `fake`, `st:<name or folder>`, or the name of a plug-in."""
     image: str = "bundled"
-    """Image encoder: `bundled`, `none`, `fake`, `open_clip:<model>[:<checkpoint>]`, `timm:<model>[:<checkpoint>]`."""
+    """Image encoder: `bundled`, `none`, `fake`, `open_clip:<model>[:<checkpoint>]`, `timm:<model>[:<checkpoint>]`, or
+    the name of a plug-in."""
 
 
 class StoreSettings(BaseModel):
@@ -72,6 +74,27 @@ class LogSettings(BaseModel):
 
     url: str = ""
     """SQLAlchemy URL of a SQLite or PostgreSQL database; empty means the file log.db in the data folder."""
+
+
+class ImageSettings(BaseModel):
+    """Pictures that items name by URL or bring along as data: URIs."""
+
+    model_config = _SECTION
+
+    max_bytes: int = Field(default=DownloadLimits().max_bytes, ge=1_024, le=1024 * 1024 * 1024)
+    """Largest picture that is fetched or unpacked, in bytes."""
+    timeout_s: float = Field(default=DownloadLimits().timeout_s, gt=0.0, le=600.0)
+    """Longest wait for one picture from the web, redirects included, in seconds."""
+    max_redirects: int = Field(default=DownloadLimits().max_redirects, ge=0, le=20)
+    """Most redirects that are followed for one picture."""
+    allow_private: bool = DownloadLimits().allow_private
+    """Whether pictures are also fetched from this machine and private networks. Leave it off where URLs may come from
+    people who should not reach those."""
+    allow_http: bool = DownloadLimits().allow_http
+    """Whether http:// is fetched beside https://."""
+
+    def limits(self) -> DownloadLimits:
+        return DownloadLimits(**self.model_dump())
 
 
 class EventKindSettings(BaseModel):
@@ -229,6 +252,8 @@ class Settings(BaseSettings):
     """Where the vectors are."""
     log: LogSettings = Field(default_factory=LogSettings)
     """Where items, events, users and the model registry are kept."""
+    images: ImageSettings = Field(default_factory=ImageSettings)
+    """Pictures by URL and as data: URIs."""
     events: EventSettings = Field(default_factory=EventSettings)
     """What the event types mean."""
     server: ServerSettings = Field(default_factory=ServerSettings)

@@ -104,7 +104,7 @@ class Recommender:
 
     # index
 
-    def index_items(self, items: Sequence[Item], images: Mapping[str, bytes]) -> IndexReport:
+    def index_items(self, items: Sequence[Item], images: Mapping[str, Sequence[bytes]]) -> IndexReport:
         """Add or replace items; `images` holds encoded pictures by item id. Durable when this returns."""
         report = self._indexer.index_items(items, images=images)
         known = self._log.get_items([item.item_id for item in items])

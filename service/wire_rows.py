@@ -13,9 +13,10 @@ from typing import Generic, TypeVar
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from indexer.catalog import AttributeValue, Item, RowError
+from indexer.catalog import MAX_IMAGES, AttributeValue, Item, RowError
 from indexer.events import Event
 from indexer.fields import MAX_ID_CHARS
+from indexer.pictures import public
 from palate.v1 import catalog_pb2, event_pb2, index_pb2
 from service.errors import InvalidInput, TooLarge
 
@@ -52,10 +53,9 @@ class Batch(Generic[R]):
         return by_id.get(error.item_id or "", 0)
 
 
-def item_batch(message: index_pb2.IndexItemsRequest, limit: int) -> tuple[Batch[Item], dict[str, bytes]]:
+def item_batch(message: index_pb2.IndexItemsRequest, limit: int) -> tuple[Batch[Item], dict[str, Sequence[bytes]]]:
     """The items and the pictures that came with them."""
-    if unknown := set(message.images) - {item.item_id for item in message.items}:
-        raise InvalidInput("images", min(unknown), "its keys must be item ids of this request")
+    images = _images(message)
     seen: dict[str, int] = {}
 
     def convert(place: int, row: catalog_pb2.Item) -> Item:
@@ -66,7 +66,23 @@ def item_batch(message: index_pb2.IndexItemsRequest, limit: int) -> tuple[Batch[
         return item
 
     batch = _batch(message.items, "items", limit, convert)
-    return batch, {item_id: picture for item_id, picture in message.images.items() if item_id in seen}
+    return batch, {item_id: pictures for item_id, pictures in images.items() if item_id in seen}
+
+
+def _images(message: index_pb2.IndexItemsRequest) -> dict[str, Sequence[bytes]]:
+    item_ids = {item.item_id for item in message.items}
+    for field, keys in (("images", set(message.images)), ("image_lists", set(message.image_lists))):
+        if unknown := keys - item_ids:
+            raise InvalidInput(field, min(unknown), "its keys must be item ids of this request")
+    if both := set(message.images) & set(message.image_lists):
+        raise InvalidInput("image_lists", min(both), "it is a key of images as well; send its pictures in one of them")
+    lists: dict[str, Sequence[bytes]] = {
+        item_id: list(pictures.images) for item_id, pictures in message.image_lists.items()
+    }
+    for item_id, pictures in lists.items():
+        if not 1 <= len(pictures) <= MAX_IMAGES:
+            raise InvalidInput("image_lists", item_id, f"it has {len(pictures)} pictures, it must be 1 to {MAX_IMAGES}")
+    return {item_id: [picture] for item_id, picture in message.images.items()} | lists
 
 
 def event_batch(message: index_pb2.RecordEventsRequest, limit: int) -> Batch[Event]:
@@ -80,6 +96,7 @@ def event_batch(message: index_pb2.RecordEventsRequest, limit: int) -> Batch[Eve
 
 
 def item_message(item: Item) -> catalog_pb2.Item:
+    item = public(item)
     message = catalog_pb2.Item(
         item_id=item.item_id,
         domain=item.domain,
@@ -87,6 +104,7 @@ def item_message(item: Item) -> catalog_pb2.Item:
         description=item.description,
         categories=item.categories,
         image=item.image or "",
+        images=item.images,
         price=item.price,
         created_at=None if item.created_at is None else timestamp(item.created_at),
         available=item.available,
@@ -129,6 +147,7 @@ def item_row(message: catalog_pb2.Item) -> dict[str, object]:
         "categories": list(message.categories),
         "attributes": {name: _attribute_value(name, value) for name, value in message.attributes.items()},
         "image": message.image,
+        "images": list(message.images),
     }
     if message.HasField("price"):
         row["price"] = message.price

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from encoders.base import ImageEncoder, TextEncoder
 from encoders.bundled import load_image_encoder, load_text_encoder
 from indexer.build import Indexer, dims_of, fingerprints_of
+from indexer.download import Downloader
 from indexer.eventlog import EventLog
+from indexer.picture_source import PictureSource
 from indexer.pictures import PictureFolder
 from indexer.store import ItemStore, StoredItem
 from indexer.store_edge import EdgeStore
@@ -73,7 +75,8 @@ class Workspace:
 
     def indexer(self, on_stored: Callable[[Sequence[StoredItem]], None] | None = None) -> Indexer:
         """The one path by which items get in."""
-        pictures = PictureFolder(self.settings.data / PICTURES_FOLDER)
+        kept = PictureFolder(self.settings.data / PICTURES_FOLDER)
+        pictures = PictureSource(kept, Downloader(self.settings.images.limits()))
         return Indexer(self.log, self.store, self.text_encoder, self.image_encoder, pictures, on_stored=on_stored)
 
     def close(self) -> None:

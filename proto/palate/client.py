@@ -113,13 +113,16 @@ class Client:
     def index_items(
         self,
         items: Iterable[Mapping[str, Any] | catalog_pb2.Item],
-        images: Mapping[str, bytes] | None = None,
+        images: Mapping[str, bytes | Sequence[bytes]] | None = None,
         *,
         timeout_s: float | None = INDEX_TIMEOUT_S,
     ) -> index_pb2.IndexItemsResponse:
-        """Adds or replaces items; look at `failed` in the answer."""
-        rows = [values.item(row) for row in items]
-        return self._call(self._index.IndexItems, index_pb2.IndexItemsRequest(items=rows, images=images), timeout_s)
+        """Adds or replaces items, with encoded pictures by item id; look at `failed` and `warnings` in the answer."""
+        single, several = values.pictures(images or {})
+        request = index_pb2.IndexItemsRequest(
+            items=[values.item(row) for row in items], images=single, image_lists=several
+        )
+        return self._call(self._index.IndexItems, request, timeout_s)
 
     def delete_items(self, item_ids: Iterable[str], *, timeout_s: float | None = None) -> index_pb2.DeleteItemsResponse:
         return self._call(self._index.DeleteItems, index_pb2.DeleteItemsRequest(item_ids=item_ids), timeout_s)

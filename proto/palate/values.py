@@ -6,13 +6,13 @@ Knows nothing of calls. What a value may be is the server's business; here it mu
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from palate.v1 import catalog_pb2, event_pb2, recommend_pb2
+from palate.v1 import catalog_pb2, event_pb2, index_pb2, recommend_pb2
 
 Row = Mapping[str, Any]
 
@@ -32,6 +32,17 @@ def item(row: Row | catalog_pb2.Item) -> catalog_pb2.Item:
         if value is not None:
             message.attributes[name].CopyFrom(attribute(name, value))
     return message
+
+
+def pictures(
+    images: Mapping[str, bytes | Sequence[bytes]],
+) -> tuple[dict[str, bytes], dict[str, index_pb2.ImageList]]:
+    """Items that have one picture, and those that have a list of them."""
+    single = {item_id: given for item_id, given in images.items() if isinstance(given, bytes)}
+    several = {
+        item_id: index_pb2.ImageList(images=given) for item_id, given in images.items() if not isinstance(given, bytes)
+    }
+    return single, several
 
 
 def event(row: Row | event_pb2.Event) -> event_pb2.Event:

@@ -153,6 +153,8 @@ def _first(sources: Sequence[str]) -> str:
 
 def as_mapping(answer: Recommendation) -> dict[str, Any]:
     """The answer as JSON has it."""
+    from indexer.pictures import public
+
     results = [
         {
             "item_id": row.item_id,
@@ -160,7 +162,7 @@ def as_mapping(answer: Recommendation) -> dict[str, Any]:
             "score": row.score,
             "sources": list(row.sources),
             "reason": row.reason,
-            "item": row.item.to_mapping(),
+            "item": public(row.item).to_mapping(),
         }
         for row in answer.results
     ]

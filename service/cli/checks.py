@@ -13,16 +13,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from encoders.errors import PalateError
-from indexer.build import fingerprints_of
 from indexer.errors import EncoderMismatch, StoreLocked
 from indexer.eventlog import EventLog
 from service.config import Settings
 from service.errors import WriterUnavailable
 from service.workspace import Workspace
 from service.writing import Writing, writer_names
+
+if TYPE_CHECKING:
+    from service.cli.encoder_checks import Encoders
 
 PACKAGES = (
     "torch",
@@ -120,7 +122,7 @@ def writers(settings: Settings) -> Finding:
     return Finding("ok", "writers", f"{settings.explain.writer} writes; {', '.join(states)}")
 
 
-def stored(settings: Settings) -> Iterator[Finding]:
+def stored(settings: Settings, encoders: Encoders) -> Iterator[Finding]:
     """The log, then what is made from it."""
     if not settings.log.url and not (settings.data / "log.db").is_file():
         yield Finding("warn", "data", f"nothing in {settings.data} yet", "index a catalogue: `palate index FILE`")
@@ -128,7 +130,7 @@ def stored(settings: Settings) -> Iterator[Finding]:
     try:
         with EventLog.open(settings.log_url) as log:
             yield from _log(settings, log)
-            yield from _vectors(settings, log)
+            yield from _vectors(settings, log, encoders)
             yield from _models(settings, log)
     except PalateError as error:
         yield Finding("fail", "log", str(error), "restore a backup, or use the Palate that wrote it")
@@ -141,6 +143,9 @@ def _log(settings: Settings, log: EventLog) -> Iterator[Finding]:
         yield Finding("fail", "log", "; ".join(problems), "stop writing, copy the folder, restore a backup")
     else:
         yield Finding("ok", "log", f"sound: {items:,} items, {events:,} events of {people:,} people")
+    if lacking := log.count_lacking_pictures():
+        todo = "make them available and run `palate index` with the same file again; its report says what is wrong"
+        yield Finding("warn", "pictures", f"{lacking:,} items lack one that could not be had", todo)
     unknown = sum(int((batch.item_index < 0).sum()) for batch in log.read_events())
     if unknown:
         found = f"{unknown:,} of {events:,} name items that are not in the catalogue"
@@ -158,11 +163,14 @@ def _sqlite_problems(file: Path) -> list[str]:
     return [] if rows == ["ok"] else rows
 
 
-def _vectors(settings: Settings, log: EventLog) -> Iterator[Finding]:
-    """Opens encoders and store, as a server would."""
+def _vectors(settings: Settings, log: EventLog, encoders: Encoders) -> Iterator[Finding]:
+    """Opens the store, as a server would."""
+    if encoders.text is None or encoders.failures:
+        yield Finding("warn", "vectors", "not looked at without their encoders", "see the encoders")
+        return
     pending = log.count_pending() + len(log.pending_deletions())
     try:
-        workspace = Workspace.open(settings)
+        workspace = Workspace.open_with(settings, encoders.text, encoders.image)
     except StoreLocked as error:
         owner = f"process {error.owner_pid}" if error.owner_pid else "another process"
         yield Finding("warn", "vectors", f"in use by {owner}, not looked at", "stop it first to have them checked")
@@ -174,9 +182,6 @@ def _vectors(settings: Settings, log: EventLog) -> Iterator[Finding]:
         yield Finding("fail", "vectors", str(error), "see the message; `palate rebuild` makes them anew from the log")
         return
     try:
-        text, image = workspace.text_encoder, workspace.image_encoder
-        names = [f"{text.name} {text.dim} wide", "no pictures" if image is None else f"{image.name} {image.dim} wide"]
-        yield Finding("ok", "encoders", f"{', '.join(names)}; {fingerprints_of(text, image)}")
         count, items = workspace.store.count(), log.count_items()
         if pending or count != items:
             found = f"{count:,} items in the store, {items:,} in the log, {pending:,} pending"

@@ -31,7 +31,7 @@ def doctor(data: Data = None, config: Config = None, as_json: Json = False) -> i
 
 
 def _findings(data: Path | None, config: Path | None) -> Iterator[Finding]:
-    from service.cli import checks
+    from service.cli import checks, encoder_checks
     from service.cli.session import settings_of
     from service.errors import ConfigError
 
@@ -46,4 +46,7 @@ def _findings(data: Path | None, config: Path | None) -> Iterator[Finding]:
     yield checks.disk(settings)
     yield checks.port(settings)
     yield checks.writers(settings)
-    yield from checks.stored(settings)
+    yield from encoder_checks.plugged_in()
+    encoders = encoder_checks.Encoders.load(settings.encoders)
+    yield from encoders.findings()
+    yield from checks.stored(settings, encoders)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 REMOTE_ITEMS = 200
 REMOTE_BYTES = 8 * 2**20
 """A call over the wire ends at so many items, or pictures of so many bytes."""
+REMOTE_PICTURE_BYTES = 10 * 2**20
+"""Largest picture that is sent."""
 
 
 def index(
@@ -113,20 +115,18 @@ def _send(backend: Backend, path: Path, step: Step) -> FileReport:
     report = FileReport(str(path), {"indexed": 0, "skipped": 0})
     rows, total = Rows(read_items(path)), count_rows(path)
     batch: list[tuple[int, Item]] = []
-    images: dict[str, bytes] = {}
     size = done = 0
 
     def flush() -> None:
         nonlocal size
         if batch:
-            answer = backend.index_items([item for _, item in batch], images)
+            answer = backend.index_items([item for _, item in batch], {})
             report.counts["indexed"] += answer.indexed
             report.counts["skipped"] += answer.skipped
             lines = [line for line, _ in batch]
             report.failed += [RowError(lines[row.line - 1], row.item_id, row.reason) for row in answer.failed]
             report.warnings += [RowError(lines[row.line - 1], row.item_id, row.reason) for row in answer.warnings]
         batch.clear()
-        images.clear()
         size = 0
 
     for line, row in enumerate(rows, start=1):
@@ -134,10 +134,8 @@ def _send(backend: Backend, path: Path, step: Step) -> FileReport:
         if isinstance(row, RowError):
             report.failed.append(row)
             continue
-        item, picture = _with_picture(row, path.resolve().parent, line, report.warnings)
-        if picture is not None:
-            images[item.item_id] = picture
-            size += len(picture)
+        item = _with_pictures(row, path.resolve().parent, line, report.warnings)
+        size += sum(len(image) for image in item.pictures)
         batch.append((line, item))
         if len(batch) >= REMOTE_ITEMS or size >= REMOTE_BYTES:
             flush()
@@ -148,19 +146,32 @@ def _send(backend: Backend, path: Path, step: Step) -> FileReport:
     return report
 
 
-def _with_picture(item: Item, root: Path, line: int, warnings: list[RowError]) -> tuple[Item, bytes | None]:
-    """The item without a path that means nothing to the server, and the bytes that the path names."""
-    from dataclasses import replace
-
+def _with_pictures(item: Item, root: Path, line: int, warnings: list[RowError]) -> Item:
+    """The item with its pictures themselves in place of paths, which mean nothing to the server."""
     from encoders.errors import ImageError
     from indexer.catalog import RowError
-    from indexer.pictures import admitted, is_url
 
-    if item.image is None or is_url(item.image):
-        return item, None
-    plain = replace(item, image=None)
+    pictures = []
+    for image in item.pictures:
+        try:
+            pictures.append(_portable(image, root))
+        except ImageError as error:
+            warnings.append(RowError(line, item.item_id, f"indexed without its picture: {error}"))
+    return item.with_pictures(pictures)
+
+
+def _portable(image: str, root: Path) -> str:
+    from base64 import b64encode
+
+    from encoders.errors import ImageError
+    from indexer.pictures import admitted, is_inline, is_url
+
+    if is_url(image) or is_inline(image):
+        return image
+    path = Path(admitted(image, root))
     try:
-        return plain, Path(admitted(item.image, root)).read_bytes()
-    except (ImageError, OSError) as error:
-        warnings.append(RowError(line, item.item_id, f"indexed without its picture: {error}"))
-        return plain, None
+        if path.stat().st_size > REMOTE_PICTURE_BYTES:
+            raise ImageError(image, f"is over {REMOTE_PICTURE_BYTES:,} bytes", "give a smaller one")
+        return f"data:;base64,{b64encode(path.read_bytes()).decode()}"
+    except OSError as error:
+        raise ImageError(image, f"cannot be read ({error.strerror})", "check the path") from None

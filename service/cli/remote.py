@@ -37,7 +37,7 @@ class Remote:
     def __init__(self, address: str) -> None:
         self._client = Client(address)
 
-    def index_items(self, items: Sequence[Item], images: Mapping[str, bytes]) -> ItemReport:
+    def index_items(self, items: Sequence[Item], images: Mapping[str, Sequence[bytes]]) -> ItemReport:
         answer = self._client.index_items([item.to_mapping() for item in items], images=images)
         return IndexReport(
             indexed=answer.indexed,

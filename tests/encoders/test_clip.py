@@ -17,6 +17,7 @@ from PIL import Image
 from encoders.base import ImageEncoder
 from encoders.bundled import load_image_encoder
 from encoders.clip import OpenClipEncoder
+from encoders.contract import ImageEncoderContract
 from encoders.errors import EncoderUnavailable
 
 MODEL = "palate-test-clip"
@@ -57,6 +58,10 @@ def encoder(checkpoint: Path) -> ImageEncoder:
     encoder = load_image_encoder(f"open_clip:{MODEL}:{checkpoint}")
     assert encoder is not None
     return encoder
+
+
+class TestOpenClip(ImageEncoderContract):
+    """With the encoder of this module."""
 
 
 def test_a_loaded_checkpoint_sees_what_the_saved_model_saw(

@@ -15,6 +15,7 @@ from pyarrow import parquet
 
 from encoders.base import ImageEncoder
 from encoders.bundled import bundled_image_encoder, load_image_encoder
+from encoders.contract import ImageEncoderContract
 from encoders.errors import EncoderError, EncoderUnavailable, ModalityUnsupported
 from encoders.image import ImageTower, OrderedTimmEncoder, TowerImageEncoder, open_image, rename_in_order
 
@@ -33,6 +34,10 @@ def checkpoint(tmp_path: Path) -> Path:
     file = tmp_path / "weights.pth"
     torch.save(timm.create_model(SMALL_MODEL, pretrained=False).state_dict(), file)
     return file
+
+
+class TestTheBundledModel(ImageEncoderContract):
+    """With the encoder of this module."""
 
 
 def test_the_bundled_model_gives_the_recorded_numbers(encoder: OrderedTimmEncoder, gradient: Image.Image) -> None:

@@ -11,10 +11,11 @@ import pytest
 
 from encoders.base import TextEncoder
 from encoders.bundled import bundled_text_encoder, load_text_encoder
+from encoders.contract import TextEncoderContract
 from encoders.errors import EncoderUnavailable
 from encoders.text import SentenceTransformerEncoder
 
-MINILM_FINGERPRINT = "26405431b34802bd"
+MINILM_FINGERPRINT = "9baaebddb4e267e3"
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +27,10 @@ def encoder() -> SentenceTransformerEncoder:
 def model_folder(tmp_path: Path) -> Path:
     """A private copy of the bundled model, to change or break."""
     return Path(shutil.copytree(bundled_text_encoder()._folder, tmp_path / "model"))
+
+
+class TestTheBundledModel(TextEncoderContract):
+    """With the encoder of this module."""
 
 
 def test_the_bundled_model_gives_the_published_numbers(encoder: SentenceTransformerEncoder) -> None:
@@ -70,9 +75,25 @@ def test_no_texts_give_no_rows(encoder: SentenceTransformerEncoder) -> None:
     assert encoder.encode_passages([]).shape == (0, 384)
 
 
+def test_a_text_of_more_than_256_tokens_is_the_mean_of_its_parts(encoder: SentenceTransformerEncoder) -> None:
+    word = "wonderful "  # one token
+    parts = encoder.encode_passages([word * 254, word * 77])  # 254 and 2 special ones; from word 223 on
+    mean = 254 * parts[0] + 77 * parts[1]
+    (vector,) = encoder.encode_passages([word * 300])
+    np.testing.assert_allclose(vector, mean / np.linalg.norm(mean), atol=1e-5)
+
+
+def test_what_is_said_at_the_end_of_a_long_text_counts(encoder: SentenceTransformerEncoder) -> None:
+    cooking = "Chop the onions and fry them in butter until they are golden, then add the rice. " * 20
+    space = "The astronauts leave their rocket and walk on the moon, far away from Earth. " * 10
+    both, first = encoder.encode_passages([cooking + space, cooking])
+    query = encoder.encode_queries(["a crew walks on the moon"])[0]
+    assert both @ query > first @ query + 0.2
+
+
 def test_a_million_characters_read_like_their_beginning(encoder: SentenceTransformerEncoder) -> None:
     long = "wonderful " * 100_000
-    vectors = encoder.encode_passages([long, long[:4096]])
+    vectors = encoder.encode_passages([long, long[:20_000]])  # 8 chunks of 254 tokens that share 31: 1,815 tokens
     np.testing.assert_allclose(vectors[0], vectors[1], atol=1e-5)
 
 

@@ -152,7 +152,17 @@ class StoreContract:
 
     def test_an_item_comes_back_whole(self, store: ItemStore) -> None:
         item = Item(
-            "ü", "films", "Alien", "text", ("a", "b"), {"x": 1.5, "y": True, "z": ("p",)}, "p.jpg", 0.1, 3.0, False
+            "ü",
+            "films",
+            "Alien",
+            "text",
+            ("a", "b"),
+            {"x": 1.5, "y": True, "z": ("p",)},
+            "p.jpg",
+            0.1,
+            3.0,
+            False,
+            ("q.jpg",),
         )
         store.upsert([StoredItem(0, item, {"text": axis(0)})])
         assert store.get_items([0]) == {0: item}

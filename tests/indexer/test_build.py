@@ -17,7 +17,9 @@ from encoders.errors import EncoderError
 from encoders.fake import FakeImageEncoder, FakeTextEncoder
 from indexer.build import Indexer, dims_of, fingerprints_of
 from indexer.catalog import Item, RowError
+from indexer.download import Downloader, DownloadLimits
 from indexer.eventlog import EventLog
+from indexer.picture_source import PictureSource
 from indexer.pictures import PictureFolder
 from indexer.store import StoredItem, VectorQuery
 from indexer.store_edge import EdgeStore
@@ -46,13 +48,15 @@ class World:
         self.text = CountingText()
         self.image = FakeImageEncoder()
         self.told: list[StoredItem] = []
+        self.allow_private = True
         self.start()
 
     def start(self, *, anew: bool = False) -> None:
         self.log = EventLog.open(f"sqlite:///{self.folder / 'log.db'}")
         dims, prints = dims_of(self.text, self.image), fingerprints_of(self.text, self.image)
         self.store = EdgeStore.open(self.folder / "store", dims, prints, anew=anew)
-        self.pictures = PictureFolder(self.folder / "images")
+        kept = PictureFolder(self.folder / "images")
+        self.pictures = PictureSource(kept, Downloader(DownloadLimits(timeout_s=2.0, allow_private=self.allow_private)))
         self.indexer = Indexer(
             self.log, self.store, self.text, self.image, self.pictures, on_stored=self.told.extend, batch=4
         )
@@ -159,7 +163,7 @@ def test_a_picture_that_cannot_be_read_is_a_warning_and_a_missing_vector(world: 
     (tmp_path / "secret.png").write_bytes(png("red"))
     (root / "broken.png").write_bytes(png("red")[:40])
     (root / "text.jpg").write_text("not a picture")
-    images = ["broken.png", "text.jpg", "missing.png", "../secret.png", "https://example.org/1.png"]
+    images = ["broken.png", "text.jpg", "missing.png", "../secret.png", "http://user@127.0.0.1/1.png"]
     report = world.indexer.index_items([Item(image, title="x", image=image) for image in images], image_root=root)
     assert report.indexed == 5
     assert {(row.line, row.item_id) for row in report.warnings} == {
@@ -168,7 +172,8 @@ def test_a_picture_that_cannot_be_read_is_a_warning_and_a_missing_vector(world: 
     reasons = {row.item_id: row.reason for row in report.warnings}
     assert all(reason.startswith("indexed without its picture: image ") for reason in reasons.values())
     assert "outside the image folder" in reasons["../secret.png"]
-    assert "not fetched" in reasons["https://example.org/1.png"]
+    assert "carries a user name" in reasons["http://user@127.0.0.1/1.png"]
+    assert str(root) not in reasons["missing.png"]
     assert world.store.vectors("image", range(5))[0].tolist() == []
     assert world.store.vectors("text", range(5))[0].tolist() == [0, 1, 2, 3, 4]
     _, escaped = world.log.get_items(["../secret.png"])["../secret.png"]
@@ -176,21 +181,21 @@ def test_a_picture_that_cannot_be_read_is_a_warning_and_a_missing_vector(world: 
 
 
 def test_large_pictures_are_encoded_in_smaller_parts(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("indexer.build.MAX_PIXELS_AT_ONCE", 100)
+    monkeypatch.setattr("indexer.item_encoder.MAX_PIXELS_AT_ONCE", 100)
     sizes: list[int] = []
     encode = world.image.encode_images
     monkeypatch.setattr(
         world.image, "encode_images", lambda pictures: (sizes.append(len(pictures)), encode(pictures))[1]
     )
-    images = {item.item_id: png("red") for item in films(4)}  # 64 pixels each
+    images = {item.item_id: [png("red")] for item in films(4)}  # 64 pixels each
     world.indexer.index_items(films(4), images=images)
     assert sizes == [2, 2]
     assert len(world.store.vectors("image", range(4))[0]) == 4
 
 
 def test_pictures_that_came_as_bytes_outlive_a_rebuild_and_unused_ones_do_not(world: World, tmp_path: Path) -> None:
-    world.indexer.index_items([Item("a"), Item("b")], images={"a": png("red"), "b": png("green")})
-    assert world.indexer.index_items([Item("b")], images={"b": png("blue")}).indexed == 1
+    world.indexer.index_items([Item("a"), Item("b")], images={"a": [png("red")], "b": [png("green")]})
+    assert world.indexer.index_items([Item("b")], images={"b": [png("blue")]}).indexed == 1
     assert len(list((tmp_path / "images").glob("*/*"))) == 3
     before = world.store.vectors("image", [0, 1])[1]
     world.restart(anew=True)
@@ -278,7 +283,7 @@ import os, signal
 from pathlib import Path
 from indexer.catalog import Item
 from tests.indexer.test_build import World, films
-def die(*_): os.kill(os.getpid(), signal.SIGKILL)
+def die(*_, **__): os.kill(os.getpid(), signal.SIGKILL)
 world = World(Path({str(tmp_path)!r}))
 world.indexer.index_items(films(6))
 {KILLED_AT[moment]}

@@ -130,6 +130,7 @@ def test_an_older_log_is_migrated_and_a_newer_one_refused(file_url: str, monkeyp
     def fill_notes(connection: Connection) -> None:
         connection.execute(sa.text("INSERT INTO notes VALUES ('kept')"))
 
+    monkeypatch.setattr(log_schema, "MIGRATIONS", ())
     with EventLog.open(file_url) as log:
         log.put_items([Item("a")])
     monkeypatch.setattr(log_schema, "MIGRATIONS", (add_notes, fill_notes))
@@ -144,11 +145,25 @@ def test_an_older_log_is_migrated_and_a_newer_one_refused(file_url: str, monkeyp
         EventLog.open(file_url)
 
 
+def test_a_log_of_the_first_version_is_read_on(file_url: str) -> None:
+    with EventLog.open(file_url) as log:
+        log.put_items([Item("a")])
+        log.mark_indexed([0])
+        with log.writing() as connection:
+            connection.execute(sa.text("ALTER TABLE items DROP COLUMN lacking_pictures"))
+        log.meta_set("schema_version", "1")
+    with EventLog.open(file_url) as log:
+        assert log.meta_get("schema_version") == "2"
+        assert log.count_lacking_pictures() == 0
+        assert [put.pending for put in log.put_items([Item("a"), Item("b")])] == [False, True]
+
+
 def test_a_migration_that_fails_changes_nothing(file_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def half_done(connection: Connection) -> None:
         connection.execute(sa.text("CREATE TABLE notes (text VARCHAR)"))
         raise RuntimeError("stop")
 
+    monkeypatch.setattr(log_schema, "MIGRATIONS", ())
     EventLog.open(file_url).close()
     monkeypatch.setattr(log_schema, "MIGRATIONS", (half_done,))
     with pytest.raises(RuntimeError, match="stop"):

@@ -120,3 +120,17 @@ def test_putting_again_changes_nothing(catalogue: list[Item], cut: int) -> None:
         assert sorted(state) == list(range(len(last)))
         assert {put.status for put in log.put_items(list(last.values()))} <= {"unchanged"}
         assert dict(log.iter_items()) == state
+
+
+def test_an_item_that_lacks_a_picture_is_pending_when_it_comes_again_and_only_then(log: EventLog) -> None:
+    items = [Item("a", image="kept:1"), Item("b", image="kept:2")]
+    log.put_items(items)
+    log.mark_indexed([0, 1], [item.content_hash() for item in items], lacking_pictures={1})
+    assert (log.count_pending(), log.count_lacking_pictures()) == (0, 1)
+    assert [(put.status, put.pending) for put in log.put_items(items)] == [("unchanged", False), ("unchanged", True)]
+    assert log.lacking_pictures([0, 1, 7]) == {1}
+    log.mark_indexed([1])
+    assert [put.pending for put in log.put_items(items)] == [False, False]
+    log.mark_indexed([1], lacking_pictures=[1])
+    log.delete_items(["b"])
+    assert log.count_lacking_pictures() == 0

@@ -30,6 +30,12 @@ def test_an_item_row_keeps_the_type_of_each_attribute() -> None:
     assert not message.HasField("created_at")
 
 
+def test_pictures_are_one_or_several() -> None:
+    single, several = values.pictures({"a": b"1", "b": [b"2", b"3"]})
+    assert single == {"a": b"1"}
+    assert {item_id: list(pictures.images) for item_id, pictures in several.items()} == {"b": [b"2", b"3"]}
+
+
 def test_what_is_not_said_is_not_set() -> None:
     message = values.item({"item_id": "f1"})
     assert message == catalog_pb2.Item(item_id="f1")

@@ -99,7 +99,7 @@ class StandIn:
         if self.error is not None:
             raise self.error
 
-    def index_items(self, items: Sequence[Item], images: Mapping[str, bytes]) -> ItemReport:
+    def index_items(self, items: Sequence[Item], images: Mapping[str, Sequence[bytes]]) -> ItemReport:
         self._take("index_items", list(items), dict(images))
         return self.item_report
 

@@ -42,10 +42,27 @@ async def test_an_item_arrives_as_it_was_sent_and_comes_back_the_same() -> None:
         stub = index_pb2_grpc.IndexServiceStub(server.channel)
         request = index_pb2.IndexItemsRequest(items=[item_message(ALIEN)], images={"f1": b"jpeg"})
         response = await stub.IndexItems(request)
-        assert server.backend.asked == [("index_items", [ALIEN], {"f1": b"jpeg"})]
+        assert server.backend.asked == [("index_items", [ALIEN], {"f1": [b"jpeg"]})]
         assert response == index_pb2.IndexItemsResponse(indexed=1)
         item = (await stub.GetItem(index_pb2.GetItemRequest(item_id="f1"))).item
         assert item == item_message(ALIEN)
+
+
+async def test_an_item_may_come_with_several_pictures() -> None:
+    films = [Item(item_id="a"), Item(item_id="b", image="https://example.org/1.png", images=("2.png", "3.png"))]
+    async with running() as server:
+        stub = index_pb2_grpc.IndexServiceStub(server.channel)
+        lists = {"a": index_pb2.ImageList(images=[b"1", b"2"])}
+        await stub.IndexItems(
+            index_pb2.IndexItemsRequest(items=[item_message(film) for film in films], image_lists=lists)
+        )
+        assert server.backend.asked == [("index_items", films, {"a": [b"1", b"2"]})]
+
+
+def test_where_a_picture_lies_on_the_disk_is_not_told() -> None:
+    item = Item(item_id="a", image="/srv/catalogue/./posters/1.png", images=("/srv/catalogue/./2.png",))
+    message = item_message(item)
+    assert (message.image, list(message.images)) == ("posters/1.png", ["2.png"])
 
 
 async def test_unset_fields_of_an_item_have_their_defaults() -> None:

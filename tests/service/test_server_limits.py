@@ -52,6 +52,12 @@ async def _refused(request: Message, **limits: Any) -> tuple[grpc.aio.AioRpcErro
     return caught.value, field
 
 
+def _lists(single: dict[str, bytes] | None = None, /, **lists: list[bytes]) -> index_pb2.IndexItemsRequest:
+    """Pictures for the one item `a`, or for one that is not there."""
+    several = {item_id: index_pb2.ImageList(images=images) for item_id, images in lists.items()}
+    return index_pb2.IndexItemsRequest(items=[catalog_pb2.Item(item_id="a")], images=single, image_lists=several)
+
+
 R, S = recommend_pb2.RecommendRequest, recommend_pb2.SearchItemsRequest
 
 
@@ -85,6 +91,10 @@ R, S = recommend_pb2.RecommendRequest, recommend_pb2.SearchItemsRequest
         (explain_pb2.ExplainRequest(user_id="a"), "item_id", "empty"),
         (index_pb2.IndexItemsRequest(), "items", "at least one"),
         (index_pb2.IndexItemsRequest(items=[catalog_pb2.Item(item_id="a")], images={"b": b""}), "images", "'b'"),
+        (_lists(b=[b"1"]), "image_lists", "'b'"),
+        (_lists(a=[]), "image_lists", "0 pictures, it must be 1 to 20"),
+        (_lists(a=[b"1"] * 21), "image_lists", "21 pictures"),
+        (_lists({"a": b"1"}, a=[b"1"]), "image_lists", "a key of images as well"),
         (index_pb2.RecordEventsRequest(), "events", "at least one"),
         (index_pb2.DeleteItemsRequest(), "item_ids", "at least one"),
         (index_pb2.GetItemRequest(), "item_id", "empty"),

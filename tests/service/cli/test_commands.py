@@ -166,6 +166,24 @@ def test_a_note_says_who_wrote_instead(asking: Run, monkeypatch: pytest.MonkeyPa
     assert "written by template" in ran.out
 
 
+def test_the_doctor_looks_at_encoders_that_cannot_be_loaded_and_at_missing_pictures(
+    filled: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("more.jsonl").write_text('{"item_id": "new", "image": "gone.png"}\n')
+    filled("index", "more.jsonl")
+    found = {finding["what"]: finding for finding in filled("doctor", "--json").json}
+    assert (found["pictures"]["status"], found["pictures"]["found"]) == (
+        "warn",
+        "1 items lack one that could not be had",
+    )
+    monkeypatch.setenv("PALATE_ENCODERS__IMAGE", "no-such-encoder")
+    broken = filled("doctor", "--json")
+    found = {finding["what"]: finding for finding in broken.json}
+    assert broken.code == 2
+    assert "no image encoder is called 'no-such-encoder'" in found["image encoder"]["found"]
+    assert (found["text encoder"]["status"], found["vectors"]["status"]) == ("ok", "warn")
+
+
 def test_the_doctor_warns_of_an_empty_folder_and_fails_a_broken_one(run: Run, filled: Run) -> None:
     assert run("doctor", "--data", "elsewhere").code == 1
     assert not Path("elsewhere").exists()

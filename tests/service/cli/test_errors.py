@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from indexer.folder_lock import FolderLock
+from tests.indexer.test_build import png
+from tests.indexer.web import body, serving
 from tests.service.cli.conftest import Run
 
 GOOD = b'{"item_id": "a", "title": "A"}\n'
@@ -49,6 +51,23 @@ def test_a_missing_and_a_broken_picture_are_warnings(run: Run, tmp_path: Path) -
     report = run("index", tmp_path / "items.jsonl", "--json")
     assert report.code == 0
     assert [row["item_id"] for row in report.json["files"][0]["warnings"]] == ["a", "b"]
+
+
+def test_pictures_from_the_web_come_under_the_settings_and_are_tried_again(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving({"/red.png": body(png("red"))}) as web:
+        rows = [{"item_id": "a", "images": [web.url("/red.png"), "red.png"]}, {"item_id": "b", "title": "b"}]
+        (tmp_path / "items.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+        (tmp_path / "red.png").write_bytes(png("red"))
+        (refused,) = run("index", tmp_path / "items.jsonl", "--json").json["files"]
+        assert refused["counts"] == {"indexed": 2, "skipped": 0}
+        assert "images.allow_private" in refused["warnings"][0]["reason"]
+        monkeypatch.setenv("PALATE_IMAGES__ALLOW_PRIVATE", "true")
+        (fetched,) = run("index", tmp_path / "items.jsonl", "--json").json["files"]
+        assert (fetched["counts"], fetched["warnings"]) == ({"indexed": 1, "skipped": 1}, [])
+    (found,) = run("search", "--image", tmp_path / "red.png", "-k", 1, "--json").json["results"]
+    assert found["item"]["images"] == ["red.png"]
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_files_go_through_a_server_with_the_pictures_beside_them(filled: Run, se
     folder.mkdir()
     Image.new("RGB", (8, 8), "red").save(folder / "red.png")
     rows = [
-        {"item_id": "red", "title": "Red", "image": "red.png"},
+        {"item_id": "red", "title": "Red", "image": ["red.png", "http://127.0.0.1/blue.png"]},
         {"item_id": "gone", "title": "Gone", "image": "gone.png"},
         {"item_id": "bad", "price": -1},
         {"item_id": "i0", "title": "Alien rocket again"},
@@ -110,7 +110,8 @@ def test_files_go_through_a_server_with_the_pictures_beside_them(filled: Run, se
     assert ran.code == 1
     assert report["counts"] == {"indexed": 3, "skipped": 0}
     assert [(row["line"], row["item_id"]) for row in report["failed"]] == [(3, "bad")]
-    assert [(row["line"], row["item_id"]) for row in report["warnings"]] == [(2, "gone")]
+    assert [(row["line"], row["item_id"]) for row in report["warnings"]] == [(2, "gone"), (1, "red")]
+    assert "is not public" in report["warnings"][1]["reason"]
     alike = filled("search", "--image", folder / "red.png", "-k", 1, "--server", server, "--json").json["results"]
     assert [row["item_id"] for row in alike] == ["red"]
 

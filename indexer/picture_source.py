@@ -1,0 +1,62 @@
+"""PictureSource: from what an item calls its picture to something that can be opened, fetched ahead of the encoder.
+
+Owns how much is fetched at once. Knows nothing of items, rows and vectors.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+
+from encoders.errors import ImageError
+from indexer.download import Downloader
+from indexer.pictures import PictureFolder, admitted, is_inline, is_url, unpacked
+
+THREADS = 8
+AHEAD = 16
+"""Pictures that are fetched and wait for the encoder: times `images.max_bytes`, what they take in memory."""
+
+Loaded = Path | bytes | ImageError
+"""A file or an encoded picture, to be opened; or why there is none."""
+
+
+class PictureSource:
+    """Pictures in folders, kept by us, and on the web. Safe to share between threads."""
+
+    def __init__(self, kept: PictureFolder, downloader: Downloader) -> None:
+        self.kept = kept
+        self._downloader = downloader
+
+    def admit(self, image: str, image_root: Path | None) -> str:
+        """`image` as the log may have it, kept if it is the picture itself; ImageError when it cannot be had so."""
+        if is_inline(image):
+            return self.kept.keep(unpacked(image, self._downloader.limits.max_bytes))
+        return admitted(image, image_root)
+
+    @contextmanager
+    def loading(self, images: Sequence[str]) -> Iterator[Iterator[Loaded]]:
+        """Images of the log, in their order. Fetching begins now, and stays at most `AHEAD` ahead of who takes them."""
+        rest = iter(images)
+        with ThreadPoolExecutor(THREADS, thread_name_prefix="pictures") as pool:
+            waiting: deque[Future[Loaded]] = deque(pool.submit(self._load, image) for image in islice(rest, AHEAD))
+
+            def in_order() -> Iterator[Loaded]:
+                while waiting:
+                    loaded = waiting.popleft().result()
+                    waiting.extend(pool.submit(self._load, image) for image in islice(rest, 1))
+                    yield loaded
+
+            try:
+                yield in_order()
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+
+    def _load(self, image: str) -> Loaded:
+        try:
+            return self._downloader.fetch(image) if is_url(image) else self.kept.path(image)
+        except ImageError as error:
+            return error

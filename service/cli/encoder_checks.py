@@ -1,0 +1,116 @@
+"""What `palate doctor` says of encoders: those in use, with their speed here, and the plug-ins that are installed.
+
+Loads the encoders as a server would, and measures for about a second each, after a first call that is not counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+from PIL import Image
+
+from encoders.base import ImageEncoder, TextEncoder
+from encoders.bundled import IMAGE_ENCODERS, TEXT_ENCODERS, load_image_encoder, load_text_encoder
+from encoders.errors import PalateError
+from encoders.plugins import PlugIn, plug_ins
+from service.cli.checks import Finding
+from service.config import EncoderSettings
+
+MEASURED_S = 0.8
+SAMPLES, AT_ONCE = 32, 8
+POSTER_PX = (300, 450)
+_WORDS = (
+    "a young woman returns to the town where her brother was lost and finds that nobody there wants to remember him"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoders:
+    """The encoders that are configured, as far as they can be loaded."""
+
+    settings: EncoderSettings
+    text: TextEncoder | None
+    image: ImageEncoder | None
+    failures: Mapping[str, PalateError]
+    """Why there is none, by "text" and "image"."""
+
+    @classmethod
+    def load(cls, settings: EncoderSettings) -> Encoders:
+        failures: dict[str, PalateError] = {}
+        text = image = None
+        try:
+            text = load_text_encoder(settings.text)
+        except PalateError as error:
+            failures["text"] = error
+        try:
+            image = load_image_encoder(settings.image)
+        except PalateError as error:
+            failures["image"] = error
+        return cls(settings, text, image, failures)
+
+    def findings(self) -> Iterator[Finding]:
+        for kind, error in self.failures.items():
+            yield Finding("fail", f"{kind} encoder", str(error), f"correct encoders.{kind} in the settings")
+        if self.text is not None:
+            yield _looked_at("text", self.settings.text, self.text, self.text.encode_passages, _texts())
+        if self.image is not None:
+            yield _looked_at("image", self.settings.image, self.image, self.image.encode_images, _pictures())
+        elif "image" not in self.failures:
+            yield Finding("ok", "image encoder", "none: pictures are not looked at")
+
+
+def plugged_in() -> Iterator[Finding]:
+    """One line for each plug-in that is installed."""
+    for plug_in in plug_ins():
+        what = f"plug-in {plug_in.name}"
+        found = f"{plug_in.value} of {plug_in.distribution or 'an unknown package'}"
+        if plug_in.error:
+            todo = "install what it needs, or uninstall its package"
+            yield Finding("warn", what, f"{found} cannot be imported: {plug_in.error}", todo)
+        elif _is_hidden(plug_in):
+            yield Finding("warn", what, f"{found} is never used: Palate has an encoder of this name", "rename it")
+        else:
+            yield Finding("ok", what, found)
+
+
+def _is_hidden(plug_in: PlugIn) -> bool:
+    return plug_in.name in TEXT_ENCODERS and plug_in.name in IMAGE_ENCODERS
+
+
+def _looked_at(
+    kind: str,
+    spec: str,
+    encoder: TextEncoder | ImageEncoder,
+    encode: Callable[[Sequence[Any]], object],
+    samples: Sequence[Any],
+) -> Finding:
+    what = f"{kind} encoder"
+    known = f"{spec}: {encoder.name}, {encoder.dim} wide, fingerprint {encoder.fingerprint}"
+    try:
+        rate = _per_second(encode, samples)
+    except PalateError as error:
+        return Finding("fail", what, f"{known}; {error}", f"correct encoders.{kind} in the settings")
+    return Finding("ok", what, f"{known}, {rate:,.0f} {kind}s/s here")
+
+
+def _per_second(encode: Callable[[Sequence[Any]], object], samples: Sequence[Any]) -> float:
+    encode(samples[:1])  # loads what is loaded at the first use
+    done, started = 0, perf_counter()
+    while done < len(samples) and perf_counter() - started < MEASURED_S:
+        encode(samples[done : done + AT_ONCE])
+        done += AT_ONCE
+    return done / (perf_counter() - started)
+
+
+def _texts() -> list[str]:
+    """As long as a title with a short description: 20 to 60 words."""
+    words = _WORDS.split()
+    return [" ".join((words[n % 7 :] + words * 3)[: 20 + 40 * n // SAMPLES]) for n in range(SAMPLES)]
+
+
+def _pictures() -> list[Image.Image]:
+    ramp = Image.linear_gradient("L").resize(POSTER_PX)
+    return [Image.merge("RGB", (ramp, ramp.rotate(180), Image.new("L", POSTER_PX, 8 * n))) for n in range(SAMPLES)]
