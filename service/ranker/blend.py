@@ -140,25 +140,24 @@ class Blend:
 
 
 def fit_beginner_events(blend: Blend, validation: Sequence[TrainingList], most: int, budget: float, k: int = 10) -> int:
-    """For how many known events the beginners' network may rank alone, 1..most: as many as leave the next events after
-    histories that it has a share in at least (1 - budget) of the NDCG@k that they have without it.
+    """For how many known events the beginners' network may rank alone, 1..most: as many as leave the NDCG@k of these
+    next events at least (1 - budget) of its best, every length of history below 2 `most` counting alike.
 
     It ranks by what a person will like at all, which is the better answer to somebody new and the worse one to somebody
     whose next choice can be told; from how many events on that is so differs from log to log.
     """
-    known = np.array([np.expm1(one.signals[0, SIGNALS.index("history_length")]) for one in validation])
+    known = np.array([round(np.expm1(one.signals[0, SIGNALS.index("history_length")])) for one in validation])
+    lengths = np.unique(known[known < 2 * most])
 
-    def gains(events: int) -> FloatArray:
+    def gain(events: int) -> float:
         blend.beginner_events = events
-        return np.array([one.gain(blend.score(one.signals, one.scale), k) for one in validation], np.float32)
+        gains = np.array([one.gain(blend.score(one.signals, one.scale), k) for one in validation])
+        return float(np.mean([gains[known == length].mean() for length in lengths]))
 
-    without = gains(0)
-    affordable = [
-        events
-        for events in range(1, most + 1)
-        if gains(events)[known < 2 * events].sum() >= (1 - budget) * without[known < 2 * events].sum()
-    ]
-    return max(affordable, default=1)
+    if not len(lengths):
+        return 1
+    gains = {events: gain(events) for events in range(1, most + 1)}
+    return max(events for events in gains if gains[events] >= (1 - budget) * max(gains.values()))
 
 
 def fit_cold_lift(

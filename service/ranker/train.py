@@ -180,18 +180,22 @@ def _second_stage(
     seed: int,
     progress: Progress | None,
 ) -> tuple[Blend, dict[str, float]]:
-    """The blend, and how it measures up on the users who judge."""
+    """The blend, and how it measures up on the users who judge.
+
+    Both networks learn from beginners, one what they chose at all, the other, that short histories are no news to it,
+    what they chose next.
+    """
     config = rehearsal.config
     n_users = 1 + max(case.user for case in (*upcoming, *beginners))
     judges = rng.random(n_users) < VALIDATION_USERS
+    soon = [replace(case, chosen=case.chosen[:1]) for case in beginners if case.history.taste is None]
     lists, judged = lists_of(rehearsal, upcoming, judges, rng, "second stage", progress)
     first_lists, first_judged = lists_of(rehearsal, beginners, judges, rng, "second stage, beginners", progress)
+    soon_lists, soon_judged = lists_of(rehearsal, soon, judges, rng, "second stage, their next events", progress)
     validation, first_validation = proposed_lists(judged), proposed_lists(first_judged)
-    blend = Blend(_fit(lists, validation, DROPOUT, config, rng, seed))
+    blend = Blend(_fit([*lists, *soon_lists], validation, DROPOUT, config, rng, seed))
     if first_lists and first_validation:
         blend.beginners = _fit(first_lists, first_validation, BEGINNERS_DROPOUT, config, rng, seed)
-        soon = [replace(case, chosen=case.chosen[:1]) for case in beginners if judges[case.user]]
-        _, soon_judged = lists_of(rehearsal, soon, judges, rng, "second stage, how long to begin", progress)
         by_next = [*validation, *proposed_lists(soon_judged)]
         blend.beginner_events = fit_beginner_events(blend, by_next, config.beginner_events, BEGINNER_BUDGET)
     content_gain = sum(one.baselines["content_knn"] for one in judged if one.slice == COLD_ITEM)
