@@ -12,6 +12,7 @@ import numpy as np
 from indexer.eventlog import EventLog
 from indexer.events import EventPolicy
 from service.ranker.interactions import IntArray, Interactions
+from service.ranker.items import FloatArray
 
 
 class Catalogue:
@@ -99,6 +100,14 @@ def read_interactions(
         user, item, np.concatenate(times), kind, np.concatenate(values), n_users=len(users), n_items=n_items
     )
     return table, list(users)
+
+
+def event_weights(policy: EventPolicy, event_types: Mapping[str, int]) -> FloatArray:
+    """How much each event type counts, by its code, (1 + types,): the size of its weight, whatever the sign."""
+    weights = np.ones(1 + max(event_types.values(), default=0), np.float32)
+    for name, code in event_types.items():
+        weights[code] = abs(policy.kind(name, None).weight)
+    return weights
 
 
 def event_types_of(log: EventLog) -> Sequence[str]:

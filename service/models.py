@@ -17,7 +17,7 @@ import numpy as np
 from indexer.eventlog import EventLog
 from indexer.log_models import ModelRecord
 from indexer.store import ItemStore, StoredItem
-from service.catalogue import Catalogue, event_types_of, read_interactions
+from service.catalogue import Catalogue, event_types_of, event_weights, read_interactions
 from service.config import Settings
 from service.errors import ModelNotFound, NoTrainedModel, TrainingUnderway
 from service.features import Vocabulary, features_of, read_rows
@@ -158,7 +158,8 @@ class Models:
         interactions, _ = read_interactions(self._log, self._policy, vocabulary.event_types, n_items)
         item_ids = self._catalogue.ids()[:n_items]
         trained = train_ranker(
-            interactions, features, config, version=version, seed=seed, progress=_told(progress)
+            interactions, features, config, version=version, seed=seed, progress=_told(progress),
+            event_weights=event_weights(self._policy, vocabulary.event_types),
         )  # fmt: skip
         return Training(trained, vocabulary, interactions, item_ids, last_seq, "")
 
@@ -181,7 +182,8 @@ class Models:
         counts = dict(zip(who, np.diff(since.by_user()).tolist(), strict=True))
         new = interactions.positions_from_end() < np.array([counts.get(user, 0) for user in users])[interactions.user]
         trained = refresh_ranker(
-            loaded.ranker, interactions, new, features, version=version, seed=seed, progress=_told(progress)
+            loaded.ranker, interactions, new, features, version=version, seed=seed, progress=_told(progress),
+            event_weights=event_weights(self._policy, vocabulary.event_types),
         )  # fmt: skip
         return Training(trained, vocabulary, interactions, item_ids, last_seq, record.version)
 

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from service.catalogue import Catalogue, event_types_of, read_interactions
+from service.catalogue import Catalogue, event_types_of, event_weights, read_interactions
 from service.errors import ConfigError, InvalidInput, NoTrainedModel
 from service.features import Vocabulary, features_of, read_rows
 from service.ranker.config import RankerConfig
 from service.ranker.fit import Progress
 from service.ranker.interactions import Interactions
-from service.ranker.items import ItemFeatures
+from service.ranker.items import FloatArray, ItemFeatures
 from service.ranker.train import TooFewEvents, train_ranker
 from service.workspace import Workspace
 
@@ -44,6 +44,7 @@ class TrainingData:
 
     interactions: Interactions
     features: ItemFeatures
+    event_weights: FloatArray
     n_items: int
     """Items in the catalogue; `features` also has rows where items were deleted."""
 
@@ -55,7 +56,8 @@ class TrainingData:
         n_indices = Catalogue(workspace.log.item_indices()).n_indices
         policy = workspace.settings.events.policy()
         interactions, _ = read_interactions(workspace.log, policy, vocabulary.event_types, n_indices)
-        return cls(interactions, features_of(rows, vocabulary, workspace.dims, n_indices), len(rows))
+        features = features_of(rows, vocabulary, workspace.dims, n_indices)
+        return cls(interactions, features, event_weights(policy, vocabulary.event_types), len(rows))
 
     def summary(self) -> str:
         """How much there is, for people."""
@@ -67,8 +69,9 @@ class TrainingData:
         def measure(config: RankerConfig) -> Mapping[str, float]:
             try:
                 trained = train_ranker(
-                    self.interactions, self.features, config, version="tune", seed=seed, progress=progress
-                )
+                    self.interactions, self.features, config, version="tune", seed=seed, progress=progress,
+                    event_weights=self.event_weights,
+                )  # fmt: skip
             except TooFewEvents as error:
                 raise NoTrainedModel("there is too little to train on", str(error)) from error
             return trained.metrics

@@ -77,6 +77,16 @@ def newest_events(interactions: Interactions, config: RankerConfig) -> BoolArray
     return held
 
 
+def asked_for(interactions: Interactions, event_weights: FloatArray | None, rng: np.random.Generator) -> BoolArray:
+    """(E,) which events become the answer of a case: each with the probability of its type's weight against the
+    largest in the log, so that everything that is learned and measured on cases counts by weight."""
+    if event_weights is None or not len(interactions):
+        return np.ones(len(interactions), bool)
+    weights = event_weights[interactions.event_type]
+    asked: BoolArray = rng.random(len(interactions)) * weights.max() < weights
+    return asked
+
+
 def next_events(interactions: Interactions, newest: BoolArray, config: RankerConfig) -> list[Case]:
     """Every newest event with the history before it; an item met before is no news and is left out."""
     bounds = interactions.by_user()
@@ -90,8 +100,11 @@ def next_events(interactions: Interactions, newest: BoolArray, config: RankerCon
     return cases
 
 
-def beginnings(interactions: Interactions, users: BoolArray, most: int, rng: np.random.Generator) -> list[Case]:
-    """Users as they begin: some number of first events, and everything that followed. At most about `most` cases.
+def beginnings(
+    interactions: Interactions, users: BoolArray, asked: BoolArray, most: int, rng: np.random.Generator
+) -> list[Case]:
+    """Users as they begin: some number of first events, and everything `asked` (E,) that followed. At most about `most`
+    cases.
 
     What comes next is chance while little is known of a person; what they will like at all can be told.
     """
@@ -104,7 +117,7 @@ def beginnings(interactions: Interactions, users: BoolArray, most: int, rng: np.
         lengths = [known for known in KNOWN if known < stop - start]
         for known in rng.permutation(lengths)[:each].tolist():
             history = _history(interactions, start, start + known)
-            later = interactions.item[start + known : stop]
+            later = interactions.item[start + known : stop][asked[start + known : stop]]
             chosen = later[np.sort(np.unique(later, return_index=True)[1])]
             chosen = chosen[~np.isin(chosen, history.items)]
             if len(chosen):

@@ -128,11 +128,13 @@ def fit_sequence_model(
     *,
     epochs: int,
     seed: int,
+    event_weights: FloatArray | None = None,
     validation: NextEvents | None = None,
     progress: Progress | None = None,
     stage: str = "sequence model",
 ) -> FitReport:
-    """Train `model` in place on every event but the first of each user. Raises TrainingDiverged.
+    """Train `model` in place on every event but the first of each user, which counts by the weight of its type
+    (n_event_types,), by default alike. Raises TrainingDiverged.
 
     With `validation`, go back to the best weights after `patience` epochs without a better score, at a third of the
     learning rate, and stop after RATE_DROPS of that. Without, the weights have been trained before and are taken up:
@@ -145,6 +147,7 @@ def fit_sequence_model(
         return FitReport(0, (), ())
     counts = interactions.item_counts()
     sampler = NegativeSampler(counts, config.negatives, rng)
+    weights = _uneven(event_weights, interactions)
     optimizer = torch.optim.AdamW(
         model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, betas=(0.9, 0.98)
     )
@@ -164,7 +167,7 @@ def fit_sequence_model(
         model.train()
         total, seen = 0.0, 0
         for rows in batches(sequences, config.batch_events, rng):
-            loss, n = step_loss(model, items, sequences, rows, sampler)
+            loss, n = step_loss(model, items, sequences, rows, sampler, weights)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
@@ -197,6 +200,13 @@ def fit_sequence_model(
     return FitReport(best_epoch or len(losses), tuple(losses), tuple(scores))
 
 
+def _uneven(event_weights: FloatArray | None, interactions: Interactions) -> Tensor | None:
+    """The weights as a tensor; None where all events count alike."""
+    if event_weights is None or not np.ptp(event_weights[interactions.event_type]):
+        return None
+    return torch.from_numpy(event_weights)
+
+
 class NegativeSampler:
     """Draws shared negatives with probability proportional to (count + 1)^0.75, with their log probabilities.
 
@@ -222,9 +232,14 @@ class NegativeSampler:
 
 
 def step_loss(
-    model: SequenceModel, items: ItemTensors, sequences: Sequences, group: IntArray, sampler: NegativeSampler
+    model: SequenceModel,
+    items: ItemTensors,
+    sequences: Sequences,
+    group: IntArray,
+    sampler: NegativeSampler,
+    event_weights: Tensor | None,
 ) -> tuple[Tensor, int]:
-    """Loss of one batch of windows and the number of target events in it."""
+    """Loss of one batch of windows, targets weighted by event type, and the number of target events in it."""
     batch = pad(
         [sequences.items[i] for i in group], [sequences.event_types[i] for i in group], model.shape.max_history + 1
     )
@@ -242,6 +257,7 @@ def step_loss(
     targets = position_t[:, 1:][is_event]  # (E,)
     sampled = torch.from_numpy(place[n_present:])  # (S,)
     target_items = torch.from_numpy(batch.items)[:, 1:][is_event]
+    target_types = torch.from_numpy(batch.event_types)[:, 1:][is_event]
     loss = sampled_softmax(
         states[is_event],
         fused[targets],
@@ -249,6 +265,7 @@ def step_loss(
         targets[:, None] == sampled[None, :],
         None if log_q is None else log_q[torch.from_numpy(negatives)],
         None if log_q is None else log_q[target_items],
+        None if event_weights is None else event_weights[target_types],
     )
     return loss, len(targets)
 

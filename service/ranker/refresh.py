@@ -13,11 +13,11 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from service.ranker.cases import next_events
+from service.ranker.cases import asked_for, next_events
 from service.ranker.config import RankerConfig
 from service.ranker.fit import Progress, fit_sequence_model
 from service.ranker.interactions import BoolArray, IntArray, Interactions
-from service.ranker.items import ItemFeatures
+from service.ranker.items import FloatArray, ItemFeatures
 from service.ranker.judging import lists_of, metrics_of
 from service.ranker.model import SequenceModel
 from service.ranker.ranker import Ranker
@@ -34,6 +34,7 @@ def refresh_ranker(
     items: ItemFeatures,
     *,
     version: str,
+    event_weights: FloatArray | None = None,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Trained:
@@ -45,7 +46,8 @@ def refresh_ranker(
     """
     assert ranker.model is not None
     rng = np.random.default_rng(seed)
-    metrics = _before_learning(ranker, interactions, new, rng, progress)
+    asked = new & asked_for(interactions, event_weights, rng.spawn(1)[0])
+    metrics = _before_learning(ranker, interactions, asked, rng, progress)
     if progress:
         progress("co-engagement", 0, 1)
     learners = interactions.select(_learners(interactions, new, rng)[interactions.user])
@@ -55,8 +57,8 @@ def refresh_ranker(
         ranker.space,
         _with_ids(ranker.model, ranker.config, ranker.id_rows, interactions.n_items, seed),
         lambda model, tensors: fit_sequence_model(
-            model, learners, tensors, ranker.config, epochs=EPOCHS, seed=seed, progress=progress,
-            stage="sequence model, new events",
+            model, learners, tensors, ranker.config, epochs=EPOCHS, seed=seed, event_weights=event_weights,
+            progress=progress, stage="sequence model, new events",
         ),
         config=ranker.config,
         version=version,

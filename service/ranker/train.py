@@ -15,7 +15,7 @@ import torch
 
 from service.ranker.behaviour import Behaviour
 from service.ranker.blend import Blend, BlendNet, TrainingList, fit_beginner_events, fit_cold_lift, fit_net
-from service.ranker.cases import MIN_EVENTS, Case, Hidden, beginnings, next_events, with_words
+from service.ranker.cases import MIN_EVENTS, Case, Hidden, asked_for, beginnings, next_events, with_words
 from service.ranker.config import RankerConfig
 from service.ranker.fit import (
     FitReport,
@@ -62,10 +62,13 @@ def train_ranker(
     config: RankerConfig,
     *,
     version: str,
+    event_weights: FloatArray | None = None,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Trained:
-    """Fit everything. Raises TooFewEvents where nobody has MIN_EVENTS events."""
+    """Fit everything. `event_weights` (n_event_types,) say how much an event counts that is to be foretold, by default
+    all alike; what came before it is read whatever its weight. Raises TooFewEvents where nobody has MIN_EVENTS events.
+    """
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
     space = ContentSpace.fit(items, config.content_dim)
@@ -76,7 +79,12 @@ def train_ranker(
             f"no user has {MIN_EVENTS} events yet ({len(interactions):,} events of {interactions.n_users:,} users); "
             "record more events, until then Palate ranks by content, item-kNN and popularity"
         )
-    upcoming = next_events(interactions, hidden.events, config)
+    asked = asked_for(interactions, event_weights, rng.spawn(1)[0])
+    upcoming = next_events(interactions, hidden.events & asked, config)
+    if not upcoming:
+        raise TooFewEvents(
+            "nothing is left to foretell: the newest events are repeats, or of types of little weight in events.kinds"
+        )
     if progress:
         progress("co-engagement", 0, 2)
     past, validation = hidden.past(interactions), _early_stopping(upcoming, hidden, rng)
@@ -86,12 +94,13 @@ def train_ranker(
         space,
         SequenceModel(config, shape_of(past, projected, config)),
         lambda model, tensors: fit_sequence_model(
-            model, past, tensors, config, epochs=config.max_epochs, seed=seed, validation=validation, progress=progress
+            model, past, tensors, config, epochs=config.max_epochs, seed=seed, event_weights=event_weights,
+            validation=validation, progress=progress,
         ),
         config=config,
         version=version,
-    )
-    first_events = beginnings(interactions, hidden.users, config.blend_lists // 3, rng)
+    )  # fmt: skip
+    first_events = beginnings(interactions, hidden.users, asked, config.blend_lists // 3, rng)
     first_events = with_words(first_events, rehearsal.view.content.text, rehearsal.view.behaviour.neighbours, rng)
     blend, metrics = _second_stage(rehearsal, upcoming, first_events, rng, seed, progress)
     if progress:
@@ -103,8 +112,8 @@ def train_ranker(
         space,
         rehearsal.model,
         lambda model, tensors: fit_sequence_model(
-            model, interactions, tensors, config, epochs=max(1, first.epochs // 2), seed=seed, progress=progress,
-            stage="sequence model, all events",
+            model, interactions, tensors, config, epochs=max(1, first.epochs // 2), seed=seed,
+            event_weights=event_weights, progress=progress, stage="sequence model, all events",
         ),
         config=config,
         version=version,

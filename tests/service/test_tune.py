@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from service.errors import ConfigError, InvalidInput, NoTrainedModel
@@ -189,7 +190,7 @@ QUICK = replace(SMALL, max_epochs=1)
 
 
 def _planted(seed: int = 0) -> Measure:
-    return TrainingData(chain(40), features(30), 30).measure(seed)
+    return TrainingData(chain(40), features(30), np.ones(1, np.float32), 30).measure(seed)
 
 
 def test_every_configuration_is_judged_by_the_same_events_and_another_seed_by_others() -> None:

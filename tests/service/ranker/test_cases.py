@@ -62,7 +62,7 @@ def test_shares_of_the_items_and_of_the_users_with_enough_events_are_hidden() ->
 
 
 def test_a_beginner_chooses_everything_that_follows_in_its_order(table: Interactions) -> None:
-    cases = beginnings(table, np.arange(3) == 2, 100, rng())
+    cases = beginnings(table, np.arange(3) == 2, np.ones(len(table), bool), 100, rng())
     found = {len(case.history): (case.history.items.tolist(), case.chosen.tolist()) for case in cases}
     assert found == {0: ([], [0, 6, 7]), 1: ([0], [6, 7]), 2: ([0, 6], [7]), 3: ([0, 6, 6], [7])}
     assert all(case.beginner for case in cases)
@@ -70,8 +70,9 @@ def test_a_beginner_chooses_everything_that_follows_in_its_order(table: Interact
 
 def test_many_beginners_share_the_cases() -> None:
     table = Interactions.build(np.repeat(np.arange(20), 30), np.tile(np.arange(30), 20))
-    assert len(beginnings(table, np.ones(20, bool), 40, rng())) == 40
-    assert len(beginnings(table, np.ones(20, bool), 10_000, rng())) == 20 * len(KNOWN)
+    everybody, asked = np.ones(20, bool), np.ones(len(table), bool)
+    assert len(beginnings(table, everybody, asked, 40, rng())) == 40
+    assert len(beginnings(table, everybody, asked, 10_000, rng())) == 20 * len(KNOWN)
 
 
 def test_words_are_those_of_an_item_like_one_that_was_chosen_and_only_of_people_hardly_known() -> None:
