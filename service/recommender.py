@@ -27,16 +27,14 @@ from indexer.events import Event
 from indexer.store import IMAGE, TEXT, StoredItem, VectorQuery
 from service.catalogue import Catalogue
 from service.errors import InvalidInput, ItemNotFound, RecommendationNotFound
-from service.explainer.evidence import Evidence, Subject
-from service.explainer.writers import write_reasons
+from service.explanations import Explanations, Lookups, Question
 from service.models import Loaded, Models
 from service.paging import Page
 from service.people import NOTHING_PAST, Past, People, PersonState, taste_vectors
 from service.ranker.history import History
 from service.ranker.interactions import IntArray
 from service.ranker.ranker import Ranker, ScoredList
-from service.ranker.signals import Scale
-from service.reasons import Case, Evidences, PastEvent, rule_text, subject_of
+from service.reasons import rule_text
 from service.requests import (
     EventReport,
     ExplainRequest,
@@ -99,7 +97,16 @@ class Recommender:
             self._log, keep_days=settings.explain.keep_days, max_served=settings.explain.max_served
         )
         self._encode_query = lru_cache(maxsize=4096)(self._encode_query_now)
-        self._evidences: tuple[Loaded, Evidences] | None = None
+        self._explanations = Explanations(
+            settings.explain,
+            self._writing,
+            Lookups(
+                items=self._items,
+                exists=self._catalogue.has_index,
+                encode_query=lambda text: self._encode_query(text),
+                catalogue=lambda: (item for _, item in self._log.iter_items()),
+            ),
+        )
         self._item_cache: dict[int, Item] = {}
 
     # index
@@ -179,7 +186,9 @@ class Recommender:
         watch.lap("answer")
         reasons: Sequence[str] = [""] * len(shown)
         if request.explain and len(shown):
-            reasons = self._reasons(loaded, context, candidates.items[shown], items, explored, request.language)
+            reasons = self._explanations.reasons(
+                loaded, context, candidates.items[shown], items, explored, request.language
+            )
             watch.lap("explain")
         results = [
             ScoredItem(item.item_id, rank, float(scored.scores[place]), one.sources, item, reason)
@@ -237,8 +246,11 @@ class Recommender:
 
     # explain
 
-    def explain(self, request: ExplainRequest) -> Explanation:
-        """Why this item: as it was served, or for a user as things stand now."""
+    def explain(self, request: ExplainRequest, tell: Callable[[Explanation], None] = lambda _: None) -> Explanation:
+        """Why this item: as it was served, or for a user as things stand now.
+
+        `tell` gets the explanation without its words before a writer is asked for them.
+        """
         index = self._catalogue.index(request.item_id)
         if index is None:
             raise ItemNotFound(request.item_id)
@@ -247,21 +259,15 @@ class Recommender:
             context, explored = self._served_context(request, index)
         else:
             context, explored = self._context_now(request.user_id, index), False
-        loaded = self._models.by_version(context.model_version)
-        item = self._items(np.array([index]))[0]
-        evidence = self._evidence(loaded, context, np.array([index]), [item], [explored])[0]
-        language = request.language or self._settings.explain.language
-        written = self._writing.write(writer, subject_of(item), evidence, language)
-        return Explanation(
-            item_id=item.item_id,
-            text=written.text,
-            writer=written.writer,
-            evidence=evidence,
-            model_version=context.model_version,
-            language=language,
-            title=item.title,
-            degraded=[written.note] if written.note else [],
+        question = Question(
+            context=context,
+            loaded=self._models.by_version(context.model_version),
+            index=index,
+            explored=explored,
+            writer=writer,
+            language=request.language or self._settings.explain.language,
         )
+        return self._explanations.explain(question, tell)
 
     # users
 
@@ -512,61 +518,6 @@ class Recommender:
         scored = loaded.ranker.score_list(probe, items)
         place = np.zeros(1, np.int64)
         return self._context(request, loaded, person, scored, Candidates(items, {}), place, [False])
-
-    def _evidence(
-        self, loaded: Loaded, context: ServedContext, indices: IntArray, items: Sequence[Item], explored: Sequence[bool]
-    ) -> list[list[Evidence]]:
-        """Evidence of results of one answer, through the ranker that served it."""
-        codes = loaded.vocabulary.event_types
-        alive = [i for i, index in enumerate(context.history) if index < loaded.ranker.n_items and self._exists(index)]
-        taste = None
-        if context.taste:
-            taste = loaded.ranker.project_text(self._encode_query(context.taste))
-        history = History(
-            np.array([context.history[i] for i in alive], dtype=np.int64),
-            np.array([codes.get(context.event_types[i], 0) for i in alive], dtype=np.int64),
-            np.array([context.liked[i] for i in alive], dtype=bool),
-            taste,
-        )
-        past = [
-            PastEvent(item, context.event_types[i], context.values[i], context.liked[i])
-            for item, i in zip(self._items(history.items), alive, strict=True)
-        ]
-        case = Case(
-            history=history,
-            past=past,
-            scale=Scale(np.array(context.scale_shift, np.float32), np.array(context.scale_spread, np.float32)),
-            profiled=context.profiled,
-            taste=context.taste,
-            rule=context.rule,
-            n_events_known=context.n_events_known,
-        )
-        return self._evidences_of(loaded).of(case, indices, items, explored)
-
-    def _reasons(
-        self,
-        loaded: Loaded,
-        context: ServedContext,
-        indices: IntArray,
-        items: Sequence[Item],
-        explored: Sequence[bool],
-        language: str,
-    ) -> list[str]:
-        """One line per result."""
-        evidence = self._evidence(loaded, context, indices, items, explored)
-        pairs: list[tuple[Subject, Sequence[Evidence]]] = [
-            (subject_of(item), found) for item, found in zip(items, evidence, strict=True)
-        ]
-        return write_reasons(pairs, language or self._settings.explain.language)
-
-    def _evidences_of(self, loaded: Loaded) -> Evidences:
-        if self._evidences is None or self._evidences[0] is not loaded:
-            everything = [item for _, item in self._log.iter_items()]
-            self._evidences = (loaded, Evidences(loaded.ranker, everything, self._settings.explain.new_days))
-        return self._evidences[1]
-
-    def _exists(self, index: int) -> bool:
-        return self._catalogue.has_index(index)
 
     # parts of index
 

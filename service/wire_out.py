@@ -5,7 +5,7 @@ Owns the wire's enums and times. Items are `service.wire_rows`. Knows nothing of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from palate.v1 import explain_pb2, model_pb2, recommend_pb2
@@ -58,9 +58,9 @@ def explain_response(explanation: Explanation) -> explain_pb2.ExplainResponse:
     )
 
 
-def explain_parts(explanation: Explanation) -> Iterable[explain_pb2.StreamExplainResponse]:
-    """The facts, then the words."""
-    yield explain_pb2.StreamExplainResponse(
+def explanation_evidence(explanation: Explanation) -> explain_pb2.StreamExplainResponse:
+    """The facts of an explanation, which may have no words yet."""
+    return explain_pb2.StreamExplainResponse(
         evidence=explain_pb2.ExplanationEvidence(
             evidence=_evidence(explanation.evidence),
             model_version=explanation.model_version,
@@ -68,7 +68,11 @@ def explain_parts(explanation: Explanation) -> Iterable[explain_pb2.StreamExplai
             title=explanation.title,
         )
     )
-    yield explain_pb2.StreamExplainResponse(
+
+
+def explanation_text(explanation: Explanation) -> explain_pb2.StreamExplainResponse:
+    """The words."""
+    return explain_pb2.StreamExplainResponse(
         text=explain_pb2.ExplanationText(
             text=explanation.text,
             writer=explanation.writer,

@@ -112,7 +112,8 @@ class Remote:
         )
         return _without_id(answer, [])
 
-    def explain(self, request: ExplainRequest) -> Explanation:
+    def explain(self, request: ExplainRequest, tell: Callable[[Explanation], None] = lambda _: None) -> Explanation:
+        """Whole: `tell` gets it when all of it is there."""
         answer = self._client.explain(
             request.item_id,
             recommendation_id=request.recommendation_id,
@@ -120,7 +121,7 @@ class Remote:
             language=request.language,
             writer=request.writer,
         )
-        return Explanation(
+        explanation = Explanation(
             item_id=answer.item_id,
             text=answer.text,
             writer=answer.writer,
@@ -130,6 +131,8 @@ class Remote:
             title=answer.title,
             degraded=list(answer.degraded),
         )
+        tell(explanation)
+        return explanation
 
     def put_user(self, user: UserProfile) -> None:
         self._client.put_user(user.user_id, attributes=user.attributes, taste=user.taste)

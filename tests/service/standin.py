@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import grpc
@@ -137,7 +137,10 @@ class StandIn:
         self._take("search_items", request)
         return ANSWER
 
-    def explain(self, request: ExplainRequest) -> Explanation:
+    def explain(self, request: ExplainRequest, tell: Callable[[Explanation], None] = lambda _: None) -> Explanation:
+        """Facts are told before the gate, where a writer would be waited for."""
+        if self.error is None:
+            tell(replace(EXPLANATION, text=""))
         self._take("explain", request)
         return EXPLANATION
 

@@ -1,8 +1,10 @@
 """Every rpc reaches its method with everything that was sent, and everything comes back."""
 
 import json
+import threading
 from typing import Any
 
+import grpc
 import pytest
 
 from indexer.catalog import Item, RowError
@@ -262,6 +264,19 @@ async def test_an_explanation_comes_whole_or_evidence_first() -> None:
     assert [part.WhichOneof("part") for part in parts] == ["evidence", "text"]
     assert parts[0].evidence.evidence == whole.evidence
     assert "".join(part.text.text for part in parts) == whole.text
+
+
+async def test_evidence_comes_while_the_writer_is_still_at_it() -> None:
+    backend = StandIn(gate=threading.Event())
+    async with running(backend) as server:
+        stub = explain_pb2_grpc.ExplainServiceStub(server.channel)
+        call = stub.StreamExplain(explain_pb2.StreamExplainRequest(item_id="f1", user_id="u"))
+        first = await call.read()
+        assert [fact.item_id for fact in first.evidence.evidence] == ["f2", ""]
+        assert not backend.gate.is_set()
+        backend.gate.set()
+        assert (await call.read()).text.text == "Because you watched Aliens."
+        assert await call.read() is grpc.aio.EOF
 
 
 async def test_training_streams_progress_and_ends_with_the_model() -> None:
