@@ -36,6 +36,7 @@ from service.ranker.interactions import IntArray
 from service.ranker.ranker import Ranker, ScoredList
 from service.reasons import rule_text
 from service.requests import (
+    DEFAULT_K,
     EventReport,
     ExplainRequest,
     Explanation,
@@ -57,6 +58,8 @@ from service.workspace import Workspace
 from service.writing import Writing
 
 MAX_ITEMS_IN_MEMORY = 50_000
+RUNNERS_UP = 10
+"""Candidates kept beside the results of an answer, to tell what would take the place of one."""
 FEW_EVENTS = 5
 """Up to this many events, a stored profile or attributes speak beside them."""
 
@@ -99,6 +102,7 @@ class Recommender:
         self._encode_query = lru_cache(maxsize=4096)(self._encode_query_now)
         self._explanations = Explanations(
             settings.explain,
+            self._policy,
             self._writing,
             Lookups(
                 items=self._items,
@@ -181,7 +185,8 @@ class Recommender:
         shown = order[page.start : page.stop]
         items = self._items(candidates.items[shown])
         explored = self._explored(loaded, candidates.items, scored, shown, request.exploration)
-        context = self._context(request, loaded, person, scored, candidates, shown, explored)
+        next_best = order[page.stop : page.stop + RUNNERS_UP]
+        context = self._context(request, loaded, person, scored, candidates, shown, next_best, explored)
         recommendation_id = self._served.put(context)
         watch.lap("answer")
         reasons: Sequence[str] = [""] * len(shown)
@@ -254,6 +259,9 @@ class Recommender:
         index = self._catalogue.index(request.item_id)
         if index is None:
             raise ItemNotFound(request.item_id)
+        other = None
+        if request.instead_of_item_id:
+            other = self._other(request.instead_of_item_id, request.item_id)
         writer = self._writing.writer(request.writer)
         if request.recommendation_id:
             context, explored = self._served_context(request, index)
@@ -264,10 +272,20 @@ class Recommender:
             loaded=self._models.by_version(context.model_version),
             index=index,
             explored=explored,
+            instead_of=other,
+            change=request.change,
             writer=writer,
             language=request.language or self._settings.explain.language,
         )
         return self._explanations.explain(question, tell)
+
+    def influence(self, recommendation_id: str, item_id: str) -> Mapping[str, float]:
+        """How much lower a served item would have scored without each item of the history, by item id."""
+        index = self._catalogue.index(item_id)
+        if index is None:
+            raise ItemNotFound(item_id)
+        context, _ = self._served_context(ExplainRequest(item_id, recommendation_id), index)
+        return self._explanations.influence(self._models.by_version(context.model_version), context, index)
 
     # users
 
@@ -466,6 +484,7 @@ class Recommender:
         scored: ScoredList,
         candidates: Candidates,
         shown: IntArray,
+        next_best: IntArray,
         explored: Sequence[bool],
     ) -> ServedContext:
         """All that a later explanation needs to score as this answer did."""
@@ -490,6 +509,7 @@ class Recommender:
                 )
             ],
             created_at=time.time(),
+            runners_up=candidates.items[next_best].tolist(),
         )
 
     def _served_context(self, request: ExplainRequest, index: int) -> tuple[ServedContext, bool]:
@@ -506,18 +526,37 @@ class Recommender:
             f"is not among the results of answer {request.recommendation_id}; explain it by user_id instead",
         )
 
+    def _other(self, item_id: str, than: str) -> int:
+        """Index of the item that an item is contrasted with."""
+        index = self._catalogue.index(item_id)
+        if index is None:
+            raise ItemNotFound(item_id)
+        if item_id == than:
+            raise InvalidInput("instead_of_item_id", item_id, "it must be another item than item_id")
+        return index
+
     def _context_now(self, user_id: str, index: int) -> ServedContext:
-        """What would be kept if the item were served to the user at this moment."""
+        """What would be kept if this moment's best were served to the user; or the item alone, where it is not one of
+        them."""
         if not user_id:
             raise InvalidInput("user_id", user_id, "or recommendation_id is required to say who it was recommended to")
         loaded = self._models.active
         request = RecommendRequest(user_id=user_id)
         person = self._person(request, loaded)
         probe = loaded.ranker.probe(person.history)
-        items = np.array([index], dtype=np.int64)
-        scored = loaded.ranker.score_list(probe, items)
-        place = np.zeros(1, np.int64)
-        return self._context(request, loaded, person, scored, Candidates(items, {}), place, [False])
+        anything = Rule(None, None)
+        candidates = retrieve(
+            self._store, loaded, probe, person.vectors, anything, person.excluded, loaded.ranker.config.candidates
+        )
+        scored = loaded.ranker.score_list(probe, candidates.items)
+        order = self._order(loaded, scored, candidates, request, DEFAULT_K)
+        shown, next_best = order[:DEFAULT_K], order[DEFAULT_K : DEFAULT_K + RUNNERS_UP]
+        if index not in candidates.items[shown]:
+            candidates = Candidates(np.array([index], dtype=np.int64), {})
+            scored = loaded.ranker.score_list(probe, candidates.items)
+            shown, next_best = np.zeros(1, np.int64), np.zeros(0, np.int64)
+        unexplored = [False] * len(shown)
+        return self._context(request, loaded, person, scored, candidates, shown, next_best, unexplored)
 
     # parts of index
 

@@ -55,6 +55,9 @@ def explain_response(explanation: Explanation) -> explain_pb2.ExplainResponse:
         title=explanation.title,
         language=explanation.language,
         degraded=explanation.degraded,
+        parameters=explanation.parameters,
+        change=_change(explanation),
+        less_of_this=_feedback(explanation),
     )
 
 
@@ -66,6 +69,9 @@ def explanation_evidence(explanation: Explanation) -> explain_pb2.StreamExplainR
             model_version=explanation.model_version,
             item_id=explanation.item_id,
             title=explanation.title,
+            parameters=explanation.parameters,
+            change=_change(explanation),
+            less_of_this=_feedback(explanation),
         )
     )
 
@@ -113,3 +119,13 @@ def _evidence(evidence: Sequence[Evidence]) -> list[explain_pb2.Evidence]:
         )
         for fact in evidence
     ]
+
+
+def _change(explanation: Explanation) -> explain_pb2.Change | None:
+    change = explanation.change
+    return None if change is None else explain_pb2.Change(evidence=_evidence(change.evidence), text=change.text)
+
+
+def _feedback(explanation: Explanation) -> explain_pb2.Feedback | None:
+    wish = explanation.less_of_this
+    return None if wish is None else explain_pb2.Feedback(**asdict(wish))

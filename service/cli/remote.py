@@ -16,9 +16,11 @@ from palate.v1 import explain_pb2, model_pb2, recommend_pb2
 from service.backend import ItemReport
 from service.explainer.evidence import Evidence, EvidenceKind
 from service.requests import (
+    Change,
     EventReport,
     ExplainRequest,
     Explanation,
+    Feedback,
     ModelInfo,
     Recommendation,
     RecommendRequest,
@@ -120,7 +122,10 @@ class Remote:
             user_id=request.user_id,
             language=request.language,
             writer=request.writer,
+            instead_of_item_id=request.instead_of_item_id,
+            change=request.change,
         )
+        change, wish = answer.change, answer.less_of_this
         explanation = Explanation(
             item_id=answer.item_id,
             text=answer.text,
@@ -130,6 +135,13 @@ class Remote:
             language=answer.language,
             title=answer.title,
             degraded=list(answer.degraded),
+            parameters=dict(answer.parameters),
+            change=Change([evidence_of(fact) for fact in change.evidence], change.text)
+            if answer.HasField("change")
+            else None,
+            less_of_this=Feedback(wish.user_id, wish.item_id, wish.event_type)
+            if answer.HasField("less_of_this")
+            else None,
         )
         tell(explanation)
         return explanation

@@ -17,9 +17,11 @@ from service.config import ServerSettings, Settings
 from service.errors import ItemNotFound
 from service.explainer.evidence import Evidence, EvidenceKind
 from service.requests import (
+    Change,
     EventReport,
     ExplainRequest,
     Explanation,
+    Feedback,
     ModelInfo,
     Recommendation,
     RecommendRequest,
@@ -64,6 +66,9 @@ EXPLANATION = Explanation(
     language="en",
     title="Alien",
     degraded=("writer openai failed (no answer), so the template wrote this",),
+    parameters={"text": 0.25, "behaviour": 0.75},
+    change=Change([Evidence(EvidenceKind.CHANGE, 0.0, item_id="f2", title="Aliens")], "It would drop off your list."),
+    less_of_this=Feedback("u", "f1", "dislike"),
 )
 MODEL = ModelInfo(version="m1", created_at=1_700_000_000.5, active=True, metrics={"all/ndcg@10": 0.25})
 

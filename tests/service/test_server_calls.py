@@ -247,11 +247,16 @@ async def test_an_explanation_comes_whole_or_evidence_first() -> None:
     async with running() as server:
         stub = explain_pb2_grpc.ExplainServiceStub(server.channel)
         whole = await stub.Explain(explain_pb2.ExplainRequest(item_id="f1", user_id="u", language="zh", writer="w"))
-        request = explain_pb2.StreamExplainRequest(item_id="f1", recommendation_id="rec-1")
+        request = explain_pb2.StreamExplainRequest(
+            item_id="f1", recommendation_id="rec-1", instead_of_item_id="f2", change=True
+        )
         parts = [part async for part in stub.StreamExplain(request)]
         assert server.backend.asked == [
             ("explain", ExplainRequest("f1", user_id="u", language="zh", writer="w")),
-            ("explain", ExplainRequest("f1", recommendation_id="rec-1", language="en")),
+            (
+                "explain",
+                ExplainRequest("f1", recommendation_id="rec-1", language="en", instead_of_item_id="f2", change=True),
+            ),
         ]
     history, popularity = whole.evidence
     assert (history.kind, history.item_id, history.weight) == (explain_pb2.EVIDENCE_KIND_HISTORY, "f2", 0.75)
@@ -263,6 +268,12 @@ async def test_an_explanation_comes_whole_or_evidence_first() -> None:
     assert list(whole.degraded) == ["writer openai failed (no answer), so the template wrote this"]
     assert [part.WhichOneof("part") for part in parts] == ["evidence", "text"]
     assert parts[0].evidence.evidence == whole.evidence
+    assert dict(whole.parameters) == {"text": 0.25, "behaviour": 0.75}
+    assert (whole.change.text, whole.change.evidence[0].item_id) == ("It would drop off your list.", "f2")
+    wish = whole.less_of_this
+    assert (wish.user_id, wish.item_id, wish.event_type) == ("u", "f1", "dislike")
+    told = parts[0].evidence
+    assert (told.parameters, told.change, told.less_of_this) == (whole.parameters, whole.change, whole.less_of_this)
     assert "".join(part.text.text for part in parts) == whole.text
 
 
