@@ -21,6 +21,8 @@ def split_first(evidence: Sequence[Evidence], max_titles: int) -> tuple[list[Evi
     """The facts of the first sentence, and the others of different kinds, strongest first."""
     head = evidence[0]
     first = [head]
+    if head.kind is EvidenceKind.CHANGE:  # only all of them together do it
+        return [e for e in evidence if e.kind is head.kind], [e for e in evidence if e.kind is not head.kind]
     if head.kind is EvidenceKind.HISTORY:
         items = {head.item_id, head.title}
         for other in evidence[1:]:

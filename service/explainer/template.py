@@ -27,6 +27,8 @@ MAX_SENTENCES = 4
 MAX_LINE_CHARACTERS = 150
 VARIANTS = 8
 """Phrasings tried where a text would be the same as one before it in the list."""
+WHOLE = (EvidenceKind.CONTRAST, EvidenceKind.CHANGE)
+"""Nothing is added to a sentence about these to make it a paragraph."""
 BY_TITLE = 3
 """From this try on the item is called by its title."""
 
@@ -102,7 +104,7 @@ def compose(
 ) -> Draft:
     """A text from the patterns that the chooser chooses; `by_title` calls the item by its title throughout."""
     slots = Slots(language, subject, chooser.index(3), by_title)
-    sayable = [e for e in evidence if _usable(language.leads[_key(e)], slots.of([e], language.it))]
+    sayable = [e for e in evidence if _usable(language.leads.get(_key(e), ()), slots.of([e], language.it))]
     ordered = sorted(sayable, key=lambda e: e.kind in CONTEXT)  # stable: strongest first within
     if not ordered:
         facts = {"this": slots.name_subject(in_full=length == "paragraph")}
@@ -110,6 +112,13 @@ def compose(
         return Draft(finish([lead.format(**facts)], language), lead)
     write = _line if length == "line" else _paragraph
     return write(ordered, language, slots, chooser)
+
+
+def label(sponsorship: Evidence, domain: str, language: Language) -> str:
+    """The sentence that says that an item of that domain is sponsored, and by whom where that is known."""
+    slots = Slots(language, Subject("", "", domain))
+    facts = slots.of([sponsorship], slots.name_subject(in_full=False))
+    return finish([_usable(language.leads[_key(sponsorship)], facts)[0].format(**facts)], language)
 
 
 def _line(evidence: Sequence[Evidence], language: Language, slots: Slots, chooser: Chooser) -> Draft:
@@ -150,14 +159,15 @@ def _paragraph(evidence: Sequence[Evidence], language: Language, slots: Slots, c
     lead = chooser.lead([p for p in usable if _names_subject(p)] or usable, facts)
     sentences = [lead.format(**facts)]
     named = _names_subject(lead)
+    it = slots.name_subject(in_full=False) if first[0].kind is EvidenceKind.CONTRAST else language.it
     slots.mention(first)
     for i, group in enumerate(group_rest(first, rest)[: MAX_SENTENCES - 1]):
-        this = language.it if named else slots.name_subject(in_full=True)
+        this = it if named else slots.name_subject(in_full=True)
         sentences.append(_group_sentence(first, group, language, slots, chooser, this, i))
         named = named or slots.name_subject(in_full=True) in sentences[-1]
         slots.mention(group)
-    if len(sentences) == 1:
-        this = language.it if named else slots.name_subject(in_full=True)
+    if len(sentences) == 1 and first[0].kind not in WHOLE:
+        this = it if named else slots.name_subject(in_full=True)
         sentences.append(_closing(language, slots, chooser, this, first[0].kind))
     return Draft(finish(sentences, language), lead)
 
@@ -214,6 +224,8 @@ def _key(evidence: Evidence) -> str:
     if evidence.kind is EvidenceKind.COLD_START:
         known = "short_history" if evidence.count > 0 else "no_history"
         return f"cold_start.{evidence.name if evidence.name in ('no_history', 'short_history', 'not_used') else known}"
+    if evidence.kind is EvidenceKind.CONTRAST:
+        return f"contrast.{evidence.name}"
     return "category" if evidence.kind is EvidenceKind.ATTRIBUTE else evidence.kind.value
 
 

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from service.explainer.evidence import Evidence, Subject
+from service.explainer.evidence import Evidence, EvidenceKind, Subject
 from service.explainer.language import load_language
-from service.explainer.template import Length, TemplateWriter
+from service.explainer.template import Length, TemplateWriter, label
 from service.explainer.verify import verify
 
 
@@ -85,8 +85,19 @@ TEMPLATE = TemplateWriter()
 def write_verified(
     writer: Writer, subject: Subject, evidence: Sequence[Evidence], language: str, length: Length
 ) -> Written:
-    """The writer's text if every statement of it is supported, else its second one, else the template's."""
+    """The writer's text if every statement of it is supported, else its second one, else the template's.
+
+    Sponsorship is no writer's to mention or to leave out: the sentence that says so is added to whatever they wrote.
+    """
     load_language(language)  # an unknown language is the caller's mistake, not the writer's
+    paid, free = _by_whether_paid(evidence)
+    written = _write_verified(writer, subject, free, language, length)
+    return written._replace(text=_labelled(written.text, subject, paid, language))
+
+
+def _write_verified(
+    writer: Writer, subject: Subject, evidence: Sequence[Evidence], language: str, length: Length
+) -> Written:
     if writer.name == TEMPLATE.name:
         return _by_template(subject, evidence, language, length, Outcome.WRITTEN)
     if not evidence:
@@ -114,11 +125,25 @@ def write_reasons(
     pairs: Sequence[tuple[Subject, Sequence[Evidence]]], language: str, length: Length = "line"
 ) -> list[str]:
     """Template texts for the results of one list, phrased so that neighbours do not repeat each other."""
-    texts = TEMPLATE.write_list(pairs, language, length=length)
-    return [
-        _stating_nothing(language) if verify(text, subject, evidence, language) else text
-        for text, (subject, evidence) in zip(texts, pairs, strict=True)
-    ]
+    parted = [(subject, *_by_whether_paid(evidence)) for subject, evidence in pairs]
+    texts = TEMPLATE.write_list([(subject, free) for subject, _, free in parted], language, length=length)
+    reasons = []
+    for text, (subject, paid, free) in zip(texts, parted, strict=True):
+        sound = _stating_nothing(language) if verify(text, subject, free, language) else text
+        reasons.append(_labelled(sound, subject, paid, language))
+    return reasons
+
+
+def _by_whether_paid(evidence: Sequence[Evidence]) -> tuple[list[Evidence], list[Evidence]]:
+    """That somebody pays, and everything else."""
+    paid = [fact for fact in evidence if fact.kind is EvidenceKind.SPONSORSHIP]
+    return paid, [fact for fact in evidence if fact.kind is not EvidenceKind.SPONSORSHIP]
+
+
+def _labelled(text: str, subject: Subject, paid: Sequence[Evidence], language: str) -> str:
+    """The text, and after it that the item is sponsored, if it is."""
+    words = load_language(language)
+    return words.between_sentences.join([text, *(label(fact, subject.domain, words) for fact in paid[:1])])
 
 
 def _by_template(
