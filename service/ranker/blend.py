@@ -10,7 +10,7 @@ like. Knows no items and no people.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -28,9 +28,11 @@ class TrainingList:
     signals: FloatArray
     scale: Scale
     chosen: IntArray
-    """(P,) places of the candidates that were chosen, at least one."""
+    """(P,) places of the candidates that were chosen, in that order, at least one."""
     missed: int = 0
     """Items that were chosen too, but are no candidates."""
+    has_next: bool = True
+    """Whether the first of them is what was chosen next."""
 
     def thinned(self, n: int, rng: np.random.Generator) -> TrainingList:
         """The chosen candidates and at most n others, at random."""
@@ -38,7 +40,12 @@ class TrainingList:
         if len(others) <= n:
             return self
         kept = np.concatenate([self.chosen, rng.choice(others, n, replace=False)])
-        return TrainingList(self.signals[kept], self.scale, np.arange(len(self.chosen)), self.missed)
+        return replace(self, signals=self.signals[kept], chosen=np.arange(len(self.chosen)))
+
+    def next_event(self) -> TrainingList:
+        """The same list, of which only what came next was chosen; it must be a candidate."""
+        assert self.has_next
+        return replace(self, chosen=self.chosen[:1], missed=0)
 
     def gain(self, scores: FloatArray, k: int) -> float:
         """NDCG@k of what was chosen when the candidates are ranked by `scores` (C,)."""
@@ -146,18 +153,24 @@ def fit_beginner_events(blend: Blend, validation: Sequence[TrainingList], most: 
     It ranks by what a person will like at all, which is the better answer to somebody new and the worse one to somebody
     whose next choice can be told; from how many events on that is so differs from log to log.
     """
-    known = np.array([round(np.expm1(one.signals[0, SIGNALS.index("history_length")])) for one in validation])
-    lengths = np.unique(known[known < 2 * most])
+    lists = [one for one in validation if _known(one) < 2 * most]
+    known = np.array([_known(one) for one in lists])
+    lengths = np.unique(known)
 
     def gain(events: int) -> float:
         blend.beginner_events = events
-        gains = np.array([one.gain(blend.score(one.signals, one.scale), k) for one in validation])
+        gains = np.array([one.gain(blend.score(one.signals, one.scale), k) for one in lists])
         return float(np.mean([gains[known == length].mean() for length in lengths]))
 
     if not len(lengths):
         return 1
     gains = {events: gain(events) for events in range(1, most + 1)}
     return max(events for events in gains if gains[events] >= (1 - budget) * max(gains.values()))
+
+
+def _known(one: TrainingList) -> int:
+    """Events of the history."""
+    return int(np.round(np.expm1(one.signals[0, SIGNALS.index("history_length")])))
 
 
 def fit_cold_lift(

@@ -76,11 +76,14 @@ def _list(ranker: Ranker, probe: Probe, chosen: IntArray) -> TrainingList | None
     Putting a chosen item in by force would teach the second stage that what no source proposes is what people choose.
     """
     candidates = np.setdiff1d(_proposed(ranker, probe, ranker.config.candidates), probe.history.items)
-    places = np.flatnonzero(np.isin(candidates, chosen))
-    if not len(places):
+    if not len(candidates):
+        return None
+    places = np.minimum(np.searchsorted(candidates, chosen), len(candidates) - 1)
+    found = candidates[places] == chosen
+    if not found.any():
         return None
     scored = ranker.score_list(probe, candidates)
-    return TrainingList(scored.signals, scored.scale, places, len(chosen) - len(places))
+    return TrainingList(scored.signals, scored.scale, places[found], int((~found).sum()), bool(found[0]))
 
 
 def proposed_lists(judged: Sequence[Judged]) -> list[TrainingList]:

@@ -8,7 +8,7 @@ known and new, as it will meet them when it serves. Then the first stage is fitt
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -122,7 +122,7 @@ def train_ranker(
     return Trained(ranker, metrics, first, seed)
 
 
-def _early_stopping(cases: Sequence[Case], hidden: Hidden, rng: np.random.Generator, most: int = 2_000) -> NextEvents:
+def _early_stopping(cases: Sequence[Case], hidden: Hidden, rng: np.random.Generator, most: int = 1_000) -> NextEvents:
     """Validation of the first stage: next events of people it knows on items it knows."""
     known = [case for case in cases if not hidden.items[case.chosen[0]] and not hidden.users[case.user]]
     picked = [known[i] for i in rng.permutation(len(known))[:most]]
@@ -197,19 +197,21 @@ def _second_stage(
     config = rehearsal.config
     n_users = 1 + max(case.user for case in (*upcoming, *beginners))
     judges = rng.random(n_users) < VALIDATION_USERS
-    soon = [replace(case, chosen=case.chosen[:1]) for case in beginners if case.history.taste is None]
     lists, judged = lists_of(rehearsal, upcoming, judges, rng, "second stage", progress)
     first_lists, first_judged = lists_of(rehearsal, beginners, judges, rng, "second stage, beginners", progress)
-    soon_lists, soon_judged = lists_of(rehearsal, soon, judges, rng, "second stage, their next events", progress)
     validation, first_validation = proposed_lists(judged), proposed_lists(first_judged)
-    blend = Blend(_fit([*lists, *soon_lists], validation, DROPOUT, config, rng, seed))
+    blend = Blend(_fit([*lists, *_next_events(first_lists)], validation, DROPOUT, config, rng, seed))
     if first_lists and first_validation:
         blend.beginners = _fit(first_lists, first_validation, BEGINNERS_DROPOUT, config, rng, seed)
-        by_next = [*validation, *proposed_lists(soon_judged)]
+        by_next = [*validation, *_next_events(first_validation)]
         blend.beginner_events = fit_beginner_events(blend, by_next, config.beginner_events, BEGINNER_BUDGET)
     content_gain = sum(one.baselines["content_knn"] for one in judged if one.slice == COLD_ITEM)
     blend.cold_lift = fit_cold_lift(blend, validation, config.cold_budget, content_gain)
     return blend, metrics_of(blend, [*judged, *first_judged])
+
+
+def _next_events(beginners: Sequence[TrainingList]) -> list[TrainingList]:
+    return [one.next_event() for one in beginners if one.has_next]
 
 
 def _fit(
