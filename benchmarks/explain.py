@@ -101,10 +101,10 @@ def people_of(log: EventLog) -> list[str]:
 
 
 def heading(n_pairs: int, n_people: int, model: str) -> str:
+    where = f"{os.cpu_count()} cores, Python {platform.python_version()}, model {model}"
     return (
-        f"`make bench-explain`, {time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, "
-        f"Python {platform.python_version()}: "
-        f"{n_pairs} results of {n_people} people with {MIN_EVENTS} events or more, model {model}."
+        f"`make bench-explain`, {time.strftime('%Y-%m-%d')}, {where}: {n_pairs} results of {n_people} people with "
+        f"{MIN_EVENTS} events or more."
     )
 
 

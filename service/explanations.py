@@ -153,7 +153,7 @@ class Explanations:
         language: str,
     ) -> list[str]:
         """One line per result."""
-        found = self._evidences_of(loaded).of(self._case(loaded, context), indices, items, explored)
+        found = self._evidences_of(loaded).of(self._case(loaded, context), indices, items, explored, in_short=True)
         pairs: list[tuple[Subject, Sequence[Evidence]]] = [
             (subject_of(item), one.evidence) for item, one in zip(items, found, strict=True)
         ]

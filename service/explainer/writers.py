@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 
 from service.explainer.evidence import Evidence, EvidenceKind, Subject
 from service.explainer.language import load_language
+from service.explainer.plan import gist
 from service.explainer.template import Length, TemplateWriter, label
 from service.explainer.verify import verify
 
@@ -126,6 +127,8 @@ def write_reasons(
 ) -> list[str]:
     """Template texts for the results of one list, phrased so that neighbours do not repeat each other."""
     parted = [(subject, *_by_whether_paid(evidence)) for subject, evidence in pairs]
+    if length == "line":
+        parted = [(subject, paid, gist(free)) for subject, paid, free in parted]
     texts = TEMPLATE.write_list([(subject, free) for subject, _, free in parted], language, length=length)
     reasons = []
     for text, (subject, paid, free) in zip(texts, parted, strict=True):
