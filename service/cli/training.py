@@ -34,13 +34,20 @@ def train(
     server: Server = "",
     as_json: Json = False,
 ) -> int:
-    """Train a model on the whole log; it serves from then on unless a baseline did better (exit code 1)."""
+    """Train a model on the whole log; it serves from then on unless a baseline did better (exit code 1).
+
+    A training that was interrupted goes on if log, items and settings are the same.
+    """
+    from service.requests import RESUME
+
     with output.progress(as_json) as step:
         last = ""
 
         def tell(progress: TrainProgress) -> None:
             nonlocal last
             last = progress.message or last
+            if progress.stage == RESUME:
+                output.remark(progress.message)
             step(progress.stage, progress.done, progress.total or None)
 
         if server:
