@@ -33,14 +33,15 @@ def agreement(first: Ranker, second: Ranker, histories: Sequence[History]) -> Ag
     """How far `second` gives the lists that `first` gives, each from its own candidates. Histories are not empty."""
     overlaps, correlations = [], []
     for history in histories:
-        proposed = [_proposed(ranker, history) for ranker in (first, second)]
-        tops = [_top(ranker, history, candidates) for ranker, candidates in zip((first, second), proposed, strict=True)]
-        overlaps.append(len(np.intersect1d(*tops)) / len(tops[0]) if len(tops[0]) else 1.0)
-        either = np.union1d(*proposed)
+        ours, theirs = _proposed(first, history), _proposed(second, history)
+        top = _top(first, history, ours)
+        if len(top):
+            overlaps.append(float(np.isin(top, _top(second, history, theirs)).mean()))
+        either = np.union1d(ours, theirs)
         scores = [ranker.score_list(ranker.probe(history), either).scores for ranker in (first, second)]
         if len(either) > 1 and all(np.ptp(one) > 0 for one in scores):
             correlations.append(float(spearmanr(*scores).statistic))
-    return Agreement(float(np.mean(overlaps)), float(np.mean(correlations or [1.0])), len(histories))
+    return Agreement(float(np.mean(overlaps or [1.0])), float(np.mean(correlations or [1.0])), len(histories))
 
 
 def _proposed(ranker: Ranker, history: History) -> IntArray:
