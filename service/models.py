@@ -5,6 +5,7 @@ Owns checkpoints on disk, their item vectors in the store, and the swap. Knows n
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 import uuid
@@ -28,8 +29,9 @@ from service.ranker.interactions import Interactions
 from service.ranker.judging import BASELINES
 from service.ranker.ranker import Ranker, untrained_ranker
 from service.ranker.refresh import refresh_ranker
+from service.ranker.resume import SavedFits, fingerprint
 from service.ranker.train import TooFewEvents, Trained, train_ranker
-from service.requests import ModelInfo, TrainProgress
+from service.requests import RESUME, ModelInfo, TrainProgress
 
 KEPT_IN_MEMORY = 2
 """Rankers kept for answers that were served by the one before."""
@@ -82,6 +84,7 @@ class Models:
         self._dims, self._fingerprints = dims, dict(fingerprints)
         self._policy = settings.events.policy()
         self._folder = settings.data / "models"
+        self._interrupted = settings.data / "training"
         self._training = threading.Lock()
         self._swapping = threading.Lock()
         self._recent: OrderedDict[str, Loaded] = OrderedDict()
@@ -112,6 +115,7 @@ class Models:
     ) -> ModelInfo:
         """Train on the whole log, or take up the events since the active model; save, and activate.
 
+        A full training that was interrupted goes on after its last whole epoch if log, items and settings are the same.
         A full training is not activated if it loses to a baseline, unless `force` is set.
         """
         if not self._training.acquire(blocking=False):
@@ -157,9 +161,15 @@ class Models:
         del rows
         interactions, _ = read_interactions(self._log, self._policy, vocabulary.event_types, n_items)
         item_ids = self._catalogue.ids()[:n_items]
+        weights = event_weights(self._policy, vocabulary.event_types)
+        kept = SavedFits(
+            self._interrupted,
+            fingerprint(interactions, features, config, weights, seed),
+            lambda text: progress(TrainProgress(RESUME, 0, 1, text)),
+        )
         trained = train_ranker(
-            interactions, features, config, version=version, seed=seed, progress=_told(progress),
-            event_weights=event_weights(self._policy, vocabulary.event_types),
+            interactions, features, config, version=version, event_weights=weights, seed=seed,
+            progress=_told(progress), kept=kept,
         )  # fmt: skip
         return Training(trained, vocabulary, interactions, item_ids, last_seq, "")
 
@@ -217,6 +227,8 @@ class Models:
         progress(TrainProgress("save", 0, 1))
         save_checkpoint(self._folder / version, trained.ranker, training.item_ids, extra)
         self._log.add_model(version, f"models/{version}", metrics)
+        if not training.taken_up_from:
+            shutil.rmtree(self._interrupted, ignore_errors=True)
         lost_to = [name for name in BASELINES if _loses(metrics, name)]
         if lost_to and not always:
             progress(TrainProgress("done", 1, 1, f"not activated: {', '.join(lost_to)} did better on held-out events"))

@@ -53,6 +53,7 @@ from service.requests import (
 from service.rerank import POOL, diversify
 from service.retrieval import Candidates, Rule, retrieve
 from service.served import ServedContext, ServedContexts, ServedItem
+from service.shrinking import Shrunk, shrink
 from service.stopwatch import Stopwatch
 from service.workspace import Workspace
 from service.writing import Writing
@@ -327,6 +328,10 @@ class Recommender:
 
     def rollback_model(self) -> ModelInfo:
         return self._models.rollback()
+
+    def shrink_model(self, version: str) -> Shrunk:
+        """Register a smaller copy of a model, and compare what both recommend."""
+        return shrink(self._settings, self._log, self._models, version)
 
     @property
     def ranker(self) -> Ranker:

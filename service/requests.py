@@ -197,6 +197,10 @@ class ModelInfo:
     """`<slice>/<metric>` and `<baseline>:<slice>/<metric>` on the validation split."""
 
 
+RESUME = "resume"
+"""The stage whose message says that a training goes on where it was interrupted."""
+
+
 @dataclass(frozen=True, slots=True)
 class TrainProgress:
     """How far a training is; what `Recommender.train` calls its `progress` with."""

@@ -18,7 +18,7 @@ from service.cli.session import answering, event_log, open_recommender, require_
 if TYPE_CHECKING:
     from service.requests import ModelInfo, TrainProgress
 
-models = typer.Typer(help="The trained models: list, activate, roll back.", no_args_is_help=True)
+models = typer.Typer(help="The trained models: list, activate, roll back, shrink.", no_args_is_help=True)
 
 Version = Annotated[str, typer.Argument(metavar="VERSION", help="As `palate models list` shows it.")]
 
@@ -34,13 +34,20 @@ def train(
     server: Server = "",
     as_json: Json = False,
 ) -> int:
-    """Train a model on the whole log; it serves from then on unless a baseline did better (exit code 1)."""
+    """Train a model on the whole log; it serves from then on unless a baseline did better (exit code 1).
+
+    A training that was interrupted goes on if log, items and settings are the same.
+    """
+    from service.requests import RESUME
+
     with output.progress(as_json) as step:
         last = ""
 
         def tell(progress: TrainProgress) -> None:
             nonlocal last
             last = progress.message or last
+            if progress.stage == RESUME:
+                output.remark(progress.message)
             step(progress.stage, progress.done, progress.total or None)
 
         if server:
@@ -97,6 +104,29 @@ def rollback(data: Data = None, config: Config = None, server: Server = "", as_j
     """Let the model serve that served before the active one."""
     with answering(data, config, server, quiet=as_json) as backend:
         return _serving(backend.rollback_model(), as_json)
+
+
+@models.command()
+def shrink(version: Version, data: Data = None, config: Config = None, as_json: Json = False) -> int:
+    """Make a smaller copy of this model, and tell how far it recommends the same; it does not serve by itself."""
+    settings = settings_of(data, config)
+    require_data(settings)
+    recommender = open_recommender(settings)
+    try:
+        shrunk = recommender.shrink_model(version)
+    finally:
+        recommender.close()
+    if as_json:
+        output.emit(asdict(shrunk))
+        return DONE
+    same = shrunk.agreement
+    before, after = (f"{size / 1e6:,.1f} MB" for size in (shrunk.bytes_before, shrunk.bytes_after))
+    output.say(f"model {shrunk.version}: {after} instead of {before}")
+    output.say(
+        f"for {same.histories:,} people: {same.overlap:.1%} of the first 10 in common with the model before, rank "
+        f"correlation {same.rank_correlation:.4f}; `palate models activate {shrunk.version}` lets it serve"
+    )
+    return DONE
 
 
 def show_metrics(model: ModelInfo) -> None:

@@ -20,6 +20,7 @@ from service.ranker.config import RankerConfig
 from service.ranker.fit import (
     FitReport,
     ItemTensors,
+    KeptFits,
     NextEvents,
     Progress,
     fit_sequence_model,
@@ -65,9 +66,11 @@ def train_ranker(
     event_weights: FloatArray | None = None,
     seed: int = 0,
     progress: Progress | None = None,
+    kept: KeptFits | None = None,
 ) -> Trained:
     """Fit everything. `event_weights` (n_event_types,) say how much an event counts that is to be foretold, by default
-    all alike; what came before it is read whatever its weight. Raises TooFewEvents where nobody has MIN_EVENTS events.
+    all alike; what came before it is read whatever its weight. With `kept`, a training that was interrupted goes on and
+    gives what it would have given. Raises TooFewEvents where nobody has MIN_EVENTS events.
     """
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
@@ -95,7 +98,7 @@ def train_ranker(
         SequenceModel(config, shape_of(past, projected, config)),
         lambda model, tensors: fit_sequence_model(
             model, past, tensors, config, epochs=config.max_epochs, seed=seed, event_weights=event_weights,
-            validation=validation, progress=progress,
+            validation=validation, progress=progress, kept=kept,
         ),
         config=config,
         version=version,
@@ -113,7 +116,7 @@ def train_ranker(
         rehearsal.model,
         lambda model, tensors: fit_sequence_model(
             model, interactions, tensors, config, epochs=max(1, first.epochs // 2), seed=seed,
-            event_weights=event_weights, progress=progress, stage="sequence model, all events",
+            event_weights=event_weights, progress=progress, stage="sequence model, all events", kept=kept,
         ),
         config=config,
         version=version,

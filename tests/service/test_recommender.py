@@ -32,6 +32,7 @@ from service.requests import (
     RecommendRequest,
     SearchRequest,
     SimilarRequest,
+    TrainProgress,
     UserProfile,
 )
 from service.workspace import Workspace
@@ -374,6 +375,29 @@ def test_models_are_listed_activated_and_rolled_back(tmp_path: Path) -> None:
     answer = again.recommend(RecommendRequest(user_id="u0"))
     assert (answer.model_version, answer.degraded) == (first.version, [])
     again.close()
+
+
+def test_a_training_that_was_interrupted_goes_on_unless_something_happened_since(tmp_path: Path) -> None:
+    palate = filled(tmp_path)
+    seen: list[TrainProgress] = []
+
+    def interrupt(progress: TrainProgress) -> None:
+        seen.append(progress)
+        if (progress.stage, progress.done) == ("sequence model", 2):
+            raise KeyboardInterrupt
+
+    for _ in range(2):  # the second time it goes on, and comes no further
+        with pytest.raises(KeyboardInterrupt):
+            palate.train(interrupt)
+    assert [one.message for one in seen if one.stage == "resume"] == [
+        "sequence model: goes on after epoch 2 of a training that was interrupted"
+    ]
+    palate.record_events([Event("newcomer", items()[0].item_id, "watch", None, NOW)])
+    seen.clear()
+    palate.train(seen.append, force=True)
+    assert "resume" not in [one.stage for one in seen]
+    assert not (tmp_path / "training").exists()
+    palate.close()
 
 
 def test_an_incremental_training_takes_up_the_events_since(tmp_path: Path) -> None:

@@ -117,6 +117,10 @@ def test_a_trained_model_serves_and_is_listed(filled: Run) -> None:
     assert filled("recommend", "--user", "u0", "--json").json["model_version"] == model["version"]
     assert filled("models", "activate", model["version"]).code == 0
     assert "active" in filled("models", "list").out
+    shrunk = filled("models", "shrink", model["version"])
+    assert (shrunk.code, f"palate models activate {model['version']}-int8" in " ".join(shrunk.out.split())) == (0, True)
+    again = filled("models", "shrink", model["version"])
+    assert (again.code, "shrunk already" in again.err) == (2, True)
 
 
 def test_everything_about_a_person_is_exported_and_then_deleted(filled: Run) -> None:
