@@ -46,6 +46,10 @@ class Vocabulary:
             {kind: code for code, kind in enumerate(sorted(set(event_types)), start=1)},
         )
 
+    def domain_codes(self, domains: Sequence[str]) -> IntArray | None:
+        """Codes of the domains that a request allows; None where it allows all."""
+        return np.array([self.domains.get(domain, 0) for domain in domains], dtype=np.int64) if domains else None
+
     def tag_codes(self, item: Item) -> IntArray:
         """Codes of the item's known tags, ascending."""
         codes = {self.tags[tag] for tag in tags_of(item) if tag in self.tags}

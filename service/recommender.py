@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -180,7 +180,8 @@ class Recommender:
         per_source = max(loaded.ranker.config.candidates, request.k)
         candidates = retrieve(self._store, loaded, probe, person.vectors, rule, person.excluded, per_source)
         watch.lap("retrieve")
-        scored = loaded.ranker.score_list(probe, candidates.items)
+        domains = loaded.vocabulary.domain_codes(request.domains)
+        scored = loaded.ranker.score_list(probe, candidates.items, domains)
         order = self._order(loaded, scored, candidates, request, page.stop)
         watch.lap("rank")
         shown = order[page.start : page.stop]
@@ -375,7 +376,7 @@ class Recommender:
             vectors = self._session_vectors(history)
         if taste:
             words = self._encode_query(taste)
-            history = History(history.items, history.event_types, history.liked, loaded.ranker.project_text(words))
+            history = replace(history, taste=loaded.ranker.project_text(words))
             vectors[TEXT] = words + vectors[TEXT] if TEXT in vectors else words
         away = [excluded]
         if stored is not None and not request.include_seen:
@@ -395,11 +396,11 @@ class Recommender:
     def _history(self, stored: PersonState | None, session: IntArray, loaded: Loaded) -> tuple[History, Past]:
         """The newest events that are behaviour, then the session's items as views."""
         past = NOTHING_PAST if stored is None else stored.past
-        past = past.then_viewed(session) if len(session) else past
+        past = past.then_viewed(session, time.time()) if len(session) else past
         past = past.newest(loaded.ranker.config.feature_history, loaded.ranker.n_items)
         codes = loaded.vocabulary.event_types
         kinds = np.array([codes.get(kind, 0) for kind in past.event_types], dtype=np.int64)
-        return History(past.items, kinds, past.liked), past
+        return History(past.items, kinds, past.times, past.liked), past
 
     def _session_vectors(self, history: History) -> dict[str, FloatArray]:
         """Taste in encoder space of a history that is not the stored one."""
@@ -515,6 +516,8 @@ class Recommender:
             ],
             created_at=time.time(),
             runners_up=candidates.items[next_best].tolist(),
+            times=person.history.times.tolist(),
+            domains=tuple(request.domains),
         )
 
     def _served_context(self, request: ExplainRequest, index: int) -> tuple[ServedContext, bool]:

@@ -2,9 +2,9 @@
 
 A small network over each candidate's signals, seen twice: as they are, and against what is usual for the history.
 Trained with the listwise softmax of its candidates (ListNet's top-one form). Neither view depends on which other
-candidates are in the list, so a score means the same however many are asked for. There are two such networks: one for
-people whose next choice can be told from what they did, one for beginners, of whom only can be told what they will
-like. Knows no items and no people.
+candidates are in the list, so a score means the same however many are asked for. There are up to three such networks:
+one for people whose next choice can be told from what they did, one for beginners, of whom only can be told what they
+will like, and one for beginners who come from another domain. Knows no items and no people.
 """
 
 from __future__ import annotations
@@ -94,41 +94,48 @@ class Blend:
     """A fitted or prior second stage, and how far it lifts items that few have met."""
 
     def __init__(
-        self, net: BlendNet, cold_lift: float = 0.0, beginners: BlendNet | None = None, beginner_events: int = 0
+        self,
+        net: BlendNet,
+        cold_lift: float = 0.0,
+        beginners: BlendNet | None = None,
+        newcomers: BlendNet | None = None,
+        beginner_events: int = 0,
     ) -> None:
         self.net = net.eval()
         self.cold_lift = cold_lift
         """Added to the score of an item without events, less to those with few; see `room_for_news`."""
         self.beginners = None if beginners is None else beginners.eval()
+        self.newcomers = None if newcomers is None else newcomers.eval()
+        """In place of `beginners` for those who did something elsewhere."""
         self.beginner_events = beginner_events
-        """Up to so many known events `beginners` ranks alone, from twice as many on `net` does."""
+        """Up to so many known events one of these ranks alone, from twice as many on `net` does."""
 
     def score(self, signals: FloatArray, scale: Scale) -> FloatArray:
         """(..., C, F) -> (..., C); higher is better."""
-        lifted: FloatArray = self.unlifted(signals, scale) + np.float32(self.cold_lift) * self.room_for_news(signals)
+        lift = np.float32(self.cold_lift) * self.room_for_news(signals, scale)
+        lifted: FloatArray = self.unlifted(signals, scale) + lift
         return lifted
 
     def unlifted(self, signals: FloatArray, scale: Scale) -> FloatArray:
         """The same without the lift."""
-        share = self._beginner_share(signals)
+        share = self._beginner_share(scale)
         scores = _scores(self.net, signals, scale)
-        if self.beginners is not None and share.any():
-            scores = share * _scores(self.beginners, signals, scale) + (1 - share) * scores
+        first = self.newcomers if self.newcomers is not None and scale.elsewhere else self.beginners
+        if first is not None and share > 0:
+            scores = share * _scores(first, signals, scale) + (1 - share) * scores
         return scores
 
-    def room_for_news(self, signals: FloatArray) -> FloatArray:
+    def room_for_news(self, signals: FloatArray, scale: Scale) -> FloatArray:
         """(..., F) -> (...): how much of the lift each candidate gets, 1 / sqrt(1 + events). Beginners are spared it:
         of somebody hardly known all scores are flat, and the lift would outweigh them."""
         faded: FloatArray = np.exp(-0.5 * signals[..., SIGNALS.index("popularity")])
-        return faded * (1 - self._beginner_share(signals))
+        return faded * (1 - self._beginner_share(scale))
 
-    def _beginner_share(self, signals: FloatArray) -> FloatArray:
-        """(..., F) -> (...): how much of the score is the beginners', 1 to 0 as events become known."""
+    def _beginner_share(self, scale: Scale) -> np.float32:
+        """How much of the score is the beginners', 1 to 0 as events become known."""
         if not self.beginner_events:
-            return np.zeros(signals.shape[:-1], np.float32)
-        known = np.expm1(signals[..., SIGNALS.index("history_length")])
-        share: FloatArray = np.clip(2 - known / self.beginner_events, 0, 1).astype(np.float32)
-        return share
+            return np.float32(0)
+        return np.float32(np.clip(2 - scale.known / self.beginner_events, 0, 1))
 
     @classmethod
     def prior(cls) -> Blend:
@@ -153,8 +160,8 @@ def fit_beginner_events(blend: Blend, validation: Sequence[TrainingList], most: 
     It ranks by what a person will like at all, which is the better answer to somebody new and the worse one to somebody
     whose next choice can be told; from how many events on that is so differs from log to log.
     """
-    lists = [one for one in validation if _known(one) < 2 * most]
-    known = np.array([_known(one) for one in lists])
+    lists = [one for one in validation if one.scale.known < 2 * most]
+    known = np.array([one.scale.known for one in lists])
     lengths = np.unique(known)
 
     def gain(events: int) -> float:
@@ -168,9 +175,9 @@ def fit_beginner_events(blend: Blend, validation: Sequence[TrainingList], most: 
     return max(events for events in gains if gains[events] >= (1 - budget) * max(gains.values()))
 
 
-def _known(one: TrainingList) -> int:
-    """Events of the history."""
-    return int(np.round(np.expm1(one.signals[0, SIGNALS.index("history_length")])))
+def mean_gain(blend: Blend, lists: Sequence[TrainingList], k: int = 10) -> float:
+    """Mean NDCG@k of what was chosen."""
+    return float(np.mean([one.gain(blend.score(one.signals, one.scale), k) for one in lists]))
 
 
 def fit_cold_lift(
@@ -196,7 +203,7 @@ def _gains_by_lift(blend: Blend, lists: Sequence[TrainingList], k: int) -> Float
     """NDCG@k of what was chosen under every lift that is tried, (lifts, lists)."""
     gains = np.zeros((len(COLD_LIFTS), len(lists)), np.float32)
     for column, one in enumerate(lists):
-        scores, room = blend.unlifted(one.signals, one.scale), blend.room_for_news(one.signals)
+        scores, room = blend.unlifted(one.signals, one.scale), blend.room_for_news(one.signals, one.scale)
         gains[:, column] = [one.gain(scores + lift * room, k) for lift in COLD_LIFTS]
     return gains
 

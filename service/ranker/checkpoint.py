@@ -32,7 +32,7 @@ from service.ranker.ranker import Ranker, content_of
 from service.ranker.shrink import Arrays, narrowed, widened
 from service.ranker.signals import View
 
-FORMAT, SHRUNK = 2, 3
+FORMAT, SHRUNK = 4, 5
 """As trained, and with weights as int8 (`service.ranker.shrink`)."""
 MATRICES = ("ease", "knn", "together", "co_counts")
 
@@ -49,6 +49,8 @@ def save_checkpoint(folder: Path, ranker: Ranker, item_ids: Sequence[str], extra
     nets = {"blend": ranker.blend.net}
     if ranker.blend.beginners is not None:
         nets["beginners"] = ranker.blend.beginners
+    if ranker.blend.newcomers is not None:
+        nets["newcomers"] = ranker.blend.newcomers
     arrays: dict[str, np.ndarray[Any, Any]] = {
         **{f"model.{name}": value.numpy() for name, value in ranker.model.state_dict().items()},
         **{f"{net}.{name}": value.numpy() for net, it in nets.items() for name, value in it.state_dict().items()},
@@ -149,12 +151,14 @@ def load_checkpoint(folder: Path, items: ItemFeatures, index_of: Mapping[str, in
 
 def _blend(arrays: Mapping[str, np.ndarray[Any, Any]], config: Mapping[str, Any]) -> Blend:
     nets = {}
-    for name in ("blend", "beginners"):
+    for name in ("blend", "beginners", "newcomers"):
         state = {k.removeprefix(f"{name}."): torch.from_numpy(v) for k, v in arrays.items() if k.startswith(f"{name}.")}
         if state:
             nets[name] = BlendNet(len(state["mean"]), config["blend_hidden"])
             nets[name].load_state_dict(state)
-    return Blend(nets["blend"], config["cold_lift"], nets.get("beginners"), config["beginner_events"])
+    return Blend(
+        nets["blend"], config["cold_lift"], nets.get("beginners"), nets.get("newcomers"), config["beginner_events"]
+    )
 
 
 def _behaviour(

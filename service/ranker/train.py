@@ -14,8 +14,8 @@ import numpy as np
 import torch
 
 from service.ranker.behaviour import Behaviour
-from service.ranker.blend import Blend, BlendNet, TrainingList, fit_beginner_events, fit_cold_lift, fit_net
-from service.ranker.cases import MIN_EVENTS, Case, Hidden, asked_for, beginnings, next_events, with_words
+from service.ranker.blend import Blend, BlendNet, TrainingList, fit_beginner_events, fit_cold_lift, fit_net, mean_gain
+from service.ranker.cases import MIN_EVENTS, Case, Hidden, arrivals, asked_for, beginnings, next_events, with_words
 from service.ranker.config import RankerConfig
 from service.ranker.fit import (
     FitReport,
@@ -39,7 +39,7 @@ VALIDATION_USERS = 0.2
 BEGINNER_BUDGET = 0.02
 """Ranking beginners by what they will like at all may cost at most this share of the NDCG on next events."""
 DROPOUT, BEGINNERS_DROPOUT = 0.1, 0.3
-"""Of the second stage's two networks; a few hundred beginners teach the second, so it must generalise from less."""
+"""Of the second stage's networks; a few hundred beginners teach the others, so they must generalise from less."""
 
 
 class TooFewEvents(ValueError):
@@ -76,7 +76,7 @@ def train_ranker(
     torch.manual_seed(seed)
     space = ContentSpace.fit(items, config.content_dim)
     projected = space.project(items)
-    hidden = Hidden.draw(interactions, config, rng)
+    hidden = Hidden.draw(interactions, projected.domain, config, rng)
     if not hidden.events.any():
         raise TooFewEvents(
             f"no user has {MIN_EVENTS} events yet ({len(interactions):,} events of {interactions.n_users:,} users); "
@@ -90,7 +90,7 @@ def train_ranker(
         )
     if progress:
         progress("co-engagement", 0, 2)
-    past, validation = hidden.past(interactions), _early_stopping(upcoming, hidden, rng)
+    past, validation = hidden.past(interactions, projected.domain), _early_stopping(upcoming, hidden, rng)
     rehearsal, first = first_stage(
         past,
         projected,
@@ -103,7 +103,10 @@ def train_ranker(
         config=config,
         version=version,
     )  # fmt: skip
-    first_events = beginnings(interactions, hidden.users, asked, config.blend_lists // 3, rng)
+    first_events = [
+        *beginnings(interactions, hidden.users, asked, config.blend_lists // 3, rng),
+        *arrivals(interactions, projected.domain, hidden, asked, rng),
+    ]
     first_events = with_words(first_events, rehearsal.view.content.text, rehearsal.view.behaviour.neighbours, rng)
     blend, metrics = _second_stage(rehearsal, upcoming, first_events, rng, seed, progress)
     if progress:
@@ -130,7 +133,7 @@ def _early_stopping(cases: Sequence[Case], hidden: Hidden, rng: np.random.Genera
     known = [case for case in cases if not hidden.items[case.chosen[0]] and not hidden.users[case.user]]
     picked = [known[i] for i in rng.permutation(len(known))[:most]]
     return NextEvents(
-        Sequences([c.history.items for c in picked], [c.history.event_types for c in picked]),
+        Sequences.of(case.history for case in picked),
         np.array([c.chosen[0] for c in picked], dtype=np.int64),
     )
 
@@ -194,8 +197,8 @@ def _second_stage(
 ) -> tuple[Blend, dict[str, float]]:
     """The blend, and how it measures up on the users who judge.
 
-    Both networks learn from beginners, one what they chose at all, the other, that short histories are no news to it,
-    what they chose next.
+    All networks learn from beginners: the first, that short histories are no news to it, what they chose next, the
+    others what they chose at all.
     """
     config = rehearsal.config
     n_users = 1 + max(case.user for case in (*upcoming, *beginners))
@@ -206,6 +209,7 @@ def _second_stage(
     blend = Blend(_fit([*lists, *_next_events(first_lists)], validation, DROPOUT, config, rng, seed))
     if first_lists and first_validation:
         blend.beginners = _fit(first_lists, first_validation, BEGINNERS_DROPOUT, config, rng, seed)
+        blend.newcomers = _fit_newcomers(blend.beginners, first_lists, first_validation, config, rng, seed)
         by_next = [*validation, *_next_events(first_validation)]
         blend.beginner_events = fit_beginner_events(blend, by_next, config.beginner_events, BEGINNER_BUDGET)
     content_gain = sum(one.baselines["content_knn"] for one in judged if one.slice == COLD_ITEM)
@@ -215,6 +219,23 @@ def _second_stage(
 
 def _next_events(beginners: Sequence[TrainingList]) -> list[TrainingList]:
     return [one.next_event() for one in beginners if one.has_next]
+
+
+def _fit_newcomers(
+    beginners: BlendNet,
+    lists: Sequence[TrainingList],
+    validation: Sequence[TrainingList],
+    config: RankerConfig,
+    rng: np.random.Generator,
+    seed: int,
+) -> BlendNet | None:
+    """A network of the newcomers to a domain alone; None where it would not rank those who judge better than the one of
+    all beginners, since there are fewer to learn from."""
+    lists, validation = ([one for one in some if one.scale.elsewhere] for some in (lists, validation))
+    if not lists or not validation:
+        return None
+    net = _fit(lists, validation, BEGINNERS_DROPOUT, config, rng, seed)
+    return net if mean_gain(Blend(net), validation) > mean_gain(Blend(beginners), validation) else None
 
 
 def _fit(
