@@ -26,7 +26,7 @@ MAX_CHANCE = 0.05
 """A change must be larger than the largest in all but this share of them."""
 MAX_CHANGES = 2
 MAX_DAYS = 100
-"""Of more days, neighbours are taken together, so that a long history takes no longer."""
+"""Of more days, neighbours are put in order together, so that a long history takes little longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +68,13 @@ def _change(has: BoolArray, days: IntArray, rng: np.random.Generator) -> tuple[i
     """Where the clearest change is, and the traits that rise and fall there; None where chance does as well."""
     if len(days) < 2 * MIN_SIDE or not has.shape[1]:
         return None
-    _, day = np.unique(days, return_inverse=True)
-    n_days = int(day[-1]) + 1
-    _, first = np.unique(day * min(n_days, MAX_DAYS) // n_days, return_index=True)
+    _, first = np.unique(days, return_index=True)
     counts = np.add.reduceat(has.astype(np.int64), first, axis=0)  # (D, V) choices of each day with each trait
     totals = np.diff(np.append(first, len(days)))  # (D,)
-    g = _scan(counts, totals)  # (D - 1, V)
-    clearest = g.max(initial=0.0)
-    if clearest <= 0:
+    enough = _enough(*_coarse(counts, totals), rng)
+    if enough is None:
         return None
-    by_chance: list[float] = []
-    for _ in range(ORDERS):
-        order = rng.permutation(len(totals))
-        by_chance.append(float(_scan(counts[order], totals[order]).max(initial=0.0)))
-        if sum(one >= clearest for one in by_chance) + 1 > MAX_CHANCE * (ORDERS + 1):
-            return None
-    enough = float(np.sort(by_chance)[-int(MAX_CHANCE * (ORDERS + 1))])
+    g = _scan(counts, totals)  # (D - 1, V)
     last = int(np.argmax(g.max(axis=1)))  # day before the change
     before, after = counts[: last + 1].sum(axis=0), counts[last + 1 :].sum(axis=0)
     rises = after * totals[: last + 1].sum() > before * totals[last + 1 :].sum()  # (V,)
@@ -93,6 +84,25 @@ def _change(has: BoolArray, days: IntArray, rng: np.random.Generator) -> tuple[i
         if clear.max() > 0:
             traits.append((int(np.argmax(clear)), direction))
     return int(first[last + 1]), traits
+
+
+def _enough(counts: IntArray, totals: IntArray, rng: np.random.Generator) -> float | None:
+    """The G that a change must exceed to be larger than by chance; None where none is."""
+    clearest = _scan(counts, totals).max(initial=0.0)
+    by_chance: list[float] = []
+    while clearest > 0 and len(by_chance) < ORDERS:
+        order = rng.permutation(len(totals))
+        by_chance.append(float(_scan(counts[order], totals[order]).max(initial=0.0)))
+        if sum(one >= clearest for one in by_chance) + 1 > MAX_CHANCE * (ORDERS + 1):
+            return None
+    return float(np.sort(by_chance)[-int(MAX_CHANCE * (ORDERS + 1))]) if by_chance else None
+
+
+def _coarse(counts: IntArray, totals: IntArray) -> tuple[IntArray, IntArray]:
+    """The same of at most MAX_DAYS blocks of days."""
+    n_days = len(totals)
+    _, first = np.unique(np.arange(n_days) * min(n_days, MAX_DAYS) // n_days, return_index=True)
+    return np.add.reduceat(counts, first, axis=0), np.add.reduceat(totals, first)
 
 
 def _scan(counts: IntArray, totals: IntArray) -> FloatArray:

@@ -91,7 +91,7 @@ LIES = {
         "another count before": "In March 2017 you turned to Documentary: 14 of the next 20, after 0 of the 30 before.",
         "an aversion that is none": "Of the 120 in your history that are listed under Sci-Fi, you turned down 31.",
         "another count turned down": "Of the 8 in your history that are listed under Western, you turned down 8.",
-        "another count of low ratings": "Of the 8 in your history that are listed under Western, your rating was low for 9.",
+        "low ratings": "Of the 8 in your history that are listed under Western, your rating was low for 9.",
         "another range": "34 of 60 choices of yours date from 1970 to 1979, earlier than usual here.",
         "the range of another number": "34 of 60 choices of yours have 1968 to 1979 as their length.",
         "the other side of the range": "34 of 60 choices of yours date from 1968 to 1979, later than usual here.",
