@@ -47,6 +47,8 @@ from service.requests import (
     ScoredItem,
     SearchRequest,
     SimilarRequest,
+    TasteRequest,
+    TasteSummary,
     TrainProgress,
     UserProfile,
 )
@@ -55,6 +57,7 @@ from service.retrieval import Candidates, Rule, retrieve
 from service.served import ServedContext, ServedContexts, ServedItem
 from service.shrinking import Shrunk, shrink
 from service.stopwatch import Stopwatch
+from service.tastes import Tastes
 from service.workspace import Workspace
 from service.writing import Writing
 
@@ -112,6 +115,7 @@ class Recommender:
                 catalogue=lambda: (item for _, item in self._log.iter_items()),
             ),
         )
+        self._tastes = Tastes(settings.explain, self._policy, self._log, self._writing)
         self._item_cache: dict[int, Item] = {}
 
     # index
@@ -288,6 +292,10 @@ class Recommender:
             raise ItemNotFound(item_id)
         context, _ = self._served_context(ExplainRequest(item_id, recommendation_id), index)
         return self._explanations.influence(self._models.by_version(context.model_version), context, index)
+
+    def describe_taste(self, request: TasteRequest) -> TasteSummary:
+        """What sets the choices of a user apart, and when they changed; a user without any is told so."""
+        return self._tastes.describe(request, self.ranker.view.behaviour.counts)
 
     # users
 
