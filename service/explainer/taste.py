@@ -120,7 +120,12 @@ class _Reading:
         owners = [{choice.item_id for choice in self._chosen[trait]} for trait in often]
         has = np.array([[choice.item_id in own for choice in liked] for own in owners], bool)
         has = has.reshape(len(owners), len(liked)).T
+        months: set[tuple[int, str]] = set()
         for turn in turns(has, np.array([choice.day for choice in liked], np.int64)):
+            month = (turn.trait, _date(liked[turn.at].day)[:7])
+            if month in months:  # away from something and back to it within the month that is told
+                continue
+            months.add(month)
             column = has[:, turn.trait]
             after = [liked[place] for place in range(turn.at, turn.stop) if column[place]]
             fact = replace(
