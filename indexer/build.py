@@ -18,6 +18,7 @@ from typing import TypeVar
 
 from encoders.base import ImageEncoder, TextEncoder
 from encoders.errors import ImageError
+from indexer.aligned import JointEncoder
 from indexer.catalog import Item, RowError
 from indexer.eventlog import EventLog
 from indexer.item_encoder import ItemEncoder
@@ -79,14 +80,15 @@ class Indexer:
         image_encoder: ImageEncoder | None,
         pictures: PictureSource,
         *,
+        joint: JointEncoder | None = None,
         on_stored: Callable[[Sequence[StoredItem]], None] | None = None,
         batch: int = BATCH,
     ) -> None:
-        """`on_stored` is told of every batch of newly encoded items, whose vectors other than text and image are gone:
-        a trained model's vectors are set again from there."""
+        """`on_stored` is told of every batch of newly encoded items, whose vectors other than text and image, and those
+        of the shared space, are gone: a trained model's vectors are set again from there."""
         self._log = log
         self._store = store
-        self._encoder = ItemEncoder(store, text_encoder, image_encoder, pictures)
+        self._encoder = ItemEncoder(store, text_encoder, image_encoder, pictures, joint)
         self._pictures = pictures
         self._on_stored = on_stored
         self._batch = batch

@@ -16,6 +16,7 @@ import numpy as np
 
 from indexer.events import Event
 from indexer.store import StoredItem
+from service.alignments import Alignments
 from service.catalogue import Catalogue, event_types_of, read_interactions
 from service.errors import InvalidInput, NoTrainedModel
 from service.evaluation import splits
@@ -175,6 +176,10 @@ def _copy(workspace: Workspace, folder: Path, rows: Sequence[StoredItem]) -> Wor
             "store": type(workspace.settings.store)(),
         }
     )
+    if workspace.alignment is not None:
+        alignments = Alignments(folder)
+        alignments.keep(workspace.alignment)
+        alignments.use(workspace.alignment.version)
     copy = Workspace.open_with(settings, workspace.text_encoder, workspace.image_encoder)
     for start in range(0, len(rows), 1000):
         part = rows[start : start + 1000]

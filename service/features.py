@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from encoders.alignment import Alignment
 from indexer.catalog import AttributeValue, Item
 from indexer.store import ItemStore, StoredItem
 from service.ranker.interactions import IntArray
@@ -73,9 +74,17 @@ def _parts(value: AttributeValue) -> Sequence[str]:
 
 
 def features_of(
-    rows: Sequence[StoredItem], vocabulary: Vocabulary, dims: Mapping[str, int], n_items: int | None = None
+    rows: Sequence[StoredItem],
+    vocabulary: Vocabulary,
+    dims: Mapping[str, int],
+    n_items: int | None = None,
+    *,
+    alignment: Alignment | None = None,
 ) -> ItemFeatures:
-    """Features of the given rows in their order; with `n_items`, of the whole catalogue by item index."""
+    """Features of the given rows in their order; with `n_items`, of the whole catalogue by item index.
+
+    With an alignment, pictures are seen in its shared space, where those look alike that are spoken of alike.
+    """
     size = len(rows) if n_items is None else n_items
     text = np.zeros((size, dims.get("text", 1)), np.float32)
     image = np.zeros((size, dims.get("image", 1)), np.float32)
@@ -91,6 +100,10 @@ def features_of(
         domain[place] = vocabulary.domains.get(row.item.domain, 0)
         tags[place] = vocabulary.tag_codes(row.item)
         live[place] = row.item.available
+    if alignment is not None:
+        seen = np.zeros((size, alignment.dim), np.float32)
+        seen[has_image] = alignment.heads.images(image[has_image])
+        image = seen
     return ItemFeatures(text, has_text, image, has_image, domain, tags, max(len(vocabulary.tags), 1), live)
 
 

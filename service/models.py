@@ -14,9 +14,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from encoders.alignment import Alignment
+from encoders.base import FloatArray
+from encoders.errors import AlignmentError
+from indexer.aligned import joint_name
 from indexer.eventlog import EventLog
 from indexer.log_models import ModelRecord
-from indexer.store import ItemStore, StoredItem
+from indexer.store import IMAGE, ItemStore, StoredItem
+from service.alignments import Alignments
 from service.catalogue import Catalogue, event_types_of, read_interactions
 from service.config import Settings
 from service.errors import ModelNotFound, NoTrainedModel, TrainingUnderway
@@ -37,15 +42,25 @@ TOLERANCE = 0.98
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loaded:
-    """A ranker with the vocabulary its arrays are coded in."""
+    """A ranker with the vocabulary its arrays are coded in, and the alignment it sees pictures through."""
 
     ranker: Ranker
     vocabulary: Vocabulary
+    alignment: Alignment | None = None
 
     @property
     def vector_name(self) -> str:
         """Name of its item vectors in the store; empty without a trained model."""
         return f"sequence-{self.ranker.version}" if self.ranker.trained else ""
+
+    def image_query(self, store: ItemStore, taste: FloatArray) -> tuple[str, FloatArray]:
+        """Where in the store to look for a taste in the image encoder's space, (dim,), and as what vector: as the
+        ranker sees pictures, unless its alignment is not the one whose vectors the store has."""
+        if self.alignment is not None:
+            name = joint_name(self.alignment.version, IMAGE)
+            if name in store.vector_names():
+                return name, self.alignment.heads.images(taste[np.newaxis])[0]
+        return IMAGE, taste
 
 
 class Models:
@@ -59,9 +74,12 @@ class Models:
         catalogue: Catalogue,
         dims: Mapping[str, int],
         fingerprints: Mapping[str, str],
+        alignment: Alignment | None = None,
     ) -> None:
+        """`alignment` is what an untrained ranker, and the next one that is trained, sees pictures through."""
         self._settings, self._log, self._store, self._catalogue = settings, log, store, catalogue
         self._dims, self._fingerprints = dims, dict(fingerprints)
+        self._alignment = alignment
         self._policy = settings.events.policy()
         self._folder = settings.data / "models"
         self._training = threading.Lock()
@@ -120,7 +138,7 @@ class Models:
         rows = read_rows(self._store)
         vocabulary = Vocabulary.of((row.item for row in rows), event_types_of(self._log))
         n_items = self._catalogue.n_indices
-        features = features_of(rows, vocabulary, self._dims, n_items)
+        features = features_of(rows, vocabulary, self._dims, n_items, alignment=self._alignment)
         interactions, _ = read_interactions(self._log, self._policy, vocabulary.event_types, n_items)
         item_ids = self._catalogue.ids()[:n_items]
         del rows
@@ -146,6 +164,7 @@ class Models:
                 "event_types": dict(vocabulary.event_types),
             },
             "fingerprints": self._fingerprints,
+            "alignment": "" if self._alignment is None else self._alignment.version,
             "metrics": metrics,
             "seed": seed,
             "n_events": len(interactions),
@@ -183,9 +202,9 @@ class Models:
         rows = read_rows(self._store)
         vocabulary = Vocabulary.of((row.item for row in rows), event_types_of(self._log))
         n_items = self._catalogue.n_indices
-        features = features_of(rows, vocabulary, self._dims, n_items)
+        features = features_of(rows, vocabulary, self._dims, n_items, alignment=self._alignment)
         interactions, _ = read_interactions(self._log, self._policy, vocabulary.event_types, n_items)
-        return Loaded(untrained_ranker(features, interactions, self._settings.ranker), vocabulary)
+        return Loaded(untrained_ranker(features, interactions, self._settings.ranker), vocabulary, self._alignment)
 
     def learn(self, rows: Sequence[StoredItem]) -> None:
         """Let the active ranker score new or changed items from their content at once."""
@@ -194,7 +213,8 @@ class Models:
             self.active = self._untrained()  # its idea of the catalogue is out of date, and cheap to make anew
             return
         indices = np.array([row.item_index for row in rows], dtype=np.int64)
-        loaded.ranker.put_items(indices, features_of(rows, loaded.vocabulary, self._dims))
+        features = features_of(rows, loaded.vocabulary, self._dims, alignment=loaded.alignment)
+        loaded.ranker.put_items(indices, features)
         if loaded.ranker.trained:
             self._store.set_vectors(loaded.vector_name, indices, loaded.ranker.view.vectors[indices])
 
@@ -206,16 +226,26 @@ class Models:
                 f"model {record.version} was trained with other encoders ({extra['fingerprints']}) than those in use "
                 f"({self._fingerprints}); train anew"
             )
+        alignment = self._alignment_of(record.version, extra.get("alignment", ""))
         words = extra["vocabulary"]
         vocabulary = Vocabulary(
             {tag: code for code, tag in enumerate(words["tags"])}, words["domains"], words["event_types"]
         )
         n_items = self._catalogue.n_indices
-        features = features_of(read_rows(self._store), vocabulary, self._dims, n_items)
+        features = features_of(read_rows(self._store), vocabulary, self._dims, n_items, alignment=alignment)
         ranker = load_checkpoint(folder, features, self._catalogue.index_of)
         interactions, _ = read_interactions(self._log, self._policy, vocabulary.event_types, n_items)
         ranker.recount(interactions)
-        return Loaded(ranker, vocabulary)
+        return Loaded(ranker, vocabulary, alignment)
+
+    def _alignment_of(self, model: str, version: str) -> Alignment | None:
+        """What the model saw pictures through in training, whether or not it is in use otherwise."""
+        if not version:
+            return None
+        try:
+            return Alignments(self._settings.data).read(version, self._fingerprints)
+        except AlignmentError as error:
+            raise CheckpointError(f"model {model} cannot be used without its {error}") from error
 
     def _swap(self, loaded: Loaded) -> None:
         with self._swapping:
