@@ -6,7 +6,7 @@ how heads are trained, nor of which alignment is in use.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -42,12 +42,9 @@ def encoded_parts(encoder: TextEncoder, items: Sequence[tuple[Item, FloatArray]]
     return parts
 
 
-def drop_others(store: ItemStore, version: str = "") -> None:
-    """Forget the vectors of every alignment but this one; of all without a version."""
-    kept = {joint_name(version, name) for name in (TEXT, IMAGE)}
-    for name in store.vector_names():
-        if name.startswith(f"{_PREFIX}-") and name not in kept:
-            store.drop_vector(name)
+def joint_names(store: ItemStore) -> list[str]:
+    """The vectors of shared spaces that the store has room for."""
+    return [name for name in store.vector_names() if name.startswith(f"{_PREFIX}-")]
 
 
 class JointEncoder:
@@ -72,6 +69,11 @@ class JointEncoder:
             for row, vector in zip(seen, self.alignment.heads.images(pictures), strict=True):
                 made[row.item_index][self._names[IMAGE]] = vector
         return [replace(row, vectors=made[row.item_index]) for row in rows]
+
+    @property
+    def names(self) -> Collection[str]:
+        """What a store calls its vectors."""
+        return self._names.values()
 
     def make_room(self, store: ItemStore) -> None:
         """So that items can be put in with their vectors of the shared space. Idempotent."""

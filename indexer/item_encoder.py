@@ -1,8 +1,8 @@
 """ItemEncoder: items to vectors, encoding only what changed.
 
 An item with several pictures has one vector of them all. With an alignment, items get their vectors of the shared space
-beside those of the encoders. A picture that cannot be had is a problem in the answer, never
-an error; an encoder that fails is an error. Knows nothing of the log, and does not write to the store.
+beside those of the encoders. A picture that cannot be had is a problem in the answer, never an error; an encoder that
+fails is an error. Knows nothing of the log, and does not write to the store.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from encoders.align import AlignConfig, Pairs, fit_heads, recall, recalls, split
 from encoders.alignment import Alignment, Trained
 from encoders.base import FloatArray
 from encoders.errors import AlignmentError
-from indexer.aligned import JointEncoder, drop_others, encoded_parts
+from indexer.aligned import JointEncoder, encoded_parts
 from indexer.catalog import Item
 from indexer.store import IMAGE, TEXT
 from service.alignments import Alignments
@@ -94,19 +94,17 @@ def align(
 
 
 def put_to_use(workspace: Workspace, alignment: Alignment, progress: Progress = lambda _: None) -> None:
-    """Complete its vectors in the store, then switch to it, then forget those of others. The next opening sees it."""
+    """Complete its vectors in the store, then switch to it. The next opening sees it, and forgets those of others."""
     JointEncoder(alignment, workspace.text_encoder).fill(
         workspace.store, lambda done, total: progress(TrainProgress("write vectors", done, total or 0))
     )
     workspace.store.flush()
     Alignments(workspace.settings.data).use(alignment.version)
-    drop_others(workspace.store, alignment.version)
 
 
 def take_out_of_use(workspace: Workspace) -> None:
-    """Search and ranking by the encoders' own vectors again. Models trained with an alignment keep it."""
+    """Search by the encoders' own vectors from the next opening on. Models trained with an alignment keep it."""
     Alignments(workspace.settings.data).use("")
-    drop_others(workspace.store)
 
 
 def read_pairs(
