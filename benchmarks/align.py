@@ -18,13 +18,14 @@ import numpy as np
 
 from benchmarks.tables import markdown, replace_section
 from encoders.align import AlignConfig, fit_heads, recall, recalls, split_groups
-from encoders.base import FloatArray
+from encoders.base import FloatArray, unit_rows
 from service.aligning import read_pairs
 from service.config import load_settings
 from service.workspace import Workspace
 
 HOLDOUT = 0.2
-SEEDS = (0, 1, 2)
+SEEDS = (3, 4, 5)
+"""Hyper-parameters were looked at with 0, 1 and 2."""
 K = 10
 
 
@@ -45,6 +46,7 @@ def main() -> None:
     finally:
         workspace.close()
     types = np.array([str(item.attributes.get(given.type, "")) for item in items])
+    words = unit_rows(without_labels - without_labels.mean(axis=0), name="centred")  # as the ranker has them
     rows: list[Mapping[str, float]] = []
     for seed in SEEDS:
         kept, held_out = split_groups(pairs.group, HOLDOUT, seed)
@@ -54,13 +56,19 @@ def main() -> None:
         asked = pairs.rows(held_out)
         by_text, by_image = recalls(heads, asked, K)
         joint = heads.images(pairs.image)
-        by_words = recall(heads.texts(without_labels[None, held_out]), joint[held_out], K)
-        found = {"text -> image": by_text, "image -> text": by_image, "title and description -> image": by_words}
+        found = {
+            "text -> image": by_text,
+            "image -> text": by_image,
+            "title and description, as a query -> image": recall(
+                heads.queries(without_labels[held_out]), joint[held_out], K
+            ),
+            "title, as a query -> image": recall(heads.queries(asked.title), joint[held_out], K),
+        }
         spaces = {
             "image, as encoded": pairs.image,
             "image, aligned": joint,
-            "title and description": without_labels,
-            "image, aligned, with title and description": np.concatenate([joint, without_labels], axis=1),
+            "title and description": words,
+            "image, aligned, with title and description": np.concatenate([joint, words], axis=1),
         }
         everything = np.arange(len(items))
         for name, vectors in spaces.items():

@@ -11,13 +11,13 @@ gradient steps alone. Owns splitting, fitting, early stopping and recall; knows 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from encoders.alignment import Heads
+from encoders.alignment import Heads, centred
 from encoders.base import FloatArray
 
 if TYPE_CHECKING:
@@ -44,8 +44,6 @@ class AlignConfig:
     text_dropout: float = 0.3
     """Share of a text vector's numbers that are hidden in a step."""
     image_dropout: float = 0.5
-    part_dropout: float = 0.1
-    """Share of a text's parts that are hidden in a step, so that a query, which has one part, is understood too."""
     likeness: float = 0.15
     """Weight of the second loss: pictures should be as alike as their texts are. It is what makes pictures better
     neighbours of one another; the first loss alone only tells every item from every other."""
@@ -55,8 +53,10 @@ class AlignConfig:
     """Each pair is told from all others of its batch."""
     epochs: int = 15
     patience: int = 6
-    """Epochs without a better recall on the validation pairs before training stops."""
-    validation: float = 0.1
+    """Epochs without a better mean reciprocal rank of the validation pairs before training stops."""
+    query_shrinkage: float = 0.3
+    """Of the ridge regression that fits the map of queries, in mean variances."""
+    validation: float = 0.05
     """Share of the training groups that early stopping looks at."""
 
 
@@ -67,7 +67,9 @@ class Pairs:
     image: FloatArray
     """(N, I)"""
     text: FloatArray
-    """(V, N, T): the text's parts, the first of which is the whole; zeros where an item lacks one."""
+    """(V, N, T): the text's parts; zeros where an item lacks one."""
+    title: FloatArray
+    """(N, T): what it is called, which is how people ask for it; zeros where it has no name."""
     group: IntArray
     """(N,) what belongs together and must not be split, such as the colours of one product."""
 
@@ -76,7 +78,7 @@ class Pairs:
 
     def rows(self, places: IntArray) -> Pairs:
         """The same for some of the pairs, in the order given."""
-        return Pairs(self.image[places], self.text[:, places], self.group[places])
+        return Pairs(self.image[places], self.text[:, places], self.title[places], self.group[places])
 
 
 def split_groups(group: IntArray, share: float, seed: int) -> tuple[IntArray, IntArray]:
@@ -98,10 +100,24 @@ def recall(queries: FloatArray, answers: FloatArray, k: int = 10) -> float:
     >>> recall(np.ones((50, 2), np.float32), np.ones((50, 2), np.float32))
     0.0
     """
+    return float((_ahead(queries, answers) < k).mean())
+
+
+def reciprocal_rank(queries: FloatArray, answers: FloatArray) -> float:
+    """The mean over queries (N, D) of 1 / the rank of their own answer: finer than recall where pairs are few.
+
+    >>> reciprocal_rank(np.eye(3, dtype=np.float32), np.eye(3, dtype=np.float32))
+    1.0
+    """
+    return float((1.0 / (1.0 + _ahead(queries, answers))).mean())
+
+
+def _ahead(queries: FloatArray, answers: FloatArray) -> NDArray[np.float64]:
+    """(N,) how many answers are nearer than the own one."""
     scores = queries @ answers.T  # (N, N)
     own = np.diag(scores)[:, None]
-    before = (scores > own).sum(axis=1) + ((scores == own).sum(axis=1) - 1) / 2
-    return float((before < k).mean())
+    ahead: NDArray[np.float64] = (scores > own).sum(axis=1) + ((scores == own).sum(axis=1) - 1) / 2
+    return ahead
 
 
 def recalls(heads: Heads, pairs: Pairs, k: int = 10) -> tuple[float, float]:
@@ -117,7 +133,7 @@ def fit_heads(pairs: Pairs, config: AlignConfig, *, seed: int, progress: Progres
     kept, watched = split_groups(pairs.group, config.validation, seed)
     train, validation = pairs.rows(kept), pairs.rows(watched)
     best = _correlated(train, config)
-    best_recall, best_epoch = sum(recalls(best, validation)), 0
+    best_rank, best_epoch = _ranked(best, validation), 0
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         step = _Step(best, train, config)
@@ -126,13 +142,18 @@ def fit_heads(pairs: Pairs, config: AlignConfig, *, seed: int, progress: Progres
             for places in torch.randperm(len(train)).tensor_split(n_steps):
                 step(places)
             now = step.heads()
-            found = sum(recalls(now, validation))
-            if found > best_recall:
-                best, best_recall, best_epoch = now, found, epoch
+            rank = _ranked(now, validation)
+            if rank > best_rank:
+                best, best_rank, best_epoch = now, rank, epoch
             progress(epoch, config.epochs)
             if epoch - best_epoch >= config.patience:
                 break
-    return best
+    return _with_queries(best, pairs, config.query_shrinkage)
+
+
+def _ranked(heads: Heads, pairs: Pairs) -> float:
+    texts, images = heads.texts(pairs.text), heads.images(pairs.image)
+    return reciprocal_rank(texts, images) + reciprocal_rank(images, texts)
 
 
 def _correlated(pairs: Pairs, config: AlignConfig) -> Heads:
@@ -143,8 +164,7 @@ def _correlated(pairs: Pairs, config: AlignConfig) -> Heads:
     n_parts, n, width = pairs.text.shape
     text_mean = np.stack([part[part.any(axis=1)].mean(axis=0) if part.any() else part[0] for part in pairs.text])
     image_mean = pairs.image.mean(axis=0)
-    there = pairs.text.any(axis=2, keepdims=True)  # (V, N, 1)
-    text = np.where(there, pairs.text - text_mean[:, None], 0.0).transpose(1, 0, 2).reshape(n, -1)  # (N, V * T)
+    text = centred(pairs.text, text_mean).transpose(1, 0, 2).reshape(n, -1)  # (N, V * T)
     image = pairs.image - image_mean  # (N, I)
     whiten_text = cholesky(_covariance(text, config.shrinkage), lower=True)
     whiten_image = cholesky(_covariance(image, config.shrinkage), lower=True)
@@ -159,11 +179,29 @@ def _correlated(pairs: Pairs, config: AlignConfig) -> Heads:
         _scaled(text, to_text).reshape(n_parts, width, dim),
         image_mean.astype(np.float32),
         _scaled(image, to_image),
+        np.zeros(width, np.float32),
+        np.zeros((width, dim), np.float32),
     )
 
 
-def _covariance(centred: FloatArray, shrinkage: float) -> NDArray[np.float64]:
-    covariance = centred.T.astype(np.float64) @ centred / len(centred)
+def _with_queries(heads: Heads, pairs: Pairs, shrinkage: float) -> Heads:
+    """The heads with a map for queries: ridge regression from whatever may be said of an item, its name, its whole text
+    or a part of it, to where the item is in the shared space."""
+    where = heads.texts(pairs.text) + heads.images(pairs.image)  # (N, D)
+    said = np.concatenate([pairs.text, pairs.title[np.newaxis]])  # (V + 1, N, T)
+    way, row = np.nonzero(said.any(axis=2))
+    texts, targets = said[way, row], where[row]
+    mean = texts.mean(axis=0)
+    texts = texts - mean
+    targets = targets - targets.mean(axis=0)
+    agreement = texts.T.astype(np.float64) @ targets / len(texts)  # (T, D)
+    query = np.linalg.solve(_covariance(texts, shrinkage), agreement)
+    return replace(heads, query_mean=mean, query=query.astype(np.float32))
+
+
+def _covariance(rows: FloatArray, shrinkage: float) -> NDArray[np.float64]:
+    """Of centred rows (N, X), with `shrinkage` mean variances added to the diagonal."""
+    covariance = rows.T.astype(np.float64) @ rows / len(rows)
     mean_variance = np.trace(covariance) / len(covariance) + 1e-12
     regular: NDArray[np.float64] = covariance + shrinkage * mean_variance * np.eye(len(covariance))
     return regular
@@ -185,9 +223,7 @@ class _Step:
 
         self._config = config
         self._start = start
-        there = pairs.text.any(axis=2, keepdims=True)
-        centred = np.where(there, pairs.text - start.text_mean[:, None], 0.0).astype(np.float32)
-        self._texts = torch.from_numpy(centred)  # (V, N, T)
+        self._texts = torch.from_numpy(centred(pairs.text, start.text_mean))  # (V, N, T)
         self._images = torch.from_numpy(pairs.image - start.image_mean)  # (N, I)
         self._to_text = torch.from_numpy(start.text.copy()).requires_grad_()  # (V, T, D)
         self._to_image = torch.from_numpy(start.image.copy()).requires_grad_()  # (I, D)
@@ -209,9 +245,7 @@ class _Step:
 
         config = self._config
         known = self._texts[:, places]  # (V, B, T)
-        shown = torch.rand(known.shape[:2]) >= config.part_dropout  # (V, B)
-        shown[0] |= ~shown.any(dim=0)
-        parts = F.dropout(known * shown[:, :, None], config.text_dropout)
+        parts = F.dropout(known, config.text_dropout)
         text = F.normalize(torch.einsum("vbt,vtd->bd", parts, self._to_text), dim=1)  # (B, D)
         image = F.normalize(F.dropout(self._images[places], config.image_dropout) @ self._to_image, dim=1)  # (B, D)
         scale = self._log_scale.exp().clamp(max=MAX_SCALE)
@@ -222,12 +256,8 @@ class _Step:
 
     def heads(self) -> Heads:
         """As they are now."""
-        return Heads(
-            self._start.text_mean,
-            self._to_text.detach().numpy().copy(),
-            self._start.image_mean,
-            self._to_image.detach().numpy().copy(),
-        )
+        to_text, to_image = (weight.detach().numpy().copy() for weight in (self._to_text, self._to_image))
+        return replace(self._start, text=to_text, image=to_image)
 
 
 def likeness_loss(image: torch.Tensor, text: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:

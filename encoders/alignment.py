@@ -31,7 +31,8 @@ _TODO = "train one anew with `palate align`"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Heads:
-    """Two linear maps. A text has several parts, each with a map of its own; what is missing adds nothing."""
+    """Linear maps. An item's text has several parts, each with a map of its own; what is missing adds nothing. A query
+    is a text of any kind, short or long, and has a map that was fitted on all kinds."""
 
     text_mean: FloatArray
     """(V, T)"""
@@ -41,21 +42,32 @@ class Heads:
     """(I,)"""
     image: FloatArray
     """(I, D)"""
+    query_mean: FloatArray
+    """(T,)"""
+    query: FloatArray
+    """(T, D)"""
 
     @property
     def dim(self) -> int:
         return int(self.image.shape[1])
 
     def texts(self, parts: FloatArray) -> FloatArray:
-        """(V', N, T) -> (N, D), rows of length 1, of the first V' parts. A row of zeros is a part that is missing."""
-        there = parts.any(axis=2, keepdims=True)  # (V', N, 1)
-        n_parts = len(parts)
-        centred = np.where(there, parts - self.text_mean[:n_parts, None], 0.0)  # (V', N, T)
-        return _units(np.matmul(centred, self.text[:n_parts]).sum(axis=0))
+        """Texts of items (V, N, T) -> (N, D), rows of length 1. A row of zeros is a part that is missing."""
+        return _units(np.matmul(centred(parts, self.text_mean), self.text).sum(axis=0))
 
     def images(self, vectors: FloatArray) -> FloatArray:
         """(N, I) -> (N, D), rows of length 1."""
         return _units((vectors - self.image_mean) @ self.image)
+
+    def queries(self, vectors: FloatArray) -> FloatArray:
+        """What is searched for in words, (N, T) -> (N, D), rows of length 1."""
+        return _units((vectors - self.query_mean) @ self.query)
+
+
+def centred(parts: FloatArray, mean: FloatArray) -> FloatArray:
+    """(V, N, T) less (V, T); missing rows, which are zeros, stay zeros."""
+    there = parts.any(axis=2, keepdims=True)  # (V, N, 1)
+    return np.where(there, parts - mean[:, None], np.float32(0.0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,15 +31,19 @@ def encoded_parts(encoder: TextEncoder, items: Sequence[tuple[Item, FloatArray]]
     In the vector of a long text the colour or the material of a thing hardly shows, so these parts are read by
     themselves too; a row of zeros is one that an item lacks.
     """
-    parts = np.zeros((3, len(items), encoder.dim), dtype=np.float32)
-    parts[0] = [whole for _, whole in items]
-    told = [(part, row, text) for row, (item, _) in enumerate(items) for part, text in enumerate(_labels(item), 1)]
-    texts = sorted({text for _, _, text in told if text})  # many items share their categories
-    vector_of = dict(zip(texts, encoder.encode_passages(texts), strict=True))
-    for part, row, text in told:
-        if text:
-            parts[part, row] = vector_of[text]
-    return parts
+    whole = np.stack([vector for _, vector in items])
+    labels = [replace(item, title="", description="") for item, _ in items]
+    attributes = encoded_texts(encoder, [replace(item, categories=()).text() for item in labels])
+    categories = encoded_texts(encoder, [replace(item, attributes={}).text() for item in labels])
+    return np.stack([whole, attributes, categories])
+
+
+def encoded_texts(encoder: TextEncoder, texts: Sequence[str]) -> FloatArray:
+    """(N, text dim); zeros for an empty text. Many items share their categories, so equal ones are read once."""
+    different = sorted({text for text in texts if text})
+    vector_of = dict(zip(different, encoder.encode_passages(different), strict=True))
+    nothing = np.zeros(encoder.dim, dtype=np.float32)
+    return np.stack([vector_of.get(text, nothing) for text in texts])
 
 
 def joint_names(store: ItemStore) -> list[str]:
@@ -102,9 +106,3 @@ class JointEncoder:
             if having:
                 found: IntArray = np.array([row.item_index for row in having], dtype=np.int64)
                 store.set_vectors(joint, found, np.stack([row.vectors[joint] for row in having]))
-
-
-def _labels(item: Item) -> tuple[str, str]:
-    """Its attributes and its categories, each as the text encoder would read it; empty where it has none."""
-    labels = replace(item, title="", description="")
-    return replace(labels, categories=()).text(), replace(labels, attributes={}).text()

@@ -18,7 +18,7 @@ from encoders.align import AlignConfig, Pairs, fit_heads, recall, recalls, split
 from encoders.alignment import Alignment, Trained
 from encoders.base import FloatArray
 from encoders.errors import AlignmentError
-from indexer.aligned import JointEncoder, encoded_parts
+from indexer.aligned import JointEncoder, encoded_parts, encoded_texts
 from indexer.catalog import Item
 from indexer.store import IMAGE, TEXT
 from service.alignments import Alignments
@@ -27,6 +27,8 @@ from service.workspace import Workspace
 
 MIN_PAIRS = 200
 """Items with a text and a picture below which held-out pairs are too few to say anything."""
+MIN_PRODUCTS = 50
+"""The same of products, which are held out whole."""
 MAX_PAIRS = 20_000
 """A larger catalogue is sampled: the pairs' texts are to be read in minutes."""
 ROWS_AT_ONCE = 256
@@ -41,7 +43,8 @@ class AlignReport:
 
     version: str
     used: bool
-    """False where the encoders themselves did better on the held-out pairs, by their own shared space."""
+    """False where held-out pairs are found no better than without heads: by chance, or by the image encoder's own space
+    of texts where it has one."""
     trained: Trained
 
 
@@ -126,17 +129,23 @@ def read_pairs(
     if len(rows) < MIN_PAIRS:
         why = f"{len(rows):,} items have both a text and a picture, at least {MIN_PAIRS:,} are needed"
         raise AlignmentError("new", why, "index more items with pictures")
+    names, group = np.unique([product_of(row.item) for row in rows], return_inverse=True)
+    if len(names) < MIN_PRODUCTS:
+        why = f"the {len(rows):,} items are {len(names):,} products (by title), at least {MIN_PRODUCTS:,} are needed"
+        raise AlignmentError("new", why, "index more of them, or give items titles of their own")
     if len(rows) > MAX_PAIRS:
         chosen = np.random.default_rng(seed).choice(len(rows), MAX_PAIRS, replace=False)
-        rows = [rows[place] for place in np.sort(chosen).tolist()]
+        rows, group = [rows[place] for place in chosen.tolist()], group[chosen]
     parts: list[FloatArray] = []
+    titles: list[FloatArray] = []
     for start in range(0, len(rows), ROWS_AT_ONCE):
         progress(TrainProgress("read texts", start, len(rows)))
         some = rows[start : start + ROWS_AT_ONCE]
         parts.append(encoded_parts(workspace.text_encoder, [(row.item, row.vectors[TEXT]) for row in some]))
-    _, group = np.unique([product_of(row.item) for row in rows], return_inverse=True)
+        titles.append(encoded_texts(workspace.text_encoder, [row.item.title for row in some]))
     image = np.stack([row.vectors[IMAGE] for row in rows])
-    return [row.item for row in rows], Pairs(image, np.concatenate(parts, axis=1), group.astype(np.int64))
+    pairs = Pairs(image, np.concatenate(parts, axis=1), np.concatenate(titles), group.astype(np.int64))
+    return [row.item for row in rows], pairs
 
 
 def _title(item: Item) -> str:

@@ -7,7 +7,7 @@ encoder's own. A picture is looked for among pictures, and among words where an 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,12 +52,14 @@ class Search:
         words = self.encode_words(text)
         places = {WORDS: (TEXT, words)}
         if self.alignment is not None:
-            joint = self.alignment.heads.texts(words[np.newaxis, np.newaxis])[0]
+            joint = self.alignment.heads.queries(words[np.newaxis])[0]
             places[PICTURES] = (joint_name(self.alignment.version, IMAGE), joint)
         elif self.image is not None and self.image.shares_text_space:
             places[PICTURES] = (IMAGE, self.image.encode_texts([text])[0])
         hits = self._ask(places, k, rule)
-        return _nearest(hits, k) if len(hits) == 1 else _fused(hits, k)
+        if PICTURES not in places:
+            return _nearest(hits, k)
+        return _fused(hits, self._lacking(hits, places[PICTURES][0]), k)
 
     def by_picture(self, picture: bytes, k: int, rule: Filter | None) -> list[Found]:
         """By look. Pictures and words are compared in one space, so the nearest come first, whichever they are."""
@@ -76,30 +78,41 @@ class Search:
         queries = [VectorQuery(name, vector, limit, rule) for name, vector in places.values()]
         return dict(zip(places, self.store.query_batch(queries), strict=True))
 
+    def _lacking(self, hits: Mapping[str, Hits], picture_name: str) -> dict[str, set[int]]:
+        """Which of the items have no words, and which no picture, so that they could not be found there."""
+        items = sorted({index for one in hits.values() for index in one.item_indices.tolist()})
+        pictured, _ = self.store.vectors(picture_name, items)
+        silent = {index for index, item in self.store.get_items(items).items() if not item.text()}
+        return {WORDS: silent, PICTURES: set(items) - set(pictured.tolist())}
+
 
 def _nearest(hits: Mapping[str, Hits], k: int) -> list[Found]:
-    """By the best score at any place."""
-    return _listed(hits, k, lambda rank, score: score, max)
+    """By the best score at any place, for scores that compare."""
+    best = {index: max(score for _, _, score in several) for index, several in _by_item(hits).items()}
+    return _listed(hits, best, k)
 
 
-def _fused(hits: Mapping[str, Hits], k: int) -> list[Found]:
-    """By the sum of reciprocal ranks, for scores that do not compare."""
-    return _listed(hits, k, lambda rank, score: 1.0 / (RANK_CONSTANT + rank), sum)
+def _fused(hits: Mapping[str, Hits], lacking: Mapping[str, Collection[int]], k: int) -> list[Found]:
+    """By reciprocal rank, for scores that do not compare: the mean over the places where an item could be found, so
+    that one without a picture is not behind all that have one."""
+    worth: dict[int, float] = {}
+    for index, several in _by_item(hits).items():
+        n_places = sum(index not in lacking[place] for place in hits)
+        worth[index] = sum(1.0 / (RANK_CONSTANT + rank) for rank, _, _ in several) / max(n_places, len(several))
+    return _listed(hits, worth, k)
 
 
-def _listed(
-    hits: Mapping[str, Hits],
-    k: int,
-    worth: Callable[[int, float], float],
-    together: Callable[[list[float]], float],
-) -> list[Found]:
+def _by_item(hits: Mapping[str, Hits]) -> dict[int, list[tuple[int, str, float]]]:
+    """Rank from 1, place and score of every item, best rank first."""
     found: dict[int, list[tuple[int, str, float]]] = defaultdict(list)
     for place, one in hits.items():
         ranked = zip(one.item_indices.tolist(), one.scores.tolist(), strict=True)
         for rank, (index, score) in enumerate(ranked, start=1):
-            found[index].append((rank, place, worth(rank, score)))
-    listed = [
-        Found(index, together([value for _, _, value in several]), [place for _, place, _ in sorted(several)])
-        for index, several in found.items()
-    ]
-    return sorted(listed, key=lambda one: (-one.score, one.item_index))[:k]
+            found[index].append((rank, place, score))
+    return {index: sorted(several) for index, several in found.items()}
+
+
+def _listed(hits: Mapping[str, Hits], scores: Mapping[int, float], k: int) -> list[Found]:
+    places = _by_item(hits)
+    top = sorted(scores, key=lambda index: (-scores[index], index))[:k]
+    return [Found(index, scores[index], [place for _, place, _ in places[index]]) for index in top]

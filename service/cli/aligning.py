@@ -42,7 +42,8 @@ def align(
 ) -> int:
     """Train a space in which words find pictures and pictures find words, on the catalogue's own pairs.
 
-    Exit code 1: the encoders did better by themselves, so it is not in use. `palate train` then takes it up as well.
+    It is in use from the next command or start on, and `palate train` takes it up. Exit code 1: held-out pairs were
+    found no better than without it, so it is not in use.
     """
     if off and use:
         raise typer.BadParameter("give either --off or --use VERSION.")
@@ -103,5 +104,5 @@ def _show(report: AlignReport) -> None:
         title=f"{trained.n_pairs:,} pairs to train on, {trained.n_held_out:,} held out, {trained.seconds:.0f} s",
         right=["before", "after"],
     )
-    state = "in use" if report.used else "not in use: the encoders did better by themselves"
+    state = "in use" if report.used else "not in use: held-out pairs were found no better than without it"
     output.say(f"alignment {report.version}: {state}")
