@@ -82,11 +82,15 @@ class Pairs:
 
 
 def split_groups(group: IntArray, share: float, seed: int) -> tuple[IntArray, IntArray]:
-    """Places of the pairs that stay and of those held out: whole groups, at random, until they hold `share`."""
+    """Places of the pairs that stay and of those held out: whole groups at random, as many as `share` has room for."""
     names, sizes = np.unique(group, return_counts=True)
-    order = np.random.default_rng(seed).permutation(len(names))
-    before = np.cumsum(sizes[order]) - sizes[order]
-    held_out = np.isin(group, names[order[before < share * len(group)]])
+    room = round(share * len(group))
+    chosen = []
+    for place in np.random.default_rng(seed).permutation(len(names)).tolist():
+        if sizes[place] <= room:
+            room -= int(sizes[place])
+            chosen.append(names[place])
+    held_out = np.isin(group, chosen)
     return np.flatnonzero(~held_out), np.flatnonzero(held_out)
 
 

@@ -43,8 +43,8 @@ class AlignReport:
 
     version: str
     used: bool
-    """False where held-out pairs are found no better than without heads: by chance, or by the image encoder's own space
-    of texts where it has one."""
+    """False where held-out pairs are found no better, luck aside, than without heads: by chance, or by the image
+    encoder's own space of texts where it has one."""
     trained: Trained
 
 
@@ -90,7 +90,7 @@ def align(
     )
     alignment = Alignment(version, trained, heads)
     Alignments(workspace.settings.data).keep(alignment)
-    used = by_text + by_image > sum(before)
+    used = by_text + by_image - sum(before) > _luck(before, len(held_out))
     if used:
         put_to_use(workspace, alignment, progress)
     return AlignReport(version, used, trained)
@@ -150,6 +150,11 @@ def read_pairs(
 
 def _title(item: Item) -> str:
     return item.title.casefold() or item.item_id
+
+
+def _luck(recalls: tuple[float, float], n: int) -> float:
+    """Two standard errors of the sum of two recalls over n pairs."""
+    return 2.0 * float(np.sqrt(sum(recall * (1 - recall) / n for recall in recalls)))
 
 
 def _before(workspace: Workspace, items: Sequence[Item], asked: Pairs) -> tuple[float, float]:

@@ -442,6 +442,8 @@ class Recommender:
         if not loaded.ranker.trained:
             why = self._models.warning or "no model has been trained yet"
             said.append(f"{why}; ranked by content, co-engagement and popularity")
+            if self._workspace.unaligned:
+                said.append(self._workspace.unaligned)
         if request.personalization is Personalization.FULL and not len(person.history):
             if person.taste:
                 said.append("nothing is known of what this user did; ranked by the described taste and popularity")

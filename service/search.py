@@ -94,11 +94,13 @@ def _nearest(hits: Mapping[str, Hits], k: int) -> list[Found]:
 
 def _fused(hits: Mapping[str, Hits], lacking: Mapping[str, Collection[int]], k: int) -> list[Found]:
     """By reciprocal rank, for scores that do not compare: the mean over the places where an item could be found, so
-    that one without a picture is not behind all that have one."""
+    that one without a picture is not behind all that have one. Where it was not found, it stands after those that
+    were."""
     worth: dict[int, float] = {}
     for index, several in _by_item(hits).items():
-        n_places = sum(index not in lacking[place] for place in hits)
-        worth[index] = sum(1.0 / (RANK_CONSTANT + rank) for rank, _, _ in several) / max(n_places, len(several))
+        ranks = {place: len(hits[place]) + 1 for place in hits if index not in lacking[place]}
+        ranks |= {place: rank for rank, place, _ in several}
+        worth[index] = float(np.mean([1.0 / (RANK_CONSTANT + rank) for rank in ranks.values()]))
     return _listed(hits, worth, k)
 
 

@@ -231,33 +231,3 @@ def test_help_names_every_command(run: Run) -> None:
     text = run("--help").out
     names = [command.__name__ for commands in COMMANDS.values() for command in commands] + ["models", "users"]
     assert [name for name in names if name not in text] == []
-
-
-def test_align_says_how_many_pairs_it_needs_and_trains_nothing(filled: Run) -> None:
-    ran = filled("align", "--json")
-    assert (ran.code, ran.out) == (2, "")
-    assert "at least 200" in ran.err
-    assert not list(Path("palate-data").glob("alignments/*"))
-
-
-def test_align_switches_off_and_names_what_it_does_not_know(filled: Run) -> None:
-    assert filled("align", "--off", "--json").json == {"in_use": ""}
-    assert "'v0': there is none of this name" in filled("align", "--use", "v0").err
-
-
-@pytest.mark.parametrize("arguments", [["--off", "--use", "v"], ["--holdout", "0.9"], ["--holdout", "nan"]])
-def test_align_refuses_what_makes_no_sense(asking: Run, arguments: list[str]) -> None:
-    assert asking("align", *arguments).code == 2
-
-
-def test_align_trains_shows_before_and_after_and_is_in_use(run: Run, tmp_path: Path) -> None:
-    from tests.service import test_aligning
-
-    workspace = test_aligning.fill(tmp_path / "palate-data")
-    workspace.close()
-    ran = run("align", "--holdout", "0.2")
-    assert ran.code == 0
-    assert "text -> image" in ran.out
-    assert ran.out.rstrip().endswith("in use")
-    found = run("search", test_aligning.words(test_aligning.LOOKS[test_aligning.ONLY_SEEN]), "--json").json
-    assert ["content_image"] in [row["sources"] for row in found["results"] if row["item_id"] == "i7"]
