@@ -19,10 +19,11 @@ from indexer.events import Event
 from indexer.store import IMAGE, TEXT
 from service.aligning import align, put_to_use, take_out_of_use
 from service.alignments import Alignments
+from service.explainer.evidence import EvidenceKind
 from service.offline.recorded import Recorded
 from service.offline.rehearsal import rehearsal
 from service.recommender import Recommender
-from service.requests import RecommendRequest, TrainProgress
+from service.requests import ExplainRequest, RecommendRequest, TrainProgress
 from service.workspace import Workspace
 from tests.service import world
 from tests.service.strips import LOOKS, N_PICTURES, ONLY_SEEN, align_once, opened, picture, reopened, words
@@ -159,6 +160,18 @@ def test_items_that_were_indexed_without_it_are_completed_at_the_next_start(unal
     found, _ = again.store.vectors(aligned.joint_name(version, TEXT), [len(LOOKS)])
     assert found.tolist() == [len(LOOKS)]
     again.close()
+
+
+def test_an_explanation_compares_pictures_in_the_space_that_the_score_was_made_in(seeing: Recommender) -> None:
+    answer = seeing.recommend(RecommendRequest(history_item_ids=["i3"]))
+    best = answer.results[0].item_id
+    explanation = seeing.explain(ExplainRequest(best, answer.recommendation_id))
+    (fact,) = (one for one in explanation.evidence if one.kind is EvidenceKind.IMAGE_SIMILARITY)
+    loaded = seeing._models.active
+    assert loaded.alignment is not None
+    _, raw = seeing._store.vectors(IMAGE, [3, int(best[1:])])
+    one, other = loaded.ranker.space.image.apply(loaded.alignment.heads.images(raw))
+    assert fact.similarity == pytest.approx(float(one @ other), abs=0.01)
 
 
 def test_a_model_keeps_seeing_pictures_as_in_its_training(unaligned: Workspace) -> None:
