@@ -7,7 +7,7 @@ encoder's own. A picture is looked for among pictures, and among words where an 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,20 +88,21 @@ class Search:
 
 def _nearest(hits: Mapping[str, Hits], k: int) -> list[Found]:
     """By the best score at any place, for scores that compare."""
-    best = {index: max(score for _, _, score in several) for index, several in _by_item(hits).items()}
-    return _listed(hits, best, k)
+    found = _by_item(hits)
+    return _listed(found, {index: max(score for _, _, score in several) for index, several in found.items()}, k)
 
 
 def _fused(hits: Mapping[str, Hits], lacking: Mapping[str, Collection[int]], k: int) -> list[Found]:
     """By reciprocal rank, for scores that do not compare: the mean over the places where an item could be found, so
     that one without a picture is not behind all that have one. Where it was not found, it stands after those that
     were."""
+    found = _by_item(hits)
     worth: dict[int, float] = {}
-    for index, several in _by_item(hits).items():
+    for index, several in found.items():
         ranks = {place: len(hits[place]) + 1 for place in hits if index not in lacking[place]}
         ranks |= {place: rank for rank, place, _ in several}
-        worth[index] = float(np.mean([1.0 / (RANK_CONSTANT + rank) for rank in ranks.values()]))
-    return _listed(hits, worth, k)
+        worth[index] = sum(1.0 / (RANK_CONSTANT + rank) for rank in ranks.values()) / len(ranks)
+    return _listed(found, worth, k)
 
 
 def _by_item(hits: Mapping[str, Hits]) -> dict[int, list[tuple[int, str, float]]]:
@@ -114,7 +115,6 @@ def _by_item(hits: Mapping[str, Hits]) -> dict[int, list[tuple[int, str, float]]
     return {index: sorted(several) for index, several in found.items()}
 
 
-def _listed(hits: Mapping[str, Hits], scores: Mapping[int, float], k: int) -> list[Found]:
-    places = _by_item(hits)
+def _listed(found: Mapping[int, Sequence[tuple[int, str, float]]], scores: Mapping[int, float], k: int) -> list[Found]:
     top = sorted(scores, key=lambda index: (-scores[index], index))[:k]
-    return [Found(index, scores[index], [place for _, place, _ in places[index]]) for index in top]
+    return [Found(index, scores[index], [place for _, place, _ in found[index]]) for index in top]
