@@ -18,7 +18,14 @@ def test_the_share_alike_counts_the_best_ten_only() -> None:
 
 
 def test_the_report_gives_mean_lowest_and_highest_of_the_splits() -> None:
-    common = {"reading s": 30.0, "pairs": 2400, "held out": 600, "title -> image": 0.25, "chance: kind": 0.01}
+    common = {
+        "reading s": 30.0,
+        "pairs": 2400,
+        "held out": 600,
+        "title -> image": 0.25,
+        "chance: kind": 0.01,
+        "most: kind": 0.4,
+    }
     splits = [
         {**common, "seconds": 40.0, "kind": 0.25, "image: all": 0.5, "image: held out": 0.25},
         {**common, "seconds": 50.0, "kind": 0.5, "image: all": 0.75, "image: held out": 0.25},
@@ -26,7 +33,7 @@ def test_the_report_gives_mean_lowest_and_highest_of_the_splits() -> None:
     text = align.report(splits)
     assert "2,400 articles to train on, 600 held out by product; at most 50 s, of which 30 s" in text
     assert "| title -> image | 0.250 (0.250-0.250) | 0.017 |" in text
-    assert "`black dress` | 0.375 (0.250-0.500) | 0.010 |" in text
+    assert "`black dress` | 0.375 (0.250-0.500) | 0.010 | 0.400 |" in text
     assert "| image | 0.625 (0.500-0.750) | 0.250 (0.250-0.250) |" in text
 
 
