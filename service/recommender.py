@@ -19,12 +19,11 @@ from typing import Any
 import numpy as np
 
 from encoders.base import FloatArray
-from encoders.errors import ModalityUnsupported
-from encoders.picture import open_image
 from indexer.build import IndexReport
 from indexer.catalog import Item
 from indexer.events import Event
-from indexer.store import IMAGE, TEXT, StoredItem, VectorQuery
+from indexer.filter import Filter
+from indexer.store import TEXT, StoredItem
 from service.catalogue import Catalogue
 from service.errors import InvalidInput, ItemNotFound, RecommendationNotFound
 from service.explanations import Explanations, Lookups, Question
@@ -54,6 +53,7 @@ from service.requests import (
 )
 from service.rerank import POOL, diversify
 from service.retrieval import Candidates, Rule, retrieve
+from service.search import Found, Search
 from service.served import ServedContext, ServedContexts, ServedItem
 from service.shrinking import Shrunk, shrink
 from service.stopwatch import Stopwatch
@@ -96,7 +96,15 @@ class Recommender:
         self._writing = Writing(settings)
         workspace.indexer().reconcile()
         self._catalogue = Catalogue(self._log.item_indices())
-        self._models = Models(settings, self._log, self._store, self._catalogue, workspace.dims, workspace.fingerprints)
+        self._models = Models(
+            settings,
+            self._log,
+            self._store,
+            self._catalogue,
+            workspace.dims,
+            workspace.fingerprints,
+            workspace.alignment,
+        )
         self._indexer = workspace.indexer(self._learn_items)
         owned = settings.store.kind == "edge" and settings.log_url.startswith("sqlite")  # one process per folder
         self._people = People(self._log, self._store, self._policy, only_writer=owned)
@@ -104,6 +112,7 @@ class Recommender:
             self._log, keep_days=settings.explain.keep_days, max_served=settings.explain.max_served
         )
         self._encode_query = lru_cache(maxsize=4096)(self._encode_query_now)
+        self._search = Search(self._store, self._encode_query, workspace.image_encoder, workspace.alignment)
         self._explanations = Explanations(
             settings.explain,
             self._policy,
@@ -238,22 +247,15 @@ class Recommender:
         """Items for a text, or for a picture by its look; nearest first."""
         watch = Stopwatch()
         rule = Rule.of(request.filter, request.domains, self._store)
-        k = request.k or 10
-        queries = self._search_queries(request, k, rule)
-        watch.lap("encode")
-        best: dict[int, tuple[float, list[str]]] = {}
-        for name, hits in zip(queries, self._store.query_batch(list(queries.values())), strict=True):
-            for index, score in zip(hits.item_indices.tolist(), hits.scores.tolist(), strict=True):
-                before = best.get(index, (-2.0, []))
-                best[index] = (max(before[0], score), [*before[1], name])
+        found = self._find(request, request.k or 10, rule.filter)
         watch.lap("retrieve")
-        top = sorted(best.items(), key=lambda pair: (-pair[1][0], pair[0]))[:k]
-        items = self._items(np.array([index for index, _ in top], dtype=np.int64))
+        items = self._items(np.array([one.item_index for one in found], dtype=np.int64))
         results = [
-            ScoredItem(item.item_id, rank, score, sources, item)
-            for rank, (item, (_, (score, sources))) in enumerate(zip(items, top, strict=True), start=1)
+            ScoredItem(item.item_id, rank, one.score, one.sources, item)
+            for rank, (item, one) in enumerate(zip(items, found, strict=True), start=1)
         ]
-        return Recommendation("", results, "", stage_ms=watch.laps_ms())
+        degraded = [self._workspace.unaligned] if self._workspace.unaligned else []
+        return Recommendation("", results, "", degraded=degraded, stage_ms=watch.laps_ms())
 
     # explain
 
@@ -350,13 +352,14 @@ class Recommender:
     def loaded(self) -> Mapping[str, str]:
         """What is loaded, for people to read."""
         version = self._models.active.ranker.version
-        image = self._workspace.image_encoder
+        image, alignment = self._workspace.image_encoder, self._workspace.alignment
         return {
             "data": str(self._settings.data),
             "items": f"{len(self._catalogue):,}",
             "events": f"{self._log.count_events():,}",
             "text encoder": self._workspace.text_encoder.name,
             "image encoder": "none" if image is None else image.name,
+            "shared space": self._workspace.unaligned or ("none" if alignment is None else alignment.version),
             "writer": self._settings.explain.writer,
             "model": version or "none yet: content, item-kNN and popularity until `palate train`",
         }
@@ -448,6 +451,8 @@ class Recommender:
         if not loaded.ranker.trained:
             why = self._models.warning or "no model has been trained yet"
             said.append(f"{why}; ranked by content, co-engagement and popularity")
+            if self._workspace.unaligned:
+                said.append(self._workspace.unaligned)
         if request.personalization is Personalization.FULL and not len(person.history):
             if person.taste:
                 said.append("nothing is known of what this user did; ranked by the described taste and popularity")
@@ -470,23 +475,12 @@ class Recommender:
         vector: FloatArray = self._workspace.text_encoder.encode_queries([text])[0]
         return vector
 
-    def _search_queries(self, request: SearchRequest, k: int, rule: Rule) -> dict[str, VectorQuery]:
-        """Text against words, and pictures where an encoder has both in one space; a picture against pictures."""
-        encoder = self._workspace.image_encoder
+    def _find(self, request: SearchRequest, k: int, rule: Filter | None) -> list[Found]:
         if bool(request.text) == bool(request.image):
             raise InvalidInput("query", request.text, "or an image: give exactly one of text and image")
         if request.image:
-            if encoder is None:
-                raise ModalityUnsupported("none", "image search", "configure encoders.image, then `palate rebuild`")
-            return {
-                "content_image": VectorQuery(
-                    IMAGE, encoder.encode_images([open_image(request.image)])[0], k, rule.filter
-                )
-            }
-        queries = {"content_text": VectorQuery(TEXT, self._encode_query(request.text), k, rule.filter)}
-        if encoder is not None and encoder.shares_text_space:
-            queries["content_image"] = VectorQuery(IMAGE, encoder.encode_texts([request.text])[0], k, rule.filter)
-        return queries
+            return self._search.by_picture(request.image, k, rule)
+        return self._search.by_text(request.text, k, rule)
 
     # parts of explain
 
