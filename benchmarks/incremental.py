@@ -81,8 +81,8 @@ def compared(workspace: Workspace, since: float, seed: int) -> str:
     n_new = len(split.train) - len(before)
     about = (
         f"`make bench-incremental`, {time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores: {len(before):,} events, then "
-        f"the {n_new:,} newest ({since:.0%}), {len(split.cases):,} people's last event to be foretold, seed {seed}. New "
-        "people: those without an event before."
+        f"the {n_new:,} newest ({since:.0%}), {len(split.cases):,} people's last event to be foretold, seed {seed}. "
+        "New people: those without an event before."
     )
     return f"{about}\n\n{table(measure(answers, K, n_items=len(recorded.rows), seed=seed), took)}"
 
