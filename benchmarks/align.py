@@ -24,8 +24,9 @@ from numpy.typing import NDArray
 from benchmarks.folders import made
 from benchmarks.quality import DATA, ROOT
 from benchmarks.tables import markdown, replace_section
-from encoders.align import AlignConfig, Pairs, fit_heads, recall, recalls, split_groups
+from encoders.align import AlignConfig, fit_heads
 from encoders.base import FloatArray, unit_rows
+from encoders.pairs import Pairs, recall, recalls, split_groups
 from indexer.aligned import PartReader
 from indexer.catalog import Item
 from service.aligning import read_pairs

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from encoders.align import AlignConfig, Pairs, fit_heads, recall, recalls, split_groups
+from encoders.align import AlignConfig, fit_heads
 from encoders.alignment import Alignment, Trained
 from encoders.base import FloatArray
 from encoders.errors import AlignmentError
+from encoders.pairs import Pairs, recall, recalls, split_groups
 from indexer.aligned import JointEncoder, PartReader
 from indexer.catalog import Item
 from indexer.store import IMAGE, TEXT
