@@ -24,8 +24,10 @@ from numpy.typing import NDArray
 from benchmarks.folders import made
 from benchmarks.quality import DATA, ROOT
 from benchmarks.tables import markdown, replace_section
-from encoders.align import AlignConfig, Pairs, fit_heads, recall, recalls, split_groups
+from encoders.align import AlignConfig, fit_heads
 from encoders.base import FloatArray, unit_rows
+from encoders.pairs import Pairs, recall, recalls, split_groups
+from indexer.aligned import PartReader
 from indexer.catalog import Item
 from service.aligning import read_pairs
 from service.config import load_settings
@@ -97,7 +99,9 @@ def arguments() -> argparse.Namespace:
 def read(workspace: Workspace) -> Catalogue:
     """Everything that is to be encoded, once for all splits."""
     started = time.perf_counter()
-    items, pairs = read_pairs(workspace, product_of=lambda item: item.item_id[:7])  # the rest of it is the colour
+    items, pairs = read_pairs(
+        workspace, PartReader(workspace.text_encoder), product_of=lambda item: item.item_id[:7]
+    )  # the rest of it is the colour
     reading_s = time.perf_counter() - started
     kinds = [f"{item.attributes[COLOUR]} {item.attributes[TYPE]}".lower() for item in items]
     different, places = np.unique(kinds, return_inverse=True)

@@ -17,6 +17,8 @@ from indexer.catalog import Item
 from indexer.store import IMAGE, TEXT, IntArray, ItemStore, StoredItem
 
 BATCH = 256
+REMEMBERED = 50_000
+"""Vectors of parts, some 75 MB."""
 _PREFIX = "joint"
 
 
@@ -25,38 +27,48 @@ def joint_name(version: str, name: str) -> str:
     return f"{_PREFIX}-{name}-{version}"
 
 
-def encoded_parts(encoder: TextEncoder, items: Sequence[tuple[Item, FloatArray]]) -> FloatArray:
-    """Items, each with the vector of its whole text -> (3, N, text dim): whole, attributes, categories.
-
-    In the vector of a long text the colour or the material of a thing hardly shows, so these parts are read by
-    themselves too; a row of zeros is one that an item lacks.
-    """
-    whole = np.stack([vector for _, vector in items])
-    labels = [replace(item, title="", description="") for item, _ in items]
-    attributes = encoded_texts(encoder, [replace(item, categories=()).text() for item in labels])
-    categories = encoded_texts(encoder, [replace(item, attributes={}).text() for item in labels])
-    return np.stack([whole, attributes, categories])
-
-
-def encoded_texts(encoder: TextEncoder, texts: Sequence[str]) -> FloatArray:
-    """(N, text dim); zeros for an empty text. Many items share their categories, so equal ones are read once."""
-    different = sorted({text for text in texts if text})
-    vector_of = dict(zip(different, encoder.encode_passages(different), strict=True))
-    nothing = np.zeros(encoder.dim, dtype=np.float32)
-    return np.stack([vector_of.get(text, nothing) for text in texts])
-
-
 def joint_names(store: ItemStore) -> list[str]:
     """The vectors of shared spaces that the store has room for."""
     return [name for name in store.vector_names() if name.startswith(f"{_PREFIX}-")]
 
 
-class JointEncoder:
-    """An alignment, and the text encoder that it needs for the parts of texts."""
+class PartReader:
+    """Reads the parts of items' texts. In the vector of a long text the colour or the material of a thing hardly shows,
+    so attributes and categories are read by themselves too.
 
-    def __init__(self, alignment: Alignment, text: TextEncoder) -> None:
+    What was read lately is remembered: many items share their categories, and an alignment that was just trained is put
+    to use on the items that taught it.
+    """
+
+    def __init__(self, encoder: TextEncoder) -> None:
+        self._encoder = encoder
+        self._known: dict[str, FloatArray] = {}
+
+    def parts(self, items: Sequence[tuple[Item, FloatArray]]) -> FloatArray:
+        """Items, each with the vector of its whole text -> (3, N, text dim): whole, attributes, categories. A row of
+        zeros is a part that an item lacks."""
+        whole = np.stack([vector for _, vector in items])
+        labels = [replace(item, title="", description="") for item, _ in items]
+        attributes = self.texts([replace(item, categories=()).text() for item in labels])
+        categories = self.texts([replace(item, attributes={}).text() for item in labels])
+        return np.stack([whole, attributes, categories])
+
+    def texts(self, texts: Sequence[str]) -> FloatArray:
+        """(N, text dim); zeros for an empty text."""
+        if len(self._known) > REMEMBERED:
+            self._known.clear()
+        new = sorted({text for text in texts if text} - self._known.keys())
+        self._known |= zip(new, self._encoder.encode_passages(new), strict=True)
+        nothing = np.zeros(self._encoder.dim, dtype=np.float32)
+        return np.stack([self._known.get(text, nothing) for text in texts])
+
+
+class JointEncoder:
+    """An alignment, and what reads the parts of texts for it."""
+
+    def __init__(self, alignment: Alignment, reader: PartReader) -> None:
         self.alignment = alignment
-        self._text = text
+        self._reader = reader
         self._names = {name: joint_name(alignment.version, name) for name in (TEXT, IMAGE)}
 
     def beside(self, rows: Sequence[StoredItem]) -> list[StoredItem]:
@@ -65,7 +77,7 @@ class JointEncoder:
         told = [row for row in rows if TEXT in row.vectors]
         seen = [row for row in rows if IMAGE in row.vectors]
         if told:
-            parts = encoded_parts(self._text, [(row.item, row.vectors[TEXT]) for row in told])
+            parts = self._reader.parts([(row.item, row.vectors[TEXT]) for row in told])
             for row, vector in zip(told, self.alignment.heads.texts(parts), strict=True):
                 made[row.item_index][self._names[TEXT]] = vector
         if seen:

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from encoders.align import AlignConfig, Pairs, fit_heads, recall, recalls, split_groups
+from encoders.align import AlignConfig, fit_heads
 from encoders.alignment import Alignment, Trained
 from encoders.base import FloatArray
 from encoders.errors import AlignmentError
-from indexer.aligned import JointEncoder, encoded_parts, encoded_texts
+from encoders.pairs import Pairs, recall, recalls, split_groups
+from indexer.aligned import JointEncoder, PartReader
 from indexer.catalog import Item
 from indexer.store import IMAGE, TEXT
 from service.alignments import Alignments
@@ -63,7 +64,8 @@ def align(
     product. AlignmentError where there are too few pairs, or no image encoder.
     """
     started = time.time()
-    items, pairs = read_pairs(workspace, product_of=product_of or _title, seed=seed, progress=progress)
+    reader = PartReader(workspace.text_encoder)
+    items, pairs = read_pairs(workspace, reader, product_of=product_of or _title, seed=seed, progress=progress)
     kept, held_out = split_groups(pairs.group, holdout, seed)
     heads = fit_heads(
         pairs.rows(kept),
@@ -92,17 +94,14 @@ def align(
     Alignments(workspace.settings.data).keep(alignment)
     used = by_text + by_image - sum(before) > _luck(before, len(held_out))
     if used:
-        put_to_use(workspace, alignment, progress)
+        _put_to_use(workspace, JointEncoder(alignment, reader), progress)
     return AlignReport(version, used, trained)
 
 
-def put_to_use(workspace: Workspace, alignment: Alignment, progress: Progress = lambda _: None) -> None:
-    """Complete its vectors in the store, then switch to it. The next opening sees it, and forgets those of others."""
-    JointEncoder(alignment, workspace.text_encoder).fill(
-        workspace.store, lambda done, total: progress(TrainProgress("write vectors", done, total or 0))
-    )
-    workspace.store.flush()
-    Alignments(workspace.settings.data).use(alignment.version)
+def use_again(workspace: Workspace, version: str, progress: Progress = lambda _: None) -> None:
+    """Put one to use that was trained before. AlignmentError where there is none of that name for these encoders."""
+    alignment = Alignments(workspace.settings.data).read(version, workspace.fingerprints)
+    _put_to_use(workspace, JointEncoder(alignment, PartReader(workspace.text_encoder)), progress)
 
 
 def take_out_of_use(workspace: Workspace) -> None:
@@ -112,6 +111,7 @@ def take_out_of_use(workspace: Workspace) -> None:
 
 def read_pairs(
     workspace: Workspace,
+    reader: PartReader,
     *,
     product_of: Callable[[Item], str],
     seed: int = 0,
@@ -141,11 +141,18 @@ def read_pairs(
     for start in range(0, len(rows), ROWS_AT_ONCE):
         progress(TrainProgress("read texts", start, len(rows)))
         some = rows[start : start + ROWS_AT_ONCE]
-        parts.append(encoded_parts(workspace.text_encoder, [(row.item, row.vectors[TEXT]) for row in some]))
-        titles.append(encoded_texts(workspace.text_encoder, [row.item.title for row in some]))
+        parts.append(reader.parts([(row.item, row.vectors[TEXT]) for row in some]))
+        titles.append(reader.texts([row.item.title for row in some]))
     image = np.stack([row.vectors[IMAGE] for row in rows])
     pairs = Pairs(image, np.concatenate(parts, axis=1), np.concatenate(titles), group.astype(np.int64))
     return [row.item for row in rows], pairs
+
+
+def _put_to_use(workspace: Workspace, joint: JointEncoder, progress: Progress) -> None:
+    """Complete its vectors in the store, then switch to it. The next opening sees it, and forgets those of others."""
+    joint.fill(workspace.store, lambda done, total: progress(TrainProgress("write vectors", done, total or 0)))
+    workspace.store.flush()
+    Alignments(workspace.settings.data).use(joint.alignment.version)
 
 
 def _title(item: Item) -> str:

@@ -12,7 +12,7 @@ from encoders.alignment import Alignment
 from encoders.base import ImageEncoder, TextEncoder
 from encoders.bundled import load_image_encoder, load_text_encoder
 from encoders.errors import AlignmentError
-from indexer.aligned import JointEncoder
+from indexer.aligned import JointEncoder, PartReader
 from indexer.build import Indexer, dims_of, fingerprints_of
 from indexer.download import Downloader
 from indexer.eventlog import EventLog
@@ -114,4 +114,4 @@ def _joint(settings: Settings, text: TextEncoder, fingerprints: Mapping[str, str
         alignment = Alignments(settings.data).active(fingerprints)
     except AlignmentError as error:
         return None, str(error)
-    return (None if alignment is None else JointEncoder(alignment, text)), ""
+    return (None if alignment is None else JointEncoder(alignment, PartReader(text))), ""

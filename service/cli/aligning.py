@@ -78,11 +78,11 @@ def _train(workspace: Workspace, seed: int, holdout: float, as_json: bool) -> in
 
 
 def _switch(workspace: Workspace, version: str, as_json: bool) -> int:
-    from service.aligning import put_to_use, take_out_of_use
-    from service.alignments import Alignments
+    from service.aligning import take_out_of_use, use_again
 
     if version:
-        put_to_use(workspace, Alignments(workspace.settings.data).read(version, workspace.fingerprints))
+        with output.progress(as_json) as step:
+            use_again(workspace, version, lambda now: step(now.stage, now.done, now.total or None))
     else:
         take_out_of_use(workspace)
     if as_json:

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from encoders.align import AlignConfig, Pairs, fit_heads, likeness_loss, recall, recalls, split_groups
+from encoders.align import AlignConfig, fit_heads, likeness_loss
 from encoders.base import FloatArray
+from encoders.pairs import Pairs, recall, recalls, split_groups
 
 CONFIG = AlignConfig(dim=16, batch=128, epochs=4)
 
@@ -62,14 +63,6 @@ def test_equal_pictures_and_missing_parts_give_finite_vectors_that_find_nothing(
     heads = fit_heads(nothing, CONFIG, seed=0)
     assert np.isfinite(heads.images(nothing.image)).all()
     assert recalls(heads, nothing) == (0.0, 0.0)
-
-
-def test_groups_are_held_out_whole_and_to_the_share_asked_for() -> None:
-    group = np.repeat(np.arange(50), 4)
-    kept, held_out = split_groups(group, 0.2, seed=0)
-    assert len(held_out) == 40
-    assert not set(group[kept]) & set(group[held_out])
-    assert sorted([*kept, *held_out]) == list(range(200))
 
 
 @pytest.mark.parametrize("scale", [1.0, 10.0])

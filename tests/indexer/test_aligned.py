@@ -12,7 +12,7 @@ from encoders.alignment import Alignment, Heads, Trained
 from encoders.base import FloatArray
 from encoders.fake import FakeTextEncoder
 from indexer import aligned
-from indexer.aligned import JointEncoder, encoded_parts, joint_name, joint_names
+from indexer.aligned import JointEncoder, PartReader, joint_name, joint_names
 from indexer.catalog import Item
 from indexer.store import IMAGE, TEXT, StoredItem, VectorQuery
 from indexer.store_edge import EdgeStore
@@ -52,7 +52,7 @@ def joint(encoder: RememberingEncoder) -> JointEncoder:
         query=first,
     )
     trained = Trained({TEXT: encoder.fingerprint, IMAGE: "i"}, 2, 1, 0, 1.0, {})
-    return JointEncoder(Alignment("v1", trained, heads), encoder)
+    return JointEncoder(Alignment("v1", trained, heads), PartReader(encoder))
 
 
 @pytest.fixture
@@ -78,12 +78,26 @@ def test_parts_are_the_whole_the_attributes_and_the_categories_and_zeros_where_t
     encoder: RememberingEncoder,
 ) -> None:
     whole = np.arange(32, dtype=np.float32).reshape(2, 16)
-    parts = encoded_parts(encoder, [(SHIRT, whole[0]), (PLAIN, whole[1])])
+    reader = PartReader(encoder)
+    parts = reader.parts([(SHIRT, whole[0]), (PLAIN, whole[1])])
     attributes, categories = FakeTextEncoder().encode_passages(["colour: red", "Tops"])
     np.testing.assert_array_equal(parts[0], whole)
     np.testing.assert_array_equal(parts[1], [attributes, np.zeros(16)])
     np.testing.assert_array_equal(parts[2], [categories, categories])
-    assert encoder.read == ["colour: red", "Tops"]  # what two items share is read once
+    reader.parts([(SHIRT, whole[0])])
+    assert encoder.read == ["colour: red", "Tops"]  # what items share is read once
+
+
+def test_what_is_remembered_does_not_grow_without_end(
+    encoder: RememberingEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aligned, "REMEMBERED", 2)
+    reader = PartReader(encoder)
+    for text in ("a", "b", "c", "a"):
+        np.testing.assert_array_equal(
+            reader.texts([text, ""]), [*FakeTextEncoder().encode_passages([text]), [0.0] * 16]
+        )
+    assert encoder.read == ["a", "b", "c", "a"]
 
 
 def test_vectors_beside_the_others_are_what_the_heads_say(joint: JointEncoder) -> None:
@@ -99,8 +113,8 @@ def test_no_items_are_no_trouble(joint: JointEncoder) -> None:
     assert joint.beside([]) == []
 
 
-def test_filling_gives_every_item_what_beside_would_and_the_second_time_reads_nothing(
-    joint: JointEncoder, encoder: RememberingEncoder, store: EdgeStore, monkeypatch: pytest.MonkeyPatch
+def test_filling_gives_every_item_what_beside_would_and_the_second_time_has_nothing_to_do(
+    joint: JointEncoder, store: EdgeStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(aligned, "BATCH", 2)
     rows = [stored(0, SHIRT, picture=[1.0, 0.0, 0.0]), stored(1, PLAIN), stored(5, SHIRT, picture=[0.0, 1.0, 0.0])]
@@ -117,6 +131,6 @@ def test_filling_gives_every_item_what_beside_would_and_the_second_time_reads_no
                 np.testing.assert_allclose(vectors[0], row.vectors[name], atol=0.01)  # of half precision
     (hits,) = store.query_batch([VectorQuery(joint_name("v1", IMAGE), np.float32([0.0, 1.0]), 1)])
     assert hits.item_indices.tolist() == [5]
-    encoder.read.clear()
-    joint.fill(store)
-    assert encoder.read == []
+    done.clear()
+    joint.fill(store, lambda n, total: done.append((n, total)))
+    assert done == []

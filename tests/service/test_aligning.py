@@ -17,7 +17,7 @@ from indexer.aligned import joint_names
 from indexer.catalog import Item
 from indexer.events import Event
 from indexer.store import IMAGE, TEXT
-from service.aligning import align, put_to_use, take_out_of_use
+from service.aligning import align, take_out_of_use, use_again
 from service.alignments import Alignments
 from service.explainer.evidence import EvidenceKind
 from service.offline.recorded import Recorded
@@ -102,7 +102,7 @@ def test_switching_there_and_back_keeps_the_encoders_vectors(unaligned: Workspac
     away = reopened(there)
     alignments = Alignments(away.settings.data)
     assert (joint_names(away.store), alignments.active_version(), alignments.versions()) == ([], "", [version])
-    put_to_use(away, alignments.read(version, away.fingerprints))
+    use_again(away, version)
     again = reopened(away)
     for name, vectors in vectors_of(again, *before, *joint).items():
         np.testing.assert_array_equal(vectors, {**before, **joint}[name])
@@ -139,7 +139,7 @@ def test_stopped_while_writing_it_is_not_in_use_and_goes_on_when_it_is_put_to_us
     assert alignments.active_version() == ""
     name = aligned.joint_name(version, IMAGE)
     assert len(vectors_of(unaligned, name)[name]) == 199  # 200 written, one without a picture
-    put_to_use(unaligned, alignments.read(version, unaligned.fingerprints))
+    use_again(unaligned, version)
     assert len(vectors_of(unaligned, name)[name]) == N_PICTURES
 
 
