@@ -2,9 +2,9 @@
 
 A small network over each candidate's signals, seen twice: as they are, and against what is usual for the history.
 Trained with the listwise softmax of its candidates (ListNet's top-one form). Neither view depends on which other
-candidates are in the list, so a score means the same however many are asked for. There are up to three such networks:
-one for people whose next choice can be told from what they did, one for beginners, of whom only can be told what they
-will like, and one for beginners who come from another domain. Knows no items and no people.
+candidates are in the list, so a score means the same however many are asked for. There are two such networks: one for
+people whose next choice can be told from what they did, one for beginners, of whom only can be told what they will
+like. Knows no items and no people.
 """
 
 from __future__ import annotations
@@ -68,6 +68,8 @@ PRIOR_WEIGHTS = {
 """Weights of the second stage while nothing has been trained: on a signal as it is, and relative to the history."""
 
 
+LEAST_TOGETHER = np.float32(0.01)
+"""What is never chosen together counts like a hundredth of what is usual, since its logarithm would be infinite."""
 COLD_LIFTS = np.linspace(0.0, 6.0, 61)
 """Lifts that are tried."""
 
@@ -98,17 +100,14 @@ class Blend:
         net: BlendNet,
         cold_lift: float = 0.0,
         beginners: BlendNet | None = None,
-        newcomers: BlendNet | None = None,
         beginner_events: int = 0,
     ) -> None:
         self.net = net.eval()
         self.cold_lift = cold_lift
         """Added to the score of an item without events, less to those with few; see `room_for_news`."""
         self.beginners = None if beginners is None else beginners.eval()
-        self.newcomers = None if newcomers is None else newcomers.eval()
-        """In place of `beginners` for those who did something elsewhere."""
         self.beginner_events = beginner_events
-        """Up to so many known events one of these ranks alone, from twice as many on `net` does."""
+        """Up to so many known events `beginners` ranks alone, from twice as many on `net` does."""
 
     def score(self, signals: FloatArray, scale: Scale) -> FloatArray:
         """(..., C, F) -> (..., C); higher is better."""
@@ -120,9 +119,11 @@ class Blend:
         """The same without the lift."""
         share = self._beginner_share(scale)
         scores = _scores(self.net, signals, scale)
-        first = self.newcomers if self.newcomers is not None and scale.elsewhere else self.beginners
-        if first is not None and share > 0:
-            scores = share * _scores(first, signals, scale) + (1 - share) * scores
+        if self.beginners is not None and share > 0:
+            first = _scores(self.beginners, signals, scale)
+            if scale.elsewhere:
+                first = first + _together(signals, scale)
+            scores = share * first + (1 - share) * scores
         return scores
 
     def room_for_news(self, signals: FloatArray, scale: Scale) -> FloatArray:
@@ -173,11 +174,6 @@ def fit_beginner_events(blend: Blend, validation: Sequence[TrainingList], most: 
         return 1
     gains = {events: gain(events) for events in range(1, most + 1)}
     return max(events for events in gains if gains[events] >= (1 - budget) * max(gains.values()))
-
-
-def mean_gain(blend: Blend, lists: Sequence[TrainingList], k: int = 10) -> float:
-    """Mean NDCG@k of what was chosen."""
-    return float(np.mean([one.gain(blend.score(one.signals, one.scale), k) for one in lists]))
 
 
 def fit_cold_lift(
@@ -268,6 +264,18 @@ def _scores(net: BlendNet, signals: FloatArray, scale: Scale) -> FloatArray:
     with torch.inference_mode():
         scores: FloatArray = net(torch.from_numpy(_inputs(signals, scale, net))).numpy()
     return scores
+
+
+def _together(signals: FloatArray, scale: Scale) -> FloatArray:
+    """(..., C, F) -> (..., C): logarithm of co-occurrence with the history, against what is usual.
+
+    Newcomers to a domain are few in a log, and what a network learns of few does not outdo this plain estimate of what
+    they choose. Added to its score it makes a product of the two distributions (Hinton 2002), which outdoes either.
+    """
+    place = SIGNALS.index("together_all")
+    usual = scale.spread[place] or np.float32(np.inf)
+    logarithm: FloatArray = np.log(LEAST_TOGETHER + signals[..., place] / usual)
+    return logarithm
 
 
 def _inputs(signals: FloatArray, scale: Scale, net: BlendNet) -> FloatArray:

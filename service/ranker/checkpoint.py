@@ -49,8 +49,6 @@ def save_checkpoint(folder: Path, ranker: Ranker, item_ids: Sequence[str], extra
     nets = {"blend": ranker.blend.net}
     if ranker.blend.beginners is not None:
         nets["beginners"] = ranker.blend.beginners
-    if ranker.blend.newcomers is not None:
-        nets["newcomers"] = ranker.blend.newcomers
     arrays: dict[str, np.ndarray[Any, Any]] = {
         **{f"model.{name}": value.numpy() for name, value in ranker.model.state_dict().items()},
         **{f"{net}.{name}": value.numpy() for net, it in nets.items() for name, value in it.state_dict().items()},
@@ -151,14 +149,12 @@ def load_checkpoint(folder: Path, items: ItemFeatures, index_of: Mapping[str, in
 
 def _blend(arrays: Mapping[str, np.ndarray[Any, Any]], config: Mapping[str, Any]) -> Blend:
     nets = {}
-    for name in ("blend", "beginners", "newcomers"):
+    for name in ("blend", "beginners"):
         state = {k.removeprefix(f"{name}."): torch.from_numpy(v) for k, v in arrays.items() if k.startswith(f"{name}.")}
         if state:
             nets[name] = BlendNet(len(state["mean"]), config["blend_hidden"])
             nets[name].load_state_dict(state)
-    return Blend(
-        nets["blend"], config["cold_lift"], nets.get("beginners"), nets.get("newcomers"), config["beginner_events"]
-    )
+    return Blend(nets["blend"], config["cold_lift"], nets.get("beginners"), config["beginner_events"])
 
 
 def _behaviour(

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from service.ranker.behaviour import Behaviour
-from service.ranker.blend import Blend, BlendNet, TrainingList, fit_beginner_events, fit_cold_lift, fit_net, mean_gain
+from service.ranker.blend import Blend, BlendNet, TrainingList, fit_beginner_events, fit_cold_lift, fit_net
 from service.ranker.cases import MIN_EVENTS, Case, Hidden, arrivals, asked_for, beginnings, next_events, with_words
 from service.ranker.config import RankerConfig
 from service.ranker.fit import (
@@ -39,7 +39,7 @@ VALIDATION_USERS = 0.2
 BEGINNER_BUDGET = 0.02
 """Ranking beginners by what they will like at all may cost at most this share of the NDCG on next events."""
 DROPOUT, BEGINNERS_DROPOUT = 0.1, 0.3
-"""Of the second stage's networks; a few hundred beginners teach the others, so they must generalise from less."""
+"""Of the second stage's two networks; a few hundred beginners teach the second, so it must generalise from less."""
 
 
 class TooFewEvents(ValueError):
@@ -197,8 +197,8 @@ def _second_stage(
 ) -> tuple[Blend, dict[str, float]]:
     """The blend, and how it measures up on the users who judge.
 
-    All networks learn from beginners: the first, that short histories are no news to it, what they chose next, the
-    others what they chose at all.
+    Both networks learn from beginners: one, that short histories are no news to it, what they chose next, the other
+    what they chose at all.
     """
     config = rehearsal.config
     n_users = 1 + max(case.user for case in (*upcoming, *beginners))
@@ -209,7 +209,6 @@ def _second_stage(
     blend = Blend(_fit([*lists, *_next_events(first_lists)], validation, DROPOUT, config, rng, seed))
     if first_lists and first_validation:
         blend.beginners = _fit(first_lists, first_validation, BEGINNERS_DROPOUT, config, rng, seed)
-        blend.newcomers = _fit_newcomers(blend.beginners, first_lists, first_validation, config, rng, seed)
         by_next = [*validation, *_next_events(first_validation)]
         blend.beginner_events = fit_beginner_events(blend, by_next, config.beginner_events, BEGINNER_BUDGET)
     content_gain = sum(one.baselines["content_knn"] for one in judged if one.slice == COLD_ITEM)
@@ -219,23 +218,6 @@ def _second_stage(
 
 def _next_events(beginners: Sequence[TrainingList]) -> list[TrainingList]:
     return [one.next_event() for one in beginners if one.has_next]
-
-
-def _fit_newcomers(
-    beginners: BlendNet,
-    lists: Sequence[TrainingList],
-    validation: Sequence[TrainingList],
-    config: RankerConfig,
-    rng: np.random.Generator,
-    seed: int,
-) -> BlendNet | None:
-    """A network of the newcomers to a domain alone; None where it would not rank those who judge better than the one of
-    all beginners, since there are fewer to learn from."""
-    lists, validation = ([one for one in some if one.scale.elsewhere] for some in (lists, validation))
-    if not lists or not validation:
-        return None
-    net = _fit(lists, validation, BEGINNERS_DROPOUT, config, rng, seed)
-    return net if mean_gain(Blend(net), validation) > mean_gain(Blend(beginners), validation) else None
 
 
 def _fit(

@@ -82,13 +82,19 @@ def test_the_beginners_network_hands_over_as_events_become_known(known: int, sha
     np.testing.assert_allclose(blend.score(one.signals, one.scale), [1 - share, 0.9 * share], atol=1e-6)
 
 
-@pytest.mark.parametrize(("elsewhere", "by_newcomers"), [(0, False), (7, True)])
-def test_beginners_from_elsewhere_have_a_network_of_their_own(elsewhere: int, by_newcomers: bool) -> None:
-    blend = Blend(by("text_recent"), beginners=by("popularity"), newcomers=by("together_all"), beginner_events=4)
-    one = next_event(0, text_is_right=True)
-    one.signals[0, SIGNALS.index("together_all")] = 0.5
-    scores = blend.score(one.signals, replace(one.scale, elsewhere=elsewhere))
-    np.testing.assert_allclose(scores, [0.5, 0.0] if by_newcomers else [0.0, 0.9], atol=1e-6)
+def test_of_beginners_from_elsewhere_co_occurrence_has_its_say() -> None:
+    blend = Blend(by("text_recent"), beginners=by("popularity"), beginner_events=4)
+    one, together = next_event(0, text_is_right=True), SIGNALS.index("together_all")
+    one.signals[0, together] = 0.2
+    spread = one.scale.spread.copy()
+    spread[together] = 0.1
+    at_home, from_elsewhere = (
+        blend.score(one.signals, replace(one.scale, spread=spread, elsewhere=elsewhere)) for elsewhere in (0, 7)
+    )
+    np.testing.assert_allclose(at_home, [0.0, 0.9], atol=1e-6)
+    np.testing.assert_allclose(from_elsewhere, [np.log(2.01), 0.9 + np.log(0.01)], atol=1e-6)
+    unknown = blend.score(one.signals, replace(one.scale, elsewhere=7))  # nothing is usual
+    np.testing.assert_allclose(unknown - at_home, np.log(0.01), atol=1e-6)
 
 
 def test_beginners_are_spared_the_lift() -> None:
