@@ -160,12 +160,15 @@ class SequenceModel(nn.Module):
         x = vectors * D**0.5 + self.position(steps) + self.event_type(event_types)  # (B, T, D)
         causal = torch.ones(T, T, dtype=torch.bool).tril()
         allowed = causal & present[:, None, :] | torch.eye(T, dtype=torch.bool)  # (B, T, T); padding sees itself
-        spans = self.time_span(_time_spans(times)).permute(0, 3, 1, 2)  # (B, heads, T, T)
-        return self.drop(x), spans.masked_fill(~allowed[:, None], float("-inf"))
+        never = torch.full((1, self.time_span.embedding_dim), float("-inf"))
+        biases = torch.cat([self.time_span.weight, never])  # (TIME_SPANS + 1, heads)
+        spans = _time_spans(times).masked_fill_(~allowed, TIME_SPANS)  # (B, T, T)
+        return self.drop(x), nn.functional.embedding(spans, biases).permute(0, 3, 1, 2)
 
 
 def _time_spans(times: Tensor) -> Tensor:
-    """(B, T) seconds -> (B, T, T) codes of the time between two steps, 0..TIME_SPANS - 1."""
-    seconds = (times[:, :, None] - times[:, None, :]).clamp(min=0).floor()  # in float64: float32 tells minutes apart
-    spans: Tensor = torch.frexp(seconds.float()).exponent.long().clamp(max=TIME_SPANS - 1)  # 1 + floor(log2), 0 of 0
+    """(B, T) seconds -> (B, T, T) int32 codes of the time between two steps, 0..TIME_SPANS - 1."""
+    before_newest = (times - times[:, -1:]).clamp(min=1 - 2**31).floor().int()  # float32 could not tell minutes apart
+    seconds = (before_newest[:, :, None] - before_newest[:, None, :]).clamp_(min=0)
+    spans: Tensor = torch.frexp(seconds.float()).exponent.clamp_(max=TIME_SPANS - 1)  # 1 + floor(log2), 0 of 0
     return spans

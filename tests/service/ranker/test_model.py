@@ -89,7 +89,7 @@ def test_time_between_events_matters_as_far_as_it_was_learned_and_the_moment_doe
 
 
 def test_spans_of_time_double() -> None:
-    times = torch.tensor([[0, 1, 3, 3 + 4, 3 + 2**20, 1e12]], dtype=torch.float64)
+    times = torch.tensor([[0, 1, 3, 3 + 4, 3 + 2**20, 1.5e9]], dtype=torch.float64)
     assert _time_spans(times)[0, :, 0].tolist() == [0, 1, 2, 3, 21, 31]
     assert _time_spans(times)[0, 0].tolist() == [0] * 6
     assert _time_spans(times + 1.7e9)[0, 2, 1] == 2
