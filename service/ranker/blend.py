@@ -154,26 +154,27 @@ class Blend:
         return cls(net)
 
 
-def fit_beginner_events(blend: Blend, validation: Sequence[TrainingList], most: int, budget: float, k: int = 10) -> int:
-    """For how many known events the beginners' network may rank alone, 1..most: as many as leave the NDCG@k of these
-    next events at least (1 - budget) of its best, every length of history below 2 `most` counting alike.
+def fit_beginner_events(blend: Blend, validation: Sequence[TrainingList], most: int, k: int = 10) -> int:
+    """For how many known events the beginners' network may rank alone, 1..most: the largest number whose NDCG@k of
+    these next events is within one standard error of the best one's (the one-standard-error rule; Breiman et al. 1984).
 
     It ranks by what a person will like at all, which is the better answer to somebody new and the worse one to somebody
-    whose next choice can be told; from how many events on that is so differs from log to log.
+    whose next choice can be told; from how many events on that is so differs from log to log, and a small log cannot
+    tell exactly. Every length of history below 2 `most` counts alike.
     """
     lists = [one for one in validation if one.scale.known < 2 * most]
-    known = np.array([one.scale.known for one in lists])
-    lengths = np.unique(known)
-
-    def gain(events: int) -> float:
-        blend.beginner_events = events
-        gains = np.array([one.gain(blend.score(one.signals, one.scale), k) for one in lists])
-        return float(np.mean([gains[known == length].mean() for length in lengths]))
-
-    if not len(lengths):
+    if not lists:
         return 1
-    gains = {events: gain(events) for events in range(1, most + 1)}
-    return max(events for events in gains if gains[events] >= (1 - budget) * max(gains.values()))
+    _, length, counts = np.unique([one.scale.known for one in lists], return_inverse=True, return_counts=True)
+    weights = 1 / (counts[length] * len(counts))  # (L,), sums to 1
+    gains = np.zeros((most, len(lists)))
+    for events in range(1, most + 1):
+        blend.beginner_events = events
+        gains[events - 1] = [one.gain(blend.score(one.signals, one.scale), k) for one in lists]
+    lost = gains[np.argmax(gains @ weights)] - gains  # (most, L)
+    mean = lost @ weights
+    error = np.sqrt(((lost - mean[:, None]) ** 2) @ weights**2)
+    return int(np.flatnonzero(mean <= error)[-1]) + 1
 
 
 def fit_cold_lift(

@@ -36,8 +36,6 @@ from service.ranker.signals import View
 
 VALIDATION_USERS = 0.2
 """Share of users whose lists judge the second stage instead of training it."""
-BEGINNER_BUDGET = 0.02
-"""Ranking beginners by what they will like at all may cost at most this share of the NDCG on next events."""
 DROPOUT, BEGINNERS_DROPOUT = 0.1, 0.3
 """Of the second stage's two networks; a few hundred beginners teach the second, so it must generalise from less."""
 
@@ -210,7 +208,7 @@ def _second_stage(
     if first_lists and first_validation:
         blend.beginners = _fit(first_lists, first_validation, BEGINNERS_DROPOUT, config, rng, seed)
         by_next = [*validation, *_next_events(first_validation)]
-        blend.beginner_events = fit_beginner_events(blend, by_next, config.beginner_events, BEGINNER_BUDGET)
+        blend.beginner_events = fit_beginner_events(blend, by_next, config.beginner_events)
     content_gain = sum(one.baselines["content_knn"] for one in judged if one.slice == COLD_ITEM)
     blend.cold_lift = fit_cold_lift(blend, validation, config.cold_budget, content_gain)
     return blend, metrics_of(blend, [*judged, *first_judged])

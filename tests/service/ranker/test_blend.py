@@ -109,14 +109,22 @@ def test_beginners_are_whom_their_network_serves_best(right_until: int, found: i
     events, it has half a say at 3, and the other half is the louder one."""
     lists = [next_event(known, text_is_right=known >= right_until) for known in range(30)]
     blend = Blend(by("text_recent"), beginners=by("popularity"))
-    assert fit_beginner_events(blend, lists, 10, budget=0.0) == found
+    assert fit_beginner_events(blend, lists * 20, 10) == found
 
 
 def test_among_beginners_every_length_of_history_counts_alike() -> None:
     """With 2 events popularity is wrong, and many people with 1 event do not outvote the one with 2."""
     lists = [next_event(1, text_is_right=False)] * 50 + [next_event(2, text_is_right=True)]
     blend = Blend(by("text_recent"), beginners=by("popularity"))
-    assert fit_beginner_events(blend, lists, 10, budget=0.1) == 1
+    assert fit_beginner_events(blend, lists, 10) == 1
+
+
+@pytest.mark.parametrize(("times", "for_beginners"), [(1, True), (100, False)])
+def test_what_few_lists_cannot_tell_is_decided_for_beginners(times: int, for_beginners: bool) -> None:
+    """Of people with 6 events popularity is wrong twice in three: of three of them that may be chance."""
+    lists = [next_event(6, text_is_right=right) for right in (True, True, False)] * times
+    blend = Blend(by("text_recent"), beginners=by("popularity"))
+    assert (fit_beginner_events(blend, lists, 10) == 10) == for_beginners
 
 
 def test_a_list_of_several_choices_gains_their_ndcg() -> None:
