@@ -16,7 +16,7 @@ from encoders.errors import EncoderUnavailable
 from encoders.network import ConversionFailed, Network, Reference, has_gpu, torch_label
 
 BackendName = Literal["auto", "torch", "openvino"]
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Backend:
         `key` names weights and preprocessing. `reference` is only called where there is no converted network yet.
         """
         running = self._chosen(name, key, reference)
-        _log.info("encoder %s runs on %s", name, running.label)
+        logger.info("encoder %s runs on %s", name, running.label)
         return running
 
     def _chosen(self, name: str, key: str, reference: Reference) -> Running:

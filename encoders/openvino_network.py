@@ -28,7 +28,7 @@ AGREE = 0.999
 _MODEL = "model.xml"
 _PRECISION = ["palate", "precision"]
 """Where a file says which precision has passed the check."""
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 _converting = RLock()
 
 
@@ -144,7 +144,7 @@ def _checked(
         network = OpenVinoNetwork(_compile(core, model, precision), precision)
         found = list(network.run(probes))
         worst = min(_cosines(a, b).min() for a, b in zip(found, expected, strict=True))
-        _log.debug("OpenVINO %s: least cosine %.5f", precision, worst)
+        logger.debug("OpenVINO %s: least cosine %.5f", precision, worst)
         if worst >= AGREE:
             return network, precision
     raise ConversionFailed(f"OpenVINO computes something else (cosine {worst:.4f} to PyTorch)")
@@ -168,7 +168,7 @@ def _read(core: Any, folder: Path) -> Any | None:
     try:
         return core.read_model(folder / _MODEL)
     except RuntimeError as error:
-        _log.warning(
+        logger.warning(
             "converted network %s is damaged and is made again: %s", folder, " ".join(str(error).split())[:200]
         )
         shutil.rmtree(folder)
@@ -183,7 +183,7 @@ def _write(openvino: Any, model: Any, folder: Path) -> None:
         try:
             (Path(draft) / "network").rename(folder)
         except OSError:
-            _log.debug("%s is there already", folder)
+            logger.debug("%s is there already", folder)
 
 
 def _cosines(a: FloatArray, b: FloatArray) -> FloatArray:

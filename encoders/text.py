@@ -83,8 +83,9 @@ class SentenceTransformerEncoder:
     def _encode(self, texts: Sequence[str], *, query: bool) -> FloatArray:
         if not texts:
             return np.zeros((0, self.dim), dtype=np.float32)
-        model, running = self._loaded()
         laps = Laps()
+        model, running = self._loaded()
+        laps.lap("load")
         chunks = self._chunked(model, texts)
         # like lengths together: little padding
         by_length = sorted(range(len(chunks)), key=lambda row: (chunks[row].n_tokens, len(chunks[row].text)))

@@ -1,4 +1,5 @@
-"""Where an encoder's time goes: `pre` (waiting for tokens or pixels), `core` (for the network), `post` (for the rest).
+"""Where an encoder's time goes: `load` (the model, once), `pre` (waiting for tokens or pixels), `core` (for the
+network), `post` (making unit vectors).
 
 As seen by the thread that called the encoder, so that the stages add up to the time it took. What other threads
 prepare while the network runs costs nothing here.
@@ -12,7 +13,7 @@ from time import perf_counter
 from typing import TypeVar
 
 T = TypeVar("T")
-STAGES = ("pre", "core", "post")
+STAGES = ("load", "pre", "core", "post")
 
 
 class Timing:

@@ -62,8 +62,9 @@ class TowerImageEncoder:
     def encode_images(self, images: Sequence[Image.Image]) -> FloatArray:
         if not images:
             return np.zeros((0, self.dim), dtype=np.float32)
-        tower, network = self._loaded()
         laps = Laps()
+        tower, network = self._loaded()
+        laps.lap("load")
         features = list(network.run(laps.taken(_prepared(tower, images))))
         laps.lap("core")
         vectors = unit_rows(np.concatenate(features), name=self.name)

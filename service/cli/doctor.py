@@ -46,6 +46,6 @@ def _findings(data: Path | None, config: Path | None) -> Iterator[Finding]:
     yield checks.disk(settings)
     yield checks.port(settings)
     yield from encoder_checks.plugged_in()
-    encoders = encoder_checks.Encoders.load(settings.encoders)
+    encoders = encoder_checks.Encoders.load(settings)
     yield from encoders.findings()
     yield from checks.stored(settings, encoders)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from PIL import Image
 
-from encoders.base import ImageEncoder, TextEncoder
+from encoders.backend import Backend
+from encoders.base import ImageEncoder, Measured, TextEncoder
 from encoders.bundled import IMAGE_ENCODERS, TEXT_ENCODERS, load_image_encoder, load_text_encoder
 from encoders.errors import PalateError
 from encoders.plugins import PlugIn, plug_ins
@@ -38,15 +40,17 @@ class Encoders:
     """Why there is none, by "text" and "image"."""
 
     @classmethod
-    def load(cls, settings: EncoderSettings) -> Encoders:
+    def load(cls, settings: EncoderSettings, networks: Path) -> Encoders:
+        """With the converted networks that are there; others are converted for the moment, and not kept."""
+        backend = Backend(settings.backend, networks if networks.is_dir() else None)
         failures: dict[str, PalateError] = {}
         text = image = None
         try:
-            text = load_text_encoder(settings.text)
+            text = load_text_encoder(settings.text, backend)
         except PalateError as error:
             failures["text"] = error
         try:
-            image = load_image_encoder(settings.image)
+            image = load_image_encoder(settings.image, backend)
         except PalateError as error:
             failures["image"] = error
         return cls(settings, text, image, failures)
@@ -93,7 +97,9 @@ def _looked_at(
         rate = _per_second(encode, samples)
     except PalateError as error:
         return Finding("fail", what, f"{known}; {error}", f"correct encoders.{kind} in the settings")
-    return Finding("ok", what, f"{known}, {rate:,.0f} {kind}s/s here")
+    running = encoder.running if isinstance(encoder, Measured) else None
+    label = f" on {running.label}" if running else ""
+    return Finding("ok", what, f"{known}, {rate:,.0f} {kind}s/s here{label}")
 
 
 def _per_second(encode: Callable[[Sequence[Any]], object], samples: Sequence[Any]) -> float:

@@ -17,6 +17,7 @@ from service.cli.output import Step
 
 if TYPE_CHECKING:
     from indexer.catalog import RowError
+    from service.cli.times import RunTimes
 
 DONE, IN_PART, COULD_NOT = 0, 1, 2
 SHOWN_ROWS = 10
@@ -73,9 +74,14 @@ def count_rows(path: Path) -> int | None:
 
 
 def take_in(
-    files: Sequence[Path], one: Callable[[Path, Step], FileReport], *, errors: Path | None, as_json: bool
+    files: Sequence[Path],
+    one: Callable[[Path, Step], FileReport],
+    *,
+    errors: Path | None,
+    as_json: bool,
+    times: Callable[[], RunTimes] | None = None,
 ) -> int:
-    """Every file through `one`, then the report; returns the exit code."""
+    """Every file through `one`, then the report, with the `times` of it all; returns the exit code."""
     reports = []
     with output.progress(as_json) as step:
         for path in files:
@@ -84,10 +90,12 @@ def take_in(
             report.seconds = round(monotonic() - started, 2)
             reports.append(report)
     code = _exit_code(reports)
+    took = times() if times else None
     if as_json:
-        output.emit({"files": [asdict(report) for report in reports], "exit_code": code})
+        timed = {"times": asdict(took)} if took else {}
+        output.emit({"files": [asdict(report) for report in reports], "exit_code": code, **timed})
     else:
-        _print(reports, errors)
+        _print(reports, errors, took)
     if errors is not None:
         _write_errors(errors, reports)
     for report in reports:
@@ -104,7 +112,7 @@ def _exit_code(reports: Sequence[FileReport]) -> int:
     return IN_PART if any(sum(report.counts.values()) for report in reports) else COULD_NOT
 
 
-def _print(reports: Sequence[FileReport], errors: Path | None) -> None:
+def _print(reports: Sequence[FileReport], errors: Path | None, took: RunTimes | None) -> None:
     used = [report for report in reports if report.failed or not report.stopped or sum(report.counts.values())]
     if used:
         names = list(used[0].counts)
@@ -114,6 +122,10 @@ def _print(reports: Sequence[FileReport], errors: Path | None) -> None:
             for r in used
         ]
         output.table(columns, rows, right=columns[1:])
+    if took is not None:
+        from service.cli.times import show
+
+        show(took)
     for report in reports:
         _print_rows(report.file, "failed", report.failed, errors)
         _print_rows(report.file, "warnings", report.warnings, errors)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from service.cli import output
@@ -16,6 +17,7 @@ from service.cli.session import answering, require_data, settings_of
 if TYPE_CHECKING:
     from indexer.catalog import Item, RowError
     from service.backend import Backend
+    from service.cli.times import RunTimes
     from service.config import Settings
     from service.workspace import Workspace
 
@@ -40,6 +42,7 @@ def index(
             return take_in(files, lambda path, step: _send(backend, path, step), errors=errors, as_json=as_json)
     with _workspace(settings_of(data, config), as_json) as workspace:
         indexer = workspace.indexer()
+        started = perf_counter()
 
         def one(path: Path, step: Step) -> FileReport:
             from indexer.catalog import read_items
@@ -56,9 +59,14 @@ def index(
 
         with output.progress(as_json) as step:
             indexer.reconcile(lambda done, total: step("finishing what an earlier run left", done, total))
-        code = take_in(files, one, errors=errors, as_json=as_json)
-        workspace.store.optimize()
-        return code
+
+        def times() -> RunTimes:
+            from service.cli.times import run_times
+
+            workspace.store.optimize()
+            return run_times([workspace.text_encoder, workspace.image_encoder], perf_counter() - started)
+
+        return take_in(files, one, errors=errors, as_json=as_json, times=times)
 
 
 def rebuild(

@@ -224,12 +224,13 @@ def test_fetching_runs_ahead_of_the_encoder_but_not_far(
     arrived = threading.Semaphore(0)
     for number in range(9):
         web.answers[f"/red.png?{number}"] = lambda handler: (body(png("red"))(handler), arrived.release())[0]
+    picture = open_image(png("red"))
     with world.pictures.loading(urls) as loaded:
         for _ in range(3):
             assert arrived.acquire(timeout=10)
         assert not arrived.acquire(blocking=False)
         assert len(web.asked) == 3
-        assert next(loaded) == png("red")
+        assert next(loaded) == picture
         assert arrived.acquire(timeout=10)
         assert len(web.asked) == 4
-        assert list(loaded) == [png("red")] * 8
+        assert list(loaded) == [picture] * 8
