@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STUBS  := proto/palate/v1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types proto bench-serve clean
+.PHONY: help install demo test check lint types proto bench-serve bench-quality bench-explain clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -39,6 +39,12 @@ proto: install ## regenerate the committed stubs from the .proto files
 
 bench-serve: install ## latency and throughput of Recommend over gRPC
 	$(BIN)/python -m benchmarks.serve
+
+bench-quality: install ## quality on the real data sets of PALATE_BENCH_DATA (hours); writes docs/benchmarks.md
+	$(BIN)/python -m benchmarks.quality --write
+
+bench-explain: install ## fidelity, variety, cost and safety of explanations; writes docs/explanations.md
+	$(BIN)/python -m benchmarks.explain --write
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -27,6 +27,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.folders import made, palate
 from benchmarks.load import Calls, Plan
 from benchmarks.tables import markdown, replace_section
 from indexer.eventlog import EventLog
@@ -109,19 +110,12 @@ def arguments() -> argparse.Namespace:
 def prepared(cache: Path | None, *, images: bool) -> Path:
     """A trained folder, made where there is none yet. A run that was stopped goes on where it was."""
     folder = cache or ROOT / "build" / ("bench-movielens-small" if images else "bench-movielens-small-no-images")
-    done = folder / "prepared"
-    if not done.is_file():
-        source = next(path for path in SOURCES if path.is_dir())
+    source = next(path for path in SOURCES if path.is_dir())
+    if not images:
         folder.mkdir(parents=True, exist_ok=True)
-        if not images:
-            (folder / "palate.toml").write_text('[encoders]\nimage = "none"\n', encoding="utf-8")
-        for command in (["index", source / "items.jsonl"], ["events", source / "events.parquet"], ["train", "--force"]):
-            print("preparing:", "palate", *command, file=sys.stderr)
-            code = subprocess.call(palate(*command, "--data", folder), stdout=sys.stderr)
-            if code not in (0, 1):  # 1: rows without their picture, which the report of the command names
-                sys.exit(f"palate {command[0]} ended with code {code}")
-        done.touch()
-    return folder
+        (folder / "palate.toml").write_text('[encoders]\nimage = "none"\n', encoding="utf-8")
+    commands = (["index", source / "items.jsonl"], ["events", source / "events.parquet"], ["train", "--force"])
+    return made(folder, commands)
 
 
 def users_of(data: Path) -> list[str]:
@@ -217,10 +211,6 @@ def report(runs: dict[str, list[Run]], asked: argparse.Namespace, n_users: int, 
             ),
         ]
     )
-
-
-def palate(*command: object) -> list[str]:
-    return [sys.executable, "-m", "service.cli", *map(str, command)]
 
 
 if __name__ == "__main__":

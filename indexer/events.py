@@ -75,7 +75,7 @@ class EventKind:
     """What an event says about the user and the item."""
 
     weight: float
-    """Sign: liked or disliked; size: how strongly."""
+    """Sign: liked or disliked; size: how strongly, and how much it counts among events of other types in training."""
     seen: bool
     """The item does not come back."""
     trains: bool

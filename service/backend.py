@@ -55,7 +55,9 @@ class Backend(Protocol):
     def recommend(self, request: RecommendRequest, /) -> Recommendation: ...
     def similar_items(self, request: SimilarRequest, /) -> Recommendation: ...
     def search_items(self, request: SearchRequest, /) -> Recommendation: ...
-    def explain(self, request: ExplainRequest, /) -> Explanation: ...
+    def explain(self, request: ExplainRequest, tell: Callable[[Explanation], None] = ..., /) -> Explanation:
+        """May wait for a language model; `tell` gets the explanation without its words before that."""
+
     def put_user(self, user: UserProfile, /) -> None: ...
     def export_user(self, user_id: str, /) -> Mapping[str, Any]:
         """Everything that is stored about the user, fit for JSON."""
@@ -66,7 +68,9 @@ class Backend(Protocol):
     def list_models(self) -> Sequence[ModelInfo]:
         """Newest first."""
 
-    def train(self, progress: Callable[[TrainProgress], None]) -> ModelInfo:
+    def train(
+        self, progress: Callable[[TrainProgress], None], *, seed: int, force: bool, incremental: bool
+    ) -> ModelInfo:
         """Takes minutes. What `progress` raises ends the training and comes out of here."""
 
     def activate_model(self, version: str, /) -> ModelInfo: ...

@@ -12,6 +12,7 @@ import numpy as np
 from indexer.eventlog import EventLog
 from indexer.events import EventPolicy
 from service.ranker.interactions import IntArray, Interactions
+from service.ranker.items import FloatArray
 
 
 class Catalogue:
@@ -69,9 +70,9 @@ class Catalogue:
 
 
 def read_interactions(
-    log: EventLog, policy: EventPolicy, event_types: Mapping[str, int], n_items: int
+    log: EventLog, policy: EventPolicy, event_types: Mapping[str, int], n_items: int, *, after_seq: int = 0
 ) -> tuple[Interactions, list[str]]:
-    """All behaviour in the log, and the user ids in index order.
+    """All behaviour in the log after `after_seq`, and the user ids in index order.
 
     Event types that are no behaviour (dislike, skip) and events on items that are not in the catalogue are left out.
     """
@@ -79,7 +80,7 @@ def read_interactions(
     columns: tuple[list[IntArray], ...] = ([], [], [])
     times: list[np.ndarray[tuple[int, ...], np.dtype[np.float64]]] = []
     values: list[np.ndarray[tuple[int, ...], np.dtype[np.float64]]] = []
-    for batch in log.read_events():
+    for batch in log.read_events(after_seq):
         kinds, place = np.unique(batch.event_type.astype(str), return_inverse=True)
         trains = np.array([policy.kind(str(kind), None).trains for kind in kinds], dtype=bool)
         codes = np.array([event_types.get(str(kind), 0) for kind in kinds], dtype=np.int64)
@@ -99,6 +100,14 @@ def read_interactions(
         user, item, np.concatenate(times), kind, np.concatenate(values), n_users=len(users), n_items=n_items
     )
     return table, list(users)
+
+
+def event_weights(policy: EventPolicy, event_types: Mapping[str, int]) -> FloatArray:
+    """How much each event type counts, by its code, (1 + types,): the size of its weight, whatever the sign."""
+    weights = np.ones(1 + max(event_types.values(), default=0), np.float32)
+    for name, code in event_types.items():
+        weights[code] = abs(policy.kind(name, None).weight)
+    return weights
 
 
 def event_types_of(log: EventLog) -> Sequence[str]:

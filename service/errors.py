@@ -21,6 +21,7 @@
         ├── RecommendationNotFound      nothing was served under this id, or it is no longer kept
         ├── ModelNotFound               the registry has no such version
         ├── NoTrainedModel              a trained model is needed and there is none
+        ├── WriterUnavailable           that writer of explanations needs a package or a setting
         ├── TrainingUnderway            one training at a time
         ├── NotServing                  the server is loading or stopping
         ├── Overloaded                  too many calls wait already
@@ -75,6 +76,7 @@ __all__ = [
     "StoreUnavailable",
     "TooLarge",
     "TrainingUnderway",
+    "WriterUnavailable",
     "status_of",
 ]
 
@@ -144,6 +146,16 @@ class NoTrainedModel(ServiceError):
         super().__init__(f"{why}; {todo}")
 
 
+class WriterUnavailable(ServiceError):
+    """That writer of explanations needs a package or a setting."""
+
+    reason: ClassVar[str] = "WRITER_UNAVAILABLE"
+
+    def __init__(self, writer: str, todo: str) -> None:
+        super().__init__(f"writer {shown(writer)} is not set up: {todo}", metadata={"writer": writer})
+        self.todo = todo
+
+
 class TrainingUnderway(ServiceError):
     """One training at a time."""
 
@@ -205,6 +217,7 @@ STATUS: Mapping[type[PalateError], str] = {
     RecommendationNotFound: "NOT_FOUND",
     ModelNotFound: "NOT_FOUND",
     NoTrainedModel: "FAILED_PRECONDITION",
+    WriterUnavailable: "FAILED_PRECONDITION",
     TrainingUnderway: "FAILED_PRECONDITION",
     NotServing: "UNAVAILABLE",
     Overloaded: "RESOURCE_EXHAUSTED",

@@ -1,4 +1,4 @@
-"""Who waits for whom: answering, indexing and training have threads of their own.
+"""Who waits for whom: answering, explaining, indexing and training have threads of their own.
 
 Owns the backend once it is loaded, and refuses work before and after. Knows nothing of messages or sockets.
 """
@@ -33,12 +33,17 @@ class Lanes:
         self.stopping = False
         limits = settings.server
         self._answering = WorkPool("answering", limits.workers, limits.max_waiting, one_core)
+        self._explaining = WorkPool("explaining", settings.explain.workers, limits.max_waiting, one_core)
         self._indexing = WorkPool("indexing", 1, limits.max_waiting, half_the_cores)
         self._training = WorkPool("training", 1, 0, half_the_cores)
 
     async def answer(self, context: Context, work: Callable[[Backend], T]) -> T:
         """For calls that take milliseconds."""
         return await self._run(self._answering, context, work)
+
+    async def explain(self, context: Context, work: Callable[[Backend], T]) -> T:
+        """For calls that may wait for a language model."""
+        return await self._run(self._explaining, context, work)
 
     async def index(self, context: Context, work: Callable[[Backend], T]) -> T:
         """For calls that encode or load: one at a time, so that they leave the other threads to the answers."""
@@ -54,7 +59,7 @@ class Lanes:
     async def close(self) -> None:
         """Waits for what is under way, then closes the backend."""
         self.stopping = True
-        for pool in (self._answering, self._indexing, self._training):
+        for pool in (self._answering, self._explaining, self._indexing, self._training):
             await pool.close()
         if self.backend is not None:
             await asyncio.to_thread(self.backend.close)

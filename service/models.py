@@ -5,6 +5,7 @@ Owns checkpoints on disk, their item vectors in the store, and the swap. Knows n
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 import uuid
@@ -17,15 +18,20 @@ import numpy as np
 from indexer.eventlog import EventLog
 from indexer.log_models import ModelRecord
 from indexer.store import ItemStore, StoredItem
-from service.catalogue import Catalogue, event_types_of, read_interactions
+from service.catalogue import Catalogue, event_types_of, event_weights, read_interactions
 from service.config import Settings
 from service.errors import ModelNotFound, NoTrainedModel, TrainingUnderway
 from service.features import Vocabulary, features_of, read_rows
 from service.ranker.checkpoint import CheckpointError, load_checkpoint, read_extra, save_checkpoint
 from service.ranker.config import RankerConfig
+from service.ranker.fit import Progress, TrainingDiverged
+from service.ranker.interactions import Interactions
+from service.ranker.judging import BASELINES
 from service.ranker.ranker import Ranker, untrained_ranker
-from service.ranker.train import BASELINES, TooFewEvents, train_ranker
-from service.requests import ModelInfo, TrainProgress
+from service.ranker.refresh import refresh_ranker
+from service.ranker.resume import SavedFits, fingerprint
+from service.ranker.train import TooFewEvents, Trained, train_ranker
+from service.requests import RESUME, ModelInfo, TrainProgress
 
 KEPT_IN_MEMORY = 2
 """Rankers kept for answers that were served by the one before."""
@@ -48,6 +54,20 @@ class Loaded:
         return f"sequence-{self.ranker.version}" if self.ranker.trained else ""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Training:
+    """What one training gave, and what it was given."""
+
+    trained: Trained
+    vocabulary: Vocabulary
+    interactions: Interactions
+    item_ids: Sequence[str]
+    last_seq: int
+    """The newest event of the log when it began; an incremental training goes on from there."""
+    taken_up_from: str
+    """The model whose weights it began with; empty for a full training."""
+
+
 class Models:
     """The registry. One training at a time; readers take `active` once per call and keep to it."""
 
@@ -64,6 +84,7 @@ class Models:
         self._dims, self._fingerprints = dims, dict(fingerprints)
         self._policy = settings.events.policy()
         self._folder = settings.data / "models"
+        self._interrupted = settings.data / "training"
         self._training = threading.Lock()
         self._swapping = threading.Lock()
         self._recent: OrderedDict[str, Loaded] = OrderedDict()
@@ -90,12 +111,29 @@ class Models:
         config: RankerConfig | None = None,
         seed: int = 0,
         force: bool = False,
+        incremental: bool = False,
     ) -> ModelInfo:
-        """Train on the whole log, save, and activate unless it loses to a baseline (or `force`)."""
+        """Train on the whole log, or take up the events since the active model; save, and activate.
+
+        A full training that was interrupted goes on after its last whole epoch if log, items and settings are the same.
+        A full training is not activated if it loses to a baseline, unless `force` is set.
+        """
         if not self._training.acquire(blocking=False):
             raise TrainingUnderway
         try:
-            return self._train(progress, config or self._settings.ranker, seed, force)
+            started = time.time()
+            version = time.strftime("%Y%m%d-%H%M%S", time.gmtime(started)) + "-" + uuid.uuid4().hex[:4]
+            progress(TrainProgress("read", 0, 1))
+            try:
+                if incremental:
+                    training = self._refresh(progress, version, seed)
+                else:
+                    training = self._fit(progress, version, seed, config or self._settings.ranker)
+            except TooFewEvents as error:
+                raise NoTrainedModel("there is too little to train on", str(error)) from error
+            except TrainingDiverged as error:
+                raise NoTrainedModel("training diverged", str(error)) from error
+            return self._admit(progress, training, started, always=force or incremental)
         finally:
             self._training.release()
 
@@ -112,53 +150,87 @@ class Models:
             raise NoTrainedModel("no model served before this one", "see `palate models list`, activate one by version")
         return self.activate(max(records, key=lambda record: record.activated_at or 0.0).version)
 
-    def _train(
-        self, progress: Callable[[TrainProgress], None], config: RankerConfig, seed: int, force: bool
-    ) -> ModelInfo:
-        started = time.time()
-        progress(TrainProgress("read", 0, 1))
+    def _fit(
+        self, progress: Callable[[TrainProgress], None], version: str, seed: int, config: RankerConfig
+    ) -> Training:
+        last_seq = self._log.last_seq()
         rows = read_rows(self._store)
         vocabulary = Vocabulary.of((row.item for row in rows), event_types_of(self._log))
         n_items = self._catalogue.n_indices
         features = features_of(rows, vocabulary, self._dims, n_items)
+        del rows
         interactions, _ = read_interactions(self._log, self._policy, vocabulary.event_types, n_items)
         item_ids = self._catalogue.ids()[:n_items]
-        del rows
-        version = time.strftime("%Y%m%d-%H%M%S", time.gmtime(started)) + "-" + uuid.uuid4().hex[:4]
-        try:
-            trained = train_ranker(
-                interactions,
-                features,
-                config,
-                version=version,
-                seed=seed,
-                progress=lambda stage, done, total: progress(TrainProgress(stage, done, total)),
-            )
-        except TooFewEvents as error:
-            raise NoTrainedModel("there is too little to train on", str(error)) from error
-        metrics = dict(trained.metrics)
-        metrics["seconds"] = round(time.time() - started, 1)
-        metrics["epochs"] = float(trained.first_stage.epochs)
+        weights = event_weights(self._policy, vocabulary.event_types)
+        kept = SavedFits(
+            self._interrupted,
+            fingerprint(interactions, features, config, weights, seed),
+            lambda text: progress(TrainProgress(RESUME, 0, 1, text)),
+        )
+        trained = train_ranker(
+            interactions, features, config, version=version, event_weights=weights, seed=seed,
+            progress=_told(progress), kept=kept,
+        )  # fmt: skip
+        return Training(trained, vocabulary, interactions, item_ids, last_seq, "")
+
+    def _refresh(self, progress: Callable[[TrainProgress], None], version: str, seed: int) -> Training:
+        """From the active model and the events since its training."""
+        record = self._log.active_model()
+        if record is None:
+            raise NoTrainedModel("no model is active that could be taken up", "train without --incremental first")
+        after = read_extra(self._settings.data / record.path)["last_seq"]
+        last_seq = self._log.last_seq()
+        loaded = self._load(record)
+        vocabulary, n_items = loaded.vocabulary, loaded.ranker.n_items
+        rows = [row for row in read_rows(self._store) if row.item_index < n_items]
+        features = features_of(rows, vocabulary, self._dims, n_items)
+        interactions, users = read_interactions(self._log, self._policy, vocabulary.event_types, n_items)
+        item_ids = self._catalogue.ids()[:n_items]
+        since, who = read_interactions(self._log, self._policy, vocabulary.event_types, n_items, after_seq=after)
+        if not len(since):
+            raise NoTrainedModel(f"nothing happened since model {record.version} was trained", "record events first")
+        counts = dict(zip(who, np.diff(since.by_user()).tolist(), strict=True))
+        new = interactions.positions_from_end() < np.array([counts.get(user, 0) for user in users])[interactions.user]
+        trained = refresh_ranker(
+            loaded.ranker, interactions, new, features, version=version, seed=seed, progress=_told(progress),
+            event_weights=event_weights(self._policy, vocabulary.event_types),
+        )  # fmt: skip
+        return Training(trained, vocabulary, interactions, item_ids, last_seq, record.version)
+
+    def _admit(
+        self, progress: Callable[[TrainProgress], None], training: Training, started: float, *, always: bool
+    ) -> ModelInfo:
+        """Save and register what was trained, and let it serve unless it lost."""
+        trained, version = training.trained, training.trained.ranker.version
+        metrics = {
+            **trained.metrics,
+            "seconds": round(time.time() - started, 1),
+            "epochs": float(trained.first_stage.epochs),
+        }
+        words = training.vocabulary
         extra = {
             "vocabulary": {
-                "tags": list(vocabulary.tags),
-                "domains": dict(vocabulary.domains),
-                "event_types": dict(vocabulary.event_types),
+                "tags": list(words.tags),
+                "domains": dict(words.domains),
+                "event_types": dict(words.event_types),
             },
             "fingerprints": self._fingerprints,
             "metrics": metrics,
-            "seed": seed,
-            "n_events": len(interactions),
-            "n_users": interactions.n_users,
+            "seed": trained.seed,
+            "n_events": len(training.interactions),
+            "n_users": training.interactions.n_users,
+            "last_seq": training.last_seq,
+            "taken_up_from": training.taken_up_from,
             "losses": list(trained.first_stage.losses),
             "validation": list(trained.first_stage.validation),
         }
-        folder = self._folder / version
         progress(TrainProgress("save", 0, 1))
-        save_checkpoint(folder, trained.ranker, item_ids, extra)
+        save_checkpoint(self._folder / version, trained.ranker, training.item_ids, extra)
         self._log.add_model(version, f"models/{version}", metrics)
+        if not training.taken_up_from:
+            shutil.rmtree(self._interrupted, ignore_errors=True)
         lost_to = [name for name in BASELINES if _loses(metrics, name)]
-        if lost_to and not force:
+        if lost_to and not always:
             progress(TrainProgress("done", 1, 1, f"not activated: {', '.join(lost_to)} did better on held-out events"))
             return _info(self._record(version))
         progress(TrainProgress("activate", 0, 1))
@@ -250,6 +322,10 @@ class Models:
 
 def _loses(metrics: Mapping[str, float], baseline: str) -> bool:
     return metrics.get("palate/all/ndcg@10", 0.0) < TOLERANCE * metrics.get(f"{baseline}/all/ndcg@10", 0.0)
+
+
+def _told(progress: Callable[[TrainProgress], None]) -> Progress:
+    return lambda stage, done, total: progress(TrainProgress(stage, done, total))
 
 
 def _info(record: ModelRecord) -> ModelInfo:

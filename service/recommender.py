@@ -27,17 +27,16 @@ from indexer.events import Event
 from indexer.store import IMAGE, TEXT, StoredItem, VectorQuery
 from service.catalogue import Catalogue
 from service.errors import InvalidInput, ItemNotFound, RecommendationNotFound
-from service.explainer.evidence import Evidence, Subject
-from service.explainer.writers import UnknownWriter, load_writer, write_reasons, write_verified
+from service.explanations import Explanations, Lookups, Question
 from service.models import Loaded, Models
 from service.paging import Page
 from service.people import NOTHING_PAST, Past, People, PersonState, taste_vectors
 from service.ranker.history import History
 from service.ranker.interactions import IntArray
-from service.ranker.ranker import ScoredList
-from service.ranker.signals import Scale
-from service.reasons import Case, Evidences, PastEvent, rule_text, subject_of
+from service.ranker.ranker import Ranker, ScoredList
+from service.reasons import rule_text
 from service.requests import (
+    DEFAULT_K,
     EventReport,
     ExplainRequest,
     Explanation,
@@ -54,10 +53,14 @@ from service.requests import (
 from service.rerank import POOL, diversify
 from service.retrieval import Candidates, Rule, retrieve
 from service.served import ServedContext, ServedContexts, ServedItem
+from service.shrinking import Shrunk, shrink
 from service.stopwatch import Stopwatch
 from service.workspace import Workspace
+from service.writing import Writing
 
 MAX_ITEMS_IN_MEMORY = 50_000
+RUNNERS_UP = 10
+"""Candidates kept beside the results of an answer, to tell what would take the place of one."""
 FEW_EVENTS = 5
 """Up to this many events, a stored profile or attributes speak beside them."""
 
@@ -87,6 +90,7 @@ class Recommender:
         self._settings, self._workspace = settings, workspace
         self._log, self._store = workspace.log, workspace.store
         self._policy = settings.events.policy()
+        self._writing = Writing(settings)
         workspace.indexer().reconcile()
         self._catalogue = Catalogue(self._log.item_indices())
         self._models = Models(settings, self._log, self._store, self._catalogue, workspace.dims, workspace.fingerprints)
@@ -97,7 +101,17 @@ class Recommender:
             self._log, keep_days=settings.explain.keep_days, max_served=settings.explain.max_served
         )
         self._encode_query = lru_cache(maxsize=4096)(self._encode_query_now)
-        self._evidences: tuple[Loaded, Evidences] | None = None
+        self._explanations = Explanations(
+            settings.explain,
+            self._policy,
+            self._writing,
+            Lookups(
+                items=self._items,
+                exists=self._catalogue.has_index,
+                encode_query=lambda text: self._encode_query(text),
+                catalogue=lambda: (item for _, item in self._log.iter_items()),
+            ),
+        )
         self._item_cache: dict[int, Item] = {}
 
     # index
@@ -172,12 +186,15 @@ class Recommender:
         shown = order[page.start : page.stop]
         items = self._items(candidates.items[shown])
         explored = self._explored(loaded, candidates.items, scored, shown, request.exploration)
-        context = self._context(request, loaded, person, scored, candidates, shown, explored)
+        next_best = order[page.stop : page.stop + RUNNERS_UP]
+        context = self._context(request, loaded, person, scored, candidates, shown, next_best, explored)
         recommendation_id = self._served.put(context)
         watch.lap("answer")
         reasons: Sequence[str] = [""] * len(shown)
         if request.explain and len(shown):
-            reasons = self._reasons(loaded, context, candidates.items[shown], items, explored, request.language)
+            reasons = self._explanations.reasons(
+                loaded, context, candidates.items[shown], items, explored, request.language
+            )
             watch.lap("explain")
         results = [
             ScoredItem(item.item_id, rank, float(scored.scores[place]), one.sources, item, reason)
@@ -235,33 +252,41 @@ class Recommender:
 
     # explain
 
-    def explain(self, request: ExplainRequest) -> Explanation:
-        """Why this item: as it was served, or for a user as things stand now."""
+    def explain(self, request: ExplainRequest, tell: Callable[[Explanation], None] = lambda _: None) -> Explanation:
+        """Why this item: as it was served, or for a user as things stand now.
+
+        `tell` gets the explanation without its words before a writer is asked for them.
+        """
         index = self._catalogue.index(request.item_id)
         if index is None:
             raise ItemNotFound(request.item_id)
-        try:
-            writer = load_writer(request.writer or self._settings.explain.writer)
-        except UnknownWriter as error:
-            raise InvalidInput("writer", request.writer, str(error)) from None
+        other = None
+        if request.instead_of_item_id:
+            other = self._other(request.instead_of_item_id, request.item_id)
+        writer = self._writing.writer(request.writer)
         if request.recommendation_id:
             context, explored = self._served_context(request, index)
         else:
             context, explored = self._context_now(request.user_id, index), False
-        loaded = self._models.by_version(context.model_version)
-        item = self._items(np.array([index]))[0]
-        evidence = self._evidence(loaded, context, np.array([index]), [item], [explored])[0]
-        language = request.language or self._settings.explain.language
-        written = write_verified(writer, subject_of(item), evidence, language, "paragraph")
-        return Explanation(
-            item_id=item.item_id,
-            text=written.text,
-            writer=written.writer,
-            evidence=evidence,
-            model_version=context.model_version,
-            language=language,
-            title=item.title,
+        question = Question(
+            context=context,
+            loaded=self._models.by_version(context.model_version),
+            index=index,
+            explored=explored,
+            instead_of=other,
+            change=request.change,
+            writer=writer,
+            language=request.language or self._settings.explain.language,
         )
+        return self._explanations.explain(question, tell)
+
+    def influence(self, recommendation_id: str, item_id: str) -> Mapping[str, float]:
+        """How much lower a served item would have scored without each item of the history, by item id."""
+        index = self._catalogue.index(item_id)
+        if index is None:
+            raise ItemNotFound(item_id)
+        context, _ = self._served_context(ExplainRequest(item_id, recommendation_id), index)
+        return self._explanations.influence(self._models.by_version(context.model_version), context, index)
 
     # users
 
@@ -288,16 +313,30 @@ class Recommender:
         return self._models.list()
 
     def train(
-        self, progress: Callable[[TrainProgress], None] = lambda _: None, *, seed: int = 0, force: bool = False
+        self,
+        progress: Callable[[TrainProgress], None] = lambda _: None,
+        *,
+        seed: int = 0,
+        force: bool = False,
+        incremental: bool = False,
     ) -> ModelInfo:
-        """Train on the whole log; the new model serves from then on unless a baseline did better."""
-        return self._models.train(progress, seed=seed, force=force)
+        """Train on the whole log, or take up what is new; what comes of it serves unless a baseline did better."""
+        return self._models.train(progress, seed=seed, force=force, incremental=incremental)
 
     def activate_model(self, version: str) -> ModelInfo:
         return self._models.activate(version)
 
     def rollback_model(self) -> ModelInfo:
         return self._models.rollback()
+
+    def shrink_model(self, version: str) -> Shrunk:
+        """Register a smaller copy of a model, and compare what both recommend."""
+        return shrink(self._settings, self._log, self._models, version)
+
+    @property
+    def ranker(self) -> Ranker:
+        """What scores at this moment."""
+        return self._models.active.ranker
 
     def loaded(self) -> Mapping[str, str]:
         """What is loaded, for people to read."""
@@ -309,11 +348,13 @@ class Recommender:
             "events": f"{self._log.count_events():,}",
             "text encoder": self._workspace.text_encoder.name,
             "image encoder": "none" if image is None else image.name,
+            "writer": self._settings.explain.writer,
             "model": version or "none yet: content, item-kNN and popularity until `palate train`",
         }
 
     def close(self) -> None:
         self._served.close()
+        self._writing.close()
         self._workspace.close()
 
     # parts of recommend
@@ -448,6 +489,7 @@ class Recommender:
         scored: ScoredList,
         candidates: Candidates,
         shown: IntArray,
+        next_best: IntArray,
         explored: Sequence[bool],
     ) -> ServedContext:
         """All that a later explanation needs to score as this answer did."""
@@ -472,6 +514,7 @@ class Recommender:
                 )
             ],
             created_at=time.time(),
+            runners_up=candidates.items[next_best].tolist(),
         )
 
     def _served_context(self, request: ExplainRequest, index: int) -> tuple[ServedContext, bool]:
@@ -488,73 +531,37 @@ class Recommender:
             f"is not among the results of answer {request.recommendation_id}; explain it by user_id instead",
         )
 
+    def _other(self, item_id: str, than: str) -> int:
+        """Index of the item that an item is contrasted with."""
+        index = self._catalogue.index(item_id)
+        if index is None:
+            raise ItemNotFound(item_id)
+        if item_id == than:
+            raise InvalidInput("instead_of_item_id", item_id, "it must be another item than item_id")
+        return index
+
     def _context_now(self, user_id: str, index: int) -> ServedContext:
-        """What would be kept if the item were served to the user at this moment."""
+        """What would be kept if this moment's best were served to the user; or the item alone, where it is not one of
+        them."""
         if not user_id:
             raise InvalidInput("user_id", user_id, "or recommendation_id is required to say who it was recommended to")
         loaded = self._models.active
         request = RecommendRequest(user_id=user_id)
         person = self._person(request, loaded)
         probe = loaded.ranker.probe(person.history)
-        items = np.array([index], dtype=np.int64)
-        scored = loaded.ranker.score_list(probe, items)
-        place = np.zeros(1, np.int64)
-        return self._context(request, loaded, person, scored, Candidates(items, {}), place, [False])
-
-    def _evidence(
-        self, loaded: Loaded, context: ServedContext, indices: IntArray, items: Sequence[Item], explored: Sequence[bool]
-    ) -> list[list[Evidence]]:
-        """Evidence of results of one answer, through the ranker that served it."""
-        codes = loaded.vocabulary.event_types
-        alive = [i for i, index in enumerate(context.history) if index < loaded.ranker.n_items and self._exists(index)]
-        taste = None
-        if context.taste:
-            taste = loaded.ranker.project_text(self._encode_query(context.taste))
-        history = History(
-            np.array([context.history[i] for i in alive], dtype=np.int64),
-            np.array([codes.get(context.event_types[i], 0) for i in alive], dtype=np.int64),
-            np.array([context.liked[i] for i in alive], dtype=bool),
-            taste,
+        anything = Rule(None, None)
+        candidates = retrieve(
+            self._store, loaded, probe, person.vectors, anything, person.excluded, loaded.ranker.config.candidates
         )
-        past = [
-            PastEvent(item, context.event_types[i], context.values[i], context.liked[i])
-            for item, i in zip(self._items(history.items), alive, strict=True)
-        ]
-        case = Case(
-            history=history,
-            past=past,
-            scale=Scale(np.array(context.scale_shift, np.float32), np.array(context.scale_spread, np.float32)),
-            profiled=context.profiled,
-            taste=context.taste,
-            rule=context.rule,
-            n_events_known=context.n_events_known,
-        )
-        return self._evidences_of(loaded).of(case, indices, items, explored)
-
-    def _reasons(
-        self,
-        loaded: Loaded,
-        context: ServedContext,
-        indices: IntArray,
-        items: Sequence[Item],
-        explored: Sequence[bool],
-        language: str,
-    ) -> list[str]:
-        """One line per result."""
-        evidence = self._evidence(loaded, context, indices, items, explored)
-        pairs: list[tuple[Subject, Sequence[Evidence]]] = [
-            (subject_of(item), found) for item, found in zip(items, evidence, strict=True)
-        ]
-        return [written.text for written in write_reasons(pairs, language or self._settings.explain.language)]
-
-    def _evidences_of(self, loaded: Loaded) -> Evidences:
-        if self._evidences is None or self._evidences[0] is not loaded:
-            everything = [item for _, item in self._log.iter_items()]
-            self._evidences = (loaded, Evidences(loaded.ranker, everything, self._settings.explain.new_days))
-        return self._evidences[1]
-
-    def _exists(self, index: int) -> bool:
-        return self._catalogue.has_index(index)
+        scored = loaded.ranker.score_list(probe, candidates.items)
+        order = self._order(loaded, scored, candidates, request, DEFAULT_K)
+        shown, next_best = order[:DEFAULT_K], order[DEFAULT_K : DEFAULT_K + RUNNERS_UP]
+        if index not in candidates.items[shown]:
+            candidates = Candidates(np.array([index], dtype=np.int64), {})
+            scored = loaded.ranker.score_list(probe, candidates.items)
+            shown, next_best = np.zeros(1, np.int64), np.zeros(0, np.int64)
+        unexplored = [False] * len(shown)
+        return self._context(request, loaded, person, scored, candidates, shown, next_best, unexplored)
 
     # parts of index
 

@@ -124,6 +124,29 @@ class ExplainRequest:
     language: str = "en"
     writer: str = ""
     """Name of the writer, empty for the configured one."""
+    instead_of_item_id: str = ""
+    """Why `item_id` and not this one; empty asks why at all."""
+    change: bool = False
+    """Ask also what would change it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """History items without which an item would not be on its list."""
+
+    evidence: Sequence[Evidence]
+    """The items, all of kind CHANGE; empty where no such set was found."""
+    text: str
+    """The same in words; empty where there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """An event for the caller to record, if the user wants less of what was explained."""
+
+    user_id: str
+    item_id: str
+    event_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +162,15 @@ class Explanation:
     model_version: str
     language: str
     title: str = ""
+    degraded: Sequence[str] = ()
+    """What was missing and what was done instead, one sentence each."""
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    """Relative weight of the main parameters: share of text, image, behaviour, popularity and taste in the movement of
+    the score when each is left out. They sum to 1, or there are none."""
+    change: Change | None = None
+    """Where it was asked for, and the item is on a list."""
+    less_of_this: Feedback | None = None
+    """None where nobody is known who could want less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +195,10 @@ class ModelInfo:
     active: bool
     metrics: Mapping[str, float]
     """`<slice>/<metric>` and `<baseline>:<slice>/<metric>` on the validation split."""
+
+
+RESUME = "resume"
+"""The stage whose message says that a training goes on where it was interrupted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,8 @@ class ServedContext:
     scale_spread: Sequence[float]
     results: Sequence[ServedItem]
     created_at: float
+    runners_up: Sequence[int] = ()
+    """Indices of the items that came next, best first; none in contexts of before they were kept."""
 
     def to_bytes(self) -> bytes:
         return orjson.dumps(self)

@@ -30,7 +30,7 @@ from service import wire_in, wire_out, wire_rows
 from service.backend import Backend
 from service.errors import NotServing
 from service.lanes import Lanes
-from service.requests import ModelInfo, TrainProgress
+from service.requests import Explanation, ModelInfo, TrainProgress
 
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"  # generic in the type stubs only
 
@@ -135,15 +135,29 @@ class ExplainServicer(explain_pb2_grpc.ExplainServiceServicer):
 
     async def Explain(self, request: explain_pb2.ExplainRequest, context: Context) -> explain_pb2.ExplainResponse:
         wanted = wire_in.explain_request(request, self._lanes.settings.explain.language)
-        return wire_out.explain_response(await self._lanes.answer(context, lambda backend: backend.explain(wanted)))
+        return wire_out.explain_response(await self._lanes.explain(context, lambda backend: backend.explain(wanted)))
 
     async def StreamExplain(
         self, request: explain_pb2.StreamExplainRequest, context: Context
     ) -> AsyncIterator[explain_pb2.StreamExplainResponse]:
         wanted = wire_in.explain_request(request, self._lanes.settings.explain.language)
-        explanation = await self._lanes.answer(context, lambda backend: backend.explain(wanted))
-        for part in wire_out.explain_parts(explanation):
-            yield part
+        loop = asyncio.get_running_loop()
+        found: asyncio.Queue[Explanation] = asyncio.Queue()
+
+        def tell(facts: Explanation) -> None:
+            loop.call_soon_threadsafe(found.put_nowait, facts)
+
+        written = asyncio.create_task(self._lanes.explain(context, lambda backend: backend.explain(wanted, tell)))
+        told = asyncio.create_task(found.get())
+        try:
+            await asyncio.wait((written, told), return_when=asyncio.FIRST_COMPLETED)
+            if written.done() and not told.done():
+                await written  # it failed before there were facts, and raises
+            yield wire_out.explanation_evidence(await told)
+            yield wire_out.explanation_text(await written)
+        finally:
+            written.cancel()
+            told.cancel()
 
 
 class ModelServicer(model_pb2_grpc.ModelServiceServicer):
@@ -169,7 +183,12 @@ class ModelServicer(model_pb2_grpc.ModelServiceServicer):
             loop.call_soon_threadsafe(changed.set)
 
         task: asyncio.Task[ModelInfo] = asyncio.create_task(
-            self._lanes.train(context, lambda backend: backend.train(progress))
+            self._lanes.train(
+                context,
+                lambda backend: backend.train(
+                    progress, seed=request.seed, force=request.force, incremental=request.incremental
+                ),
+            )
         )
         task.add_done_callback(lambda _: changed.set())
         try:

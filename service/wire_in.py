@@ -95,6 +95,8 @@ def explain_request(
         user_id=optional_id(message.user_id, "user_id"),
         language=_language(message.language, language),
         writer=label(message.writer, "writer"),
+        instead_of_item_id=optional_id(message.instead_of_item_id, "instead_of_item_id"),
+        change=message.change,
     )
 
 

@@ -5,7 +5,7 @@ Owns the wire's enums and times. Items are `service.wire_rows`. Knows nothing of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from palate.v1 import explain_pb2, model_pb2, recommend_pb2
@@ -54,22 +54,36 @@ def explain_response(explanation: Explanation) -> explain_pb2.ExplainResponse:
         item_id=explanation.item_id,
         title=explanation.title,
         language=explanation.language,
+        degraded=explanation.degraded,
+        parameters=explanation.parameters,
+        change=_change(explanation),
+        less_of_this=_feedback(explanation),
     )
 
 
-def explain_parts(explanation: Explanation) -> Iterable[explain_pb2.StreamExplainResponse]:
-    """The facts, then the words."""
-    yield explain_pb2.StreamExplainResponse(
+def explanation_evidence(explanation: Explanation) -> explain_pb2.StreamExplainResponse:
+    """The facts of an explanation, which may have no words yet."""
+    return explain_pb2.StreamExplainResponse(
         evidence=explain_pb2.ExplanationEvidence(
             evidence=_evidence(explanation.evidence),
             model_version=explanation.model_version,
             item_id=explanation.item_id,
             title=explanation.title,
+            parameters=explanation.parameters,
+            change=_change(explanation),
+            less_of_this=_feedback(explanation),
         )
     )
-    yield explain_pb2.StreamExplainResponse(
+
+
+def explanation_text(explanation: Explanation) -> explain_pb2.StreamExplainResponse:
+    """The words."""
+    return explain_pb2.StreamExplainResponse(
         text=explain_pb2.ExplanationText(
-            text=explanation.text, writer=explanation.writer, language=explanation.language
+            text=explanation.text,
+            writer=explanation.writer,
+            language=explanation.language,
+            degraded=explanation.degraded,
         )
     )
 
@@ -105,3 +119,13 @@ def _evidence(evidence: Sequence[Evidence]) -> list[explain_pb2.Evidence]:
         )
         for fact in evidence
     ]
+
+
+def _change(explanation: Explanation) -> explain_pb2.Change | None:
+    change = explanation.change
+    return None if change is None else explain_pb2.Change(evidence=_evidence(change.evidence), text=change.text)
+
+
+def _feedback(explanation: Explanation) -> explain_pb2.Feedback | None:
+    wish = explanation.less_of_this
+    return None if wish is None else explain_pb2.Feedback(**asdict(wish))

@@ -118,6 +118,9 @@ def test_the_recommender_does_not_know_the_server_or_the_command_line() -> None:
         (("urllib3",), ("indexer.download",)),
         (("typer", "rich"), ("service.cli",)),
         (("pydantic", "pydantic_settings"), ("service.config",)),
+        (("optuna",), ("service.tune",)),
+        (("httpx", "tenacity"), ("service.explainer.chat",)),
+        (("llama_cpp",), ("service.explainer.llama",)),
     ],
 )
 def test_a_library_is_used_in_its_place_only(library: tuple[str, ...], places: tuple[str, ...]) -> None:

@@ -239,11 +239,20 @@ class Client:
         user_id: str = "",
         language: str = "",
         writer: str = "",
+        instead_of_item_id: str = "",
+        change: bool = False,
         timeout_s: float | None = None,
     ) -> explain_pb2.ExplainResponse:
-        """Why the item was served under `recommendation_id`, or would be for `user_id` now."""
+        """Why the item (and not another) was served under `recommendation_id`, or would be for `user_id` now; with
+        `change` also which history items it would take away."""
         request = explain_pb2.ExplainRequest(
-            item_id=item_id, recommendation_id=recommendation_id, user_id=user_id, language=language, writer=writer
+            item_id=item_id,
+            recommendation_id=recommendation_id,
+            user_id=user_id,
+            language=language,
+            writer=writer,
+            instead_of_item_id=instead_of_item_id,
+            change=change,
         )
         return self._call(self._explain.Explain, request, timeout_s)
 
@@ -255,11 +264,19 @@ class Client:
         user_id: str = "",
         language: str = "",
         writer: str = "",
+        instead_of_item_id: str = "",
+        change: bool = False,
         timeout_s: float | None = None,
     ) -> Iterator[explain_pb2.StreamExplainResponse]:
         """The same in parts: the evidence, then the text."""
         request = explain_pb2.StreamExplainRequest(
-            item_id=item_id, recommendation_id=recommendation_id, user_id=user_id, language=language, writer=writer
+            item_id=item_id,
+            recommendation_id=recommendation_id,
+            user_id=user_id,
+            language=language,
+            writer=writer,
+            instead_of_item_id=instead_of_item_id,
+            change=change,
         )
         return self._stream(self._explain.StreamExplain, request, timeout_s)
 
@@ -268,9 +285,17 @@ class Client:
     def list_models(self, *, timeout_s: float | None = None) -> Sequence[model_pb2.ModelInfo]:
         return self._call(self._model.ListModels, model_pb2.ListModelsRequest(), timeout_s).models
 
-    def train_model(self, *, timeout_s: float | None = TRAIN_TIMEOUT_S) -> Iterator[model_pb2.TrainModelResponse]:
+    def train_model(
+        self,
+        *,
+        incremental: bool = False,
+        seed: int = 0,
+        force: bool = False,
+        timeout_s: float | None = TRAIN_TIMEOUT_S,
+    ) -> Iterator[model_pb2.TrainModelResponse]:
         """Progress, then the model. Leaving the loop early ends the training."""
-        return self._stream(self._model.TrainModel, model_pb2.TrainModelRequest(), timeout_s)
+        request = model_pb2.TrainModelRequest(incremental=incremental, seed=seed, force=force)
+        return self._stream(self._model.TrainModel, request, timeout_s)
 
     def activate_model(self, version: str, *, timeout_s: float | None = None) -> model_pb2.ModelInfo:
         return self._call(self._model.ActivateModel, model_pb2.ActivateModelRequest(version=version), timeout_s).model

@@ -1,7 +1,8 @@
 """The commands by name, and what becomes of their errors: one line on stderr and exit code 2.
 
 0   done
-1   done in part: some rows failed, or the trained model was not activated; the report says which and why
+1   done in part: some rows failed, the trained model was not activated, or a search found nothing better or was
+    stopped; the report says which and why
 2   could not
 """
 
@@ -24,6 +25,7 @@ from service.cli.people import users
 from service.cli.recording import events
 from service.cli.serving import serve
 from service.cli.training import models, train
+from service.cli.tuning import tune
 
 DEBUG = "--debug"
 
@@ -41,7 +43,7 @@ def palate(debug: bool = typer.Option(False, DEBUG, help="On an error, show the 
 COMMANDS: Mapping[str, Sequence[Callable[..., int]]] = {
     "Begin": (demo, index, events, train, evaluate, serve),
     "Ask": (recommend, explain, similar, search),
-    "Keep": (rebuild, doctor),
+    "Keep": (tune, rebuild, doctor),
 }
 for group, commands in COMMANDS.items():
     for command in commands:

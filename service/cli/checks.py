@@ -19,7 +19,9 @@ from encoders.errors import PalateError
 from indexer.errors import EncoderMismatch, StoreLocked
 from indexer.eventlog import EventLog
 from service.config import Settings
+from service.errors import WriterUnavailable
 from service.workspace import Workspace
+from service.writing import Writing, writer_names
 
 if TYPE_CHECKING:
     from service.cli.encoder_checks import Encoders
@@ -101,6 +103,23 @@ def port(settings: Settings) -> Finding:
             "warn", "port", f"{address}: {why}", "another server is there; to start one more, choose another"
         )
     return Finding("ok", "port", f"{address} is free")
+
+
+def writers(settings: Settings) -> Finding:
+    """Only the configured one has to be ready. Its endpoint, if it has one, is not asked."""
+    try:
+        writing = Writing(settings)
+    except PalateError as error:
+        return Finding("fail", "writers", str(error), "correct it, or set explain.writer to template")
+    states = []
+    for name in writer_names():
+        try:
+            writing.writer(name)
+            states.append(f"{name} ready")
+        except WriterUnavailable as error:
+            states.append(f"{name} not set up ({error.todo})")
+    writing.close()
+    return Finding("ok", "writers", f"{settings.explain.writer} writes; {', '.join(states)}")
 
 
 def stored(settings: Settings, encoders: Encoders) -> Iterator[Finding]:

@@ -45,6 +45,7 @@ def _findings(data: Path | None, config: Path | None) -> Iterator[Finding]:
     yield checks.Finding("ok", "settings", f"data in {settings.data}")
     yield checks.disk(settings)
     yield checks.port(settings)
+    yield checks.writers(settings)
     yield from encoder_checks.plugged_in()
     encoders = encoder_checks.Encoders.load(settings)
     yield from encoders.findings()

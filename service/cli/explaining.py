@@ -26,6 +26,10 @@ def explain(
     ] = "",
     lang: Language = "",
     writer: Annotated[str, typer.Option(metavar="NAME", help="Who writes the text; else as configured.")] = "",
+    instead_of: Annotated[
+        str, typer.Option("--instead-of", metavar="ID", help="Why the item and not this one.", show_default=False)
+    ] = "",
+    change: Annotated[bool, typer.Option("--change", help="Also what it would take for it not to be there.")] = False,
     data: Data = None,
     config: Config = None,
     server: Server = "",
@@ -36,7 +40,15 @@ def explain(
 
     if bool(user) == bool(recommendation):
         raise typer.BadParameter("give either --user ID or --recommendation ID.")
-    request = ExplainRequest(item_id=item, recommendation_id=recommendation, user_id=user, language=lang, writer=writer)
+    request = ExplainRequest(
+        item_id=item,
+        recommendation_id=recommendation,
+        user_id=user,
+        language=lang,
+        writer=writer,
+        instead_of_item_id=instead_of,
+        change=change,
+    )
     with answering(data, config, server, quiet=as_json) as backend:
         explanation = backend.explain(request)
     if as_json:
@@ -48,10 +60,20 @@ def explain(
 
 def show(explanation: Explanation) -> None:
     """The text, who wrote it, and the evidence as a table."""
+    for remark in explanation.degraded:
+        output.remark(f"note: {remark}")
     output.say(f"{explanation.title or explanation.item_id}\n{explanation.text}")
     model = f"model {explanation.model_version}" if explanation.model_version else "no trained model"
     output.say(f"({model}; written by {explanation.writer})")
     show_evidence(explanation.evidence)
+    if explanation.parameters:
+        weights = sorted(explanation.parameters.items(), key=lambda pair: -pair[1])
+        output.say("What counted: " + ", ".join(f"{name} {share:.0%}" for name, share in weights))
+    if explanation.change is not None:
+        nothing = "Taking away up to 5 items of the history would not take it off the list."
+        output.say(explanation.change.text or nothing)
+    if (wish := explanation.less_of_this) is not None:
+        output.say(f"Less of this: record an event {wish.event_type} of user {wish.user_id} on item {wish.item_id}.")
 
 
 def show_evidence(evidence: Sequence[Evidence]) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
+
+T = TypeVar("T")
 
 MAX_K = 500
 
@@ -22,6 +25,18 @@ def share(text: str) -> float:
     if not 0.0 <= value <= 1.0:  # also true of NaN
         raise typer.BadParameter(f"{text!r} is not a number from 0 to 1.")
     return value
+
+
+def count(text: str) -> int:
+    """A whole number, 0 or more."""
+    if not text.isdecimal():
+        raise typer.BadParameter(f"{text!r} is not a whole number.")
+    return int(text)
+
+
+def several(given: Sequence[str], parse: Callable[[str], T]) -> list[T]:
+    """The values of an option that may be repeated and may list values with commas, each once, in order."""
+    return list(dict.fromkeys(parse(part.strip()) for text in given for part in text.split(",")))
 
 
 def language(text: str) -> str:

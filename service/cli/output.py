@@ -16,7 +16,8 @@ WIDTH = 120
 """Columns of a table where there is no terminal."""
 
 Step = Callable[[str, int, int | None], None]
-"""Called with a stage, the steps of it that are done, and how many there are in all where that is known."""
+"""Called with a stage, the steps of it that are done, and how many there are in all where that is known. What follows
+": " in a stage is a remark on it, and may change from call to call."""
 
 
 def emit(value: Mapping[str, Any] | Sequence[Any], *, indent: int | None = 1) -> None:
@@ -102,9 +103,10 @@ def progress(quiet: bool) -> Iterator[Step]:
         tasks: dict[str, Any] = {}
 
         def step(stage: str, done: int, total: int | None) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total)
-            bars.update(tasks[stage], completed=done, total=total)
+            name = stage.partition(": ")[0]
+            if name not in tasks:
+                tasks[name] = bars.add_task(stage, total=total)
+            bars.update(tasks[name], description=stage, completed=done, total=total)
 
         yield step
 

@@ -16,9 +16,11 @@ from palate.v1 import explain_pb2, model_pb2, recommend_pb2
 from service.backend import ItemReport
 from service.explainer.evidence import Evidence, EvidenceKind
 from service.requests import (
+    Change,
     EventReport,
     ExplainRequest,
     Explanation,
+    Feedback,
     ModelInfo,
     Recommendation,
     RecommendRequest,
@@ -112,15 +114,19 @@ class Remote:
         )
         return _without_id(answer, [])
 
-    def explain(self, request: ExplainRequest) -> Explanation:
+    def explain(self, request: ExplainRequest, tell: Callable[[Explanation], None] = lambda _: None) -> Explanation:
+        """Whole: `tell` gets it when all of it is there."""
         answer = self._client.explain(
             request.item_id,
             recommendation_id=request.recommendation_id,
             user_id=request.user_id,
             language=request.language,
             writer=request.writer,
+            instead_of_item_id=request.instead_of_item_id,
+            change=request.change,
         )
-        return Explanation(
+        change, wish = answer.change, answer.less_of_this
+        explanation = Explanation(
             item_id=answer.item_id,
             text=answer.text,
             writer=answer.writer,
@@ -128,7 +134,17 @@ class Remote:
             model_version=answer.model_version,
             language=answer.language,
             title=answer.title,
+            degraded=list(answer.degraded),
+            parameters=dict(answer.parameters),
+            change=Change([evidence_of(fact) for fact in change.evidence], change.text)
+            if answer.HasField("change")
+            else None,
+            less_of_this=Feedback(wish.user_id, wish.item_id, wish.event_type)
+            if answer.HasField("less_of_this")
+            else None,
         )
+        tell(explanation)
+        return explanation
 
     def put_user(self, user: UserProfile) -> None:
         self._client.put_user(user.user_id, attributes=user.attributes, taste=user.taste)
@@ -142,9 +158,11 @@ class Remote:
     def list_models(self) -> Sequence[ModelInfo]:
         return [_model(model) for model in self._client.list_models()]
 
-    def train(self, progress: Callable[[TrainProgress], None]) -> ModelInfo:
+    def train(
+        self, progress: Callable[[TrainProgress], None], *, seed: int, force: bool, incremental: bool
+    ) -> ModelInfo:
         trained: ModelInfo | None = None
-        for update in self._client.train_model():
+        for update in self._client.train_model(seed=seed, force=force, incremental=incremental):
             if update.HasField("model"):
                 trained = _model(update.model)
             else:

@@ -18,35 +18,43 @@ from service.cli.session import answering, event_log, open_recommender, require_
 if TYPE_CHECKING:
     from service.requests import ModelInfo, TrainProgress
 
-models = typer.Typer(help="The trained models: list, activate, roll back.", no_args_is_help=True)
+models = typer.Typer(help="The trained models: list, activate, roll back, shrink.", no_args_is_help=True)
 
 Version = Annotated[str, typer.Argument(metavar="VERSION", help="As `palate models list` shows it.")]
 
 
 def train(
-    seed: Annotated[int, typer.Option(min=0, help="Of the random numbers.")] = 0,
+    incremental: Annotated[
+        bool, typer.Option("--incremental", help="Take up the active model and the events since, instead of all anew.")
+    ] = False,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Of the random numbers.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Activate also if a baseline did better.")] = False,
     data: Data = None,
     config: Config = None,
     server: Server = "",
     as_json: Json = False,
 ) -> int:
-    """Train a model on the whole log; it serves from then on unless a baseline did better (exit code 1)."""
-    if server and (seed or force):
-        raise typer.BadParameter("--seed and --force do not go over --server; stop the server, or leave them out.")
+    """Train a model on the whole log; it serves from then on unless a baseline did better (exit code 1).
+
+    A training that was interrupted goes on if log, items and settings are the same.
+    """
+    from service.requests import RESUME
+
     with output.progress(as_json) as step:
         last = ""
 
         def tell(progress: TrainProgress) -> None:
             nonlocal last
             last = progress.message or last
+            if progress.stage == RESUME:
+                output.remark(progress.message)
             step(progress.stage, progress.done, progress.total or None)
 
         if server:
             with answering(data, config, server, quiet=True) as backend:
-                model = backend.train(tell)
+                model = backend.train(tell, seed=seed, force=force, incremental=incremental)
         else:
-            model = _train_here(data, config, tell, seed, force)
+            model = _train_here(data, config, tell, seed, force, incremental)
     if as_json:
         output.emit(asdict(model))
     else:
@@ -98,6 +106,29 @@ def rollback(data: Data = None, config: Config = None, server: Server = "", as_j
         return _serving(backend.rollback_model(), as_json)
 
 
+@models.command()
+def shrink(version: Version, data: Data = None, config: Config = None, as_json: Json = False) -> int:
+    """Make a smaller copy of this model, and tell how far it recommends the same; it does not serve by itself."""
+    settings = settings_of(data, config)
+    require_data(settings)
+    recommender = open_recommender(settings)
+    try:
+        shrunk = recommender.shrink_model(version)
+    finally:
+        recommender.close()
+    if as_json:
+        output.emit(asdict(shrunk))
+        return DONE
+    same = shrunk.agreement
+    before, after = (f"{size / 1e6:,.1f} MB" for size in (shrunk.bytes_before, shrunk.bytes_after))
+    output.say(f"model {shrunk.version}: {after} instead of {before}")
+    output.say(
+        f"for {same.histories:,} people: {same.overlap:.1%} of the first 10 in common with the model before, rank "
+        f"correlation {same.rank_correlation:.4f}; `palate models activate {shrunk.version}` lets it serve"
+    )
+    return DONE
+
+
 def show_metrics(model: ModelInfo) -> None:
     """Palate beside the baselines: rows are systems, columns are slices of the held-out events."""
     figures = {tuple(name.split("/")): value for name, value in model.metrics.items() if name.endswith("/ndcg@10")}
@@ -115,13 +146,18 @@ def show_metrics(model: ModelInfo) -> None:
 
 
 def _train_here(
-    data: Path | None, config: Path | None, tell: Callable[[TrainProgress], None], seed: int, force: bool
+    data: Path | None,
+    config: Path | None,
+    tell: Callable[[TrainProgress], None],
+    seed: int,
+    force: bool,
+    incremental: bool,
 ) -> ModelInfo:
     settings = settings_of(data, config)
     require_data(settings)
     recommender = open_recommender(settings)
     try:
-        return recommender.train(tell, seed=seed, force=force)
+        return recommender.train(tell, seed=seed, force=force, incremental=incremental)
     finally:
         recommender.close()
 

@@ -1,29 +1,22 @@
-"""Ask systems the cases of a split and measure the answers, over the full catalogue, the same way for everyone.
+"""What the answers of systems are worth: figures per slice, with intervals.
 
-A system is anything that answers cases with lists. What the user has seen, what lies outside the case's domain and what
-is listed twice is struck from every answer before it is measured. Knows metrics and cases; no models, no service.
+Knows metrics and cases; no models, no service.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from service.evaluation import metrics
+from service.evaluation.answers import Answers
 from service.evaluation.report import Figure, Report
-from service.evaluation.splits import Case
 from service.ranker.interactions import IntArray
-
-Recommend = Callable[[Sequence[Case]], Iterable[Sequence[int]]]
-"""A batch of cases -> one list of item indices each, best first."""
-Scores = Callable[[Sequence[IntArray]], NDArray[np.float32]]
-"""A batch of histories -> scores of the whole catalogue, (B, n_items)."""
 
 ALL = "all"
 """The slice that every case is in."""
-BATCH = 256
 RESAMPLES = 1000
 RESAMPLES_AT_ONCE = 50
 LIST_METRICS: Mapping[str, Callable[[Sequence[int], frozenset[int], int], float]] = {
@@ -35,117 +28,85 @@ LIST_METRICS: Mapping[str, Callable[[Sequence[int], frozenset[int], int], float]
     "precision": metrics.precision,
     "f1": metrics.f1,
 }
+Columns = dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]
+"""Per metric, numerators and denominators of equal length; the figure is the ratio of their sums."""
 
 
-def evaluate(
-    recommend: Recommend,
-    cases: Sequence[Case],
+def measure(
+    systems: Mapping[str, Sequence[Answers]],
     k: int = 10,
     *,
     n_items: int,
-    name: str = "system",
-    item_counts: IntArray | None = None,
     vectors: NDArray[np.float32] | None = None,
-    domains: Sequence[str] | None = None,
     seed: int = 0,
-    on_progress: Callable[[int], None] | None = None,
 ) -> Report:
-    """Figures per slice, with bootstrap 95 % intervals over the cases.
+    """Figures per system and slice over all the cases it was asked, with bootstrap 95 % intervals over the people.
 
-    `item_counts` (events per item in training) adds novelty, popularity-debiased NDCG and, over all cases, the exposure
-    of each tenth of the catalogue; `vectors` (unit rows) adds intra-list diversity; `domains` (one per item) is
-    required where cases rank within a domain.
+    A system has one `Answers` per repetition. Who is asked in several counts as one person in the interval: repetitions
+    say more about the training and about what was held out, not about more people. The answers' `item_counts` add
+    novelty, popularity-debiased NDCG and, over all cases, the exposure of each tenth of the catalogue; `vectors` (unit
+    rows) adds intra-list diversity.
     """
-    if k < 1:
-        raise ValueError(f"k must be at least 1, found {k}")
-    lists = list(_answers(recommend, cases, k, n_items, domains, on_progress))
-    labels = dict.fromkeys(label for case in cases for label in case.slices)  # in order of appearance
-    figures: list[Figure] = []
-    for label in sorted(labels, key=_slice_order):
-        members = [index for index, case in enumerate(cases) if label in case.slices]
-        asked = [(lists[index], frozenset(cases[index].slices[label].tolist())) for index in members]
-        table = _table(asked, k, item_counts, vectors)
-        intervals = bootstrap(table, seed=seed)
-        for metric, (value, low, high) in intervals.items():
-            figures.append(Figure(name, label, f"{metric}@{k}", value, low, high, len(members)))
-        covered = metrics.coverage([ranked for ranked, _ in asked], n_items, k)
-        figures.append(Figure(name, label, f"coverage@{k}", covered, None, None, len(members)))
-        if label == ALL and item_counts is not None:
-            shares = metrics.exposure([ranked for ranked, _ in asked], item_counts, k)
-            figures += [
-                Figure(name, label, f"exposure_{part}@{k}", share, None, None, len(members))
-                for part, share in enumerate(shares.tolist(), start=1)
-            ]
-    return Report(tuple(figures))
-
-
-def compare(
-    systems: Mapping[str, Recommend],
-    cases: Sequence[Case],
-    k: int = 10,
-    *,
-    n_items: int,
-    item_counts: IntArray | None = None,
-    vectors: NDArray[np.float32] | None = None,
-    domains: Sequence[str] | None = None,
-    seed: int = 0,
-    on_progress: Callable[[int], None] | None = None,
-) -> Report:
-    """Several systems on the same cases, with the same resamples."""
-    reports = [
-        evaluate(
-            recommend,
-            cases,
-            k,
-            n_items=n_items,
-            name=name,
-            item_counts=item_counts,
-            vectors=vectors,
-            domains=domains,
-            seed=seed,
-            on_progress=on_progress,
+    return Report(
+        tuple(
+            figure
+            for name, answers in systems.items()
+            for label in _labels(answers)
+            for figure in _figures(name, label, answers, k, n_items, vectors, seed)
         )
-        for name, recommend in systems.items()
-    ]
-    return Report(tuple(figure for report in reports for figure in report.figures))
+    )
 
 
-def from_scores(scores: Scores, k: int = 10, *, domains: Sequence[str] | None = None) -> Recommend:
-    """Make a system of anything that scores the whole catalogue for a batch of histories."""
-    names = None if domains is None else np.asarray(domains)
-
-    def recommend(cases: Sequence[Case]) -> Iterator[Sequence[int]]:
-        for start in range(0, len(cases), BATCH):
-            batch = cases[start : start + BATCH]
-            for case, row in zip(batch, scores([case.history for case in batch]), strict=True):
-                allowed = np.ones(len(row), dtype=np.bool_) if case.domain is None else _within(names, case.domain)
-                allowed = allowed.copy()
-                allowed[case.history] = False
-                yield top_k(row, k, allowed).tolist()
-
-    return recommend
+def _labels(answers: Sequence[Answers]) -> list[str]:
+    return sorted({label for one in answers for case in one.cases for label in case.slices}, key=_slice_order)
 
 
-def top_k(scores: NDArray[np.float32], k: int, allowed: NDArray[np.bool_]) -> IntArray:
-    """The k best allowed items with a finite score, best first; the lower index wins a tie.
+def _figures(
+    system: str,
+    label: str,
+    answers: Sequence[Answers],
+    k: int,
+    n_items: int,
+    vectors: NDArray[np.float32] | None,
+    seed: int,
+) -> Iterator[Figure]:
+    """All figures of one system on one slice."""
+    within = [one for one in (_within_slice(one, label) for one in answers) if one.cases]
+    tables = [_table(one, label, k, vectors) for one in within]
+    users = np.array([case.user for one in within for case in one.cases])
+    for metric, (value, low, high) in bootstrap(_by_person(users, tables), seed=seed).items():
+        yield Figure(system, label, f"{metric}@{k}", value, low, high, len(users))
+    covered = np.mean([metrics.coverage(one.lists, n_items, k) for one in within])
+    yield Figure(system, label, f"coverage@{k}", float(covered), None, None, len(users))
+    if label == ALL:
+        counted = [(one.lists, one.item_counts) for one in within if one.item_counts is not None]
+        shares = [metrics.exposure(lists, counts, k) for lists, counts in counted]
+        for part, share in enumerate(np.mean(shares, axis=0).tolist() if shares else (), start=1):
+            yield Figure(system, label, f"exposure_{part}@{k}", share, None, None, len(users))
 
-    >>> top_k(np.array([1.0, 3.0, 3.0, 9.0], dtype=np.float32), 2, np.array([True, True, True, False])).tolist()
-    [1, 2]
-    """
-    candidates = np.flatnonzero(allowed & np.isfinite(scores))
-    if len(candidates) > k:
-        kth = np.partition(scores[candidates], -k)[-k]
-        candidates = candidates[scores[candidates] >= kth]
-    order = np.argsort(-scores[candidates], kind="stable")
-    return candidates[order][:k].astype(np.int64)
+
+def _within_slice(answers: Answers, label: str) -> Answers:
+    """The cases that belong to the slice, and their lists."""
+    pairs = [(case, found) for case, found in zip(answers.cases, answers.lists, strict=True) if label in case.slices]
+    return Answers([case for case, _ in pairs], [found for _, found in pairs], answers.item_counts)
 
 
-def bootstrap(
-    table: Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64]]], *, seed: int = 0, resamples: int = RESAMPLES
-) -> dict[str, tuple[float, float, float]]:
+def _by_person(users: IntArray, tables: Sequence[Columns]) -> Columns:
+    """The columns of all repetitions, added up over the cases of each person."""
+    people, person = np.unique(users, return_inverse=True)
+
+    def added_up(metric: str, side: int) -> NDArray[np.float64]:
+        sums = np.zeros(len(people))
+        np.add.at(sums, person, np.concatenate([table[metric][side] for table in tables]))
+        return sums
+
+    return {metric: (added_up(metric, 0), added_up(metric, 1)) for metric in tables[0]}
+
+
+def bootstrap(table: Columns, *, seed: int = 0, resamples: int = RESAMPLES) -> dict[str, tuple[float, float, float]]:
     """Ratio of sums of each (numerators, denominators) pair of columns, with its 95 % percentile interval.
 
-    All columns are resampled together, by case; the same seed and number of cases give the same resamples.
+    All columns are resampled together, by row; the same seed and number of rows give the same resamples.
     """
     names = list(table)
     above = np.stack([table[name][0] for name in names], axis=1)  # (C, M)
@@ -163,41 +124,13 @@ def bootstrap(
     return {name: (float(value[m]), float(low[m]), float(high[m])) for m, name in enumerate(names)}
 
 
-def _answers(
-    recommend: Recommend,
-    cases: Sequence[Case],
-    k: int,
-    n_items: int,
-    domains: Sequence[str] | None,
-    on_progress: Callable[[int], None] | None,
-) -> Iterator[list[int]]:
-    """One clean list per case: nothing seen, nothing twice, nothing from another domain, at most k."""
-    for start in range(0, len(cases), BATCH):
-        batch = cases[start : start + BATCH]
-        answers = list(recommend(batch))
-        if len(answers) != len(batch):
-            raise ValueError(f"the system answered {len(answers)} lists to {len(batch)} cases; it must answer each")
-        for case, answer in zip(batch, answers, strict=True):
-            seen = set(case.history.tolist())
-            ranked = [int(item) for item in dict.fromkeys(answer) if item not in seen]
-            if any(not 0 <= item < n_items for item in ranked):
-                raise ValueError(f"the system recommended an item outside 0..{n_items - 1} to user {case.user}")
-            if case.domain is not None:
-                if domains is None:
-                    raise ValueError(f"a case ranks within domain {case.domain!r}: give the domain of every item")
-                ranked = [item for item in ranked if domains[item] == case.domain]
-            yield ranked[:k]
-        if on_progress is not None:
-            on_progress(len(batch))
-
-
-def _table(
-    asked: Sequence[tuple[list[int], frozenset[int]]],
-    k: int,
-    item_counts: IntArray | None,
-    vectors: NDArray[np.float32] | None,
-) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """Per metric, the numerator and denominator of each case; the figure is the ratio of their sums."""
+def _table(answers: Answers, label: str, k: int, vectors: NDArray[np.float32] | None) -> Columns:
+    """A row per case."""
+    asked = [
+        (ranked, frozenset(case.slices[label].tolist()))
+        for case, ranked in zip(answers.cases, answers.lists, strict=True)
+    ]
+    item_counts = answers.item_counts
     ones = np.ones(len(asked))
     table = {
         name: (np.array([metric(ranked, relevant, k) for ranked, relevant in asked]), ones)
@@ -218,18 +151,13 @@ def _ratio(above: NDArray[np.float64], below: NDArray[np.float64]) -> NDArray[np
     return np.asarray(above / np.maximum(below, np.finfo(np.float64).tiny))
 
 
-def _within(names: NDArray[np.str_] | None, domain: str) -> NDArray[np.bool_]:
-    if names is None:
-        raise ValueError(f"a case ranks within domain {domain!r}: give the domain of every item")
-    return np.asarray(names == domain)
-
-
 def _slice_order(label: str) -> tuple[int, str]:
-    """The named slices first, then history lengths from short to long, then domains."""
+    """The named slices first, then events known and history lengths from small to large, then domains."""
     named = [ALL, "warm", "cold_item", "cold_user"]
     if label in named:
         return named.index(label), label
-    if label.startswith("history "):
-        digits = label.removeprefix("history ").rstrip("+").split("-")[0]
-        return len(named), digits.zfill(9)
-    return len(named) + 1, label
+    for place, prefix in enumerate(("events ", "history ")):
+        if label.startswith(prefix):
+            digits = label.removeprefix(prefix).rstrip("+").split("-")[0]
+            return len(named) + place, digits.zfill(9)
+    return len(named) + 2, label

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
-
-import numpy as np
-from scipy import stats
 
 COLUMNS = ("ndcg", "recall", "coverage")
 """Metrics a table shows unless told otherwise."""
@@ -78,33 +75,6 @@ class Report:
         """The full names (`ndcg@10`) of the wanted metrics, in the wanted order."""
         present = dict.fromkeys(figure.metric for figure in self.figures)
         return [name for wanted in metrics for name in present if wanted in (name, name.split("@")[0])]
-
-
-def average(reports: Sequence[Report]) -> Report:
-    """Mean over repeated seeds or folds, with Student's 95 % interval between them (none for a single report)."""
-    grouped: dict[tuple[str, str, str], list[Figure]] = {}
-    for report in reports:
-        for figure in report.figures:
-            grouped.setdefault((figure.system, figure.slice, figure.metric), []).append(figure)
-    return Report(tuple(_mean(key, figures) for key, figures in grouped.items()))
-
-
-def summary(report: Report, metric: str) -> Mapping[str, Mapping[str, float]]:
-    """{slice: {system: value}} of one metric: what a checkpoint keeps."""
-    return {
-        label: {f.system: f.value for f in report.figures if f.slice == label and f.metric == metric}
-        for label in report.slices()
-    }
-
-
-def _mean(key: tuple[str, str, str], figures: Sequence[Figure]) -> Figure:
-    values = np.array([figure.value for figure in figures])
-    mean, count = float(values.mean()), len(values)
-    n_cases = sum(figure.n_cases for figure in figures)
-    if count < 2:
-        return Figure(*key, mean, None, None, n_cases)
-    half = float(stats.t.ppf(0.975, count - 1) * values.std(ddof=1) / np.sqrt(count))
-    return Figure(*key, mean, mean - half, mean + half, n_cases)
 
 
 def _cell(figure: Figure) -> str:

@@ -102,13 +102,18 @@ def cold_users(
     interactions: Interactions,
     *,
     n_events: int,
+    longer_than: int | None = None,
     share: float = 0.2,
     seed: int = 0,
     domains: Sequence[str] | None = None,
 ) -> Split:
-    """A share of the users is unknown to training; of each only the first events are seen, any later item is a hit."""
+    """A share of the users is unknown to training; of each only the first events are seen, any later item is a hit.
+
+    They are drawn from those with more events than are seen, or `longer_than`: with that, the same users are drawn
+    however few of their events are seen.
+    """
     lengths = np.diff(interactions.by_user())
-    eligible = np.flatnonzero(lengths > n_events)
+    eligible = np.flatnonzero(lengths > (n_events if longer_than is None else longer_than))
     chosen = np.random.default_rng(seed).permutation(eligible)[: max(1, round(share * len(eligible)))]
     held = np.isin(interactions.user, chosen)
     visible = held & (interactions.positions() < n_events)

@@ -41,6 +41,8 @@ class Limits:
     min_z: float = 2.0
     """Similarity counts from this many standard deviations above random pairs: about the closest 2 % of a catalogue."""
     min_popularity_percentile: float = 0.9
+    min_trend_lift: float = 2.0
+    """Chosen lately this many times as often as over all time."""
     max_new_days: float = 30.0
     few_events: int = 5
     """A user with fewer known events is called new."""
@@ -97,12 +99,12 @@ def weigh_evidence(
     return [r.evidence for r in ranked]
 
 
-def modality_shares(counterfactual: Counterfactual, limits: Limits = Limits()) -> dict[Part, float]:
-    """Share of text, image and behaviour in what moved the score; empty when leaving none of them out lowers it."""
-    scores = counterfactual.without_part
-    drops = {m: _drop(counterfactual.full_score, scores[m], limits) for m in MODALITIES if m in scores}
+def part_shares(counterfactual: Counterfactual, limits: Limits = Limits()) -> dict[str, float]:
+    """Share of each part (`Part`) in what moved the score; empty when leaving none of them out lowers it."""
+    full = counterfactual.full_score
+    drops = {str(part): _drop(full, score, limits) for part, score in counterfactual.without_part.items()}
     total = sum(drops.values())
-    return {m: drop / total for m, drop in drops.items()} if total > 0 else {}
+    return {part: drop / total for part, drop in drops.items() if drop > 0} if total > 0 else {}
 
 
 def _drop(full: float, without: float, limits: Limits) -> float:
@@ -199,6 +201,17 @@ def _item_facts(candidate: CandidateFacts, catalogue: CatalogueFacts, limits: Li
             ),
             0.5 * percentile,
         )
+    is_known = candidate.recent_percentile >= limits.min_popularity_percentile
+    if is_known and candidate.recent_count >= limits.min_people and candidate.recent_lift >= limits.min_trend_lift:
+        trend = Evidence(
+            kind=EvidenceKind.TREND,
+            weight=0.0,
+            count=candidate.recent_count,
+            percentile=candidate.recent_percentile,
+        )
+        yield _Ranked(trend, 0.5 * candidate.recent_percentile)
+    if candidate.sponsor is not None:
+        yield _Ranked(Evidence(kind=EvidenceKind.SPONSORSHIP, weight=0.0, name=candidate.sponsor), 0.0)
     days = candidate.days_since_created
     if days is not None and days <= limits.max_new_days:
         yield _Ranked(Evidence(kind=EvidenceKind.NEWNESS, weight=0.0, count=max(0, int(days))), 0.3)

@@ -11,6 +11,8 @@ from enum import StrEnum
 
 DESCRIPTION, DETAILS = "description", "details"
 """Names of TEXT_SIMILARITY evidence."""
+HIGHER, LOWER, SEEN = "higher", "lower", "seen"
+"""Names of CONTRAST evidence."""
 
 
 class EvidenceKind(StrEnum):
@@ -29,7 +31,9 @@ class EvidenceKind(StrEnum):
     CO_ENGAGEMENT = "co_engagement"
     """People who chose the history item also chose this one (at least 5 of them)."""
     POPULARITY = "popularity"
-    """Many people chose the item lately."""
+    """Many people chose the item."""
+    TREND = "trend"
+    """People choose the item more often lately than they used to (at least 5 of them)."""
     NEWNESS = "newness"
     """The item is new in the catalogue."""
     TASTE = "taste"
@@ -40,6 +44,12 @@ class EvidenceKind(StrEnum):
     """A filter or domain of the request allowed only such items."""
     COLD_START = "cold_start"
     """Little or nothing is known about the user yet."""
+    SPONSORSHIP = "sponsorship"
+    """Somebody pays for the item being shown. It has no part in the score."""
+    CONTRAST = "contrast"
+    """The item, and another one that might have been in its place."""
+    CHANGE = "change"
+    """Without this history item, and all others of this kind beside it, the item would not be on the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +60,7 @@ class Evidence:
     weight: float
     """0..1: this fact's share of what moved the score; 0 for supporting facts that were looked up, not measured."""
     item_id: str = ""
-    """The history item the fact is about."""
+    """The history item the fact is about; for CONTRAST the other item."""
     title: str = ""
     """Its title."""
     domain: str = ""
@@ -61,21 +71,23 @@ class Evidence:
     """The value of that event, e.g. the rating."""
     name: str = ""
     """Attribute name (ATTRIBUTE), what the request asked for (RULE, TASTE), what is unknown (COLD_START: `no_history`,
-    `short_history`, or `not_used` when the request forbade its use), or which words are close (TEXT_SIMILARITY:
-    `description` where both items have one, else `details`: title, categories and attributes)."""
+    `short_history`, or `not_used` when the request forbade its use), which words are close (TEXT_SIMILARITY:
+    `description` where both items have one, else `details`: title, categories and attributes), who pays (SPONSORSHIP),
+    or how the item scores against the other (CONTRAST: `higher`, `lower`, or `seen` if the user has met the other)."""
     value: str = ""
     """Attribute value (one element of a list) or category."""
     count: int = 0
-    """How many: people (CO_ENGAGEMENT, POPULARITY), history items that share it (CATEGORY, ATTRIBUTE), events known
-    (COLD_START), days (NEWNESS)."""
+    """How many: people (CO_ENGAGEMENT, POPULARITY, TREND), history items that share it (CATEGORY, ATTRIBUTE), events
+    known (COLD_START), days (NEWNESS)."""
     similarity: float = 0.0
     """Cosine similarity of TEXT_SIMILARITY, IMAGE_SIMILARITY and TASTE."""
     window_days: int = 0
     """POPULARITY: `count` people within this many days; 0 means over all time."""
     percentile: float = 0.0
-    """POPULARITY: share of the catalogue that fewer people chose, 0..1."""
+    """POPULARITY and TREND: share of the catalogue that fewer people chose, 0..1."""
     score_drop: float = 0.0
-    """Served score minus the score without this fact: HISTORY, and other kinds where it was measured."""
+    """Served score minus the score without this fact: HISTORY, and other kinds where it was measured. In an answer
+    about two items the difference of their scores instead of one score; CONTRAST holds that difference itself."""
 
 
 @dataclass(frozen=True, slots=True)

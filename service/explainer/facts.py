@@ -32,6 +32,11 @@ MODALITIES = (Part.TEXT, Part.IMAGE, Part.BEHAVIOUR)
 """Ways in which history speaks. They cut the same movement as the history items do, only across."""
 
 
+SPONSORED = "sponsored"
+"""Name of the item attribute that says that somebody pays for its being shown: true, or who it is. It is told, and
+never a thing two items have in common."""
+
+
 @dataclass(frozen=True, slots=True)
 class Background:
     """How similar two random items of the catalogue are: mean and standard deviation of the cosine.
@@ -90,6 +95,14 @@ class CandidateFacts:
     days_since_created: float | None = None
     taste_cosine: float | None = None
     """Cosine of its text vector and the taste text of the user."""
+    recent_count: int = 0
+    """People who chose it lately."""
+    recent_percentile: float = 0.0
+    """Share of the catalogue that fewer people chose lately, 0..1."""
+    recent_lift: float = 0.0
+    """How many times as often it was chosen lately as over all time; 1 is as ever."""
+    sponsor: str | None = None
+    """Who pays for its being shown, empty where that is not known; None where nobody does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +145,19 @@ class Counterfactual:
     """(n,) score without history item i, in the order of the history facts."""
     without_part: Mapping[str, float] = field(default_factory=dict)
     """`Part` -> score without it. Leave out what was not measured."""
+
+    def missed(self) -> list[bool]:
+        """Whether the score is lower without each history item."""
+        return [bool(score < self.full_score) for score in self.without_history]
+
+    def minus(self, other: Counterfactual) -> Counterfactual:
+        """The same of the difference of two scores, where both were measured."""
+        parts = {
+            part: score - other.without_part[part]
+            for part, score in self.without_part.items()
+            if part in other.without_part
+        }
+        return Counterfactual(self.full_score - other.full_score, self.without_history - other.without_history, parts)
 
     def __post_init__(self) -> None:
         unknown = set(self.without_part) - set(Part)

@@ -6,7 +6,8 @@ Patterns are sentences without their end, with slots; a pattern is used only whe
 say. The slots: `this` the recommended item, `item` the same but never a pronoun; `did` "you watched X and bought Y";
 `title` the cited item, `something` when it has none, `cited` the cited item with what the user did to it; `sg`, `pl`
 what one item has, what two have ("is directed by X"), `sg_also`, `pl_both` the same with that word; `people`, `items`,
-`entries`, `percent` numbers with their noun; `description` or `details` the words in which two items are close;
+`entries`, `percent` numbers with their noun; `titles` all items of a
+CHANGE; `description` or `details` the words in which two items are close;
 `ago`, `window` times, `ever` when there is no window; `name` the quoted words of the request.
 """
 
@@ -162,7 +163,7 @@ class Language:
     deeds_last: str
     """Between two different things the user did."""
     leads: Mapping[str, tuple[str, ...]]
-    """Kind (COLD_START: kind and name) -> whole sentences."""
+    """Kind (COLD_START, CONTRAST: kind and name) -> whole sentences."""
     tails: Mapping[str, tuple[str, ...]]
     """Kind -> a second clause."""
     tails_same: Mapping[str, tuple[str, ...]]

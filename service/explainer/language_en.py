@@ -6,7 +6,7 @@ similarity, a cause for HISTORY alone.
 
 from __future__ import annotations
 
-from service.explainer.evidence import DESCRIPTION
+from service.explainer.evidence import DESCRIPTION, HIGHER, LOWER, SEEN
 from service.explainer.evidence import EvidenceKind as Kind
 from service.explainer.language import AttributeWords, Claim, Language, Lexicon, Unit, Verb
 
@@ -151,6 +151,11 @@ LEADS = {
         "{this} is popular, chosen by {people} {ever}",
         "{this} has been chosen more often than {percent} of the catalogue {ever}",
     ),
+    "trend": (
+        "{this} is trending, with {people} choosing it lately",
+        "{people} chose {this} lately, more often than usual",
+        "lately {people} chose {this}, more often than usual",
+    ),
     "newness": (
         "{this} is new here, added {ago}",
         "{this} was added {ago}",
@@ -176,6 +181,23 @@ LEADS = {
         "{this} matches what was asked for, {name}",
         "the request asked for {name}, and {this} fits",
         "{this} fits the filter of this request",
+    ),
+    "sponsorship": ("{this} is sponsored by {name}", "{this} is sponsored"),
+    "contrast.higher": (
+        "for you, {this} scores higher than {title}",
+        "as far as your list goes, {this} scores higher than {title}",
+    ),
+    "contrast.lower": (
+        "for you, {this} scores lower than {title}",
+        "as far as your list goes, {this} scores lower than {title}",
+    ),
+    "contrast.seen": (
+        "{title} is in your history already, so it stays off your list",
+        "{title} stays off your list: it is in your history already",
+    ),
+    "change": (
+        "without {titles}, {this} would drop off your list",
+        "{this} would drop off your list without {titles}",
     ),
     "cold_start.no_history": (
         "there is no history of yours to go by yet",
@@ -217,6 +239,7 @@ TAILS = {
         "{people} chose {this} together with {something}",
     ),
     "popularity": ("{people} chose {this} {window}", "{people} have chosen {this} {ever}"),
+    "trend": ("{people} chose {this} lately, more often than usual",),
     "newness": ("{this} was added {ago}", "{this} arrived {ago}"),
     "taste": ("{this} comes close to the taste you described", "{this} is close to your own words"),
     "exploration": ("this list leaves room for discovery",),
@@ -241,8 +264,19 @@ LEXICON = Lexicon(
     sharing=r"like T|both|too|also|same|shar\w+|in common|as with|from your history|(?:so|as) (?:does|is)",
     claims=(
         Claim(r"who (?:also )?\w+|those who|together with|chose both|goes with", frozenset({Kind.CO_ENGAGEMENT}), True),
-        Claim(r"people|persons?|others|users|customers|viewers|readers|buyers|fans|many|crowd|chosen", PEOPLE),
-        Claim(r"popular\w*|in demand|trend\w+|hits?|more often|talked about", frozenset({Kind.POPULARITY})),
+        Claim(
+            r"people|persons?|others|users|customers|viewers|readers|buyers|fans|many|crowd|chosen",
+            PEOPLE | {Kind.TREND},
+        ),
+        Claim(r"popular\w*|in demand|hits?|talked about", frozenset({Kind.POPULARITY})),
+        Claim(r"more often", frozenset({Kind.POPULARITY, Kind.TREND})),
+        Claim(r"trend\w+|lately|usual", frozenset({Kind.TREND})),
+        Claim(r"sponsor\w*", frozenset({Kind.SPONSORSHIP})),
+        Claim(r"scor\w+|higher|lower", frozenset({Kind.CONTRAST}), True),
+        Claim(r"scores higher", frozenset({Kind.CONTRAST}), True, HIGHER),
+        Claim(r"scores lower", frozenset({Kind.CONTRAST}), True, LOWER),
+        Claim(r"stays? off", frozenset({Kind.CONTRAST}), True, SEEN),
+        Claim(r"without|drops?", frozenset({Kind.CHANGE}), True),
         Claim(r"new|newly|added|arriv\w+|joined|latest|fresh|recently released", frozenset({Kind.NEWNESS})),
         Claim(
             r"look(?:s|ing)? (?:\w+ )?(?:like|alike|similar)|pictures?|posters?|covers?|photos?|images?|visual\w*",
@@ -263,7 +297,7 @@ LEXICON = Lexicon(
         Claim(r"request\w*|filter\w*", frozenset({Kind.RULE, Kind.COLD_START})),
         Claim(r"asked for", frozenset({Kind.RULE, Kind.TASTE})),
         Claim(r"known|unknown|no history|little|still short|left out|not used|was used", frozenset({Kind.COLD_START})),
-        Claim(r"your (?:\w+ )?history", SHARED | {Kind.COLD_START, Kind.HISTORY}),
+        Claim(r"your (?:\w+ )?history", SHARED | {Kind.COLD_START, Kind.HISTORY, Kind.CONTRAST}),
         Claim(r"(?:because|since|due to|thanks to)(?! (?:of )?(?:you|your|T))"),
         # Nothing Palate computes carries any of these.
         Claim(
@@ -272,14 +306,14 @@ LEXICON = Lexicon(
         Claim(r"favou?rites?|lov(?:e|es|ed|ing)|ador\w+|enjoy\w*|hat(?:e|es|ed)|obsess\w*|fan of|guarantee\w*"),
         Claim(r"every\w*|always|never|most|all of|thousands?|hundreds?|millions?|dozens?|half|twice|countless"),
         Claim(r"(?<!the )two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|fifty|several|few"),
-        Claim(r"not(?! used)|cannot|neither|nor|without|n't|no longer|first|ranked|number"),
+        Claim(r"not(?! used)|cannot|neither|nor|n't|no longer|first|ranked|number"),
         Claim(
             r"friends?|famil\w+|neighbou?rs?|like you|your age|wom[ae]n|m[ae]n|girls?|boys?|near you|your (?:area|city)"
         ),
-        Claim(r"cheap\w*|discount\w*|sales?|bargains?|free|deals?|sponsor\w*|box office|best-?sell\w*|top"),
+        Claim(r"cheap\w*|discount\w*|sales?|bargains?|free|deals?|box office|best-?sell\w*|top"),
         Claim(r"sequels?|prequels?|remakes?|based on|inspired by|series of|funny|scary|beautiful|thrilling|exciting"),
         Claim(
-            r"recently|lately|today|yesterday|tonight|last (?:week|night|year)|this (?:week|year)",
+            r"recently|today|yesterday|tonight|last (?:week|night|year)|this (?:week|year)",
             frozenset({Kind.NEWNESS}),
         ),
         Claim(
@@ -288,6 +322,11 @@ LEXICON = Lexicon(
         ),
     ),
     units=(
+        Unit(
+            r"N (?:person|people) [^;,]*lately|lately N (?:person|people)|with N (?:person|people) choosing it lately",
+            "count",
+            frozenset({Kind.TREND}),
+        ),
         Unit(
             r"N (?:people|persons?) who|of those who \w+ T, N people|N people (?:chose|have) both|both [^;,]*N people",
             "count",

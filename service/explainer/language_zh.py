@@ -6,7 +6,7 @@ alone. Names of attributes without Chinese words here are not printed, so that n
 
 from __future__ import annotations
 
-from service.explainer.evidence import DESCRIPTION
+from service.explainer.evidence import DESCRIPTION, HIGHER, LOWER, SEEN
 from service.explainer.evidence import EvidenceKind as Kind
 from service.explainer.language import AttributeWords, Claim, Language, Lexicon, Unit, Verb
 
@@ -112,6 +112,11 @@ LEADS = {
         "{this}很受欢迎，{ever}已有 {people}选过它",
         "{ever}，选{this}的人多过目录中 {percent} 的内容",
     ),
+    "trend": (
+        "近来有 {people}选了{this}，多于以往",
+        "{this}正在升温，近来有 {people}选了它",
+        "{this}近来有 {people}选择，多于以往",
+    ),
     "newness": (
         "{this}是新内容，{ago}加入",
         "{this}{ago}上架",
@@ -135,6 +140,11 @@ LEADS = {
         "{this}满足筛选条件{name}",
         "{this}符合这次请求的条件",
     ),
+    "sponsorship": ("{this}由{name}赞助", "{this}是赞助内容"),
+    "contrast.higher": ("{this}对你的得分高于{title}", "就你而言，{this}的得分高于{title}"),
+    "contrast.lower": ("{this}对你的得分低于{title}", "就你而言，{this}的得分低于{title}"),
+    "contrast.seen": ("{title}已在你的历史记录中，就留在列表之外", "{title}留在列表之外：它已在你的历史记录中"),
+    "change": ("去掉{titles}，{this}就会跌出你的列表", "只要去掉{titles}，{this}就会跌出列表"),
     "cold_start.no_history": (
         "目前还没有你的历史记录",
         "还没有你的历史记录可供参考",
@@ -170,6 +180,7 @@ TAILS = {
     ),
     "co_engagement": ("有 {people}同时选了{title}和{this}", "有 {people}在选{something}的同时也选了{this}"),
     "popularity": ("{window}有 {people}选了{this}", "{ever}已有 {people}选了{this}"),
+    "trend": ("近来有 {people}选了{this}，多于以往",),
     "newness": ("{this}{ago}上架", "{this}{ago}加入目录"),
     "taste": ("{this}与你描述的口味相近", "{this}贴近你描述的口味"),
     "exploration": ("这份列表给探索留了位置",),
@@ -193,7 +204,16 @@ LEXICON = Lexicon(
     sharing=r"一样|都|也|同样|共同|相同|两者|那样",
     claims=(
         Claim(r"的人里|的人当中|的人[都也还]|同时选|既选|两者都选|的同时", frozenset({Kind.CO_ENGAGEMENT}), True),
-        Claim(r"有人|人们|大家|许多人|很多人|不少人|其他人|别人|用户|观众|读者|顾客|N ?[人位名]", PEOPLE),
+        Claim(
+            r"有人|人们|大家|许多人|很多人|不少人|其他人|别人|用户|观众|读者|顾客|N ?[人位名]", PEOPLE | {Kind.TREND}
+        ),
+        Claim(r"近来|升温|以往", frozenset({Kind.TREND})),
+        Claim(r"赞助", frozenset({Kind.SPONSORSHIP})),
+        Claim(r"得分|高于|低于", frozenset({Kind.CONTRAST}), True),
+        Claim(r"高于", frozenset({Kind.CONTRAST}), True, HIGHER),
+        Claim(r"低于", frozenset({Kind.CONTRAST}), True, LOWER),
+        Claim(r"之外(?=：|。|$)", frozenset({Kind.CONTRAST}), True, SEEN),
+        Claim(r"去掉|跌出", frozenset({Kind.CHANGE}), True),
         Claim(r"受欢迎|热门|人气|流行|热销|走红|多过|畅销|火爆", frozenset({Kind.POPULARITY})),
         Claim(r"新内容|新品|新片|新书|全新|最新|新上|上架|加入目录|刚刚|新近", frozenset({Kind.NEWNESS})),
         Claim(r"图片|画面|海报|封面|照片|看起来|外观|外形", frozenset({Kind.IMAGE_SIMILARITY}), True),
@@ -208,7 +228,7 @@ LEXICON = Lexicon(
         Claim(r"探索|尝鲜", frozenset({Kind.EXPLORATION})),
         Claim(r"请求|条件|筛选", frozenset({Kind.RULE, Kind.COLD_START})),
         Claim(r"了解|未知|没有使用|没有用到|没有你的|没有留下|还很少", frozenset({Kind.COLD_START})),
-        Claim(r"历史记录", SHARED | {Kind.COLD_START, Kind.HISTORY}),
+        Claim(r"历史记录", SHARED | {Kind.COLD_START, Kind.HISTORY, Kind.CONTRAST}),
         Claim(r"(?:因为|由于|既然)(?!你)"),
         Claim(r"不(?!喜欢|少|同|久|多)|并非|没有(?!你的|使用|用到|留下|别的|突出|哪)|第一|排名"),
         # Nothing Palate computes carries any of these.
@@ -219,9 +239,9 @@ LEXICON = Lexicon(
         ),
         Claim(r"[二两三四五六七八九十百千万亿]+多?(?:人|位|名|部|件|天|倍|条|本|个)|十几|几十|几百|好几|若干"),
         Claim(r"朋友|好友|家人|邻居|同龄|女性|男性|女生|男生|像你这样|和你相似|附近|同城|身边"),
-        Claim(r"便宜|打折|折扣|优惠|促销|特价|免费|赞助|广告|票房|销量"),
+        Claim(r"便宜|打折|折扣|优惠|促销|特价|免费|广告|票房|销量"),
         Claim(r"续集|续作|前传|前作|翻拍|改编|系列|搞笑|好笑|恐怖|感人|刺激|惊险|温馨|浪漫"),
-        Claim(r"昨天|昨晚|上周|上个月|去年|今年|最近(?! ?N ?天)|近期|近来"),
+        Claim(r"昨天|昨晚|上周|上个月|去年|今年|最近(?! ?N ?天)|近期"),
         Claim(r"今天|不久", frozenset({Kind.NEWNESS})),
         Claim(r"喜剧|动作片|爱情|科幻|惊悚|悬疑|犯罪|战争|动画|纪录片|西部|奇幻|冒险|音乐剧|武侠"),
     ),
@@ -231,6 +251,7 @@ LEXICON = Lexicon(
             "count",
             frozenset({Kind.CO_ENGAGEMENT}),
         ),
+        Unit(r"近来有? ?N ?[人位名]", "count", frozenset({Kind.TREND})),
         Unit(r"N ?[人位名]", "count", PEOPLE),
         Unit(r"N ?(?:项|部|件|本)", "count", SHARED),
         Unit(r"N ?条", "count", frozenset({Kind.COLD_START})),

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from service.explainer.evidence import Evidence, EvidenceKind, Subject
 from service.explainer.language import Language
 from service.explainer.shared import elements
-from service.explainer.slots import cited_title, printable_name, stands_unquoted
+from service.explainer.slots import WORDS, cited_title, printable_name, stands_unquoted
 from service.explainer.text import MAX_NAME_CHARACTERS, MAX_VALUE_CHARACTERS, clean, is_cjk
 
 TOKEN = "⟦[\ue000-\uf8ff]⟧"
@@ -128,7 +128,7 @@ def _allowed(subject: Subject, evidence: Sequence[Evidence], language: Language)
             shared.attributes.add(key)
             shared.shared.append(e)
             fact(printable_name(e.name, language)).is_word = True
-        elif e.kind in (EvidenceKind.RULE, EvidenceKind.TASTE):
+        elif e.kind in WORDS:
             fact(clean(e.name, MAX_NAME_CHARACTERS)).is_word = True
     allowed.pop("", None)
     return allowed

@@ -11,6 +11,7 @@ SIMILAR = (EvidenceKind.TEXT_SIMILARITY, EvidenceKind.IMAGE_SIMILARITY)
 CONTEXT = (EvidenceKind.RULE, EvidenceKind.EXPLORATION, EvidenceKind.COLD_START)
 """Circumstances: they never come before a fact about the item."""
 
+MAX_LINE_FACTS = 5
 MAX_TOGETHER = 2
 """Facts in one supporting sentence."""
 WEAK = 0.4
@@ -21,6 +22,8 @@ def split_first(evidence: Sequence[Evidence], max_titles: int) -> tuple[list[Evi
     """The facts of the first sentence, and the others of different kinds, strongest first."""
     head = evidence[0]
     first = [head]
+    if head.kind is EvidenceKind.CHANGE:  # only all of them together do it
+        return [e for e in evidence if e.kind is head.kind], [e for e in evidence if e.kind is not head.kind]
     if head.kind is EvidenceKind.HISTORY:
         items = {head.item_id, head.title}
         for other in evidence[1:]:
@@ -29,6 +32,16 @@ def split_first(evidence: Sequence[Evidence], max_titles: int) -> tuple[list[Evi
                 first.append(other)
                 items |= {other.item_id, other.title}
     return first, [e for e in evidence[1:] if e.kind is not head.kind]
+
+
+def gist(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The facts that a line could draw on: the first of each kind, two where they are of the history."""
+    chosen: list[Evidence] = []
+    for fact in evidence:
+        told = sum(other.kind is fact.kind for other in chosen)
+        if told < (2 if fact.kind is EvidenceKind.HISTORY else 1):
+            chosen.append(fact)
+    return chosen[:MAX_LINE_FACTS]
 
 
 def group_rest(first: Sequence[Evidence], rest: Sequence[Evidence]) -> list[list[Evidence]]:

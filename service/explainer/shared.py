@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from service.explainer.facts import AttributeValue, HistoryFact
+from service.explainer.facts import SPONSORED, AttributeValue, HistoryFact
 
 MAX_VALUE_CHARACTERS = 40
 MAX_VALUE_WORDS = 5
@@ -61,7 +61,7 @@ def shared_attributes(
     """Discriminative attribute values in common, the most telling first; lists are compared element by element."""
     found = []
     for name, value in attributes.items():
-        wanted = elements(value)
+        wanted = elements(value) if name != SPONSORED else ()
         if wanted and any(name in fact.attributes for fact, _ in usable):
             rows = [(fact, drop, {_key(v) for v in elements(fact.attributes.get(name, ""))}) for fact, drop in usable]
             for element in wanted:

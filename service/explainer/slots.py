@@ -15,10 +15,13 @@ from service.explainer.text import MAX_NAME_CHARACTERS, MAX_VALUE_CHARACTERS, cl
 _COUNTED = {
     EvidenceKind.CO_ENGAGEMENT: "people",
     EvidenceKind.POPULARITY: "people",
+    EvidenceKind.TREND: "people",
     EvidenceKind.CATEGORY: "items",
     EvidenceKind.ATTRIBUTE: "items",
     EvidenceKind.COLD_START: "entries",
 }
+WORDS = (EvidenceKind.RULE, EvidenceKind.TASTE, EvidenceKind.SPONSORSHIP)
+"""Kinds whose name is somebody's words, to be quoted."""
 MAX_CATEGORIES = 3
 MAX_ATTRIBUTE_NAME_CHARACTERS = 30
 
@@ -60,6 +63,8 @@ class Slots:
             slots["did"] = self._deeds([e for e in evidence if self._title(e)])
             if len(evidence) > 1:  # one title would hide the other
                 slots["title"] = slots["cited"] = ""
+        elif fact.kind is EvidenceKind.CHANGE:
+            slots["titles"] = self._join([self._title(e) for e in evidence])
         elif fact.kind in (EvidenceKind.CATEGORY, EvidenceKind.ATTRIBUTE):
             slots |= self._shared(evidence)
         slots |= self._numbers(fact) if len(evidence) == 1 else {}
@@ -67,7 +72,7 @@ class Slots:
             is_description = fact.name == DESCRIPTION
             slots["description"] = self._language.description if is_description else ""
             slots["details"] = "" if is_description else self._language.details
-        if fact.name and fact.kind in (EvidenceKind.RULE, EvidenceKind.TASTE):
+        if fact.name and fact.kind in WORDS:
             slots["name"] = self._quote(clean(fact.name, MAX_NAME_CHARACTERS))
         return slots
 

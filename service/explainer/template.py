@@ -1,12 +1,11 @@
 """The template writer: evidence into sentences, with phrasings chosen by a stable hash.
 
 It owns how facts are combined into a line or a paragraph. It knows no language (see `language.py`), measures nothing,
-and says nothing that the evidence does not carry.
+and says nothing that the evidence does not carry. Which of several phrasings is used, a chooser decides.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import Literal
 
+from service.explainer.choosing import Chooser, HashChooser, stable_hash
 from service.explainer.evidence import Evidence, EvidenceKind, Subject
 from service.explainer.language import Language, load_language
 from service.explainer.plan import CONTEXT, SHARED, group_rest, split_first
@@ -27,12 +27,16 @@ MAX_SENTENCES = 4
 MAX_LINE_CHARACTERS = 150
 VARIANTS = 8
 """Phrasings tried where a text would be the same as one before it in the list."""
+WHOLE = (EvidenceKind.CONTRAST, EvidenceKind.CHANGE)
+"""Nothing is added to a sentence about these to make it a paragraph."""
 BY_TITLE = 3
 """From this try on the item is called by its title."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
+class Draft:
+    """A text that was put together."""
+
     text: str
     pattern: str
     """The lead pattern it was made from."""
@@ -43,9 +47,21 @@ class TemplateWriter:
 
     name = "template"
 
-    def write(self, subject: Subject, evidence: Sequence[Evidence], language: str, *, length: Length) -> str:
-        """One sentence (`line`) or two to four (`paragraph`); the same text for the same input, always."""
-        return _draft(subject, evidence, load_language(language), length).text
+    def write(
+        self,
+        subject: Subject,
+        evidence: Sequence[Evidence],
+        language: str,
+        *,
+        length: Length,
+        problems: Sequence[str] = (),
+    ) -> str:
+        """One sentence (`line`) or two to four (`paragraph`); the same text for the same input, always.
+
+        So it cannot write better when asked again, whatever the `problems`.
+        """
+        words = load_language(language)
+        return compose(subject, evidence, words, length, hash_chooser(subject, evidence, words, length)).text
 
     def write_list(
         self, pairs: Sequence[tuple[Subject, Sequence[Evidence]]], language: str, *, length: Length = "line"
@@ -56,7 +72,8 @@ class TemplateWriter:
         texts: list[str] = []
         for subject, evidence in pairs:
             for variant in range(VARIANTS):
-                draft = _draft(subject, evidence, words, length, variant, used)
+                chooser = hash_chooser(subject, evidence, words, length, variant, used)
+                draft = compose(subject, evidence, words, length, chooser, by_title=variant >= BY_TITLE)
                 if draft.text not in texts:
                     break
             used[draft.pattern] += 1
@@ -64,31 +81,51 @@ class TemplateWriter:
         return texts
 
 
-def _draft(
+def hash_chooser(
     subject: Subject,
     evidence: Sequence[Evidence],
     language: Language,
     length: Length,
     variant: int = 0,
     used: Mapping[str, int] | None = None,
-) -> _Draft:
-    chooser = _Chooser(_stable_hash(subject, evidence, language.code, length), variant, used or {})
-    slots = Slots(language, subject, chooser.index(3), by_title=variant >= BY_TITLE)
-    sayable = [e for e in evidence if _usable(language.leads[_key(e)], slots.of([e], language.it))]
+) -> HashChooser:
+    """The template's own way to choose."""
+    return HashChooser(stable_hash(subject, evidence, language.code, length), variant, used)
+
+
+def compose(
+    subject: Subject,
+    evidence: Sequence[Evidence],
+    language: Language,
+    length: Length,
+    chooser: Chooser,
+    *,
+    by_title: bool = False,
+) -> Draft:
+    """A text from the patterns that the chooser chooses; `by_title` calls the item by its title throughout."""
+    slots = Slots(language, subject, chooser.index(3), by_title)
+    sayable = [e for e in evidence if _usable(language.leads.get(_key(e), ()), slots.of([e], language.it))]
     ordered = sorted(sayable, key=lambda e: e.kind in CONTEXT)  # stable: strongest first within
     if not ordered:
-        lead = chooser.lead(language.nothing)
-        text = _finish([lead.format(this=slots.name_subject(in_full=length == "paragraph"))], language)
-        return _Draft(text, lead)
+        facts = {"this": slots.name_subject(in_full=length == "paragraph")}
+        lead = chooser.lead(language.nothing, facts)
+        return Draft(finish([lead.format(**facts)], language), lead)
     write = _line if length == "line" else _paragraph
     return write(ordered, language, slots, chooser)
 
 
-def _line(evidence: Sequence[Evidence], language: Language, slots: Slots, chooser: _Chooser) -> _Draft:
+def label(sponsorship: Evidence, domain: str, language: Language) -> str:
+    """The sentence that says that an item of that domain is sponsored, and by whom where that is known."""
+    slots = Slots(language, Subject("", "", domain))
+    facts = slots.of([sponsorship], slots.name_subject(in_full=False))
+    return finish([_usable(language.leads[_key(sponsorship)], facts)[0].format(**facts)], language)
+
+
+def _line(evidence: Sequence[Evidence], language: Language, slots: Slots, chooser: Chooser) -> Draft:
     first, rest = split_first(evidence, MAX_LINE_TITLES)
     noun = slots.name_subject(in_full=False)
     facts = slots.of(first, noun)
-    lead = chooser.lead(_usable(language.leads[_key(first[0])], facts))
+    lead = chooser.lead(_usable(language.leads[_key(first[0])], facts), facts)
     sentence = lead.format(**facts)
     if rest and not _stands_alone(lead):
         slots.mention(first)
@@ -100,11 +137,11 @@ def _line(evidence: Sequence[Evidence], language: Language, slots: Slots, choose
             sentence = longer
     elif first[0].kind in CONTEXT and slots.categories():
         sentence += language.joints[0] + language.describe[0].format(this=noun, sg=slots.categories())
-    return _Draft(_finish([sentence], language), lead)
+    return Draft(finish([sentence], language), lead)
 
 
 def _support(
-    first: Sequence[Evidence], second: Evidence, language: Language, slots: Slots, chooser: _Chooser, this: str
+    first: Sequence[Evidence], second: Evidence, language: Language, slots: Slots, chooser: Chooser, this: str
 ) -> str:
     """A clause for a fact that stands behind the first; empty when there is nothing to say."""
     this = _of_people(second, slots, this, language)
@@ -112,26 +149,27 @@ def _support(
     same = len(first) == 1 and first[0].item_id == second.item_id != "" and first[0].title == second.title
     table = language.tails_same if same and _key(second) in language.tails_same else language.tails
     patterns = _usable(table.get(_key(second), ()), facts)
-    return chooser.pick(patterns, 7).format(**facts) if patterns else ""
+    return chooser.phrase(patterns, facts, 7).format(**facts) if patterns else ""
 
 
-def _paragraph(evidence: Sequence[Evidence], language: Language, slots: Slots, chooser: _Chooser) -> _Draft:
+def _paragraph(evidence: Sequence[Evidence], language: Language, slots: Slots, chooser: Chooser) -> Draft:
     first, rest = split_first(evidence, MAX_PARAGRAPH_TITLES)
     facts = slots.of(first, slots.name_subject(in_full=True))
     usable = _usable(language.leads[_key(first[0])], facts)
-    lead = chooser.lead([p for p in usable if _names_subject(p)] or usable)
+    lead = chooser.lead([p for p in usable if _names_subject(p)] or usable, facts)
     sentences = [lead.format(**facts)]
     named = _names_subject(lead)
+    it = slots.name_subject(in_full=False) if first[0].kind is EvidenceKind.CONTRAST else language.it
     slots.mention(first)
     for i, group in enumerate(group_rest(first, rest)[: MAX_SENTENCES - 1]):
-        this = language.it if named else slots.name_subject(in_full=True)
+        this = it if named else slots.name_subject(in_full=True)
         sentences.append(_group_sentence(first, group, language, slots, chooser, this, i))
         named = named or slots.name_subject(in_full=True) in sentences[-1]
         slots.mention(group)
-    if len(sentences) == 1:
-        this = language.it if named else slots.name_subject(in_full=True)
+    if len(sentences) == 1 and first[0].kind not in WHOLE:
+        this = it if named else slots.name_subject(in_full=True)
         sentences.append(_closing(language, slots, chooser, this, first[0].kind))
-    return _Draft(_finish(sentences, language), lead)
+    return Draft(finish(sentences, language), lead)
 
 
 def _group_sentence(
@@ -139,7 +177,7 @@ def _group_sentence(
     group: Sequence[Evidence],
     language: Language,
     slots: Slots,
-    chooser: _Chooser,
+    chooser: Chooser,
     this: str,
     place: int,
 ) -> str:
@@ -153,7 +191,7 @@ def _group_sentence(
         slot_values = slots.of(facts, this)
         patterns = _usable(table[_key(facts[0])], slot_values)
         patterns = [p for p in patterns if _names_subject(p) and not _stands_alone(p)] or patterns
-        clauses.append(chooser.pick(patterns, 7 + place).format(**slot_values))
+        clauses.append(chooser.phrase(patterns, slot_values, 7 + place).format(**slot_values))
         slots.mention(facts)
         this = language.it
     return language.joints[-1].join(clauses)
@@ -174,17 +212,20 @@ def _stands_alone(pattern: str) -> bool:
     return any(part in pattern for part in (":", "：", "{items}", "{something}"))
 
 
-def _closing(language: Language, slots: Slots, chooser: _Chooser, this: str, said: EvidenceKind) -> str:
+def _closing(language: Language, slots: Slots, chooser: Chooser, this: str, said: EvidenceKind) -> str:
     categories = slots.categories()
     if categories and said is not EvidenceKind.CATEGORY:
-        return chooser.pick(language.describe, 9).format(this=this, sg=categories)
-    return chooser.pick(language.nothing_else, 9)
+        facts = {"this": this, "sg": categories}
+        return chooser.phrase(language.describe, facts, 9).format(**facts)
+    return chooser.phrase(language.nothing_else, {}, 9)
 
 
 def _key(evidence: Evidence) -> str:
     if evidence.kind is EvidenceKind.COLD_START:
         known = "short_history" if evidence.count > 0 else "no_history"
         return f"cold_start.{evidence.name if evidence.name in ('no_history', 'short_history', 'not_used') else known}"
+    if evidence.kind is EvidenceKind.CONTRAST:
+        return f"contrast.{evidence.name}"
     return "category" if evidence.kind is EvidenceKind.ATTRIBUTE else evidence.kind.value
 
 
@@ -202,7 +243,8 @@ def _slot_names(pattern: str) -> tuple[str, ...]:
     return _NAMES[pattern]
 
 
-def _finish(sentences: Sequence[str], language: Language) -> str:
+def finish(sentences: Sequence[str], language: Language) -> str:
+    """Sentences as one text: each with a capital and a full stop."""
     whole = []
     for sentence in sentences:
         sentence = sentence.strip()
@@ -215,30 +257,3 @@ def _finish(sentences: Sequence[str], language: Language) -> str:
 def tidy(text: str) -> str:
     """No double spaces, none beside Chinese punctuation."""
     return re.sub(r" *([，。；：、！？]) *", r"\1", re.sub(r" {2,}", " ", text)).strip()
-
-
-class _Chooser:
-    """Picks by hash; the variant moves every pick on, each kind of pick at its own pace."""
-
-    def __init__(self, seed: int, variant: int, used: Mapping[str, int]) -> None:
-        self._seed = seed
-        self._variant = variant
-        self._used = used
-        """How often each lead pattern was used in this list."""
-
-    def index(self, salt: int) -> int:
-        return (self._seed >> (3 * salt)) + self._variant // (salt + 1)
-
-    def pick(self, options: Sequence[str], salt: int) -> str:
-        return options[self.index(salt) % len(options)]
-
-    def lead(self, options: Sequence[str]) -> str:
-        """The one used least so far, beginning where the hash says."""
-        first = self.index(0) % len(options)
-        return min([*options[first:], *options[:first]], key=lambda pattern: self._used.get(pattern, 0))
-
-
-def _stable_hash(subject: Subject, evidence: Sequence[Evidence], code: str, length: Length) -> int:
-    """Of the subject and the kinds of evidence, so that a text changes only when what it says does."""
-    key = "\x1f".join([subject.item_id, code, length, *(e.kind.value for e in evidence)])
-    return int.from_bytes(hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")

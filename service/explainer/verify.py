@@ -30,6 +30,7 @@ from service.explainer.text import clean
 MAX_SENTENCES = 6
 MAX_CHARACTERS = 1500
 _MARKUP = re.compile(r"[*_`#<>\\|{}\[\]~]|https?:|www\.|[\x00-\x1f\x7f]")
+_PUNCTUATION = frozenset(" .,;:!?…'’‘-–—()%&/+，。；：、！？（）·")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
 _WORD = r"[^\W\d_]+(?:['’-][^\W\d_]+)*"
 _WIDTH_OF_TOKEN = 3
@@ -81,6 +82,8 @@ def _form(text: str, masked: Masked, language: Language) -> Iterator[str]:
     bare = re.sub(TOKEN, "", masked.text)
     if found := _MARKUP.search(bare):
         yield f"has markup or a control character: {found.group()!r}"
+    elif strange := next((c for c in bare if not (c.isalpha() or c in "0123456789" or c in _PUNCTUATION)), ""):
+        yield f"has a character that no sentence of ours needs: {strange!r}"
     if language.lexicon.script == "cjk":
         if foreign := re.search(r"[^\W\d_\u3400-\u9fff]+", bare):
             yield f"has a word of another language: {foreign.group()!r}"
@@ -117,6 +120,14 @@ def _words(sentence: Sentence) -> Iterator[str]:
             yield f"says {word!r}, a word that could mean something the evidence does not"
 
 
+def _punctuation(sentence: Sentence) -> Iterator[str]:
+    """No list and no shouting: a sentence begins with a word, a number or a fact, and has one mark at a time."""
+    if re.match(r"\s*[^\w\s⟦(]", sentence.raw):
+        yield "a sentence begins with a punctuation mark"
+    if re.search(r"[^\w\s⟦⟧]{3}|[!?！？]{2}", sentence.raw):
+        yield "has several punctuation marks in a row"
+
+
 def _length(sentence: Sentence) -> Iterator[str]:
     length = len(re.sub(TOKEN, "x" * _WIDTH_OF_TOKEN, sentence.text))
     limit = sentence.language.lexicon.max_sentence
@@ -151,5 +162,6 @@ CHECKS = (
     check_sharing,
     _names,
     _words,
+    _punctuation,
     _length,
 )

@@ -1,37 +1,70 @@
 """Writers: who puts evidence into words, and the rule that nothing unverified leaves the house.
 
-It owns the protocol, the table of writers and the fall back on the template. It knows nothing of any writer's ways.
+It owns the protocol, the rewriting and the fall back on the template. It knows nothing of any writer's ways.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import entry_points
+from collections.abc import Sequence
+from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from service.explainer.evidence import Evidence, Subject
+from service.explainer.evidence import Evidence, EvidenceKind, Subject
 from service.explainer.language import load_language
-from service.explainer.template import Length, TemplateWriter
+from service.explainer.plan import gist
+from service.explainer.template import Length, TemplateWriter, label
 from service.explainer.verify import verify
 
-ENTRY_POINTS = "palate.writers"
+
+class WriterFailed(Exception):
+    """A writer has no text. The message is shown to callers: it holds no item's words, no model's, and no secret."""
 
 
-class UnknownWriter(ValueError):
-    """No writer of that name."""
+class DraftRefused(Exception):
+    """A writer has found its own text wanting; another try may mend it."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__(f"{len(problems)} problems")
+        self.problems = list(problems)
 
 
 class Writer(Protocol):
-    """Puts evidence into words."""
+    """Puts evidence into words. Called from several threads at once."""
 
     @property
     def name(self) -> str:
         """What the answer calls it."""
         ...
 
-    def write(self, subject: Subject, evidence: Sequence[Evidence], language: str, *, length: Length) -> str:
-        """One short sentence (`line`) or two to four (`paragraph`) that name only what the evidence names."""
+    def write(
+        self,
+        subject: Subject,
+        evidence: Sequence[Evidence],
+        language: str,
+        *,
+        length: Length,
+        problems: Sequence[str] = (),
+    ) -> str:
+        """One short sentence (`line`) or two to four (`paragraph`) that name only what the evidence names.
+
+        `problems` is empty at first; the second time it is why the text before was refused.
+        """
         ...
+
+
+class Outcome(StrEnum):
+    """What became of the text of the writer that was asked."""
+
+    WRITTEN = "written"
+    """It was taken."""
+    REWRITTEN = "rewritten"
+    """The first was refused, the second taken."""
+    REFUSED = "refused"
+    """Neither could be verified."""
+    FAILED = "failed"
+    """There was none."""
+    NOT_ASKED = "not_asked"
+    """Without evidence there is nothing to write from."""
 
 
 class Written(NamedTuple):
@@ -39,61 +72,98 @@ class Written(NamedTuple):
 
     text: str
     writer: str
-    """Whose text it is: the writer asked, or `template` when that one failed."""
-    problems: list[str]
-    """Why the text of the writer asked was not taken; empty when it was."""
+    """Whose text it is: the writer asked, or `template` when that one's was not taken."""
+    outcome: Outcome
+    note: str = ""
+    """Why it is not the text of the writer asked, for the caller; empty when it is."""
+    problems: Sequence[str] = ()
+    """What was refused, in words that quote the refused text: not for the caller."""
 
 
-WRITERS: Mapping[str, Callable[[], Writer]] = {TemplateWriter.name: TemplateWriter}
-"""Writers that come with the service, by name."""
-
-_TEMPLATE = TemplateWriter()
-
-
-def writer_names() -> list[str]:
-    """Names of all writers, those of other packages as well."""
-    return sorted({*WRITERS, *(point.name for point in entry_points(group=ENTRY_POINTS))})
-
-
-def load_writer(name: str = "") -> Writer:
-    """The writer of that name; empty means the template."""
-    name = name or TemplateWriter.name
-    if name in WRITERS:
-        return WRITERS[name]()
-    for point in entry_points(group=ENTRY_POINTS, name=name):
-        writer: Writer = point.load()()
-        return writer
-    raise UnknownWriter(f"no writer {name[:40]!r}; there are: {', '.join(writer_names())}")
+TEMPLATE = TemplateWriter()
 
 
 def write_verified(
     writer: Writer, subject: Subject, evidence: Sequence[Evidence], language: str, length: Length
 ) -> Written:
-    """The writer's text if every statement of it is supported, else the template's."""
+    """The writer's text if every statement of it is supported, else its second one, else the template's.
+
+    Sponsorship is no writer's to mention or to leave out: the sentence that says so is added to whatever they wrote.
+    """
     load_language(language)  # an unknown language is the caller's mistake, not the writer's
-    try:
-        text = writer.write(subject, evidence, language, length=length)
-        problems = verify(text, subject, evidence, language)
-    except Exception as error:  # a writer is somebody else's code, often with a network behind it
-        text, problems = "", [f"{writer.name} failed: {type(error).__name__}"]
-    if not problems:
-        return Written(text, writer.name, [])
-    return _checked(_TEMPLATE.write(subject, evidence, language, length=length), subject, evidence, language, problems)
+    paid, free = _by_whether_paid(evidence)
+    written = _write_verified(writer, subject, free, language, length)
+    return written._replace(text=_labelled(written.text, subject, paid, language))
+
+
+def _write_verified(
+    writer: Writer, subject: Subject, evidence: Sequence[Evidence], language: str, length: Length
+) -> Written:
+    if writer.name == TEMPLATE.name:
+        return _by_template(subject, evidence, language, length, Outcome.WRITTEN)
+    if not evidence:
+        note = f"there is no evidence, so writer {writer.name} was not asked"
+        return _by_template(subject, evidence, language, length, Outcome.NOT_ASKED, note)
+    problems: list[str] = []
+    for outcome in (Outcome.WRITTEN, Outcome.REWRITTEN):
+        try:
+            text = writer.write(subject, evidence, language, length=length, problems=problems)
+            found = verify(text, subject, evidence, language)
+        except DraftRefused as refused:
+            text, found = "", refused.problems
+        except Exception as error:  # a writer may be somebody else's code, often with a network behind it
+            why = str(error) if isinstance(error, WriterFailed) else type(error).__name__
+            note = f"writer {writer.name} failed ({why}), so the template wrote this"
+            return _by_template(subject, evidence, language, length, Outcome.FAILED, note, problems)
+        if not found:
+            return Written(text, writer.name, outcome, problems=problems)
+        problems = [*problems, *found]
+    note = f"the text of writer {writer.name} could not be verified, so the template wrote this"
+    return _by_template(subject, evidence, language, length, Outcome.REFUSED, note, problems)
 
 
 def write_reasons(
     pairs: Sequence[tuple[Subject, Sequence[Evidence]]], language: str, length: Length = "line"
-) -> list[Written]:
+) -> list[str]:
     """Template texts for the results of one list, phrased so that neighbours do not repeat each other."""
-    texts = _TEMPLATE.write_list(pairs, language, length=length)
-    return [
-        _checked(text, subject, evidence, language, []) for text, (subject, evidence) in zip(texts, pairs, strict=True)
-    ]
+    parted = [(subject, *_by_whether_paid(evidence)) for subject, evidence in pairs]
+    if length == "line":
+        parted = [(subject, paid, gist(free)) for subject, paid, free in parted]
+    texts = TEMPLATE.write_list([(subject, free) for subject, _, free in parted], language, length=length)
+    reasons = []
+    for text, (subject, paid, free) in zip(texts, parted, strict=True):
+        sound = _stating_nothing(language) if verify(text, subject, free, language) else text
+        reasons.append(_labelled(sound, subject, paid, language))
+    return reasons
 
 
-def _checked(text: str, subject: Subject, evidence: Sequence[Evidence], language: str, problems: list[str]) -> Written:
-    """The template's text; should even that not pass (item words nobody foresaw), a sentence that states nothing."""
-    found = verify(text, subject, evidence, language)
-    if found:
-        text, problems = _TEMPLATE.write(Subject("", ""), [], language, length="line"), [*problems, *found]
-    return Written(text, TemplateWriter.name, problems)
+def _by_whether_paid(evidence: Sequence[Evidence]) -> tuple[list[Evidence], list[Evidence]]:
+    """That somebody pays, and everything else."""
+    paid = [fact for fact in evidence if fact.kind is EvidenceKind.SPONSORSHIP]
+    return paid, [fact for fact in evidence if fact.kind is not EvidenceKind.SPONSORSHIP]
+
+
+def _labelled(text: str, subject: Subject, paid: Sequence[Evidence], language: str) -> str:
+    """The text, and after it that the item is sponsored, if it is."""
+    words = load_language(language)
+    return words.between_sentences.join([text, *(label(fact, subject.domain, words) for fact in paid[:1])])
+
+
+def _by_template(
+    subject: Subject,
+    evidence: Sequence[Evidence],
+    language: str,
+    length: Length,
+    outcome: Outcome,
+    note: str = "",
+    problems: Sequence[str] = (),
+) -> Written:
+    text = TEMPLATE.write(subject, evidence, language, length=length)
+    if found := verify(text, subject, evidence, language):  # item words nobody foresaw
+        text, problems = _stating_nothing(language), [*problems, *found]
+        note = "; ".join(part for part in (note, "no sentence about this evidence could be verified") if part)
+    return Written(text, TEMPLATE.name, outcome, note, problems)
+
+
+def _stating_nothing(language: str) -> str:
+    return TEMPLATE.write(Subject("", ""), [], language, length="line")

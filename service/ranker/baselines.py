@@ -7,20 +7,41 @@ Knows no ids, files, metrics or service.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Protocol, Self
+from dataclasses import dataclass, field
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from service.ranker.als import Als, AlsUnavailable
 from service.ranker.borrow import borrow_matrix, lend
-from service.ranker.coengagement import RECENCY, co_probability, ease, history_matrix, item_knn, score
+from service.ranker.coengagement import (
+    RECENCY,
+    CatalogTooLarge,
+    co_probability,
+    ease,
+    history_matrix,
+    item_knn,
+    score,
+)
 from service.ranker.interactions import BoolArray, IntArray, Interactions
 
 FloatArray = NDArray[np.float32]
 DAY_S = 86_400.0
 NO_ORDER = 1.0
 """The decay that forgets the order of a history."""
+
+
+class ContentMissing(ValueError):
+    """A baseline was fitted without the content vectors that it needs."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} needs content vectors, one row per item, and was given none")
+
+
+UNAVAILABLE = (CatalogTooLarge, AlsUnavailable, ContentMissing)
+"""Why a baseline cannot be fitted, though its name is known."""
 
 
 class Baseline(Protocol):
@@ -86,7 +107,7 @@ class ContentKnn:
         self._vectors: FloatArray = np.zeros((0, 0), dtype=np.float32)
 
     def fit(self, interactions: Interactions, vectors: FloatArray | None = None) -> Self:
-        self._vectors = _need(vectors, "content-knn")
+        self._vectors = _need(vectors, "content-kNN")
         return self
 
     def scores(self, histories: Sequence[IntArray]) -> FloatArray:
@@ -136,7 +157,7 @@ class BorrowedItemItem(ItemItem):
 
     def use(self, weights: sparse.csr_matrix, interactions: Interactions, vectors: FloatArray | None) -> Self:
         warm = interactions.item_counts() > 0
-        content = _need(vectors, "ease-recency-borrowed")
+        content = _need(vectors, "borrowing")
         self._borrow = borrow_matrix(content, warm, neighbours=self._neighbours, scale=self._scale)
         return super().use(weights, interactions, vectors)
 
@@ -153,35 +174,72 @@ BASELINES: Mapping[str, Callable[[], Baseline]] = {
     "co-occurrence-recency": lambda: ItemItem(co_probability),
     "item-knn": lambda: ItemItem(item_knn, decay=NO_ORDER),
     "item-knn-recency": lambda: ItemItem(item_knn),
+    "als": lambda: Als(decay=NO_ORDER),
+    "als-recency": Als,
     "ease": lambda: ItemItem(ease, decay=NO_ORDER),
     "ease-recency": lambda: ItemItem(ease),
     "ease-recency-borrowed": lambda: BorrowedItemItem(ease),
+    "ease-recency-borrowed-4": lambda: BorrowedItemItem(ease, scale=4.0),
+    "ease-recency-borrowed-8": lambda: BorrowedItemItem(ease, scale=8.0),
 }
-"""Name -> factory. Those that need content vectors are in NEED_CONTENT."""
-NEED_CONTENT = frozenset({"content-knn", "ease-recency-borrowed"})
+"""Name -> factory."""
+FRONTIER = ("ease-recency-borrowed-4", "ease-recency-borrowed-8")
+"""Further points of one trade between warm and cold: fitted where they are asked for, not by default."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitted:
+    """Baselines that can be asked, and those that cannot."""
+
+    baselines: Mapping[str, Baseline]
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """Name -> why."""
 
 
 def fit_baselines(
-    interactions: Interactions, vectors: FloatArray | None = None, *, names: Iterable[str] | None = None
-) -> dict[str, Baseline]:
-    """Fit several at once, weights that more than one needs only once. All by default, less what lacks its content."""
-    chosen = [name for name in BASELINES if vectors is not None or name not in NEED_CONTENT] if names is None else names
-    built: dict[Callable[[Interactions], sparse.csr_matrix], sparse.csr_matrix] = {}
+    interactions: Interactions,
+    vectors: FloatArray | None = None,
+    *,
+    names: Iterable[str] | None = None,
+    frontier: bool = False,
+) -> Fitted:
+    """Fit several at once, what more than one needs only once.
+
+    By default all (those of the FRONTIER too if it is wanted), less what cannot be fitted here. Baselines asked for by
+    name are fitted, or raise one of UNAVAILABLE; ValueError where there is none of that name.
+    """
+    by_default = [name for name in BASELINES if frontier or name not in FRONTIER]
+    built: dict[Callable[[Interactions], Any], Any] = {}
     fitted: dict[str, Baseline] = {}
-    for name in chosen:
-        if name not in BASELINES:
-            raise ValueError(f"there is no baseline {name!r}; choose from {', '.join(BASELINES)}")
-        baseline = BASELINES[name]()
-        if isinstance(baseline, ItemItem):
-            if baseline.build not in built:
-                built[baseline.build] = baseline.build(interactions)
-            fitted[name] = baseline.use(built[baseline.build], interactions, vectors)
-        else:
-            fitted[name] = baseline.fit(interactions, vectors)
-    return fitted
+    left_out: dict[str, str] = {}
+    for name in by_default if names is None else names:
+        try:
+            fitted[name] = _fit(name, interactions, vectors, built)
+        except UNAVAILABLE as error:
+            if names is not None:
+                raise
+            left_out[name] = str(error)
+    return Fitted(fitted, left_out)
 
 
-def _need(vectors: FloatArray | None, name: str) -> FloatArray:
+def _fit(
+    name: str,
+    interactions: Interactions,
+    vectors: FloatArray | None,
+    built: dict[Callable[[Interactions], Any], Any],
+) -> Baseline:
+    """One baseline; what it learns from the log alone is kept in `built`, by the function that learns it."""
+    if name not in BASELINES:
+        raise ValueError(f"there is no baseline {name!r}; choose from {', '.join(BASELINES)}")
+    baseline = BASELINES[name]()
+    if not isinstance(baseline, (ItemItem, Als)):
+        return baseline.fit(interactions, vectors)
+    if baseline.build not in built:
+        built[baseline.build] = baseline.build(interactions)
+    return baseline.use(built[baseline.build], interactions, vectors)
+
+
+def _need(vectors: FloatArray | None, what: str) -> FloatArray:
     if vectors is None:
-        raise ValueError(f"baseline {name!r} needs content vectors, one row per item, and was given none")
+        raise ContentMissing(what)
     return vectors

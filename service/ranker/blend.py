@@ -2,13 +2,15 @@
 
 A small network over each candidate's signals, seen twice: as they are, and against what is usual for the history.
 Trained with the listwise softmax of its candidates (ListNet's top-one form). Neither view depends on which other
-candidates are in the list, so a score means the same however many are asked for. Knows no items and no people.
+candidates are in the list, so a score means the same however many are asked for. There are two such networks: one for
+people whose next choice can be told from what they did, one for beginners, of whom only can be told what they will
+like. Knows no items and no people.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -21,20 +23,34 @@ from service.ranker.signals import SIGNALS, Scale
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingList:
-    """One next event: the signals of its candidates (C, F), the scale of its history, and the place of the item that
-    was chosen."""
+    """The signals of the candidates of one case (C, F), the scale of its history, and which of them were chosen."""
 
     signals: FloatArray
     scale: Scale
-    chosen: int
+    chosen: IntArray
+    """(P,) places of the candidates that were chosen, in that order, at least one."""
+    missed: int = 0
+    """Items that were chosen too, but are no candidates."""
+    has_next: bool = True
+    """Whether the first of them is what was chosen next."""
 
     def thinned(self, n: int, rng: np.random.Generator) -> TrainingList:
-        """The chosen candidate and at most n others, at random."""
+        """The chosen candidates and at most n others, at random."""
         others = np.delete(np.arange(len(self.signals)), self.chosen)
         if len(others) <= n:
             return self
-        kept = np.append(rng.choice(others, n, replace=False), self.chosen)
-        return TrainingList(self.signals[kept], self.scale, n)
+        kept = np.concatenate([self.chosen, rng.choice(others, n, replace=False)])
+        return replace(self, signals=self.signals[kept], chosen=np.arange(len(self.chosen)))
+
+    def next_event(self) -> TrainingList:
+        """The same list, of which only what came next was chosen; it must be a candidate."""
+        assert self.has_next
+        return replace(self, chosen=self.chosen[:1], missed=0)
+
+    def gain(self, scores: FloatArray, k: int) -> float:
+        """NDCG@k of what was chosen when the candidates are ranked by `scores` (C,)."""
+        ranks = (scores > scores[self.chosen, None]).sum(axis=1)
+        return ndcg(ranks, len(self.chosen) + self.missed, k)
 
 
 PRIOR_WEIGHTS = {
@@ -59,7 +75,7 @@ COLD_LIFTS = np.linspace(0.0, 6.0, 61)
 class BlendNet(nn.Module):
     """(C, 2F) standardised signals -> (C,) scores: a linear part plus a small hidden layer."""
 
-    def __init__(self, n_signals: int, hidden: int, dropout: float = 0.1) -> None:
+    def __init__(self, n_signals: int, hidden: int, dropout: float = 0.0) -> None:
         super().__init__()
         self.mean = nn.Buffer(torch.zeros(n_signals))
         self.deviation = nn.Buffer(torch.ones(n_signals))
@@ -77,17 +93,42 @@ class BlendNet(nn.Module):
 class Blend:
     """A fitted or prior second stage, and how far it lifts items that few have met."""
 
-    def __init__(self, net: BlendNet, cold_lift: float = 0.0) -> None:
+    def __init__(
+        self, net: BlendNet, cold_lift: float = 0.0, beginners: BlendNet | None = None, beginner_events: int = 0
+    ) -> None:
         self.net = net.eval()
         self.cold_lift = cold_lift
-        """Added to the score of an item without events; it fades with 1 / sqrt(1 + events)."""
+        """Added to the score of an item without events, less to those with few; see `room_for_news`."""
+        self.beginners = None if beginners is None else beginners.eval()
+        self.beginner_events = beginner_events
+        """Up to so many known events `beginners` ranks alone, from twice as many on `net` does."""
 
     def score(self, signals: FloatArray, scale: Scale) -> FloatArray:
         """(..., C, F) -> (..., C); higher is better."""
-        with torch.inference_mode():
-            scores: FloatArray = self.net(torch.from_numpy(_inputs(signals, scale, self.net))).numpy()
-        lifted: FloatArray = scores + np.float32(self.cold_lift) * novelty(signals)
+        lifted: FloatArray = self.unlifted(signals, scale) + np.float32(self.cold_lift) * self.room_for_news(signals)
         return lifted
+
+    def unlifted(self, signals: FloatArray, scale: Scale) -> FloatArray:
+        """The same without the lift."""
+        share = self._beginner_share(signals)
+        scores = _scores(self.net, signals, scale)
+        if self.beginners is not None and share.any():
+            scores = share * _scores(self.beginners, signals, scale) + (1 - share) * scores
+        return scores
+
+    def room_for_news(self, signals: FloatArray) -> FloatArray:
+        """(..., F) -> (...): how much of the lift each candidate gets, 1 / sqrt(1 + events). Beginners are spared it:
+        of somebody hardly known all scores are flat, and the lift would outweigh them."""
+        faded: FloatArray = np.exp(-0.5 * signals[..., SIGNALS.index("popularity")])
+        return faded * (1 - self._beginner_share(signals))
+
+    def _beginner_share(self, signals: FloatArray) -> FloatArray:
+        """(..., F) -> (...): how much of the score is the beginners', 1 to 0 as events become known."""
+        if not self.beginner_events:
+            return np.zeros(signals.shape[:-1], np.float32)
+        known = np.expm1(signals[..., SIGNALS.index("history_length")])
+        share: FloatArray = np.clip(2 - known / self.beginner_events, 0, 1).astype(np.float32)
+        return share
 
     @classmethod
     def prior(cls) -> Blend:
@@ -105,10 +146,31 @@ class Blend:
         return cls(net)
 
 
-def novelty(signals: FloatArray) -> FloatArray:
-    """(..., F) -> (...): 1 / sqrt(1 + events) of each candidate, 1 for an item nobody has met."""
-    faded: FloatArray = np.exp(-0.5 * signals[..., SIGNALS.index("popularity")])
-    return faded
+def fit_beginner_events(blend: Blend, validation: Sequence[TrainingList], most: int, budget: float, k: int = 10) -> int:
+    """For how many known events the beginners' network may rank alone, 1..most: as many as leave the NDCG@k of these
+    next events at least (1 - budget) of its best, every length of history below 2 `most` counting alike.
+
+    It ranks by what a person will like at all, which is the better answer to somebody new and the worse one to somebody
+    whose next choice can be told; from how many events on that is so differs from log to log.
+    """
+    lists = [one for one in validation if _known(one) < 2 * most]
+    known = np.array([_known(one) for one in lists])
+    lengths = np.unique(known)
+
+    def gain(events: int) -> float:
+        blend.beginner_events = events
+        gains = np.array([one.gain(blend.score(one.signals, one.scale), k) for one in lists])
+        return float(np.mean([gains[known == length].mean() for length in lengths]))
+
+    if not len(lengths):
+        return 1
+    gains = {events: gain(events) for events in range(1, most + 1)}
+    return max(events for events in gains if gains[events] >= (1 - budget) * max(gains.values()))
+
+
+def _known(one: TrainingList) -> int:
+    """Events of the history."""
+    return int(np.round(np.expm1(one.signals[0, SIGNALS.index("history_length")])))
 
 
 def fit_cold_lift(
@@ -120,7 +182,7 @@ def fit_cold_lift(
     A likelihood alone would bury cold items: each is less certain than the warm ones, so none is ever shown and none
     ever gets an event. The budget says how much certainty may be paid for giving them their room.
     """
-    is_cold = np.array([bool(one.signals[one.chosen, SIGNALS.index("is_cold")]) for one in validation], dtype=bool)
+    is_cold = np.array([bool(one.signals[one.chosen[0], SIGNALS.index("is_cold")]) for one in validation], dtype=bool)
     if budget <= 0 or is_cold.all():
         return 0.0
     gains = _gains_by_lift(blend, validation, k)  # (lifts, lists)
@@ -131,36 +193,41 @@ def fit_cold_lift(
 
 
 def _gains_by_lift(blend: Blend, lists: Sequence[TrainingList], k: int) -> FloatArray:
-    """DCG@k of the chosen candidate under every lift that is tried, (lifts, lists)."""
+    """NDCG@k of what was chosen under every lift that is tried, (lifts, lists)."""
     gains = np.zeros((len(COLD_LIFTS), len(lists)), np.float32)
     for column, one in enumerate(lists):
-        scores, new = blend.score(one.signals, one.scale), novelty(one.signals)
-        lifted = scores + COLD_LIFTS[:, None] * new  # (lifts, C)
-        ranks = (lifted > lifted[:, one.chosen, None]).sum(axis=1)
-        gains[:, column] = dcg(ranks, k)
+        scores, room = blend.unlifted(one.signals, one.scale), blend.room_for_news(one.signals)
+        gains[:, column] = [one.gain(scores + lift * room, k) for lift in COLD_LIFTS]
     return gains
 
 
-def dcg(ranks: IntArray, k: int) -> FloatArray:
-    """1 / log2(rank + 2) of ranks counted from 0, 0 from rank k on: NDCG@k where one item is relevant."""
-    gain: FloatArray = np.where(ranks < k, 1 / np.log2(ranks + 2.0), 0.0).astype(np.float32)
-    return gain
+def ndcg(ranks: IntArray, n_relevant: int, k: int) -> float:
+    """NDCG@k of relevant items by their ranks, (P,), counted from 0, of which there are `n_relevant` in all.
+
+    >>> ndcg(np.array([0, 1]), 2, 10), ndcg(np.array([10]), 1, 10)
+    (1.0, 0.0)
+    >>> ndcg(np.array([1]), 1, 10) == 1 / np.log2(3)
+    True
+    """
+    discounts = 1 / np.log2(np.arange(k) + 2.0)
+    return float(discounts[ranks[ranks < k]].sum() / discounts[:n_relevant].sum())
 
 
-def fit_blend(
+def fit_net(
     lists: Sequence[TrainingList],
     validation: Sequence[TrainingList],
     *,
     hidden: int,
+    dropout: float,
     seed: int,
     epochs: int = 30,
     patience: int = 4,
     batch: int = 32,
-) -> Blend:
-    """Learn the second stage; keeps the epoch with the lowest loss on the validation lists."""
+) -> BlendNet:
+    """Learn one network; keeps the epoch with the lowest loss on the validation lists."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    net = BlendNet(len(SIGNALS), hidden)
+    net = BlendNet(len(SIGNALS), hidden, dropout)
     sample = np.concatenate([one.signals for one in lists[:2000]])
     net.mean.copy_(torch.from_numpy(sample.mean(axis=0)))
     deviation = sample.std(axis=0)
@@ -186,7 +253,14 @@ def fit_blend(
             if waited >= patience:
                 break
     net.load_state_dict(best)
-    return Blend(net)
+    return net
+
+
+def _scores(net: BlendNet, signals: FloatArray, scale: Scale) -> FloatArray:
+    """(..., C, F) -> (..., C)"""
+    with torch.inference_mode():
+        scores: FloatArray = net(torch.from_numpy(_inputs(signals, scale, net))).numpy()
+    return scores
 
 
 def _inputs(signals: FloatArray, scale: Scale, net: BlendNet) -> FloatArray:
@@ -195,16 +269,12 @@ def _inputs(signals: FloatArray, scale: Scale, net: BlendNet) -> FloatArray:
     return np.concatenate([overall, scale.relative(signals)], axis=-1).astype(np.float32, copy=False)
 
 
-def _packed(lists: Sequence[TrainingList], net: BlendNet) -> list[tuple[Tensor, int]]:
-    return [(torch.from_numpy(_inputs(one.signals, one.scale, net)), one.chosen) for one in lists]
+def _packed(lists: Sequence[TrainingList], net: BlendNet) -> list[tuple[Tensor, Tensor]]:
+    return [(torch.from_numpy(_inputs(one.signals, one.scale, net)), torch.from_numpy(one.chosen)) for one in lists]
 
 
-def _loss(net: BlendNet, lists: Sequence[tuple[Tensor, int]]) -> Tensor:
-    """Mean negative log-likelihood of the chosen candidate in its list."""
-    sizes = [len(inputs) for inputs, _ in lists]
-    scores = net(torch.cat([inputs for inputs, _ in lists]))
-    owner = torch.repeat_interleave(torch.arange(len(lists)), torch.tensor(sizes))
-    padded = torch.full((len(lists), max(sizes)), float("-inf"))
-    place = torch.arange(len(scores)) - torch.cumsum(torch.tensor([0, *sizes[:-1]]), 0)[owner]
-    padded[owner, place] = scores
-    return torch.nn.functional.cross_entropy(padded, torch.tensor([chosen for _, chosen in lists]))
+def _loss(net: BlendNet, lists: Sequence[tuple[Tensor, Tensor]]) -> Tensor:
+    """Mean negative log-likelihood of a chosen candidate in its list; every choice counts alike."""
+    scores = torch.split(net(torch.cat([inputs for inputs, _ in lists])), [len(inputs) for inputs, _ in lists])
+    likelihoods = [score.log_softmax(0)[chosen] for score, (_, chosen) in zip(scores, lists, strict=True)]
+    return -torch.cat(likelihoods).mean()

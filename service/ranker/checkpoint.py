@@ -29,9 +29,11 @@ from service.ranker.interactions import IntArray
 from service.ranker.items import ContentSpace, ItemFeatures, Projection
 from service.ranker.model import ModelShape, SequenceModel
 from service.ranker.ranker import Ranker, content_of
+from service.ranker.shrink import Arrays, narrowed, widened
 from service.ranker.signals import View
 
-FORMAT = 1
+FORMAT, SHRUNK = 2, 3
+"""As trained, and with weights as int8 (`service.ranker.shrink`)."""
 MATRICES = ("ease", "knn", "together", "co_counts")
 
 
@@ -44,9 +46,12 @@ def save_checkpoint(folder: Path, ranker: Ranker, item_ids: Sequence[str], extra
     if ranker.model is None:
         raise ValueError("an untrained ranker has nothing to save")
     view = ranker.view
+    nets = {"blend": ranker.blend.net}
+    if ranker.blend.beginners is not None:
+        nets["beginners"] = ranker.blend.beginners
     arrays: dict[str, np.ndarray[Any, Any]] = {
         **{f"model.{name}": value.numpy() for name, value in ranker.model.state_dict().items()},
-        **{f"blend.{name}": value.numpy() for name, value in ranker.blend.net.state_dict().items()},
+        **{f"{net}.{name}": value.numpy() for net, it in nets.items() for name, value in it.state_dict().items()},
         "space.text.mean": ranker.space.text.mean,
         "space.text.components": ranker.space.text.components,
         "space.image.mean": ranker.space.image.mean,
@@ -67,9 +72,26 @@ def save_checkpoint(folder: Path, ranker: Ranker, item_ids: Sequence[str], extra
         "shape": asdict(ranker.model.shape),
         "blend_hidden": ranker.blend.net.hidden[0].out_features,
         "cold_lift": ranker.blend.cold_lift,
+        "beginner_events": ranker.blend.beginner_events,
         "n_events": view.behaviour.n_events,
         "extra": dict(extra),
     }
+    _write(folder, config, item_ids, arrays)
+
+
+def shrink_checkpoint(folder: Path, into: Path, version: str) -> None:
+    """Write the ranker in `folder` into another folder, smaller, under another version."""
+    config = _config(folder)
+    arrays, item_ids = _contents(folder, config)
+    _write(into, {**config, "format": SHRUNK, "version": version}, item_ids, narrowed(arrays))
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of a checkpoint."""
+    return sum(path.stat().st_size for path in folder.iterdir())
+
+
+def _write(folder: Path, config: Mapping[str, Any], item_ids: Sequence[str], arrays: Arrays) -> None:
     partial = folder.with_name(folder.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
@@ -95,17 +117,11 @@ def load_checkpoint(folder: Path, items: ItemFeatures, index_of: Mapping[str, in
     `index_of` gives the index of each item id. Items the checkpoint does not know are scored from their content.
     """
     config = _config(folder)
-    try:
-        arrays = load_file(folder / "weights.safetensors")
-        item_ids = json.loads((folder / "item_ids.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, SafetensorError) as error:
-        raise CheckpointError(f"checkpoint {folder} cannot be read: {error}; train anew or roll back") from error
+    arrays, item_ids = _contents(folder, config)
     move = np.array([index_of.get(item_id, -1) for item_id in item_ids], dtype=np.int64)  # old index -> new
     ranker_config = RankerConfig(**config["config"])
     model = SequenceModel(ranker_config, ModelShape(**config["shape"]))
     model.load_state_dict({k[6:]: torch.from_numpy(v) for k, v in arrays.items() if k.startswith("model.")})
-    net = BlendNet(len(arrays["blend.mean"]), config["blend_hidden"])
-    net.load_state_dict({k[6:]: torch.from_numpy(v) for k, v in arrays.items() if k.startswith("blend.")})
     space = ContentSpace(
         Projection(arrays["space.text.mean"], arrays["space.text.components"]),
         Projection(arrays["space.image.mean"], arrays["space.image.components"]),
@@ -125,10 +141,20 @@ def load_checkpoint(folder: Path, items: ItemFeatures, index_of: Mapping[str, in
         config=ranker_config,
         space=space,
         view=View(content, behaviour, item_vectors(model, tensors, np.arange(items.n_items))),
-        blend=Blend(net, config["cold_lift"]),
+        blend=_blend(arrays, config),
         model=model,
         id_rows=ids,
     )
+
+
+def _blend(arrays: Mapping[str, np.ndarray[Any, Any]], config: Mapping[str, Any]) -> Blend:
+    nets = {}
+    for name in ("blend", "beginners"):
+        state = {k.removeprefix(f"{name}."): torch.from_numpy(v) for k, v in arrays.items() if k.startswith(f"{name}.")}
+        if state:
+            nets[name] = BlendNet(len(state["mean"]), config["blend_hidden"])
+            nets[name].load_state_dict(state)
+    return Blend(nets["blend"], config["cold_lift"], nets.get("beginners"), config["beginner_events"])
 
 
 def _behaviour(
@@ -158,14 +184,25 @@ def _behaviour(
     return Behaviour(counts=counts, recent=recent, neighbours=neighbours, n_events=n_events, **matrices), known
 
 
+def _contents(folder: Path, config: Mapping[str, Any]) -> tuple[dict[str, np.ndarray[Any, Any]], list[str]]:
+    """The arrays by name, weights as float32, and the item ids."""
+    try:
+        arrays = load_file(folder / "weights.safetensors")
+        item_ids: list[str] = json.loads((folder / "item_ids.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, SafetensorError) as error:
+        raise CheckpointError(f"checkpoint {folder} cannot be read: {error}; train anew or roll back") from error
+    return (widened(arrays) if config["format"] == SHRUNK else arrays), item_ids
+
+
 def _config(folder: Path) -> dict[str, Any]:
     try:
         config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise CheckpointError(f"checkpoint {folder} cannot be read: {error}; train anew or roll back") from error
-    if config.get("format") != FORMAT:
+    if config.get("format") not in (FORMAT, SHRUNK):
         raise CheckpointError(
-            f"checkpoint {folder} has format {config.get('format')!r}, this version reads {FORMAT}; train anew"
+            f"checkpoint {folder} has format {config.get('format')!r}, this version reads {FORMAT} and {SHRUNK}; "
+            "train anew"
         )
     return config
 

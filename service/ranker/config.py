@@ -18,7 +18,8 @@ class RankerConfig:
     dropout: float = 0.2
     """Dropout in the Transformer."""
     id_dropout: float = 0.2
-    """Share of items whose id embedding is hidden in a training step, so that content alone must do."""
+    """Share of items whose id embedding is hidden in a training step, so that content alone must do; 1 hides them
+    all, also when it serves."""
     max_history: int = 0
     """Newest events the Transformer reads. 0: twice the median history length, within 20..200."""
     content_dim: int = 128
@@ -58,3 +59,8 @@ class RankerConfig:
     """At most this many events of one user do."""
     pseudo_cold: float = 0.15
     """Share of items hidden from the first stage while the second learns, so that it meets cold items."""
+    pseudo_cold_users: float = 0.2
+    """Share of users hidden from the first stage while the second learns, so that it meets beginners."""
+    beginner_events: int = 10
+    """Up to at most so many known events a person is ranked as a beginner: by what they will like at all, not by what
+    comes next. Training finds how many, on held-out events."""

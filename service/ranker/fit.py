@@ -5,8 +5,9 @@ Owns batches, negatives, early stopping; knows no second stage, no files.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -41,6 +42,39 @@ class FitReport:
     """Mean training loss of each epoch run."""
     validation: Sequence[float]
     """NDCG@10 over the full catalogue on the validation cases after each epoch; empty without such cases."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FitState:
+    """A fit between two epochs: all that the epochs to come depend on. Its tensors change with the next one."""
+
+    rate: float
+    waited: int
+    best_epoch: int
+    settled: bool
+    losses: Sequence[float]
+    scores: Sequence[float]
+    model: Mapping[str, Tensor]
+    best: Mapping[str, Tensor] | None
+    optimizer: Mapping[str, Any]
+    rng: Mapping[str, Any]
+    """Of numpy's bit generator."""
+    torch_rng: Tensor
+
+
+class KeptFits(Protocol):
+    """Where a fit leaves its state after every epoch, by its stage, and finds that of a fit that was interrupted."""
+
+    def read(self, stage: str) -> FitState | None: ...
+    def write(self, stage: str, state: FitState) -> None: ...
+
+
+RATE_DROP, RATE_DROPS = 1 / 3, 2
+"""What the learning rate is multiplied with where training does not get on, and how often."""
+
+
+class TrainingDiverged(ArithmeticError):
+    """The loss is no number any more."""
 
 
 class ItemTensors:
@@ -120,13 +154,18 @@ def fit_sequence_model(
     *,
     epochs: int,
     seed: int,
+    event_weights: FloatArray | None = None,
     validation: NextEvents | None = None,
     progress: Progress | None = None,
     stage: str = "sequence model",
+    kept: KeptFits | None = None,
 ) -> FitReport:
-    """Train `model` in place on every event but the first of each user.
+    """Train `model` in place on every event but the first of each user, which counts by the weight of its type
+    (n_event_types,), by default alike. Raises TrainingDiverged.
 
-    With `validation`, stop early and keep the best.
+    With `validation`, go back to the best weights after `patience` epochs without a better score, at a third of the
+    learning rate, and stop after RATE_DROPS of that. Without, the weights have been trained before and are taken up:
+    the rate begins at the first drop and falls linearly to the last. What `kept` has under `stage` is gone on from.
     """
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
@@ -135,40 +174,112 @@ def fit_sequence_model(
         return FitReport(0, (), ())
     counts = interactions.item_counts()
     sampler = NegativeSampler(counts, config.negatives, rng)
-    optimizer = torch.optim.AdamW(
-        model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, betas=(0.9, 0.98)
-    )
-    losses: list[float] = []
-    scores: list[float] = []
-    best: dict[str, Tensor] | None = None
-    best_epoch = 0
-    for epoch in range(epochs):
+    weights = _uneven(event_weights, interactions)
+    last_rate = config.learning_rate * RATE_DROP**RATE_DROPS
+    fit = _Fit(model, config, rng)
+    if kept and (state := kept.read(stage)):
+        fit.restore(state)
+    while fit.epoch < epochs and not fit.settled:
         if progress:
-            progress(stage, epoch, epochs)
-        model.train()
-        total, seen = 0.0, 0
-        for group in batches(sequences, config.batch_events, rng):
-            loss, n = step_loss(model, items, sequences, group, sampler)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
-            optimizer.step()
-            total, seen = total + loss.item() * n, seen + n
-        losses.append(total / max(seen, 1))
+            progress(stage, fit.epoch, epochs)
         if validation is None:
-            continue
-        scores.append(validation_ndcg(model, items, validation, np.flatnonzero(counts), len(counts)))
-        if scores[-1] > max(scores[:-1], default=-1.0):
-            best_epoch = epoch + 1
-            best = {name: value.clone() for name, value in model.state_dict().items()}
-        elif epoch + 1 - best_epoch >= config.patience:
-            break
-    if best is not None:
-        model.load_state_dict(best)
+            fit.rate = last_rate + (RATE_DROP * config.learning_rate - last_rate) * (1 - fit.epoch / epochs)
+        fit.learn(
+            step_loss(model, items, sequences, rows, sampler, weights)
+            for rows in batches(sequences, config.batch_events, rng)
+        )
+        if validation is not None:
+            score = validation_ndcg(model, items, validation, np.flatnonzero(counts), len(counts))
+            fit.judge(score, last_rate)
+        if kept:
+            kept.write(stage, fit.state())
+    if fit.best is not None:
+        model.load_state_dict(fit.best)
     if progress:
         progress(stage, epochs, epochs)
     model.eval()
-    return FitReport(best_epoch or len(losses), tuple(losses), tuple(scores))
+    return FitReport(fit.best_epoch or fit.epoch, tuple(fit.losses), tuple(fit.scores))
+
+
+class _Fit:
+    """What changes from epoch to epoch."""
+
+    def __init__(self, model: SequenceModel, config: RankerConfig, rng: np.random.Generator) -> None:
+        self._model, self._config, self._rng = model, config, rng
+        self._optimizer = torch.optim.AdamW(
+            model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, betas=(0.9, 0.98)
+        )
+        self.rate = config.learning_rate
+        self.losses: list[float] = []
+        self.scores: list[float] = []
+        self.best: Mapping[str, Tensor] | None = None
+        self.best_epoch = self._waited = 0
+        self.settled = False
+        """Whether more epochs would not help."""
+
+    @property
+    def epoch(self) -> int:
+        """Epochs that are done."""
+        return len(self.losses)
+
+    def learn(self, steps: Iterable[tuple[Tensor, int]]) -> None:
+        """One epoch over the losses of its batches and their numbers of targets."""
+        for group in self._optimizer.param_groups:
+            group["lr"] = self.rate
+        self._model.train()
+        total, seen = 0.0, 0
+        for loss, n in steps:
+            self._optimizer.zero_grad(set_to_none=True)
+            loss.backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_(self._model.parameters(), 5.0)
+            self._optimizer.step()
+            total, seen = total + loss.item() * n, seen + n
+        self.losses.append(total / max(seen, 1))
+        if not np.isfinite(self.losses[-1]):
+            raise TrainingDiverged(
+                f"the loss is {self.losses[-1]} after epoch {self.epoch}; lower ranker.learning_rate, it is "
+                f"{self._config.learning_rate:g}"
+            )
+
+    def judge(self, score: float, last_rate: float) -> None:
+        """Keep the weights if this validation score is the best; else wait, go back at a lower rate, or settle."""
+        self.scores.append(score)
+        if score > max(self.scores[:-1], default=-1.0):
+            self.best_epoch, self._waited = self.epoch, 0
+            self.best = {name: value.clone() for name, value in self._model.state_dict().items()}
+            return
+        self._waited += 1
+        if self._waited < self._config.patience:
+            return
+        if self.rate <= last_rate * 1.01 or self.best is None:
+            self.settled = True
+            return
+        self._model.load_state_dict(self.best)
+        self.rate, self._waited = self.rate * RATE_DROP, 0
+
+    def state(self) -> FitState:
+        return FitState(
+            self.rate, self._waited, self.best_epoch, self.settled, tuple(self.losses), tuple(self.scores),
+            self._model.state_dict(), self.best, self._optimizer.state_dict(),
+            self._rng.bit_generator.state, torch.get_rng_state(),
+        )  # fmt: skip
+
+    def restore(self, state: FitState) -> None:
+        self.rate, self._waited, self.best_epoch, self.settled = (
+            state.rate, state.waited, state.best_epoch, state.settled,
+        )  # fmt: skip
+        self.losses, self.scores, self.best = list(state.losses), list(state.scores), state.best
+        self._model.load_state_dict(state.model)
+        self._optimizer.load_state_dict(dict(state.optimizer))
+        self._rng.bit_generator.state = state.rng
+        torch.set_rng_state(state.torch_rng)
+
+
+def _uneven(event_weights: FloatArray | None, interactions: Interactions) -> Tensor | None:
+    """The weights as a tensor; None where all events count alike."""
+    if event_weights is None or not np.ptp(event_weights[interactions.event_type]):
+        return None
+    return torch.from_numpy(event_weights)
 
 
 class NegativeSampler:
@@ -196,9 +307,14 @@ class NegativeSampler:
 
 
 def step_loss(
-    model: SequenceModel, items: ItemTensors, sequences: Sequences, group: IntArray, sampler: NegativeSampler
+    model: SequenceModel,
+    items: ItemTensors,
+    sequences: Sequences,
+    group: IntArray,
+    sampler: NegativeSampler,
+    event_weights: Tensor | None,
 ) -> tuple[Tensor, int]:
-    """Loss of one batch of windows and the number of target events in it."""
+    """Loss of one batch of windows, targets weighted by event type, and the number of target events in it."""
     batch = pad(
         [sequences.items[i] for i in group], [sequences.event_types[i] for i in group], model.shape.max_history + 1
     )
@@ -216,6 +332,7 @@ def step_loss(
     targets = position_t[:, 1:][is_event]  # (E,)
     sampled = torch.from_numpy(place[n_present:])  # (S,)
     target_items = torch.from_numpy(batch.items)[:, 1:][is_event]
+    target_types = torch.from_numpy(batch.event_types)[:, 1:][is_event]
     loss = sampled_softmax(
         states[is_event],
         fused[targets],
@@ -223,6 +340,7 @@ def step_loss(
         targets[:, None] == sampled[None, :],
         None if log_q is None else log_q[torch.from_numpy(negatives)],
         None if log_q is None else log_q[target_items],
+        None if event_weights is None else event_weights[target_types],
     )
     return loss, len(targets)
 

@@ -74,7 +74,9 @@ class ItemNet(nn.Module):
     def forward(self, items: ItemBatch) -> Tensor:
         """ItemBatch of N -> (N, D)."""
         known = items.ids != PAD
-        if self.training and self.id_dropout > 0:
+        if self.id_dropout >= 1:  # nothing was learned of any id, so none says anything when it serves either
+            known = torch.zeros_like(known)
+        elif self.training and self.id_dropout > 0:
             known = known & (torch.rand(known.shape) >= self.id_dropout)
         identity = torch.where(known[:, None], self.ids(items.ids.clamp(min=0)), self.no_id)  # (N, D)
         text = torch.where(items.has_text[:, None], self.text(items.text), self.missing[0])  # (N, D)

@@ -17,8 +17,10 @@ from indexer.events import Event
 from palate.v1 import catalog_pb2, event_pb2, explain_pb2, model_pb2, recommend_pb2, user_pb2
 from service.explainer.evidence import Evidence, EvidenceKind
 from service.requests import (
+    Change,
     ExplainRequest,
     Explanation,
+    Feedback,
     ModelInfo,
     Personalization,
     Recommendation,
@@ -161,6 +163,8 @@ def test_the_rpcs_others_rely_on_are_there(files: list[descriptor_pb2.FileDescri
         (ExplainRequest, explain_pb2.ExplainRequest),
         (ExplainRequest, explain_pb2.StreamExplainRequest),
         (Explanation, explain_pb2.ExplainResponse),
+        (Change, explain_pb2.Change),
+        (Feedback, explain_pb2.Feedback),
         (Evidence, explain_pb2.Evidence),
         (ModelInfo, model_pb2.ModelInfo),
         (TrainProgress, model_pb2.TrainProgress),

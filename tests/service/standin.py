@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import grpc
@@ -17,9 +17,11 @@ from service.config import ServerSettings, Settings
 from service.errors import ItemNotFound
 from service.explainer.evidence import Evidence, EvidenceKind
 from service.requests import (
+    Change,
     EventReport,
     ExplainRequest,
     Explanation,
+    Feedback,
     ModelInfo,
     Recommendation,
     RecommendRequest,
@@ -63,6 +65,10 @@ EXPLANATION = Explanation(
     model_version="m1",
     language="en",
     title="Alien",
+    degraded=("writer openai failed (no answer), so the template wrote this",),
+    parameters={"text": 0.25, "behaviour": 0.75},
+    change=Change([Evidence(EvidenceKind.CHANGE, 0.0, item_id="f2", title="Aliens")], "It would drop off your list."),
+    less_of_this=Feedback("u", "f1", "dislike"),
 )
 MODEL = ModelInfo(version="m1", created_at=1_700_000_000.5, active=True, metrics={"all/ndcg@10": 0.25})
 
@@ -136,7 +142,10 @@ class StandIn:
         self._take("search_items", request)
         return ANSWER
 
-    def explain(self, request: ExplainRequest) -> Explanation:
+    def explain(self, request: ExplainRequest, tell: Callable[[Explanation], None] = lambda _: None) -> Explanation:
+        """Facts are told before the gate, where a writer would be waited for."""
+        if self.error is None:
+            tell(replace(EXPLANATION, text=""))
         self._take("explain", request)
         return EXPLANATION
 
@@ -155,9 +164,11 @@ class StandIn:
         self._take("list_models")
         return [MODEL]
 
-    def train(self, progress: Callable[[TrainProgress], None]) -> ModelInfo:
+    def train(
+        self, progress: Callable[[TrainProgress], None], *, seed: int, force: bool, incremental: bool
+    ) -> ModelInfo:
         progress(TrainProgress("fit", 1, 2, "loss 0.5"))
-        self._take("train")
+        self._take("train", seed, force, incremental)
         progress(TrainProgress("fit", 2, 2))
         return MODEL
 

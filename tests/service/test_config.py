@@ -93,6 +93,8 @@ def test_the_log_is_a_file_in_the_data_folder_unless_a_url_is_set(tmp_path: Path
         ("[events.kinds.share]\nseen = true\n", ["events.kinds.share.weight", "required"]),
         ('[server]\naddress = "nowhere"\n', ["server.address", "host:port", "'nowhere'"]),
         ("[events.kinds.'Add To Cart']\nweight = 1\nseen = true\n", ["events.kinds", "Add To Cart", "lower case"]),
+        ('[explain.openai]\nbase_url = "localhost:8000"\n', ["explain.openai.base_url", "http or https address"]),
+        ('[explain.openai]\napi_key = "sk-1"\n', ["unknown field explain.openai.api_key", "base_url"]),
         ("[server\n", ["palate.toml", "not TOML", "line 1"]),
     ],
 )
@@ -137,6 +139,37 @@ def test_a_mistake_in_the_environment_is_said(
     with pytest.raises(ConfigError) as caught:
         load_settings()
     assert named in str(caught.value)
+
+
+def test_the_key_of_the_endpoint_comes_from_the_environment_and_shows_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PALATE_OPENAI_API_KEY", "sk-4711")
+    settings = load_settings()
+    assert settings.openai_api_key.get_secret_value() == "sk-4711"
+    assert "4711" not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+
+
+@pytest.mark.parametrize(
+    ("toml", "key"),
+    [
+        ('openai_api_key = "sk-4711"\n', ""),
+        ("openai_api_key = 4711\n", ""),
+        ('[explain.openai]\nbase_url = "https://me:sk-4711@cloud.example/v1"\n', ""),
+        ('[explain.openai]\nbase_url = "https://cloud.example/v1?key=sk-4711"\n', ""),
+        ("", "sk 4711"),
+        ("", "sk-4711\r\nX-Other: 1"),
+        ("", "sk-4711…"),
+    ],
+)
+def test_a_key_in_the_wrong_place_or_form_is_refused_without_repeating_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, toml: str, key: str
+) -> None:
+    _write(tmp_path, toml)
+    monkeypatch.setenv("PALATE_OPENAI_API_KEY", key)
+    with pytest.raises(ConfigError, match="PALATE_OPENAI_API_KEY") as caught:
+        load_settings(data=tmp_path)
+    assert "4711" not in str(caught.value)
 
 
 def test_variables_that_kubernetes_sets_for_a_service_called_palate_do_no_harm(

@@ -25,6 +25,7 @@ from service.errors import (
     RecommendationNotFound,
     TooLarge,
     TrainingUnderway,
+    WriterUnavailable,
     status_of,
 )
 
@@ -81,6 +82,7 @@ def test_a_batch_that_is_too_large_names_field_count_limit_and_way_out() -> None
         (RecommendationNotFound("rec-7"), "rec-7"),
         (ModelNotFound("m9"), "m9"),
         (NoTrainedModel(), "palate train"),
+        (WriterUnavailable("local", "install its extra"), "'local' is not set up: install its extra"),
         (TrainingUnderway(), "wait"),
         (NotServing("loading"), "loading"),
         (Overloaded("answers", 68), "68"),

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
+import pytest
 
 from indexer.catalog import Item
-from service.reasons import PastEvent, background, convincing, rule_text, subject_of
+from service.explainer.evidence import EvidenceKind
+from service.ranker.history import History
+from service.ranker.signals import Scale
+from service.reasons import (
+    Case,
+    Evidences,
+    Finding,
+    PastEvent,
+    background,
+    convincing,
+    rule_text,
+    sponsor_of,
+    subject_of,
+)
+from service.recommender import Recommender
+from tests.service.world import filled, items
 
 
 def rated(value: float | None, *, liked: bool = True, kind: str = "rating") -> PastEvent:
@@ -45,3 +63,58 @@ def test_attribute_values_become_text() -> None:
 def test_a_rule_is_told_in_words() -> None:
     assert rule_text("", ()) == ""
     assert rule_text(" price < 20 ", ["films", "books"]) == "domain films or books, price < 20"
+
+
+@pytest.fixture(scope="module")
+def palate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recommender]:
+    """Untrained: co-engagement, words and popularity rank."""
+    recommender = filled(tmp_path_factory.mktemp("reasons"))
+    yield recommender
+    recommender.close()
+
+
+def case_of(palate: Recommender, liked: list[int]) -> Case:
+    """Somebody who rated items i0, i2, ..., as `liked` says."""
+    catalogue = items()
+    history = History(np.arange(0, 2 * len(liked), 2), np.zeros(len(liked), np.int64), np.array(liked, bool))
+    past = [PastEvent(catalogue[2 * i], "rating", None, bool(one)) for i, one in enumerate(liked)]
+    return Case(history, past, palate.ranker.probe(history).scale, True, "", "", len(liked))
+
+
+def causes(finding: Finding) -> dict[str, float]:
+    return {fact.item_id: fact.score_drop for fact in finding.evidence if fact.kind is EvidenceKind.HISTORY}
+
+
+def test_reasons_in_short_are_some_of_the_causes_and_as_strong(palate: Recommender) -> None:
+    case, wanted = case_of(palate, [1] * 12), np.array([24, 26, 28])
+    evidences = Evidences(palate.ranker, items(), 30.0)
+    shown = [items()[i] for i in wanted]
+    full = evidences.of(case, wanted, shown, [False] * 3)
+    short = evidences.of(case, wanted, shown, [False] * 3, in_short=True)
+    for few, all_ in zip(map(causes, short), map(causes, full), strict=True):
+        assert few
+        shared = few.keys() & all_.keys()
+        assert {one: few[one] for one in shared} == pytest.approx({one: all_[one] for one in shared}, abs=1e-5)
+        assert max(few.values()) <= max(all_.values()) + 1e-5
+
+
+def test_where_nothing_was_liked_there_are_no_causes_in_short(palate: Recommender) -> None:
+    evidences = Evidences(palate.ranker, items(), 30.0)
+    (finding,) = evidences.of(case_of(palate, [0] * 4), np.array([24]), [items()[24]], [False], in_short=True)
+    assert causes(finding) == {}
+
+
+def test_the_events_on_one_item_are_left_out_together() -> None:
+    history = History.of(np.array([4, 7, 4]))
+    case = Case(history, [], Scale(np.zeros(1, np.float32), np.ones(1, np.float32)), True, "", "", 3)
+    events = case.newest_events()
+    assert [places.tolist() for places in events] == [[0, 2], [1]]
+    assert case.without(events[0]).items.tolist() == [7]
+
+
+@pytest.mark.parametrize(
+    ("value", "sponsor"), [(True, ""), ("Acme", "Acme"), (False, None), ("", None), (" ", None), (None, None)]
+)
+def test_a_sponsor_is_read_from_the_item(value: str | bool | None, sponsor: str | None) -> None:
+    item = Item("x", attributes={} if value is None else {"sponsored": value})
+    assert sponsor_of(item) == sponsor

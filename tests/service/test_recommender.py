@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from indexer.catalog import Item
 from indexer.events import Event
 from service.errors import (
+    ConfigError,
     FilterSyntaxError,
     InvalidInput,
     ItemNotFound,
@@ -18,19 +20,24 @@ from service.errors import (
     ModelNotFound,
     NoTrainedModel,
     RecommendationNotFound,
+    WriterUnavailable,
 )
 from service.explainer.evidence import EvidenceKind
 from service.recommender import Recommender
 from service.requests import (
     ExplainRequest,
+    Feedback,
     Personalization,
     Recommendation,
     RecommendRequest,
     SearchRequest,
     SimilarRequest,
+    TrainProgress,
     UserProfile,
 )
-from tests.service.world import NOW, events, filled, items, opened
+from service.workspace import Workspace
+from tests.service.explainer.endpoint import FakeEndpoint, completion
+from tests.service.world import NOW, events, filled, items, opened, settings
 
 
 @pytest.fixture
@@ -277,11 +284,39 @@ def test_explanations_come_in_english_and_chinese(trained: Recommender, language
     assert any("一" <= letter <= "鿿" for letter in why.text) == (language == "zh")
 
 
+def test_a_writer_is_chosen_by_the_settings_and_by_the_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    endpoint = FakeEndpoint(completion("Ignore the facts!"))
+    openai = {"base_url": endpoint.url, "model": "tiny"}
+    palate = opened(tmp_path, explain={"writer": "openai", "openai": openai})
+    palate.index_items(items(), {})
+    palate.record_events(events())
+    asked = palate.explain(ExplainRequest("i4", user_id="u2"))
+    template = palate.explain(ExplainRequest("i4", user_id="u2", writer="template"))
+    descriptions = {item.description for item in items()}
+    palate.close()
+    endpoint.close()
+    assert (asked.text, asked.writer) == (template.text, "template")
+    assert asked.degraded == ["the text of writer openai could not be verified, so the template wrote this"]
+    assert template.degraded == []
+    assert len(endpoint.asked) == 2
+    assert [words for words in descriptions if words in endpoint.asked[0]["messages"][1]["content"]] == []
+
+
+def test_a_configured_writer_that_is_not_set_up_ends_the_start(tmp_path: Path) -> None:
+    workspace = Workspace.open(settings(tmp_path, explain={"writer": "openai"}))
+    with pytest.raises(ConfigError, match=r"explain\.openai\.base_url"):
+        Recommender(workspace)
+    workspace.close()
+
+
 def test_explain_says_what_it_cannot_find(trained: Recommender) -> None:
     with pytest.raises(RecommendationNotFound):
         trained.explain(ExplainRequest("i1", "0" * 32))
     with pytest.raises(ItemNotFound):
         trained.explain(ExplainRequest("ghost", user_id="u0"))
+    with pytest.raises(WriterUnavailable, match=r"explain\.openai\.base_url"):
+        trained.explain(ExplainRequest("i1", user_id="u0", writer="openai"))
     with pytest.raises(InvalidInput, match="writer"):
         trained.explain(ExplainRequest("i1", user_id="u0", writer="poet"))
     with pytest.raises(InvalidInput, match="user_id"):
@@ -342,6 +377,47 @@ def test_models_are_listed_activated_and_rolled_back(tmp_path: Path) -> None:
     again.close()
 
 
+def test_a_training_that_was_interrupted_goes_on_unless_something_happened_since(tmp_path: Path) -> None:
+    palate = filled(tmp_path)
+    seen: list[TrainProgress] = []
+
+    def interrupt(progress: TrainProgress) -> None:
+        seen.append(progress)
+        if (progress.stage, progress.done) == ("sequence model", 2):
+            raise KeyboardInterrupt
+
+    for _ in range(2):  # the second time it goes on, and comes no further
+        with pytest.raises(KeyboardInterrupt):
+            palate.train(interrupt)
+    assert [one.message for one in seen if one.stage == "resume"] == [
+        "sequence model: goes on after epoch 2 of a training that was interrupted"
+    ]
+    palate.record_events([Event("newcomer", items()[0].item_id, "watch", None, NOW)])
+    seen.clear()
+    palate.train(seen.append, force=True)
+    assert "resume" not in [one.stage for one in seen]
+    assert not (tmp_path / "training").exists()
+    palate.close()
+
+
+def test_an_incremental_training_takes_up_the_events_since(tmp_path: Path) -> None:
+    palate = filled(tmp_path)
+    with pytest.raises(NoTrainedModel, match="without --incremental first"):
+        palate.train(incremental=True)
+    before = palate.train(force=True)
+    with pytest.raises(NoTrainedModel, match=f"nothing happened since model {before.version}"):
+        palate.train(incremental=True)
+    newcomer = items()[0].item_id
+    palate.record_events([Event("newcomer", newcomer, "watch", None, NOW)])
+    after = palate.train(incremental=True)
+    assert after.active
+    assert palate.recommend(RecommendRequest(user_id="newcomer")).model_version == after.version
+    with pytest.raises(NoTrainedModel, match=f"nothing happened since model {after.version}"):
+        palate.train(incremental=True)
+    assert palate.rollback_model().version == before.version
+    palate.close()
+
+
 def test_an_answer_of_the_model_before_is_explained_by_it(tmp_path: Path) -> None:
     palate = filled(tmp_path)
     first = palate.train(force=True)
@@ -376,3 +452,104 @@ def test_training_on_the_same_log_twice_gives_one_ranking(trained: Recommender, 
 
 def _fields(item: Item) -> dict[str, object]:
     return {name: getattr(item, name) for name in Item.__dataclass_fields__}
+
+
+def test_evidence_names_the_history_items_of_most_influence(trained: Recommender) -> None:
+    answer = trained.recommend(RecommendRequest(user_id="u0", k=1))
+    item = answer.results[0].item_id
+    influence = trained.influence(answer.recommendation_id, item)
+    assert set(influence) == {event.item_id for event in events() if event.user_id == "u0"}
+    why = trained.explain(ExplainRequest(item, answer.recommendation_id))
+    cited = {fact.item_id: fact.score_drop for fact in why.evidence if fact.kind is EvidenceKind.HISTORY}
+    strongest = sorted(influence, key=lambda one: -influence[one])[: len(cited)]
+    assert cited == pytest.approx({one: influence[one] for one in strongest}, abs=1e-4)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_one_item_is_explained_against_another(trained: Recommender, language: str) -> None:
+    """u0 is all about space: an item about space scores higher than one about love, because of space."""
+    answer = trained.recommend(RecommendRequest(user_id="u0", k=3))
+    best = answer.results[0].item_id
+    stranger = next(f"i{n}" for n in range(1, 40, 2))
+    why = trained.explain(
+        ExplainRequest(best, answer.recommendation_id, instead_of_item_id=stranger, language=language)
+    )
+    contrast, *speaking = why.evidence
+    assert (contrast.kind, contrast.item_id, contrast.name) == (EvidenceKind.CONTRAST, stranger, "higher")
+    assert contrast.score_drop > 0
+    assert {number(fact.item_id) % 2 for fact in speaking if fact.kind is EvidenceKind.HISTORY} <= {0}
+    assert EvidenceKind.CO_ENGAGEMENT in {fact.kind for fact in speaking}
+    assert contrast.title in why.text
+    assert why.degraded == []
+
+
+def test_against_what_the_user_has_met_it_says_so(trained: Recommender) -> None:
+    answer = trained.recommend(RecommendRequest(user_id="u0", k=1))
+    seen = next(event.item_id for event in events() if event.user_id == "u0")
+    why = trained.explain(ExplainRequest(answer.results[0].item_id, answer.recommendation_id, instead_of_item_id=seen))
+    assert why.evidence[0].name == "seen"
+    assert "in your history already" in why.text
+
+
+def test_what_would_change_it_takes_the_item_off_the_list_when_it_is_done(tmp_path: Path) -> None:
+    palate = filled(tmp_path)
+    answer = palate.recommend(RecommendRequest(user_id="u0", k=3))
+    changes = {}
+    for item in ids(answer):
+        changes[item] = palate.explain(ExplainRequest(item, answer.recommendation_id, change=True)).change
+    found = {item: change for item, change in changes.items() if change is not None and change.evidence}
+    assert found
+    events_of = {event.item_id: event for event in events() if event.user_id == "u0"}
+    for item, change in found.items():
+        gone = [fact.item_id for fact in change.evidence]
+        assert all(fact.title in change.text for fact in change.evidence)
+        palate.delete_events("u0", [events_of[one].identity() for one in gone])
+        assert item not in ids(palate.recommend(RecommendRequest(user_id="u0", k=3, exclude_item_ids=gone)))
+        palate.record_events([events_of[one] for one in gone])
+    palate.close()
+
+
+def test_an_item_that_is_on_no_list_has_nothing_that_would_change_it(trained: Recommender) -> None:
+    best = ids(trained.recommend(RecommendRequest(user_id="u0", k=10)))
+    on = trained.explain(ExplainRequest(best[0], user_id="u0", change=True))
+    off = trained.explain(
+        ExplainRequest(next(f"i{n}" for n in range(40) if f"i{n}" not in best), user_id="u0", change=True)
+    )
+    assert on.change is not None
+    assert off.change is None
+    assert trained.explain(ExplainRequest(best[0], user_id="u0")).change is None
+
+
+def test_the_weights_of_the_parameters_sum_to_one_and_less_of_this_is_an_event(trained: Recommender) -> None:
+    why = trained.explain(ExplainRequest("i4", user_id="u2"))
+    assert sum(why.parameters.values()) == pytest.approx(1)
+    assert set(why.parameters) <= {"text", "image", "behaviour", "popularity"}
+    assert why.less_of_this == Feedback("u2", "i4", "dislike")
+
+
+def test_without_a_profile_nothing_is_told_of_the_user(trained: Recommender) -> None:
+    answer = trained.recommend(RecommendRequest(user_id="u0", k=1, personalization=Personalization.NON_PROFILED))
+    why = trained.explain(ExplainRequest(answer.results[0].item_id, answer.recommendation_id, change=True))
+    assert why.less_of_this is None
+    assert {fact.item_id for fact in why.evidence} == {""}
+    assert [fact.name for fact in why.evidence if fact.kind is EvidenceKind.COLD_START] == ["not_used"]
+    assert why.change is not None
+    assert why.change.evidence == ()
+
+
+def test_a_sponsored_item_is_called_so_in_every_text(palate: Recommender) -> None:
+    paid = replace(items()[4], attributes={"sponsored": "Acme"})
+    palate.index_items([paid], {})
+    line = palate.recommend(RecommendRequest(user_id="u0", k=40, explain=True, include_seen=True))
+    reason = next(result.reason for result in line.results if result.item_id == "i4")
+    assert reason.endswith("This film is sponsored by “Acme”.")
+    chinese = palate.explain(ExplainRequest("i4", user_id="u0", language="zh"))
+    assert "“Acme”赞助" in chinese.text
+    assert all("sponsored" not in result.reason for result in line.results if result.item_id != "i4")
+
+
+def test_the_other_item_must_be_another_and_exist(trained: Recommender) -> None:
+    with pytest.raises(ItemNotFound, match="ghost"):
+        trained.explain(ExplainRequest("i4", user_id="u0", instead_of_item_id="ghost"))
+    with pytest.raises(InvalidInput, match="instead_of_item_id"):
+        trained.explain(ExplainRequest("i4", user_id="u0", instead_of_item_id="i4"))

@@ -1,8 +1,10 @@
 """Every rpc reaches its method with everything that was sent, and everything comes back."""
 
 import json
+import threading
 from typing import Any
 
+import grpc
 import pytest
 
 from indexer.catalog import Item, RowError
@@ -245,11 +247,16 @@ async def test_an_explanation_comes_whole_or_evidence_first() -> None:
     async with running() as server:
         stub = explain_pb2_grpc.ExplainServiceStub(server.channel)
         whole = await stub.Explain(explain_pb2.ExplainRequest(item_id="f1", user_id="u", language="zh", writer="w"))
-        request = explain_pb2.StreamExplainRequest(item_id="f1", recommendation_id="rec-1")
+        request = explain_pb2.StreamExplainRequest(
+            item_id="f1", recommendation_id="rec-1", instead_of_item_id="f2", change=True
+        )
         parts = [part async for part in stub.StreamExplain(request)]
         assert server.backend.asked == [
             ("explain", ExplainRequest("f1", user_id="u", language="zh", writer="w")),
-            ("explain", ExplainRequest("f1", recommendation_id="rec-1", language="en")),
+            (
+                "explain",
+                ExplainRequest("f1", recommendation_id="rec-1", language="en", instead_of_item_id="f2", change=True),
+            ),
         ]
     history, popularity = whole.evidence
     assert (history.kind, history.item_id, history.weight) == (explain_pb2.EVIDENCE_KIND_HISTORY, "f2", 0.75)
@@ -258,9 +265,29 @@ async def test_an_explanation_comes_whole_or_evidence_first() -> None:
     assert not popularity.HasField("event_value")
     assert (popularity.count, popularity.window_days, popularity.percentile) == (12, 7, 0.875)
     assert (whole.text, whole.writer, whole.title) == ("Because you watched Aliens.", "template", "Alien")
+    assert list(whole.degraded) == ["writer openai failed (no answer), so the template wrote this"]
     assert [part.WhichOneof("part") for part in parts] == ["evidence", "text"]
     assert parts[0].evidence.evidence == whole.evidence
+    assert dict(whole.parameters) == {"text": 0.25, "behaviour": 0.75}
+    assert (whole.change.text, whole.change.evidence[0].item_id) == ("It would drop off your list.", "f2")
+    wish = whole.less_of_this
+    assert (wish.user_id, wish.item_id, wish.event_type) == ("u", "f1", "dislike")
+    told = parts[0].evidence
+    assert (told.parameters, told.change, told.less_of_this) == (whole.parameters, whole.change, whole.less_of_this)
     assert "".join(part.text.text for part in parts) == whole.text
+
+
+async def test_evidence_comes_while_the_writer_is_still_at_it() -> None:
+    backend = StandIn(gate=threading.Event())
+    async with running(backend) as server:
+        stub = explain_pb2_grpc.ExplainServiceStub(server.channel)
+        call = stub.StreamExplain(explain_pb2.StreamExplainRequest(item_id="f1", user_id="u"))
+        first = await call.read()
+        assert [fact.item_id for fact in first.evidence.evidence] == ["f2", ""]
+        assert not backend.gate.is_set()
+        backend.gate.set()
+        assert (await call.read()).text.text == "Because you watched Aliens."
+        assert await call.read() is grpc.aio.EOF
 
 
 async def test_training_streams_progress_and_ends_with_the_model() -> None:
@@ -274,6 +301,15 @@ async def test_training_streams_progress_and_ends_with_the_model() -> None:
     ]
     assert last.model.version == "m1"
     assert last.model.created_at.ToMilliseconds() == 1_700_000_000_500
+
+
+async def test_a_training_is_told_what_was_asked_for() -> None:
+    backend = StandIn()
+    async with running(backend) as server:
+        stub = model_pb2_grpc.ModelServiceStub(server.channel)
+        async for _ in stub.TrainModel(model_pb2.TrainModelRequest(incremental=True, seed=7, force=True)):
+            pass
+    assert backend.asked == [("train", 7, True, True)]
 
 
 async def test_models_and_users_are_reached() -> None:

@@ -18,6 +18,8 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from palate.v1 import (
     catalog_pb2,
+    explain_pb2,
+    explain_pb2_grpc,
     index_pb2,
     index_pb2_grpc,
     model_pb2,
@@ -138,6 +140,17 @@ async def test_indexing_and_training_do_not_hold_up_answers() -> None:
         assert updates[-1].model.version == "m1"
 
 
+async def test_a_slow_writer_does_not_hold_up_recommendations() -> None:
+    async with running(StandIn(gate=threading.Event(), gated=frozenset({"explain"})), workers=1) as server:
+        stub = explain_pb2_grpc.ExplainServiceStub(server.channel)
+        explaining = [stub.Explain(explain_pb2.ExplainRequest(item_id="f1", user_id="u")) for _ in range(5)]
+        await _entered(server.backend)
+        assert (await _recommend(server)).recommendation_id == "rec-1"
+        assert server.backend.gate is not None
+        server.backend.gate.set()
+        assert [(await call).writer for call in explaining] == ["template"] * 5
+
+
 class Endless(StandIn):
     """Trains until it is told to end."""
 
@@ -145,7 +158,9 @@ class Endless(StandIn):
         super().__init__()
         self.ended = threading.Event()
 
-    def train(self, progress: Callable[[TrainProgress], None]) -> ModelInfo:
+    def train(
+        self, progress: Callable[[TrainProgress], None], *, seed: int, force: bool, incremental: bool
+    ) -> ModelInfo:
         try:
             while True:
                 progress(TrainProgress("fit", len(self.asked)))

@@ -22,6 +22,10 @@ class EvidenceKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     EVIDENCE_KIND_EXPLORATION: _ClassVar[EvidenceKind]
     EVIDENCE_KIND_RULE: _ClassVar[EvidenceKind]
     EVIDENCE_KIND_COLD_START: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_TREND: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_SPONSORSHIP: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_CONTRAST: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_CHANGE: _ClassVar[EvidenceKind]
 EVIDENCE_KIND_UNSPECIFIED: EvidenceKind
 EVIDENCE_KIND_HISTORY: EvidenceKind
 EVIDENCE_KIND_CATEGORY: EvidenceKind
@@ -35,6 +39,10 @@ EVIDENCE_KIND_TASTE: EvidenceKind
 EVIDENCE_KIND_EXPLORATION: EvidenceKind
 EVIDENCE_KIND_RULE: EvidenceKind
 EVIDENCE_KIND_COLD_START: EvidenceKind
+EVIDENCE_KIND_TREND: EvidenceKind
+EVIDENCE_KIND_SPONSORSHIP: EvidenceKind
+EVIDENCE_KIND_CONTRAST: EvidenceKind
+EVIDENCE_KIND_CHANGE: EvidenceKind
 
 class Evidence(_message.Message):
     __slots__ = ("kind", "weight", "item_id", "title", "event_type", "event_value", "name", "value", "count", "similarity", "score_drop", "domain", "window_days", "percentile")
@@ -69,21 +77,50 @@ class Evidence(_message.Message):
     def __init__(self, kind: _Optional[_Union[EvidenceKind, str]] = ..., weight: _Optional[float] = ..., item_id: _Optional[str] = ..., title: _Optional[str] = ..., event_type: _Optional[str] = ..., event_value: _Optional[float] = ..., name: _Optional[str] = ..., value: _Optional[str] = ..., count: _Optional[int] = ..., similarity: _Optional[float] = ..., score_drop: _Optional[float] = ..., domain: _Optional[str] = ..., window_days: _Optional[int] = ..., percentile: _Optional[float] = ...) -> None: ...
 
 class ExplainRequest(_message.Message):
-    __slots__ = ("recommendation_id", "item_id", "user_id", "language", "writer")
+    __slots__ = ("recommendation_id", "item_id", "user_id", "language", "writer", "instead_of_item_id", "change")
     RECOMMENDATION_ID_FIELD_NUMBER: _ClassVar[int]
     ITEM_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     WRITER_FIELD_NUMBER: _ClassVar[int]
+    INSTEAD_OF_ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_FIELD_NUMBER: _ClassVar[int]
     recommendation_id: str
     item_id: str
     user_id: str
     language: str
     writer: str
-    def __init__(self, recommendation_id: _Optional[str] = ..., item_id: _Optional[str] = ..., user_id: _Optional[str] = ..., language: _Optional[str] = ..., writer: _Optional[str] = ...) -> None: ...
+    instead_of_item_id: str
+    change: bool
+    def __init__(self, recommendation_id: _Optional[str] = ..., item_id: _Optional[str] = ..., user_id: _Optional[str] = ..., language: _Optional[str] = ..., writer: _Optional[str] = ..., instead_of_item_id: _Optional[str] = ..., change: _Optional[bool] = ...) -> None: ...
+
+class Change(_message.Message):
+    __slots__ = ("evidence", "text")
+    EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    evidence: _containers.RepeatedCompositeFieldContainer[Evidence]
+    text: str
+    def __init__(self, evidence: _Optional[_Iterable[_Union[Evidence, _Mapping]]] = ..., text: _Optional[str] = ...) -> None: ...
+
+class Feedback(_message.Message):
+    __slots__ = ("user_id", "item_id", "event_type")
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    EVENT_TYPE_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    item_id: str
+    event_type: str
+    def __init__(self, user_id: _Optional[str] = ..., item_id: _Optional[str] = ..., event_type: _Optional[str] = ...) -> None: ...
 
 class ExplainResponse(_message.Message):
-    __slots__ = ("text", "writer", "evidence", "model_version", "item_id", "title", "language")
+    __slots__ = ("text", "writer", "evidence", "model_version", "item_id", "title", "language", "degraded", "parameters", "change", "less_of_this")
+    class ParametersEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: float
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[float] = ...) -> None: ...
     TEXT_FIELD_NUMBER: _ClassVar[int]
     WRITER_FIELD_NUMBER: _ClassVar[int]
     EVIDENCE_FIELD_NUMBER: _ClassVar[int]
@@ -91,6 +128,10 @@ class ExplainResponse(_message.Message):
     ITEM_ID_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    DEGRADED_FIELD_NUMBER: _ClassVar[int]
+    PARAMETERS_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_FIELD_NUMBER: _ClassVar[int]
+    LESS_OF_THIS_FIELD_NUMBER: _ClassVar[int]
     text: str
     writer: str
     evidence: _containers.RepeatedCompositeFieldContainer[Evidence]
@@ -98,21 +139,29 @@ class ExplainResponse(_message.Message):
     item_id: str
     title: str
     language: str
-    def __init__(self, text: _Optional[str] = ..., writer: _Optional[str] = ..., evidence: _Optional[_Iterable[_Union[Evidence, _Mapping]]] = ..., model_version: _Optional[str] = ..., item_id: _Optional[str] = ..., title: _Optional[str] = ..., language: _Optional[str] = ...) -> None: ...
+    degraded: _containers.RepeatedScalarFieldContainer[str]
+    parameters: _containers.ScalarMap[str, float]
+    change: Change
+    less_of_this: Feedback
+    def __init__(self, text: _Optional[str] = ..., writer: _Optional[str] = ..., evidence: _Optional[_Iterable[_Union[Evidence, _Mapping]]] = ..., model_version: _Optional[str] = ..., item_id: _Optional[str] = ..., title: _Optional[str] = ..., language: _Optional[str] = ..., degraded: _Optional[_Iterable[str]] = ..., parameters: _Optional[_Mapping[str, float]] = ..., change: _Optional[_Union[Change, _Mapping]] = ..., less_of_this: _Optional[_Union[Feedback, _Mapping]] = ...) -> None: ...
 
 class StreamExplainRequest(_message.Message):
-    __slots__ = ("recommendation_id", "item_id", "user_id", "language", "writer")
+    __slots__ = ("recommendation_id", "item_id", "user_id", "language", "writer", "instead_of_item_id", "change")
     RECOMMENDATION_ID_FIELD_NUMBER: _ClassVar[int]
     ITEM_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     WRITER_FIELD_NUMBER: _ClassVar[int]
+    INSTEAD_OF_ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_FIELD_NUMBER: _ClassVar[int]
     recommendation_id: str
     item_id: str
     user_id: str
     language: str
     writer: str
-    def __init__(self, recommendation_id: _Optional[str] = ..., item_id: _Optional[str] = ..., user_id: _Optional[str] = ..., language: _Optional[str] = ..., writer: _Optional[str] = ...) -> None: ...
+    instead_of_item_id: str
+    change: bool
+    def __init__(self, recommendation_id: _Optional[str] = ..., item_id: _Optional[str] = ..., user_id: _Optional[str] = ..., language: _Optional[str] = ..., writer: _Optional[str] = ..., instead_of_item_id: _Optional[str] = ..., change: _Optional[bool] = ...) -> None: ...
 
 class StreamExplainResponse(_message.Message):
     __slots__ = ("evidence", "text")
@@ -123,23 +172,38 @@ class StreamExplainResponse(_message.Message):
     def __init__(self, evidence: _Optional[_Union[ExplanationEvidence, _Mapping]] = ..., text: _Optional[_Union[ExplanationText, _Mapping]] = ...) -> None: ...
 
 class ExplanationEvidence(_message.Message):
-    __slots__ = ("evidence", "model_version", "item_id", "title")
+    __slots__ = ("evidence", "model_version", "item_id", "title", "parameters", "change", "less_of_this")
+    class ParametersEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: float
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[float] = ...) -> None: ...
     EVIDENCE_FIELD_NUMBER: _ClassVar[int]
     MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
     ITEM_ID_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
+    PARAMETERS_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_FIELD_NUMBER: _ClassVar[int]
+    LESS_OF_THIS_FIELD_NUMBER: _ClassVar[int]
     evidence: _containers.RepeatedCompositeFieldContainer[Evidence]
     model_version: str
     item_id: str
     title: str
-    def __init__(self, evidence: _Optional[_Iterable[_Union[Evidence, _Mapping]]] = ..., model_version: _Optional[str] = ..., item_id: _Optional[str] = ..., title: _Optional[str] = ...) -> None: ...
+    parameters: _containers.ScalarMap[str, float]
+    change: Change
+    less_of_this: Feedback
+    def __init__(self, evidence: _Optional[_Iterable[_Union[Evidence, _Mapping]]] = ..., model_version: _Optional[str] = ..., item_id: _Optional[str] = ..., title: _Optional[str] = ..., parameters: _Optional[_Mapping[str, float]] = ..., change: _Optional[_Union[Change, _Mapping]] = ..., less_of_this: _Optional[_Union[Feedback, _Mapping]] = ...) -> None: ...
 
 class ExplanationText(_message.Message):
-    __slots__ = ("text", "writer", "language")
+    __slots__ = ("text", "writer", "language", "degraded")
     TEXT_FIELD_NUMBER: _ClassVar[int]
     WRITER_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    DEGRADED_FIELD_NUMBER: _ClassVar[int]
     text: str
     writer: str
     language: str
-    def __init__(self, text: _Optional[str] = ..., writer: _Optional[str] = ..., language: _Optional[str] = ...) -> None: ...
+    degraded: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, text: _Optional[str] = ..., writer: _Optional[str] = ..., language: _Optional[str] = ..., degraded: _Optional[_Iterable[str]] = ...) -> None: ...

@@ -39,8 +39,14 @@ class ListModelsResponse(_message.Message):
     def __init__(self, models: _Optional[_Iterable[_Union[ModelInfo, _Mapping]]] = ...) -> None: ...
 
 class TrainModelRequest(_message.Message):
-    __slots__ = ()
-    def __init__(self) -> None: ...
+    __slots__ = ("incremental", "seed", "force")
+    INCREMENTAL_FIELD_NUMBER: _ClassVar[int]
+    SEED_FIELD_NUMBER: _ClassVar[int]
+    FORCE_FIELD_NUMBER: _ClassVar[int]
+    incremental: bool
+    seed: int
+    force: bool
+    def __init__(self, incremental: _Optional[bool] = ..., seed: _Optional[int] = ..., force: _Optional[bool] = ...) -> None: ...
 
 class TrainModelResponse(_message.Message):
     __slots__ = ("progress", "model")

@@ -117,6 +117,10 @@ def test_a_trained_model_serves_and_is_listed(filled: Run) -> None:
     assert filled("recommend", "--user", "u0", "--json").json["model_version"] == model["version"]
     assert filled("models", "activate", model["version"]).code == 0
     assert "active" in filled("models", "list").out
+    shrunk = filled("models", "shrink", model["version"])
+    assert (shrunk.code, f"palate models activate {model['version']}-int8" in " ".join(shrunk.out.split())) == (0, True)
+    again = filled("models", "shrink", model["version"])
+    assert (again.code, "shrunk already" in again.err) == (2, True)
 
 
 def test_everything_about_a_person_is_exported_and_then_deleted(filled: Run) -> None:
@@ -143,7 +147,27 @@ def test_the_doctor_finds_a_sound_folder_sound(filled: Run) -> None:
     found = {finding["what"]: finding for finding in filled("doctor", "--json").json}
     assert found["log"]["found"] == f"sound: 40 items, {len(world.events())} events of 30 people"
     assert found["vectors"]["found"] == "40 items, as in the log"
-    assert {found[name]["status"] for name in ("python", "packages", "settings", "log", "vectors", "model")} == {"ok"}
+    sound = ("python", "packages", "settings", "writers", "log", "vectors", "model")
+    assert {found[name]["status"] for name in sound} == {"ok"}
+    assert "openai not set up (set explain.openai.base_url and explain.openai.model)" in found["writers"]["found"]
+
+
+def test_the_doctor_fails_a_configured_writer_that_is_not_set_up(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PALATE_EXPLAIN__WRITER", "openai")
+    ran = run("doctor", "--json")
+    assert ran.code == 2
+    assert [finding["status"] for finding in ran.json if finding["what"] == "writers"] == ["fail"]
+
+
+def test_a_note_says_who_wrote_instead(asking: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("PALATE_EXPLAIN__OPENAI__BASE_URL", "http://127.0.0.1:9/v1")  # discard: nobody listens
+    monkeypatch.setenv("PALATE_EXPLAIN__OPENAI__MODEL", "tiny")
+    monkeypatch.setenv("PALATE_EXPLAIN__OPENAI__MAX_RETRIES", "0")
+    ran = asking("explain", "--user", "u0", "--item", "i8", "--writer", "openai")
+    assert ran.code == 0
+    assert "note: writer openai failed (its endpoint cannot be reached: ConnectError)" in ran.err
+    assert "written by template" in ran.out
 
 
 def test_the_doctor_looks_at_encoders_that_cannot_be_loaded_and_at_missing_pictures(

@@ -108,6 +108,7 @@ def test_bad_events(run: Run, tmp_path: Path, line: str, said: str) -> None:
         (["explain", "--item", "nothing", "--user", "u0"], "nothing"),
         (["explain", "--item", "i0", "--recommendation", "nothing"], "nothing"),
         (["explain", "--item", "i0", "--user", "u0", "--writer", "nobody"], "nobody"),
+        (["explain", "--item", "i0", "--user", "u0", "--writer", "openai"], "explain.openai.base_url"),
         (["models", "activate", "nothing"], "nothing"),
         (["models", "rollback"], "no model served before"),
         (["index", "gone.jsonl"], "there is no such file"),

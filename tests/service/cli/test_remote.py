@@ -75,6 +75,7 @@ def _without_what_differs(answer: Any) -> Any:
         ["similar", "i0", "-k", "3"],
         ["search", "wedding", "-k", "3"],
         ["explain", "--user", "u0", "--item", "i8"],
+        ["explain", "--user", "u0", "--item", "i8", "--instead-of", "i9", "--change"],
         ["models", "list"],
         ["users", "export", "u1"],
     ],

@@ -1,40 +1,23 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from math import log2
 
 import numpy as np
 import pytest
 
-from service.evaluation.evaluate import Recommend, bootstrap, compare, evaluate, from_scores, top_k
-from service.evaluation.splits import Case, leave_one_out
-from service.ranker.interactions import IntArray, Interactions
+from service.evaluation.answers import Answers, Recommend, ask
+from service.evaluation.evaluate import bootstrap, measure
+from service.evaluation.report import Report
+from service.evaluation.splits import Case
+from tests.service.evaluation.made_up import always, case
 
 
-def case(user: int, history: Sequence[int], relevant: Sequence[int], *labels: str, domain: str | None = None) -> Case:
-    wanted = np.array(relevant, dtype=np.int64)
-    past = np.array(history, dtype=np.int64)
-    return Case(
-        user=user,
-        history=past,
-        history_times=np.zeros(len(past)),
-        history_types=np.zeros(len(past), dtype=np.int16),
-        history_values=np.zeros(len(past), dtype=np.float32),
-        relevant=wanted,
-        timestamp=0.0,
-        slices=dict.fromkeys(("all", *labels), wanted),
-        domain=domain,
-    )
-
-
-def always(*items: int) -> Recommend:
-    def recommend(cases: Sequence[Case]) -> Iterable[Sequence[int]]:
-        return [list(items) for _ in cases]
-
-    return recommend
+def figures(recommend: Recommend, cases: Sequence[Case], k: int, n_items: int) -> Report:
+    return measure({"system": [Answers(cases, ask(recommend, cases, k, n_items=n_items))]}, k, n_items=n_items)
 
 
 def test_figures_are_means_over_the_cases_of_a_slice() -> None:
     cases = [case(0, [], [1], "warm"), case(1, [], [2], "warm"), case(2, [], [5], "cold_item")]
-    report = evaluate(always(1, 2), cases, 2, n_items=6)
+    report = figures(always(1, 2), cases, 2, 6)
     assert report.get("ndcg@2").value == pytest.approx((1 + 1 / log2(3) + 0) / 3)
     assert report.get("ndcg@2", slice="warm").value == pytest.approx((1 + 1 / log2(3)) / 2)
     assert report.get("recall@2", slice="cold_item").value == 0.0
@@ -56,53 +39,17 @@ def test_only_the_hits_that_count_in_a_slice_count_there() -> None:
         0.0,
         {"all": np.array([1, 5]), "warm": np.array([1]), "cold_item": np.array([5])},
     )
-    report = evaluate(always(1, 2), [mixed], 2, n_items=6)
+    report = figures(always(1, 2), [mixed], 2, 6)
     assert [report.get("recall@2", slice=label).value for label in ("all", "warm", "cold_item")] == [0.5, 1.0, 0.0]
 
 
-def test_seen_items_and_repeats_are_struck_from_every_answer() -> None:
-    report = evaluate(always(3, 4, 4, 1), [case(0, [3], [1])], 2, n_items=6)
-    assert report.get("ndcg@2").value == pytest.approx(1 / log2(3))
-
-
-def test_a_case_within_a_domain_sees_that_domain_only() -> None:
-    domains = ["book", "film", "book", "film", "book", "film"]
-    answer = always(0, 2, 3)
-    cases = [case(0, [], [3], domain="film")]
-    assert evaluate(answer, cases, 2, n_items=6, domains=domains).get("ndcg@2").value == 1.0
-    with pytest.raises(ValueError, match="give the domain of every item"):
-        evaluate(answer, cases, 2, n_items=6)
-
-
-@pytest.mark.parametrize("stranger", [-1, 6])
-def test_an_item_outside_the_catalogue_is_an_error(stranger: int) -> None:
-    with pytest.raises(ValueError, match=r"outside 0\.\.5 to user 7"):
-        evaluate(always(stranger), [case(7, [], [1])], 2, n_items=6)
-
-
-def test_a_system_must_answer_every_case() -> None:
-    with pytest.raises(ValueError, match="answered 0 lists to 1 cases"):
-        evaluate(lambda cases: [], [case(0, [], [1])], 2, n_items=6)
-
-
-def test_k_must_be_positive() -> None:
-    with pytest.raises(ValueError, match="k must be at least 1, found 0"):
-        evaluate(always(1), [case(0, [], [1])], 0, n_items=6)
-
-
 def test_no_cases_give_an_empty_report() -> None:
-    assert evaluate(always(1), [], 2, n_items=6).figures == ()
+    assert figures(always(1), [], 2, 6).figures == ()
 
 
 def test_counts_and_vectors_add_their_metrics() -> None:
-    report = evaluate(
-        always(0, 1),
-        [case(0, [], [0]), case(1, [], [2])],
-        2,
-        n_items=3,
-        item_counts=np.array([3, 0, 0]),
-        vectors=np.eye(3, dtype=np.float32),
-    )
+    asked = Answers([case(0, [], [0]), case(1, [], [2])], [[0, 1]] * 2, np.array([3, 0, 0]))
+    report = measure({"system": [asked]}, 2, n_items=3, vectors=np.eye(3, dtype=np.float32))
     assert report.get("debiased_ndcg@2").value == pytest.approx(0.5 / (0.5 + 1.0))  # the popular hit counts half
     assert report.get("novelty@2").value == pytest.approx((-log2(4 / 6) - log2(1 / 6)) / 2)
     assert report.get("diversity@2").value == pytest.approx(1.0)
@@ -110,7 +57,8 @@ def test_counts_and_vectors_add_their_metrics() -> None:
 
 def test_systems_are_compared_on_the_same_resamples() -> None:
     cases = [case(user, [], [user % 3]) for user in range(50)]
-    report = compare({"a": always(0), "b": always(0, 4)}, cases, 2, n_items=6)
+    systems = {"a": [Answers(cases, [[0]] * 50)], "b": [Answers(cases, [[0, 4]] * 50)]}
+    report = measure(systems, 2, n_items=6)
     first, second = report.get("ndcg@2", system="a"), report.get("ndcg@2", system="b")
     assert (first.value, first.low, first.high) == (second.value, second.low, second.high)
     assert report.systems() == ["a", "b"]
@@ -130,32 +78,39 @@ def test_the_same_value_everywhere_leaves_no_doubt() -> None:
     assert value == low == high == 0.5
 
 
-def test_top_k_obeys_the_mask_the_order_and_the_tie_rule() -> None:
-    scores = np.array([0.0, 5.0, np.nan, 5.0, -np.inf, 7.0, 1.0], dtype=np.float32)
-    allowed = np.array([True, True, True, True, True, False, True])
-    assert top_k(scores, 2, allowed).tolist() == [1, 3]
-    assert top_k(scores, 10, allowed).tolist() == [1, 3, 6, 0]
-    assert top_k(scores, 3, np.zeros(7, dtype=np.bool_)).tolist() == []
+def test_repetitions_are_pooled_and_their_coverage_and_exposure_averaged() -> None:
+    counts = np.array([2, 1, 0, 0])
+    first = Answers([case(0, [], [1]), case(1, [], [1])], [[1], [0]], counts)
+    second = Answers([case(2, [], [3], "cold_item")], [[3]], counts)
+    report = measure({"system": [first, second]}, 1, n_items=4)
+    assert report.get("ndcg@1").value == pytest.approx(2 / 3)
+    assert report.get("ndcg@1").n_cases == 3
+    assert report.get("coverage@1").value == pytest.approx((2 / 4 + 1 / 4) / 2)
+    shares = [report.get(f"exposure_{tenth}@1").value for tenth in range(1, 11)]
+    assert shares == [0, 0, 1 / 2, 0, 0, 1 / 4, 0, 1 / 4, 0, 0]  # item 3; item 1; item 0
+    assert report.get("ndcg@1", slice="cold_item").n_cases == 1
 
 
-def test_ties_at_the_edge_of_the_list_go_to_the_lower_index() -> None:
-    assert top_k(np.zeros(1000, dtype=np.float32), 3, np.ones(1000, dtype=np.bool_)).tolist() == [0, 1, 2]
+def test_asking_the_same_people_again_does_not_make_the_interval_narrower() -> None:
+    cases = [case(user, [], [user % 3]) for user in range(60)]
+    once = Answers(cases, [[0]] * 60)
+    alone = measure({"system": [once]}, 1, n_items=3).get("ndcg@1")
+    thrice = measure({"system": [once, once, once]}, 1, n_items=3).get("ndcg@1")
+    assert (thrice.value, thrice.low, thrice.high) == (alone.value, alone.low, alone.high)
+    assert thrice.n_cases == 180
 
 
-def test_a_scorer_becomes_a_system_that_never_lists_what_was_seen() -> None:
-    log = Interactions.build([0, 0, 0, 1, 1], [4, 3, 1, 4, 2], n_items=5)
-
-    def by_index(histories: Sequence[IntArray]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-        return np.tile(np.arange(5, dtype=np.float32), (len(histories), 1))
-
-    split = leave_one_out(log)
-    assert [list(ranked) for ranked in from_scores(by_index, 2)(split.cases)] == [[2, 1], [3, 2]]
-    report = evaluate(from_scores(by_index, 2), split.cases, 2, n_items=5)
-    assert report.get("ndcg@2").value == pytest.approx((1 / log2(3) + 1 / log2(3)) / 2)
+def test_asking_other_people_does() -> None:
+    asked = [Answers([case(60 * n + u, [], [u % 3]) for u in range(60)], [[0]] * 60) for n in range(4)]
+    alone = measure({"system": asked[:1]}, 1, n_items=3).get("ndcg@1")
+    together = measure({"system": asked}, 1, n_items=3).get("ndcg@1")
+    assert alone.low is not None and alone.high is not None  # noqa: PT018
+    assert together.low is not None and together.high is not None  # noqa: PT018
+    assert together.high - together.low == pytest.approx((alone.high - alone.low) / 2, rel=0.2)
 
 
-def test_a_scorer_ranks_within_the_domain_of_the_case() -> None:
-    system = from_scores(
-        lambda h: np.tile(np.arange(4, dtype=np.float32), (len(h), 1)), 2, domains=["a", "a", "b", "b"]
-    )
-    assert list(system([case(0, [], [0], domain="a")])) == [[1, 0]]
+def test_slices_come_in_the_order_of_what_they_say() -> None:
+    labels = ("domain a", "history 100+", "history 5-19", "events 10", "events 5", "cold_user", "warm")
+    report = figures(always(0), [case(0, [], [0], *labels)], 1, 1)
+    assert report.slices() == ["all", "warm", "cold_user", "events 5", "events 10", "history 5-19", "history 100+",
+                               "domain a"]  # fmt: skip

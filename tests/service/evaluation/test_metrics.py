@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.evaluation import evaluate, metrics, splits
+from service.evaluation import answers, metrics, splits
 from service.evaluation.evaluate import LIST_METRICS
 
 LISTS = st.lists(st.integers(0, 30), unique=True, max_size=15)
@@ -14,7 +14,7 @@ RELEVANT = st.frozensets(st.integers(0, 30), min_size=1, max_size=8)
 LENGTHS = st.integers(1, 12)
 
 
-@pytest.mark.parametrize("module", [metrics, splits, evaluate])
+@pytest.mark.parametrize("module", [metrics, splits, answers])
 def test_the_examples_in_the_documentation_hold(module: object) -> None:
     outcome = doctest.testmod(module)  # type: ignore[arg-type]
     assert outcome.attempted > 0

@@ -8,7 +8,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from service.evaluation.page import Learning, PlotsUnavailable, page
+from service.evaluation.page import page
+from service.evaluation.pictures import Learning, PlotsUnavailable, frontier_points
 from service.evaluation.report import Figure, Report
 
 REPORT = Report(
@@ -75,3 +76,29 @@ def test_without_matplotlib_it_says_what_to_install(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(PlotsUnavailable, match=r"palate\[report\]"):
         page(REPORT, ABOUT)
+
+
+def traded(*systems: str) -> Report:
+    return Report(
+        tuple(
+            Figure(system, label, "ndcg@10", place / 10, None, None, 4)
+            for place, system in enumerate(systems)
+            for label in ("warm", "cold_item")
+        )
+    )
+
+
+def test_several_explorations_are_drawn_beside_the_borrowing_baselines() -> None:
+    asked = traded("palate (exploration 0)", "palate (exploration 0.5)", "ease-recency-borrowed", "ease-recency")
+    assert frontier_points(asked, "ndcg@10") == {
+        True: [("exploration 0", 0.0, 0.0), ("exploration 0.5", 0.1, 0.1)],
+        False: [("ease-recency-borrowed", 0.2, 0.2)],
+    }
+    assert "<h2>Warm against cold</h2>" in page(asked, ABOUT)
+    assert page(asked, ABOUT).count("<tr class='ours'>") == 4
+
+
+def test_one_exploration_or_another_protocol_is_no_frontier() -> None:
+    assert "Warm against cold" not in page(traded("palate", "ease-recency-borrowed"), ABOUT)
+    several = traded("palate (exploration 0)", "palate (exploration 1)")
+    assert "Warm against cold" not in page(several, {"protocol": "leave-one-out"})

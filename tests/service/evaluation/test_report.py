@@ -1,6 +1,6 @@
 import pytest
 
-from service.evaluation.report import Figure, Report, average, summary
+from service.evaluation.report import Figure, Report
 
 REPORT = Report(
     (
@@ -30,16 +30,3 @@ def test_a_figure_that_is_not_there_is_answered_with_those_that_are() -> None:
     assert REPORT.get("ndcg@10", system="b").value == 0.125
     with pytest.raises(KeyError, match=r"no figure b / warm / ndcg@10; there are: a / all / coverage@10; "):
         REPORT.get("ndcg@10", slice="warm", system="b")
-
-
-def test_the_average_over_seeds_has_students_interval() -> None:
-    seeds = [Report((Figure("a", "all", "ndcg@10", value, 0, 1, 10),)) for value in (0.1, 0.2, 0.3)]
-    figure = average(seeds).get("ndcg@10")
-    half = 4.302653 * 0.1 / 3**0.5  # t of 2 degrees of freedom times the standard error
-    assert figure.n_cases == 30
-    assert [figure.low, figure.value, figure.high] == pytest.approx([0.2 - half, 0.2, 0.2 + half])
-    assert average(seeds[:1]).get("ndcg@10") == Figure("a", "all", "ndcg@10", 0.1, None, None, 10)
-
-
-def test_a_summary_is_one_metric_by_slice_and_system() -> None:
-    assert summary(REPORT, "ndcg@10") == {"all": {"a": 0.25, "b": 0.125}, "warm": {"a": 0.75}}

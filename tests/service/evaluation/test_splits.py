@@ -123,6 +123,15 @@ def test_cold_users_are_unknown_to_training_and_show_their_first_events() -> Non
     assert "cold_user" in case.slices
 
 
+def test_cold_users_are_the_same_however_few_of_their_events_are_seen() -> None:
+    table = Interactions.build(np.repeat(np.arange(30), 6), np.tile(np.arange(6), 30), np.tile(np.arange(6), 30))
+    few, many = (cold_users(table, n_events=n, longer_than=4, seed=1) for n in (1, 4))
+    assert [case.user for case in few.cases] == [case.user for case in many.cases]
+    assert pairs(few.train) == pairs(many.train)
+    assert [case.history.tolist() for case in few.cases] == [[0]] * 6
+    assert [case.relevant.tolist() for case in many.cases] == [[4, 5]] * 6
+
+
 def test_cold_users_may_show_nothing_at_all() -> None:
     split = cold_users(log(), n_events=0, share=1.0)
     assert len(split.train) == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from service.explainer.evidence import DESCRIPTION, Evidence, EvidenceKind, Subject
+from service.explainer.evidence import DESCRIPTION, HIGHER, LOWER, SEEN, Evidence, EvidenceKind, Subject
 
 HEAT = ("h1", "Heat (1995)")
 CASINO = ("h2", "Casino (1995)")
@@ -107,9 +107,12 @@ def evidence_facts(draw: st.DrawFn) -> Evidence:
         EvidenceKind.EXPLORATION,
         EvidenceKind.RULE,
         EvidenceKind.COLD_START,
+        EvidenceKind.TREND,
+        EvidenceKind.SPONSORSHIP,
     }
     name = {
         EvidenceKind.ATTRIBUTE: st.sampled_from(NAMES) | st.text(max_size=8),
+        EvidenceKind.CONTRAST: st.sampled_from([HIGHER, LOWER, SEEN, ""]),
         EvidenceKind.COLD_START: st.sampled_from(["no_history", "short_history", "not_used", ""]),
     }.get(kind, words)
     return Evidence(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.explainer.attribution import Limits, modality_shares, weigh_evidence
+from service.explainer.attribution import Limits, part_shares, weigh_evidence
 from service.explainer.evidence import Evidence, EvidenceKind
 from service.explainer.facts import (
     AttributeValue,
@@ -99,13 +99,12 @@ def test_where_no_single_item_is_missed_the_modalities_take_their_place() -> Non
     ]
 
 
-def test_modality_shares_are_relative_to_each_other() -> None:
-    assert modality_shares(scores(10, text=7, image=11, behaviour=9)) == {
-        Part.TEXT: 0.75,
-        Part.IMAGE: 0.0,
-        Part.BEHAVIOUR: 0.25,
+def test_shares_of_parts_are_relative_to_each_other() -> None:
+    assert part_shares(scores(10, text=7, image=11, behaviour=9)) == {
+        "text": 0.75,
+        "behaviour": 0.25,
     }
-    assert modality_shares(scores(10, image=11)) == {}
+    assert part_shares(scores(10, image=11)) == {}
 
 
 @pytest.mark.parametrize(("people", "cited"), [(4, []), (5, [5])])
@@ -234,3 +233,34 @@ def test_weights_are_ordered_shares_whatever_the_scores(
     cited = [e.item_id for e in of(EvidenceKind.HISTORY, evidence)]
     assert len(cited) == len(set(cited)) <= Limits().max_history
     assert all(e.score_drop > 0 and e.weight > 0 for e in of(EvidenceKind.HISTORY, evidence))
+
+
+@pytest.mark.parametrize(
+    ("count", "percentile", "lift", "told"),
+    [(5, 0.9, 2.0, [5]), (4, 0.9, 2.0, []), (5, 0.89, 2.0, []), (5, 0.9, 1.9, [])],
+)
+def test_a_trend_needs_people_rank_and_a_rise(count: int, percentile: float, lift: float, told: list[int]) -> None:
+    candidate = replace(PLAIN, recent_count=count, recent_percentile=percentile, recent_lift=lift)
+    evidence = weigh_evidence(scores(1), [], candidate, KNOWN_USER, CATALOGUE)
+    assert [fact.count for fact in of(EvidenceKind.TREND, evidence)] == told
+
+
+def test_sponsorship_is_told_weighs_nothing_and_is_nothing_in_common() -> None:
+    candidate = replace(PLAIN, sponsor="Acme", attributes={"sponsored": "Acme"})
+    facts = [HistoryFact("a", attributes={"sponsored": "Acme"})]
+    evidence = weigh_evidence(scores(2, 1), facts, candidate, KNOWN_USER, CATALOGUE)
+    assert [(fact.kind, fact.name, fact.weight) for fact in evidence] == [
+        (EvidenceKind.HISTORY, "", 1.0),
+        (EvidenceKind.SPONSORSHIP, "Acme", 0.0),
+    ]
+
+
+def test_the_difference_of_two_scores_is_moved_by_what_moves_one_of_them_more() -> None:
+    """a speaks for both alike, b for the first alone, c for the second alone."""
+    this, other = scores(10, 8, 7, 10, text=9, image=8), scores(9, 7, 9, 5, text=9)
+    facts = [HistoryFact("a"), HistoryFact("b"), HistoryFact("c")]
+    gap = this.minus(other)
+    assert (gap.full_score, gap.without_part) == (1, {"text": 0})
+    evidence = weigh_evidence(gap, facts, PLAIN, KNOWN_USER, CATALOGUE)
+    assert [(fact.item_id, fact.score_drop) for fact in of(EvidenceKind.HISTORY, evidence)] == [("b", 3.0)]
+    assert this.missed() == [True, True, False]

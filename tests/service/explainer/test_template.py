@@ -10,11 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.explainer.evidence import Evidence, EvidenceKind, Subject
+from service.explainer.evidence import HIGHER, LOWER, SEEN, Evidence, EvidenceKind, Subject
 from service.explainer.language import Language, UnknownLanguage, language_codes, load_language
 from service.explainer.masking import mask
+from service.explainer.plan import gist
 from service.explainer.slots import Slots
 from service.explainer.template import Length, TemplateWriter
+from service.explainer.verify import verify
+from service.explainer.writers import TEMPLATE, write_verified
 
 from .made_up import CASINO, COLLATERAL, HEAT, RICH, about, evidence_facts, subjects
 
@@ -219,11 +222,13 @@ def every_pattern(language: Language) -> list[str]:
 @pytest.mark.parametrize("code", language_codes())
 def test_a_language_has_words_for_every_kind(code: str) -> None:
     language = load_language(code)
-    keys = {k.value for k in K if k not in (K.COLD_START, K.ATTRIBUTE)}
+    alone = {"sponsorship", "change", *(f"contrast.{name}" for name in (HIGHER, LOWER, SEEN))}
+    keys = {k.value for k in K if k not in (K.COLD_START, K.ATTRIBUTE, K.CONTRAST)}
     keys |= {f"cold_start.{name}" for name in ("no_history", "short_history", "not_used")}
-    assert set(language.leads) == set(language.tails) == keys
+    assert set(language.leads) == keys | alone
+    assert set(language.tails) == keys - alone
     known = {"this", "item", "did", "title", "cited", "something", "sg", "sg_also", "pl", "pl_both", "people", "items"}
-    known |= {"entries", "percent", "ago", "window", "ever", "name", "description", "details"}
+    known |= {"entries", "percent", "ago", "window", "ever", "name", "description", "details", "titles"}
     assert {slot for p in every_pattern(language) for slot in re.findall(r"{(\w+)}", p)} <= known
 
 
@@ -235,3 +240,32 @@ def test_a_language_tag_may_name_a_region(tag: str) -> None:
 def test_an_unknown_language_is_refused_with_the_known_ones() -> None:
     with pytest.raises(UnknownLanguage, match="'tlh'; there are: en, zh"):
         load_language("tlh")
+
+
+def test_a_line_draws_on_one_fact_of_each_kind_and_two_of_the_history() -> None:
+    heat, casino, ronin = (
+        about(K.HISTORY, (str(i), title), 0.3) for i, title in enumerate(("Heat", "Casino", "Ronin"))
+    )
+    shared = [about(K.CATEGORY, value="Crime"), about(K.CATEGORY, value="Drama")]
+    assert gist([heat, casino, ronin, *shared]) == [heat, casino, shared[0]]
+
+
+@pytest.mark.parametrize("code", language_codes())
+def test_what_would_change_it_names_all_items_however_many(code: str) -> None:
+    facts = [about(K.CHANGE, (str(i), f"Film {i}")) for i in range(5)]
+    text = TemplateWriter().write(COLLATERAL, facts, code, length="paragraph")
+    assert all(f"Film {i}" in text for i in range(5))
+    assert verify(text, COLLATERAL, facts, code) == []
+
+
+@pytest.mark.parametrize("code", language_codes())
+@pytest.mark.parametrize("length", ["line", "paragraph"])
+def test_sponsorship_is_a_sentence_of_its_own_that_the_verifier_takes(code: str, length: Length) -> None:
+    paid = Evidence(K.SPONSORSHIP, 0.0, name="Acme <b>Films</b>")
+    evidence = [about(K.HISTORY, HEAT, 0.6), paid]
+    written = write_verified(TEMPLATE, COLLATERAL, evidence, code, length)
+    plain = write_verified(TEMPLATE, COLLATERAL, evidence[:1], code, length)
+    assert written.text.startswith(plain.text)
+    assert "“Acme Films”" in written.text.removeprefix(plain.text)
+    assert verify(written.text, COLLATERAL, evidence, code) == []
+    assert verify(written.text, COLLATERAL, evidence[:1], code) != []

@@ -1,16 +1,21 @@
+import sys
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from service.ranker import baselines
 from service.ranker.baselines import (
     BASELINES,
     DAY_S,
-    NEED_CONTENT,
+    FRONTIER,
     ContentKnn,
+    ContentMissing,
     Popularity,
     RecentPopularity,
     fit_baselines,
 )
+from service.ranker.coengagement import CatalogTooLarge, ease
 from service.ranker.interactions import Interactions
 
 NOBODY = np.array([], dtype=np.int64)
@@ -59,16 +64,17 @@ def test_content_knn_reads_the_last_ten_only() -> None:
 
 
 def test_every_baseline_scores_the_whole_catalogue_for_known_and_unknown_users() -> None:
-    fitted = fit_baselines(log(), content())
-    assert list(fitted) == list(BASELINES)
-    for baseline in fitted.values():
+    fitted = fit_baselines(log(), content(), frontier=True)
+    assert list(fitted.baselines) == list(BASELINES)
+    assert fitted.left_out == {}
+    for baseline in fitted.baselines.values():
         scores = baseline.scores([np.array([0, 1]), NOBODY])
         assert scores.shape == (2, 4)
         assert np.isfinite(scores).all()
 
 
 def test_fitting_together_and_alone_agree() -> None:
-    together = fit_baselines(log(), content())
+    together = fit_baselines(log(), content(), frontier=True).baselines
     for name, factory in BASELINES.items():
         alone = factory().fit(log(), content())
         histories = [np.array([0, 1]), np.array([2])]
@@ -76,26 +82,49 @@ def test_fitting_together_and_alone_agree() -> None:
 
 
 def test_order_matters_to_the_recency_variants_only() -> None:
-    fitted = fit_baselines(log())
+    fitted = fit_baselines(log()).baselines
     forth, back = [np.array([0, 1, 2])], [np.array([2, 1, 0])]
-    for name in ("co-occurrence", "item-knn", "ease"):
+    for name in ("co-occurrence", "item-knn", "als", "ease"):
         np.testing.assert_array_equal(fitted[name].scores(forth), fitted[name].scores(back))
         assert (fitted[f"{name}-recency"].scores(forth) != fitted[f"{name}-recency"].scores(back)).any()
 
 
-def test_only_the_borrowing_baseline_gives_a_cold_item_a_behavioural_score() -> None:
-    fitted = fit_baselines(log(), content())
+def test_only_the_borrowing_baselines_give_a_cold_item_a_behavioural_score() -> None:
+    fitted = fit_baselines(log(), content(), frontier=True).baselines
     history = [np.array([0])]
     assert fitted["ease-recency"].scores(history)[0, 3] == 0
     warm = fitted["ease-recency"].scores(history)[0, :3]
-    assert fitted["ease-recency-borrowed"].scores(history)[0, 3] == pytest.approx(2 * warm.mean(), rel=1e-5)
+    for scale, name in ((2, "ease-recency-borrowed"), (4, FRONTIER[0]), (8, FRONTIER[1])):
+        assert fitted[name].scores(history)[0, 3] == pytest.approx(scale * warm.mean(), rel=1e-5)
 
 
 def test_without_content_the_baselines_that_need_it_are_left_out_or_say_so() -> None:
-    assert set(fit_baselines(log())) == set(BASELINES) - NEED_CONTENT
-    for name in NEED_CONTENT:
-        with pytest.raises(ValueError, match=f"'{name}' needs content vectors"):
+    left_out = fit_baselines(log()).left_out
+    assert set(left_out) == {"content-knn", "ease-recency-borrowed"}
+    for name, why in left_out.items():
+        assert "needs content vectors" in why
+        with pytest.raises(ContentMissing, match="needs content vectors"):
             fit_baselines(log(), names=[name])
+
+
+def test_where_ease_does_not_fit_it_alone_is_left_out_or_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def small(interactions: Interactions) -> object:
+        return ease(interactions, max_items=2)
+
+    monkeypatch.setattr(baselines, "ease", small)
+    fitted = fit_baselines(log(), content())
+    assert set(fitted.left_out) == {"ease", "ease-recency", "ease-recency-borrowed"}
+    assert "EASE over 3 items with events" in fitted.left_out["ease"]
+    assert set(fitted.baselines) | set(fitted.left_out) == set(BASELINES) - set(FRONTIER)
+    with pytest.raises(CatalogTooLarge):
+        fit_baselines(log(), names=["popularity", "ease-recency"])
+
+
+def test_without_its_library_als_alone_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "implicit.cpu.als", None)
+    left_out = fit_baselines(log(), content()).left_out
+    assert set(left_out) == {"als", "als-recency"}
+    assert all("palate[baselines]" in why for why in left_out.values())
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -29,6 +31,14 @@ def vectors(model: SequenceModel) -> np.ndarray:
 def states(model: SequenceModel, vectors: np.ndarray, *histories: list[int]) -> np.ndarray:
     items = [np.array(history, dtype=np.int64) for history in histories]
     return history_states(model, vectors, items, [np.zeros(len(one), np.int64) for one in items])
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_a_model_that_hides_all_ids_knows_items_by_content_alone(training: bool) -> None:
+    shape = ModelShape(n_ids=N, text_dim=8, image_dim=1, n_domains=1, n_tags=1, n_event_types=3, max_history=6)
+    items = SequenceModel(replace(SMALL, id_dropout=1.0), shape).items.train(training)
+    known, unknown = ItemTensors(features(N), N), ItemTensors(features(N), 0)
+    torch.testing.assert_close(items(known.rows(np.arange(N))), items(unknown.rows(np.arange(N))))
 
 
 def test_padding_does_not_change_states(model: SequenceModel, vectors: np.ndarray) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from service.ranker.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
+from service.ranker.fit import TrainingDiverged
 from service.ranker.history import History
 from service.ranker.interactions import Interactions
 from service.ranker.items import ItemFeatures
@@ -131,6 +132,11 @@ def test_too_few_events_are_refused_with_the_number() -> None:
     table = Interactions.build([0, 1], [0, 1], n_users=2, n_items=5)
     with pytest.raises(TooFewEvents, match="2 events"):
         train_ranker(table, features(5), SMALL, version="x")
+
+
+def test_a_training_that_diverges_is_no_model() -> None:
+    with pytest.raises(TrainingDiverged, match="learning_rate, it is 1e\\+30"):
+        train_ranker(chain(), features(30), replace(SMALL, learning_rate=1e30), version="x")
 
 
 def test_without_training_a_history_beats_popularity() -> None:

@@ -1,0 +1,47 @@
+"""Circuit breaker: what keeps failing is left alone for a while, so that nobody waits for it.
+
+closed -- `threshold` failures in a row --> open -- after `reset_s` --> one call is let through
+that call succeeds --> closed; it fails --> open again
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class CircuitOpen(Exception):
+    """Not tried: it failed too often just now."""
+
+
+class CircuitBreaker:
+    """Shared by all threads that call the same thing."""
+
+    def __init__(self, threshold: int, reset_s: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._threshold, self._reset_s, self._clock = threshold, reset_s, clock
+        self._lock = threading.Lock()
+        self._failures = 0
+        self._closed_again_at = 0.0
+
+    def call(self, work: Callable[[], T]) -> T:
+        """The result of `work`; whatever it raises is a failure. CircuitOpen without a try while it is open."""
+        with self._lock:
+            if self._failures >= self._threshold:
+                now = self._clock()
+                if now < self._closed_again_at:
+                    raise CircuitOpen()
+                self._closed_again_at = now + self._reset_s  # others wait while this one tries
+        try:
+            result = work()
+        except BaseException:
+            with self._lock:
+                self._failures += 1
+                self._closed_again_at = self._clock() + self._reset_s
+            raise
+        with self._lock:
+            self._failures = 0
+        return result

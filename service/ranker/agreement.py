@@ -1,0 +1,55 @@
+"""Whether two rankers recommend the same: their lists for the same histories, side by side.
+
+Knows no ids and no training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import spearmanr
+
+from service.ranker.history import History
+from service.ranker.interactions import IntArray
+from service.ranker.ranker import Ranker
+
+K = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Means over histories."""
+
+    overlap: float
+    """Share of the first K that both have."""
+    rank_correlation: float
+    """Spearman's, over all that either proposes; of histories for which both have scores that differ."""
+    histories: int
+
+
+def agreement(first: Ranker, second: Ranker, histories: Sequence[History]) -> Agreement:
+    """How far `second` gives the lists that `first` gives, each from its own candidates. Histories are not empty."""
+    overlaps, correlations = [], []
+    for history in histories:
+        ours, theirs = _proposed(first, history), _proposed(second, history)
+        top = _top(first, history, ours)
+        if len(top):
+            overlaps.append(float(np.isin(top, _top(second, history, theirs)).mean()))
+        either = np.union1d(ours, theirs)
+        scores = [ranker.score_list(ranker.probe(history), either).scores for ranker in (first, second)]
+        if len(either) > 1 and all(np.ptp(one) > 0 for one in scores):
+            correlations.append(float(spearmanr(*scores).statistic))
+    return Agreement(float(np.mean(overlaps or [1.0])), float(np.mean(correlations or [1.0])), len(histories))
+
+
+def _proposed(ranker: Ranker, history: History) -> IntArray:
+    probe, n = ranker.probe(history), ranker.config.candidates
+    proposals = ranker.propose(probe, n) | ranker.propose_by_vectors(probe, n)
+    return np.setdiff1d(np.concatenate(list(proposals.values())), history.items)
+
+
+def _top(ranker: Ranker, history: History, candidates: IntArray) -> IntArray:
+    scores = ranker.score_list(ranker.probe(history), candidates).scores
+    return candidates[np.argsort(-scores, kind="stable")[:K]]

@@ -1,0 +1,154 @@
+"""Cases put to a ranker: the lists that the second stage learns from, and what it and the baselines gain on the rest.
+
+Owns candidates of a case and the figures by slice. Knows no training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from service.ranker.blend import Blend, TrainingList, ndcg
+from service.ranker.cases import Case
+from service.ranker.fit import Progress
+from service.ranker.interactions import BoolArray, IntArray
+from service.ranker.items import FloatArray
+from service.ranker.ranker import Ranker
+from service.ranker.signals import Probe
+
+BASELINES = ("popularity", "recent_popularity", "co_occurrence", "item_knn_recent", "ease_recent", "content_knn")
+"""Systems the trained ranker is compared with on the same hidden events."""
+WARM, COLD_ITEM, COLD_USER = "warm", "cold_item", "cold_user"
+K = 10
+STATES_AT_ONCE = 256
+THINNED = 150
+"""Candidates kept of a training list, at random, beside the chosen ones: a sampled softmax at a fifth of the cost."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """A hidden case of a user who judges: its list (None where no source proposed what was chosen), and what each
+    baseline gains, NDCG@K."""
+
+    proposed: TrainingList | None
+    slice: str
+    baselines: Mapping[str, float]
+
+
+def lists_of(
+    ranker: Ranker,
+    cases: Sequence[Case],
+    judges: BoolArray,
+    rng: np.random.Generator,
+    stage: str,
+    progress: Progress | None,
+) -> tuple[list[TrainingList], list[Judged]]:
+    """Candidates of cases: those to train on, thinned, and those to judge by."""
+    most = ranker.config.blend_lists
+    train = _drawn([case for case in cases if not judges[case.user]], most, rng)
+    everything = [*train, *_drawn([case for case in cases if judges[case.user]], most // 3, rng)]
+    lists: list[TrainingList] = []
+    judged: list[Judged] = []
+    for start in range(0, len(everything), STATES_AT_ONCE):
+        part = everything[start : start + STATES_AT_ONCE]
+        states = ranker.states([case.history for case in part])
+        for number, (case, state) in enumerate(zip(part, states, strict=True), start=start):
+            probe = ranker.probe(case.history, state)
+            proposed = _list(ranker, probe, case.chosen)
+            if number >= len(train):
+                judged.append(_judged(proposed, probe, case))
+            elif proposed is not None:
+                lists.append(proposed.thinned(THINNED, rng))
+        if progress:
+            progress(stage, min(start + STATES_AT_ONCE, len(everything)), len(everything))
+    return lists, judged
+
+
+def _drawn(cases: Sequence[Case], most: int, rng: np.random.Generator) -> list[Case]:
+    return [cases[i] for i in rng.permutation(len(cases))[:most]]
+
+
+def _list(ranker: Ranker, probe: Probe, chosen: IntArray) -> TrainingList | None:
+    """Signals of what the sources propose; None where nothing of it was chosen.
+
+    Putting a chosen item in by force would teach the second stage that what no source proposes is what people choose.
+    """
+    candidates = np.setdiff1d(_proposed(ranker, probe, ranker.config.candidates), probe.history.items)
+    if not len(candidates):
+        return None
+    places = np.minimum(np.searchsorted(candidates, chosen), len(candidates) - 1)
+    found = candidates[places] == chosen
+    if not found.any():
+        return None
+    scored = ranker.score_list(probe, candidates)
+    return TrainingList(scored.signals, scored.scale, places[found], int((~found).sum()), bool(found[0]))
+
+
+def proposed_lists(judged: Sequence[Judged]) -> list[TrainingList]:
+    return [one.proposed for one in judged if one.proposed is not None]
+
+
+def _judged(proposed: TrainingList | None, probe: Probe, case: Case) -> Judged:
+    behaviour = probe.view.behaviour
+    scores = {
+        "popularity": behaviour.counts.astype(np.float32),
+        "recent_popularity": behaviour.recent.astype(np.float32),
+        "co_occurrence": probe.together_all,
+        "item_knn_recent": probe.knn_recent,
+        "ease_recent": probe.ease_recent,
+        "content_knn": probe.text_recent,
+    }
+    gains = {
+        name: ndcg(_ranks(scores[name], probe.history.items, case.chosen), len(case.chosen), K) for name in BASELINES
+    }
+    return Judged(proposed, _slice_of(case, behaviour.counts), gains)
+
+
+def _slice_of(case: Case, counts: IntArray) -> str:
+    if case.beginner:
+        return COLD_USER
+    return WARM if counts[case.chosen[0]] else COLD_ITEM
+
+
+def _proposed(ranker: Ranker, probe: Probe, n: int) -> IntArray:
+    proposals = ranker.propose(probe, n) | ranker.propose_by_vectors(probe, n)
+    return np.unique(np.concatenate([*proposals.values(), np.zeros(0, np.int64)]))
+
+
+def metrics_of(blend: Blend, judged: Sequence[Judged]) -> dict[str, float]:
+    """NDCG@10 over the full catalogue on the judging cases, for Palate and the baselines the same log gives: of next
+    events all, warm and cold_item, and of beginners cold_user.
+
+    What no source proposed is a miss for Palate.
+    """
+    gains = {
+        "palate": [
+            0.0 if (one := case.proposed) is None else one.gain(blend.score(one.signals, one.scale), K)
+            for case in judged
+        ]
+    } | {name: [case.baselines[name] for case in judged] for name in BASELINES}
+    metrics: dict[str, float] = {}
+    for name, values in gains.items():
+        for slice_name, members in (
+            ("all", (WARM, COLD_ITEM)),
+            (WARM, (WARM,)),
+            (COLD_ITEM, (COLD_ITEM,)),
+            (COLD_USER, (COLD_USER,)),
+        ):
+            counted = [gain for gain, case in zip(values, judged, strict=True) if case.slice in members]
+            if counted:
+                metrics[f"{name}/{slice_name}/ndcg@{K}"] = round(float(np.mean(counted)), 5)
+    return metrics
+
+
+def _ranks(scores: FloatArray, seen: IntArray, items: IntArray) -> IntArray:
+    """(P,) how many unseen items score above each of `items`; equal scores count half."""
+    unseen = np.ones(len(scores), bool)
+    unseen[seen] = False
+    ascending = np.sort(scores[unseen])
+    above = len(ascending) - np.searchsorted(ascending, scores[items], side="right")
+    level = len(ascending) - above - np.searchsorted(ascending, scores[items], side="left") - 1
+    ranks: IntArray = above + level // 2
+    return ranks
