@@ -86,6 +86,12 @@ class Measured(Protocol):
         """Of all calls so far."""
 
 
+def runs_on(encoder: object) -> str:
+    """What runs the encoder's network, for people; empty before its first use, and where it does not say."""
+    running = encoder.running if isinstance(encoder, Measured) else None
+    return running.label if running else ""
+
+
 def unit_rows(vectors: NDArray[Any], *, name: str) -> FloatArray:
     """Rows scaled to length 1 as float32; EncoderError when the model gave NaN, infinity or a zero row."""
     rows = np.asarray(vectors, dtype=np.float32)

@@ -6,7 +6,7 @@ from; which model is the default is decided in `encoders.bundled`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -92,8 +92,7 @@ class SentenceTransformerEncoder:
         parts = [by_length[start : start + BATCH_SIZE] for start in range(0, len(by_length), BATCH_SIZE)]
         batches = ([chunks[row].text for row in rows] for rows in parts)
         vectors = np.empty((len(chunks), self.dim), dtype=np.float32)
-        forward = self._forward(model, running.network, laps.taken(batches), query=query)
-        for rows, found in zip(parts, forward, strict=True):
+        for rows, found in zip(parts, self._forward(model, running.network, batches, laps, query=query), strict=True):
             vectors[rows] = found
         laps.lap("core")
         unit = unit_rows(pooled(vectors, chunks), name=self.name)
@@ -102,11 +101,17 @@ class SentenceTransformerEncoder:
         return unit
 
     def _forward(
-        self, model: SentenceTransformer, network: Network | None, batches: Iterator[list[str]], *, query: bool
+        self,
+        model: SentenceTransformer,
+        network: Network | None,
+        batches: Iterable[list[str]],
+        laps: Laps,
+        *,
+        query: bool,
     ) -> Iterator[FloatArray]:
         if network is None:
-            return (self._encode_batch(model, texts, query=query) for texts in batches)
-        return network.run(self._tokens(model, texts, query=query) for texts in batches)
+            return (self._encode_batch(model, texts, query=query) for texts in laps.taken(batches))
+        return network.run(laps.taken(self._tokens(model, texts, query=query) for texts in batches))
 
     def _tokens(self, model: SentenceTransformer, texts: list[str], *, query: bool) -> Batch:
         from encoders.text_network import tokens

@@ -49,8 +49,8 @@ class EncoderSettings(BaseModel):
     """Image encoder: `bundled`, `none`, `fake`, `open_clip:<model>[:<checkpoint>]`, `timm:<model>[:<checkpoint>]`, or
     the name of a plug-in."""
     backend: BackendName = "auto"
-    """What runs their networks: `torch`, `openvino`, or `auto`, which is OpenVINO where it is installed, there is no GPU,
-    and it gives the vectors of PyTorch. Vectors of all backends compare: no rebuild is needed after a change."""
+    """What runs their networks: `torch`, `openvino`, or `auto`, which is OpenVINO where it is installed, there is no
+    GPU, and it gives the vectors of PyTorch. Vectors of all backends compare: no rebuild is needed after a change."""
 
 
 class StoreSettings(BaseModel):

@@ -40,6 +40,11 @@ class FileReport:
     """Why the file could not be read to its end; empty when it was."""
     seconds: float = 0.0
 
+    @property
+    def rows(self) -> int:
+        """All that were read."""
+        return sum(self.counts.values()) + len(self.failed)
+
 
 class Rows(Generic[T]):
     """The rows of a file as far as it can be read; `stopped` then says why no further."""
@@ -73,15 +78,8 @@ def count_rows(path: Path) -> int | None:
         return None
 
 
-def take_in(
-    files: Sequence[Path],
-    one: Callable[[Path, Step], FileReport],
-    *,
-    errors: Path | None,
-    as_json: bool,
-    times: Callable[[], RunTimes] | None = None,
-) -> int:
-    """Every file through `one`, then the report, with the `times` of it all; returns the exit code."""
+def take_in(files: Sequence[Path], one: Callable[[Path, Step], FileReport], *, as_json: bool) -> list[FileReport]:
+    """Every file through `one`."""
     reports = []
     with output.progress(as_json) as step:
         for path in files:
@@ -89,13 +87,17 @@ def take_in(
             report = one(path, step)
             report.seconds = round(monotonic() - started, 2)
             reports.append(report)
+    return reports
+
+
+def tell(reports: Sequence[FileReport], *, errors: Path | None, as_json: bool, times: RunTimes | None = None) -> int:
+    """Print what became of the files, and the `times` of it all; returns the exit code."""
     code = _exit_code(reports)
-    took = times() if times else None
     if as_json:
-        timed = {"times": asdict(took)} if took else {}
+        timed = {"times": asdict(times)} if times else {}
         output.emit({"files": [asdict(report) for report in reports], "exit_code": code, **timed})
     else:
-        _print(reports, errors, took)
+        _print(reports, errors, times)
     if errors is not None:
         _write_errors(errors, reports)
     for report in reports:
@@ -112,7 +114,7 @@ def _exit_code(reports: Sequence[FileReport]) -> int:
     return IN_PART if any(sum(report.counts.values()) for report in reports) else COULD_NOT
 
 
-def _print(reports: Sequence[FileReport], errors: Path | None, took: RunTimes | None) -> None:
+def _print(reports: Sequence[FileReport], errors: Path | None, times: RunTimes | None) -> None:
     used = [report for report in reports if report.failed or not report.stopped or sum(report.counts.values())]
     if used:
         names = list(used[0].counts)
@@ -122,10 +124,10 @@ def _print(reports: Sequence[FileReport], errors: Path | None, took: RunTimes | 
             for r in used
         ]
         output.table(columns, rows, right=columns[1:])
-    if took is not None:
+    if times is not None:
         from service.cli.times import show
 
-        show(took)
+        show(times)
     for report in reports:
         _print_rows(report.file, "failed", report.failed, errors)
         _print_rows(report.file, "warnings", report.warnings, errors)

@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from service.cli import output
-from service.cli.files import DONE, FileReport, Rows, count_rows, take_in
+from service.cli.files import DONE, FileReport, Rows, count_rows, take_in, tell
 from service.cli.options import Config, Data, Errors, Files, Json, Server
 from service.cli.output import Step
 from service.cli.session import answering, require_data, settings_of
@@ -17,7 +17,6 @@ from service.cli.session import answering, require_data, settings_of
 if TYPE_CHECKING:
     from indexer.catalog import Item, RowError
     from service.backend import Backend
-    from service.cli.times import RunTimes
     from service.config import Settings
     from service.workspace import Workspace
 
@@ -39,7 +38,10 @@ def index(
     """Add or replace the items of catalogue files; what is unchanged is skipped."""
     if server:
         with answering(data, config, server, quiet=as_json) as backend:
-            return take_in(files, lambda path, step: _send(backend, path, step), errors=errors, as_json=as_json)
+            reports = take_in(files, lambda path, step: _send(backend, path, step), as_json=as_json)
+        return tell(reports, errors=errors, as_json=as_json)
+    from service.cli.times import run_times
+
     with _workspace(settings_of(data, config), as_json) as workspace:
         indexer = workspace.indexer()
         started = perf_counter()
@@ -59,14 +61,11 @@ def index(
 
         with output.progress(as_json) as step:
             indexer.reconcile(lambda done, total: step("finishing what an earlier run left", done, total))
-
-        def times() -> RunTimes:
-            from service.cli.times import run_times
-
-            workspace.store.optimize()
-            return run_times([workspace.text_encoder, workspace.image_encoder], perf_counter() - started)
-
-        return take_in(files, one, errors=errors, as_json=as_json, times=times)
+        reports = take_in(files, one, as_json=as_json)
+        workspace.store.optimize()
+        encoders, rows = [workspace.text_encoder, workspace.image_encoder], sum(report.rows for report in reports)
+        times = run_times(encoders, rows, perf_counter() - started)
+    return tell(reports, errors=errors, as_json=as_json, times=times)
 
 
 def rebuild(

@@ -17,6 +17,7 @@ from PIL import Image
 
 from encoders.base import FloatArray
 from encoders.fake import FakeImageEncoder
+from encoders.picture import open_image
 from indexer import picture_source
 from indexer.build import IndexReport
 from indexer.catalog import Item
