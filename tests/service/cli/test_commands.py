@@ -101,6 +101,17 @@ def test_an_answer_is_explained_as_it_was_served_in_english_and_chinese(asking: 
     assert "evidence" in now.out
 
 
+def test_a_taste_is_told_from_what_the_person_did(asking: Run) -> None:
+    told = asking("explain", "--user", "u0", "--profile")
+    assert told.code == 0
+    assert "Space" in " ".join(told.out.split("preference")[0].split())
+    assert "8 of 8" in told.out
+    fact, *_ = asking("explain", "--user", "u0", "--profile", "--json").json["evidence"]
+    assert [fact[name] for name in ("kind", "value", "count", "total", "lift")] == ["preference", "Space", 8, 8, 2.0]
+    (nothing,) = asking("explain", "--user", "nobody", "--profile", "--json").json["evidence"]
+    assert (nothing["kind"], nothing["name"]) == ("cold_start", "no_history")
+
+
 def test_similar_and_search_find_their_own_kind(asking: Run) -> None:
     similar = asking("similar", "i0", "-k", 3, "--json").json["results"]
     found = asking("search", "wedding love", "-k", 3, "--json").json["results"]
