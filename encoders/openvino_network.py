@@ -73,9 +73,8 @@ def openvino_network(key: str, reference: Reference, cache: Path | None) -> Open
     able = ["bf16", "f32"] if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else ["f32"]
     folder = cache / f"{key}-{openvino.__version__.partition('-')[0]}-{able[0]}" if cache else None
     with _converting:
-        if folder is not None and (model := _read(core, folder)) is not None:
-            precision = model.get_rt_info(_PRECISION).astype(str)
-            return OpenVinoNetwork(_compile(core, model, precision), precision)
+        if folder is not None and (network := _read(core, folder)) is not None:
+            return network
         try:
             with _quiet():
                 module, probes = reference()
@@ -112,6 +111,8 @@ def _library() -> Any:
         sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
         try:
             import openvino
+        except ImportError as error:
+            raise ConversionFailed(f"openvino cannot be imported ({error})") from error
         finally:
             del sys.modules["openvino_telemetry"]
     import openvino
@@ -143,7 +144,7 @@ def _checked(
     for precision in able:
         network = OpenVinoNetwork(_compile(core, model, precision), precision)
         found = list(network.run(probes))
-        worst = min(_cosines(a, b).min() for a, b in zip(found, expected, strict=True))
+        worst = float(np.min([_cosines(a, b).min() for a, b in zip(found, expected, strict=True)]))  # NaN if one is
         logger.debug("OpenVINO %s: least cosine %.5f", precision, worst)
         if worst >= AGREE:
             return network, precision
@@ -161,12 +162,14 @@ def _compile(core: Any, model: Any, precision: str) -> Any:
     return core.compile_model(model, "CPU", settings)
 
 
-def _read(core: Any, folder: Path) -> Any | None:
+def _read(core: Any, folder: Path) -> OpenVinoNetwork | None:
     """None where there is none, or where it cannot be read; the latter is removed."""
     if not folder.is_dir():
         return None
     try:
-        return core.read_model(folder / _MODEL)
+        model = core.read_model(folder / _MODEL)
+        precision = model.get_rt_info(_PRECISION).astype(str)
+        return OpenVinoNetwork(_compile(core, model, precision), precision)
     except RuntimeError as error:
         logger.warning(
             "converted network %s is damaged and is made again: %s", folder, " ".join(str(error).split())[:200]
@@ -176,14 +179,15 @@ def _read(core: Any, folder: Path) -> Any | None:
 
 
 def _write(openvino: Any, model: Any, folder: Path) -> None:
-    """All or nothing; another process may be at the same."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-") as draft:
-        openvino.save_model(model, Path(draft) / "network" / _MODEL, compress_to_fp16=False)
-        try:
+    """All or nothing, and nothing if another process was faster."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-") as draft:
+            openvino.save_model(model, Path(draft) / "network" / _MODEL, compress_to_fp16=False)
             (Path(draft) / "network").rename(folder)
-        except OSError:
-            logger.debug("%s is there already", folder)
+    except (OSError, RuntimeError) as error:  # RuntimeError is OpenVINO's, of a full disk too
+        if not folder.is_dir():
+            logger.warning("converted network cannot be kept in %s and is made again next time: %s", folder, error)
 
 
 def _cosines(a: FloatArray, b: FloatArray) -> FloatArray:
