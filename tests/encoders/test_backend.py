@@ -50,9 +50,7 @@ def test_openvino_that_is_not_installed_is_refused_with_what_to_install(not_inst
 
 
 @pytest.mark.parametrize("choice", [Backend("torch"), PYTORCH, Backend()])
-def test_pytorch_is_used_where_it_is_asked_for_without_a_look_at_openvino(
-    not_installed: None, choice: Backend
-) -> None:
+def test_pytorch_is_used_where_it_is_asked_for_without_a_look_at_openvino(not_installed: None, choice: Backend) -> None:
     running = choice.load("mean", "key", _unasked)
     assert (running.network, running.label) == (None, "PyTorch fp32 on the CPU")
 
