@@ -17,6 +17,9 @@ from encoders.errors import EncoderError
 if TYPE_CHECKING:
     from PIL import Image
 
+    from encoders.backend import Running
+    from encoders.timing import Timing
+
 FloatArray = NDArray[np.float32]
 
 
@@ -68,6 +71,25 @@ class ImageEncoder(Protocol):
 
     def encode_texts(self, texts: Sequence[str]) -> FloatArray:
         """(N, dim), rows of length 1, comparable with images; ModalityUnsupported unless `shares_text_space`."""
+
+
+@runtime_checkable
+class Measured(Protocol):
+    """An encoder that says what runs it and where its time goes. Plug-ins need not."""
+
+    @property
+    def running(self) -> Running | None:
+        """None until the first content is encoded."""
+
+    @property
+    def timing(self) -> Timing:
+        """Of all calls so far."""
+
+
+def runs_on(encoder: object) -> str:
+    """What runs the encoder's network, for people; empty before its first use, and where it does not say."""
+    running = encoder.running if isinstance(encoder, Measured) else None
+    return running.label if running else ""
 
 
 def unit_rows(vectors: NDArray[Any], *, name: str) -> FloatArray:

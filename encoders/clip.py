@@ -1,7 +1,7 @@
 """Pictures and texts into one space with any open_clip model.
 
 Owns loading by hub tag, local checkpoint or folder, and the text half. Knows nothing of the batch loop over pictures,
-which is `encoders.image`'s.
+which is `encoders.tower`'s.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from typing import Any
 
 import numpy as np
 
+from encoders.backend import PYTORCH, Backend
 from encoders.base import FloatArray, unit_rows
 from encoders.errors import EncoderUnavailable
 from encoders.fingerprint import fingerprint_tensors
 from encoders.hub import loading
-from encoders.image import BATCH_SIZE, MAX_ASPECT, ImageTower, TowerImageEncoder
+from encoders.network import mixed_precision
 from encoders.text import CHARACTERS_PER_TOKEN, clean_text
+from encoders.tower import BATCH_SIZE, MAX_ASPECT, ImageTower, TowerImageEncoder, tower_of
 
 _TODO = "give open_clip:<model>:<pretrained tag or checkpoint file>, or open_clip:local-dir:<folder>"
 _PROBE_TEXT = "Ein Café, 3 RED shoes & 一部慢节奏的科幻片"
@@ -34,7 +36,7 @@ class OpenClipEncoder(TowerImageEncoder):
 
     shares_text_space = True
 
-    def __init__(self, model_name: str, pretrained: str | None = None) -> None:
+    def __init__(self, model_name: str, pretrained: str | None = None, *, backend: Backend = PYTORCH) -> None:
         name = f"open_clip:{model_name}" + (f":{pretrained}" if pretrained else "")
         if pretrained and Path(pretrained).expanduser().is_file():
             pretrained = str(Path(pretrained).expanduser())
@@ -51,7 +53,7 @@ class OpenClipEncoder(TowerImageEncoder):
                 "tokens": self._tokenizer([_PROBE_TEXT]).tolist(),
             }
             fingerprint = fingerprint_tensors(self._model.state_dict(), settings)
-            super().__init__(name, 0, fingerprint, lambda: tower)
+            super().__init__(name, 0, fingerprint, lambda: tower, backend)
             self.dim = self._encode_text_batch([""]).shape[1]
 
     def encode_texts(self, texts: Sequence[str]) -> FloatArray:
@@ -67,7 +69,7 @@ class OpenClipEncoder(TowerImageEncoder):
 
         with self._text_lock:
             tokens = self._tokenizer(texts)  # (B, context_length)
-        with torch.inference_mode():
+        with torch.inference_mode(), mixed_precision():
             features = self._model.encode_text(tokens.to(next(self._model.parameters()).device))  # (B, dim)
             vectors: FloatArray = features.float().cpu().numpy()
         return vectors
@@ -87,7 +89,21 @@ def _load(model_name: str, pretrained: str | None) -> tuple[Any, ImageTower, dic
     )
     model.eval()
     preprocess: dict[str, Any] = open_clip.get_model_preprocess_cfg(model)
-    return model, ImageTower(prepare, lambda pixels: model.encode_image(pixels.to(device))), preprocess, quick_gelu
+    return model, tower_of(prepare, lambda: _picture_half(model)), preprocess, quick_gelu
+
+
+def _picture_half(model: Any) -> Any:
+    from torch import nn
+
+    class PictureHalf(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, pixels: Any) -> Any:
+            return self.model.encode_image(pixels)
+
+    return PictureHalf()
 
 
 def _tokenizer(model_name: str) -> Any:

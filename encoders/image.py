@@ -1,99 +1,37 @@
 """Pictures to vectors with any timm backbone.
 
-Owns the batch loop that every picture model shares (prepare in threads, run without gradients) and loading timm
-models. Knows nothing of where pictures come from; `open_image`, which reads them, lives in `encoders.picture`, and
-models that also understand words in `encoders.clip`.
+Owns loading timm models. Knows nothing of where pictures come from; `open_image`, which reads them, lives in
+`encoders.picture`, and models that also understand words in `encoders.clip`.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from encoders.base import FloatArray, unit_rows
-from encoders.errors import EncoderUnavailable, ModalityUnsupported
+from encoders.backend import PYTORCH, Backend
+from encoders.errors import EncoderUnavailable
 from encoders.fingerprint import fingerprint_files, fingerprint_tensors
 from encoders.hub import loading
-from encoders.picture import MAX_PIXELS, open_image, to_rgb
+from encoders.network import TorchNetwork
+from encoders.picture import MAX_PIXELS, open_image
+from encoders.tower import MAX_ASPECT, ImageTower, TowerImageEncoder, tower_of
 
 if TYPE_CHECKING:
     import torch
-    from PIL import Image
 
-__all__ = ["MAX_PIXELS", "ImageTower", "TimmImageEncoder", "TowerImageEncoder", "open_image"]
-
-BATCH_SIZE = 32
-PREPARE_THREADS = min(4, os.cpu_count() or 1)
-MAX_ASPECT = 8
-"""Models look at the middle of a picture; a 1 x 60,000 strip would be scaled to gigabytes before that crop."""
+__all__ = ["MAX_PIXELS", "OrderedTimmEncoder", "TimmImageEncoder", "open_image"]
 
 _TIMM_TODO = "give the name of a timm model, and a checkpoint file of its weights if there is no model hub"
-
-
-@dataclass(frozen=True, slots=True)
-class ImageTower:
-    """A loaded picture model."""
-
-    prepare: Callable[[Image.Image], torch.Tensor]
-    """An RGB picture to pixels (3, H, W), the same H and W for every picture."""
-    forward: Callable[[torch.Tensor], torch.Tensor]
-    """Pixels (B, 3, H, W) to features (B, dim)."""
-
-
-class TowerImageEncoder:
-    """Pictures through an `ImageTower`, loaded by `load` at the first picture. Safe to share between threads."""
-
-    shares_text_space = False
-
-    def __init__(self, name: str, dim: int, fingerprint: str, load: Callable[[], ImageTower]) -> None:
-        self.name = name
-        self.dim = dim
-        self.fingerprint = fingerprint
-        self._load = load
-        self._tower: ImageTower | None = None
-        self._load_lock = Lock()
-
-    def encode_images(self, images: Sequence[Image.Image]) -> FloatArray:
-        import torch
-
-        if not images:
-            return np.zeros((0, self.dim), dtype=np.float32)
-        tower = self._loaded()
-        batches = [images[start : start + BATCH_SIZE] for start in range(0, len(images), BATCH_SIZE)]
-        features: list[FloatArray] = []
-        with ThreadPoolExecutor(PREPARE_THREADS) as pool, torch.inference_mode():
-            ahead = pool.map(lambda image: tower.prepare(_trim(to_rgb(image))), batches[0])
-            for following in [*batches[1:], ()]:
-                pixels = torch.stack(list(ahead))  # (B, 3, H, W)
-                ahead = pool.map(lambda image: tower.prepare(_trim(to_rgb(image))), following)  # while the model runs
-                features.append(tower.forward(pixels).float().cpu().numpy())
-        return unit_rows(np.concatenate(features), name=self.name)
-
-    def encode_texts(self, texts: Sequence[str]) -> FloatArray:
-        raise ModalityUnsupported(
-            self.name,
-            "text into the space of its pictures",
-            "configure a CLIP model, such as open_clip:<model>:<weights>",
-        )
-
-    def _loaded(self) -> ImageTower:
-        with self._load_lock:
-            if self._tower is None:
-                self._tower = self._load()
-            return self._tower
 
 
 class TimmImageEncoder(TowerImageEncoder):
     """Pooled features of a timm backbone: its hub weights by name, or a local checkpoint of them. Loaded at once."""
 
-    def __init__(self, architecture: str, checkpoint: str | None = None) -> None:
+    def __init__(self, architecture: str, checkpoint: str | None = None, *, backend: Backend = PYTORCH) -> None:
         name = f"timm:{architecture}" + (f":{checkpoint}" if checkpoint else "")
         if checkpoint and not Path(checkpoint).expanduser().is_file():
             raise EncoderUnavailable(name, f"there is no file {checkpoint}", _TIMM_TODO)
@@ -107,10 +45,10 @@ class TimmImageEncoder(TowerImageEncoder):
             if checkpoint:
                 _load_backbone(model, Path(checkpoint).expanduser())
             config: dict[str, Any] = resolve_model_data_config(model)  # type: ignore[no-untyped-call]
-            tower = timm_tower(model, config)
+            tower = timm_tower(lambda: model, config)
             settings = {"architecture": architecture, "preprocess": config, "max_aspect": MAX_ASPECT}
             fingerprint = fingerprint_tensors(model.state_dict(), settings)
-            super().__init__(name, _probe_dim(tower, config), fingerprint, lambda: tower)
+            super().__init__(name, _probe_dim(model, config), fingerprint, lambda: tower, backend)
 
 
 class OrderedTimmEncoder(TowerImageEncoder):
@@ -120,12 +58,21 @@ class OrderedTimmEncoder(TowerImageEncoder):
     library's defaults.
     """
 
-    def __init__(self, name: str, architecture: str, weights: Path, *, dim: int, preprocess: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        name: str,
+        architecture: str,
+        weights: Path,
+        *,
+        dim: int,
+        preprocess: Mapping[str, Any],
+        backend: Backend = PYTORCH,
+    ) -> None:
         if not weights.is_file():
             raise EncoderUnavailable(name, f"there is no file {weights}", "install palate's dependencies anew")
         settings = {"architecture": architecture, "preprocess": dict(preprocess), "max_aspect": MAX_ASPECT}
 
-        def load() -> ImageTower:
+        def module() -> Any:
             with loading(name, "install palate's dependencies anew"):
                 import timm
                 import torch
@@ -134,20 +81,17 @@ class OrderedTimmEncoder(TowerImageEncoder):
                 foreign = torch.load(weights, map_location="cpu", weights_only=True)
                 model.load_state_dict(rename_in_order(foreign, model.state_dict()))
                 model.reset_classifier(0)
-                return timm_tower(model, preprocess)
+                return model
 
-        super().__init__(name, dim, fingerprint_files([weights], settings), load)
+        fingerprint = fingerprint_files([weights], settings)
+        super().__init__(name, dim, fingerprint, lambda: timm_tower(module, preprocess), backend)
 
 
-def timm_tower(model: Any, preprocess: Mapping[str, Any]) -> ImageTower:
-    """A timm model without its classifier, ready to run, and the transform its configuration asks for."""
-    import torch
+def timm_tower(module: Callable[[], Any], preprocess: Mapping[str, Any]) -> ImageTower:
+    """A timm model without its classifier, and the transform its configuration asks for."""
     from timm.data.transforms_factory import create_transform
 
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    model = model.eval().to(device, memory_format=torch.channels_last)
-    prepare = create_transform(**preprocess, is_training=False)
-    return ImageTower(prepare, lambda pixels: model(pixels.to(device, memory_format=torch.channels_last)))
+    return tower_of(create_transform(**preprocess, is_training=False), module)
 
 
 def rename_in_order(foreign: Mapping[str, torch.Tensor], own: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -173,18 +117,7 @@ def _load_backbone(model: Any, checkpoint: Path) -> None:
         raise ValueError(f"the checkpoint lacks {missing[:3]} and has unknown {unexpected[:3]}")
 
 
-def _probe_dim(tower: ImageTower, preprocess: Mapping[str, Any]) -> int:
+def _probe_dim(model: Any, preprocess: Mapping[str, Any]) -> int:
     """Pooled width; some timm heads widen it, so the model is asked rather than its `num_features`."""
-    import torch
-
-    with torch.inference_mode():
-        return int(tower.forward(torch.zeros(1, *preprocess["input_size"])).shape[1])
-
-
-def _trim(image: Image.Image) -> Image.Image:
-    width, height = image.size
-    side = MAX_ASPECT * min(width, height)
-    if max(width, height) <= side:
-        return image
-    left, top = max(0, (width - side) // 2), max(0, (height - side) // 2)
-    return image.crop((left, top, min(width, left + side), min(height, top + side)))
+    blank = np.zeros((1, *preprocess["input_size"]), dtype=np.float32)
+    return int(next(TorchNetwork(model).run([(blank,)])).shape[1])

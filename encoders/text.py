@@ -6,18 +6,21 @@ from; which model is the default is decided in `encoders.bundled`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from encoders.backend import PYTORCH, Backend, Running
 from encoders.base import FloatArray, unit_rows
 from encoders.chunks import MAX_CHUNKS, OVERLAP, Chunk, chunked, pooled
 from encoders.errors import EncoderUnavailable
 from encoders.fingerprint import fingerprint_files
 from encoders.hub import loading, model_folder
+from encoders.network import Batch, Network, mixed_precision
+from encoders.timing import Laps, Timing
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -57,14 +60,19 @@ class SentenceTransformerEncoder:
     loaded now, and a broken model is an EncoderUnavailable here rather than later. Safe to share between threads.
     """
 
-    def __init__(self, source: str | Path, *, name: str | None = None, dim: int | None = None) -> None:
+    def __init__(
+        self, source: str | Path, *, name: str | None = None, dim: int | None = None, backend: Backend = PYTORCH
+    ) -> None:
         self.name = name or str(source)
+        self.timing = Timing()
+        self._backend = backend
+        self.running: Running | None = None
         self._folder = _resolve(str(source), self.name)
         self._model: SentenceTransformer | None = None
         self._load_lock = Lock()
         self._use_lock = Lock()  # fast tokenizers raise "Already borrowed" when two threads share one
-        self.dim = dim if dim is not None else self._probe_dim()
         self.fingerprint = self._fingerprint()
+        self.dim = dim if dim is not None else self._probe_dim()
 
     def encode_passages(self, texts: Sequence[str]) -> FloatArray:
         return self._encode(texts, query=False)
@@ -75,14 +83,41 @@ class SentenceTransformerEncoder:
     def _encode(self, texts: Sequence[str], *, query: bool) -> FloatArray:
         if not texts:
             return np.zeros((0, self.dim), dtype=np.float32)
-        model = self._loaded()
+        laps = Laps()
+        model, running = self._loaded()
+        laps.lap("load")
         chunks = self._chunked(model, texts)
-        by_length = sorted(range(len(chunks)), key=lambda row: len(chunks[row].text))  # like lengths: little padding
+        # like lengths together: little padding
+        by_length = sorted(range(len(chunks)), key=lambda row: (chunks[row].n_tokens, len(chunks[row].text)))
+        parts = [by_length[start : start + BATCH_SIZE] for start in range(0, len(by_length), BATCH_SIZE)]
+        batches = ([chunks[row].text for row in rows] for rows in parts)
         vectors = np.empty((len(chunks), self.dim), dtype=np.float32)
-        for start in range(0, len(by_length), BATCH_SIZE):
-            rows = by_length[start : start + BATCH_SIZE]
-            vectors[rows] = self._encode_batch(model, [chunks[row].text for row in rows], query=query)
-        return unit_rows(pooled(vectors, chunks), name=self.name)
+        for rows, found in zip(parts, self._forward(model, running.network, batches, laps, query=query), strict=True):
+            vectors[rows] = found
+        laps.lap("core")
+        unit = unit_rows(pooled(vectors, chunks), name=self.name)
+        laps.lap("post")
+        self.timing.add(laps)
+        return unit
+
+    def _forward(
+        self,
+        model: SentenceTransformer,
+        network: Network | None,
+        batches: Iterable[list[str]],
+        laps: Laps,
+        *,
+        query: bool,
+    ) -> Iterator[FloatArray]:
+        if network is None:
+            return (self._encode_batch(model, texts, query=query) for texts in laps.taken(batches))
+        return network.run(laps.taken(self._tokens(model, texts, query=query) for texts in batches))
+
+    def _tokens(self, model: SentenceTransformer, texts: list[str], *, query: bool) -> Batch:
+        from encoders.text_network import tokens
+
+        with self._use_lock:
+            return tokens(model, texts, query=query)
 
     def _chunked(self, model: SentenceTransformer, texts: Sequence[str]) -> list[Chunk]:
         """Chunks that fit the model's window; one per text where it has none, or its tokenizer tells no places."""
@@ -100,19 +135,22 @@ class SentenceTransformerEncoder:
 
     def _encode_batch(self, model: SentenceTransformer, texts: list[str], *, query: bool) -> FloatArray:
         encode: Any = model.encode_query if query else model.encode_document
-        with self._use_lock:  # per batch, so that a query waits for one batch of an indexing run, not for all of it
+        # the lock is held per batch, so that a query waits for one batch of an indexing run, not for all of it
+        with self._use_lock, mixed_precision():
             vectors: FloatArray = encode(texts, batch_size=BATCH_SIZE, show_progress_bar=False, convert_to_numpy=True)
         return vectors
 
-    def _loaded(self) -> SentenceTransformer:
+    def _loaded(self) -> tuple[SentenceTransformer, Running]:
         with self._load_lock:
-            if self._model is None:
-                self._model = _load(self._folder, self.name)
-            return self._model
+            if self._model is None or self.running is None:
+                model = _load(self._folder, self.name)
+                self.running = self._backend.load(self.name, self.fingerprint, lambda: _network_of(model))
+                self._model = model
+            return self._model, self.running
 
     def _probe_dim(self) -> int:
         with loading(self.name, _TODO):
-            return int(self._encode_batch(self._loaded(), [""], query=False).shape[1])
+            return int(self._encode_batch(self._loaded()[0], [""], query=False).shape[1])
 
     def _fingerprint(self) -> str:
         settings = {
@@ -149,6 +187,12 @@ def _load(folder: Path, name: str) -> SentenceTransformer:
         finally:
             if had_progress_bar:
                 transformers_logging.enable_progress_bar()
+
+
+def _network_of(model: SentenceTransformer) -> tuple[Any, list[Batch]]:
+    from encoders.text_network import SentenceModule, probes
+
+    return SentenceModule(model), probes(model)
 
 
 def clean_text(text: str, limit: int) -> str:

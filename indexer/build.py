@@ -26,7 +26,8 @@ from indexer.picture_source import PictureSource
 from indexer.pictures import public_name
 from indexer.store import IMAGE, TEXT, ItemStore, StoredItem
 
-BATCH = 64
+BATCH = 256
+"""Items that are encoded and stored at once: enough for texts of like lengths to be found among them."""
 FLUSH_EVERY = 5_000
 """Items after which the store is brought to disk, so that its write-ahead log stays short."""
 

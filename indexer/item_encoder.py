@@ -16,15 +16,15 @@ from PIL import Image
 
 from encoders.base import FloatArray, ImageEncoder, TextEncoder, unit_rows
 from encoders.errors import ImageError
-from encoders.picture import open_image
 from indexer.aligned import JointEncoder
 from indexer.catalog import Item
 from indexer.picture_source import Loaded, PictureSource
-from indexer.pictures import public_name
 from indexer.store import IMAGE, TEXT, ItemStore, StoredItem
 
+MAX_PICTURES_AT_ONCE = 64
+"""While the encoder looks at these, the next ones are fetched and decoded."""
 MAX_PIXELS_AT_ONCE = 32_000_000
-"""Decoded pictures held at a time, in pixels: 64 large ones would take gigabytes."""
+"""The same in pixels: 64 large ones would take gigabytes."""
 _NO_DIRECTION = 1e-3
 
 Named = tuple[int, str]
@@ -106,22 +106,14 @@ def _opened(
     """The pictures that can be read, as many at a time as memory should hold; the others go to `problems`."""
     part: list[tuple[int, Image.Image]] = []
     pixels = 0
-    for (index, name), source in zip(named, loaded, strict=True):
-        try:
-            picture = _open(source, public_name(name))
-        except ImageError as error:
-            problems.append((index, error))
+    for (index, _), picture in zip(named, loaded, strict=True):
+        if isinstance(picture, ImageError):
+            problems.append((index, picture))
             continue
         part.append((index, picture))
         pixels += picture.width * picture.height
-        if pixels >= MAX_PIXELS_AT_ONCE:
+        if len(part) == MAX_PICTURES_AT_ONCE or pixels >= MAX_PIXELS_AT_ONCE:
             yield part
             part, pixels = [], 0
     if part:
         yield part
-
-
-def _open(source: Loaded, label: str) -> Image.Image:
-    if isinstance(source, ImageError):
-        raise source
-    return open_image(source, label=label)

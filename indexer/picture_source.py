@@ -1,6 +1,6 @@
-"""PictureSource: from what an item calls its picture to something that can be opened, fetched ahead of the encoder.
+"""PictureSource: from what an item calls its picture to the picture, fetched and decoded ahead of the encoder.
 
-Owns how much is fetched at once. Knows nothing of items, rows and vectors.
+Owns how much is fetched and decoded at once. Knows nothing of items, rows and vectors.
 """
 
 from __future__ import annotations
@@ -11,17 +11,23 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from threading import Semaphore
+
+from PIL import Image
 
 from encoders.errors import ImageError
+from encoders.picture import open_image
 from indexer.download import Downloader
-from indexer.pictures import PictureFolder, admitted, is_inline, is_url, unpacked
+from indexer.pictures import PictureFolder, admitted, is_inline, is_url, public_name, unpacked
 
 THREADS = 8
+DECODING = 2
+"""Pictures that are decoded at once: one of 64 million pixels takes 192 MB."""
 AHEAD = 16
-"""Pictures that are fetched and wait for the encoder: times `images.max_bytes`, what they take in memory."""
+"""Pictures that are there and wait for the encoder."""
 
-Loaded = Path | bytes | ImageError
-"""A file or an encoded picture, to be opened; or why there is none."""
+Loaded = Image.Image | ImageError
+"""A picture, or why there is none."""
 
 
 class PictureSource:
@@ -30,6 +36,7 @@ class PictureSource:
     def __init__(self, kept: PictureFolder, downloader: Downloader) -> None:
         self.kept = kept
         self._downloader = downloader
+        self._decoding = Semaphore(DECODING)
 
     def admit(self, image: str, image_root: Path | None) -> str:
         """`image` as the log may have it, kept if it is the picture itself; ImageError when it cannot be had so."""
@@ -57,6 +64,8 @@ class PictureSource:
 
     def _load(self, image: str) -> Loaded:
         try:
-            return self._downloader.fetch(image) if is_url(image) else self.kept.path(image)
+            source: Path | bytes = self._downloader.fetch(image) if is_url(image) else self.kept.path(image)
+            with self._decoding:
+                return open_image(source, label=public_name(image))
         except ImageError as error:
             return error

@@ -20,12 +20,14 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
+from encoders.backend import Backend, BackendName
 from indexer.download import DownloadLimits
 from indexer.events import EventKind, EventPolicy
 from service.errors import ConfigError
 from service.ranker.config import RankerConfig
 
 CONFIG_FILE = "palate.toml"
+NETWORKS_FOLDER = "networks"
 DEFAULT_DATA = Path("palate-data")
 ENV_PREFIX = "PALATE_"
 ENV_NESTING = "__"
@@ -37,7 +39,7 @@ _SECTION = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True
 
 
 class EncoderSettings(BaseModel):
-    """What turns content into vectors. Changing it asks for `palate rebuild`."""
+    """What turns content into vectors. Changing `text` or `image` asks for `palate rebuild`."""
 
     model_config = _SECTION
 
@@ -46,6 +48,9 @@ class EncoderSettings(BaseModel):
     image: str = "bundled"
     """Image encoder: `bundled`, `none`, `fake`, `open_clip:<model>[:<checkpoint>]`, `timm:<model>[:<checkpoint>]`, or
     the name of a plug-in."""
+    backend: BackendName = "auto"
+    """What runs their networks: `torch`, `openvino`, or `auto`, which is OpenVINO where it is installed, there is no
+    GPU, and it gives the vectors of PyTorch. Vectors of all backends compare: no rebuild is needed after a change."""
 
 
 class StoreSettings(BaseModel):
@@ -278,6 +283,11 @@ class Settings(BaseSettings):
     def log_url(self) -> str:
         """The URL of the log, with the default filled in."""
         return self.log.url or f"sqlite:///{self.data.absolute() / 'log.db'}"
+
+    @property
+    def encoder_backend(self) -> Backend:
+        """What runs the encoders, with its converted networks in the data folder."""
+        return Backend(self.encoders.backend, self.data / NETWORKS_FOLDER)
 
     @classmethod
     def settings_customise_sources(

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from encoders.base import FloatArray
+from encoders.base import FloatArray, ImageEncoder, TextEncoder, runs_on
 from indexer.build import IndexReport
 from indexer.catalog import Item
 from indexer.events import Event
@@ -357,8 +357,8 @@ class Recommender:
             "data": str(self._settings.data),
             "items": f"{len(self._catalogue):,}",
             "events": f"{self._log.count_events():,}",
-            "text encoder": self._workspace.text_encoder.name,
-            "image encoder": "none" if image is None else image.name,
+            "text encoder": _described(self._workspace.text_encoder),
+            "image encoder": "none" if image is None else _described(image),
             "shared space": self._workspace.unaligned or ("none" if alignment is None else alignment.version),
             "writer": self._settings.explain.writer,
             "model": version or "none yet: content, item-kNN and popularity until `palate train`",
@@ -576,6 +576,10 @@ class Recommender:
             self._catalogue.put(row.item.item_id, row.item_index)
         self._models.learn(rows)
         self._people.forget()
+
+
+def _described(encoder: TextEncoder | ImageEncoder) -> str:
+    return f"{encoder.name} on {where}" if (where := runs_on(encoder)) else encoder.name
 
 
 def _profile_words(state: PersonState) -> str:

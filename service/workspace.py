@@ -48,8 +48,9 @@ class Workspace:
 
         `anew` first forgets all vectors, for `Indexer.rebuild` to make them again from the log.
         """
-        text = load_text_encoder(settings.encoders.text)
-        return cls.open_with(settings, text, load_image_encoder(settings.encoders.image), anew=anew)
+        text = load_text_encoder(settings.encoders.text, settings.encoder_backend)
+        image = load_image_encoder(settings.encoders.image, settings.encoder_backend)
+        return cls.open_with(settings, text, image, anew=anew)
 
     @classmethod
     def open_with(

@@ -47,6 +47,6 @@ def _findings(data: Path | None, config: Path | None) -> Iterator[Finding]:
     yield checks.port(settings)
     yield checks.writers(settings)
     yield from encoder_checks.plugged_in()
-    encoders = encoder_checks.Encoders.load(settings.encoders)
+    encoders = encoder_checks.Encoders.load(settings)
     yield from encoders.findings()
     yield from checks.stored(settings, encoders)

@@ -6,18 +6,18 @@ Loads the encoders as a server would, and measures for about a second each, afte
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
 
 from PIL import Image
 
-from encoders.base import ImageEncoder, TextEncoder
+from encoders.base import ImageEncoder, TextEncoder, runs_on
 from encoders.bundled import IMAGE_ENCODERS, TEXT_ENCODERS, load_image_encoder, load_text_encoder
 from encoders.errors import PalateError
 from encoders.plugins import PlugIn, plug_ins
 from service.cli.checks import Finding
-from service.config import EncoderSettings
+from service.config import EncoderSettings, Settings
 
 MEASURED_S = 0.8
 SAMPLES, AT_ONCE = 32, 8
@@ -38,18 +38,22 @@ class Encoders:
     """Why there is none, by "text" and "image"."""
 
     @classmethod
-    def load(cls, settings: EncoderSettings) -> Encoders:
+    def load(cls, settings: Settings) -> Encoders:
+        """As a server would, but the folder of converted networks is not made for this: to look changes nothing."""
+        backend = settings.encoder_backend
+        if backend.cache is not None and not backend.cache.is_dir():
+            backend = replace(backend, cache=None)
         failures: dict[str, PalateError] = {}
         text = image = None
         try:
-            text = load_text_encoder(settings.text)
+            text = load_text_encoder(settings.encoders.text, backend)
         except PalateError as error:
             failures["text"] = error
         try:
-            image = load_image_encoder(settings.image)
+            image = load_image_encoder(settings.encoders.image, backend)
         except PalateError as error:
             failures["image"] = error
-        return cls(settings, text, image, failures)
+        return cls(settings.encoders, text, image, failures)
 
     def findings(self) -> Iterator[Finding]:
         for kind, error in self.failures.items():
@@ -93,7 +97,8 @@ def _looked_at(
         rate = _per_second(encode, samples)
     except PalateError as error:
         return Finding("fail", what, f"{known}; {error}", f"correct encoders.{kind} in the settings")
-    return Finding("ok", what, f"{known}, {rate:,.0f} {kind}s/s here")
+    how = f" on {where}" if (where := runs_on(encoder)) else ""
+    return Finding("ok", what, f"{known}, {rate:,.0f} {kind}s/s here{how}")
 
 
 def _per_second(encode: Callable[[Sequence[Any]], object], samples: Sequence[Any]) -> float:

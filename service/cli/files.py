@@ -17,6 +17,7 @@ from service.cli.output import Step
 
 if TYPE_CHECKING:
     from indexer.catalog import RowError
+    from service.cli.times import RunTimes
 
 DONE, IN_PART, COULD_NOT = 0, 1, 2
 SHOWN_ROWS = 10
@@ -38,6 +39,11 @@ class FileReport:
     stopped: str = ""
     """Why the file could not be read to its end; empty when it was."""
     seconds: float = 0.0
+
+    @property
+    def rows(self) -> int:
+        """All that were read."""
+        return sum(self.counts.values()) + len(self.failed)
 
 
 class Rows(Generic[T]):
@@ -72,10 +78,8 @@ def count_rows(path: Path) -> int | None:
         return None
 
 
-def take_in(
-    files: Sequence[Path], one: Callable[[Path, Step], FileReport], *, errors: Path | None, as_json: bool
-) -> int:
-    """Every file through `one`, then the report; returns the exit code."""
+def take_in(files: Sequence[Path], one: Callable[[Path, Step], FileReport], *, as_json: bool) -> list[FileReport]:
+    """Every file through `one`."""
     reports = []
     with output.progress(as_json) as step:
         for path in files:
@@ -83,11 +87,17 @@ def take_in(
             report = one(path, step)
             report.seconds = round(monotonic() - started, 2)
             reports.append(report)
+    return reports
+
+
+def tell(reports: Sequence[FileReport], *, errors: Path | None, as_json: bool, times: RunTimes | None = None) -> int:
+    """Print what became of the files, and the `times` of it all; returns the exit code."""
     code = _exit_code(reports)
     if as_json:
-        output.emit({"files": [asdict(report) for report in reports], "exit_code": code})
+        timed = {"times": asdict(times)} if times else {}
+        output.emit({"files": [asdict(report) for report in reports], "exit_code": code, **timed})
     else:
-        _print(reports, errors)
+        _print(reports, errors, times)
     if errors is not None:
         _write_errors(errors, reports)
     for report in reports:
@@ -104,7 +114,7 @@ def _exit_code(reports: Sequence[FileReport]) -> int:
     return IN_PART if any(sum(report.counts.values()) for report in reports) else COULD_NOT
 
 
-def _print(reports: Sequence[FileReport], errors: Path | None) -> None:
+def _print(reports: Sequence[FileReport], errors: Path | None, times: RunTimes | None) -> None:
     used = [report for report in reports if report.failed or not report.stopped or sum(report.counts.values())]
     if used:
         names = list(used[0].counts)
@@ -114,6 +124,10 @@ def _print(reports: Sequence[FileReport], errors: Path | None) -> None:
             for r in used
         ]
         output.table(columns, rows, right=columns[1:])
+    if times is not None:
+        from service.cli.times import show
+
+        show(times)
     for report in reports:
         _print_rows(report.file, "failed", report.failed, errors)
         _print_rows(report.file, "warnings", report.warnings, errors)

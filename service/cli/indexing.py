@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from service.cli import output
-from service.cli.files import DONE, FileReport, Rows, count_rows, take_in
+from service.cli.files import DONE, FileReport, Rows, count_rows, take_in, tell
 from service.cli.options import Config, Data, Errors, Files, Json, Server
 from service.cli.output import Step
 from service.cli.session import answering, require_data, settings_of
@@ -37,9 +38,13 @@ def index(
     """Add or replace the items of catalogue files; what is unchanged is skipped."""
     if server:
         with answering(data, config, server, quiet=as_json) as backend:
-            return take_in(files, lambda path, step: _send(backend, path, step), errors=errors, as_json=as_json)
+            reports = take_in(files, lambda path, step: _send(backend, path, step), as_json=as_json)
+        return tell(reports, errors=errors, as_json=as_json)
+    from service.cli.times import run_times
+
     with _workspace(settings_of(data, config), as_json) as workspace:
         indexer = workspace.indexer()
+        started = perf_counter()
 
         def one(path: Path, step: Step) -> FileReport:
             from indexer.catalog import read_items
@@ -56,9 +61,11 @@ def index(
 
         with output.progress(as_json) as step:
             indexer.reconcile(lambda done, total: step("finishing what an earlier run left", done, total))
-        code = take_in(files, one, errors=errors, as_json=as_json)
+        reports = take_in(files, one, as_json=as_json)
         workspace.store.optimize()
-        return code
+        encoders, rows = [workspace.text_encoder, workspace.image_encoder], sum(report.rows for report in reports)
+        times = run_times(encoders, rows, perf_counter() - started)
+    return tell(reports, errors=errors, as_json=as_json, times=times)
 
 
 def rebuild(

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from service.cli.files import FileReport, Rows, count_rows, take_in
+from service.cli.files import FileReport, Rows, count_rows, take_in, tell
 from service.cli.options import Config, Data, Errors, Files, Json, Server
 from service.cli.output import Step
 from service.cli.session import answering, event_log, settings_of
@@ -44,7 +44,8 @@ def events(
 
 
 def _all(files: Sequence[Path], record: Record, batch: int, errors: Path | None, as_json: bool) -> int:
-    return take_in(files, lambda path, step: _one(path, record, batch, step), errors=errors, as_json=as_json)
+    reports = take_in(files, lambda path, step: _one(path, record, batch, step), as_json=as_json)
+    return tell(reports, errors=errors, as_json=as_json)
 
 
 def _one(path: Path, record: Record, batch: int, step: Step) -> FileReport:

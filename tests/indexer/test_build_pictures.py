@@ -17,6 +17,7 @@ from PIL import Image
 
 from encoders.base import FloatArray
 from encoders.fake import FakeImageEncoder
+from encoders.picture import open_image
 from indexer import picture_source
 from indexer.build import IndexReport
 from indexer.catalog import Item
@@ -224,12 +225,13 @@ def test_fetching_runs_ahead_of_the_encoder_but_not_far(
     arrived = threading.Semaphore(0)
     for number in range(9):
         web.answers[f"/red.png?{number}"] = lambda handler: (body(png("red"))(handler), arrived.release())[0]
+    picture = open_image(png("red"))
     with world.pictures.loading(urls) as loaded:
         for _ in range(3):
             assert arrived.acquire(timeout=10)
         assert not arrived.acquire(blocking=False)
         assert len(web.asked) == 3
-        assert next(loaded) == png("red")
+        assert next(loaded) == picture
         assert arrived.acquire(timeout=10)
         assert len(web.asked) == 4
-        assert list(loaded) == [png("red")] * 8
+        assert list(loaded) == [picture] * 8

@@ -30,6 +30,15 @@ def test_indexing_twice_skips_what_is_unchanged(run: Run, catalogue: Path) -> No
     assert (second.code, second.json["files"][0]["counts"]) == (0, {"indexed": 0, "skipped": 40})
 
 
+def test_indexing_tells_its_time_and_of_encoders_that_do_not_tell_theirs_nothing(run: Run, catalogue: Path) -> None:
+    times = run("index", catalogue, "--json").json["times"]
+    assert (times["encoders"], times["encoding"]) == ([], None)
+    assert times["rows_per_s"] == pytest.approx(40 / times["seconds"], rel=0.1)
+    assert times["peak_memory_mb"] > 20
+    assert "rows a second" in run("index", catalogue).out
+    assert "times" not in run("events", catalogue, "--json").json
+
+
 def test_recording_a_file_twice_records_it_once(run: Run, catalogue: Path, behaviour: Path) -> None:
     run("index", catalogue)
     first, second = run("events", behaviour, "--json"), run("events", behaviour, "--json")
