@@ -50,6 +50,18 @@ def chunked(texts: Sequence[str], tokenizer: Any, window: int) -> list[Chunk]:
     return chunks
 
 
+def in_batches(chunks: Sequence[Chunk], size: int, tokens: int) -> list[list[int]]:
+    """Rows of `chunks` in batches of like lengths, which need little padding: up to `size` chunks each, and up to `tokens`
+    with the padding, unless one chunk alone has more."""
+    batches: list[list[int]] = [[]]
+    for row in sorted(range(len(chunks)), key=lambda row: (chunks[row].n_tokens, len(chunks[row].text))):
+        count = len(batches[-1]) + 1
+        if 1 < count and (count > size or count * chunks[row].n_tokens > tokens):
+            batches.append([])
+        batches[-1].append(row)
+    return batches
+
+
 def pooled(vectors: FloatArray, chunks: Sequence[Chunk]) -> FloatArray:
     """Vectors of chunks (C, dim) to vectors of texts (N, dim): the mean of unit vectors, weighted by tokens."""
     rows = np.array([chunk.row for chunk in chunks])  # (C,)

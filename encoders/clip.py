@@ -21,8 +21,9 @@ from encoders.fingerprint import fingerprint_tensors
 from encoders.hub import loading
 from encoders.network import mixed_precision
 from encoders.text import CHARACTERS_PER_TOKEN, clean_text
-from encoders.tower import BATCH_SIZE, MAX_ASPECT, ImageTower, TowerImageEncoder, tower_of
+from encoders.tower import MAX_ASPECT, ImageTower, TowerImageEncoder, tower_of
 
+BATCH_SIZE = 32
 _TODO = "give open_clip:<model>:<pretrained tag or checkpoint file>, or open_clip:local-dir:<folder>"
 _PROBE_TEXT = "Ein Café, 3 RED shoes & 一部慢节奏的科幻片"
 """Its token ids go into the fingerprint: case, accents, digits and scripts are where tokenizers differ."""
