@@ -49,17 +49,18 @@ class OpenVinoNetwork:
         try:
             for batch in batches:
                 if len(under_way) == at_once:
-                    yield self._ended(under_way.popleft()[0])
+                    yield self._ended(under_way)
                 request = self._idle.pop() if self._idle else self._compiled.create_infer_request()
                 request.start_async(dict(enumerate(batch)), share_inputs=True)
                 under_way.append((request, batch))
             while under_way:
-                yield self._ended(under_way.popleft()[0])
+                yield self._ended(under_way)
         finally:
             for request, _ in under_way:
                 request.wait()
 
-    def _ended(self, request: Any) -> FloatArray:
+    def _ended(self, under_way: deque[tuple[Any, Batch]]) -> FloatArray:
+        request, _inputs = under_way.popleft()  # the inputs stay until the network has read them
         request.wait()
         rows: FloatArray = request.get_output_tensor(0).data.astype(np.float32)  # a copy: the request is used again
         self._idle.append(request)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import sys
+import weakref
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -82,6 +84,27 @@ def test_the_next_batches_are_taken_while_one_is_computed(network: OpenVinoNetwo
 
     next(network.run(batches()))
     assert taken == [0, 1, 2, 3]
+
+
+class Request:
+    """An inference request that holds its inputs as OpenVINO does: not at all."""
+
+    def start_async(self, inputs: dict[int, FloatArray], *, share_inputs: bool) -> None:
+        self._inputs = weakref.ref(inputs[0])
+
+    def wait(self) -> None:
+        self._rows = self._inputs()
+
+    def get_output_tensor(self, index: int) -> Any:
+        return SimpleNamespace(data=self._rows)
+
+
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_inputs_are_there_until_the_network_has_read_them(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch, "get_num_threads", lambda: at_once)
+    network = OpenVinoNetwork(SimpleNamespace(create_infer_request=Request), "f32")
+    found = network.run((np.full((1, 1), number, dtype=np.float32),) for number in range(6))
+    assert [rows.tolist() for rows in found] == [[[number]] for number in range(6)]
 
 
 def test_no_batches_give_nothing(network: OpenVinoNetwork) -> None:
