@@ -21,7 +21,7 @@ from service.explainer.writers import TEMPLATE, Writer, write_reasons
 from service.models import Loaded
 from service.ranker.history import History
 from service.ranker.interactions import IntArray
-from service.ranker.signals import Scale, n_known
+from service.ranker.signals import Scale
 from service.reasons import Case, Evidences, PastEvent, subject_of
 from service.requests import Change, Explanation, Feedback
 from service.served import ServedContext
@@ -118,9 +118,7 @@ class Explanations:
             return above(evidences.without(case, rivals, [left_out(one) for one in sets]), len(served))
 
         def falls(chosen: frozenset[int]) -> bool:
-            probe = ranker.probe(
-                case.history.without(left_out(chosen))
-            )  # on the scale of that history, as it would be served
+            probe = ranker.probe(case.history.without(left_out(chosen)))  # on its own scale, as it would be served
             return bool(above(ranker.score_list(probe, rivals, domains).scores[None], len(served))[0] < 0)
 
         chosen = removal(len(events), margins, MAX_REMOVED, falls)
@@ -177,7 +175,10 @@ class Explanations:
             np.array([context.liked[i] for i in alive], dtype=bool),
             taste,
         )
-        known = n_known(history, loaded.ranker.view.content, loaded.vocabulary.domain_codes(context.domains))
+        usual = Scale(
+            np.array(context.scale_shift, np.float32), np.array(context.scale_spread, np.float32), len(history), 0
+        )
+        domains = loaded.vocabulary.domain_codes(context.domains)
         past = [
             PastEvent(item, context.event_types[i], context.values[i], context.liked[i])
             for item, i in zip(self._look.items(history.items), alive, strict=True)
@@ -185,12 +186,7 @@ class Explanations:
         return Case(
             history=history,
             past=past,
-            scale=Scale(
-                np.array(context.scale_shift, np.float32),
-                np.array(context.scale_spread, np.float32),
-                known,
-                len(history) - known,
-            ),
+            scale=usual.where(history, loaded.ranker.view.content, domains),
             profiled=context.profiled,
             taste=context.taste,
             rule=context.rule,

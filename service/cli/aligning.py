@@ -9,7 +9,7 @@ import typer
 
 from service.cli import output
 from service.cli.files import DONE, IN_PART
-from service.cli.options import Config, Data, Json
+from service.cli.options import Config, Data, Json, share
 from service.cli.session import require_data, settings_of
 
 if TYPE_CHECKING:
@@ -19,14 +19,7 @@ if TYPE_CHECKING:
 
 
 def holdout_share(text: str) -> float:
-    """A number from 0.05 to 0.5."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0.05 <= value <= 0.5:  # also true of NaN
-        raise typer.BadParameter(f"{text!r} is not a number from 0.05 to 0.5.")
-    return value
+    return share(text, 0.05, 0.5)
 
 
 def align(

@@ -16,14 +16,14 @@ ASK = "Asking"
 PLACE = "Where the data are"
 
 
-def share(text: str) -> float:
-    """A number from 0 to 1."""
+def share(text: str, least: float = 0.0, most: float = 1.0) -> float:
+    """A number from `least` to `most`."""
     try:
         value = float(text)
     except ValueError:
         value = -1.0
-    if not 0.0 <= value <= 1.0:  # also true of NaN
-        raise typer.BadParameter(f"{text!r} is not a number from 0 to 1.")
+    if not least <= value <= most:  # also true of NaN
+        raise typer.BadParameter(f"{text!r} is not a number from {least:g} to {most:g}.")
     return value
 
 

@@ -271,7 +271,8 @@ def _together(signals: FloatArray, scale: Scale) -> FloatArray:
     """(..., C, F) -> (..., C): logarithm of co-occurrence with the history, against what is usual.
 
     Newcomers to a domain are few in a log, and what a network learns of few does not outdo this plain estimate of what
-    they choose. Added to its score it makes a product of the two distributions (Hinton 2002), which outdoes either.
+    they choose. Added to its score it makes a product of the two distributions (Hinton 2002), which outdid either in
+    cross-validation; docs/benchmarks.md has what it does at the served answer.
     """
     place = SIGNALS.index("together_all")
     usual = scale.spread[place] or np.float32(np.inf)

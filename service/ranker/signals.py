@@ -125,6 +125,13 @@ class Scale:
         clipped: FloatArray = np.clip(scaled, -10.0, 10.0)
         return clipped
 
+    def where(self, history: History, content: Content, domains: IntArray | None) -> Scale:
+        """The same of its history where only some domains are allowed; None for all."""
+        if domains is None:
+            return self
+        known = int(np.isin(content.domain[history.items], domains).sum())
+        return replace(self, known=known, elsewhere=len(history) - known)
+
 
 class Probe:
     """One history against the whole catalogue: what sources and signals share, each worked out once, when asked for.
@@ -219,8 +226,7 @@ class Probe:
 
     def scale_in(self, domains: IntArray | None) -> Scale:
         """The same where only some domains are allowed; None for all."""
-        known = n_known(self.history, self.view.content, domains)
-        return replace(self.scale, known=known, elsewhere=len(self.history) - known)
+        return self.scale.where(self.history, self.view.content, domains)
 
     @cached_property
     def _ease(self) -> tuple[FloatArray, FloatArray]:
@@ -237,11 +243,6 @@ class Probe:
         """
         from_met = weights[self._met].T  # (N, U)
         return _dots(from_met, self._recency), _dots(from_met, np.full_like(self._recency, each))
-
-
-def n_known(history: History, content: Content, domains: IntArray | None) -> int:
-    """Events of the history, or those in some domains."""
-    return len(history) if domains is None else int(np.isin(content.domain[history.items], domains).sum())
 
 
 def signals(probe: Probe, candidates: IntArray) -> FloatArray:
