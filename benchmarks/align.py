@@ -21,8 +21,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.folders import made
-from benchmarks.quality import DATA, ROOT
+from benchmarks.folders import ROOT, add_data, dataset, made
 from benchmarks.tables import markdown, replace_section
 from encoders.align import AlignConfig, fit_heads
 from encoders.base import FloatArray, unit_rows
@@ -67,10 +66,7 @@ class Catalogue:
 
 def main() -> None:
     asked = arguments()
-    source = asked.data / DATASET
-    if not source.is_dir():
-        raise SystemExit(f"there is no {source}; name the folder of the data sets with {DATA}")
-    folder = made(asked.work / DATASET, [["index", source / "items.jsonl"]])
+    folder = made(asked.work / DATASET, [["index", dataset(asked.data, DATASET) / "items.jsonl"]])
     with closing(Workspace.open(load_settings(folder))) as workspace:
         catalogue = read(workspace)
     splits = []
@@ -85,12 +81,7 @@ def main() -> None:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--data",
-        type=Path,
-        default=Path(os.environ.get(DATA, ROOT / "../shared/data")),
-        help=f"folder of the data sets (default: ${DATA})",
-    )
+    add_data(parser)
     parser.add_argument("--work", type=Path, default=ROOT / "build/bench-align", help="where the vectors are kept")
     parser.add_argument("--write", action="store_true", help="put the report into docs/encoders.md too")
     return parser.parse_args()

@@ -24,8 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.folders import palate
-from benchmarks.quality import DATA, ROOT
+from benchmarks.folders import ROOT, add_data, dataset, palate
 from benchmarks.tables import markdown, replace_section
 from encoders.backend import Backend
 from encoders.base import FloatArray
@@ -63,8 +62,7 @@ class Comparison:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    default = Path(os.environ.get(DATA, ROOT / "../shared/data"))
-    parser.add_argument("--data", type=Path, default=default, help=f"folder of the data sets (default: ${DATA})")
+    add_data(parser)
     parser.add_argument("--work", type=Path, default=ROOT / "build/bench-encode", help="where data folders are made")
     parser.add_argument("--only", action="append", choices=list(PARTS), help="measure this part; may be repeated")
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the made-up catalogue")
@@ -83,7 +81,7 @@ def main() -> None:
 
 def vectors(asked: argparse.Namespace) -> str:
     """Texts and pictures, as a table."""
-    folder = asked.data / DATASET
+    folder = dataset(asked.data, DATASET)
     found = [compared_texts(folder, asked.work), compared_pictures(folder, asked.work)]
     header = ["", "plain, per s", "Palate, per s", "ratio", "cosine", f"first {NEIGHBOURS} in common", "runs on"]
     return markdown(
@@ -202,7 +200,7 @@ def overlap(found: FloatArray, expected: FloatArray) -> float:
 
 def catalogue(asked: argparse.Namespace) -> str:
     """`palate index` of the data set, and once more."""
-    items, folder = asked.data / DATASET / "items.jsonl", asked.work / DATASET
+    items, folder = dataset(asked.data, DATASET) / "items.jsonl", asked.work / DATASET
     names = ("all films", "again: nothing has changed")
     return markdown(INDEX_HEADER, [row_of(name, indexed(items, folder)["times"]) for name in names])
 

@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.explained import K, Row, Texts, cost, fidelity, gathered, hostile, texts_of, variety
-from benchmarks.folders import made
+from benchmarks.folders import ROOT, made
 from benchmarks.tables import markdown, replace_section
 from indexer.eventlog import EventLog
 from service.config import load_settings
@@ -32,7 +32,6 @@ from service.recommender import Recommender
 from service.workspace import Workspace
 from service.writing import Writing
 
-ROOT = Path(__file__).resolve().parents[1]
 DATA = "PALATE_BENCH_EXPLAIN_DATA"
 EXAMPLE = ROOT / "examples/movielens-small"
 PAGE, SAMPLES_PAGE = ROOT / "docs/explanations.md", ROOT / "docs/explanation-samples.md"

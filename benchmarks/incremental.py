@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.folders import made
+from benchmarks.folders import ROOT, made
 from benchmarks.tables import markdown, replace_section
 from service.config import load_settings
 from service.evaluation.answers import Answers, ask
@@ -33,7 +33,6 @@ from service.ranker.interactions import Interactions
 from service.requests import ModelInfo
 from service.workspace import Workspace
 
-ROOT = Path(__file__).resolve().parents[1]
 PAGE, EXAMPLE = ROOT / "docs/benchmarks.md", ROOT / "examples/movielens-small"
 K = 10
 KNOWN, NEW = "known people", "new people"

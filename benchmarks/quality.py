@@ -21,13 +21,11 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks.folders import made, palate
+from benchmarks.folders import DATA, ROOT, add_data, made, palate
 from benchmarks.tables import markdown, replace_section
 from service.evaluation.pictures import is_ours
 from service.evaluation.report import Figure, Report
 
-ROOT = Path(__file__).resolve().parents[1]
-DATA = "PALATE_BENCH_DATA"
 PAGE = ROOT / "docs/benchmarks.md"
 EVERYBODY = ("--max-cases", "1000000")
 PACKAGES = ("torch", "numpy", "scipy", "implicit", "sentence-transformers", "timm")
@@ -137,12 +135,7 @@ def main() -> None:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--data",
-        type=Path,
-        default=Path(os.environ.get(DATA, ROOT / "../shared/data")),
-        help=f"folder of the data sets (default: ${DATA})",
-    )
+    add_data(parser)
     parser.add_argument(
         "--work", type=Path, default=ROOT / "build/bench-quality", help="where data and figures are kept"
     )
