@@ -133,7 +133,7 @@ def compared_pictures(folder: Path, work: Path) -> Comparison:
             pixels = []
             for path in paths[start : start + BATCH]:
                 with Image.open(path) as picture:
-                    pixels.append(torch.from_numpy(tower.prepare(picture.convert("RGB"))))
+                    pixels.append(torch.tensor(tower.prepare(picture.convert("RGB"))))
             with torch.inference_mode():
                 rows.append(module(torch.stack(pixels)).numpy())
         return np.concatenate(rows)
