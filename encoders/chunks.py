@@ -51,12 +51,12 @@ def chunked(texts: Sequence[str], tokenizer: Any, window: int) -> list[Chunk]:
 
 
 def in_batches(chunks: Sequence[Chunk], size: int, tokens: int) -> list[list[int]]:
-    """Rows of `chunks` in batches of like lengths, which need little padding: up to `size` chunks each, and up to `tokens`
-    with the padding, unless one chunk alone has more."""
+    """Rows of `chunks` in batches of like lengths, which need little padding: up to `size` chunks each, and up to
+    `tokens` with the padding, unless one chunk alone has more."""
     batches: list[list[int]] = [[]]
     for row in sorted(range(len(chunks)), key=lambda row: (chunks[row].n_tokens, len(chunks[row].text))):
         count = len(batches[-1]) + 1
-        if 1 < count and (count > size or count * chunks[row].n_tokens > tokens):
+        if count > 1 and (count > size or count * chunks[row].n_tokens > tokens):
             batches.append([])
         batches[-1].append(row)
     return batches

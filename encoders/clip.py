@@ -81,6 +81,8 @@ def _load(model_name: str, pretrained: str | None) -> tuple[Any, ImageTower, dic
     import open_clip
     import torch
 
+    from encoders.pixels import PictureHalf
+
     # A tag trained with QuickGELU gives quietly wrong vectors under the plain name; open_clip only warns.
     tag = open_clip.get_pretrained_cfg(model_name, pretrained) if pretrained else {}
     quick_gelu = bool(tag.get("quick_gelu", False))
@@ -90,21 +92,7 @@ def _load(model_name: str, pretrained: str | None) -> tuple[Any, ImageTower, dic
     )
     model.eval()
     preprocess: dict[str, Any] = open_clip.get_model_preprocess_cfg(model)
-    return model, tower_of(prepare, lambda: _picture_half(model)), preprocess, quick_gelu
-
-
-def _picture_half(model: Any) -> Any:
-    from torch import nn
-
-    class PictureHalf(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.model = model
-
-        def forward(self, pixels: Any) -> Any:
-            return self.model.encode_image(pixels)
-
-    return PictureHalf()
+    return model, tower_of(prepare, lambda: PictureHalf(model)), preprocess, quick_gelu
 
 
 def _tokenizer(model_name: str) -> Any:

@@ -73,9 +73,8 @@ def openvino_network(key: str, reference: Reference, cache: Path | None) -> Open
     able = ["bf16", "f32"] if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else ["f32"]
     folder = cache / f"{key}-{openvino.__version__.partition('-')[0]}-{able[0]}" if cache else None
     with _converting:
-        if folder is not None and (model := _read(core, folder)) is not None:
-            precision = model.get_rt_info(_PRECISION).astype(str)
-            return OpenVinoNetwork(_compile(core, model, precision), precision)
+        if folder is not None and (kept := _kept(core, folder)) is not None:
+            return kept
         try:
             with _quiet():
                 module, probes = reference()
@@ -85,10 +84,10 @@ def openvino_network(key: str, reference: Reference, cache: Path | None) -> Open
         except ConversionFailed:
             raise
         except Exception as error:  # conversion raises anything: RuntimeError, TypeError, its own
-            raise ConversionFailed(f"OpenVINO cannot convert it ({' '.join(str(error).split())[:200]})") from error
+            raise ConversionFailed(f"OpenVINO cannot convert it ({_summary(error)})") from error
         if folder is not None:
             model.set_rt_info(precision, _PRECISION)
-            _write(openvino, model, folder)
+            _keep(openvino, model, folder)
         return network
 
 
@@ -108,14 +107,13 @@ def _quiet() -> Iterator[None]:
 
 def _library() -> Any:
     """OpenVINO without its telemetry, which reports imports and conversions to its makers unless it cannot be found."""
-    if "openvino" not in sys.modules:
-        sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
-        try:
-            import openvino
-        finally:
-            del sys.modules["openvino_telemetry"]
-    import openvino
-
+    if "openvino" in sys.modules:
+        return sys.modules["openvino"]
+    sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
+    try:
+        import openvino
+    finally:
+        del sys.modules["openvino_telemetry"]
     return openvino
 
 
@@ -161,29 +159,34 @@ def _compile(core: Any, model: Any, precision: str) -> Any:
     return core.compile_model(model, "CPU", settings)
 
 
-def _read(core: Any, folder: Path) -> Any | None:
-    """None where there is none, or where it cannot be read; the latter is removed."""
+def _kept(core: Any, folder: Path) -> OpenVinoNetwork | None:
+    """None where there is none, or where it cannot be used; the latter is removed."""
     if not folder.is_dir():
         return None
     try:
-        return core.read_model(folder / _MODEL)
+        model = core.read_model(folder / _MODEL)
+        precision = model.get_rt_info(_PRECISION).astype(str)
+        return OpenVinoNetwork(_compile(core, model, precision), precision)
     except RuntimeError as error:
-        logger.warning(
-            "converted network %s is damaged and is made again: %s", folder, " ".join(str(error).split())[:200]
-        )
-        shutil.rmtree(folder)
+        logger.warning("converted network %s is damaged and is made again: %s", folder, _summary(error))
+        shutil.rmtree(folder, ignore_errors=True)
         return None
 
 
-def _write(openvino: Any, model: Any, folder: Path) -> None:
-    """All or nothing; another process may be at the same."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-") as draft:
-        openvino.save_model(model, Path(draft) / "network" / _MODEL, compress_to_fp16=False)
-        try:
-            (Path(draft) / "network").rename(folder)
-        except OSError:
-            logger.debug("%s is there already", folder)
+def _keep(openvino: Any, model: Any, folder: Path) -> None:
+    """All or nothing; another process may be at the same. What cannot be kept is converted again at the next load."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-") as draft:
+            openvino.save_model(model, Path(draft) / "network" / _MODEL, compress_to_fp16=False)
+            if not folder.exists():
+                (Path(draft) / "network").rename(folder)
+    except (OSError, RuntimeError) as error:
+        logger.warning("converted network %s cannot be kept: %s", folder, _summary(error))
+
+
+def _summary(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
 
 
 def _cosines(a: FloatArray, b: FloatArray) -> FloatArray:

@@ -1,8 +1,9 @@
-"""The first step of a picture model, as part of its network: bytes to the floats it was trained on."""
+"""Parts around picture models that make networks of them: bytes of pixels in, features out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import nn
@@ -24,4 +25,17 @@ class FromBytes(nn.Module):
         # pixels (B, H, W, 3), uint8; their order in memory is the one that convolutions are fastest in
         scaled = pixels.permute(0, 3, 1, 2).float() / 255  # (B, 3, H, W)
         features: torch.Tensor = self.model((scaled - self.mean) / self.std)
+        return features  # (B, dim)
+
+
+class PictureHalf(nn.Module):
+    """The half of an open_clip model that looks at pictures."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        # pixels (B, 3, H, W)
+        features: torch.Tensor = self.model.encode_image(pixels)
         return features  # (B, dim)

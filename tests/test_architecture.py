@@ -114,6 +114,7 @@ def test_the_recommender_does_not_know_the_server_or_the_command_line() -> None:
     ("library", "places"),
     [
         (("open_clip", "timm", "sentence_transformers", "transformers"), ("encoders",)),
+        (("openvino",), ("encoders.openvino_network",)),
         (("sqlalchemy",), ("indexer",)),
         (("urllib3",), ("indexer.download",)),
         (("typer", "rich"), ("service.cli",)),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from encoders.chunks import MAX_CHUNKS, Chunk, chunked, pooled
+from encoders.chunks import MAX_CHUNKS, Chunk, chunked, in_batches, pooled
 
 
 def by_words(texts: Sequence[str], **_: object) -> dict[str, list[list[tuple[int, int]]]]:
@@ -55,3 +55,18 @@ def test_pooling_weighs_unit_vectors_by_tokens_and_leaves_single_ones_alone() ->
     chunks = [Chunk(0, "", 5), Chunk(1, "", 3), Chunk(1, "", 1), Chunk(2, "", 0)]
     vectors = np.array([[0.1, 0.7], [2, 0], [0, 5], [3, 3]], dtype=np.float32)
     assert pooled(vectors, chunks).tolist() == [vectors[0].tolist(), [3, 1], [3, 3]]
+
+
+@pytest.mark.parametrize(
+    ("lengths", "batches"),
+    [
+        ([], [[]]),
+        ([4, 1, 3], [[1, 2, 0]]),
+        ([1, 1, 1, 1, 1], [[0, 1, 2, 3], [4]]),  # at most four
+        ([7, 2, 6, 6], [[1, 2], [3, 0]]),  # at most 14 tokens, with 2 padded to 6 and 6 to 7
+        ([99, 0, 98], [[1], [2], [0]]),  # alone, for all its length
+    ],
+)
+def test_batches_hold_like_lengths_within_both_limits(lengths: list[int], batches: list[list[int]]) -> None:
+    chunks = [Chunk(row, "x" * length, length) for row, length in enumerate(lengths)]
+    assert in_batches(chunks, size=4, tokens=14) == batches
