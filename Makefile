@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STUBS  := proto/palate/v1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types proto bench-serve bench-quality bench-explain clean
+.PHONY: help install demo test check lint types proto bench-serve bench-quality bench-incremental bench-explain bench-encode bench-align clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -43,8 +43,17 @@ bench-serve: install ## latency and throughput of Recommend over gRPC
 bench-quality: install ## quality on the real data sets of PALATE_BENCH_DATA (hours); writes docs/benchmarks.md
 	$(BIN)/python -m benchmarks.quality --write
 
+bench-incremental: install ## an incremental training against a full one; writes docs/benchmarks.md
+	$(BIN)/python -m benchmarks.incremental --write
+
 bench-explain: install ## fidelity, variety, cost and safety of explanations; writes docs/explanations.md
 	$(BIN)/python -m benchmarks.explain --write
+
+bench-encode: install ## texts, pictures and rows per second, on PALATE_BENCH_DATA; writes docs/encoders.md
+	$(BIN)/python -m benchmarks.encode --write
+
+bench-align: install ## how well words find pictures after `palate align`, on PALATE_BENCH_DATA; writes docs/encoders.md
+	$(BIN)/python -m benchmarks.align --write
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -3,6 +3,7 @@
     PalateError
     └── EncoderError                a model or a picture stands in the way of a vector
         ├── EncoderUnavailable      the model cannot be loaded: unknown, broken, or not on this machine
+        ├── AlignmentError          heads that align two encoders cannot be trained, read, or used with these
         ├── ImageError              the picture is missing, broken or too large
         └── ModalityUnsupported     the model has no such space (text by an image-only model)
 
@@ -40,6 +41,15 @@ class EncoderUnavailable(EncoderError):
 
     def __init__(self, name: str, why: str, todo: str) -> None:
         super().__init__(f"encoder {name!r} cannot be loaded: {why}; {todo}", metadata={"encoder": name, "why": why})
+
+
+class AlignmentError(EncoderError):
+    """An alignment cannot be trained, read, or used with the encoders in use: which, why, and what to do."""
+
+    reason: ClassVar[str] = "ALIGNMENT_UNUSABLE"
+
+    def __init__(self, name: str, why: str, todo: str) -> None:
+        super().__init__(f"alignment {name!r}: {why}; {todo}", metadata={"alignment": name, "why": why})
 
 
 class ImageError(EncoderError):

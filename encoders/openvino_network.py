@@ -49,17 +49,18 @@ class OpenVinoNetwork:
         try:
             for batch in batches:
                 if len(under_way) == at_once:
-                    yield self._ended(under_way.popleft()[0])
+                    yield self._ended(under_way)
                 request = self._idle.pop() if self._idle else self._compiled.create_infer_request()
                 request.start_async(dict(enumerate(batch)), share_inputs=True)
                 under_way.append((request, batch))
             while under_way:
-                yield self._ended(under_way.popleft()[0])
+                yield self._ended(under_way)
         finally:
             for request, _ in under_way:
                 request.wait()
 
-    def _ended(self, request: Any) -> FloatArray:
+    def _ended(self, under_way: deque[tuple[Any, Batch]]) -> FloatArray:
+        request, _inputs = under_way.popleft()  # the inputs stay until the network has read them
         request.wait()
         rows: FloatArray = request.get_output_tensor(0).data.astype(np.float32)  # a copy: the request is used again
         self._idle.append(request)
@@ -73,8 +74,8 @@ def openvino_network(key: str, reference: Reference, cache: Path | None) -> Open
     able = ["bf16", "f32"] if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else ["f32"]
     folder = cache / f"{key}-{openvino.__version__.partition('-')[0]}-{able[0]}" if cache else None
     with _converting:
-        if folder is not None and (kept := _kept(core, folder)) is not None:
-            return kept
+        if folder is not None and (network := _read(core, folder)) is not None:
+            return network
         try:
             with _quiet():
                 module, probes = reference()
@@ -84,10 +85,10 @@ def openvino_network(key: str, reference: Reference, cache: Path | None) -> Open
         except ConversionFailed:
             raise
         except Exception as error:  # conversion raises anything: RuntimeError, TypeError, its own
-            raise ConversionFailed(f"OpenVINO cannot convert it ({_summary(error)})") from error
+            raise ConversionFailed(f"OpenVINO cannot convert it ({' '.join(str(error).split())[:200]})") from error
         if folder is not None:
             model.set_rt_info(precision, _PRECISION)
-            _keep(openvino, model, folder)
+            _write(openvino, model, folder)
         return network
 
 
@@ -107,13 +108,16 @@ def _quiet() -> Iterator[None]:
 
 def _library() -> Any:
     """OpenVINO without its telemetry, which reports imports and conversions to its makers unless it cannot be found."""
-    if "openvino" in sys.modules:
-        return sys.modules["openvino"]
-    sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
-    try:
-        import openvino
-    finally:
-        del sys.modules["openvino_telemetry"]
+    if "openvino" not in sys.modules:
+        sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
+        try:
+            import openvino
+        except ImportError as error:
+            raise ConversionFailed(f"openvino cannot be imported ({error})") from error
+        finally:
+            del sys.modules["openvino_telemetry"]
+    import openvino
+
     return openvino
 
 
@@ -141,7 +145,7 @@ def _checked(
     for precision in able:
         network = OpenVinoNetwork(_compile(core, model, precision), precision)
         found = list(network.run(probes))
-        worst = min(_cosines(a, b).min() for a, b in zip(found, expected, strict=True))
+        worst = float(np.min([_cosines(a, b).min() for a, b in zip(found, expected, strict=True)]))  # NaN if one is
         logger.debug("OpenVINO %s: least cosine %.5f", precision, worst)
         if worst >= AGREE:
             return network, precision
@@ -159,8 +163,8 @@ def _compile(core: Any, model: Any, precision: str) -> Any:
     return core.compile_model(model, "CPU", settings)
 
 
-def _kept(core: Any, folder: Path) -> OpenVinoNetwork | None:
-    """None where there is none, or where it cannot be used; the latter is removed."""
+def _read(core: Any, folder: Path) -> OpenVinoNetwork | None:
+    """None where there is none, or where it cannot be read; the latter is removed."""
     if not folder.is_dir():
         return None
     try:
@@ -168,25 +172,23 @@ def _kept(core: Any, folder: Path) -> OpenVinoNetwork | None:
         precision = model.get_rt_info(_PRECISION).astype(str)
         return OpenVinoNetwork(_compile(core, model, precision), precision)
     except RuntimeError as error:
-        logger.warning("converted network %s is damaged and is made again: %s", folder, _summary(error))
-        shutil.rmtree(folder, ignore_errors=True)
+        logger.warning(
+            "converted network %s is damaged and is made again: %s", folder, " ".join(str(error).split())[:200]
+        )
+        shutil.rmtree(folder)
         return None
 
 
-def _keep(openvino: Any, model: Any, folder: Path) -> None:
-    """All or nothing; another process may be at the same. What cannot be kept is converted again at the next load."""
+def _write(openvino: Any, model: Any, folder: Path) -> None:
+    """All or nothing, and nothing if another process was faster."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-") as draft:
             openvino.save_model(model, Path(draft) / "network" / _MODEL, compress_to_fp16=False)
-            if not folder.exists():
-                (Path(draft) / "network").rename(folder)
-    except (OSError, RuntimeError) as error:
-        logger.warning("converted network %s cannot be kept: %s", folder, _summary(error))
-
-
-def _summary(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]
+            (Path(draft) / "network").rename(folder)
+    except (OSError, RuntimeError) as error:  # RuntimeError is OpenVINO's, of a full disk too
+        if not folder.is_dir():
+            logger.warning("converted network cannot be kept in %s and is made again next time: %s", folder, error)
 
 
 def _cosines(a: FloatArray, b: FloatArray) -> FloatArray:

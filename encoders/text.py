@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 BATCH_SIZE = 32
 BATCH_TOKENS = 2048
-"""Tokens a batch may have with its padding: as fast as more, and 32 texts of 256 take 100 MB a core on the way."""
+"""Tokens a batch may have with its padding: as fast as more, and 32 texts of 256 would take 100 MB a core."""
 MAX_TOKENS = 8192
 """Bound for models that name none, so that one text cannot take all memory."""
 CHARACTERS_PER_TOKEN = 16

@@ -50,7 +50,7 @@ def probes(model: SentenceTransformer) -> list[Batch]:
 def _features(model: SentenceTransformer, texts: Sequence[str], *, query: bool) -> dict[str, torch.Tensor]:
     features: dict[str, Any] = model.preprocess(list(texts), prompt=_prompt(model, query=query))
     if all(getattr(module, "include_prompt", True) for module in model):
-        features.pop("prompt_length", None)  # only pooling that leaves prompts out asks for it
+        features.pop("prompt_length", None)  # for pooling that leaves the prompt out
     if features.pop("modality", "text") != "text" or not set(features) <= _INPUTS:
         raise ConversionFailed(f"the model takes more than tokens: {', '.join(features)}")
     if model.truncate_dim is not None or any(hasattr(module, "sub_modules") for module in model):

@@ -18,6 +18,7 @@ from typing import TypeVar
 
 from encoders.base import ImageEncoder, TextEncoder
 from encoders.errors import ImageError
+from indexer.aligned import JointEncoder, joint_names
 from indexer.catalog import Item, RowError
 from indexer.eventlog import EventLog
 from indexer.item_encoder import ItemEncoder
@@ -80,15 +81,17 @@ class Indexer:
         image_encoder: ImageEncoder | None,
         pictures: PictureSource,
         *,
+        joint: JointEncoder | None = None,
         on_stored: Callable[[Sequence[StoredItem]], None] | None = None,
         batch: int = BATCH,
     ) -> None:
-        """`on_stored` is told of every batch of newly encoded items, whose vectors other than text and image are gone:
-        a trained model's vectors are set again from there."""
+        """`on_stored` is told of every batch of newly encoded items, whose vectors other than text and image, and those
+        of the shared space, are gone: a trained model's vectors are set again from there."""
         self._log = log
         self._store = store
-        self._encoder = ItemEncoder(store, text_encoder, image_encoder, pictures)
+        self._encoder = ItemEncoder(store, text_encoder, image_encoder, pictures, joint)
         self._pictures = pictures
+        self._joint = joint
         self._on_stored = on_stored
         self._batch = batch
         self._turn = threading.RLock()
@@ -137,6 +140,7 @@ class Indexer:
                     on_progress(report.indexed, total)
             if self._store.unclean or self._store.count() != self._log.count_items():
                 self._compare(report)
+            self._complete_joint()
             self._store.flush()
         return report
 
@@ -228,6 +232,14 @@ class Indexer:
         for index, error in encoding.problems:
             report.warnings.append(_without(entry_of[index].line, entry_of[index].item, error))
         return {index for index, _ in encoding.problems}
+
+    def _complete_joint(self) -> None:
+        """Exactly the shared space in use: what others left goes, what was put in without it is added."""
+        for name in joint_names(self._store):
+            if self._joint is None or name not in self._joint.names:
+                self._store.drop_vector(name)
+        if self._joint is not None:
+            self._joint.fill(self._store)
 
     def _delete_pending(self) -> int:
         gone = self._log.pending_deletions()

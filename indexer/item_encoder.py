@@ -1,7 +1,8 @@
 """ItemEncoder: items to vectors, encoding only what changed.
 
-An item with several pictures has one vector of them all. A picture that cannot be had is a problem in the answer, never
-an error; an encoder that fails is an error. Knows nothing of the log, and does not write to the store.
+An item with several pictures has one vector of them all. With an alignment, items get their vectors of the shared space
+beside those of the encoders. A picture that cannot be had is a problem in the answer, never an error; an encoder that
+fails is an error. Knows nothing of the log, and does not write to the store.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from PIL import Image
 
 from encoders.base import FloatArray, ImageEncoder, TextEncoder, unit_rows
 from encoders.errors import ImageError
+from indexer.aligned import JointEncoder
 from indexer.catalog import Item
 from indexer.picture_source import Loaded, PictureSource
 from indexer.store import IMAGE, TEXT, ItemStore, StoredItem
@@ -42,12 +44,18 @@ class ItemEncoder:
     """The two encoders, beside the store that holds what they gave before."""
 
     def __init__(
-        self, store: ItemStore, text: TextEncoder, image: ImageEncoder | None, pictures: PictureSource
+        self,
+        store: ItemStore,
+        text: TextEncoder,
+        image: ImageEncoder | None,
+        pictures: PictureSource,
+        joint: JointEncoder | None = None,
     ) -> None:
         self._store = store
         self._text = text
         self._image = image
         self._pictures = pictures
+        self._joint = joint
 
     def encode(self, items: Sequence[tuple[int, Item]], before: Mapping[int, Item]) -> Encoding:
         """Items by index with their vectors: with those in the store where they read as the store's `before` does."""
@@ -66,7 +74,7 @@ class ItemEncoder:
             StoredItem(index, item, {name: known[index] for name, known in vectors.items() if index in known})
             for index, item in items
         ]
-        return Encoding(found, problems)
+        return Encoding(self._joint.beside(found) if self._joint else found, problems)
 
     def _stored(self, name: str, indices: Sequence[int]) -> dict[int, FloatArray]:
         found, rows = self._store.vectors(name, indices)

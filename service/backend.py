@@ -19,6 +19,8 @@ from service.requests import (
     RecommendRequest,
     SearchRequest,
     SimilarRequest,
+    TasteRequest,
+    TasteSummary,
     TrainProgress,
     UserProfile,
 )
@@ -57,6 +59,9 @@ class Backend(Protocol):
     def search_items(self, request: SearchRequest, /) -> Recommendation: ...
     def explain(self, request: ExplainRequest, tell: Callable[[Explanation], None] = ..., /) -> Explanation:
         """May wait for a language model; `tell` gets the explanation without its words before that."""
+
+    def describe_taste(self, request: TasteRequest, /) -> TasteSummary:
+        """May wait for a language model."""
 
     def put_user(self, user: UserProfile, /) -> None: ...
     def export_user(self, user_id: str, /) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
     PalateError                         encoders.errors
     ├── EncoderError                    encoders.errors
     │   ├── EncoderUnavailable
+    │   ├── AlignmentError
     │   ├── ImageError
     │   └── ModalityUnsupported
     ├── InvalidInput                    indexer.errors
@@ -35,7 +36,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from encoders.errors import EncoderError, EncoderUnavailable, ImageError, ModalityUnsupported, PalateError
+from encoders.errors import (
+    AlignmentError,
+    EncoderError,
+    EncoderUnavailable,
+    ImageError,
+    ModalityUnsupported,
+    PalateError,
+)
 from indexer.errors import (
     CatalogError,
     DataVersionMismatch,
@@ -52,6 +60,7 @@ from indexer.errors import (
 __all__ = [
     "STATUS",
     "AddressUnavailable",
+    "AlignmentError",
     "CatalogError",
     "ConfigError",
     "DataVersionMismatch",
@@ -199,6 +208,7 @@ STATUS: Mapping[type[PalateError], str] = {
     PalateError: "INTERNAL",
     EncoderError: "INTERNAL",
     EncoderUnavailable: "FAILED_PRECONDITION",
+    AlignmentError: "FAILED_PRECONDITION",
     ImageError: "INVALID_ARGUMENT",
     ModalityUnsupported: "FAILED_PRECONDITION",
     InvalidInput: "INVALID_ARGUMENT",

@@ -21,7 +21,7 @@ from service.explainer.writers import TEMPLATE, Writer, write_reasons
 from service.models import Loaded
 from service.ranker.history import History
 from service.ranker.interactions import IntArray
-from service.ranker.signals import Scale
+from service.ranker.signals import Scale, n_known
 from service.reasons import Case, Evidences, PastEvent, subject_of
 from service.requests import Change, Explanation, Feedback
 from service.served import ServedContext
@@ -109,6 +109,7 @@ class Explanations:
             return None
         rivals = np.array([question.index, *others], dtype=np.int64)
         events = case.newest_events()  # of each item
+        domains = question.loaded.vocabulary.domain_codes(context.domains)
 
         def left_out(chosen: frozenset[int]) -> IntArray:
             return np.concatenate([events[i] for i in sorted(chosen)])
@@ -117,8 +118,10 @@ class Explanations:
             return above(evidences.without(case, rivals, [left_out(one) for one in sets]), len(served))
 
         def falls(chosen: frozenset[int]) -> bool:
-            probe = ranker.probe(case.without(left_out(chosen)))  # on the scale of that history, as it would be served
-            return bool(above(ranker.score_list(probe, rivals).scores[None], len(served))[0] < 0)
+            probe = ranker.probe(
+                case.history.without(left_out(chosen))
+            )  # on the scale of that history, as it would be served
+            return bool(above(ranker.score_list(probe, rivals, domains).scores[None], len(served))[0] < 0)
 
         chosen = removal(len(events), margins, MAX_REMOVED, falls)
         if not chosen:
@@ -170,9 +173,11 @@ class Explanations:
         history = History(
             np.array([context.history[i] for i in alive], dtype=np.int64),
             np.array([codes.get(context.event_types[i], 0) for i in alive], dtype=np.int64),
+            np.array([context.times[i] if context.times else 0.0 for i in alive], dtype=np.float64),
             np.array([context.liked[i] for i in alive], dtype=bool),
             taste,
         )
+        known = n_known(history, loaded.ranker.view.content, loaded.vocabulary.domain_codes(context.domains))
         past = [
             PastEvent(item, context.event_types[i], context.values[i], context.liked[i])
             for item, i in zip(self._look.items(history.items), alive, strict=True)
@@ -180,7 +185,12 @@ class Explanations:
         return Case(
             history=history,
             past=past,
-            scale=Scale(np.array(context.scale_shift, np.float32), np.array(context.scale_spread, np.float32)),
+            scale=Scale(
+                np.array(context.scale_shift, np.float32),
+                np.array(context.scale_spread, np.float32),
+                known,
+                len(history) - known,
+            ),
             profiled=context.profiled,
             taste=context.taste,
             rule=context.rule,

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from encoders.alignment import Alignment
 from indexer.catalog import AttributeValue, Item
-from indexer.store import ItemStore, StoredItem
+from indexer.store import IMAGE, TEXT, ItemStore, StoredItem
 from service.ranker.interactions import IntArray
 from service.ranker.items import ItemFeatures
 
@@ -46,6 +47,10 @@ class Vocabulary:
             {kind: code for code, kind in enumerate(sorted(set(event_types)), start=1)},
         )
 
+    def domain_codes(self, domains: Sequence[str]) -> IntArray | None:
+        """Codes of the domains that a request allows; None where it allows all."""
+        return np.array([self.domains.get(domain, 0) for domain in domains], dtype=np.int64) if domains else None
+
     def tag_codes(self, item: Item) -> IntArray:
         """Codes of the item's known tags, ascending."""
         codes = {self.tags[tag] for tag in tags_of(item) if tag in self.tags}
@@ -73,27 +78,39 @@ def _parts(value: AttributeValue) -> Sequence[str]:
 
 
 def features_of(
-    rows: Sequence[StoredItem], vocabulary: Vocabulary, dims: Mapping[str, int], n_items: int | None = None
+    rows: Sequence[StoredItem],
+    vocabulary: Vocabulary,
+    dims: Mapping[str, int],
+    n_items: int | None = None,
+    *,
+    alignment: Alignment | None = None,
 ) -> ItemFeatures:
-    """Features of the given rows in their order; with `n_items`, of the whole catalogue by item index."""
+    """Features of the given rows in their order; with `n_items`, of the whole catalogue by item index.
+
+    With an alignment, pictures are seen in its shared space, where those look alike that are spoken of alike.
+    """
     size = len(rows) if n_items is None else n_items
-    text = np.zeros((size, dims.get("text", 1)), np.float32)
-    image = np.zeros((size, dims.get("image", 1)), np.float32)
+    text = np.zeros((size, dims.get(TEXT, 1)), np.float32)
+    image = np.zeros((size, dims.get(IMAGE, 1)), np.float32)
     has_text, has_image, live = np.zeros(size, bool), np.zeros(size, bool), np.zeros(size, bool)
     domain = np.zeros(size, np.int64)
     tags: list[IntArray] = [np.zeros(0, np.int64)] * size
     for order, row in enumerate(rows):
         place = order if n_items is None else row.item_index
-        if (vector := row.vectors.get("text")) is not None:
+        if (vector := row.vectors.get(TEXT)) is not None:
             text[place], has_text[place] = vector, True
-        if (vector := row.vectors.get("image")) is not None:
+        if (vector := row.vectors.get(IMAGE)) is not None:
             image[place], has_image[place] = vector, True
         domain[place] = vocabulary.domains.get(row.item.domain, 0)
         tags[place] = vocabulary.tag_codes(row.item)
         live[place] = row.item.available
+    if alignment is not None:
+        seen = np.zeros((size, alignment.dim), np.float32)
+        seen[has_image] = alignment.heads.images(image[has_image])
+        image = seen
     return ItemFeatures(text, has_text, image, has_image, domain, tags, max(len(vocabulary.tags), 1), live)
 
 
-def read_rows(store: ItemStore) -> list[StoredItem]:
-    """Every stored item with its content vectors."""
-    return [row for batch in store.scroll(("text", "image"), 1000) for row in batch]
+def read_rows(store: ItemStore, beside: Sequence[str] = ()) -> list[StoredItem]:
+    """Every stored item with its content vectors, and with those named `beside` them."""
+    return [row for batch in store.scroll((TEXT, IMAGE, *beside), 1000) for row in batch]

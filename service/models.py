@@ -15,9 +15,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from encoders.alignment import Alignment
+from encoders.base import FloatArray
+from encoders.errors import AlignmentError
+from indexer.aligned import joint_name
 from indexer.eventlog import EventLog
 from indexer.log_models import ModelRecord
-from indexer.store import ItemStore, StoredItem
+from indexer.store import IMAGE, ItemStore, StoredItem
+from service.alignments import Alignments
 from service.catalogue import Catalogue, event_types_of, event_weights, read_interactions
 from service.config import Settings
 from service.errors import ModelNotFound, NoTrainedModel, TrainingUnderway
@@ -43,15 +48,25 @@ TOLERANCE = 0.98
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loaded:
-    """A ranker with the vocabulary its arrays are coded in."""
+    """A ranker with the vocabulary its arrays are coded in, and the alignment it sees pictures through."""
 
     ranker: Ranker
     vocabulary: Vocabulary
+    alignment: Alignment | None = None
 
     @property
     def vector_name(self) -> str:
         """Name of its item vectors in the store; empty without a trained model."""
         return f"sequence-{self.ranker.version}" if self.ranker.trained else ""
+
+    def image_query(self, store: ItemStore, taste: FloatArray) -> tuple[str, FloatArray]:
+        """Where in the store to look for a taste in the image encoder's space, (dim,), and as what vector: as the
+        ranker sees pictures, unless its alignment is not the one whose vectors the store has."""
+        if self.alignment is not None:
+            name = joint_name(self.alignment.version, IMAGE)
+            if name in store.vector_names():
+                return name, self.alignment.heads.images(taste[np.newaxis])[0]
+        return IMAGE, taste
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +81,8 @@ class Training:
     """The newest event of the log when it began; an incremental training goes on from there."""
     taken_up_from: str
     """The model whose weights it began with; empty for a full training."""
+    alignment: Alignment | None
+    """What its pictures were seen through."""
 
 
 class Models:
@@ -79,9 +96,12 @@ class Models:
         catalogue: Catalogue,
         dims: Mapping[str, int],
         fingerprints: Mapping[str, str],
+        alignment: Alignment | None = None,
     ) -> None:
+        """`alignment` is what an untrained ranker, and the next one that is trained, sees pictures through."""
         self._settings, self._log, self._store, self._catalogue = settings, log, store, catalogue
         self._dims, self._fingerprints = dims, dict(fingerprints)
+        self._alignment = alignment
         self._policy = settings.events.policy()
         self._folder = settings.data / "models"
         self._interrupted = settings.data / "training"
@@ -157,7 +177,7 @@ class Models:
         rows = read_rows(self._store)
         vocabulary = Vocabulary.of((row.item for row in rows), event_types_of(self._log))
         n_items = self._catalogue.n_indices
-        features = features_of(rows, vocabulary, self._dims, n_items)
+        features = features_of(rows, vocabulary, self._dims, n_items, alignment=self._alignment)
         del rows
         interactions, _ = read_interactions(self._log, self._policy, vocabulary.event_types, n_items)
         item_ids = self._catalogue.ids()[:n_items]
@@ -171,7 +191,7 @@ class Models:
             interactions, features, config, version=version, event_weights=weights, seed=seed,
             progress=_told(progress), kept=kept,
         )  # fmt: skip
-        return Training(trained, vocabulary, interactions, item_ids, last_seq, "")
+        return Training(trained, vocabulary, interactions, item_ids, last_seq, "", self._alignment)
 
     def _refresh(self, progress: Callable[[TrainProgress], None], version: str, seed: int) -> Training:
         """From the active model and the events since its training."""
@@ -183,7 +203,7 @@ class Models:
         loaded = self._load(record)
         vocabulary, n_items = loaded.vocabulary, loaded.ranker.n_items
         rows = [row for row in read_rows(self._store) if row.item_index < n_items]
-        features = features_of(rows, vocabulary, self._dims, n_items)
+        features = features_of(rows, vocabulary, self._dims, n_items, alignment=loaded.alignment)
         interactions, users = read_interactions(self._log, self._policy, vocabulary.event_types, n_items)
         item_ids = self._catalogue.ids()[:n_items]
         since, who = read_interactions(self._log, self._policy, vocabulary.event_types, n_items, after_seq=after)
@@ -195,7 +215,7 @@ class Models:
             loaded.ranker, interactions, new, features, version=version, seed=seed, progress=_told(progress),
             event_weights=event_weights(self._policy, vocabulary.event_types),
         )  # fmt: skip
-        return Training(trained, vocabulary, interactions, item_ids, last_seq, record.version)
+        return Training(trained, vocabulary, interactions, item_ids, last_seq, record.version, loaded.alignment)
 
     def _admit(
         self, progress: Callable[[TrainProgress], None], training: Training, started: float, *, always: bool
@@ -215,6 +235,7 @@ class Models:
                 "event_types": dict(words.event_types),
             },
             "fingerprints": self._fingerprints,
+            "alignment": "" if training.alignment is None else training.alignment.version,
             "metrics": metrics,
             "seed": trained.seed,
             "n_events": len(training.interactions),
@@ -255,9 +276,9 @@ class Models:
         rows = read_rows(self._store)
         vocabulary = Vocabulary.of((row.item for row in rows), event_types_of(self._log))
         n_items = self._catalogue.n_indices
-        features = features_of(rows, vocabulary, self._dims, n_items)
+        features = features_of(rows, vocabulary, self._dims, n_items, alignment=self._alignment)
         interactions, _ = read_interactions(self._log, self._policy, vocabulary.event_types, n_items)
-        return Loaded(untrained_ranker(features, interactions, self._settings.ranker), vocabulary)
+        return Loaded(untrained_ranker(features, interactions, self._settings.ranker), vocabulary, self._alignment)
 
     def learn(self, rows: Sequence[StoredItem]) -> None:
         """Let the active ranker score new or changed items from their content at once."""
@@ -266,7 +287,8 @@ class Models:
             self.active = self._untrained()  # its idea of the catalogue is out of date, and cheap to make anew
             return
         indices = np.array([row.item_index for row in rows], dtype=np.int64)
-        loaded.ranker.put_items(indices, features_of(rows, loaded.vocabulary, self._dims))
+        features = features_of(rows, loaded.vocabulary, self._dims, alignment=loaded.alignment)
+        loaded.ranker.put_items(indices, features)
         if loaded.ranker.trained:
             self._store.set_vectors(loaded.vector_name, indices, loaded.ranker.view.vectors[indices])
 
@@ -278,16 +300,26 @@ class Models:
                 f"model {record.version} was trained with other encoders ({extra['fingerprints']}) than those in use "
                 f"({self._fingerprints}); train anew"
             )
+        alignment = self._alignment_of(record.version, extra.get("alignment", ""))
         words = extra["vocabulary"]
         vocabulary = Vocabulary(
             {tag: code for code, tag in enumerate(words["tags"])}, words["domains"], words["event_types"]
         )
         n_items = self._catalogue.n_indices
-        features = features_of(read_rows(self._store), vocabulary, self._dims, n_items)
+        features = features_of(read_rows(self._store), vocabulary, self._dims, n_items, alignment=alignment)
         ranker = load_checkpoint(folder, features, self._catalogue.index_of)
         interactions, _ = read_interactions(self._log, self._policy, vocabulary.event_types, n_items)
         ranker.recount(interactions)
-        return Loaded(ranker, vocabulary)
+        return Loaded(ranker, vocabulary, alignment)
+
+    def _alignment_of(self, model: str, version: str) -> Alignment | None:
+        """What the model saw pictures through in training, whether or not it is in use otherwise."""
+        if not version:
+            return None
+        try:
+            return Alignments(self._settings.data).read(version, self._fingerprints)
+        except AlignmentError as error:
+            raise CheckpointError(f"model {model} cannot be used without its {error}") from error
 
     def _swap(self, loaded: Loaded) -> None:
         with self._swapping:

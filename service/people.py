@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from encoders.base import FloatArray
 from indexer.eventlog import EventLog
@@ -33,15 +34,18 @@ class Past:
     items: IntArray
     event_types: Sequence[str]
     values: Sequence[float | None]
+    times: NDArray[np.float64]
+    """Unix seconds."""
     liked: BoolArray
 
-    def then_viewed(self, items: IntArray) -> Past:
+    def then_viewed(self, items: IntArray, now: float) -> Past:
         """The same with a session's items after it."""
         n = len(items)
         return Past(
             np.concatenate([self.items, items]),
             [*self.event_types, *["view"] * n],
             [*self.values, *[None] * n],
+            np.concatenate([self.times, np.full(n, now)]),
             np.concatenate([self.liked, np.ones(n, bool)]),
         )
 
@@ -52,11 +56,12 @@ class Past:
             self.items[places],
             [self.event_types[place] for place in places],
             [self.values[place] for place in places],
+            self.times[places],
             self.liked[places],
         )
 
 
-NOTHING_PAST = Past(np.zeros(0, np.int64), (), (), np.zeros(0, bool))
+NOTHING_PAST = Past(np.zeros(0, np.int64), (), (), np.zeros(0), np.zeros(0, bool))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,6 +131,7 @@ class People:
             items[behaves],
             [known[place][0].event_type for place in behaves],
             [known[place][0].value for place in behaves],
+            np.array([known[place][0].timestamp for place in behaves], dtype=np.float64),
             liked[behaves],
         )
         return PersonState(

@@ -82,12 +82,6 @@ class Case:
         newest = self.history.items[first:]
         return [first + np.flatnonzero(newest == item) for item in np.unique(newest)]
 
-    def without(self, positions: IntArray) -> History:
-        """The history without the events at these positions."""
-        history = self.history
-        keep = ~np.isin(np.arange(len(history)), positions)
-        return History(history.items[keep], history.event_types[keep], history.liked[keep], history.taste)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Weighable:
@@ -163,7 +157,7 @@ class Evidences:
 
     def without(self, case: Case, candidates: IntArray, left_out: Sequence[IntArray]) -> FloatArray:
         """(V, C) scores without the events at each of V sets of positions, on the scale that was served."""
-        return self._ranker.rescore([case.without(gone) for gone in left_out], candidates, case.scale)
+        return self._ranker.rescore([case.history.without(gone) for gone in left_out], candidates, case.scale)
 
     def _cases(
         self,
@@ -236,7 +230,7 @@ class Evidences:
         history = case.history
         variants = [history, *(history.without(first + i) for i in left_out.tolist())]
         if history.taste is not None:
-            variants.append(History(history.items, history.event_types, history.liked))
+            variants.append(replace(history, taste=None))
         scores = self._ranker.rescore(variants, candidates, case.scale)  # (1 + L + taste, C)
         silent = self._ranker.rescore_without(history, candidates, case.scale)
         out = []

@@ -12,19 +12,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from encoders.base import FloatArray, ImageEncoder, TextEncoder, runs_on
-from encoders.errors import ModalityUnsupported
-from encoders.picture import open_image
 from indexer.build import IndexReport
 from indexer.catalog import Item
 from indexer.events import Event
-from indexer.store import IMAGE, TEXT, StoredItem, VectorQuery
+from indexer.filter import Filter
+from indexer.store import TEXT, StoredItem
 from service.catalogue import Catalogue
 from service.errors import InvalidInput, ItemNotFound, RecommendationNotFound
 from service.explanations import Explanations, Lookups, Question
@@ -47,14 +46,18 @@ from service.requests import (
     ScoredItem,
     SearchRequest,
     SimilarRequest,
+    TasteRequest,
+    TasteSummary,
     TrainProgress,
     UserProfile,
 )
 from service.rerank import POOL, diversify
 from service.retrieval import Candidates, Rule, retrieve
+from service.search import Found, Search
 from service.served import ServedContext, ServedContexts, ServedItem
 from service.shrinking import Shrunk, shrink
 from service.stopwatch import Stopwatch
+from service.tastes import Tastes
 from service.workspace import Workspace
 from service.writing import Writing
 
@@ -93,7 +96,15 @@ class Recommender:
         self._writing = Writing(settings)
         workspace.indexer().reconcile()
         self._catalogue = Catalogue(self._log.item_indices())
-        self._models = Models(settings, self._log, self._store, self._catalogue, workspace.dims, workspace.fingerprints)
+        self._models = Models(
+            settings,
+            self._log,
+            self._store,
+            self._catalogue,
+            workspace.dims,
+            workspace.fingerprints,
+            workspace.alignment,
+        )
         self._indexer = workspace.indexer(self._learn_items)
         owned = settings.store.kind == "edge" and settings.log_url.startswith("sqlite")  # one process per folder
         self._people = People(self._log, self._store, self._policy, only_writer=owned)
@@ -101,6 +112,7 @@ class Recommender:
             self._log, keep_days=settings.explain.keep_days, max_served=settings.explain.max_served
         )
         self._encode_query = lru_cache(maxsize=4096)(self._encode_query_now)
+        self._search = Search(self._store, self._encode_query, workspace.image_encoder, workspace.alignment)
         self._explanations = Explanations(
             settings.explain,
             self._policy,
@@ -112,6 +124,7 @@ class Recommender:
                 catalogue=lambda: (item for _, item in self._log.iter_items()),
             ),
         )
+        self._tastes = Tastes(settings.explain, self._policy, self._log, self._writing)
         self._item_cache: dict[int, Item] = {}
 
     # index
@@ -180,7 +193,8 @@ class Recommender:
         per_source = max(loaded.ranker.config.candidates, request.k)
         candidates = retrieve(self._store, loaded, probe, person.vectors, rule, person.excluded, per_source)
         watch.lap("retrieve")
-        scored = loaded.ranker.score_list(probe, candidates.items)
+        domains = loaded.vocabulary.domain_codes(request.domains)
+        scored = loaded.ranker.score_list(probe, candidates.items, domains)
         order = self._order(loaded, scored, candidates, request, page.stop)
         watch.lap("rank")
         shown = order[page.start : page.stop]
@@ -233,22 +247,15 @@ class Recommender:
         """Items for a text, or for a picture by its look; nearest first."""
         watch = Stopwatch()
         rule = Rule.of(request.filter, request.domains, self._store)
-        k = request.k or 10
-        queries = self._search_queries(request, k, rule)
-        watch.lap("encode")
-        best: dict[int, tuple[float, list[str]]] = {}
-        for name, hits in zip(queries, self._store.query_batch(list(queries.values())), strict=True):
-            for index, score in zip(hits.item_indices.tolist(), hits.scores.tolist(), strict=True):
-                before = best.get(index, (-2.0, []))
-                best[index] = (max(before[0], score), [*before[1], name])
+        found = self._find(request, request.k or 10, rule.filter)
         watch.lap("retrieve")
-        top = sorted(best.items(), key=lambda pair: (-pair[1][0], pair[0]))[:k]
-        items = self._items(np.array([index for index, _ in top], dtype=np.int64))
+        items = self._items(np.array([one.item_index for one in found], dtype=np.int64))
         results = [
-            ScoredItem(item.item_id, rank, score, sources, item)
-            for rank, (item, (_, (score, sources))) in enumerate(zip(items, top, strict=True), start=1)
+            ScoredItem(item.item_id, rank, one.score, one.sources, item)
+            for rank, (item, one) in enumerate(zip(items, found, strict=True), start=1)
         ]
-        return Recommendation("", results, "", stage_ms=watch.laps_ms())
+        degraded = [self._workspace.unaligned] if self._workspace.unaligned else []
+        return Recommendation("", results, "", degraded=degraded, stage_ms=watch.laps_ms())
 
     # explain
 
@@ -287,6 +294,10 @@ class Recommender:
             raise ItemNotFound(item_id)
         context, _ = self._served_context(ExplainRequest(item_id, recommendation_id), index)
         return self._explanations.influence(self._models.by_version(context.model_version), context, index)
+
+    def describe_taste(self, request: TasteRequest) -> TasteSummary:
+        """What sets the choices of a user apart, and when they changed; a user without any is told so."""
+        return self._tastes.describe(request, self.ranker.view.behaviour.counts)
 
     # users
 
@@ -341,13 +352,14 @@ class Recommender:
     def loaded(self) -> Mapping[str, str]:
         """What is loaded, for people to read."""
         version = self._models.active.ranker.version
-        image = self._workspace.image_encoder
+        image, alignment = self._workspace.image_encoder, self._workspace.alignment
         return {
             "data": str(self._settings.data),
             "items": f"{len(self._catalogue):,}",
             "events": f"{self._log.count_events():,}",
             "text encoder": _described(self._workspace.text_encoder),
             "image encoder": "none" if image is None else _described(image),
+            "shared space": self._workspace.unaligned or ("none" if alignment is None else alignment.version),
             "writer": self._settings.explain.writer,
             "model": version or "none yet: content, item-kNN and popularity until `palate train`",
         }
@@ -375,7 +387,7 @@ class Recommender:
             vectors = self._session_vectors(history)
         if taste:
             words = self._encode_query(taste)
-            history = History(history.items, history.event_types, history.liked, loaded.ranker.project_text(words))
+            history = replace(history, taste=loaded.ranker.project_text(words))
             vectors[TEXT] = words + vectors[TEXT] if TEXT in vectors else words
         away = [excluded]
         if stored is not None and not request.include_seen:
@@ -395,11 +407,11 @@ class Recommender:
     def _history(self, stored: PersonState | None, session: IntArray, loaded: Loaded) -> tuple[History, Past]:
         """The newest events that are behaviour, then the session's items as views."""
         past = NOTHING_PAST if stored is None else stored.past
-        past = past.then_viewed(session) if len(session) else past
+        past = past.then_viewed(session, time.time()) if len(session) else past
         past = past.newest(loaded.ranker.config.feature_history, loaded.ranker.n_items)
         codes = loaded.vocabulary.event_types
         kinds = np.array([codes.get(kind, 0) for kind in past.event_types], dtype=np.int64)
-        return History(past.items, kinds, past.liked), past
+        return History(past.items, kinds, past.times, past.liked), past
 
     def _session_vectors(self, history: History) -> dict[str, FloatArray]:
         """Taste in encoder space of a history that is not the stored one."""
@@ -439,6 +451,8 @@ class Recommender:
         if not loaded.ranker.trained:
             why = self._models.warning or "no model has been trained yet"
             said.append(f"{why}; ranked by content, co-engagement and popularity")
+            if self._workspace.unaligned:
+                said.append(self._workspace.unaligned)
         if request.personalization is Personalization.FULL and not len(person.history):
             if person.taste:
                 said.append("nothing is known of what this user did; ranked by the described taste and popularity")
@@ -461,23 +475,12 @@ class Recommender:
         vector: FloatArray = self._workspace.text_encoder.encode_queries([text])[0]
         return vector
 
-    def _search_queries(self, request: SearchRequest, k: int, rule: Rule) -> dict[str, VectorQuery]:
-        """Text against words, and pictures where an encoder has both in one space; a picture against pictures."""
-        encoder = self._workspace.image_encoder
+    def _find(self, request: SearchRequest, k: int, rule: Filter | None) -> list[Found]:
         if bool(request.text) == bool(request.image):
             raise InvalidInput("query", request.text, "or an image: give exactly one of text and image")
         if request.image:
-            if encoder is None:
-                raise ModalityUnsupported("none", "image search", "configure encoders.image, then `palate rebuild`")
-            return {
-                "content_image": VectorQuery(
-                    IMAGE, encoder.encode_images([open_image(request.image)])[0], k, rule.filter
-                )
-            }
-        queries = {"content_text": VectorQuery(TEXT, self._encode_query(request.text), k, rule.filter)}
-        if encoder is not None and encoder.shares_text_space:
-            queries["content_image"] = VectorQuery(IMAGE, encoder.encode_texts([request.text])[0], k, rule.filter)
-        return queries
+            return self._search.by_picture(request.image, k, rule)
+        return self._search.by_text(request.text, k, rule)
 
     # parts of explain
 
@@ -515,6 +518,8 @@ class Recommender:
             ],
             created_at=time.time(),
             runners_up=candidates.items[next_best].tolist(),
+            times=person.history.times.tolist(),
+            domains=tuple(request.domains),
         )
 
     def _served_context(self, request: ExplainRequest, index: int) -> tuple[ServedContext, bool]:

@@ -174,6 +174,33 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
+class TasteRequest:
+    """What the service makes of what a user did."""
+
+    user_id: str
+    language: str = ""
+    """Language of the text, empty for the configured one."""
+    writer: str = ""
+    """Name of the writer, empty for the configured one."""
+
+
+@dataclass(frozen=True, slots=True)
+class TasteSummary:
+    """A user's taste in words and the facts they rest on."""
+
+    user_id: str
+    text: str
+    writer: str
+    """Name of the writer whose text this is."""
+    evidence: Sequence[Evidence]
+    """What the user said, preferences, changes, aversions, ranges and domains, each before its examples, and how little
+    is known, where it is little. Nothing weighs: it was counted, and is no part of a score."""
+    language: str
+    degraded: Sequence[str] = ()
+    """What was missing and what was done instead, one sentence each."""
+
+
+@dataclass(frozen=True, slots=True)
 class EventReport:
     """What became of a batch of events."""
 

@@ -111,9 +111,10 @@ def _ask_store(
     queries = {}
     if loaded.ranker.trained and len(probe.history):
         queries["sequence"] = VectorQuery(loaded.vector_name, probe.state, limit, rule.filter)
-    for source, name in (("content_text", TEXT), ("content_image", IMAGE)):
-        if name in vectors:
-            queries[source] = VectorQuery(name, vectors[name], limit, rule.filter)
+    if TEXT in vectors:
+        queries["content_text"] = VectorQuery(TEXT, vectors[TEXT], limit, rule.filter)
+    if IMAGE in vectors:
+        queries["content_image"] = VectorQuery(*loaded.image_query(store, vectors[IMAGE]), limit, rule.filter)
     hits = store.query_batch(list(queries.values()))
     return {source: found.item_indices for source, found in zip(queries, hits, strict=True)}
 

@@ -55,6 +55,10 @@ class ServedContext:
     created_at: float
     runners_up: Sequence[int] = ()
     """Indices of the items that came next, best first; none in contexts of before they were kept."""
+    times: Sequence[float] = ()
+    """Of the history, Unix seconds; none in contexts of before they were kept."""
+    domains: Sequence[str] = ()
+    """Those that were allowed; none for all."""
 
     def to_bytes(self) -> bytes:
         return orjson.dumps(self)

@@ -159,6 +159,13 @@ class ExplainServicer(explain_pb2_grpc.ExplainServiceServicer):
             written.cancel()
             told.cancel()
 
+    async def DescribeTaste(
+        self, request: explain_pb2.DescribeTasteRequest, context: Context
+    ) -> explain_pb2.DescribeTasteResponse:
+        wanted = wire_in.taste_request(request, self._lanes.settings.explain.language)
+        summary = await self._lanes.explain(context, lambda backend: backend.describe_taste(wanted))
+        return wire_out.taste_response(summary)
+
 
 class ModelServicer(model_pb2_grpc.ModelServiceServicer):
     def __init__(self, lanes: Lanes) -> None:

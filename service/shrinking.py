@@ -64,5 +64,6 @@ def _sample(settings: Settings, log: EventLog, loaded: Loaded) -> Sequence[Histo
     histories = []
     for user in np.random.default_rng(0).permutation(table.n_users)[:SAMPLE].tolist():
         events = slice(max(int(bounds[user]), int(bounds[user + 1]) - longest), int(bounds[user + 1]))
-        histories.append(History.of(table.item[events], table.event_type[events].astype(np.int64)))
+        kinds = table.event_type[events].astype(np.int64)
+        histories.append(History.of(table.item[events], kinds, table.timestamp[events]))
     return histories

@@ -56,7 +56,7 @@ class TrainingData:
         n_indices = Catalogue(workspace.log.item_indices()).n_indices
         policy = workspace.settings.events.policy()
         interactions, _ = read_interactions(workspace.log, policy, vocabulary.event_types, n_indices)
-        features = features_of(rows, vocabulary, workspace.dims, n_indices)
+        features = features_of(rows, vocabulary, workspace.dims, n_indices, alignment=workspace.alignment)
         return cls(interactions, features, event_weights(policy, vocabulary.event_types), len(rows))
 
     def summary(self) -> str:

@@ -18,6 +18,7 @@ from service.requests import (
     RecommendRequest,
     SearchRequest,
     SimilarRequest,
+    TasteRequest,
     UserProfile,
 )
 
@@ -97,6 +98,15 @@ def explain_request(
         writer=label(message.writer, "writer"),
         instead_of_item_id=optional_id(message.instead_of_item_id, "instead_of_item_id"),
         change=message.change,
+    )
+
+
+def taste_request(message: explain_pb2.DescribeTasteRequest, language: str) -> TasteRequest:
+    """`language` is that of the text where the caller names none."""
+    return TasteRequest(
+        user_id=required_id(message.user_id, "user_id"),
+        language=_language(message.language, language),
+        writer=label(message.writer, "writer"),
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import asdict
 
 from palate.v1 import explain_pb2, model_pb2, recommend_pb2
 from service.explainer.evidence import Evidence
-from service.requests import Explanation, ModelInfo, Recommendation, ScoredItem, TrainProgress
+from service.requests import Explanation, ModelInfo, Recommendation, ScoredItem, TasteSummary, TrainProgress
 from service.wire_rows import item_message, timestamp
 
 
@@ -85,6 +85,17 @@ def explanation_text(explanation: Explanation) -> explain_pb2.StreamExplainRespo
             language=explanation.language,
             degraded=explanation.degraded,
         )
+    )
+
+
+def taste_response(summary: TasteSummary) -> explain_pb2.DescribeTasteResponse:
+    return explain_pb2.DescribeTasteResponse(
+        user_id=summary.user_id,
+        text=summary.text,
+        writer=summary.writer,
+        evidence=_evidence(summary.evidence),
+        language=summary.language,
+        degraded=summary.degraded,
     )
 
 

@@ -21,6 +21,7 @@ from cachetools import LRUCache
 from service.config import Settings
 from service.errors import ConfigError, InvalidInput, PalateError, WriterUnavailable
 from service.explainer.evidence import Evidence, Subject
+from service.explainer.template import Length
 from service.explainer.writers import TEMPLATE, Outcome, Writer, Written, write_verified
 
 ENTRY_POINTS = "palate.writers"
@@ -55,14 +56,21 @@ class Writing:
                 self._writers[name] = _make(name, self._settings)
             return self._writers[name]
 
-    def write(self, writer: Writer, subject: Subject, evidence: Sequence[Evidence], language: str) -> Written:
-        """A verified paragraph. What another writer than the template wrote is kept for the same evidence."""
-        key = _key(writer.name, subject, evidence, language)
+    def write(
+        self,
+        writer: Writer,
+        subject: Subject,
+        evidence: Sequence[Evidence],
+        language: str,
+        length: Length = "paragraph",
+    ) -> Written:
+        """A verified text. What another writer than the template wrote is kept for the same evidence."""
+        key = _key(writer.name, subject, evidence, language, length)
         with self._lock:
             kept = self._kept.get(key)
         if kept is not None:
             return kept
-        written = write_verified(writer, subject, evidence, language, "paragraph")
+        written = write_verified(writer, subject, evidence, language, length)
         self._count(writer.name, written)
         if written.writer == writer.name != TEMPLATE.name and self._kept.maxsize:
             with self._lock:
@@ -135,11 +143,11 @@ def packaged_model() -> Path | None:
     return next((file for folder in folders or () for file in sorted(Path(folder).glob("*.gguf"))), None)
 
 
-def _key(writer: str, subject: Subject, evidence: Sequence[Evidence], language: str) -> bytes:
+def _key(writer: str, subject: Subject, evidence: Sequence[Evidence], language: str, length: Length) -> bytes:
     """Of everything a text may depend on. How much a fact weighs is never said, beyond the order."""
     sayable = [astuple(replace(fact, weight=0.0, similarity=0.0, score_drop=0.0)) for fact in evidence]
     item = (subject.item_id, subject.title, subject.domain, *subject.categories, *sorted(subject.attributes.items()))
-    whole = repr((writer, language, item, sayable))
+    whole = repr((writer, language, length, item, sayable))
     return hashlib.blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 

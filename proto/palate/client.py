@@ -280,6 +280,13 @@ class Client:
         )
         return self._stream(self._explain.StreamExplain, request, timeout_s)
 
+    def describe_taste(
+        self, user_id: str, *, language: str = "", writer: str = "", timeout_s: float | None = None
+    ) -> explain_pb2.DescribeTasteResponse:
+        """What the service makes of what the user did, for them to read."""
+        request = explain_pb2.DescribeTasteRequest(user_id=user_id, language=language, writer=writer)
+        return self._call(self._explain.DescribeTaste, request, timeout_s)
+
     # Models
 
     def list_models(self, *, timeout_s: float | None = None) -> Sequence[model_pb2.ModelInfo]:

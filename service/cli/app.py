@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 import typer
 
 from service.cli import output
+from service.cli.aligning import align
 from service.cli.asking import recommend, search, similar
 from service.cli.demo import demo
 from service.cli.doctor import doctor
@@ -41,7 +42,7 @@ def palate(debug: bool = typer.Option(False, DEBUG, help="On an error, show the 
 
 
 COMMANDS: Mapping[str, Sequence[Callable[..., int]]] = {
-    "Begin": (demo, index, events, train, evaluate, serve),
+    "Begin": (demo, index, events, align, train, evaluate, serve),
     "Ask": (recommend, explain, similar, search),
     "Keep": (tune, rebuild, doctor),
 }

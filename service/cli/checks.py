@@ -188,6 +188,12 @@ def _vectors(settings: Settings, log: EventLog, encoders: Encoders) -> Iterator[
             yield Finding("warn", "vectors", found, "`palate serve` or `palate index` brings the store up to the log")
         else:
             yield Finding("ok", "vectors", f"{count:,} items, as in the log")
+        if workspace.unaligned:
+            yield Finding("warn", "shared space", workspace.unaligned, "`palate align`, or `palate align --off`")
+        elif workspace.alignment is not None:
+            recall = workspace.alignment.trained.recall
+            found = f"{workspace.alignment.version}, held-out recall@10 {recall['text_to_image']:.2f} by text"
+            yield Finding("ok", "shared space", f"{found}, {recall['image_to_text']:.2f} by picture")
     finally:
         workspace.close()
 

@@ -1,8 +1,8 @@
-"""`palate explain`: the reason in words, and the evidence it rests on."""
+"""`palate explain`: the reason in words, or a person's taste, and the evidence it rests on."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,11 +15,13 @@ from service.cli.session import answering
 
 if TYPE_CHECKING:
     from service.explainer.evidence import Evidence
-    from service.requests import Explanation
+    from service.requests import Explanation, TasteSummary
 
 
 def explain(
-    item: Annotated[str, typer.Option("--item", "-i", metavar="ID", help="What was recommended.", show_default=False)],
+    item: Annotated[
+        str, typer.Option("--item", "-i", metavar="ID", help="What was recommended.", show_default=False)
+    ] = "",
     user: Annotated[str, typer.Option("--user", "-u", metavar="ID", help="To whom, as things stand now.")] = "",
     recommendation: Annotated[
         str, typer.Option("--recommendation", "-r", metavar="ID", help="Or in which answer, as it was served.")
@@ -30,14 +32,28 @@ def explain(
         str, typer.Option("--instead-of", metavar="ID", help="Why the item and not this one.", show_default=False)
     ] = "",
     change: Annotated[bool, typer.Option("--change", help="Also what it would take for it not to be there.")] = False,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="No item, but the taste of the user, as it is read from what they did.")
+    ] = False,
     data: Data = None,
     config: Config = None,
     server: Server = "",
     as_json: Json = False,
 ) -> int:
-    """Why an item was, or would be, recommended."""
-    from service.requests import ExplainRequest
+    """Why an item was, or would be, recommended; or what the service thinks of a user (--profile)."""
+    from service.requests import ExplainRequest, TasteRequest
 
+    if profile:
+        _check_profile(user, {"--item": item, "--recommendation": recommendation, "--instead-of": instead_of}, change)
+        with answering(data, config, server, quiet=as_json) as backend:
+            summary = backend.describe_taste(TasteRequest(user, lang, writer))
+        if as_json:
+            output.emit(asdict(summary))
+        else:
+            show_taste(summary)
+        return DONE
+    if not item:
+        raise typer.BadParameter("give --item ID, or --profile for the taste of a user.")
     if bool(user) == bool(recommendation):
         raise typer.BadParameter("give either --user ID or --recommendation ID.")
     request = ExplainRequest(
@@ -56,6 +72,23 @@ def explain(
     else:
         show(explanation)
     return DONE
+
+
+def _check_profile(user: str, others: Mapping[str, str], change: bool) -> None:
+    if not user:
+        raise typer.BadParameter("--profile needs --user ID.")
+    given = [name for name, value in others.items() if value] + (["--change"] if change else [])
+    if given:
+        raise typer.BadParameter(f"--profile is about no item: leave out {' and '.join(given)}.")
+
+
+def show_taste(summary: TasteSummary) -> None:
+    """The text, who wrote it, and the facts as a table."""
+    for remark in summary.degraded:
+        output.remark(f"note: {remark}")
+    output.say(f"User {summary.user_id}\n{summary.text}")
+    output.say(f"(written by {summary.writer})")
+    output.table(["fact", "what"], [[fact.kind.value.replace("_", " "), said(fact)] for fact in summary.evidence])
 
 
 def show(explanation: Explanation) -> None:
@@ -93,7 +126,12 @@ def said(fact: Evidence) -> str:
     parts = [
         f"{about} ({event})" if about and event else about,
         f"{fact.name}: {fact.value}" if fact.name and fact.value else fact.name or fact.value,
-        f"{fact.count:,} {_COUNTED.get(fact.kind.value, 'people')}{days}" if fact.count else "",
+        f"{fact.low:g} to {fact.high:g}" if fact.high or fact.low else "",
+        f"{fact.count:,} of {fact.total:,}" if fact.total else "",
+        f"{fact.count:,} {_COUNTED.get(fact.kind.value, 'people')}{days}" if fact.count and not fact.total else "",
+        f"{fact.earlier_count:,} of {fact.earlier_total:,} before" if fact.earlier_total else "",
+        f"since {fact.since}" if fact.since else "",
+        f"{fact.lift:.2f} times the share at large" if fact.lift else "",
         f"more than {fact.percentile:.0%} of the catalogue" if fact.percentile else "",
         f"similarity {fact.similarity:.2f}" if fact.similarity else "",
         f"score drops {fact.score_drop:.3f} without it" if fact.score_drop else "",

@@ -27,6 +27,8 @@ from service.requests import (
     ScoredItem,
     SearchRequest,
     SimilarRequest,
+    TasteRequest,
+    TasteSummary,
     TrainProgress,
     UserProfile,
 )
@@ -145,6 +147,17 @@ class Remote:
         )
         tell(explanation)
         return explanation
+
+    def describe_taste(self, request: TasteRequest) -> TasteSummary:
+        answer = self._client.describe_taste(request.user_id, language=request.language, writer=request.writer)
+        return TasteSummary(
+            user_id=answer.user_id,
+            text=answer.text,
+            writer=answer.writer,
+            evidence=[evidence_of(fact) for fact in answer.evidence],
+            language=answer.language,
+            degraded=list(answer.degraded),
+        )
 
     def put_user(self, user: UserProfile) -> None:
         self._client.put_user(user.user_id, attributes=user.attributes, taste=user.taste)

@@ -16,6 +16,7 @@ from service.explainer.expressions import NUMBER, compiled, find_all, search
 from service.explainer.language import Claim, Language, Unit, load_language
 from service.explainer.masking import TOKEN, Masked, titles
 from service.explainer.slots import cited_title, percent
+from service.explainer.taste_words import lift
 from service.explainer.text import clean
 
 
@@ -66,7 +67,12 @@ def check_claims(sentence: Sentence) -> Iterator[str]:
 
 def _carried(claim: Claim, sentence: Sentence) -> bool:
     scope = sentence.scope if claim.about_cited else sentence.evidence
-    return any(e.kind in claim.kinds and claim.named in ("", e.name) for e in scope)
+    return any(carries(claim, e) for e in scope)
+
+
+def carries(claim: Claim, e: Evidence) -> bool:
+    """Whether a fact is one that such words may rest on."""
+    return e.kind in claim.kinds and claim.named in ("", e.name, e.value)
 
 
 def check_deeds(sentence: Sentence) -> Iterator[str]:
@@ -113,25 +119,31 @@ def _verbs(code: str) -> dict[str, frozenset[str]]:
 def check_numbers(sentence: Sentence) -> Iterator[str]:
     """Every number counts something known, and counts it right."""
     lexicon = sentence.language.lexicon
-    spans: dict[int, Unit] = {}
-    for unit in lexicon.units:
-        for match in find_all(unit.words.replace("N", NUMBER), sentence.text, sentence.language):
-            for number in re.finditer(NUMBER, match.group()):
-                spans.setdefault(match.start() + number.start(), unit)
+    spans = units_of(sentence)
     rated: set[int] = set()
     for match in find_all(lexicon.rating_of.replace("N", f"({NUMBER})"), sentence.text, sentence.language):
         rated.add(match.start(1))
         fact = sentence.masked.of(match.group())[-1]
         given = {_rounded(e.event_value) for e in fact.cited}
-        if not fact.is_named_otherwise and _value(match.group(1)) not in given:
+        if not fact.is_named_otherwise and numeral(match.group(1)) not in given:
             yield f"the number {match.group(1)} is not what the user gave to that item"
     for number in re.finditer(NUMBER, sentence.text):
         counted = spans.get(number.start())
         if counted is None and number.start() not in rated:
             yield f"the number {number.group()} counts nothing that is known"
-        elif _value(number.group()) not in _supported_numbers(sentence, counted):
+        elif numeral(number.group()) not in _supported_numbers(sentence, counted):
             yield f"the number {number.group()} is not in the evidence, not of that"
     yield from _windows(sentence, spans)
+
+
+def units_of(sentence: Sentence) -> dict[int, Unit]:
+    """Where a number stands, and what it counts by the words around it."""
+    spans: dict[int, Unit] = {}
+    for unit in sentence.language.lexicon.units:
+        for match in find_all(unit.words.replace("N", NUMBER), sentence.text, sentence.language):
+            for number in re.finditer(NUMBER, match.group()):
+                spans.setdefault(match.start() + number.start(), unit)
+    return spans
 
 
 def _windows(sentence: Sentence, spans: Mapping[int, Unit]) -> Iterator[str]:
@@ -139,7 +151,7 @@ def _windows(sentence: Sentence, spans: Mapping[int, Unit]) -> Iterator[str]:
     start = 0
     for clause in _clauses(sentence):
         start = sentence.text.index(clause, start)
-        numbers = {m.start(): _value(m.group()) for m in re.finditer(NUMBER, sentence.text)}
+        numbers = {m.start(): numeral(m.group()) for m in re.finditer(NUMBER, sentence.text)}
         inside = [(spans[at], n) for at, n in numbers.items() if at in spans and start <= at < start + len(clause)]
         days = {n for unit, n in inside if unit.field == "window_days"}
         people = {n for unit, n in inside if unit.field == "count" and EvidenceKind.POPULARITY in unit.kinds}
@@ -154,17 +166,31 @@ def _supported_numbers(sentence: Sentence, unit: Unit | None) -> set[float | Non
     """Numbers the sentence may state, of this unit or, where the words give none away, of any."""
     numbers: set[float | None] = set()
     for e in sentence.evidence:
-        fields = {
-            "count": float(e.count) if e.count and _may_count(e, sentence) else None,
-            "window_days": float(e.window_days) if e.window_days else None,
-            "percent": float(percent(e.percentile)) if e.percentile else None,
-            "event_value": _rounded(e.event_value) if sentence.about(e) else None,
-        }
+        fields = fields_of(e)
+        if not _may_count(e, sentence):
+            fields["count"] = None
+        if not sentence.about(e):
+            fields["event_value"] = None
         if unit is None:
             numbers.update(fields.values())
         elif e.kind in unit.kinds:
             numbers.add(fields[unit.field])
     return numbers - {None}
+
+
+def fields_of(e: Evidence) -> dict[str, float | None]:
+    """The numbers of a fact by the field of `Unit` that counts them; None where there is none."""
+    changes = e.kind in (EvidenceKind.RISE, EvidenceKind.FALL)  # from 0, or to 0
+    return {
+        "count": float(e.count) if e.count or changes else None,
+        "window_days": float(e.window_days) if e.window_days else None,
+        "percent": float(percent(e.percentile)) if e.percentile else None,
+        "event_value": _rounded(e.event_value),
+        "total": float(e.total) if e.total else None,
+        "lift": float(lift(e.lift)) if e.lift else None,
+        "earlier_count": float(e.earlier_count) if changes else None,
+        "earlier_total": float(e.earlier_total) if changes else None,
+    }
 
 
 def _may_count(evidence: Evidence, sentence: Sentence) -> bool:
@@ -206,7 +232,8 @@ def _readable(text: str) -> str:
     return re.sub(TOKEN, "…", text)
 
 
-def _value(number: str) -> float:
+def numeral(number: str) -> float:
+    """The number that stands in a text."""
     return float(number.replace(",", ""))
 
 

@@ -22,6 +22,7 @@ from functools import cache, lru_cache
 
 import service.explainer as package
 from service.explainer.evidence import EvidenceKind
+from service.explainer.taste_words import TasteWords
 
 
 class UnknownLanguage(ValueError):
@@ -65,7 +66,7 @@ class Claim:
     about_cited: bool = False
     """The evidence must be about an item quoted in the same sentence, if one is."""
     named: str = ""
-    """The evidence must have this name."""
+    """The evidence must have this name, or (RANGE) this value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class Unit:
 
     words: str
     field: str
-    """`count`, `window_days`, `percent` or `event_value`."""
+    """`count`, `window_days`, `percent`, `event_value`, `total`, `lift`, `earlier_count` or `earlier_total`."""
     kinds: frozenset[EvidenceKind]
 
 
@@ -177,6 +178,7 @@ class Language:
     stop: str
     between_sentences: str
     lexicon: Lexicon
+    taste: TasteWords
     attribute_aliases: Mapping[str, str] = field(default_factory=dict)
     event_aliases: Mapping[str, str] = field(default_factory=dict)
     digits_grouped: bool = False
@@ -201,13 +203,15 @@ class Language:
 def own_text(code: str) -> str:
     """Everything the patterns of a language say themselves, in lower case, for telling our words from an item's."""
     language = load_language(code)
-    tables = (language.leads, language.tails, language.tails_same)
+    tables = (language.leads, language.tails, language.tails_same, language.taste.patterns)
     attributes = (*language.attributes.values(), language.attribute_unnamed)
     patterns = [p for table in tables for options in table.values() for p in options]
     patterns += [v.did for verbs in (*language.verbs.values(), language.rated) for v in verbs]
     patterns += [v.cited for verbs in (*language.verbs.values(), language.rated) for v in verbs]
     patterns += [form for words in attributes for form in (words.sg, words.pl)]
     patterns += [*language.nothing, *language.nothing_else, *language.describe, *language.nouns.values()]
+    patterns += [*language.taste.nothing, language.taste.times, language.taste.span]
+    patterns += [form for forms in language.taste.than.values() for form in forms]
     patterns += [form for forms in language.counted.values() for form in forms]
     patterns += [*language.ago, *language.window, language.it, language.also, language.both, language.something]
     patterns += [

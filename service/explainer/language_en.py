@@ -6,9 +6,12 @@ similarity, a cause for HISTORY alone.
 
 from __future__ import annotations
 
-from service.explainer.evidence import DESCRIPTION, HIGHER, LOWER, SEEN
+from service.explainer.evidence import DESCRIPTION, HIGHER, LOWER, OF_TASTE, SEEN
 from service.explainer.evidence import EvidenceKind as Kind
 from service.explainer.language import AttributeWords, Claim, Language, Lexicon, Unit, Verb
+from service.explainer.taste_en import CLAIMS as TASTE_CLAIMS
+from service.explainer.taste_en import TASTE
+from service.explainer.taste_en import UNITS as TASTE_UNITS
 
 SIMILAR = frozenset({Kind.TEXT_SIMILARITY, Kind.IMAGE_SIMILARITY})
 SHARED = frozenset({Kind.CATEGORY, Kind.ATTRIBUTE})
@@ -263,14 +266,16 @@ LEXICON = Lexicon(
     clause_ends=r";|:|, and |, but |, like |, just like |, as ",
     sharing=r"like T|both|too|also|same|shar\w+|in common|as with|from your history|(?:so|as) (?:does|is)",
     claims=(
+        *TASTE_CLAIMS,
         Claim(r"who (?:also )?\w+|those who|together with|chose both|goes with", frozenset({Kind.CO_ENGAGEMENT}), True),
         Claim(
-            r"people|persons?|others|users|customers|viewers|readers|buyers|fans|many|crowd|chosen",
+            r"people(?! here)|persons?|others|users|customers|viewers|readers|buyers|fans|many|crowd|chosen",
             PEOPLE | {Kind.TREND},
         ),
         Claim(r"popular\w*|in demand|hits?|talked about", frozenset({Kind.POPULARITY})),
         Claim(r"more often", frozenset({Kind.POPULARITY, Kind.TREND})),
-        Claim(r"trend\w+|lately|usual", frozenset({Kind.TREND})),
+        Claim(r"trend\w+|lately", frozenset({Kind.TREND})),
+        Claim(r"usual", frozenset({Kind.TREND, Kind.RANGE})),
         Claim(r"sponsor\w*", frozenset({Kind.SPONSORSHIP})),
         Claim(r"scor\w+|higher|lower", frozenset({Kind.CONTRAST}), True),
         Claim(r"scores higher", frozenset({Kind.CONTRAST}), True, HIGHER),
@@ -285,11 +290,11 @@ LEXICON = Lexicon(
         ),
         Claim(r"reads|descriptions?|plots?|story|stories", frozenset({Kind.TEXT_SIMILARITY}), True, DESCRIPTION),
         Claim(r"on paper", frozenset({Kind.TEXT_SIMILARITY}), True),
-        Claim(r"details", SHARED | {Kind.TEXT_SIMILARITY}, True),
+        Claim(r"details", SHARED | OF_TASTE | {Kind.TEXT_SIMILARITY}, True),
         Claim(r"described|words", frozenset({Kind.TASTE})),
         Claim(r"similar\w*|alike|resembl\w+|reminiscent|comparable", SIMILAR | {Kind.TASTE}, True),
         Claim(r"close", SIMILAR | {Kind.TASTE}),
-        Claim(r"like T|as with T|(?<!taste )as T", SIMILAR | SHARED, True),
+        Claim(r"like T|as with T|(?<!taste )(?<!such )as T", SIMILAR | SHARED, True),
         Claim(r"shares?|in common|same|from your history|also (?:has|is)", SHARED, True),
         Claim(r"both", SHARED | {Kind.CO_ENGAGEMENT}, True),
         Claim(r"taste", frozenset({Kind.TASTE, Kind.COLD_START})),
@@ -297,7 +302,7 @@ LEXICON = Lexicon(
         Claim(r"request\w*|filter\w*", frozenset({Kind.RULE, Kind.COLD_START})),
         Claim(r"asked for", frozenset({Kind.RULE, Kind.TASTE})),
         Claim(r"known|unknown|no history|little|still short|left out|not used|was used", frozenset({Kind.COLD_START})),
-        Claim(r"your (?:\w+ )?history", SHARED | {Kind.COLD_START, Kind.HISTORY, Kind.CONTRAST}),
+        Claim(r"your (?:\w+ )?history", SHARED | {Kind.COLD_START, Kind.HISTORY, Kind.CONTRAST, Kind.AVERSION}),
         Claim(r"(?:because|since|due to|thanks to)(?! (?:of )?(?:you|your|T))"),
         # Nothing Palate computes carries any of these.
         Claim(
@@ -322,6 +327,7 @@ LEXICON = Lexicon(
         ),
     ),
     units=(
+        *TASTE_UNITS,
         Unit(
             r"N (?:person|people) [^;,]*lately|lately N (?:person|people)|with N (?:person|people) choosing it lately",
             "count",
@@ -355,9 +361,25 @@ LEXICON = Lexicon(
         r"keyword",
         r"is (?:also )?by",
     ),
-    user_verbs=r"you (?:have |had |also |really |recently |once |already |both )*([a-z]+)",
+    user_verbs=r"you (?:have |had |also |really |recently |once |already |both |often )*([a-z]+)",
     user_verbs_allowed=frozenset(
-        {"are", "described", "asked", "did", "have", "may", "might", "can", "was", "chose", "no", "said"}
+        {
+            "are",
+            "described",
+            "asked",
+            "did",
+            "have",
+            "may",
+            "might",
+            "can",
+            "was",
+            "chose",
+            "no",
+            "said",
+            "come",
+            "keep",
+            "turned",
+        }
     ),
     glue="about after again all already although and another any are as be because been before being between "
     "but by can could did do does earlier enough even for from further had has "
@@ -452,6 +474,7 @@ LANGUAGE = Language(
     stop=".",
     between_sentences=" ",
     lexicon=LEXICON,
+    taste=TASTE,
     attribute_aliases={
         "directors": "director",
         "actor": "cast",

@@ -9,6 +9,9 @@ from __future__ import annotations
 from service.explainer.evidence import DESCRIPTION, HIGHER, LOWER, SEEN
 from service.explainer.evidence import EvidenceKind as Kind
 from service.explainer.language import AttributeWords, Claim, Language, Lexicon, Unit, Verb
+from service.explainer.taste_zh import CLAIMS as TASTE_CLAIMS
+from service.explainer.taste_zh import TASTE
+from service.explainer.taste_zh import UNITS as TASTE_UNITS
 
 SIMILAR = frozenset({Kind.TEXT_SIMILARITY, Kind.IMAGE_SIMILARITY})
 SHARED = frozenset({Kind.CATEGORY, Kind.ATTRIBUTE})
@@ -203,9 +206,11 @@ LEXICON = Lexicon(
     clause_ends=r"；|：|，而且|，和(?=⟦)|，像(?=⟦)",
     sharing=r"一样|都|也|同样|共同|相同|两者|那样",
     claims=(
+        *TASTE_CLAIMS,
         Claim(r"的人里|的人当中|的人[都也还]|同时选|既选|两者都选|的同时", frozenset({Kind.CO_ENGAGEMENT}), True),
         Claim(
-            r"有人|人们|大家|许多人|很多人|不少人|其他人|别人|用户|观众|读者|顾客|N ?[人位名]", PEOPLE | {Kind.TREND}
+            r"有人|(?<!这里的)人们|大家|许多人|很多人|不少人|其他人|别人|用户|观众|读者|顾客|N ?[人位名]",
+            PEOPLE | {Kind.TREND},
         ),
         Claim(r"近来|升温|以往", frozenset({Kind.TREND})),
         Claim(r"赞助", frozenset({Kind.SPONSORSHIP})),
@@ -228,15 +233,13 @@ LEXICON = Lexicon(
         Claim(r"探索|尝鲜", frozenset({Kind.EXPLORATION})),
         Claim(r"请求|条件|筛选", frozenset({Kind.RULE, Kind.COLD_START})),
         Claim(r"了解|未知|没有使用|没有用到|没有你的|没有留下|还很少", frozenset({Kind.COLD_START})),
-        Claim(r"历史记录", SHARED | {Kind.COLD_START, Kind.HISTORY, Kind.CONTRAST}),
+        Claim(r"历史记录", SHARED | {Kind.COLD_START, Kind.HISTORY, Kind.CONTRAST, Kind.AVERSION}),
         Claim(r"(?:因为|由于|既然)(?!你)"),
         Claim(r"不(?!喜欢|少|同|久|多)|并非|没有(?!你的|使用|用到|留下|别的|突出|哪)|第一|排名"),
         # Nothing Palate computes carries any of these.
         Claim(r"最好|最佳|最棒|经典|杰作|获奖|奥斯卡|好评|口碑|必看|必读|必买|完美|精彩|优秀|出色|佳作|神作"),
         Claim(r"最爱|喜爱|热爱|钟爱|爱看|爱听|着迷|(?<!不)喜欢|讨厌|粉丝|保证|一定|肯定"),
-        Claim(
-            r"总是|一直|从不|从未|每次|经常|常常|所有|每个人|人人|全部|绝大多数|大多数|大部分|一半|数[百千万]|成[百千]上"
-        ),
+        Claim(r"总是|一直|从不|从未|每次|经常|所有|每个人|人人|全部|绝大多数|大多数|大部分|一半|数[百千万]|成[百千]上"),
         Claim(r"[二两三四五六七八九十百千万亿]+多?(?:人|位|名|部|件|天|倍|条|本|个)|十几|几十|几百|好几|若干"),
         Claim(r"朋友|好友|家人|邻居|同龄|女性|男性|女生|男生|像你这样|和你相似|附近|同城|身边"),
         Claim(r"便宜|打折|折扣|优惠|促销|特价|免费|广告|票房|销量"),
@@ -246,6 +249,7 @@ LEXICON = Lexicon(
         Claim(r"喜剧|动作片|爱情|科幻|惊悚|悬疑|犯罪|战争|动画|纪录片|西部|奇幻|冒险|音乐剧|武侠"),
     ),
     units=(
+        *TASTE_UNITS,
         Unit(
             r"的人(?:里|当中)，有? ?N ?人|N ?人(?:同时|既选|两者都选|在选)|被 ?N ?人同时",
             "count",
@@ -342,6 +346,7 @@ LANGUAGE = Language(
     stop="。",
     between_sentences="",
     lexicon=LEXICON,
+    taste=TASTE,
     attribute_aliases={
         "directors": "director",
         "导演": "director",

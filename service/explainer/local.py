@@ -17,8 +17,9 @@ from typing import Protocol
 from service.explainer.choosing import Chooser, turned
 from service.explainer.evidence import Evidence, Subject
 from service.explainer.language import Language, load_language
+from service.explainer.phrasing import finish
 from service.explainer.slots import cited_title
-from service.explainer.template import Length, compose, finish, hash_chooser
+from service.explainer.template import Length, compose, hash_chooser
 from service.explainer.writers import WriterFailed
 
 MAX_OPTIONS = 3
@@ -66,7 +67,7 @@ class LocalWriter:
             deadline = self._clock() + self._timeout_s
             chooser = LikelihoodChooser(
                 self._scorer,
-                _opening(subject, evidence),
+                _opening(subject, evidence, length),
                 words,
                 hash_chooser(subject, evidence, words, length),
                 skipped=MAX_OPTIONS if problems else 0,  # asked again, it chooses among others
@@ -122,11 +123,13 @@ class LikelihoodChooser:
         return self._language.between_sentences + _brief(sentence)
 
 
-def _opening(subject: Subject, evidence: Sequence[Evidence]) -> str:
+def _opening(subject: Subject, evidence: Sequence[Evidence], length: Length) -> str:
     """What the model reads first: whom the text is for, and what it is about."""
     titles = [cited_title(fact.item_id, fact.title) for fact in evidence]
     recent = ", ".join(list(dict.fromkeys(f"“{title}”" for title in titles if title))[:MAX_TITLES])
     chose = f"Somebody chose {recent}. " if recent else ""
+    if length == "profile":
+        return _brief(f"{chose}What their choices say of their taste:")
     return _brief(f"{chose}Why we recommend “{cited_title(subject.item_id, subject.title)}”:")
 
 

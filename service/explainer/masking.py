@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from service.explainer.evidence import Evidence, EvidenceKind, Subject
+from service.explainer.evidence import OF_TASTE, Evidence, EvidenceKind, Subject
 from service.explainer.language import Language
 from service.explainer.shared import elements
-from service.explainer.slots import WORDS, cited_title, printable_name, stands_unquoted
+from service.explainer.slots import WORDS, attribute_key, cited_title, printable_name, stands_unquoted
 from service.explainer.text import MAX_NAME_CHARACTERS, MAX_VALUE_CHARACTERS, clean, is_cjk
 
 TOKEN = "⟦[\ue000-\uf8ff]⟧"
@@ -22,6 +22,7 @@ _MAX_TOKENS = 0xF8FF - _FIRST
 _QUOTED = re.compile(r"“([^“”]*)”|\"([^\"]*)\"|《([^《》]*)》|「([^「」]*)」|『([^『』]*)』|«([^«»]*)»|„([^„“”]*)[“”]")
 _SINGLE_QUOTED = re.compile(r"(?<!\w)['‘]([^'‘’]{2,}?)['’](?!\w)")
 _NEXT_SENTENCE = re.compile(r"\s*$|\s+[^\W\d_a-z]|\s+[⟦\d]")
+_ABOUT_A_VALUE = OF_TASTE | {EvidenceKind.ATTRIBUTE, EvidenceKind.CATEGORY, EvidenceKind.EXAMPLE}
 _STRAY_QUOTE = re.compile(r"[“”\"《》「」『』«»„]")
 
 
@@ -33,9 +34,11 @@ class Fact:
     cited: list[Evidence] = field(default_factory=list)
     """Evidence about the item of this title."""
     shared: list[Evidence] = field(default_factory=list)
-    """Evidence that this value is shared."""
+    """Evidence that this value is shared, or that it is part of the user's taste."""
     attributes: set[str] = field(default_factory=set)
     """Attributes (in the language's keys) of which it is a value."""
+    dated: list[Evidence] = field(default_factory=list)
+    """Evidence of a change in this month."""
     is_subject: bool = False
     is_word: bool = False
     """Words of the request, or an attribute's name."""
@@ -122,12 +125,12 @@ def _allowed(subject: Subject, evidence: Sequence[Evidence], language: Language)
     for e in evidence:
         if e.item_id or e.title:
             fact(cited_title(e.item_id, e.title)).cited.append(e)
-        if e.kind in (EvidenceKind.ATTRIBUTE, EvidenceKind.CATEGORY):
-            key = "category" if e.kind is EvidenceKind.CATEGORY else language.attribute(e.name) or e.name
-            shared = fact(clean(e.value, MAX_VALUE_CHARACTERS))
-            shared.attributes.add(key)
+        if e.kind in _ABOUT_A_VALUE:
+            shared = fact(clean(language.taste.value_of(e), MAX_VALUE_CHARACTERS))
+            shared.attributes.add(attribute_key(e, language) or e.name)
             shared.shared.append(e)
             fact(printable_name(e.name, language)).is_word = True
+            fact(language.taste.month_of(e.since)).dated.append(e)
         elif e.kind in WORDS:
             fact(clean(e.name, MAX_NAME_CHARACTERS)).is_word = True
     allowed.pop("", None)
@@ -135,7 +138,7 @@ def _allowed(subject: Subject, evidence: Sequence[Evidence], language: Language)
 
 
 def _may_stand_unquoted(fact: Fact, language: Language) -> bool:
-    return bool(fact.attributes or fact.is_word) and stands_unquoted(fact.text, language)
+    return bool(fact.attributes or fact.is_word or fact.dated) and stands_unquoted(fact.text, language)
 
 
 def _bounded(text: str) -> str:

@@ -33,7 +33,7 @@ class OpenAIWriter:
         problems: Sequence[str] = (),
     ) -> str:
         subject = replace(subject, categories=(), attributes={})  # what is not in the evidence is nobody's reason
-        facts = numbered(evidence)
+        facts = numbered(evidence, length)
         answer = self._endpoint.complete(messages(subject, facts, language, length, problems), schema(facts))
         return read_claims(answer, subject, facts, language, length)
 

@@ -45,8 +45,8 @@ def shared_categories(
     min_lift: float,
 ) -> list[Shared]:
     """Discriminative categories in common, the most telling first."""
-    wanted = [c for c in dict.fromkeys(categories) if c and not _is_placeholder(c)]
-    rows = [(fact, drop, {_key(c) for c in fact.categories}) for fact, drop in usable]
+    wanted = [c for c in dict.fromkeys(categories) if c and not is_placeholder(c)]
+    rows = [(fact, drop, {value_key(c) for c in fact.categories}) for fact, drop in usable]
     found = (_share("", c, rows, share.get(c, UNKNOWN_SHARE), max_share, min_lift) for c in wanted)
     return _ordered(found)
 
@@ -63,7 +63,9 @@ def shared_attributes(
     for name, value in attributes.items():
         wanted = elements(value) if name != SPONSORED else ()
         if wanted and any(name in fact.attributes for fact, _ in usable):
-            rows = [(fact, drop, {_key(v) for v in elements(fact.attributes.get(name, ""))}) for fact, drop in usable]
+            rows = [
+                (fact, drop, {value_key(v) for v in elements(fact.attributes.get(name, ""))}) for fact, drop in usable
+            ]
             for element in wanted:
                 frequency = share.get((name, element), UNKNOWN_SHARE)
                 found.append(_share(name, element, rows, frequency, max_share, min_lift))
@@ -97,7 +99,7 @@ def _share(
     max_share: float,
     min_lift: float,
 ) -> Shared | None:
-    key = _key(value)
+    key = value_key(value)
     owners = [(fact, drop) for fact, drop, keys in rows if key in keys]
     share = max(share, 1e-6)
     if not owners or share > max_share or len(owners) / len(rows) < min_lift * share:
@@ -111,10 +113,11 @@ def _ordered(found: Iterable[Shared | None]) -> list[Shared]:
     return sorted((s for s in found if s is not None), key=lambda s: -s.strength)
 
 
-def _key(value: str) -> str:
+def value_key(value: str) -> str:
+    """What two spellings of one value have in common."""
     return " ".join(value.casefold().split())
 
 
-def _is_placeholder(category: str) -> bool:
+def is_placeholder(category: str) -> bool:
     """`(no genres listed)` and the like say that nothing is known."""
     return category.startswith("(") and category.endswith(")")

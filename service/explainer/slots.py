@@ -130,8 +130,12 @@ class Slots:
 
     def _attribute_words(self, fact: Evidence) -> AttributeWords:
         language = self._language
-        key = "category" if fact.kind is EvidenceKind.CATEGORY else language.attribute(fact.name)
-        return language.attributes[key] if key or printable_name(fact.name, language) else language.attribute_unnamed
+        key = attribute_key(fact, language)
+        return (
+            language.attributes.get(key, language.attributes[""])
+            if key or printable_name(fact.name, language)
+            else language.attribute_unnamed
+        )
 
     def _numbers(self, fact: Evidence) -> dict[str, str]:
         language = self._language
@@ -193,6 +197,14 @@ class Slots:
 def cited_title(item_id: str, title: str) -> str:
     """What an item is called: its title, or its id where there is none."""
     return clean(title) or clean(item_id)
+
+
+def attribute_key(fact: Evidence, language: Language) -> str:
+    """The attribute that a fact's value is one of, as the language's tables call it; empty where they do not."""
+    if fact.kind is EvidenceKind.DOMAIN:
+        return "domain"
+    is_category = fact.kind is EvidenceKind.CATEGORY or (not fact.name and fact.kind is not EvidenceKind.ATTRIBUTE)
+    return "category" if is_category else language.attribute(fact.name)
 
 
 def stands_unquoted(value: str, language: Language) -> bool:

@@ -6,20 +6,19 @@ and says nothing that the evidence does not carry. Which of several phrasings is
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from string import Formatter
 from typing import Literal
 
 from service.explainer.choosing import Chooser, HashChooser, stable_hash
 from service.explainer.evidence import Evidence, EvidenceKind, Subject
 from service.explainer.language import Language, load_language
+from service.explainer.phrasing import Draft, finish, pattern_key, usable
 from service.explainer.plan import CONTEXT, SHARED, group_rest, split_first
+from service.explainer.profile import compose_profile
 from service.explainer.slots import Slots
 
-Length = Literal["line", "paragraph"]
+Length = Literal["line", "paragraph", "profile"]
 
 MAX_LINE_TITLES = 2
 MAX_PARAGRAPH_TITLES = 3
@@ -31,15 +30,6 @@ WHOLE = (EvidenceKind.CONTRAST, EvidenceKind.CHANGE)
 """Nothing is added to a sentence about these to make it a paragraph."""
 BY_TITLE = 3
 """From this try on the item is called by its title."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A text that was put together."""
-
-    text: str
-    pattern: str
-    """The lead pattern it was made from."""
 
 
 class TemplateWriter:
@@ -56,7 +46,9 @@ class TemplateWriter:
         length: Length,
         problems: Sequence[str] = (),
     ) -> str:
-        """One sentence (`line`) or two to four (`paragraph`); the same text for the same input, always.
+        """One sentence (`line`), two to four (`paragraph`) or up to six about a taste (`profile`).
+
+        The same text for the same input, always.
 
         So it cannot write better when asked again, whatever the `problems`.
         """
@@ -103,8 +95,10 @@ def compose(
     by_title: bool = False,
 ) -> Draft:
     """A text from the patterns that the chooser chooses; `by_title` calls the item by its title throughout."""
+    if length == "profile":
+        return compose_profile(evidence, language, chooser)
     slots = Slots(language, subject, chooser.index(3), by_title)
-    sayable = [e for e in evidence if _usable(language.leads.get(_key(e), ()), slots.of([e], language.it))]
+    sayable = [e for e in evidence if usable(language.leads.get(pattern_key(e), ()), slots.of([e], language.it))]
     ordered = sorted(sayable, key=lambda e: e.kind in CONTEXT)  # stable: strongest first within
     if not ordered:
         facts = {"this": slots.name_subject(in_full=length == "paragraph")}
@@ -118,14 +112,14 @@ def label(sponsorship: Evidence, domain: str, language: Language) -> str:
     """The sentence that says that an item of that domain is sponsored, and by whom where that is known."""
     slots = Slots(language, Subject("", "", domain))
     facts = slots.of([sponsorship], slots.name_subject(in_full=False))
-    return finish([_usable(language.leads[_key(sponsorship)], facts)[0].format(**facts)], language)
+    return finish([usable(language.leads[pattern_key(sponsorship)], facts)[0].format(**facts)], language)
 
 
 def _line(evidence: Sequence[Evidence], language: Language, slots: Slots, chooser: Chooser) -> Draft:
     first, rest = split_first(evidence, MAX_LINE_TITLES)
     noun = slots.name_subject(in_full=False)
     facts = slots.of(first, noun)
-    lead = chooser.lead(_usable(language.leads[_key(first[0])], facts), facts)
+    lead = chooser.lead(usable(language.leads[pattern_key(first[0])], facts), facts)
     sentence = lead.format(**facts)
     if rest and not _stands_alone(lead):
         slots.mention(first)
@@ -147,16 +141,16 @@ def _support(
     this = _of_people(second, slots, this, language)
     facts = slots.of([second], this)
     same = len(first) == 1 and first[0].item_id == second.item_id != "" and first[0].title == second.title
-    table = language.tails_same if same and _key(second) in language.tails_same else language.tails
-    patterns = _usable(table.get(_key(second), ()), facts)
+    table = language.tails_same if same and pattern_key(second) in language.tails_same else language.tails
+    patterns = usable(table.get(pattern_key(second), ()), facts)
     return chooser.phrase(patterns, facts, 7).format(**facts) if patterns else ""
 
 
 def _paragraph(evidence: Sequence[Evidence], language: Language, slots: Slots, chooser: Chooser) -> Draft:
     first, rest = split_first(evidence, MAX_PARAGRAPH_TITLES)
     facts = slots.of(first, slots.name_subject(in_full=True))
-    usable = _usable(language.leads[_key(first[0])], facts)
-    lead = chooser.lead([p for p in usable if _names_subject(p)] or usable, facts)
+    fitting = usable(language.leads[pattern_key(first[0])], facts)
+    lead = chooser.lead([p for p in fitting if _names_subject(p)] or fitting, facts)
     sentences = [lead.format(**facts)]
     named = _names_subject(lead)
     it = slots.name_subject(in_full=False) if first[0].kind is EvidenceKind.CONTRAST else language.it
@@ -185,11 +179,11 @@ def _group_sentence(
     head = group[0]
     this = _of_people(head, slots, this, language)
     about_the_same = len(first) == 1 and (head.item_id, head.title) == (first[0].item_id, first[0].title)
-    table = language.tails_same if about_the_same and _key(head) in language.tails_same else language.leads
+    table = language.tails_same if about_the_same and pattern_key(head) in language.tails_same else language.leads
     clauses = []
     for facts in [group] if head.kind in SHARED else [[fact] for fact in group]:
         slot_values = slots.of(facts, this)
-        patterns = _usable(table[_key(facts[0])], slot_values)
+        patterns = usable(table[pattern_key(facts[0])], slot_values)
         patterns = [p for p in patterns if _names_subject(p) and not _stands_alone(p)] or patterns
         clauses.append(chooser.phrase(patterns, slot_values, 7 + place).format(**slot_values))
         slots.mention(facts)
@@ -218,42 +212,3 @@ def _closing(language: Language, slots: Slots, chooser: Chooser, this: str, said
         facts = {"this": this, "sg": categories}
         return chooser.phrase(language.describe, facts, 9).format(**facts)
     return chooser.phrase(language.nothing_else, {}, 9)
-
-
-def _key(evidence: Evidence) -> str:
-    if evidence.kind is EvidenceKind.COLD_START:
-        known = "short_history" if evidence.count > 0 else "no_history"
-        return f"cold_start.{evidence.name if evidence.name in ('no_history', 'short_history', 'not_used') else known}"
-    if evidence.kind is EvidenceKind.CONTRAST:
-        return f"contrast.{evidence.name}"
-    return "category" if evidence.kind is EvidenceKind.ATTRIBUTE else evidence.kind.value
-
-
-def _usable(patterns: Sequence[str], facts: Mapping[str, str]) -> list[str]:
-    """Patterns whose every slot has something to say."""
-    return [p for p in patterns if all(facts.get(slot) for slot in _slot_names(p))]
-
-
-_NAMES: dict[str, tuple[str, ...]] = {}
-
-
-def _slot_names(pattern: str) -> tuple[str, ...]:
-    if pattern not in _NAMES:
-        _NAMES[pattern] = tuple(name for _, name, _, _ in Formatter().parse(pattern) if name)
-    return _NAMES[pattern]
-
-
-def finish(sentences: Sequence[str], language: Language) -> str:
-    """Sentences as one text: each with a capital and a full stop."""
-    whole = []
-    for sentence in sentences:
-        sentence = sentence.strip()
-        sentence = sentence[:1].upper() + sentence[1:]
-        whole.append(sentence if sentence.endswith(language.stop) else sentence + language.stop)
-    text = language.between_sentences.join(whole)
-    return tidy(text) if language.spaced_latin else text
-
-
-def tidy(text: str) -> str:
-    """No double spaces, none beside Chinese punctuation."""
-    return re.sub(r" *([，。；：、！？]) *", r"\1", re.sub(r" {2,}", " ", text)).strip()

@@ -25,6 +25,7 @@ from service.explainer.checks import (
 from service.explainer.evidence import Evidence, Subject
 from service.explainer.language import Language, load_language, own_text
 from service.explainer.masking import TOKEN, Masked, mask, titles
+from service.explainer.taste_checks import check_taste
 from service.explainer.text import clean
 
 MAX_SENTENCES = 6
@@ -145,10 +146,9 @@ def _known_words(code: str) -> frozenset[str]:
 @cache
 def _openers(code: str) -> frozenset[str]:
     language = load_language(code)
-    patterns = [
-        p for table in (language.leads, language.tails, language.tails_same) for ps in table.values() for p in ps
-    ]
-    patterns += [*language.nothing, *language.nothing_else, *language.nouns.values()]
+    tables = (language.leads, language.tails, language.tails_same, language.taste.patterns)
+    patterns = [p for table in tables for ps in table.values() for p in ps]
+    patterns += [*language.nothing, *language.nothing_else, *language.nouns.values(), *language.taste.nothing]
     first = {re.split(r"[\s,]", p)[0] for p in patterns if not p.startswith("{")}
     return frozenset(language.lexicon.openers.split()) | {w.casefold() for w in first}
 
@@ -160,6 +160,7 @@ CHECKS = (
     check_numbers,
     check_attributes,
     check_sharing,
+    check_taste,
     _names,
     _words,
     _punctuation,

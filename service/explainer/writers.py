@@ -45,7 +45,8 @@ class Writer(Protocol):
         length: Length,
         problems: Sequence[str] = (),
     ) -> str:
-        """One short sentence (`line`) or two to four (`paragraph`) that name only what the evidence names.
+        """One short sentence (`line`), two to four (`paragraph`), or up to six about the user's taste (`profile`, with
+        an empty subject) that name only what the evidence names.
 
         `problems` is empty at first; the second time it is why the text before was refused.
         """
@@ -132,7 +133,7 @@ def write_reasons(
     texts = TEMPLATE.write_list([(subject, free) for subject, _, free in parted], language, length=length)
     reasons = []
     for text, (subject, paid, free) in zip(texts, parted, strict=True):
-        sound = _stating_nothing(language) if verify(text, subject, free, language) else text
+        sound = _stating_nothing(language, length) if verify(text, subject, free, language) else text
         reasons.append(_labelled(sound, subject, paid, language))
     return reasons
 
@@ -160,10 +161,10 @@ def _by_template(
 ) -> Written:
     text = TEMPLATE.write(subject, evidence, language, length=length)
     if found := verify(text, subject, evidence, language):  # item words nobody foresaw
-        text, problems = _stating_nothing(language), [*problems, *found]
+        text, problems = _stating_nothing(language, length), [*problems, *found]
         note = "; ".join(part for part in (note, "no sentence about this evidence could be verified") if part)
     return Written(text, TEMPLATE.name, outcome, note, problems)
 
 
-def _stating_nothing(language: str) -> str:
-    return TEMPLATE.write(Subject("", ""), [], language, length="line")
+def _stating_nothing(language: str, length: Length) -> str:
+    return TEMPLATE.write(Subject("", ""), [], language, length="profile" if length == "profile" else "line")

@@ -11,6 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
+from indexer.aligned import joint_names
 from indexer.events import Event
 from indexer.store import TEXT, StoredItem
 from service.catalogue import Catalogue, event_types_of, read_interactions
@@ -38,7 +39,7 @@ class Recorded:
     @classmethod
     def of(cls, workspace: Workspace, domain: str = "") -> Recorded:
         """All of it, or as if there were no other domain than this. InvalidInput for a domain that is not there."""
-        stored = sorted(read_rows(workspace.store), key=lambda row: row.item_index)
+        stored = sorted(read_rows(workspace.store, joint_names(workspace.store)), key=lambda row: row.item_index)
         if domain:
             require_domain("domain", domain, (row.item.domain for row in stored))
             stored = [row for row in stored if row.item.domain == domain]

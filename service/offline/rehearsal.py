@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from indexer.events import Event
-from indexer.store import StoredItem
+from indexer.store import IMAGE, TEXT, StoredItem
+from service.alignments import Alignments
 from service.config import Settings
 from service.evaluation.answers import Recommend
 from service.evaluation.pictures import Learning
@@ -92,13 +93,17 @@ def rehearsal(
 ) -> Iterator[Rehearsal]:
     """The recorded items under the same encoders and settings, with no events but those of `train`.
 
-    `without`: `text` and `image` leave those vectors out, and all that is made of them, though not the words and
-    categories themselves; `id` lets the Transformer know items by their content alone; `second-stage` ranks by the
-    weights that serve before any training, which leave the Transformer out.
+    `without`: `text` and `image` leave those vectors out, and all that is made of them, such as a space they share,
+    though not the words and categories themselves; `id` lets the Transformer know items by their content alone;
+    `second-stage` ranks by the weights that serve before any training, which leave the Transformer out.
     """
     with tempfile.TemporaryDirectory(prefix="palate-evaluate-") as name:
         folder = Path(name)
         settings = _settings(workspace.settings, folder, without)
+        if workspace.alignment is not None and not {TEXT, IMAGE} & set(without):
+            alignments = Alignments(folder)
+            alignments.keep(workspace.alignment)
+            alignments.use(workspace.alignment.version)
         copy = Workspace.open_with(settings, workspace.text_encoder, workspace.image_encoder)
         try:
             _put_items(copy, recorded.rows, without)
@@ -121,12 +126,13 @@ def _settings(settings: Settings, folder: Path, without: Sequence[str]) -> Setti
 
 
 def _put_items(copy: Workspace, rows: Sequence[StoredItem], without: Sequence[str]) -> None:
+    kept = copy.store.vector_names().keys() - set(without)
     for start in range(0, len(rows), ITEMS_AT_ONCE):
         part = rows[start : start + ITEMS_AT_ONCE]
         put = copy.log.put_items([row.item for row in part])
         copy.store.upsert(
             [
-                StoredItem(new.item_index, row.item, {n: v for n, v in row.vectors.items() if n not in without})
+                StoredItem(new.item_index, row.item, {n: v for n, v in row.vectors.items() if n in kept})
                 for row, new in zip(part, put, strict=True)
             ]
         )

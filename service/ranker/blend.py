@@ -68,6 +68,8 @@ PRIOR_WEIGHTS = {
 """Weights of the second stage while nothing has been trained: on a signal as it is, and relative to the history."""
 
 
+LEAST_TOGETHER = np.float32(0.01)
+"""What is never chosen together counts like a hundredth of what is usual, since its logarithm would be infinite."""
 COLD_LIFTS = np.linspace(0.0, 6.0, 61)
 """Lifts that are tried."""
 
@@ -94,7 +96,11 @@ class Blend:
     """A fitted or prior second stage, and how far it lifts items that few have met."""
 
     def __init__(
-        self, net: BlendNet, cold_lift: float = 0.0, beginners: BlendNet | None = None, beginner_events: int = 0
+        self,
+        net: BlendNet,
+        cold_lift: float = 0.0,
+        beginners: BlendNet | None = None,
+        beginner_events: int = 0,
     ) -> None:
         self.net = net.eval()
         self.cold_lift = cold_lift
@@ -105,30 +111,32 @@ class Blend:
 
     def score(self, signals: FloatArray, scale: Scale) -> FloatArray:
         """(..., C, F) -> (..., C); higher is better."""
-        lifted: FloatArray = self.unlifted(signals, scale) + np.float32(self.cold_lift) * self.room_for_news(signals)
+        lift = np.float32(self.cold_lift) * self.room_for_news(signals, scale)
+        lifted: FloatArray = self.unlifted(signals, scale) + lift
         return lifted
 
     def unlifted(self, signals: FloatArray, scale: Scale) -> FloatArray:
         """The same without the lift."""
-        share = self._beginner_share(signals)
+        share = self._beginner_share(scale)
         scores = _scores(self.net, signals, scale)
-        if self.beginners is not None and share.any():
-            scores = share * _scores(self.beginners, signals, scale) + (1 - share) * scores
+        if self.beginners is not None and share > 0:
+            first = _scores(self.beginners, signals, scale)
+            if scale.elsewhere:
+                first = first + _together(signals, scale)
+            scores = share * first + (1 - share) * scores
         return scores
 
-    def room_for_news(self, signals: FloatArray) -> FloatArray:
+    def room_for_news(self, signals: FloatArray, scale: Scale) -> FloatArray:
         """(..., F) -> (...): how much of the lift each candidate gets, 1 / sqrt(1 + events). Beginners are spared it:
         of somebody hardly known all scores are flat, and the lift would outweigh them."""
         faded: FloatArray = np.exp(-0.5 * signals[..., SIGNALS.index("popularity")])
-        return faded * (1 - self._beginner_share(signals))
+        return faded * (1 - self._beginner_share(scale))
 
-    def _beginner_share(self, signals: FloatArray) -> FloatArray:
-        """(..., F) -> (...): how much of the score is the beginners', 1 to 0 as events become known."""
+    def _beginner_share(self, scale: Scale) -> np.float32:
+        """How much of the score is the beginners', 1 to 0 as events become known."""
         if not self.beginner_events:
-            return np.zeros(signals.shape[:-1], np.float32)
-        known = np.expm1(signals[..., SIGNALS.index("history_length")])
-        share: FloatArray = np.clip(2 - known / self.beginner_events, 0, 1).astype(np.float32)
-        return share
+            return np.float32(0)
+        return np.float32(np.clip(2 - scale.known / self.beginner_events, 0, 1))
 
     @classmethod
     def prior(cls) -> Blend:
@@ -146,31 +154,27 @@ class Blend:
         return cls(net)
 
 
-def fit_beginner_events(blend: Blend, validation: Sequence[TrainingList], most: int, budget: float, k: int = 10) -> int:
-    """For how many known events the beginners' network may rank alone, 1..most: as many as leave the NDCG@k of these
-    next events at least (1 - budget) of its best, every length of history below 2 `most` counting alike.
+def fit_beginner_events(blend: Blend, validation: Sequence[TrainingList], most: int, k: int = 10) -> int:
+    """For how many known events the beginners' network may rank alone, 1..most: the largest number whose NDCG@k of
+    these next events is within one standard error of the best one's (the one-standard-error rule; Breiman et al. 1984).
 
     It ranks by what a person will like at all, which is the better answer to somebody new and the worse one to somebody
-    whose next choice can be told; from how many events on that is so differs from log to log.
+    whose next choice can be told; from how many events on that is so differs from log to log, and a small log cannot
+    tell exactly. Every length of history below 2 `most` counts alike.
     """
-    lists = [one for one in validation if _known(one) < 2 * most]
-    known = np.array([_known(one) for one in lists])
-    lengths = np.unique(known)
-
-    def gain(events: int) -> float:
-        blend.beginner_events = events
-        gains = np.array([one.gain(blend.score(one.signals, one.scale), k) for one in lists])
-        return float(np.mean([gains[known == length].mean() for length in lengths]))
-
-    if not len(lengths):
+    lists = [one for one in validation if one.scale.known < 2 * most]
+    if not lists:
         return 1
-    gains = {events: gain(events) for events in range(1, most + 1)}
-    return max(events for events in gains if gains[events] >= (1 - budget) * max(gains.values()))
-
-
-def _known(one: TrainingList) -> int:
-    """Events of the history."""
-    return int(np.round(np.expm1(one.signals[0, SIGNALS.index("history_length")])))
+    _, length, counts = np.unique([one.scale.known for one in lists], return_inverse=True, return_counts=True)
+    weights = 1 / (counts[length] * len(counts))  # (L,), sums to 1
+    gains = np.zeros((most, len(lists)))
+    for events in range(1, most + 1):
+        blend.beginner_events = events
+        gains[events - 1] = [one.gain(blend.score(one.signals, one.scale), k) for one in lists]
+    lost = gains[np.argmax(gains @ weights)] - gains  # (most, L)
+    mean = lost @ weights
+    error = np.sqrt(((lost - mean[:, None]) ** 2) @ weights**2)
+    return int(np.flatnonzero(mean <= error)[-1]) + 1
 
 
 def fit_cold_lift(
@@ -196,7 +200,7 @@ def _gains_by_lift(blend: Blend, lists: Sequence[TrainingList], k: int) -> Float
     """NDCG@k of what was chosen under every lift that is tried, (lifts, lists)."""
     gains = np.zeros((len(COLD_LIFTS), len(lists)), np.float32)
     for column, one in enumerate(lists):
-        scores, room = blend.unlifted(one.signals, one.scale), blend.room_for_news(one.signals)
+        scores, room = blend.unlifted(one.signals, one.scale), blend.room_for_news(one.signals, one.scale)
         gains[:, column] = [one.gain(scores + lift * room, k) for lift in COLD_LIFTS]
     return gains
 
@@ -261,6 +265,18 @@ def _scores(net: BlendNet, signals: FloatArray, scale: Scale) -> FloatArray:
     with torch.inference_mode():
         scores: FloatArray = net(torch.from_numpy(_inputs(signals, scale, net))).numpy()
     return scores
+
+
+def _together(signals: FloatArray, scale: Scale) -> FloatArray:
+    """(..., C, F) -> (..., C): logarithm of co-occurrence with the history, against what is usual.
+
+    Newcomers to a domain are few in a log, and what a network learns of few does not outdo this plain estimate of what
+    they choose. Added to its score it makes a product of the two distributions (Hinton 2002), which outdoes either.
+    """
+    place = SIGNALS.index("together_all")
+    usual = scale.spread[place] or np.float32(np.inf)
+    logarithm: FloatArray = np.log(LEAST_TOGETHER + signals[..., place] / usual)
+    return logarithm
 
 
 def _inputs(signals: FloatArray, scale: Scale, net: BlendNet) -> FloatArray:

@@ -1,7 +1,8 @@
 """Cases: what people chose next, hidden from the first stage so that the second can learn on it.
 
-Three things are hidden, for the three things the second stage is to meet as it will when it serves: everybody's newest
-events, all events of some items (cold items), all events of some users (cold users). Knows no scores.
+Four things are hidden, for the four things the second stage is to meet as it will when it serves: everybody's newest
+events, all events of some items (cold items), all events of some users (cold users), all that some users did in one of
+their domains (newcomers to it). Knows no scores.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ class Case:
     """(P,) distinct items, none of them in the history, in their order: the next one; of a beginner all that
     followed."""
     beginner: bool = False
-    """The first stage knows nothing of the user."""
+    """The first stage knows nothing of the user, or nothing in `domain`."""
+    domain: int | None = None
+    """The only domain that is asked for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,22 +52,46 @@ class Hidden:
     """(N,)"""
     users: BoolArray
     """(U,)"""
+    domains: IntArray
+    """(U,) of each user the domain in which nothing is known, -1 for none."""
 
     @classmethod
-    def draw(cls, interactions: Interactions, config: RankerConfig, rng: np.random.Generator) -> Hidden:
-        """Newest events of every user, and random shares of the items and users that have enough of them."""
+    def draw(
+        cls, interactions: Interactions, domain: IntArray, config: RankerConfig, rng: np.random.Generator
+    ) -> Hidden:
+        """Newest events of every user, and random shares of the items and users that have enough of them. domain (N,)
+        of the items."""
         items, lengths = interactions.item_counts(), np.diff(interactions.by_user())
         beginners = min(config.pseudo_cold_users * int((lengths >= MIN_EVENTS).sum()), config.blend_lists / 3)
-        return cls(
-            newest_events(interactions, config),
-            _some(items > 0, int(config.pseudo_cold * (items > 0).sum()), rng),
-            _some(lengths >= MIN_EVENTS, int(beginners), rng),
-        )
+        events = newest_events(interactions, config)
+        cold_items = _some(items > 0, int(config.pseudo_cold * (items > 0).sum()), rng)
+        cold_users = _some(lengths >= MIN_EVENTS, int(beginners), rng)
+        return cls(events, cold_items, cold_users, _newcomers(interactions, domain, ~cold_users, config, rng))
 
-    def past(self, interactions: Interactions) -> Interactions:
+    def past(self, interactions: Interactions, domain: IntArray) -> Interactions:
         """What is left."""
         gone = self.events | self.items[interactions.item] | self.users[interactions.user]
-        return interactions.select(~gone)
+        return interactions.select(~(gone | self.unknown(interactions, domain)))
+
+    def unknown(self, interactions: Interactions, domain: IntArray) -> BoolArray:
+        """(E,) events of newcomers in the domain they are new to."""
+        there: BoolArray = self.domains[interactions.user] == domain[interactions.item]
+        return there
+
+
+def _newcomers(
+    interactions: Interactions, domain: IntArray, eligible: BoolArray, config: RankerConfig, rng: np.random.Generator
+) -> IntArray:
+    """(U,) one of their domains for a share of the users who are active in several, -1 for everybody else."""
+    n_domains = int(domain.max(initial=0)) + 1
+    met = np.zeros((interactions.n_users, n_domains), bool)
+    met[interactions.user, domain[interactions.item]] = True
+    several = eligible & (met.sum(axis=1) > 1)
+    n = min(config.pseudo_cold_users * int(several.sum()), config.blend_lists / 3)
+    hidden = np.full(interactions.n_users, -1, np.int64)
+    for user in np.flatnonzero(_some(several, int(n), rng)).tolist():
+        hidden[user] = rng.choice(np.flatnonzero(met[user]))
+    return hidden
 
 
 def newest_events(interactions: Interactions, config: RankerConfig) -> BoolArray:
@@ -93,7 +120,7 @@ def next_events(interactions: Interactions, newest: BoolArray, config: RankerCon
     cases = []
     for event in np.flatnonzero(newest).tolist():
         user = int(interactions.user[event])
-        history = _history(interactions, max(int(bounds[user]), event - config.feature_history), event)
+        history = _history(interactions, np.arange(max(int(bounds[user]), event - config.feature_history), event))
         chosen = interactions.item[event : event + 1]
         if chosen[0] not in history.items:
             cases.append(Case(user, history, chosen))
@@ -116,12 +143,30 @@ def beginnings(
         start, stop = int(bounds[user]), int(bounds[user + 1])
         lengths = [known for known in KNOWN if known < stop - start]
         for known in rng.permutation(lengths)[:each].tolist():
-            history = _history(interactions, start, start + known)
-            later = interactions.item[start + known : stop][asked[start + known : stop]]
-            chosen = later[np.sort(np.unique(later, return_index=True)[1])]
-            chosen = chosen[~np.isin(chosen, history.items)]
+            history = _history(interactions, np.arange(start, start + known))
+            chosen = _distinct(interactions.item[start + known : stop][asked[start + known : stop]], history)
             if len(chosen):
                 cases.append(Case(user, history, chosen, beginner=True))
+    return cases
+
+
+def arrivals(
+    interactions: Interactions, domain: IntArray, hidden: Hidden, asked: BoolArray, rng: np.random.Generator
+) -> list[Case]:
+    """Newcomers as they come to a domain: what they did elsewhere, none and then some number of first events there, and
+    everything `asked` (E,) that followed there. At most two cases of each."""
+    bounds, unknown = interactions.by_user(), hidden.unknown(interactions, domain)
+    cases = []
+    for user in np.flatnonzero(hidden.domains >= 0).tolist():
+        events = np.arange(bounds[user], bounds[user + 1])
+        here = unknown[events]
+        elsewhere, there = events[~here], events[here]
+        lengths = [known for known in KNOWN if 0 < known < len(there)]
+        for known in [0, *rng.permutation(lengths)[:1].tolist()]:
+            history = _history(interactions, np.sort(np.concatenate([elsewhere, there[:known]])))
+            chosen = _distinct(interactions.item[there[known:]][asked[there[known:]]], history)
+            if len(chosen):
+                cases.append(Case(user, history, chosen, beginner=True, domain=int(hidden.domains[user])))
     return cases
 
 
@@ -139,8 +184,15 @@ def with_words(cases: Sequence[Case], text: FloatArray, neighbours: IntArray, rn
     return spoken
 
 
-def _history(interactions: Interactions, start: int, stop: int) -> History:
-    return History.of(interactions.item[start:stop], interactions.event_type[start:stop].astype(np.int64))
+def _distinct(items: IntArray, history: History) -> IntArray:
+    """Each once, in their order, without those met before."""
+    once = items[np.sort(np.unique(items, return_index=True)[1])]
+    return once[~np.isin(once, history.items)]
+
+
+def _history(interactions: Interactions, events: IntArray) -> History:
+    kinds = interactions.event_type[events].astype(np.int64)
+    return History.of(interactions.item[events], kinds, interactions.timestamp[events])
 
 
 def _some(eligible: BoolArray, n: int, rng: np.random.Generator) -> BoolArray:

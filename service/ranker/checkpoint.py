@@ -32,7 +32,7 @@ from service.ranker.ranker import Ranker, content_of
 from service.ranker.shrink import Arrays, narrowed, widened
 from service.ranker.signals import View
 
-FORMAT, SHRUNK = 2, 3
+FORMAT, SHRUNK = 4, 5
 """As trained, and with weights as int8 (`service.ranker.shrink`)."""
 MATRICES = ("ease", "knn", "together", "co_counts")
 

@@ -121,28 +121,21 @@ def item_vectors(model: SequenceModel, items: ItemTensors, which: IntArray, chun
     return np.concatenate(parts) if parts else np.zeros((0, model.items.ids.embedding_dim), np.float32)
 
 
-def history_states(
-    model: SequenceModel,
-    vectors: FloatArray,
-    histories: Sequence[IntArray],
-    event_types: Sequence[IntArray],
-    chunk: int = 256,
-) -> FloatArray:
+def history_states(model: SequenceModel, vectors: FloatArray, histories: Sequences, chunk: int = 256) -> FloatArray:
     """The vector after the last event of each history, (len(histories), D); zeros for an empty history.
 
     `vectors` (n_items, D) are the fused vectors of all items.
     """
     states = np.zeros((len(histories), vectors.shape[1]), np.float32)
-    filled = [row for row, history in enumerate(histories) if len(history)]
+    filled = [row for row, items in enumerate(histories.items) if len(items)]
     if model.training:  # walking through all modules costs as much as the pass of one history
         model.eval()
     with torch.inference_mode():
         for start in range(0, len(filled), chunk):
             rows = filled[start : start + chunk]
-            batch = pad([histories[r] for r in rows], [event_types[r] for r in rows], model.shape.max_history)
-            inputs = torch.from_numpy(vectors[np.maximum(batch.items, 0)])  # (B, T, D)
-            out = model.newest(inputs, torch.from_numpy(batch.event_types), torch.from_numpy(batch.present))  # (B, D)
-            states[rows] = out.numpy()
+            batch = pad(histories.rows(rows), model.shape.max_history)
+            inputs = (vectors[np.maximum(batch.items, 0)], batch.event_types, batch.times, batch.present)
+            states[rows] = model.newest(*(torch.from_numpy(array) for array in inputs)).numpy()  # (B, D)
     return states
 
 
@@ -315,9 +308,7 @@ def step_loss(
     event_weights: Tensor | None,
 ) -> tuple[Tensor, int]:
     """Loss of one batch of windows, targets weighted by event type, and the number of target events in it."""
-    batch = pad(
-        [sequences.items[i] for i in group], [sequences.event_types[i] for i in group], model.shape.max_history + 1
-    )
+    batch = pad(sequences.rows(group), model.shape.max_history + 1)
     negatives, log_q = sampler.draw()
     unique, place = np.unique(np.concatenate([batch.items[batch.present], negatives]), return_inverse=True)
     fused = model.items(items.rows(unique))  # (U, D)
@@ -327,12 +318,13 @@ def step_loss(
     position_t = torch.from_numpy(position)
     present = torch.from_numpy(batch.present)
     vectors = fused[position_t[:, :-1]]  # (B, T, D)
-    states = model(vectors, torch.from_numpy(batch.event_types[:, :-1]), present[:, :-1])  # (B, T, D)
+    event_types, times = torch.from_numpy(batch.event_types), torch.from_numpy(batch.times)
+    states = model(vectors, event_types[:, :-1], times[:, :-1], present[:, :-1])  # (B, T, D)
     is_event = present[:, :-1]  # a target stands after every present input
     targets = position_t[:, 1:][is_event]  # (E,)
     sampled = torch.from_numpy(place[n_present:])  # (S,)
     target_items = torch.from_numpy(batch.items)[:, 1:][is_event]
-    target_types = torch.from_numpy(batch.event_types)[:, 1:][is_event]
+    target_types = event_types[:, 1:][is_event]
     loss = sampled_softmax(
         states[is_event],
         fused[targets],
@@ -352,7 +344,7 @@ def validation_ndcg(
     vectors = np.zeros((n_items, model.items.ids.embedding_dim), np.float32)
     needed = np.unique(np.concatenate([pool, *cases.histories.items]))
     vectors[needed] = item_vectors(model, items, needed)
-    states = history_states(model, vectors, cases.histories.items, cases.histories.event_types)
+    states = history_states(model, vectors, cases.histories)
     in_pool = np.zeros(n_items, bool)
     in_pool[pool] = True
     gains: list[float] = []

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from service.ranker.interactions import BoolArray, IntArray
 from service.ranker.items import FloatArray
@@ -19,16 +20,25 @@ class History:
     """(L,) item indices."""
     event_types: IntArray
     """(L,) event type codes."""
+    times: NDArray[np.float64]
+    """(L,) seconds since some moment, ascending; all alike where they are not known."""
     liked: BoolArray
     """(L,) false where the person disliked the item; such an event is behaviour, but no taste."""
     taste: FloatArray | None = None
     """(Dt,) projected text vector of the person's own words, or None."""
 
     @classmethod
-    def of(cls, items: IntArray, event_types: IntArray | None = None, taste: FloatArray | None = None) -> History:
+    def of(
+        cls,
+        items: IntArray,
+        event_types: IntArray | None = None,
+        times: NDArray[np.float64] | None = None,
+        taste: FloatArray | None = None,
+    ) -> History:
         """A history in which everything was liked."""
         kinds = np.zeros(len(items), np.int64) if event_types is None else event_types
-        return cls(items, kinds, np.ones(len(items), bool), taste)
+        times = np.zeros(len(items)) if times is None else times
+        return cls(items, kinds, times, np.ones(len(items), bool), taste)
 
     def __len__(self) -> int:
         return len(self.items)
@@ -36,15 +46,18 @@ class History:
     @property
     def key(self) -> bytes:
         """Two histories with the same key are the same."""
-        parts = (self.items, self.event_types, self.liked, np.zeros(0) if self.taste is None else self.taste)
+        taste = np.zeros(0) if self.taste is None else self.taste
+        parts = (self.items, self.event_types, self.times, self.liked, taste)
         return hashlib.blake2b(b"|".join(part.tobytes() for part in parts), digest_size=16).digest()
 
     def last(self, n: int) -> History:
         """Only the newest n events."""
-        first = max(len(self) - n, 0)
-        return History(self.items[first:], self.event_types[first:], self.liked[first:], self.taste)
+        return self.select(np.arange(len(self)) >= len(self) - n)
 
-    def without(self, position: int) -> History:
-        """All but the event at `position`."""
-        keep = np.arange(len(self)) != position
-        return History(self.items[keep], self.event_types[keep], self.liked[keep], self.taste)
+    def without(self, positions: int | IntArray) -> History:
+        """All but the events at these positions."""
+        return self.select(~np.isin(np.arange(len(self)), positions))
+
+    def select(self, keep: BoolArray) -> History:
+        """The events where `keep` (L,) is true."""
+        return History(self.items[keep], self.event_types[keep], self.times[keep], self.liked[keep], self.taste)

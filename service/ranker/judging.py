@@ -20,7 +20,7 @@ from service.ranker.signals import Probe
 
 BASELINES = ("popularity", "recent_popularity", "co_occurrence", "item_knn_recent", "ease_recent", "content_knn")
 """Systems the trained ranker is compared with on the same hidden events."""
-WARM, COLD_ITEM, COLD_USER = "warm", "cold_item", "cold_user"
+WARM, COLD_ITEM, COLD_USER, NEW_IN_DOMAIN = "warm", "cold_item", "cold_user", "new_in_domain"
 K = 10
 STATES_AT_ONCE = 256
 THINNED = 150
@@ -56,7 +56,7 @@ def lists_of(
         states = ranker.states([case.history for case in part])
         for number, (case, state) in enumerate(zip(part, states, strict=True), start=start):
             probe = ranker.probe(case.history, state)
-            proposed = _list(ranker, probe, case.chosen)
+            proposed = _list(ranker, probe, case)
             if number >= len(train):
                 judged.append(_judged(proposed, probe, case))
             elif proposed is not None:
@@ -70,19 +70,21 @@ def _drawn(cases: Sequence[Case], most: int, rng: np.random.Generator) -> list[C
     return [cases[i] for i in rng.permutation(len(cases))[:most]]
 
 
-def _list(ranker: Ranker, probe: Probe, chosen: IntArray) -> TrainingList | None:
+def _list(ranker: Ranker, probe: Probe, case: Case) -> TrainingList | None:
     """Signals of what the sources propose; None where nothing of it was chosen.
 
     Putting a chosen item in by force would teach the second stage that what no source proposes is what people choose.
     """
-    candidates = np.setdiff1d(_proposed(ranker, probe, ranker.config.candidates), probe.history.items)
+    allowed = _allowed(probe, case)
+    proposed = _proposed(ranker, probe, ranker.config.candidates, allowed)
+    candidates = np.setdiff1d(proposed, probe.history.items)
     if not len(candidates):
         return None
-    places = np.minimum(np.searchsorted(candidates, chosen), len(candidates) - 1)
-    found = candidates[places] == chosen
+    places = np.minimum(np.searchsorted(candidates, case.chosen), len(candidates) - 1)
+    found = candidates[places] == case.chosen
     if not found.any():
         return None
-    scored = ranker.score_list(probe, candidates)
+    scored = ranker.score_list(probe, candidates, None if case.domain is None else np.array([case.domain]))
     return TrainingList(scored.signals, scored.scale, places[found], int((~found).sum()), bool(found[0]))
 
 
@@ -100,26 +102,33 @@ def _judged(proposed: TrainingList | None, probe: Probe, case: Case) -> Judged:
         "ease_recent": probe.ease_recent,
         "content_knn": probe.text_recent,
     }
-    gains = {
-        name: ndcg(_ranks(scores[name], probe.history.items, case.chosen), len(case.chosen), K) for name in BASELINES
-    }
+    unseen = _allowed(probe, case)
+    unseen[probe.history.items] = False
+    gains = {name: ndcg(_ranks(scores[name], unseen, case.chosen), len(case.chosen), K) for name in BASELINES}
     return Judged(proposed, _slice_of(case, behaviour.counts), gains)
 
 
 def _slice_of(case: Case, counts: IntArray) -> str:
     if case.beginner:
-        return COLD_USER
+        return COLD_USER if case.domain is None else NEW_IN_DOMAIN
     return WARM if counts[case.chosen[0]] else COLD_ITEM
 
 
-def _proposed(ranker: Ranker, probe: Probe, n: int) -> IntArray:
-    proposals = ranker.propose(probe, n) | ranker.propose_by_vectors(probe, n)
+def _allowed(probe: Probe, case: Case) -> BoolArray:
+    """(N,) the items of the domain that is asked for."""
+    domain = probe.view.content.domain
+    allowed: BoolArray = np.ones(len(domain), bool) if case.domain is None else domain == case.domain
+    return allowed
+
+
+def _proposed(ranker: Ranker, probe: Probe, n: int, allowed: BoolArray) -> IntArray:
+    proposals = ranker.propose(probe, n, allowed) | ranker.propose_by_vectors(probe, n, allowed)
     return np.unique(np.concatenate([*proposals.values(), np.zeros(0, np.int64)]))
 
 
 def metrics_of(blend: Blend, judged: Sequence[Judged]) -> dict[str, float]:
     """NDCG@10 over the full catalogue on the judging cases, for Palate and the baselines the same log gives: of next
-    events all, warm and cold_item, and of beginners cold_user.
+    events all, warm and cold_item, and of beginners cold_user and new_in_domain.
 
     What no source proposed is a miss for Palate.
     """
@@ -136,6 +145,7 @@ def metrics_of(blend: Blend, judged: Sequence[Judged]) -> dict[str, float]:
             (WARM, (WARM,)),
             (COLD_ITEM, (COLD_ITEM,)),
             (COLD_USER, (COLD_USER,)),
+            (NEW_IN_DOMAIN, (NEW_IN_DOMAIN,)),
         ):
             counted = [gain for gain, case in zip(values, judged, strict=True) if case.slice in members]
             if counted:
@@ -143,10 +153,8 @@ def metrics_of(blend: Blend, judged: Sequence[Judged]) -> dict[str, float]:
     return metrics
 
 
-def _ranks(scores: FloatArray, seen: IntArray, items: IntArray) -> IntArray:
-    """(P,) how many unseen items score above each of `items`; equal scores count half."""
-    unseen = np.ones(len(scores), bool)
-    unseen[seen] = False
+def _ranks(scores: FloatArray, unseen: BoolArray, items: IntArray) -> IntArray:
+    """(P,) how many of the `unseen` (N,) score above each of `items`; equal scores count half."""
     ascending = np.sort(scores[unseen])
     above = len(ascending) - np.searchsorted(ascending, scores[items], side="right")
     level = len(ascending) - above - np.searchsorted(ascending, scores[items], side="left") - 1

@@ -2,7 +2,8 @@
 
 Legend: B histories, T steps, N items, D width, M modalities.
 Follows SASRec (arXiv 1808.09781) with pre-norm blocks, a gated sum of id and content in place of the id embedding,
-and reversed positions, so that the newest event always has the same one.
+reversed positions, so that the newest event always has the same one, and attention that knows how much time lies
+between two events: one learned number per span and head, as HSTU has it (arXiv 2402.17152).
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from service.ranker.config import RankerConfig
 
 PAD = -1
 """Item index of padding, at the left of a history."""
+TIME_SPANS = 32
+"""Spans of time between two events that are told apart: none, 1 s, 2-3 s, 4-7 s, ... 34 years and more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +102,14 @@ class Block(nn.Module):
         self.mlp = nn.Sequential(nn.Linear(dim, 4 * dim), nn.GELU(), nn.Linear(4 * dim, dim))
         self.drop = nn.Dropout(dropout)
 
-    def forward(self, x: Tensor, allowed: Tensor, newest: bool = False) -> Tensor:
-        """x (B, T, D), allowed (B, 1, T, T) bool -> (B, T, D); of the `newest` step alone (B, 1, D)."""
+    def forward(self, x: Tensor, bias: Tensor, newest: bool = False) -> Tensor:
+        """x (B, T, D), bias of the attention (B, heads, T, T) -> (B, T, D); of the `newest` step alone (B, 1, D)."""
         B, T, D = x.shape
         q, k, v = self.qkv(self.norm_attention(x)).view(B, T, 3, self.n_heads, D // self.n_heads).permute(2, 0, 3, 1, 4)
         if newest:
-            x, q, allowed = x[:, -1:], q[:, :, -1:], allowed[:, :, -1:]
+            x, q, bias = x[:, -1:], q[:, :, -1:], bias[:, :, -1:]
         # No dropout on the attention itself: it would take the slow path, which costs more than the rest of the block.
-        mixed = nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=allowed)  # (B, heads, T, D / heads)
+        mixed = nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=bias)  # (B, heads, T, D / heads)
         x = x + self.drop(self.out(mixed.transpose(1, 2).reshape(x.shape)))  # (B, T, D)
         out: Tensor = x + self.drop(self.mlp(self.norm_mlp(x)))  # (B, T, D)
         return out
@@ -121,36 +124,51 @@ class SequenceModel(nn.Module):
         self.items = ItemNet(config, shape)
         self.position = nn.Embedding(shape.max_history, config.dim)
         self.event_type = nn.Embedding(shape.n_event_types, config.dim)
+        self.time_span = nn.Embedding(TIME_SPANS, config.n_heads)
         self.drop = nn.Dropout(config.dropout)
         self.blocks = nn.ModuleList(Block(config.dim, config.n_heads, config.dropout) for _ in range(config.n_blocks))
         self.norm = nn.LayerNorm(config.dim)
         nn.init.normal_(self.position.weight, std=0.02)
         nn.init.zeros_(self.event_type.weight)
+        nn.init.zeros_(self.time_span.weight)
 
-    def forward(self, vectors: Tensor, event_types: Tensor, present: Tensor) -> Tensor:
-        """vectors (B, T, D) of the history items, event_types (B, T), present (B, T) bool -> (B, T, D).
+    def forward(self, vectors: Tensor, event_types: Tensor, times: Tensor, present: Tensor) -> Tensor:
+        """vectors (B, T, D) of the history items, event_types (B, T), times (B, T) in seconds, present (B, T) bool ->
+        (B, T, D).
 
         Step t sees steps <= t only. Padding is never attended to and does not change any real step.
         """
-        x, allowed = self._steps(vectors, event_types, present)
+        x, bias = self._steps(vectors, event_types, times, present)
         for block in self.blocks:
-            x = block(x, allowed)
+            x = block(x, bias)
         states: Tensor = self.norm(x)  # (B, T, D)
         return states
 
-    def newest(self, vectors: Tensor, event_types: Tensor, present: Tensor) -> Tensor:
+    def newest(self, vectors: Tensor, event_types: Tensor, times: Tensor, present: Tensor) -> Tensor:
         """The last step of `forward` alone, (B, D): the last block need not work on the others."""
-        x, allowed = self._steps(vectors, event_types, present)
+        x, bias = self._steps(vectors, event_types, times, present)
         for place, block in enumerate(self.blocks, start=1):
-            x = block(x, allowed, newest=place == len(self.blocks))
+            x = block(x, bias, newest=place == len(self.blocks))
         state: Tensor = self.norm(x)[:, -1]  # (B, D)
         return state
 
-    def _steps(self, vectors: Tensor, event_types: Tensor, present: Tensor) -> tuple[Tensor, Tensor]:
-        """What goes into the blocks, (B, T, D), and which step may see which, (B, 1, T, T)."""
+    def _steps(self, vectors: Tensor, event_types: Tensor, times: Tensor, present: Tensor) -> tuple[Tensor, Tensor]:
+        """What goes into the blocks, (B, T, D), and what is added to the attention of step t to step s, (B, heads, T,
+        T): minus infinity where t must not see s."""
         _, T, D = vectors.shape
         steps = torch.arange(T - 1, -1, -1)  # the newest step is position 0
         x = vectors * D**0.5 + self.position(steps) + self.event_type(event_types)  # (B, T, D)
         causal = torch.ones(T, T, dtype=torch.bool).tril()
         allowed = causal & present[:, None, :] | torch.eye(T, dtype=torch.bool)  # (B, T, T); padding sees itself
-        return self.drop(x), allowed[:, None]
+        never = torch.full((1, self.time_span.embedding_dim), float("-inf"))
+        biases = torch.cat([self.time_span.weight, never])  # (TIME_SPANS + 1, heads)
+        spans = _time_spans(times).masked_fill_(~allowed, TIME_SPANS)  # (B, T, T)
+        return self.drop(x), nn.functional.embedding(spans, biases).permute(0, 3, 1, 2)
+
+
+def _time_spans(times: Tensor) -> Tensor:
+    """(B, T) seconds -> (B, T, T) int32 codes of the time between two steps, 0..TIME_SPANS - 1."""
+    before_newest = (times - times[:, -1:]).clamp(min=1 - 2**31).floor().int()  # float32 could not tell minutes apart
+    seconds = (before_newest[:, :, None] - before_newest[:, None, :]).clamp_(min=0)
+    spans: Tensor = torch.frexp(seconds.float()).exponent.clamp_(max=TIME_SPANS - 1)  # 1 + floor(log2), 0 of 0
+    return spans

@@ -22,6 +22,7 @@ from service.ranker.history import History
 from service.ranker.interactions import BoolArray, IntArray, Interactions
 from service.ranker.items import ContentSpace, FloatArray, ItemFeatures
 from service.ranker.model import SequenceModel
+from service.ranker.sequences import Sequences
 from service.ranker.signals import (
     BEHAVIOUR_SIGNALS,
     IMAGE_SIGNALS,
@@ -101,9 +102,7 @@ class Ranker:
         view = self._view
         if self.model is None:
             return np.zeros((len(histories), view.vectors.shape[1]), np.float32)
-        return history_states(
-            self.model, view.vectors, [h.items for h in histories], [h.event_types for h in histories]
-        )
+        return history_states(self.model, view.vectors, Sequences.of(histories))
 
     def probe(self, history: History, state: FloatArray | None = None) -> Probe:
         """The history against the whole catalogue, as it is now; start of every ranking.
@@ -122,9 +121,9 @@ class Ranker:
                 view.probes[key] = probe
         return probe
 
-    def score_list(self, probe: Probe, candidates: IntArray) -> ScoredList:
-        """Score candidates (C,) for one history."""
-        block, scale = signals(probe, candidates), probe.scale
+    def score_list(self, probe: Probe, candidates: IntArray, domains: IntArray | None = None) -> ScoredList:
+        """Score candidates (C,) for one history. `domains` are those that are allowed, None for all."""
+        block, scale = signals(probe, candidates), probe.scale_in(domains)
         return ScoredList(self.blend.score(block, scale), block, scale)
 
     def rescore(self, histories: Sequence[History], candidates: IntArray, scale: Scale) -> FloatArray:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from service.ranker.history import History
 from service.ranker.interactions import IntArray, Interactions
 from service.ranker.model import PAD
 
@@ -19,9 +20,23 @@ class Sequences:
 
     items: Sequence[IntArray]
     event_types: Sequence[IntArray]
+    times: Sequence[NDArray[np.float64]]
+    """Seconds since some moment."""
 
     def __len__(self) -> int:
         return len(self.items)
+
+    @classmethod
+    def of(cls, histories: Iterable[History]) -> Sequences:
+        histories = list(histories)
+        return cls([h.items for h in histories], [h.event_types for h in histories], [h.times for h in histories])
+
+    def rows(self, which: Iterable[int]) -> Sequences:
+        """Some of them, in the order given."""
+        rows = list(which)
+        return Sequences(
+            [self.items[i] for i in rows], [self.event_types[i] for i in rows], [self.times[i] for i in rows]
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +47,8 @@ class PaddedBatch:
     """(B, T)"""
     event_types: IntArray
     """(B, T), 0 where padded"""
+    times: NDArray[np.float64]
+    """(B, T), that of the oldest event where padded"""
 
     @property
     def present(self) -> NDArray[np.bool_]:
@@ -45,27 +62,32 @@ def windows(interactions: Interactions, length: int) -> Sequences:
     bounds = interactions.by_user()
     items: list[IntArray] = []
     types: list[IntArray] = []
+    times: list[NDArray[np.float64]] = []
     for start, stop in pairwise(bounds.tolist()):
         end = stop
         while end - start >= 2:
             begin = max(start, end - length - 1)
             items.append(interactions.item[begin:end])
             types.append(interactions.event_type[begin:end].astype(np.int64))
+            times.append(interactions.timestamp[begin:end])
             end = begin + 1
-    return Sequences(items, types)
+    return Sequences(items, types, times)
 
 
-def pad(items: Sequence[IntArray], event_types: Sequence[IntArray], length: int) -> PaddedBatch:
-    """The newest `length` events of each history, as a PaddedBatch no wider than the longest needs."""
-    width = max(1, min(length, max((len(row) for row in items), default=1)))
-    padded = np.full((len(items), width), PAD, dtype=np.int64)
-    types = np.zeros((len(items), width), dtype=np.int64)
-    for row, (history, kinds) in enumerate(zip(items, event_types, strict=True)):
-        tail = history[-width:]
-        if len(tail):
-            padded[row, -len(tail) :] = tail
-            types[row, -len(tail) :] = kinds[-width:]
-    return PaddedBatch(padded, types)
+def pad(sequences: Sequences, length: int) -> PaddedBatch:
+    """The newest `length` events of each sequence, as a PaddedBatch no wider than the longest needs."""
+    width = max(1, min(length, max((len(row) for row in sequences.items), default=1)))
+    padded = np.full((len(sequences), width), PAD, dtype=np.int64)
+    types = np.zeros((len(sequences), width), dtype=np.int64)
+    times = np.zeros((len(sequences), width))
+    for row, (items, kinds, moments) in enumerate(
+        zip(sequences.items, sequences.event_types, sequences.times, strict=True)
+    ):
+        if n := min(len(items), width):
+            padded[row, -n:], types[row, -n:] = items[-n:], kinds[-n:]
+            times[row] = moments[-n]
+            times[row, -n:] = moments[-n:]
+    return PaddedBatch(padded, types, times)
 
 
 def batches(sequences: Sequences, max_events: int, rng: np.random.Generator) -> Iterator[IntArray]:

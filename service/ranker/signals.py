@@ -7,7 +7,7 @@ items, so leaving an item out is a change of weights. Knows no weights of the se
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -114,6 +114,10 @@ class Scale:
     """(F,)"""
     spread: FloatArray
     """(F,)"""
+    known: int
+    """Events that tell of the person where something is asked for: all, or those in the domains that are allowed."""
+    elsewhere: int
+    """The other events."""
 
     def relative(self, signals: FloatArray) -> FloatArray:
         """(..., F) -> (..., F), within -10..10."""
@@ -211,7 +215,12 @@ class Probe:
             for name in CO_ENGAGEMENT_SIGNALS:
                 spread[SIGNALS.index(name)] = _rms(getattr(self, name))
             spread[SIGNALS.index("ease_borrowed")] = _rms(self.strongest)
-        return Scale(shift, spread)
+        return Scale(shift, spread, len(self.history), 0)
+
+    def scale_in(self, domains: IntArray | None) -> Scale:
+        """The same where only some domains are allowed; None for all."""
+        known = n_known(self.history, self.view.content, domains)
+        return replace(self.scale, known=known, elsewhere=len(self.history) - known)
 
     @cached_property
     def _ease(self) -> tuple[FloatArray, FloatArray]:
@@ -228,6 +237,11 @@ class Probe:
         """
         from_met = weights[self._met].T  # (N, U)
         return _dots(from_met, self._recency), _dots(from_met, np.full_like(self._recency, each))
+
+
+def n_known(history: History, content: Content, domains: IntArray | None) -> int:
+    """Events of the history, or those in some domains."""
+    return len(history) if domains is None else int(np.isin(content.domain[history.items], domains).sum())
 
 
 def signals(probe: Probe, candidates: IntArray) -> FloatArray:

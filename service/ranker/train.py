@@ -15,7 +15,7 @@ import torch
 
 from service.ranker.behaviour import Behaviour
 from service.ranker.blend import Blend, BlendNet, TrainingList, fit_beginner_events, fit_cold_lift, fit_net
-from service.ranker.cases import MIN_EVENTS, Case, Hidden, asked_for, beginnings, next_events, with_words
+from service.ranker.cases import MIN_EVENTS, Case, Hidden, arrivals, asked_for, beginnings, next_events, with_words
 from service.ranker.config import RankerConfig
 from service.ranker.fit import (
     FitReport,
@@ -36,8 +36,6 @@ from service.ranker.signals import View
 
 VALIDATION_USERS = 0.2
 """Share of users whose lists judge the second stage instead of training it."""
-BEGINNER_BUDGET = 0.02
-"""Ranking beginners by what they will like at all may cost at most this share of the NDCG on next events."""
 DROPOUT, BEGINNERS_DROPOUT = 0.1, 0.3
 """Of the second stage's two networks; a few hundred beginners teach the second, so it must generalise from less."""
 
@@ -76,7 +74,7 @@ def train_ranker(
     torch.manual_seed(seed)
     space = ContentSpace.fit(items, config.content_dim)
     projected = space.project(items)
-    hidden = Hidden.draw(interactions, config, rng)
+    hidden = Hidden.draw(interactions, projected.domain, config, rng)
     if not hidden.events.any():
         raise TooFewEvents(
             f"no user has {MIN_EVENTS} events yet ({len(interactions):,} events of {interactions.n_users:,} users); "
@@ -90,7 +88,7 @@ def train_ranker(
         )
     if progress:
         progress("co-engagement", 0, 2)
-    past, validation = hidden.past(interactions), _early_stopping(upcoming, hidden, rng)
+    past, validation = hidden.past(interactions, projected.domain), _early_stopping(upcoming, hidden, rng)
     rehearsal, first = first_stage(
         past,
         projected,
@@ -103,7 +101,10 @@ def train_ranker(
         config=config,
         version=version,
     )  # fmt: skip
-    first_events = beginnings(interactions, hidden.users, asked, config.blend_lists // 3, rng)
+    first_events = [
+        *beginnings(interactions, hidden.users, asked, config.blend_lists // 3, rng),
+        *arrivals(interactions, projected.domain, hidden, asked, rng),
+    ]
     first_events = with_words(first_events, rehearsal.view.content.text, rehearsal.view.behaviour.neighbours, rng)
     blend, metrics = _second_stage(rehearsal, upcoming, first_events, rng, seed, progress)
     if progress:
@@ -130,7 +131,7 @@ def _early_stopping(cases: Sequence[Case], hidden: Hidden, rng: np.random.Genera
     known = [case for case in cases if not hidden.items[case.chosen[0]] and not hidden.users[case.user]]
     picked = [known[i] for i in rng.permutation(len(known))[:most]]
     return NextEvents(
-        Sequences([c.history.items for c in picked], [c.history.event_types for c in picked]),
+        Sequences.of(case.history for case in picked),
         np.array([c.chosen[0] for c in picked], dtype=np.int64),
     )
 
@@ -194,8 +195,8 @@ def _second_stage(
 ) -> tuple[Blend, dict[str, float]]:
     """The blend, and how it measures up on the users who judge.
 
-    Both networks learn from beginners, one what they chose at all, the other, that short histories are no news to it,
-    what they chose next.
+    Both networks learn from beginners: one, that short histories are no news to it, what they chose next, the other
+    what they chose at all.
     """
     config = rehearsal.config
     n_users = 1 + max(case.user for case in (*upcoming, *beginners))
@@ -207,7 +208,7 @@ def _second_stage(
     if first_lists and first_validation:
         blend.beginners = _fit(first_lists, first_validation, BEGINNERS_DROPOUT, config, rng, seed)
         by_next = [*validation, *_next_events(first_validation)]
-        blend.beginner_events = fit_beginner_events(blend, by_next, config.beginner_events, BEGINNER_BUDGET)
+        blend.beginner_events = fit_beginner_events(blend, by_next, config.beginner_events)
     content_gain = sum(one.baselines["content_knn"] for one in judged if one.slice == COLD_ITEM)
     blend.cold_lift = fit_cold_lift(blend, validation, config.cold_budget, content_gain)
     return blend, metrics_of(blend, [*judged, *first_judged])

@@ -1,85 +1,85 @@
-"""Which library is chosen, and what is said where it is not the fast one."""
+"""Which library runs a network, and what is said where it is not the one that was hoped for."""
 
 from __future__ import annotations
 
+import logging
+import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-import torch
 
-from encoders import backend
-from encoders.backend import Backend
+from encoders import backend, network
+from encoders.backend import PYTORCH, Backend, BackendName
 from encoders.errors import EncoderUnavailable
-from encoders.network import Batch, ConversionFailed
-
-with_openvino = pytest.mark.skipif(find_spec("openvino") is None, reason="openvino is not installed")
-
-
-class NotToBeAsked(Exception):
-    """The reference was loaded though nobody needs it."""
+from encoders.network import Batch
+from tests.encoders.networks import mean_of_words, needs_openvino, traced_without_roots, words
 
 
-def unneeded() -> tuple[Any, Sequence[Batch]]:
-    raise NotToBeAsked
-
-
-@pytest.fixture
-def no_openvino(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backend, "find_spec", lambda name: None)
-
-
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backend, "has_gpu", lambda: False)
+    for module in (backend, network):
+        monkeypatch.setattr(module, "has_gpu", lambda: False)
 
 
-def test_pytorch_is_used_where_it_is_asked_for() -> None:
-    running = Backend("torch").load("x", "key", unneeded)
-    assert (running.label.startswith("PyTorch"), running.network) == (True, None)
+@pytest.fixture
+def not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without OpenVINO, where an import of it fails."""
+    monkeypatch.setattr(backend, "find_spec", lambda name: None if name == "openvino" else find_spec(name))
+    monkeypatch.setitem(sys.modules, "openvino", None)
 
 
-def test_without_openvino_pytorch_runs_and_the_label_says_why(no_openvino: None, no_gpu: None) -> None:
-    running = Backend("auto").load("x", "key", unneeded)
+def _unasked() -> tuple[Any, Sequence[Batch]]:
+    raise AssertionError("nothing is to be converted")
+
+
+def test_auto_without_openvino_is_pytorch_and_says_why(not_installed: None, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        running = Backend("auto").load("mean", "key", _unasked)
     assert running.network is None
-    assert running.label.startswith("PyTorch")
-    assert running.label.endswith("(openvino is not installed)")
+    assert running.label == "PyTorch fp32 on the CPU (openvino is not installed)"
+    assert f"encoder mean runs on {running.label}" in caplog.text
 
 
-def test_openvino_that_is_asked_for_and_absent_is_an_error_that_says_how_to_get_it(no_openvino: None) -> None:
-    with pytest.raises(
-        EncoderUnavailable, match=r"openvino is not installed; pip install 'palate\[openvino\]', or set"
-    ):
-        Backend("openvino").load("x", "key", unneeded)
+def test_openvino_that_is_not_installed_is_refused_with_what_to_install(not_installed: None) -> None:
+    with pytest.raises(EncoderUnavailable, match=r"pip install 'palate\[openvino\]'") as caught:
+        Backend("openvino").load("mean", "key", _unasked)
+    assert caught.value.metadata == {"encoder": "mean", "why": "openvino is not installed"}
 
 
-def test_a_gpu_keeps_pytorch(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("choice", [Backend("torch"), PYTORCH, Backend()])
+def test_pytorch_is_used_where_it_is_asked_for_without_a_look_at_openvino(not_installed: None, choice: Backend) -> None:
+    running = choice.load("mean", "key", _unasked)
+    assert (running.network, running.label) == (None, "PyTorch fp32 on the CPU")
+
+
+def test_auto_leaves_a_machine_with_a_gpu_to_pytorch(not_installed: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backend, "has_gpu", lambda: True)
-    assert Backend("auto").load("x", "key", unneeded).network is None
+    running = Backend("auto").load("mean", "key", _unasked)
+    assert running.network is None
+    assert "not installed" not in running.label
 
 
-@with_openvino
-def test_a_network_that_cannot_be_converted_stays_on_pytorch_and_says_why(no_gpu: None) -> None:
-    def reference() -> tuple[Any, Sequence[Batch]]:
-        raise ConversionFailed("it takes pictures too")
+@needs_openvino
+@pytest.mark.parametrize("asked", ["auto", "openvino"])
+def test_openvino_runs_what_it_can_convert(asked: BackendName, tmp_path: Path) -> None:
+    running = Backend(asked, tmp_path).load("mean", "key", mean_of_words)
+    assert running.network is not None
+    assert running.label.startswith("OpenVINO ")
+    assert [rows.shape for rows in running.network.run([words(4, 9)])] == [(4, 8)]
+    assert [folder.name.partition("-")[0] for folder in tmp_path.iterdir()] == ["key"]
 
-    assert Backend("auto").load("x", "key", reference).label.endswith("(it takes pictures too)")
-    with pytest.raises(EncoderUnavailable, match="it takes pictures too"):
-        Backend("openvino").load("x", "key", reference)
+
+@needs_openvino
+def test_auto_runs_on_pytorch_what_cannot_be_converted_and_says_why() -> None:
+    running = Backend("auto").load("branching", "key", traced_without_roots)
+    assert running.network is None
+    assert running.label.startswith("PyTorch fp32 on the CPU (OpenVINO computes something else")
 
 
-@with_openvino
-def test_a_converted_network_is_kept_and_the_reference_not_loaded_again(tmp_path: Path, no_gpu: None) -> None:
-    module = torch.nn.Linear(3, 2)
-    probes = [(np.eye(3, dtype=np.float32)[:n],) for n in (2, 3)]
-    first = Backend("auto", tmp_path).load("x", "key", lambda: (module, probes))
-    again = Backend("auto", tmp_path).load("x", "key", unneeded)
-    assert first.label == again.label
-    assert first.label.startswith("OpenVINO ")
-    assert first.network is not None
-    assert again.network is not None
-    for a, b in zip(first.network.run(probes), again.network.run(probes), strict=True):
-        np.testing.assert_array_equal(a, b)
+@needs_openvino
+def test_openvino_refuses_what_cannot_be_converted() -> None:
+    with pytest.raises(EncoderUnavailable, match=r"computes something else.*set encoders.backend to auto or torch"):
+        Backend("openvino").load("branching", "key", traced_without_roots)

@@ -1,75 +1,181 @@
-"""A sentence-transformers model as a network, against `SentenceTransformer.encode`."""
+"""The bundled text model through OpenVINO against the same model through sentence-transformers."""
 
 from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from sentence_transformers import SentenceTransformer
+from torch import nn
 
+from encoders.backend import Backend
 from encoders.bundled import bundled_text_encoder
+from encoders.contract import TextEncoderContract
 from encoders.network import ConversionFailed
+from encoders.openvino_network import AGREE
+from encoders.text import SentenceTransformerEncoder
 from encoders.text_network import SentenceModule, probes, tokens
+from tests.encoders.networks import needs_openvino
 
-TEXTS = ["", "warm woollen socks", "Ein Café für 2", "space " * 300]
-
-
-@pytest.fixture(scope="module")
-def model() -> SentenceTransformer:
-    return SentenceTransformer(str(bundled_text_encoder()._folder), local_files_only=True).eval()
-
-
-def vectors(model: SentenceTransformer, *, query: bool) -> np.ndarray:
-    with torch.inference_mode():
-        return SentenceModule(model)(*map(torch.from_numpy, tokens(model, TEXTS, query=query))).numpy()
-
-
-def test_the_network_gives_what_encode_gives(model: SentenceTransformer) -> None:
-    np.testing.assert_allclose(vectors(model, query=False), model.encode_document(TEXTS), atol=1e-5)
-    np.testing.assert_allclose(vectors(model, query=True), model.encode_query(TEXTS), atol=1e-5)
+TEXTS = [
+    "",
+    "space",
+    "A slow film about two strangers on a night train.",
+    "一部关于太空的慢节奏科幻片，没有对白。",
+    "Ein Café für 2 & ein Hund 🐕",
+    "a film \ud83d",
+    "Two strangers meet on a night train and decide to leave it together. " * 12,  # within the window of 256 tokens
+    "The astronauts walk on the moon, far away from Earth, and nobody answers their calls. " * 30,  # read in chunks
+]
+PROMPTS = {"query": "Find films about: ", "document": ""}
 
 
-def test_prompts_of_queries_and_documents_are_kept_apart(
+@pytest.fixture(scope="session")
+def networks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("networks")
+
+
+@pytest.fixture(scope="session")
+def encoder(networks: Path) -> SentenceTransformerEncoder:
+    """On OpenVINO. The name is the one that `TextEncoderContract` looks for."""
+    encoder = bundled_text_encoder(Backend("openvino", networks))
+    encoder.encode_queries(["load"])
+    return encoder
+
+
+@pytest.fixture(scope="session")
+def on_pytorch() -> SentenceTransformerEncoder:
+    return bundled_text_encoder()
+
+
+@pytest.fixture(scope="session")
+def model(on_pytorch: SentenceTransformerEncoder) -> SentenceTransformer:
+    return on_pytorch._loaded()[0]
+
+
+@needs_openvino
+class TestTheBundledModel(TextEncoderContract):
+    """With the encoder of this module."""
+
+
+@needs_openvino
+def test_passages_have_the_vectors_of_pytorch(
+    encoder: SentenceTransformerEncoder, on_pytorch: SentenceTransformerEncoder
+) -> None:
+    assert encoder.running is not None
+    assert encoder.running.label.startswith("OpenVINO ")
+    found, expected = encoder.encode_passages(TEXTS), on_pytorch.encode_passages(TEXTS)
+    assert ((found * expected).sum(axis=1) >= AGREE).all()
+
+
+@needs_openvino
+def test_queries_have_the_vectors_of_pytorch(
+    encoder: SentenceTransformerEncoder, on_pytorch: SentenceTransformerEncoder
+) -> None:
+    for text in TEXTS[:6]:
+        (found,), (expected,) = encoder.encode_queries([text]), on_pytorch.encode_queries([text])
+        assert found @ expected >= AGREE
+
+
+@needs_openvino
+def test_a_model_reads_queries_behind_its_own_prompt(
+    encoder: SentenceTransformerEncoder, on_pytorch: SentenceTransformerEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for one in (encoder, on_pytorch):
+        monkeypatch.setattr(one._loaded()[0], "prompts", PROMPTS)
+    queries, passages = encoder.encode_queries(TEXTS[:6]), encoder.encode_passages(TEXTS[:6])
+    assert ((queries * on_pytorch.encode_queries(TEXTS[:6])).sum(axis=1) >= AGREE).all()
+    assert ((queries * passages).sum(axis=1) < AGREE).all()
+
+
+@needs_openvino
+def test_threads_may_share_a_network(encoder: SentenceTransformerEncoder) -> None:
+    texts = [f"film number {number} " * (1 + number % 5) for number in range(24)]
+    expected = encoder.encode_passages(texts)
+    with ThreadPoolExecutor(4) as pool:
+        alone = list(pool.map(lambda text: encoder.encode_passages([text])[0], texts))
+    assert ((np.stack(alone) * expected).sum(axis=1) >= AGREE).all()
+
+
+@needs_openvino
+def test_a_second_start_reads_the_network_and_takes_the_vectors_of_the_first(
+    encoder: SentenceTransformerEncoder, networks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("encoders.text._network_of", lambda model: pytest.fail("the network is in the cache"))
+    again = bundled_text_encoder(Backend("openvino", networks))
+    np.testing.assert_allclose(again.encode_passages(TEXTS[:3]), encoder.encode_passages(TEXTS[:3]), atol=1e-5)
+    assert again.fingerprint == encoder.fingerprint == bundled_text_encoder().fingerprint
+
+
+@needs_openvino
+def test_time_is_told_by_stage(encoder: SentenceTransformerEncoder) -> None:
+    before = encoder.timing.seconds()
+    encoder.encode_passages(["a film"])
+    after = encoder.timing.seconds()
+    assert before["load"] > 0.0
+    assert all(after[stage] > before[stage] for stage in ("pre", "core", "post"))
+
+
+def test_tokens_are_what_the_model_reads(model: SentenceTransformer) -> None:
+    ids, *others = tokens(model, ["space", "a film about space"], query=False)
+    tokenizer = model.tokenizer
+    assert [tokenizer.decode(row, skip_special_tokens=True) for row in ids] == ["space", "a film about space"]
+    assert all(array.shape == ids.shape == (2, 6) for array in others)
+
+
+def test_a_prompt_comes_before_the_text(model: SentenceTransformer, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = tokens(model, ["Find films about: space"], query=False)
+    monkeypatch.setattr(model, "prompts", PROMPTS)
+    for found, expected in zip(tokens(model, ["space"], query=True), plain, strict=True):
+        np.testing.assert_array_equal(found, expected)
+    assert tokens(model, ["space"], query=False)[0].shape == (1, 3)
+
+
+@pytest.mark.parametrize("name", ["document", "passage", "corpus", "other"])
+def test_documents_have_the_prompt_that_sentence_transformers_gives_them(
+    model: SentenceTransformer, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(model, "prompts", {name: "about: ", "query": "find: "})
+    module = SentenceModule(model)
+    for query, encode in ((False, model.encode_document), (True, model.encode_query)):
+        found = module(*(torch.from_numpy(array) for array in tokens(model, ["space"], query=query))).detach()
+        np.testing.assert_allclose(found[0], encode(["space"], show_progress_bar=False)[0], atol=1e-5)
+
+
+def test_probes_differ_in_every_dimension_that_may_vary(model: SentenceTransformer) -> None:
+    one, other = probes(model)
+    assert len(one) == len(other) == len(SentenceModule(model).names)
+    for a, b in zip(one, other, strict=True):
+        assert all(n != m for n, m in zip(a.shape, b.shape, strict=True))
+
+
+def test_a_model_that_leaves_the_prompt_out_is_left_to_pytorch(
     model: SentenceTransformer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(model, "prompts", {"query": "query: ", "passage": "passage: "})
-    np.testing.assert_allclose(vectors(model, query=False), model.encode_document(TEXTS), atol=1e-5)
-    np.testing.assert_allclose(vectors(model, query=True), model.encode_query(TEXTS), atol=1e-5)
-    assert not np.allclose(vectors(model, query=True), vectors(model, query=False), atol=0.01)
-
-
-def test_a_default_prompt_goes_before_both(model: SentenceTransformer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(model, "prompts", {"any": "of all things: "})
-    monkeypatch.setattr(model, "default_prompt_name", "any")
-    np.testing.assert_allclose(vectors(model, query=True), model.encode_query(TEXTS), atol=1e-5)
-
-
-def test_a_model_that_leaves_its_prompts_out_is_left_to_its_library(
-    model: SentenceTransformer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(model, "prompts", {"query": "query: "})
+    monkeypatch.setattr(model, "prompts", PROMPTS)
+    SentenceModule(model)
     monkeypatch.setattr(model[1], "include_prompt", False)
     with pytest.raises(ConversionFailed, match="prompt_length"):
         SentenceModule(model)
 
 
-def test_probes_differ_in_number_and_length(model: SentenceTransformer) -> None:
-    (first, second) = ([array.shape for array in batch] for batch in probes(model))
-    assert all(a[0] != b[0] and a[1] != b[1] for a, b in zip(first, second, strict=True))
-
-
-def test_a_model_that_cuts_its_vectors_off_is_left_to_its_library(
+def test_models_that_do_more_than_read_tokens_are_left_to_pytorch(
     model: SentenceTransformer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(model, "truncate_dim", 64)
-    with pytest.raises(ConversionFailed, match="truncates its vectors"):
-        SentenceModule(model)
-
-
-def test_a_model_that_takes_more_than_tokens_is_left_to_its_library(
-    model: SentenceTransformer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole = model.preprocess
-    monkeypatch.setattr(model, "preprocess", lambda *a, **k: {**whole(*a, **k), "pixel_values": torch.zeros(1)})
-    with pytest.raises(ConversionFailed, match=r"takes more than tokens: .*pixel_values"):
-        SentenceModule(model)
+    with monkeypatch.context() as patched:
+        patched.setattr(model, "truncate_dim", 64)
+        with pytest.raises(ConversionFailed, match="truncates its vectors"):
+            SentenceModule(model)
+    with monkeypatch.context() as patched:
+        patched.setattr(model[0], "sub_modules", nn.ModuleDict(), raising=False)
+        with pytest.raises(ConversionFailed, match="chooses between networks"):
+            SentenceModule(model)
+    read = model.preprocess
+    for added in ({"pixel_values": None}, {"modality": "image"}):
+        with monkeypatch.context() as patched:
+            patched.setattr(model, "preprocess", lambda *a, added=added, **k: {**read(*a, **k), **added})
+            with pytest.raises(ConversionFailed, match="takes more than tokens"):
+                SentenceModule(model)

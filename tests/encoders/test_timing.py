@@ -1,21 +1,27 @@
-"""Stages of an encoder's time, with a clock that the test sets."""
+"""Stages of encoding by a clock that the test sets."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from encoders import timing
-from encoders.timing import Laps, Timing
+from encoders.timing import STAGES, Laps, Timing
 
 
 class Clock:
+    """Stands still until it is told to go on."""
+
     def __init__(self) -> None:
         self.now = 100.0
 
     def __call__(self) -> float:
         return self.now
+
+    def go(self, seconds: float) -> None:
+        self.now += seconds
 
 
 @pytest.fixture
@@ -25,31 +31,56 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def test_making_a_batch_is_pre_and_what_is_done_with_it_is_core(clock: Clock) -> None:
+def test_a_lap_lasts_from_the_one_before(clock: Clock) -> None:
+    laps = Laps()
+    for stage, seconds in (("load", 4), ("core", 2), ("post", 1), ("core", 8)):
+        clock.go(seconds)
+        laps.lap(stage)
+    assert laps.seconds == {"load": 4, "pre": 0, "core": 10, "post": 1}
+
+
+def test_waiting_for_batches_is_pre_and_what_is_done_with_them_core(clock: Clock) -> None:
     def batches() -> Iterator[str]:
-        for name in ("a", "b"):
-            clock.now += 1.0
-            yield name
-        clock.now += 0.5
+        for batch in "abc":
+            clock.go(1)
+            yield batch
+        clock.go(0.5)  # to find out that there are no more
 
     laps = Laps()
-    clock.now += 7.0
-    laps.lap("load")
     for _ in laps.taken(batches()):
-        clock.now += 10.0
-    clock.now += 3.0
-    laps.lap("core")
-    clock.now += 0.25
-    laps.lap("post")
-    assert laps.seconds == {"load": 7.0, "pre": 2.5, "core": 23.0, "post": 0.25}
+        clock.go(10)
+    assert laps.seconds == {"load": 0, "pre": 3.5, "core": 30, "post": 0}
 
 
-def test_calls_add_up_and_nobody_can_change_the_sum(clock: Clock) -> None:
+def test_taking_changes_no_batch() -> None:
+    assert list(Laps().taken(["a", "b"])) == ["a", "b"]
+
+
+def test_calls_add_up(clock: Clock) -> None:
     total = Timing()
-    for seconds in (1.0, 2.0):
+    assert total.seconds() == dict.fromkeys(STAGES, 0)
+    for seconds in (1, 2, 4):
         laps = Laps()
-        clock.now += seconds
+        clock.go(seconds)
         laps.lap("core")
         total.add(laps)
-    total.seconds()["core"] = 0.0
-    assert total.seconds() == {"load": 0.0, "pre": 0.0, "core": 3.0, "post": 0.0}
+    assert total.seconds() == {"load": 0, "pre": 0, "core": 7, "post": 0}
+
+
+def test_threads_add_up(clock: Clock) -> None:
+    total, laps = Timing(), Laps()
+    clock.go(1)
+    laps.lap("pre")
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: total.add(laps), range(500)))
+    assert total.seconds()["pre"] == 500
+
+
+def test_what_was_told_does_not_change_later(clock: Clock) -> None:
+    total = Timing()
+    before = total.seconds()
+    laps = Laps()
+    clock.go(1)
+    laps.lap("load")
+    total.add(laps)
+    assert before["load"] == 0

@@ -162,6 +162,7 @@ def test_every_method_reaches_the_server_and_gives_back_what_it_said() -> None:
         assert client.similar_items("f1").results[0].item_id == "f1"
         assert client.search_items("ship").results == client.search_items(image=b"png").results
         assert client.explain("f1", user_id="u").writer == "template"
+        assert client.describe_taste("u", language="zh").user_id == "u"
         assert [part.WhichOneof("part") for part in client.stream_explain("f1", user_id="u")] == ["evidence", "text"]
         assert [update.WhichOneof("update") for update in client.train_model()] == ["progress", "progress", "model"]
         assert client.list_models()[0] == client.activate_model("m1") == client.rollback_model()

@@ -28,6 +28,8 @@ from service.requests import (
     ScoredItem,
     SearchRequest,
     SimilarRequest,
+    TasteRequest,
+    TasteSummary,
     TrainProgress,
     UserProfile,
 )
@@ -166,6 +168,8 @@ def test_the_rpcs_others_rely_on_are_there(files: list[descriptor_pb2.FileDescri
         (Change, explain_pb2.Change),
         (Feedback, explain_pb2.Feedback),
         (Evidence, explain_pb2.Evidence),
+        (TasteRequest, explain_pb2.DescribeTasteRequest),
+        (TasteSummary, explain_pb2.DescribeTasteResponse),
         (ModelInfo, model_pb2.ModelInfo),
         (TrainProgress, model_pb2.TrainProgress),
         (UserProfile, user_pb2.PutUserRequest),

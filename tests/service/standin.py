@@ -28,6 +28,8 @@ from service.requests import (
     ScoredItem,
     SearchRequest,
     SimilarRequest,
+    TasteRequest,
+    TasteSummary,
     TrainProgress,
     UserProfile,
 )
@@ -69,6 +71,18 @@ EXPLANATION = Explanation(
     parameters={"text": 0.25, "behaviour": 0.75},
     change=Change([Evidence(EvidenceKind.CHANGE, 0.0, item_id="f2", title="Aliens")], "It would drop off your list."),
     less_of_this=Feedback("u", "f1", "dislike"),
+)
+TASTE = TasteSummary(
+    user_id="u",
+    text="You keep coming back to Horror.",
+    writer="template",
+    evidence=(
+        Evidence(EvidenceKind.PREFERENCE, 0.0, value="Horror", count=6, total=9, lift=2.5),
+        Evidence(EvidenceKind.RISE, 0.0, value="Drama", count=5, total=6, earlier_total=7, since="2017-03-14"),
+        Evidence(EvidenceKind.RANGE, 0.0, name="year", value="lower", count=4, total=8, low=1968.0, high=1979.0),
+    ),
+    language="en",
+    degraded=("writer openai failed (no answer), so the template wrote this",),
 )
 MODEL = ModelInfo(version="m1", created_at=1_700_000_000.5, active=True, metrics={"all/ndcg@10": 0.25})
 
@@ -148,6 +162,10 @@ class StandIn:
             tell(replace(EXPLANATION, text=""))
         self._take("explain", request)
         return EXPLANATION
+
+    def describe_taste(self, request: TasteRequest) -> TasteSummary:
+        self._take("describe_taste", request)
+        return TASTE
 
     def put_user(self, user: UserProfile) -> None:
         self._take("put_user", user)

@@ -76,7 +76,8 @@ def palate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recommender]:
 def case_of(palate: Recommender, liked: list[int]) -> Case:
     """Somebody who rated items i0, i2, ..., as `liked` says."""
     catalogue = items()
-    history = History(np.arange(0, 2 * len(liked), 2), np.zeros(len(liked), np.int64), np.array(liked, bool))
+    n = len(liked)
+    history = History(np.arange(0, 2 * n, 2), np.zeros(n, np.int64), np.zeros(n), np.array(liked, bool))
     past = [PastEvent(catalogue[2 * i], "rating", None, bool(one)) for i, one in enumerate(liked)]
     return Case(history, past, palate.ranker.probe(history).scale, True, "", "", len(liked))
 
@@ -106,10 +107,10 @@ def test_where_nothing_was_liked_there_are_no_causes_in_short(palate: Recommende
 
 def test_the_events_on_one_item_are_left_out_together() -> None:
     history = History.of(np.array([4, 7, 4]))
-    case = Case(history, [], Scale(np.zeros(1, np.float32), np.ones(1, np.float32)), True, "", "", 3)
+    case = Case(history, [], Scale(np.zeros(1, np.float32), np.ones(1, np.float32), 3, 0), True, "", "", 3)
     events = case.newest_events()
     assert [places.tolist() for places in events] == [[0, 2], [1]]
-    assert case.without(events[0]).items.tolist() == [7]
+    assert history.without(events[0]).items.tolist() == [7]
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from palate.v1 import (
     user_pb2,
     user_pb2_grpc,
 )
+from service.cli.remote import evidence_of
 from service.requests import (
     EventReport,
     ExplainRequest,
@@ -29,10 +30,11 @@ from service.requests import (
     RecommendRequest,
     SearchRequest,
     SimilarRequest,
+    TasteRequest,
     UserProfile,
 )
 from service.wire_rows import item_message
-from tests.service.standin import ALIEN, ItemReport, StandIn, running
+from tests.service.standin import ALIEN, TASTE, ItemReport, StandIn, running
 
 
 def _event(**fields: Any) -> event_pb2.Event:
@@ -275,6 +277,16 @@ async def test_an_explanation_comes_whole_or_evidence_first() -> None:
     told = parts[0].evidence
     assert (told.parameters, told.change, told.less_of_this) == (whole.parameters, whole.change, whole.less_of_this)
     assert "".join(part.text.text for part in parts) == whole.text
+
+
+async def test_a_taste_is_described_with_all_that_was_counted() -> None:
+    async with running() as server:
+        stub = explain_pb2_grpc.ExplainServiceStub(server.channel)
+        answer = await stub.DescribeTaste(explain_pb2.DescribeTasteRequest(user_id="u", writer="w"))
+        assert server.backend.asked == [("describe_taste", TasteRequest("u", language="en", writer="w"))]
+    assert (answer.user_id, answer.text, answer.writer) == ("u", "You keep coming back to Horror.", "template")
+    assert list(answer.degraded) == list(TASTE.degraded)
+    assert [evidence_of(fact) for fact in answer.evidence] == list(TASTE.evidence)
 
 
 async def test_evidence_comes_while_the_writer_is_still_at_it() -> None:

@@ -89,6 +89,8 @@ R, S = recommend_pb2.RecommendRequest, recommend_pb2.SearchItemsRequest
         (recommend_pb2.SimilarItemsRequest(item_id="a", k=501), "k", "501"),
         (explain_pb2.ExplainRequest(item_id="a"), "recommendation_id", "user_id"),
         (explain_pb2.ExplainRequest(user_id="a"), "item_id", "empty"),
+        (explain_pb2.DescribeTasteRequest(), "user_id", "empty"),
+        (explain_pb2.DescribeTasteRequest(user_id="a", language="fr"), "language", "en, zh"),
         (index_pb2.IndexItemsRequest(), "items", "at least one"),
         (index_pb2.IndexItemsRequest(items=[catalog_pb2.Item(item_id="a")], images={"b": b""}), "images", "'b'"),
         (_lists(b=[b"1"]), "image_lists", "'b'"),

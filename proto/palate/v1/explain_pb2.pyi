@@ -26,6 +26,13 @@ class EvidenceKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     EVIDENCE_KIND_SPONSORSHIP: _ClassVar[EvidenceKind]
     EVIDENCE_KIND_CONTRAST: _ClassVar[EvidenceKind]
     EVIDENCE_KIND_CHANGE: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_PREFERENCE: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_AVERSION: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_RISE: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_FALL: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_RANGE: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_DOMAIN: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_EXAMPLE: _ClassVar[EvidenceKind]
 EVIDENCE_KIND_UNSPECIFIED: EvidenceKind
 EVIDENCE_KIND_HISTORY: EvidenceKind
 EVIDENCE_KIND_CATEGORY: EvidenceKind
@@ -43,9 +50,16 @@ EVIDENCE_KIND_TREND: EvidenceKind
 EVIDENCE_KIND_SPONSORSHIP: EvidenceKind
 EVIDENCE_KIND_CONTRAST: EvidenceKind
 EVIDENCE_KIND_CHANGE: EvidenceKind
+EVIDENCE_KIND_PREFERENCE: EvidenceKind
+EVIDENCE_KIND_AVERSION: EvidenceKind
+EVIDENCE_KIND_RISE: EvidenceKind
+EVIDENCE_KIND_FALL: EvidenceKind
+EVIDENCE_KIND_RANGE: EvidenceKind
+EVIDENCE_KIND_DOMAIN: EvidenceKind
+EVIDENCE_KIND_EXAMPLE: EvidenceKind
 
 class Evidence(_message.Message):
-    __slots__ = ("kind", "weight", "item_id", "title", "event_type", "event_value", "name", "value", "count", "similarity", "score_drop", "domain", "window_days", "percentile")
+    __slots__ = ("kind", "weight", "item_id", "title", "event_type", "event_value", "name", "value", "count", "similarity", "score_drop", "domain", "window_days", "percentile", "total", "lift", "since", "earlier_count", "earlier_total", "low", "high")
     KIND_FIELD_NUMBER: _ClassVar[int]
     WEIGHT_FIELD_NUMBER: _ClassVar[int]
     ITEM_ID_FIELD_NUMBER: _ClassVar[int]
@@ -60,6 +74,13 @@ class Evidence(_message.Message):
     DOMAIN_FIELD_NUMBER: _ClassVar[int]
     WINDOW_DAYS_FIELD_NUMBER: _ClassVar[int]
     PERCENTILE_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FIELD_NUMBER: _ClassVar[int]
+    LIFT_FIELD_NUMBER: _ClassVar[int]
+    SINCE_FIELD_NUMBER: _ClassVar[int]
+    EARLIER_COUNT_FIELD_NUMBER: _ClassVar[int]
+    EARLIER_TOTAL_FIELD_NUMBER: _ClassVar[int]
+    LOW_FIELD_NUMBER: _ClassVar[int]
+    HIGH_FIELD_NUMBER: _ClassVar[int]
     kind: EvidenceKind
     weight: float
     item_id: str
@@ -74,7 +95,14 @@ class Evidence(_message.Message):
     domain: str
     window_days: int
     percentile: float
-    def __init__(self, kind: _Optional[_Union[EvidenceKind, str]] = ..., weight: _Optional[float] = ..., item_id: _Optional[str] = ..., title: _Optional[str] = ..., event_type: _Optional[str] = ..., event_value: _Optional[float] = ..., name: _Optional[str] = ..., value: _Optional[str] = ..., count: _Optional[int] = ..., similarity: _Optional[float] = ..., score_drop: _Optional[float] = ..., domain: _Optional[str] = ..., window_days: _Optional[int] = ..., percentile: _Optional[float] = ...) -> None: ...
+    total: int
+    lift: float
+    since: str
+    earlier_count: int
+    earlier_total: int
+    low: float
+    high: float
+    def __init__(self, kind: _Optional[_Union[EvidenceKind, str]] = ..., weight: _Optional[float] = ..., item_id: _Optional[str] = ..., title: _Optional[str] = ..., event_type: _Optional[str] = ..., event_value: _Optional[float] = ..., name: _Optional[str] = ..., value: _Optional[str] = ..., count: _Optional[int] = ..., similarity: _Optional[float] = ..., score_drop: _Optional[float] = ..., domain: _Optional[str] = ..., window_days: _Optional[int] = ..., percentile: _Optional[float] = ..., total: _Optional[int] = ..., lift: _Optional[float] = ..., since: _Optional[str] = ..., earlier_count: _Optional[int] = ..., earlier_total: _Optional[int] = ..., low: _Optional[float] = ..., high: _Optional[float] = ...) -> None: ...
 
 class ExplainRequest(_message.Message):
     __slots__ = ("recommendation_id", "item_id", "user_id", "language", "writer", "instead_of_item_id", "change")
@@ -207,3 +235,29 @@ class ExplanationText(_message.Message):
     language: str
     degraded: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, text: _Optional[str] = ..., writer: _Optional[str] = ..., language: _Optional[str] = ..., degraded: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class DescribeTasteRequest(_message.Message):
+    __slots__ = ("user_id", "language", "writer")
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    WRITER_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    language: str
+    writer: str
+    def __init__(self, user_id: _Optional[str] = ..., language: _Optional[str] = ..., writer: _Optional[str] = ...) -> None: ...
+
+class DescribeTasteResponse(_message.Message):
+    __slots__ = ("user_id", "text", "writer", "evidence", "language", "degraded")
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    WRITER_FIELD_NUMBER: _ClassVar[int]
+    EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    DEGRADED_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    text: str
+    writer: str
+    evidence: _containers.RepeatedCompositeFieldContainer[Evidence]
+    language: str
+    degraded: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, user_id: _Optional[str] = ..., text: _Optional[str] = ..., writer: _Optional[str] = ..., evidence: _Optional[_Iterable[_Union[Evidence, _Mapping]]] = ..., language: _Optional[str] = ..., degraded: _Optional[_Iterable[str]] = ...) -> None: ...

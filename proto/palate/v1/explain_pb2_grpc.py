@@ -45,6 +45,11 @@ class ExplainServiceStub:
                 request_serializer=palate_dot_v1_dot_explain__pb2.StreamExplainRequest.SerializeToString,
                 response_deserializer=palate_dot_v1_dot_explain__pb2.StreamExplainResponse.FromString,
                 _registered_method=True)
+        self.DescribeTaste = channel.unary_unary(
+                '/palate.v1.ExplainService/DescribeTaste',
+                request_serializer=palate_dot_v1_dot_explain__pb2.DescribeTasteRequest.SerializeToString,
+                response_deserializer=palate_dot_v1_dot_explain__pb2.DescribeTasteResponse.FromString,
+                _registered_method=True)
 
 
 class ExplainServiceServicer:
@@ -66,6 +71,13 @@ class ExplainServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DescribeTaste(self, request, context):
+        """What the service makes of what a user did, for them to read. A user of whom nothing is known is told so; no error.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ExplainServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -78,6 +90,11 @@ def add_ExplainServiceServicer_to_server(servicer, server):
                     servicer.StreamExplain,
                     request_deserializer=palate_dot_v1_dot_explain__pb2.StreamExplainRequest.FromString,
                     response_serializer=palate_dot_v1_dot_explain__pb2.StreamExplainResponse.SerializeToString,
+            ),
+            'DescribeTaste': grpc.unary_unary_rpc_method_handler(
+                    servicer.DescribeTaste,
+                    request_deserializer=palate_dot_v1_dot_explain__pb2.DescribeTasteRequest.FromString,
+                    response_serializer=palate_dot_v1_dot_explain__pb2.DescribeTasteResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -135,6 +152,33 @@ class ExplainService:
             '/palate.v1.ExplainService/StreamExplain',
             palate_dot_v1_dot_explain__pb2.StreamExplainRequest.SerializeToString,
             palate_dot_v1_dot_explain__pb2.StreamExplainResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DescribeTaste(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/palate.v1.ExplainService/DescribeTaste',
+            palate_dot_v1_dot_explain__pb2.DescribeTasteRequest.SerializeToString,
+            palate_dot_v1_dot_explain__pb2.DescribeTasteResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -30,6 +30,15 @@ def test_indexing_twice_skips_what_is_unchanged(run: Run, catalogue: Path) -> No
     assert (second.code, second.json["files"][0]["counts"]) == (0, {"indexed": 0, "skipped": 40})
 
 
+def test_indexing_tells_its_time_and_of_encoders_that_do_not_tell_theirs_nothing(run: Run, catalogue: Path) -> None:
+    times = run("index", catalogue, "--json").json["times"]
+    assert (times["encoders"], times["encoding"]) == ([], None)
+    assert times["rows_per_s"] == pytest.approx(40 / times["seconds"], rel=0.1)
+    assert times["peak_memory_mb"] > 20
+    assert "rows a second" in run("index", catalogue).out
+    assert "times" not in run("events", catalogue, "--json").json
+
+
 def test_recording_a_file_twice_records_it_once(run: Run, catalogue: Path, behaviour: Path) -> None:
     run("index", catalogue)
     first, second = run("events", behaviour, "--json"), run("events", behaviour, "--json")
@@ -99,6 +108,17 @@ def test_an_answer_is_explained_as_it_was_served_in_english_and_chinese(asking: 
     assert english.json["evidence"] == chinese.json["evidence"]
     assert any("\u4e00" <= letter <= "\u9fff" for letter in chinese.json["text"])
     assert "evidence" in now.out
+
+
+def test_a_taste_is_told_from_what_the_person_did(asking: Run) -> None:
+    told = asking("explain", "--user", "u0", "--profile")
+    assert told.code == 0
+    assert "Space" in " ".join(told.out.split("preference")[0].split())
+    assert "8 of 8" in told.out
+    fact, *_ = asking("explain", "--user", "u0", "--profile", "--json").json["evidence"]
+    assert [fact[name] for name in ("kind", "value", "count", "total", "lift")] == ["preference", "Space", 8, 8, 2.0]
+    (nothing,) = asking("explain", "--user", "nobody", "--profile", "--json").json["evidence"]
+    assert (nothing["kind"], nothing["name"]) == ("cold_start", "no_history")
 
 
 def test_similar_and_search_find_their_own_kind(asking: Run) -> None:

@@ -76,6 +76,7 @@ def _without_what_differs(answer: Any) -> Any:
         ["search", "wedding", "-k", "3"],
         ["explain", "--user", "u0", "--item", "i8"],
         ["explain", "--user", "u0", "--item", "i8", "--instead-of", "i9", "--change"],
+        ["explain", "--user", "u0", "--profile", "--lang", "zh"],
         ["models", "list"],
         ["users", "export", "u1"],
     ],

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
-from service.explainer.evidence import DESCRIPTION, HIGHER, LOWER, SEEN, Evidence, EvidenceKind, Subject
+from service.explainer.evidence import DESCRIPTION, HIGHER, LOWER, OF_TASTE, SEEN, Evidence, EvidenceKind, Subject
 
 HEAT = ("h1", "Heat (1995)")
 CASINO = ("h2", "Casino (1995)")
@@ -130,6 +132,44 @@ def evidence_facts(draw: st.DrawFn) -> Evidence:
         window_days=draw(st.sampled_from([0, 1, 30])),
         percentile=draw(st.sampled_from([0.0, 0.9, 0.953, 1.0])),
     )
+
+
+@st.composite
+def taste_facts(draw: st.DrawFn) -> list[Evidence]:
+    """A fact about a taste, and up to two examples of it."""
+    kind = draw(st.sampled_from(sorted(OF_TASTE)))
+    total = draw(st.integers(1, 3000))
+    low, width = draw(st.integers(-5, 2000)), draw(st.sampled_from([0, 0.5, 12, 1e6]))
+    fact = Evidence(
+        kind=kind,
+        weight=0.0,
+        event_type=draw(event_types) if kind is EvidenceKind.AVERSION else "",
+        name="" if kind is EvidenceKind.DOMAIN else draw(st.sampled_from(NAMES) | st.text(max_size=8)),
+        value=draw(st.sampled_from([HIGHER, LOWER])) if kind is EvidenceKind.RANGE else draw(values),
+        count=draw(st.integers(0 if kind in (EvidenceKind.RISE, EvidenceKind.FALL) else 1, total)),
+        total=total,
+        lift=draw(st.floats(1.3, 500)) if kind is EvidenceKind.PREFERENCE else 0.0,
+        since=draw(st.dates()).isoformat() if kind in (EvidenceKind.RISE, EvidenceKind.FALL) else "",
+        earlier_count=draw(st.integers(0, 9)),
+        earlier_total=draw(st.integers(9, 2000)),
+        low=float(low),
+        high=float(low + width),
+    )
+    cited = draw(st.lists(st.tuples(st.sampled_from(["i1", "i2", "i3"]), words, event_types), max_size=2))
+    examples = (
+        [
+            replace(
+                Evidence(EvidenceKind.EXAMPLE, 0.0, item_id=item_id, title=title, domain="movies", event_type=deed),
+                name=fact.name,
+                value=fact.value,
+                since=fact.since,
+            )
+            for item_id, title, deed in cited
+        ]
+        if kind in (EvidenceKind.PREFERENCE, EvidenceKind.RISE, EvidenceKind.AVERSION)
+        else []
+    )
+    return [fact, *examples]
 
 
 subjects = st.builds(

@@ -7,12 +7,14 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from indexer.catalog import Item
 from service.explainer.chat import MAX_ANSWER_BYTES, ChatEndpoint, ChatOptions
+from service.explainer.evidence import Evidence, EvidenceKind, Subject
 from service.explainer.openai import OpenAIWriter
 from service.explainer.template import TemplateWriter
 from service.explainer.verify import verify
@@ -314,3 +316,24 @@ def test_without_a_key_none_is_sent(case: Callable[..., Case]) -> None:
     one = case(GOOD, api_key="")
     assert one.write().writer == "openai"
     assert "Authorization" not in one.endpoint.headers[0]
+
+
+def test_a_taste_is_asked_for_without_an_item_and_each_claim_holds_against_what_it_cites(
+    case: Callable[..., Case],
+) -> None:
+    liked = Evidence(EvidenceKind.PREFERENCE, 0.0, value="Sci-Fi", count=31, total=120, lift=4.2)
+    alien = Evidence(EvidenceKind.EXAMPLE, 0.0, item_id="a", title="Alien", event_type="watch", value="Sci-Fi")
+    gone = Evidence(EvidenceKind.FALL, 0.0, value="War", count=1, total=9, earlier_count=8, earlier_total=10)
+    facts = [liked, alien, replace(gone, since="2017-03-14")]
+    said = "You often come back to Sci-Fi, such as “Alien”: 31 of your 120 choices."
+    one = case(claims((said, ["e1"])), claims((said, ["e1", "e2"])))
+    written = write_verified(one.writer, Subject("", ""), facts, "en", "profile")
+    assert (written.text, written.outcome) == (said, Outcome.REWRITTEN)  # "Alien" was not cited at first
+    told = one.endpoint.case()
+    assert "item" not in told
+    preference, example, fall = told["facts"]
+    assert (preference["count"], preference["out_of"], preference["times_as_often"]) == (31, 120, "4.2")
+    assert "“Alien”" in preference["example"]
+    assert "example" not in example
+    assert (fall["month"], fall["before"], fall["before_out_of"]) == ("March 2017", 8, 10)
+    assert "what their choices say of their taste" in one.endpoint.asked[0]["messages"][0]["content"]

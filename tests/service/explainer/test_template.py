@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.explainer.evidence import HIGHER, LOWER, SEEN, Evidence, EvidenceKind, Subject
+from service.explainer.evidence import HIGHER, LOWER, OF_TASTE, SEEN, Evidence, EvidenceKind, Subject
 from service.explainer.language import Language, UnknownLanguage, language_codes, load_language
 from service.explainer.masking import mask
 from service.explainer.plan import gist
@@ -223,10 +223,13 @@ def every_pattern(language: Language) -> list[str]:
 def test_a_language_has_words_for_every_kind(code: str) -> None:
     language = load_language(code)
     alone = {"sponsorship", "change", *(f"contrast.{name}" for name in (HIGHER, LOWER, SEEN))}
-    keys = {k.value for k in K if k not in (K.COLD_START, K.ATTRIBUTE, K.CONTRAST)}
+    of_taste = OF_TASTE | {K.EXAMPLE}
+    keys = {k.value for k in K if k not in of_taste | {K.COLD_START, K.ATTRIBUTE, K.CONTRAST}}
     keys |= {f"cold_start.{name}" for name in ("no_history", "short_history", "not_used")}
     assert set(language.leads) == keys | alone
     assert set(language.tails) == keys - alone
+    assert set(language.taste.patterns) == {k.value for k in OF_TASTE} | {"aversion.rating", "taste"}
+    assert set(language.taste.binds) == OF_TASTE
     known = {"this", "item", "did", "title", "cited", "something", "sg", "sg_also", "pl", "pl_both", "people", "items"}
     known |= {"entries", "percent", "ago", "window", "ever", "name", "description", "details", "titles"}
     assert {slot for p in every_pattern(language) for slot in re.findall(r"{(\w+)}", p)} <= known

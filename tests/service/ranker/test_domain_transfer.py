@@ -11,7 +11,7 @@ from service.ranker.history import History
 from service.ranker.interactions import Interactions
 from service.ranker.items import ItemFeatures
 from service.ranker.ranker import Ranker
-from service.ranker.train import train_ranker
+from service.ranker.train import Trained, train_ranker
 from tests.service.ranker.planted import SMALL, features
 
 CONFIG = replace(SMALL, max_epochs=12)
@@ -19,6 +19,8 @@ SIZE = 24
 """Items of each domain: the first has items 0..23, the second 24..47. An item's kind is its parity."""
 DOMAIN = np.repeat([0, 1], SIZE)
 KIND = np.arange(2 * SIZE) % 2
+ASKED = np.array([1])
+"""The second domain alone."""
 
 
 def world(*, second_domain_has_events: bool) -> Interactions:
@@ -48,13 +50,17 @@ def second_domain(ranker: Ranker, history: History) -> np.ndarray:
     proposals = ranker.propose(probe, SIZE, allowed) | ranker.propose_by_vectors(probe, SIZE, allowed)
     candidates = np.unique(np.concatenate(list(proposals.values())))
     assert len(candidates) == SIZE
-    return candidates[np.argsort(-ranker.score_list(probe, candidates).scores)]
+    return candidates[np.argsort(-ranker.score_list(probe, candidates, ASKED).scores)]
 
 
 @pytest.fixture(scope="module")
-def behaviour_only() -> Ranker:
-    table = world(second_domain_has_events=True)
-    return train_ranker(table, described(by_kind=False), CONFIG, version="behaviour").ranker
+def trained() -> Trained:
+    return train_ranker(world(second_domain_has_events=True), described(by_kind=False), CONFIG, version="behaviour")
+
+
+@pytest.fixture(scope="module")
+def behaviour_only(trained: Trained) -> Ranker:
+    return trained.ranker
 
 
 @pytest.fixture(scope="module")
@@ -80,3 +86,19 @@ def test_words_alone_tell_what_is_liked_in_a_domain_where_nothing_has_happened(b
 def test_a_history_and_words_alike_reach_a_domain_where_nothing_has_happened(by_words: Ranker, kind: int) -> None:
     shown = second_domain(by_words, History.of(np.arange(kind, 10, 2)))
     assert (KIND[shown[: SIZE // 2]] == kind).all()
+
+
+def test_who_is_new_to_the_domain_asked_for_is_ranked_as_a_beginner_there(behaviour_only: Ranker) -> None:
+    probe, candidates = behaviour_only.probe(History.of(np.arange(0, 20, 2))), np.arange(SIZE, 2 * SIZE)
+    everywhere, here = behaviour_only.score_list(probe, candidates), behaviour_only.score_list(probe, candidates, ASKED)
+    assert [(one.scale.known, one.scale.elsewhere) for one in (everywhere, here)] == [(10, 0), (0, 10)]
+    again = behaviour_only.rescore([probe.history], candidates, here.scale)
+    np.testing.assert_allclose(again[0], here.scores, atol=1e-4)
+    assert np.abs(everywhere.scores - here.scores).max() > 1e-3
+    met = behaviour_only.score_list(behaviour_only.probe(History.of(np.array([0, 24, 26]))), candidates, ASKED)
+    assert (met.scale.known, met.scale.elsewhere) == (2, 1)
+
+
+def test_newcomers_to_a_domain_are_measured(trained: Trained) -> None:
+    metrics = trained.metrics
+    assert metrics["palate/new_in_domain/ndcg@10"] > metrics["popularity/new_in_domain/ndcg@10"]

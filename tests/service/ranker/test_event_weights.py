@@ -41,14 +41,16 @@ def trained(click_weight: float) -> Ranker:
 
 
 def right_goods(ranker: Ranker, k: int = 10) -> float:
-    """Share of the first k that are goods of the person's own parity, of two people who have bought twice."""
+    """Share of the first k that are goods of the person's own parity, of people who have bought ten times."""
     shares = []
-    for parity in (0, 1):
-        history = History.of(np.array([40, parity, 41, parity + 2]), np.array([CLICK, PURCHASE] * 2))
+    for first_bought in range(4):
+        bought = np.arange(first_bought, first_bought + 20, 2)
+        clicked = np.resize(BAIT[:2], len(bought))
+        history = History.of(np.stack([clicked, bought], axis=1).ravel(), np.array([CLICK, PURCHASE] * len(bought)))
         probe = ranker.probe(history)
         unseen = np.setdiff1d(np.arange(N_GOODS + N_BAIT), history.items)
         first = unseen[np.argsort(-ranker.score_list(probe, unseen).scores)][:k]
-        shares.append(np.mean((first < N_GOODS) & (first % 2 == parity)))
+        shares.append(np.mean((first < N_GOODS) & (first % 2 == first_bought % 2)))
     return float(np.mean(shares))
 
 

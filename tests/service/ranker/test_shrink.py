@@ -77,5 +77,5 @@ def test_a_format_that_is_not_known_is_refused(folder: Path, tmp_path: Path) -> 
     shrink_checkpoint(folder, tmp_path / "small", "small")
     config = tmp_path / "small" / "config.json"
     config.write_text(json.dumps(json.loads(config.read_text("utf-8")) | {"format": 9}), encoding="utf-8")
-    with pytest.raises(CheckpointError, match="format 9, this version reads 2 and 3"):
+    with pytest.raises(CheckpointError, match="format 9, this version reads 4 and 5"):
         read(tmp_path / "small")

@@ -1,0 +1,120 @@
+"""Vectors of the shared space in a store: two more of every item, beside those of its encoders, which stay as they are.
+
+They are made from the stored ones and from short parts of the items' texts; no picture is read again. Knows nothing of
+how heads are trained, nor of which alignment is in use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from encoders.alignment import Alignment
+from encoders.base import FloatArray, TextEncoder
+from indexer.catalog import Item
+from indexer.store import IMAGE, TEXT, IntArray, ItemStore, StoredItem
+
+BATCH = 256
+REMEMBERED = 50_000
+"""Vectors of parts, some 75 MB."""
+_PREFIX = "joint"
+
+
+def joint_name(version: str, name: str) -> str:
+    """What a store calls an alignment's view of the TEXT or the IMAGE of items."""
+    return f"{_PREFIX}-{name}-{version}"
+
+
+def joint_names(store: ItemStore) -> list[str]:
+    """The vectors of shared spaces that the store has room for."""
+    return [name for name in store.vector_names() if name.startswith(f"{_PREFIX}-")]
+
+
+class PartReader:
+    """Reads the parts of items' texts. In the vector of a long text the colour or the material of a thing hardly shows,
+    so attributes and categories are read by themselves too.
+
+    What was read lately is remembered: many items share their categories, and an alignment that was just trained is put
+    to use on the items that taught it.
+    """
+
+    def __init__(self, encoder: TextEncoder) -> None:
+        self._encoder = encoder
+        self._known: dict[str, FloatArray] = {}
+
+    def parts(self, items: Sequence[tuple[Item, FloatArray]]) -> FloatArray:
+        """Items, each with the vector of its whole text -> (3, N, text dim): whole, attributes, categories. A row of
+        zeros is a part that an item lacks."""
+        whole = np.stack([vector for _, vector in items])
+        labels = [replace(item, title="", description="") for item, _ in items]
+        attributes = self.texts([replace(item, categories=()).text() for item in labels])
+        categories = self.texts([replace(item, attributes={}).text() for item in labels])
+        return np.stack([whole, attributes, categories])
+
+    def texts(self, texts: Sequence[str]) -> FloatArray:
+        """(N, text dim); zeros for an empty text."""
+        if len(self._known) > REMEMBERED:
+            self._known.clear()
+        new = sorted({text for text in texts if text} - self._known.keys())
+        self._known |= zip(new, self._encoder.encode_passages(new), strict=True)
+        nothing = np.zeros(self._encoder.dim, dtype=np.float32)
+        return np.stack([self._known.get(text, nothing) for text in texts])
+
+
+class JointEncoder:
+    """An alignment, and what reads the parts of texts for it."""
+
+    def __init__(self, alignment: Alignment, reader: PartReader) -> None:
+        self.alignment = alignment
+        self._reader = reader
+        self._names = {name: joint_name(alignment.version, name) for name in (TEXT, IMAGE)}
+
+    def beside(self, rows: Sequence[StoredItem]) -> list[StoredItem]:
+        """The same items with their vectors of the shared space as well, made from their TEXT and IMAGE."""
+        made: dict[int, dict[str, FloatArray]] = {row.item_index: dict(row.vectors) for row in rows}
+        told = [row for row in rows if TEXT in row.vectors]
+        seen = [row for row in rows if IMAGE in row.vectors]
+        if told:
+            parts = self._reader.parts([(row.item, row.vectors[TEXT]) for row in told])
+            for row, vector in zip(told, self.alignment.heads.texts(parts), strict=True):
+                made[row.item_index][self._names[TEXT]] = vector
+        if seen:
+            pictures = np.stack([row.vectors[IMAGE] for row in seen])
+            for row, vector in zip(seen, self.alignment.heads.images(pictures), strict=True):
+                made[row.item_index][self._names[IMAGE]] = vector
+        return [replace(row, vectors=made[row.item_index]) for row in rows]
+
+    @property
+    def names(self) -> Collection[str]:
+        """What a store calls its vectors."""
+        return self._names.values()
+
+    def make_room(self, store: ItemStore) -> None:
+        """So that items can be put in with their vectors of the shared space. Idempotent."""
+        for name in self._names.values():
+            store.create_vector(name, self.alignment.dim, "cosine")
+
+    def fill(self, store: ItemStore, on_progress: Callable[[int, int | None], None] = lambda done, total: None) -> None:
+        """Give every item that lacks them its vectors of the shared space. Stopped half-way, it goes on there."""
+        self.make_room(store)
+        text = self._names[TEXT]  # every item has one, and it is set last
+        lacking = [row.item_index for page in store.scroll([text]) for row in page if text not in row.vectors]
+        for start in range(0, len(lacking), BATCH):
+            self._fill(store, lacking[start : start + BATCH])
+            on_progress(min(start + BATCH, len(lacking)), len(lacking))
+
+    def _fill(self, store: ItemStore, indices: Sequence[int]) -> None:
+        items = store.get_items(indices)
+        own: dict[int, dict[str, FloatArray]] = {index: {} for index in items}
+        for name in (TEXT, IMAGE):
+            there, vectors = store.vectors(name, list(items))
+            for index, vector in zip(there.tolist(), vectors, strict=True):
+                own[index][name] = vector
+        rows = self.beside([StoredItem(index, item, own[index]) for index, item in items.items()])
+        for joint in (self._names[IMAGE], self._names[TEXT]):
+            having = [row for row in rows if joint in row.vectors]
+            if having:
+                found: IntArray = np.array([row.item_index for row in having], dtype=np.int64)
+                store.set_vectors(joint, found, np.stack([row.vectors[joint] for row in having]))

@@ -1,0 +1,108 @@
+"""`palate align`: one space for text and pictures, trained on the catalogue itself."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from service.cli import output
+from service.cli.files import DONE, IN_PART
+from service.cli.options import Config, Data, Json
+from service.cli.session import require_data, settings_of
+
+if TYPE_CHECKING:
+    from service.aligning import AlignReport
+    from service.requests import TrainProgress
+    from service.workspace import Workspace
+
+
+def holdout_share(text: str) -> float:
+    """A number from 0.05 to 0.5."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.05 <= value <= 0.5:  # also true of NaN
+        raise typer.BadParameter(f"{text!r} is not a number from 0.05 to 0.5.")
+    return value
+
+
+def align(
+    seed: Annotated[int, typer.Option(min=0, help="Of the random numbers.")] = 0,
+    holdout: Annotated[
+        float, typer.Option(parser=holdout_share, metavar="SHARE", help="Share of the items it is measured on.")
+    ] = 0.1,
+    off: Annotated[bool, typer.Option("--off", help="Use the encoders' own vectors again.")] = False,
+    use: Annotated[str, typer.Option(metavar="VERSION", help="Use one that was trained before.")] = "",
+    data: Data = None,
+    config: Config = None,
+    as_json: Json = False,
+) -> int:
+    """Train a space in which words find pictures and pictures find words, on the catalogue's own pairs.
+
+    It is in use from the next command or start on, and `palate train` takes it up. Exit code 1: held-out pairs were
+    found no better than without it, so it is not in use.
+    """
+    if off and use:
+        raise typer.BadParameter("give either --off or --use VERSION.")
+    settings = settings_of(data, config)
+    require_data(settings)
+    with output.waiting("loading encoders", as_json):
+        from service.workspace import Workspace
+
+        workspace = Workspace.open(settings)
+    try:
+        if off or use:
+            return _switch(workspace, use, as_json)
+        return _train(workspace, seed, holdout, as_json)
+    finally:
+        workspace.close()
+
+
+def _train(workspace: Workspace, seed: int, holdout: float, as_json: bool) -> int:
+    from service.aligning import align
+
+    with output.progress(as_json) as step:
+
+        def tell(progress: TrainProgress) -> None:
+            step(progress.stage, progress.done, progress.total or None)
+
+        report = align(workspace, seed=seed, holdout=holdout, progress=tell)
+    if as_json:
+        output.emit(asdict(report))
+    else:
+        _show(report)
+    return DONE if report.used else IN_PART
+
+
+def _switch(workspace: Workspace, version: str, as_json: bool) -> int:
+    from service.aligning import take_out_of_use, use_again
+
+    if version:
+        with output.progress(as_json) as step:
+            use_again(workspace, version, lambda now: step(now.stage, now.done, now.total or None))
+    else:
+        take_out_of_use(workspace)
+    if as_json:
+        output.emit({"in_use": version})
+    else:
+        output.say(f"alignment {version} is in use" if version else "no alignment is in use; those trained are kept")
+    return DONE
+
+
+def _show(report: AlignReport) -> None:
+    trained = report.trained
+    recall = trained.recall
+    output.table(
+        ["held-out recall@10", "before", "after"],
+        [
+            ["text -> image", recall["text_to_image_before"], recall["text_to_image"]],
+            ["image -> text", recall["image_to_text_before"], recall["image_to_text"]],
+        ],
+        title=f"{trained.n_pairs:,} pairs to train on, {trained.n_held_out:,} held out, {trained.seconds:.0f} s",
+        right=["before", "after"],
+    )
+    state = "in use" if report.used else "not in use: held-out pairs were found no better than without it"
+    output.say(f"alignment {report.version}: {state}")
