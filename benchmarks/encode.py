@@ -165,9 +165,9 @@ def in_turns(
     plain: Callable[[], Any], ours: Callable[[], FloatArray], n: int
 ) -> tuple[FloatArray, list[tuple[float, float]]]:
     """Our vectors, and the rates of both in every round; what is loaded at first use does not count."""
-    plain(), ours()
-    rates = []
+    plain()
     found = ours()
+    rates = []
     for _ in range(ROUNDS):
         started = time.perf_counter()
         plain()
