@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from PIL import Image, ImageColor
@@ -77,6 +78,9 @@ def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text.lower())
 
 
+@lru_cache(maxsize=100_000)
 def _word_vector(word: str, dim: int) -> FloatArray:
     seed = hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=8).digest()
-    return np.random.default_rng(int.from_bytes(seed, "big")).standard_normal(dim).astype(np.float32)
+    vector = np.random.default_rng(int.from_bytes(seed, "big")).standard_normal(dim).astype(np.float32)
+    vector.flags.writeable = False  # it is shared
+    return vector

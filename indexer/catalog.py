@@ -46,6 +46,8 @@ MAX_LIST_VALUES = 1_000
 ENCODED_CHARS = 8_000
 """How much of an item's text the text encoder is given: about what it reads in 8 chunks of 256 tokens."""
 
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -127,7 +129,7 @@ class Item:
 
     def to_json(self) -> str:
         """Canonical JSON: equal items have equal texts."""
-        return json.dumps(self.to_mapping(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return _CANONICAL.encode(self.to_mapping())
 
     def content_hash(self) -> str:
         """32 hex digits that change when anything about the item does."""

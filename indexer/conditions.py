@@ -65,15 +65,19 @@ def to_payload(item: Item) -> dict[str, Any]:
     """What is stored with an item's vectors: the item whole, for giving back, and the fields that filters look at.
 
     Booleans are texts: Qdrant Edge 0.9 takes True for the integer 1 in a match condition, so none would ever match.
+    What is empty is left out, which filters take for the same: Qdrant Edge converts an empty mapping as slowly as five
+    texts.
     """
     payload: dict[str, Any] = {
         "item": item.to_json(),
         "item_id": item.item_id,
         "domain": item.domain,
-        "categories": list(item.categories),
         "available": _filterable(item.available),
-        "attributes": {name: _filterable(value) for name, value in item.attributes.items()},
     }
+    if item.categories:
+        payload["categories"] = list(item.categories)
+    if item.attributes:
+        payload["attributes"] = {name: _filterable(value) for name, value in item.attributes.items()}
     if item.price is not None:
         payload["price"] = item.price
     if item.created_at is not None:
