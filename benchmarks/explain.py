@@ -26,6 +26,7 @@ from benchmarks.folders import ROOT, made
 from benchmarks.tables import markdown, replace_section
 from indexer.eventlog import EventLog
 from service.config import load_settings
+from service.cores import one_core
 from service.errors import WriterUnavailable
 from service.explainer.writers import Writer
 from service.recommender import Recommender
@@ -45,6 +46,7 @@ def main() -> None:
     folder = asked.data or made(asked.work, example)
     workspace = Workspace.open(load_settings(folder))
     rng = np.random.default_rng(asked.seed)
+    one_core()  # as the threads of a server that answer
     with closing(Recommender(workspace)) as palate:
         people = people_of(workspace.log)
         chosen = [people[i] for i in rng.permutation(len(people))[: -(-asked.pairs // K)]]

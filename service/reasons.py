@@ -157,7 +157,7 @@ class Evidences:
 
     def without(self, case: Case, candidates: IntArray, left_out: Sequence[IntArray]) -> FloatArray:
         """(V, C) scores without the events at each of V sets of positions, on the scale that was served."""
-        return self._ranker.rescore([case.history.without(gone) for gone in left_out], candidates, case.scale)
+        return self._ranker.rescore(case.history, left_out, candidates, case.scale)
 
     def _cases(
         self,
@@ -228,18 +228,18 @@ class Evidences:
         """Scores of each candidate without each of the events `left_out`, counted from `first`, and without each part.
         Of the other events from `first` on nothing is measured: the score stays."""
         history = case.history
-        variants = [history, *(history.without(first + i) for i in left_out.tolist())]
+        nothing, each = np.zeros(0, np.int64), np.atleast_2d(first + left_out).T
+        scores = self._ranker.rescore(history, [nothing, *each], candidates, case.scale)  # (1 + L, C)
         if history.taste is not None:
-            variants.append(replace(history, taste=None))
-        scores = self._ranker.rescore(variants, candidates, case.scale)  # (1 + L + taste, C)
+            wordless = self._ranker.rescore(replace(history, taste=None), [nothing], candidates, case.scale)[0]  # (C,)
         silent = self._ranker.rescore_without(history, candidates, case.scale)
         out = []
         for column in range(len(candidates)):
             parts: dict[str, float] = {Part(name): float(score[column]) for name, score in silent.items()}
             if history.taste is not None:
-                parts[Part.TASTE] = float(scores[-1, column])
+                parts[Part.TASTE] = float(wordless[column])
             without = np.full(len(history) - first, scores[0, column])
-            without[left_out] = scores[1 : 1 + len(left_out), column]
+            without[left_out] = scores[1:, column]
             out.append(Counterfactual(float(scores[0, column]), without, parts))
         return out
 

@@ -17,8 +17,8 @@ from service.ranker.config import RankerConfig
 from service.ranker.interactions import BoolArray, IntArray, Interactions
 from service.ranker.items import FloatArray, ItemFeatures
 from service.ranker.loss import sampled_softmax
-from service.ranker.model import PAD, ItemBatch, SequenceModel
-from service.ranker.sequences import Sequences, batches, pad, windows
+from service.ranker.model import PAD, ItemBatch, SequenceModel, Steps
+from service.ranker.sequences import PaddedBatch, Sequences, batches, pad, windows
 
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total)."""
@@ -134,9 +134,14 @@ def history_states(model: SequenceModel, vectors: FloatArray, histories: Sequenc
         for start in range(0, len(filled), chunk):
             rows = filled[start : start + chunk]
             batch = pad(histories.rows(rows), model.shape.max_history)
-            inputs = (vectors[np.maximum(batch.items, 0)], batch.event_types, batch.times, batch.present)
-            states[rows] = model.newest(*(torch.from_numpy(array) for array in inputs)).numpy()  # (B, D)
+            states[rows] = model.newest(steps_of(batch, vectors)).numpy()  # (B, D)
     return states
+
+
+def steps_of(batch: PaddedBatch, vectors: FloatArray) -> Steps:
+    """Padded histories as the model reads them, with the fused vectors (n_items, D) of all items."""
+    inputs = (vectors[np.maximum(batch.items, 0)], batch.event_types, batch.times, batch.present)
+    return Steps(*(torch.from_numpy(array) for array in inputs))
 
 
 def fit_sequence_model(

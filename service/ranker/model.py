@@ -8,7 +8,9 @@ between two events: one learned number per span and head, as HSTU has it (arXiv 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -53,6 +55,19 @@ class ItemBatch:
     """Flat tag codes, for an EmbeddingBag."""
     tag_offsets: Tensor
     """(N,)"""
+
+
+class Steps(NamedTuple):
+    """B histories of T steps, padded at the left."""
+
+    vectors: Tensor
+    """(B, T, D) of the items."""
+    event_types: Tensor
+    """(B, T)"""
+    times: Tensor
+    """(B, T) in seconds."""
+    present: Tensor
+    """(B, T) bool"""
 
 
 class ItemNet(nn.Module):
@@ -102,10 +117,15 @@ class Block(nn.Module):
         self.mlp = nn.Sequential(nn.Linear(dim, 4 * dim), nn.GELU(), nn.Linear(4 * dim, dim))
         self.drop = nn.Dropout(dropout)
 
-    def forward(self, x: Tensor, bias: Tensor, newest: bool = False) -> Tensor:
-        """x (B, T, D), bias of the attention (B, heads, T, T) -> (B, T, D); of the `newest` step alone (B, 1, D)."""
-        B, T, D = x.shape
-        q, k, v = self.qkv(self.norm_attention(x)).view(B, T, 3, self.n_heads, D // self.n_heads).permute(2, 0, 3, 1, 4)
+    def forward(self, x: Tensor, bias: Tensor, newest: bool = False, before: Tensor | None = None) -> Tensor:
+        """x (B, T, D), bias of the attention (B, heads, T, T) -> (B, T, D); of the `newest` step alone (B, 1, D).
+
+        With P steps `before` (1, P, D) all of x the bias is (B, heads, T, P + T).
+        """
+        q, k, v = self._heads(x)  # (B, heads, T, D / heads)
+        if before is not None:
+            _, k_before, v_before = (part.expand(len(x), -1, -1, -1) for part in self._heads(before))
+            k, v = torch.cat([k_before, k], dim=2), torch.cat([v_before, v], dim=2)
         if newest:
             x, q, bias = x[:, -1:], q[:, :, -1:], bias[:, :, -1:]
         # No dropout on the attention itself: it would take the slow path, which costs more than the rest of the block.
@@ -113,6 +133,12 @@ class Block(nn.Module):
         x = x + self.drop(self.out(mixed.transpose(1, 2).reshape(x.shape)))  # (B, T, D)
         out: Tensor = x + self.drop(self.mlp(self.norm_mlp(x)))  # (B, T, D)
         return out
+
+    def _heads(self, x: Tensor) -> Tensor:
+        """Queries, keys and values, (3, B, heads, T, D / heads)."""
+        B, T, D = x.shape
+        qkv: Tensor = self.qkv(self.norm_attention(x))
+        return qkv.view(B, T, 3, self.n_heads, D // self.n_heads).permute(2, 0, 3, 1, 4)
 
 
 class SequenceModel(nn.Module):
@@ -138,37 +164,76 @@ class SequenceModel(nn.Module):
 
         Step t sees steps <= t only. Padding is never attended to and does not change any real step.
         """
-        x, bias = self._steps(vectors, event_types, times, present)
+        x = self._embedded(vectors, event_types)
+        bias = self._bias(times, times, _visible(present))
         for block in self.blocks:
             x = block(x, bias)
         states: Tensor = self.norm(x)  # (B, T, D)
         return states
 
-    def newest(self, vectors: Tensor, event_types: Tensor, times: Tensor, present: Tensor) -> Tensor:
+    def newest(self, steps: Steps) -> Tensor:
         """The last step of `forward` alone, (B, D): the last block need not work on the others."""
-        x, bias = self._steps(vectors, event_types, times, present)
+        x = self._embedded(steps.vectors, steps.event_types)
+        bias = self._bias(steps.times, steps.times, _visible(steps.present))
         for place, block in enumerate(self.blocks, start=1):
             x = block(x, bias, newest=place == len(self.blocks))
         state: Tensor = self.norm(x)[:, -1]  # (B, D)
         return state
 
-    def _steps(self, vectors: Tensor, event_types: Tensor, times: Tensor, present: Tensor) -> tuple[Tensor, Tensor]:
-        """What goes into the blocks, (B, T, D), and what is added to the attention of step t to step s, (B, heads, T,
-        T): minus infinity where t must not see s."""
-        _, T, D = vectors.shape
+    def newest_of_variants(self, shared: Steps, own: Sequence[Steps]) -> Tensor:
+        """`newest` of histories of P steps each that begin alike, (B, D).
+
+        `shared` (1, P, ...) is how they begin; `own` are the steps that each has in place of the newest ones of
+        `shared`, at least one, in batches of like length. A step sees none that come after it, so what is shared is
+        worked out once.
+        """
+        before = self._embedded(*shared[:2])
+        bias_before = self._bias(shared.times, shared.times, _visible(shared.present))
+        batches = [self._embedded(*steps[:2]) for steps in own]
+        biases = [self._bias_after(shared, steps) for steps in own]
+        for place, block in enumerate(self.blocks, start=1):
+            newest = place == len(self.blocks)
+            batches = [block(x, bias, newest, before) for x, bias in zip(batches, biases, strict=True)]
+            before = before if newest else block(before, bias_before)
+        state: Tensor = self.norm(torch.cat([x[:, -1] for x in batches]))  # (B, D)
+        return state
+
+    def _bias_after(self, shared: Steps, own: Steps) -> Tensor:
+        """The bias of steps that stand in place of the newest ones of others, (B, heads, S, P + S)."""
+        (B, S), P = own.present.shape, shared.present.shape[1]
+        begins = torch.arange(P) < P - own.present.sum(dim=1, keepdim=True)  # (B, P)
+        visible = torch.cat([begins[:, None].expand(B, S, P), _visible(own.present)], dim=2)
+        return self._bias(own.times, torch.cat([shared.times.expand(B, P), own.times], dim=1), visible)
+
+    def _embedded(self, vectors: Tensor, event_types: Tensor) -> Tensor:
+        """What goes into the blocks, (B, T, D)."""
+        T, D = vectors.shape[1:]
         steps = torch.arange(T - 1, -1, -1)  # the newest step is position 0
-        x = vectors * D**0.5 + self.position(steps) + self.event_type(event_types)  # (B, T, D)
-        causal = torch.ones(T, T, dtype=torch.bool).tril()
-        allowed = causal & present[:, None, :] | torch.eye(T, dtype=torch.bool)  # (B, T, T); padding sees itself
+        x: Tensor = self.drop(vectors * D**0.5 + self.position(steps) + self.event_type(event_types))
+        return x
+
+    def _bias(self, times: Tensor, seen: Tensor, visible: Tensor) -> Tensor:
+        """What is added to the attention of steps at `times` (B, T) to steps at the times `seen` (B, K), (B, heads, T,
+        K): minus infinity where they are not `visible` (B, T, K)."""
         never = torch.full((1, self.time_span.embedding_dim), float("-inf"))
         biases = torch.cat([self.time_span.weight, never])  # (TIME_SPANS + 1, heads)
-        spans = _time_spans(times).masked_fill_(~allowed, TIME_SPANS)  # (B, T, T)
-        return self.drop(x), nn.functional.embedding(spans, biases).permute(0, 3, 1, 2)
+        spans = _time_spans(times, seen).masked_fill_(~visible, TIME_SPANS)  # (B, T, K)
+        return nn.functional.embedding(spans, biases).permute(0, 3, 1, 2)
 
 
-def _time_spans(times: Tensor) -> Tensor:
-    """(B, T) seconds -> (B, T, T) int32 codes of the time between two steps, 0..TIME_SPANS - 1."""
-    before_newest = (times - times[:, -1:]).clamp(min=1 - 2**31).floor().int()  # float32 could not tell minutes apart
-    seconds = (before_newest[:, :, None] - before_newest[:, None, :]).clamp_(min=0)
+def _visible(present: Tensor) -> Tensor:
+    """(B, T) -> (B, T, T): step t sees the steps s <= t that are present; padding sees itself."""
+    T = present.shape[1]
+    return torch.ones(T, T, dtype=torch.bool).tril() & present[:, None, :] | torch.eye(T, dtype=torch.bool)
+
+
+def _time_spans(times: Tensor, seen: Tensor) -> Tensor:
+    """(B, T) seconds and (B, K) of earlier steps, the newest of both last -> (B, T, K) int32 codes of the time between,
+    0..TIME_SPANS - 1."""
+    newest = seen[:, -1:]
+    later, earlier = (  # float32 could not tell minutes apart
+        (moments - newest).clamp(min=1 - 2**31).floor().int() for moments in (times, seen)
+    )
+    seconds = (later[:, :, None] - earlier[:, None, :]).clamp_(min=0)
     spans: Tensor = torch.frexp(seconds.float()).exponent.clamp_(max=TIME_SPANS - 1)  # 1 + floor(log2), 0 of 0
     return spans

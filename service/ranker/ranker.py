@@ -35,6 +35,7 @@ from service.ranker.signals import (
     signals,
     signals_of_variants,
 )
+from service.ranker.variants import Variants, variant_states
 
 MAX_COLD = 5_000
 """Newest cold items that the new-items source looks at."""
@@ -126,14 +127,18 @@ class Ranker:
         block, scale = signals(probe, candidates), probe.scale_in(domains)
         return ScoredList(self.blend.score(block, scale), block, scale)
 
-    def rescore(self, histories: Sequence[History], candidates: IntArray, scale: Scale) -> FloatArray:
-        """Scores (B, C) of the same candidates under other histories, on the scale of the answer that was served.
+    def rescore(self, history: History, left_out: Sequence[IntArray], candidates: IntArray, scale: Scale) -> FloatArray:
+        """Scores (B, C) of the same candidates without the events at each of B sets of positions in the history, on the
+        scale of the answer that was served.
 
         This is the counterfactual: one batched pass through the very scorer that ranked.
         """
-        block = signals_of_variants(
-            histories, self.states(histories), candidates, self._view, self.config.recency_decay
-        )
+        view, variants = self._view, Variants.without(history, left_out)
+        if self.model is None:
+            states = np.zeros((len(variants), view.vectors.shape[1]), np.float32)
+        else:
+            states = variant_states(self.model, view.vectors, variants)
+        block = signals_of_variants(variants, states, candidates, view, self.config.recency_decay)
         return self.blend.score(block, scale)
 
     def rescore_without(self, history: History, candidates: IntArray, scale: Scale) -> Mapping[str, FloatArray]:

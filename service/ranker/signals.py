@@ -6,7 +6,6 @@ items, so leaving an item out is a change of weights. Knows no weights of the se
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,10 +14,11 @@ from cachetools import LRUCache
 from scipy import sparse
 
 from service.ranker.behaviour import Behaviour
-from service.ranker.coengagement import history_matrix, newest_weights
+from service.ranker.coengagement import NEGLIGIBLE, newest_weights
 from service.ranker.history import History
 from service.ranker.interactions import BoolArray, IntArray
 from service.ranker.items import FloatArray
+from service.ranker.variants import Variants
 
 SIGNALS = (
     "sequence",
@@ -254,7 +254,7 @@ def signals(probe: Probe, candidates: IntArray) -> FloatArray:
         column[name][0] = getattr(probe, name)[candidates]
     if behaviour.neighbours.shape[1] and len(probe.history):
         column["ease_borrowed"][0] = probe.strongest[behaviour.neighbours[candidates]].mean(axis=1)
-    _nearest_signals(column, [probe.history], candidates, content)
+    _nearest_signals(column, probe.history, candidates, content)
     column["domain_share"][0] = probe.domain_share[content.domain[candidates]]
     _item_signals(column, candidates, behaviour)
     block: FloatArray = out[0]
@@ -262,17 +262,19 @@ def signals(probe: Probe, candidates: IntArray) -> FloatArray:
 
 
 def signals_of_variants(
-    variants: Sequence[History], states: FloatArray, candidates: IntArray, view: View, decay: float
+    variants: Variants, states: FloatArray, candidates: IntArray, view: View, decay: float
 ) -> FloatArray:
-    """(B, C, len(SIGNALS)) of B histories that share most items, and few candidates. Equal to `signals` of each."""
+    """(B, C, len(SIGNALS)) of B variants of a history, with the sequence model's states (B, D), and few candidates.
+    Equal to `signals` of each."""
     behaviour = view.behaviour
     out = np.zeros((len(variants), len(candidates), len(SIGNALS)), np.float32)
     column = _named(out)
     column["sequence"][:] = states @ view.vectors[candidates].T
-    recent = history_matrix([h.items for h in variants], behaviour.n_items, decay=decay)  # (B, N)
-    used = np.unique(recent.indices)
+    items, weights = variants.of_items(decay**variants.ages, np.maximum)  # (U,), (B, U)
+    weights[weights <= NEGLIGIBLE] = 0
+    counted = weights.any(axis=0)
+    used, weights = items[counted], weights[:, counted]
     if len(used):
-        weights = recent[:, used].toarray()  # (B, U)
         flat = (weights > 0).astype(np.float32)
         n = np.maximum(flat.sum(axis=1, keepdims=True), 1.0)  # (B, 1)
         ease, knn = behaviour.ease[used], behaviour.knn[used]
@@ -288,54 +290,57 @@ def signals_of_variants(
             lent = weights @ strongest[:, lenders].toarray()  # (B, lenders)
             near = lent[:, place.reshape(len(candidates), -1)]  # (B, C, neighbours)
             column["ease_borrowed"][:] = near.mean(axis=2)
-    _content_signals(column, variants, candidates, view.content, decay)
+    column["history_length"][:] = np.log1p(variants.kept.sum(axis=1, keepdims=True))
+    _content_signals(column, variants.liked, candidates, view.content, decay)
     _item_signals(column, candidates, behaviour)
     return out
 
 
 def _content_signals(
-    column: dict[str, FloatArray], histories: Sequence[History], candidates: IntArray, content: Content, decay: float
+    column: dict[str, FloatArray], liked: Variants, candidates: IntArray, content: Content, decay: float
 ) -> None:
-    """Text, image, tags and domain against what was liked. Columns are (B, C)."""
-    used = np.unique(np.concatenate([np.zeros(0, np.int64), *(one.items[one.liked] for one in histories)]))  # (U,)
-    recent, alike = np.zeros((2, len(histories), len(used)), np.float32)  # (B, U)
-    for row, history in enumerate(histories):
-        liked, taste, share = _liked_weights(history, decay)
-        places = np.searchsorted(used, liked)
-        recent[row, places], alike[row, places] = taste, share
+    """Text, image, tags and domain against what was `liked`. Columns are (B, C)."""
+    used, recent = liked.of_items(decay**liked.ages, np.add)  # (U,), (B, U)
+    alike = (recent > 0).astype(np.float32)
+    recent, alike = (weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-6) for weights in (recent, alike))
     text = content.text[used] @ content.text[candidates].T  # (U, C)
+    image = content.image[used] @ content.image[candidates].T
     column["text_recent"][:] = recent @ text
     column["text_all"][:] = alike @ text
-    column["image_recent"][:] = recent @ content.image[used] @ content.image[candidates].T
+    column["image_recent"][:] = recent @ image
     profile = content.tags[used].T @ recent.T  # (V, B)
     column["tags_recent"][:] = (content.tags[candidates] @ profile).T
-    same = content.domain[used][:, None] == content.domain[candidates]  # (U, C)
+    same = np.equal.outer(content.domain[used], content.domain[candidates])  # (U, C)
     column["domain_share"][:] = recent @ same.astype(np.float32)
-    for row, history in enumerate(histories):
-        if history.taste is not None:
-            words = content.text[candidates] @ history.taste  # (C,)
-            for name in ("text_recent", "text_all"):
-                column[name][row] = (column[name][row] + words) / 2 if history.liked.any() else words
-    _nearest_signals(column, histories, candidates, content)
+    _, newest = liked.of_items(liked.ages < BEST_OF, np.maximum)  # (B, U), 1 or 0
+    column["text_best"][:] = _best(newest, text)
+    column["image_best"][:] = _best(newest, image)
+    if liked.history.taste is not None:
+        words = content.text[candidates] @ liked.history.taste  # (C,)
+        some = liked.kept.any(axis=1, keepdims=True)  # (B, 1)
+        for name in ("text_recent", "text_all"):
+            column[name][:] = np.where(some, (column[name] + words) / 2, words)
+        column["text_best"][:] = np.where(some, np.maximum(column["text_best"], words), words)
 
 
-def _nearest_signals(
-    column: dict[str, FloatArray], histories: Sequence[History], candidates: IntArray, content: Content
-) -> None:
-    """The one liked item, or the person's own words, nearest to each candidate; history length. Columns are (B, C)."""
+def _best(among: FloatArray, cosines: FloatArray) -> FloatArray:
+    """(B, C) the largest of the cosines (U, C) of items that are `among` (B, U) those of each row; 0 among none."""
+    largest: FloatArray = np.where(among[:, :, None] > 0, cosines, -np.inf).max(axis=1, initial=-np.inf)
+    largest[np.isneginf(largest)] = 0
+    return largest
+
+
+def _nearest_signals(column: dict[str, FloatArray], history: History, candidates: IntArray, content: Content) -> None:
+    """The one liked item, or the person's own words, nearest to each candidate; history length. Columns are (1, C)."""
     text, image = content.text[candidates], content.image[candidates]  # (C, Dt), (C, Di)
-    newest = [np.unique(history.items[history.liked][-BEST_OF:]) for history in histories]
-    near = np.unique(np.concatenate([np.zeros(0, np.int64), *newest]))  # (U,)
-    text_near, image_near = content.text[near] @ text.T, content.image[near] @ image.T  # (U, C)
-    for row, (history, items) in enumerate(zip(histories, newest, strict=True)):
-        if len(items):
-            here = slice(None) if len(items) == len(near) else np.searchsorted(near, items)
-            column["text_best"][row] = text_near[here].max(axis=0)
-            column["image_best"][row] = image_near[here].max(axis=0)
-        if history.taste is not None:
-            words = text @ history.taste  # (C,)
-            column["text_best"][row] = np.maximum(column["text_best"][row], words) if len(items) else words
-        column["history_length"][row] = np.log1p(len(history))
+    items = np.unique(history.items[history.liked][-BEST_OF:])
+    if len(items):
+        column["text_best"][0] = (content.text[items] @ text.T).max(axis=0)
+        column["image_best"][0] = (content.image[items] @ image.T).max(axis=0)
+    if history.taste is not None:
+        words = text @ history.taste  # (C,)
+        column["text_best"][0] = np.maximum(column["text_best"][0], words) if len(items) else words
+    column["history_length"][0] = np.log1p(len(history))
 
 
 def _item_signals(column: dict[str, FloatArray], candidates: IntArray, behaviour: Behaviour) -> None:

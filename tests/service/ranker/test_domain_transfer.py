@@ -92,7 +92,7 @@ def test_who_is_new_to_the_domain_asked_for_is_ranked_as_a_beginner_there(behavi
     probe, candidates = behaviour_only.probe(History.of(np.arange(0, 20, 2))), np.arange(SIZE, 2 * SIZE)
     everywhere, here = behaviour_only.score_list(probe, candidates), behaviour_only.score_list(probe, candidates, ASKED)
     assert [(one.scale.known, one.scale.elsewhere) for one in (everywhere, here)] == [(10, 0), (0, 10)]
-    again = behaviour_only.rescore([probe.history], candidates, here.scale)
+    again = behaviour_only.rescore(probe.history, [np.array([], int)], candidates, here.scale)
     np.testing.assert_allclose(again[0], here.scores, atol=1e-4)
     assert np.abs(everywhere.scores - here.scores).max() > 1e-3
     met = behaviour_only.score_list(behaviour_only.probe(History.of(np.array([0, 24, 26]))), candidates, ASKED)

@@ -10,7 +10,7 @@ import torch
 
 from service.ranker.fit import ItemTensors, history_states, item_vectors
 from service.ranker.history import History
-from service.ranker.model import ModelShape, SequenceModel, _time_spans
+from service.ranker.model import ModelShape, SequenceModel, Steps, _time_spans
 from service.ranker.sequences import Sequences, batches, pad, windows
 from tests.service.ranker.planted import SMALL, chain, features
 
@@ -64,7 +64,7 @@ def test_the_newest_step_alone_is_the_last_of_all_steps(model: SequenceModel) ->
     present = torch.tensor([[True] * 5, [False] * 2 + [True] * 3, [False] * 4 + [True]])
     with torch.inference_mode():
         inputs = (vectors, kinds, times, present)
-        every, newest = model(*inputs), model.newest(*inputs)
+        every, newest = model(*inputs), model.newest(Steps(*inputs))
     torch.testing.assert_close(newest, every[:, -1], atol=1e-5, rtol=0.0)
 
 
@@ -90,9 +90,9 @@ def test_time_between_events_matters_as_far_as_it_was_learned_and_the_moment_doe
 
 def test_spans_of_time_double() -> None:
     times = torch.tensor([[0, 1, 3, 3 + 4, 3 + 2**20, 1.5e9]], dtype=torch.float64)
-    assert _time_spans(times)[0, :, 0].tolist() == [0, 1, 2, 3, 21, 31]
-    assert _time_spans(times)[0, 0].tolist() == [0] * 6
-    assert _time_spans(times + 1.7e9)[0, 2, 1] == 2
+    assert _time_spans(times, times)[0, :, 0].tolist() == [0, 1, 2, 3, 21, 31]
+    assert _time_spans(times, times)[0, 0].tolist() == [0] * 6
+    assert _time_spans(times + 1.7e9, times + 1.7e9)[0, 2, 1] == 2
 
 
 def test_only_the_newest_events_are_read(model: SequenceModel, vectors: np.ndarray) -> None:

@@ -86,7 +86,7 @@ def test_rescoring_the_full_history_gives_the_served_scores(board: Trained) -> N
     probe = board.ranker.probe(history)
     candidates = np.array([8, 9, 20])
     served = board.ranker.score_list(probe, candidates)
-    again = board.ranker.rescore([history, history.without(3)], candidates, served.scale)
+    again = board.ranker.rescore(history, [np.array([], int), np.array([3])], candidates, served.scale)
     np.testing.assert_allclose(again[0], served.scores, rtol=1e-4, atol=1e-4)
     assert not np.allclose(again[1], served.scores)
 
