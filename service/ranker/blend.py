@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -19,6 +20,7 @@ from torch import Tensor, nn
 from service.ranker.interactions import IntArray
 from service.ranker.items import FloatArray
 from service.ranker.signals import SIGNALS, Scale
+from service.ranker.tasks import TaskHeads
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,6 +31,8 @@ class TrainingList:
     scale: Scale
     chosen: IntArray
     """(P,) places of the candidates that were chosen, in that order, at least one."""
+    event_types: IntArray
+    """(P,) how they were chosen, by code."""
     missed: int = 0
     """Items that were chosen too, but are no candidates."""
     has_next: bool = True
@@ -45,7 +49,7 @@ class TrainingList:
     def next_event(self) -> TrainingList:
         """The same list, of which only what came next was chosen; it must be a candidate."""
         assert self.has_next
-        return replace(self, chosen=self.chosen[:1], missed=0)
+        return replace(self, chosen=self.chosen[:1], event_types=self.event_types[:1], missed=0)
 
     def gain(self, scores: FloatArray, k: int) -> float:
         """NDCG@k of what was chosen when the candidates are ranked by `scores` (C,)."""
@@ -75,9 +79,10 @@ COLD_LIFTS = np.linspace(0.0, 6.0, 61)
 
 
 class BlendNet(nn.Module):
-    """(C, 2F) standardised signals -> (C,) scores: a linear part plus a small hidden layer."""
+    """(C, 2F) standardised signals -> (C,) scores: a linear part plus a small hidden layer, and where there are several
+    event types one more linear part for each."""
 
-    def __init__(self, n_signals: int, hidden: int, dropout: float = 0.0) -> None:
+    def __init__(self, n_signals: int, hidden: int, dropout: float = 0.0, task_shares: Sequence[float] = ()) -> None:
         super().__init__()
         self.mean = nn.Buffer(torch.zeros(n_signals))
         self.deviation = nn.Buffer(torch.ones(n_signals))
@@ -85,10 +90,21 @@ class BlendNet(nn.Module):
         self.hidden = nn.Sequential(
             nn.Linear(2 * n_signals, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, 1, bias=False)
         )
+        self.tasks = TaskHeads(task_shares, 2 * n_signals, 1) if task_shares else None
         nn.init.zeros_(self.linear.weight)
 
     def forward(self, inputs: Tensor) -> Tensor:
-        scores: Tensor = (self.linear(inputs) + self.hidden(inputs)).squeeze(-1)
+        """What is served."""
+        scores: Tensor = self._shared(inputs) if self.tasks is None else self._shared(inputs) + self.tasks(inputs)
+        return scores.squeeze(-1)
+
+    def by_task(self, inputs: Tensor) -> Tensor:
+        """Scores of each event type, (C, H); of all alike, (C, 1), where there is only one."""
+        shared = self._shared(inputs)
+        return shared if self.tasks is None else shared + self.tasks.by_task(inputs).squeeze(-1)
+
+    def _shared(self, inputs: Tensor) -> Tensor:
+        scores: Tensor = self.linear(inputs) + self.hidden(inputs)  # (..., 1)
         return scores
 
 
@@ -224,6 +240,7 @@ def fit_net(
     hidden: int,
     dropout: float,
     seed: int,
+    task_shares: Sequence[float] = (),
     epochs: int = 30,
     patience: int = 4,
     batch: int = 32,
@@ -231,7 +248,7 @@ def fit_net(
     """Learn one network; keeps the epoch with the lowest loss on the validation lists."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    net = BlendNet(len(SIGNALS), hidden, dropout)
+    net = BlendNet(len(SIGNALS), hidden, dropout, task_shares)
     sample = np.concatenate([one.signals for one in lists[:2000]])
     net.mean.copy_(torch.from_numpy(sample.mean(axis=0)))
     deviation = sample.std(axis=0)
@@ -286,12 +303,31 @@ def _inputs(signals: FloatArray, scale: Scale, net: BlendNet) -> FloatArray:
     return np.concatenate([overall, scale.relative(signals)], axis=-1).astype(np.float32, copy=False)
 
 
-def _packed(lists: Sequence[TrainingList], net: BlendNet) -> list[tuple[Tensor, Tensor]]:
-    return [(torch.from_numpy(_inputs(one.signals, one.scale, net)), torch.from_numpy(one.chosen)) for one in lists]
+class _Packed(NamedTuple):
+    """A training list as the network takes it."""
+
+    inputs: Tensor
+    """(C, 2F)"""
+    chosen: Tensor
+    """(P,)"""
+    tasks: Tensor
+    """(P,) what foretells each choice: a column of `BlendNet.by_task`."""
 
 
-def _loss(net: BlendNet, lists: Sequence[tuple[Tensor, Tensor]]) -> Tensor:
-    """Mean negative log-likelihood of a chosen candidate in its list; every choice counts alike."""
-    scores = torch.split(net(torch.cat([inputs for inputs, _ in lists])), [len(inputs) for inputs, _ in lists])
-    likelihoods = [score.log_softmax(0)[chosen] for score, (_, chosen) in zip(scores, lists, strict=True)]
+def _packed(lists: Sequence[TrainingList], net: BlendNet) -> list[_Packed]:
+    return [
+        _Packed(
+            torch.from_numpy(_inputs(one.signals, one.scale, net)),
+            torch.from_numpy(one.chosen),
+            torch.from_numpy(one.event_types if net.tasks else np.zeros_like(one.event_types)),
+        )
+        for one in lists
+    ]
+
+
+def _loss(net: BlendNet, lists: Sequence[_Packed]) -> Tensor:
+    """Mean negative log-likelihood of a chosen candidate in its list by its event type; every choice counts alike."""
+    every = net.by_task(torch.cat([one.inputs for one in lists]))
+    scores = torch.split(every, [len(one.inputs) for one in lists])
+    likelihoods = [each.log_softmax(0)[one.chosen, one.tasks] for each, one in zip(scores, lists, strict=True)]
     return -torch.cat(likelihoods).mean()

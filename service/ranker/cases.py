@@ -36,6 +36,8 @@ class Case:
     chosen: IntArray
     """(P,) distinct items, none of them in the history, in their order: the next one; of a beginner all that
     followed."""
+    event_types: IntArray
+    """(P,) how they were chosen, by code."""
     beginner: bool = False
     """The first stage knows nothing of the user, or nothing in `domain`."""
     domain: int | None = None
@@ -123,7 +125,7 @@ def next_events(interactions: Interactions, newest: BoolArray, config: RankerCon
         history = _history(interactions, np.arange(max(int(bounds[user]), event - config.feature_history), event))
         chosen = interactions.item[event : event + 1]
         if chosen[0] not in history.items:
-            cases.append(Case(user, history, chosen))
+            cases.append(Case(user, history, chosen, _types(interactions, np.array([event]))))
     return cases
 
 
@@ -144,9 +146,10 @@ def beginnings(
         lengths = [known for known in KNOWN if known < stop - start]
         for known in rng.permutation(lengths)[:each].tolist():
             history = _history(interactions, np.arange(start, start + known))
-            chosen = _distinct(interactions.item[start + known : stop][asked[start + known : stop]], history)
+            chosen = _chosen(interactions, np.arange(start + known, stop), asked, history)
             if len(chosen):
-                cases.append(Case(user, history, chosen, beginner=True))
+                items, kinds = interactions.item[chosen], _types(interactions, chosen)
+                cases.append(Case(user, history, items, kinds, beginner=True))
     return cases
 
 
@@ -164,9 +167,10 @@ def arrivals(
         lengths = [known for known in KNOWN if 0 < known < len(there)]
         for known in [0, *rng.permutation(lengths)[:1].tolist()]:
             history = _history(interactions, np.sort(np.concatenate([elsewhere, there[:known]])))
-            chosen = _distinct(interactions.item[there[known:]][asked[there[known:]]], history)
+            chosen = _chosen(interactions, there[known:], asked, history)
             if len(chosen):
-                cases.append(Case(user, history, chosen, beginner=True, domain=int(hidden.domains[user])))
+                items, kinds = interactions.item[chosen], _types(interactions, chosen)
+                cases.append(Case(user, history, items, kinds, beginner=True, domain=int(hidden.domains[user])))
     return cases
 
 
@@ -184,15 +188,20 @@ def with_words(cases: Sequence[Case], text: FloatArray, neighbours: IntArray, rn
     return spoken
 
 
-def _distinct(items: IntArray, history: History) -> IntArray:
-    """Each once, in their order, without those met before."""
-    once = items[np.sort(np.unique(items, return_index=True)[1])]
-    return once[~np.isin(once, history.items)]
+def _chosen(interactions: Interactions, events: IntArray, asked: BoolArray, history: History) -> IntArray:
+    """Of these events those `asked` (E,) for: the first of each item, in their order, of items not met before."""
+    events = events[asked[events]]
+    items = interactions.item[events]
+    first = np.sort(np.unique(items, return_index=True)[1])
+    return events[first[~np.isin(items[first], history.items)]]
 
 
 def _history(interactions: Interactions, events: IntArray) -> History:
-    kinds = interactions.event_type[events].astype(np.int64)
-    return History.of(interactions.item[events], kinds, interactions.timestamp[events])
+    return History.of(interactions.item[events], _types(interactions, events), interactions.timestamp[events])
+
+
+def _types(interactions: Interactions, events: IntArray) -> IntArray:
+    return interactions.event_type[events].astype(np.int64)
 
 
 def _some(eligible: BoolArray, n: int, rng: np.random.Generator) -> BoolArray:

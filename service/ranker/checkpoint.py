@@ -148,11 +148,11 @@ def load_checkpoint(folder: Path, items: ItemFeatures, index_of: Mapping[str, in
 
 
 def _blend(arrays: Mapping[str, np.ndarray[Any, Any]], config: Mapping[str, Any]) -> Blend:
-    nets = {}
+    nets, shares = {}, config["shape"].get("task_shares", ())
     for name in ("blend", "beginners"):
         state = {k.removeprefix(f"{name}."): torch.from_numpy(v) for k, v in arrays.items() if k.startswith(f"{name}.")}
         if state:
-            nets[name] = BlendNet(len(state["mean"]), config["blend_hidden"])
+            nets[name] = BlendNet(len(state["mean"]), config["blend_hidden"], task_shares=shares)
             nets[name].load_state_dict(state)
     return Blend(nets["blend"], config["cold_lift"], nets.get("beginners"), config["beginner_events"])
 

@@ -331,7 +331,7 @@ def step_loss(
     target_items = torch.from_numpy(batch.items)[:, 1:][is_event]
     target_types = event_types[:, 1:][is_event]
     loss = sampled_softmax(
-        states[is_event],
+        model.of_tasks(states[is_event], target_types),
         fused[targets],
         fused[sampled],
         targets[:, None] == sampled[None, :],

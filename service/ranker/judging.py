@@ -85,7 +85,9 @@ def _list(ranker: Ranker, probe: Probe, case: Case) -> TrainingList | None:
     if not found.any():
         return None
     scored = ranker.score_list(probe, candidates, None if case.domain is None else np.array([case.domain]))
-    return TrainingList(scored.signals, scored.scale, places[found], int((~found).sum()), bool(found[0]))
+    return TrainingList(
+        scored.signals, scored.scale, places[found], case.event_types[found], int((~found).sum()), bool(found[0])
+    )
 
 
 def proposed_lists(judged: Sequence[Judged]) -> list[TrainingList]:

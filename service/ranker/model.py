@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from service.ranker.config import RankerConfig
+from service.ranker.tasks import TaskHeads
 
 PAD = -1
 """Item index of padding, at the left of a history."""
@@ -35,6 +36,8 @@ class ModelShape:
     n_tags: int
     n_event_types: int
     max_history: int
+    task_shares: Sequence[float] = ()
+    """By event type code, see `service.ranker.tasks`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,10 @@ class Block(nn.Module):
 
 
 class SequenceModel(nn.Module):
-    """Fused item vectors -> a vector per step whose dot product with an item's vector is its next-event logit."""
+    """Fused item vectors -> a vector per step whose dot product with an item's vector is its next-event logit.
+
+    Where there are several event types, that is what they share, and each has a logit of its own.
+    """
 
     def __init__(self, config: RankerConfig, shape: ModelShape) -> None:
         super().__init__()
@@ -154,13 +160,14 @@ class SequenceModel(nn.Module):
         self.drop = nn.Dropout(config.dropout)
         self.blocks = nn.ModuleList(Block(config.dim, config.n_heads, config.dropout) for _ in range(config.n_blocks))
         self.norm = nn.LayerNorm(config.dim)
+        self.tasks = TaskHeads(shape.task_shares, config.dim, config.dim) if shape.task_shares else None
         nn.init.normal_(self.position.weight, std=0.02)
         nn.init.zeros_(self.event_type.weight)
         nn.init.zeros_(self.time_span.weight)
 
     def forward(self, vectors: Tensor, event_types: Tensor, times: Tensor, present: Tensor) -> Tensor:
         """vectors (B, T, D) of the history items, event_types (B, T), times (B, T) in seconds, present (B, T) bool ->
-        (B, T, D).
+        (B, T, D), what the tasks share.
 
         Step t sees steps <= t only. Padding is never attended to and does not change any real step.
         """
@@ -172,13 +179,12 @@ class SequenceModel(nn.Module):
         return states
 
     def newest(self, steps: Steps) -> Tensor:
-        """The last step of `forward` alone, (B, D): the last block need not work on the others."""
+        """What is served after the last step, (B, D): the last block need not work on the others."""
         x = self._embedded(steps.vectors, steps.event_types)
         bias = self._bias(steps.times, steps.times, _visible(steps.present))
         for place, block in enumerate(self.blocks, start=1):
             x = block(x, bias, newest=place == len(self.blocks))
-        state: Tensor = self.norm(x)[:, -1]  # (B, D)
-        return state
+        return self._served(self.norm(x)[:, -1])
 
     def newest_of_variants(self, shared: Steps, own: Sequence[Steps]) -> Tensor:
         """`newest` of histories of P steps each that begin alike, (B, D).
@@ -195,8 +201,7 @@ class SequenceModel(nn.Module):
             newest = place == len(self.blocks)
             batches = [block(x, bias, newest, before) for x, bias in zip(batches, biases, strict=True)]
             before = before if newest else block(before, bias_before)
-        state: Tensor = self.norm(torch.cat([x[:, -1] for x in batches]))  # (B, D)
-        return state
+        return self._served(self.norm(torch.cat([x[:, -1] for x in batches])))
 
     def _bias_after(self, shared: Steps, own: Steps) -> Tensor:
         """The bias of steps that stand in place of the newest ones of others, (B, heads, S, P + S)."""
@@ -204,6 +209,16 @@ class SequenceModel(nn.Module):
         begins = torch.arange(P) < P - own.present.sum(dim=1, keepdim=True)  # (B, P)
         visible = torch.cat([begins[:, None].expand(B, S, P), _visible(own.present)], dim=2)
         return self._bias(own.times, torch.cat([shared.times.expand(B, P), own.times], dim=1), visible)
+
+    def of_tasks(self, states: Tensor, event_types: Tensor) -> Tensor:
+        """Shared states (E, D) as each event type (E,) has them, (E, D)."""
+        if self.tasks is None:
+            return states
+        return states + self.tasks.by_task(states)[torch.arange(len(states)), event_types]
+
+    def _served(self, states: Tensor) -> Tensor:
+        """Shared states (B, D) as all tasks together have them, (B, D)."""
+        return states if self.tasks is None else states + self.tasks(states)
 
     def _embedded(self, vectors: Tensor, event_types: Tensor) -> Tensor:
         """What goes into the blocks, (B, T, D)."""

@@ -21,7 +21,7 @@ from service.ranker.fit import FitState
 from service.ranker.interactions import Interactions
 from service.ranker.items import FloatArray, ItemFeatures
 
-FORMAT = 2
+FORMAT = 3
 """Another one where training does something else with the same data: nothing is taken up across that."""
 
 

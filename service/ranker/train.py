@@ -33,6 +33,7 @@ from service.ranker.model import ModelShape, SequenceModel
 from service.ranker.ranker import Ranker, content_of
 from service.ranker.sequences import Sequences
 from service.ranker.signals import View
+from service.ranker.tasks import task_shares
 
 VALIDATION_USERS = 0.2
 """Share of users whose lists judge the second stage instead of training it."""
@@ -88,12 +89,13 @@ def train_ranker(
         )
     if progress:
         progress("co-engagement", 0, 2)
+    n_event_types, shares = int(interactions.event_type.max()) + 1, task_shares(interactions, event_weights)
     past, validation = hidden.past(interactions, projected.domain), _early_stopping(upcoming, hidden, rng)
     rehearsal, first = first_stage(
         past,
         projected,
         space,
-        SequenceModel(config, shape_of(past, projected, config)),
+        SequenceModel(config, shape_of(past, projected, config, n_event_types, shares)),
         lambda model, tensors: fit_sequence_model(
             model, past, tensors, config, epochs=config.max_epochs, seed=seed, event_weights=event_weights,
             validation=validation, progress=progress, kept=kept,
@@ -169,7 +171,13 @@ def first_stage(
     return ranker, report
 
 
-def shape_of(interactions: Interactions, projected: ItemFeatures, config: RankerConfig) -> ModelShape:
+def shape_of(
+    interactions: Interactions,
+    projected: ItemFeatures,
+    config: RankerConfig,
+    n_event_types: int,
+    task_shares: Sequence[float],
+) -> ModelShape:
     """Sizes the data decides."""
     lengths = np.diff(interactions.by_user())
     lengths = lengths[lengths > 0]
@@ -180,8 +188,9 @@ def shape_of(interactions: Interactions, projected: ItemFeatures, config: Ranker
         image_dim=projected.image.shape[1],
         n_domains=projected.n_domains,
         n_tags=projected.n_tags,
-        n_event_types=int(interactions.event_type.max(initial=0)) + 1,
+        n_event_types=n_event_types,
         max_history=longest,
+        task_shares=task_shares,
     )
 
 
@@ -198,15 +207,16 @@ def _second_stage(
     Both networks learn from beginners: one, that short histories are no news to it, what they chose next, the other
     what they chose at all.
     """
-    config = rehearsal.config
+    assert rehearsal.model is not None
+    config, shape = rehearsal.config, rehearsal.model.shape
     n_users = 1 + max(case.user for case in (*upcoming, *beginners))
     judges = rng.random(n_users) < VALIDATION_USERS
     lists, judged = lists_of(rehearsal, upcoming, judges, rng, "second stage", progress)
     first_lists, first_judged = lists_of(rehearsal, beginners, judges, rng, "second stage, beginners", progress)
     validation, first_validation = proposed_lists(judged), proposed_lists(first_judged)
-    blend = Blend(_fit([*lists, *_next_events(first_lists)], validation, DROPOUT, config, rng, seed))
+    blend = Blend(_fit([*lists, *_next_events(first_lists)], validation, DROPOUT, config, shape, rng, seed))
     if first_lists and first_validation:
-        blend.beginners = _fit(first_lists, first_validation, BEGINNERS_DROPOUT, config, rng, seed)
+        blend.beginners = _fit(first_lists, first_validation, BEGINNERS_DROPOUT, config, shape, rng, seed)
         by_next = [*validation, *_next_events(first_validation)]
         blend.beginner_events = fit_beginner_events(blend, by_next, config.beginner_events)
     content_gain = sum(one.baselines["content_knn"] for one in judged if one.slice == COLD_ITEM)
@@ -223,8 +233,11 @@ def _fit(
     validation: Sequence[TrainingList],
     dropout: float,
     config: RankerConfig,
+    shape: ModelShape,
     rng: np.random.Generator,
     seed: int,
 ) -> BlendNet:
     thinned = [one.thinned(THINNED, rng) for one in validation]
-    return fit_net(lists, thinned, hidden=config.blend_hidden, dropout=dropout, seed=seed)
+    return fit_net(
+        lists, thinned, hidden=config.blend_hidden, dropout=dropout, seed=seed, task_shares=shape.task_shares
+    )

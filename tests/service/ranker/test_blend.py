@@ -38,7 +38,7 @@ def a_list(*candidates: tuple[float, int]) -> TrainingList:
         block[row, SIGNALS.index("text_recent")] = score
         block[row, SIGNALS.index("popularity")] = np.log1p(events)
         block[row, SIGNALS.index("is_cold")] = events == 0
-    return TrainingList(block, PLAIN, np.array([0]))
+    return TrainingList(block, PLAIN, np.array([0]), np.array([1]))
 
 
 def test_the_lift_goes_as_far_as_warm_items_can_afford(by_text: Blend) -> None:
@@ -72,7 +72,7 @@ def next_event(known: int, *, text_is_right: bool) -> TrainingList:
     block = np.zeros((2, len(SIGNALS)), np.float32)
     block[0 if text_is_right else 1, SIGNALS.index("text_recent")] = 1.0
     block[1 if text_is_right else 0, SIGNALS.index("popularity")] = 0.9
-    return TrainingList(block, replace(PLAIN, known=known), np.array([0]))
+    return TrainingList(block, replace(PLAIN, known=known), np.array([0]), np.array([1]))
 
 
 @pytest.mark.parametrize(("known", "share"), [(0, 1.0), (4, 1.0), (6, 0.5), (8, 0.0), (100, 0.0)])
@@ -128,6 +128,6 @@ def test_what_few_lists_cannot_tell_is_decided_for_beginners(times: int, for_beg
 
 
 def test_a_list_of_several_choices_gains_their_ndcg() -> None:
-    one = TrainingList(np.zeros((4, len(SIGNALS)), np.float32), PLAIN, np.array([0, 2]), missed=1)
+    one = TrainingList(np.zeros((4, len(SIGNALS)), np.float32), PLAIN, np.array([0, 2]), np.array([1, 1]), missed=1)
     ideal = 1 + 1 / np.log2(3) + 1 / np.log2(4)
     assert one.gain(np.array([4.0, 3.0, 2.0, 1.0]), 10) == pytest.approx((1 + 1 / np.log2(4)) / ideal)

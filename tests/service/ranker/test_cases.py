@@ -123,7 +123,7 @@ def test_many_beginners_share_the_cases() -> None:
 def test_words_are_those_of_an_item_like_one_that_was_chosen_and_only_of_people_hardly_known() -> None:
     text = np.eye(4, dtype=np.float32)
     neighbours = np.array([[3], [3], [3], [0]])
-    short, long = (Case(0, History.of(np.arange(n)), np.array([2])) for n in (1, 9))
+    short, long = (Case(0, History.of(np.arange(n)), np.array([2]), np.array([1])) for n in (1, 9))
     spoken = with_words([short] * 100 + [long] * 100, text, neighbours, rng())
     tastes = [case.history.taste for case in spoken]
     with_taste = [taste for taste in tastes[:100] if taste is not None]
