@@ -239,9 +239,7 @@ class Recommender:
                 history_item_ids=[request.item_id],
             )
         )
-        return Recommendation(
-            "", answer.results, answer.model_version, missing_item_ids=answer.missing_item_ids, stage_ms=answer.stage_ms
-        )
+        return replace(answer, recommendation_id="")  # an answer to nobody, of which there is nothing to ask later
 
     def search_items(self, request: SearchRequest) -> Recommendation:
         """Items for a text, or for a picture by its look; nearest first."""

@@ -160,6 +160,7 @@ def test_without_a_model_the_answer_says_so(palate: Recommender) -> None:
     assert answer.model_version == ""
     assert "no model has been trained yet" in answer.degraded[0]
     assert sum(number(i) % 2 == 0 for i in ids(answer)) >= 8
+    assert palate.similar_items(SimilarRequest("i0")).degraded == answer.degraded
 
 
 def test_the_next_call_after_an_event_reflects_it(palate: Recommender) -> None:
