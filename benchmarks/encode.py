@@ -97,7 +97,7 @@ def vectors(asked: argparse.Namespace) -> str:
 
 
 def compared_texts(folder: Path, work: Path) -> Comparison:
-    """`SentenceTransformer.encode`, which cuts at 256 tokens, against all of each text."""
+    """`SentenceTransformer.encode` against `encode_passages`; hardly a description is longer than the model reads."""
     from sentence_transformers import SentenceTransformer
 
     texts = [item.description for item in items_of(folder) if item.description][:TEXTS]
