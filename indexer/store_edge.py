@@ -31,7 +31,16 @@ from indexer.store import (
     check_encoders,
     user_point_id,
 )
-from indexer.store_edge_folder import DISTANCES, STORAGE, FolderState, create, engine, read_state, write_state
+from indexer.store_edge_folder import (
+    DISTANCES,
+    STORAGE,
+    FolderState,
+    create,
+    create_users,
+    engine,
+    read_state,
+    write_state,
+)
 from indexer.store_edge_search import EdgeSearch
 from indexer.store_values import check_vector, check_vectors, parts, to_arrays, to_ids, to_lists, to_rows, user_payload
 
@@ -46,6 +55,8 @@ class EdgeStore:
         self._lock = lock
         self._state = state
         self._items: qe.EdgeShard = qe.EdgeShard.load(str(folder / "items"))
+        if not (folder / "users").is_dir():
+            create_users(folder, state)
         self._users: qe.EdgeShard = qe.EdgeShard.load(str(folder / "users"))
         self._find = EdgeSearch(self._items)
         self._guard = threading.RLock()

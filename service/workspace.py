@@ -8,23 +8,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from PIL import Image
+
 from encoders.alignment import Alignment
 from encoders.base import ImageEncoder, TextEncoder
 from encoders.bundled import load_image_encoder, load_text_encoder
 from encoders.errors import AlignmentError
 from indexer.aligned import JointEncoder, PartReader
-from indexer.build import Indexer, dims_of, fingerprints_of
+from indexer.build import Indexer, IndexReport, Progress, dims_of, fingerprints_of
 from indexer.download import Downloader
 from indexer.eventlog import EventLog
 from indexer.picture_source import PictureSource
 from indexer.pictures import PictureFolder
+from indexer.shelf import digest_of
 from indexer.store import ItemStore, StoredItem
-from indexer.store_edge import EdgeStore
-from indexer.store_qdrant import QdrantStore
 from service.alignments import Alignments
 from service.config import Settings
+from service.data_folder import DataFolder
 
-STORE_FOLDER = "vectors"
 PICTURES_FOLDER = "pictures"
 
 
@@ -33,7 +34,7 @@ class Workspace:
     """Everything that is stored, and what turns content into vectors. Close it."""
 
     settings: Settings
-    log: EventLog
+    folder: DataFolder
     store: ItemStore
     text_encoder: TextEncoder
     image_encoder: ImageEncoder | None
@@ -41,40 +42,76 @@ class Workspace:
     """The shared space of text and pictures that is in use."""
     unaligned: str = ""
     """Why the alignment that should be in use is not."""
+    served_before: Mapping[str, str] | None = None
+    """Fingerprints of the encoders that served last, where those are others; empty where their store is gone."""
 
     @classmethod
-    def open(cls, settings: Settings, *, anew: bool = False) -> Workspace:
-        """StoreLocked where another process has the folder; EncoderMismatch where it was made with other encoders.
+    def open(cls, settings: Settings, *, anew: bool = False, beside: bool = False) -> Workspace:
+        """StoreLocked where another process has the folder; EncoderMismatch where no store in it was made with these
+        encoders.
 
-        `anew` first forgets all vectors, for `Indexer.rebuild` to make them again from the log.
+        `anew` first forgets the vectors, for `Indexer.rebuild` to make them again from the log; `beside` makes a store
+        of these encoders beside those there are.
         """
         text = load_text_encoder(settings.encoders.text, settings.encoder_backend)
         image = load_image_encoder(settings.encoders.image, settings.encoder_backend)
-        return cls.open_with(settings, text, image, anew=anew)
+        return cls.open_with(settings, text, image, anew=anew, beside=beside)
 
     @classmethod
     def open_with(
-        cls, settings: Settings, text: TextEncoder, image: ImageEncoder | None, *, anew: bool = False
+        cls,
+        settings: Settings,
+        text: TextEncoder,
+        image: ImageEncoder | None,
+        *,
+        anew: bool = False,
+        beside: bool = False,
     ) -> Workspace:
         """The same with encoders that are loaded already."""
-        settings.data.mkdir(parents=True, exist_ok=True)
+        folder = DataFolder.open(settings)
+        try:
+            return cls._in(folder, settings, text, image, anew=anew, beside=beside)
+        except BaseException:
+            folder.close()
+            raise
+
+    def beside(self, settings: Settings, text: TextEncoder, image: ImageEncoder | None) -> Workspace:
+        """Of the same folder with other encoders, while this one goes on. It is closed by itself."""
+        self.folder.join()
+        try:
+            return self._in(self.folder, settings, text, image, anew=False, beside=True)
+        except BaseException:
+            self.folder.close()
+            raise
+
+    @classmethod
+    def _in(
+        cls,
+        folder: DataFolder,
+        settings: Settings,
+        text: TextEncoder,
+        image: ImageEncoder | None,
+        *,
+        anew: bool,
+        beside: bool,
+    ) -> Workspace:
         dims, prints = dims_of(text, image), fingerprints_of(text, image)
-        store: ItemStore
-        if settings.store.kind == "edge":
-            store = EdgeStore.open(settings.data / STORE_FOLDER, dims=dims, fingerprints=prints, anew=anew)
-        else:
-            store = QdrantStore.open(
-                settings.store.url, settings.store.prefix, dims=dims, fingerprints=prints, anew=anew
-            )
+        in_use = folder.log.store_in_use()
+        by_digest = {store.digest: store.fingerprints for store in folder.shelf.stores()}
+        others = None if in_use in (None, digest_of(prints)) else by_digest.get(in_use or "", {})
+        store = folder.shelf.open(dims, prints, in_use=in_use, anew=anew, beside=beside)
         try:
             joint, unaligned = _joint(settings, text, prints)
             if joint is not None:
                 joint.make_room(store)
-            log = EventLog.open(settings.log_url)
         except BaseException:
             store.close()
             raise
-        return cls(settings, log, store, text, image, joint, unaligned)
+        return cls(settings, folder, store, text, image, joint, unaligned, others)
+
+    @property
+    def log(self) -> EventLog:
+        return self.folder.log
 
     @property
     def alignment(self) -> Alignment | None:
@@ -90,6 +127,16 @@ class Workspace:
     def fingerprints(self) -> Mapping[str, str]:
         return fingerprints_of(self.text_encoder, self.image_encoder)
 
+    @property
+    def digest(self) -> str:
+        """What these encoders, and the store of their vectors, are called."""
+        return digest_of(self.fingerprints)
+
+    def reconcile(self, on_progress: Progress | None = None) -> IndexReport:
+        """Bring the store up to the log, and put it to use if another served last. Other stores keep no people."""
+        self.folder.shelf.forget_users(but=self.digest)
+        return self.indexer().reconcile(on_progress)
+
     def indexer(self, on_stored: Callable[[Sequence[StoredItem]], None] | None = None) -> Indexer:
         """The one path by which items get in."""
         kept = PictureFolder(self.settings.data / PICTURES_FOLDER)
@@ -104,9 +151,15 @@ class Workspace:
             on_stored=on_stored,
         )
 
+    def warm_up(self) -> None:
+        """The encoders' first batch takes a second, which no caller should wait for."""
+        self.text_encoder.encode_queries([""])
+        if self.image_encoder is not None:
+            self.image_encoder.encode_images([Image.new("RGB", (32, 32))])
+
     def close(self) -> None:
         self.store.close()
-        self.log.close()
+        self.folder.close()
 
 
 def _joint(settings: Settings, text: TextEncoder, fingerprints: Mapping[str, str]) -> tuple[JointEncoder | None, str]:

@@ -219,7 +219,7 @@ def test_the_doctor_warns_of_an_empty_folder_and_fails_a_broken_one(run: Run, fi
 
 
 def test_the_doctor_looks_at_what_a_running_server_leaves_open(asking: Run) -> None:
-    lock = FolderLock(Path("palate-data/vectors"))
+    lock = FolderLock(Path("palate-data"))
     try:
         found = {finding["what"]: finding for finding in asking("doctor", "--json").json}
     finally:

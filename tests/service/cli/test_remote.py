@@ -15,6 +15,7 @@ from PIL import Image
 from service.cli.session import open_recommender
 from service.config import Settings
 from service.server import serve
+from service.switching import Switching
 from tests.service import world
 from tests.service.cli.conftest import Run
 
@@ -31,7 +32,7 @@ def server(filled: Run) -> Iterator[str]:
             stops.append((asyncio.get_running_loop(), stop))
             await serve(
                 settings,
-                open_recommender,
+                lambda settings: Switching(open_recommender(settings)),
                 stop=stop,
                 on_listening=lambda where: address.__setitem__(0, where),
                 on_loaded=lambda _: ready.set(),
