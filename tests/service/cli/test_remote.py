@@ -16,7 +16,7 @@ from service.cli.session import open_recommender
 from service.config import Settings
 from service.server import serve
 from service.switching import Switching
-from tests.service import world
+from tests.service import counting, world
 from tests.service.cli.conftest import Run
 
 
@@ -142,6 +142,15 @@ def test_a_server_trains_activates_and_forgets(filled: Run, server: str) -> None
     refused = filled("models", "activate", "nothing", "--server", server)
     assert (refused.code, len(refused.err.splitlines())) == (2, 1)
     assert "nothing" in refused.err
+
+
+def test_a_server_changes_its_encoders_and_goes_on(filled: Run, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    counting.install(monkeypatch)
+    changed = filled("encoders", "change", "--text", "two", "--server", server, "--json").json
+    assert (changed["text"], changed["image"], changed["items"]) == ("two", "fake", 40)
+    assert filled("recommend", "--user", "u0", "--server", server, "--json").json["results"]
+    refused = filled("encoders", "change", "--text", "two", "--server", server)
+    assert (refused.code, "serve already" in refused.err) == (2, True)
 
 
 def test_the_folder_of_a_running_server_is_not_opened_beside_it(filled: Run, server: str) -> None:
