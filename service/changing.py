@@ -91,8 +91,7 @@ def serving_encoders(recommender: Recommender) -> ServingEncoders:
 def _refuse(settings: Settings, wanted: str, in_use: str | None) -> None:
     """InvalidInput where nothing would change."""
     if wanted == in_use:
-        given = f"text {settings.encoders.text}, image {settings.encoders.image}"
-        raise InvalidInput("encoders", given, "they serve already; name others as text or image")
+        raise InvalidInput("encoders", dict(settings.encoder_names), "they serve already; name others as text or image")
 
 
 def _train(recommender: Recommender, progress: Progress) -> None:

@@ -286,6 +286,11 @@ class Settings(BaseSettings):
         return self.log.url or f"sqlite:///{self.data.absolute() / 'log.db'}"
 
     @property
+    def encoder_names(self) -> Mapping[str, str]:
+        """The encoders by "text" and "image"."""
+        return {"text": self.encoders.text, "image": self.encoders.image}
+
+    @property
     def encoder_backend(self) -> Backend:
         """What runs the encoders, with its converted networks in the data folder."""
         return Backend(self.encoders.backend, self.data / NETWORKS_FOLDER)

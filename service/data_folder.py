@@ -6,8 +6,9 @@ of encoders but the digest of their fingerprints.
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from indexer.eventlog import EventLog
@@ -45,6 +46,12 @@ class DataFolder:
             raise
         return folder
 
+    def name_encoders(self, digest: str, names: Mapping[str, str]) -> None:
+        """Keep what the settings call the encoders with this digest, for people to read."""
+        text = json.dumps(dict(names))
+        if self.log.meta_get(_named(digest)) != text:
+            self.log.meta_set(_named(digest), text)
+
     def join(self) -> None:
         """One more user."""
         with self._turn:
@@ -62,6 +69,12 @@ class DataFolder:
         """A store that is alone is the one in use: logs of before several were possible do not name it."""
         if self.log.store_in_use() is None and len(stores := self.shelf.stores()) == 1:
             self.log.put_store_in_use(stores[0].digest)
+
+
+def encoder_names(log: EventLog, digest: str) -> Mapping[str, str]:
+    """What the settings called the encoders with this digest, by "text" and "image"; empty where it was not kept."""
+    names: dict[str, str] = json.loads(log.meta_get(_named(digest)) or "{}")
+    return names
 
 
 def shelf_of(settings: Settings) -> Shelf:
@@ -87,3 +100,7 @@ def log_alone(settings: Settings) -> Iterator[EventLog]:
     finally:
         if lock is not None:
             lock.release()
+
+
+def _named(digest: str) -> str:
+    return f"encoders:{digest}"

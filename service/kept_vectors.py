@@ -16,7 +16,7 @@ from indexer.errors import InvalidInput, StoreLocked
 from indexer.eventlog import EventLog
 from indexer.shelf import Shelf, digest_of
 from service.config import Settings
-from service.data_folder import DataFolder, shelf_of
+from service.data_folder import DataFolder, encoder_names, shelf_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,10 @@ class KeptVectors:
     digest: str
     name: str
     """Of its folder, or the prefix of its collections."""
+    encoders: Mapping[str, str]
+    """What the settings called them, by "text" and "image"; empty where that is not known."""
     fingerprints: Mapping[str, str]
-    """Of its encoders, by "text" and "image"."""
+    """Of the encoders."""
     items: int | None
     """None while another process has the folder."""
     size_bytes: int | None
@@ -63,6 +65,7 @@ def _kept(settings: Settings, log: EventLog, shelf: Shelf, *, count: bool) -> Se
         KeptVectors(
             digest=store.digest,
             name=store.name,
+            encoders=encoder_names(log, store.digest),
             fingerprints=dict(store.fingerprints),
             items=shelf.count(store) if count else None,
             size_bytes=shelf.size(store),

@@ -121,7 +121,7 @@ class Models:
         if version == self.active.ranker.version:
             return self.active
         if version not in self._recent:
-            self._remember(self._load(self._record(version)))
+            self._remember(self._load(self._own_record(version)))
         return self._recent[version]
 
     def list(self) -> list[ModelInfo]:
@@ -163,13 +163,7 @@ class Models:
 
     def activate(self, version: str) -> ModelInfo:
         """Serve this model from the next call on."""
-        record = self._record(version)
-        if not self._is_ours(record):
-            raise NoTrainedModel(
-                f"model {version} was trained with other encoders than those that serve",
-                "train anew, or go back to its encoders with `palate encoders change`",
-            )
-        self._swap(self._load(record))
+        self._swap(self._load(self._own_record(version)))
         self._log.set_active_model(version, self._encoders)
         return _info(self._record(version))
 
@@ -359,6 +353,15 @@ class Models:
         self._recent[loaded.ranker.version] = loaded
         while len(self._recent) > KEPT_IN_MEMORY:
             self._recent.popitem(last=False)
+
+    def _own_record(self, version: str) -> ModelRecord:
+        record = self._record(version)
+        if not self._is_ours(record):
+            raise NoTrainedModel(
+                f"model {version} was trained with other encoders than those that serve",
+                "train anew, or go back to its encoders with `palate encoders change`",
+            )
+        return record
 
     def _is_ours(self, record: ModelRecord) -> bool:
         """Whether it was trained with these encoders. One that cannot be read is said to be when it is loaded."""

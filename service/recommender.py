@@ -10,7 +10,6 @@ Methods are called from several threads at once. It knows no gRPC and no command
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -62,7 +61,6 @@ from service.tastes import Tastes
 from service.workspace import Workspace
 from service.writing import Writing
 
-logger = logging.getLogger(__name__)
 MAX_ITEMS_IN_MEMORY = 50_000
 RUNNERS_UP = 10
 """Candidates kept beside the results of an answer, to tell what would take the place of one."""
@@ -98,7 +96,6 @@ class Recommender:
         self._policy = settings.events.policy()
         self._writing = Writing(settings)
         if in_use:
-            _say_what_served_before(workspace)
             workspace.reconcile()
         else:
             workspace.indexer().follow()
@@ -355,7 +352,7 @@ class Recommender:
         version = self._models.active.ranker.version
         image, alignment = self._workspace.image_encoder, self._workspace.alignment
         before = self._workspace.served_before
-        changed = {} if before is None else {"encoders": f"others than before: {_named(before)} served last"}
+        changed = {"encoders": f"others than before: {before} served last"} if before else {}
         return {
             "data": str(self._settings.data),
             "items": f"{len(self._catalogue):,}",
@@ -628,21 +625,6 @@ class Recommender:
 
 def _described(encoder: TextEncoder | ImageEncoder) -> str:
     return f"{encoder.name} on {where}" if (where := runs_on(encoder)) else encoder.name
-
-
-def _named(fingerprints: Mapping[str, str]) -> str:
-    return ", ".join(f"{name} {print_}" for name, print_ in fingerprints.items()) or "encoders whose vectors are gone"
-
-
-def _say_what_served_before(workspace: Workspace) -> None:
-    """A start with other encoders than those that served last is what the settings ask for, and never silent."""
-    if (before := workspace.served_before) is not None:
-        logger.warning(
-            "other encoders than before: %s served last, the settings name %s; items are compared, and encoded where "
-            "they differ",
-            _named(before),
-            _named(workspace.fingerprints),
-        )
 
 
 def _profile_words(state: PersonState) -> str:

@@ -5,6 +5,7 @@ Owns opening in the right order, reconciling what a crash left behind, and closi
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,9 +25,14 @@ from indexer.shelf import digest_of
 from indexer.store import ItemStore, StoredItem
 from service.alignments import Alignments
 from service.config import Settings
-from service.data_folder import DataFolder
+from service.data_folder import DataFolder, encoder_names
 
+logger = logging.getLogger(__name__)
 PICTURES_FOLDER = "pictures"
+_OTHERS = (
+    "other encoders than before: %s served last, the settings name %s; a start or `palate index` compares all items, "
+    "and encodes those that have changed since"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,20 +48,22 @@ class Workspace:
     """The shared space of text and pictures that is in use."""
     unaligned: str = ""
     """Why the alignment that should be in use is not."""
-    served_before: Mapping[str, str] | None = None
-    """Fingerprints of the encoders that served last, where those are others; empty where their store is gone."""
+    served_before: str = ""
+    """The encoders that served last, where those are others."""
 
     @classmethod
-    def open(cls, settings: Settings, *, anew: bool = False, beside: bool = False) -> Workspace:
+    def open(cls, settings: Settings, *, anew: bool = False) -> Workspace:
         """StoreLocked where another process has the folder; EncoderMismatch where no store in it was made with these
         encoders.
 
-        `anew` first forgets the vectors, for `Indexer.rebuild` to make them again from the log; `beside` makes a store
-        of these encoders beside those there are.
+        `anew` first forgets the vectors, for `Indexer.rebuild` to make them again from the log.
         """
         text = load_text_encoder(settings.encoders.text, settings.encoder_backend)
         image = load_image_encoder(settings.encoders.image, settings.encoder_backend)
-        return cls.open_with(settings, text, image, anew=anew, beside=beside)
+        workspace = cls.open_with(settings, text, image, anew=anew)
+        if workspace.served_before and not anew:
+            logger.warning(_OTHERS, workspace.served_before, _described(settings.encoder_names))
+        return workspace
 
     @classmethod
     def open_with(
@@ -67,7 +75,7 @@ class Workspace:
         anew: bool = False,
         beside: bool = False,
     ) -> Workspace:
-        """The same with encoders that are loaded already."""
+        """The same with encoders that are loaded already; `beside` makes a store of them where there is none."""
         folder = DataFolder.open(settings)
         try:
             return cls._in(folder, settings, text, image, anew=anew, beside=beside)
@@ -96,18 +104,18 @@ class Workspace:
         beside: bool,
     ) -> Workspace:
         dims, prints = dims_of(text, image), fingerprints_of(text, image)
-        in_use = folder.log.store_in_use()
-        by_digest = {store.digest: store.fingerprints for store in folder.shelf.stores()}
-        others = None if in_use in (None, digest_of(prints)) else by_digest.get(in_use or "", {})
+        digest, in_use = digest_of(prints), folder.log.store_in_use()
+        before = "" if in_use in (None, digest) else _described(encoder_names(folder.log, in_use or ""))
         store = folder.shelf.open(dims, prints, in_use=in_use, anew=anew, beside=beside)
         try:
             joint, unaligned = _joint(settings, text, prints)
             if joint is not None:
                 joint.make_room(store)
+            folder.name_encoders(digest, settings.encoder_names)
         except BaseException:
             store.close()
             raise
-        return cls(settings, folder, store, text, image, joint, unaligned, others)
+        return cls(settings, folder, store, text, image, joint, unaligned, before)
 
     @property
     def log(self) -> EventLog:
@@ -169,3 +177,7 @@ def _joint(settings: Settings, text: TextEncoder, fingerprints: Mapping[str, str
     except AlignmentError as error:
         return None, str(error)
     return (None if alignment is None else JointEncoder(alignment, PartReader(text))), ""
+
+
+def _described(names: Mapping[str, str]) -> str:
+    return ", ".join(f"{kind} {name}" for kind, name in names.items()) or "encoders whose names are not known"

@@ -188,8 +188,8 @@ def _vectors(settings: Settings, log: EventLog, encoders: Encoders) -> Iterator[
             yield Finding("warn", "vectors", found, "`palate serve` or `palate index` brings the store up to the log")
         else:
             yield Finding("ok", "vectors", f"{count:,} items, as in the log")
-        if workspace.served_before is not None:
-            found = "other encoders served last than the settings name"
+        if workspace.served_before:
+            found = f"other encoders than the settings name served last: {workspace.served_before}"
             yield Finding("warn", "vectors", found, "a start takes those of the settings, and encodes what has changed")
         if workspace.unaligned:
             yield Finding("warn", "shared space", workspace.unaligned, "`palate align`, or `palate align --off`")

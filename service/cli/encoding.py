@@ -74,7 +74,7 @@ def list_encoders(data: Data = None, config: Config = None, as_json: Json = Fals
     rows = [
         [
             one.digest,
-            "\n".join(f"{name} {print_}" for name, print_ in one.fingerprints.items()),
+            "\n".join(f"{kind} {name}" for kind, name in (one.encoders or one.fingerprints).items()),
             "" if one.items is None else one.items,
             "" if one.size_bytes is None else f"{one.size_bytes / 1e6:,.1f}",
             one.configured,

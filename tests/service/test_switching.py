@@ -186,8 +186,8 @@ def test_a_restart_with_either_configuration_is_right_and_says_what_changed(
     old = recommender(tmp_path, "one")
     assert read - so_far == {"one": 1}
     (said,) = caplog.messages
-    assert "text fake-text-24, image fake-image-12 served last" in said
-    assert "fake-text-24" in old.loaded()["encoders"]
+    assert "text two, image fake served last, the settings name text one, image fake" in said
+    assert "text two" in old.loaded()["encoders"]
     assert {row.item_id for row in old.recommend(RecommendRequest(k=100)).results} == {
         f"i{i}" for i in range(40) if i != 1
     }

@@ -36,7 +36,8 @@ def test_a_change_says_what_to_configure_and_the_way_back_is_one_more(
         False,
         True,
     )
-    assert "fake-text-24" in filled("encoders", "list").out
+    assert "text two" in filled("encoders", "list").out
+    assert (first["encoders"], second["encoders"]["text"]) == ({"text": "fake", "image": "fake"}, "two")
     assert "served last" in {one["what"]: one["found"] for one in filled("doctor", "--json").json}["vectors"]
 
     monkeypatch.setenv("PALATE_ENCODERS__TEXT", "two")
