@@ -71,6 +71,9 @@ def list_encoders(data: Data = None, config: Config = None, as_json: Json = Fals
     if as_json:
         output.emit([asdict(one) for one in kept])
         return DONE
+    if not kept:
+        output.say("No vectors are kept yet; `palate index FILE` makes them.")
+        return DONE
     rows = [
         [
             one.digest,

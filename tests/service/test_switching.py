@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from qdrant_client import QdrantClient
 
+from indexer.aligned import joint_names
 from indexer.catalog import Item
 from indexer.events import Event
 from indexer.store_qdrant_place import QdrantPlace
@@ -25,7 +26,7 @@ from service.recommender import Recommender
 from service.requests import ExplainRequest, RecommendRequest, SearchRequest, TrainProgress
 from service.switching import Switching
 from service.workspace import Workspace
-from tests.service import counting
+from tests.service import counting, strips
 from tests.service.world import NOW, events, items, settings
 
 
@@ -265,6 +266,23 @@ def test_no_vector_of_a_person_stays_in_a_store_that_does_not_serve(palate: Swit
     opened = recommender(tmp_path, "one")
     assert opened.workspace.store.get_user("u0") is None
     opened.close()
+
+
+def test_an_alignment_is_not_in_use_for_other_encoders_and_is_again_for_its_own(
+    aligned_copy: Path, read: Counter[str]
+) -> None:
+    palate = Switching(Recommender(strips.opened(aligned_copy)))
+    palate.change_encoders(quiet, text="two", image="")
+    (said,) = palate.search_items(SearchRequest(text=strips.words(0), k=1)).degraded
+    assert "other encoders" in said
+    palate.index_items([Item("late", title=strips.words(0))], {})
+    palate.change_encoders(quiet, text="fake", image="")
+    answer = palate.search_items(SearchRequest(text=strips.words(strips.ONLY_SEEN), k=3))
+    assert answer.degraded == []
+    assert f"i{strips.ONLY_SEEN}" in [row.item_id for row in answer.results]
+    store = palate._now.workspace.store
+    assert [len(store.vectors(name, [len(strips.LOOKS)])[0]) for name in joint_names(store)] == [1, 0]  # no picture
+    palate.close()
 
 
 def test_pictures_that_could_not_be_had_are_known_for_each_store(palate: Switching) -> None:

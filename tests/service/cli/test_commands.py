@@ -249,5 +249,9 @@ def test_the_options_have_the_limits_of_the_requests() -> None:
 
 def test_help_names_every_command(run: Run) -> None:
     text = run("--help").out
-    names = [command.__name__ for commands in COMMANDS.values() for command in commands] + ["models", "users"]
+    names = [command.__name__ for commands in COMMANDS.values() for command in commands] + [
+        "models",
+        "encoders",
+        "users",
+    ]
     assert [name for name in names if name not in text] == []
