@@ -11,7 +11,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
-from sqlalchemy import Connection, select, true
+from sqlalchemy import Connection, false, select, true
 
 from indexer.log_database import LogDatabase, chunks
 from indexer.log_schema import items, meta
@@ -72,7 +72,8 @@ class MarkTable(LogDatabase):
         self._put_meta(connection, _aside(before), json.dumps(lacking))
         connection.execute(items.update().where(_LACKING).values(lacking_pictures=False))
         for part in chunks(sorted(_indices(self._meta(connection, _aside(store))))):
-            connection.execute(items.update().where(items.c.item_index.in_(part)).values(lacking_pictures=True))
+            there = items.c.item_index.in_(part), items.c.deleted == false()
+            connection.execute(items.update().where(*there).values(lacking_pictures=True))
 
 
 class AsideMarks:

@@ -124,6 +124,8 @@ class Shelf:
     @staticmethod
     def _serving(found: Mapping[str, Mapping[str, str] | None], in_use: str | None) -> str:
         """The one in use; where that is not to be found, one that cannot be read, or the first."""
-        digests = {name: None if prints is None else digest_of(prints) for name, prints in found.items()}
-        order = sorted(found, key=lambda name: (digests[name] != in_use or in_use is None, digests[name] is not None))
-        return order[0]
+        for name, prints in found.items():
+            if prints is not None and digest_of(prints) == in_use:
+                return name
+        unreadable = [name for name, prints in found.items() if prints is None]
+        return (unreadable or list(found))[0]

@@ -108,8 +108,17 @@ def create_users(folder: Path, state: FolderState) -> None:
     """All of it or nothing: the folder may belong to a store that holds items."""
     draft = folder / "users.new"
     _let_go(_create_shard(draft, state, qe.VectorStorageDatatype.Float32))
-    shutil.rmtree(folder / "users", ignore_errors=True)
+    forget_users(folder)
     draft.rename(folder / "users")
+
+
+def forget_users(folder: Path) -> None:
+    """Delete the shard of the users, and what an interruption left of one."""
+    users, gone = folder / "users", folder / "users.gone"
+    shutil.rmtree(gone, ignore_errors=True)
+    if users.is_dir():
+        users.rename(gone)
+        shutil.rmtree(gone)
 
 
 def _create_shard(folder: Path, state: FolderState, storage: qe.VectorStorageDatatype) -> qe.EdgeShard:

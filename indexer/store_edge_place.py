@@ -17,7 +17,7 @@ import qdrant_edge as qe
 
 from indexer.errors import DataVersionMismatch
 from indexer.store_edge import EdgeStore
-from indexer.store_edge_folder import engine, read_state
+from indexer.store_edge_folder import engine, forget_users, read_state
 from indexer.store_edge_search import EdgeSearch
 
 FIRST = "vectors"
@@ -69,8 +69,4 @@ class EdgePlace:
 
     def forget_users(self, name: str) -> None:
         """The next opening makes an empty shard."""
-        users, gone = self._data / name / "users", self._data / name / "users.gone"
-        shutil.rmtree(gone, ignore_errors=True)  # of a forgetting that was interrupted
-        if users.is_dir():
-            users.rename(gone)
-            shutil.rmtree(gone)
+        forget_users(self._data / name)

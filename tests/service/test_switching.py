@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import subprocess
 import sys
 import threading
+import weakref
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -22,6 +24,7 @@ from indexer.events import Event
 from indexer.store_qdrant_place import QdrantPlace
 from service import data_folder, models
 from service.errors import InvalidInput, ServedByOtherEncoders, TrainingUnderway
+from service.garbage import leave_alone_what_stays
 from service.recommender import Recommender
 from service.requests import ExplainRequest, RecommendRequest, SearchRequest, TrainProgress
 from service.switching import Switching
@@ -293,6 +296,15 @@ def test_pictures_that_could_not_be_had_are_known_for_each_store(palate: Switchi
     assert log.count_lacking_pictures() == 0
     palate.change_encoders(quiet, text="", image="fake")
     assert log.count_lacking_pictures() == 1
+
+
+def test_what_served_before_is_freed(palate: Switching) -> None:
+    before = weakref.ref(palate._now)
+    leave_alone_what_stays()
+    palate.change_encoders(quiet, text="two", image="")
+    leave_alone_what_stays()
+    gc.unfreeze()
+    assert before() is None
 
 
 def test_one_change_or_training_at_a_time(palate: Switching) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from palate.client import Client, PalateRpcError
 from service.cli.session import open_recommender
 from service.config import Settings
 from service.server import serve
@@ -149,8 +150,11 @@ def test_a_server_changes_its_encoders_and_goes_on(filled: Run, server: str, mon
     changed = filled("encoders", "change", "--text", "two", "--server", server, "--json").json
     assert (changed["text"], changed["image"], changed["items"]) == ("two", "fake", 40)
     assert filled("recommend", "--user", "u0", "--server", server, "--json").json["results"]
-    refused = filled("encoders", "change", "--text", "two", "--server", server)
-    assert (refused.code, "serve already" in refused.err) == (2, True)
+    with Client(server) as client:
+        for asked, why in (("no-such-model", "cannot be loaded"), ("two", "serve already"), ("", "serve already")):
+            with pytest.raises(PalateRpcError, match=why) as caught:
+                list(client.change_encoders(text=asked))
+            assert (caught.value.code.name, caught.value.reason) == ("INVALID_ARGUMENT", "INVALID_INPUT")
 
 
 def test_the_folder_of_a_running_server_is_not_opened_beside_it(filled: Run, server: str) -> None:
