@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from indexer.errors import InvalidInput
-from indexer.store import ItemStore
+from indexer.store import ItemStore, StoredItem
 
 
 def digest_of(fingerprints: Mapping[str, str]) -> str:
@@ -41,14 +41,17 @@ class Place(Protocol):
     def first(self) -> str:
         """Name of the store that is made where there is none; others are called `<first>-<digest>`."""
 
-    def found(self) -> Mapping[str, Mapping[str, str] | None]:
-        """Fingerprints by name, the first store first; None where what the store says of itself cannot be read."""
+    def found(self) -> Mapping[str, Shelved | None]:
+        """Stores by name, the first store first; None where what a store says of itself cannot be read."""
 
     def open(self, name: str, dims: Mapping[str, int], fingerprints: Mapping[str, str], *, anew: bool) -> ItemStore:
         """As `EdgeStore.open` does."""
 
     def count(self, name: str) -> int:
         """Items in the store."""
+
+    def scroll(self, name: str, vector_names: Sequence[str]) -> Iterator[list[StoredItem]]:
+        """As `ItemStore.scroll`."""
 
     def size(self, name: str) -> int | None:
         """Bytes on disk; None where that is not known."""
@@ -67,7 +70,7 @@ class Shelf:
 
     def stores(self) -> list[Shelved]:
         """All that can be read."""
-        return [Shelved(name, prints) for name, prints in self._place.found().items() if prints is not None]
+        return [store for store in self._place.found().values() if store is not None]
 
     def open(
         self,
@@ -84,8 +87,8 @@ class Shelf:
         place of the one whose digest is `in_use`, else it is an EncoderMismatch.
         """
         found = dict(self._place.found())
-        for name, prints in found.items():
-            if prints == dict(fingerprints):
+        for name, store in found.items():
+            if store is not None and store.fingerprints == dict(fingerprints):
                 return self._place.open(name, dims, fingerprints, anew=anew)
         if found and not beside:
             serving = self._serving(found, in_use)
@@ -95,6 +98,10 @@ class Shelf:
             del found[serving]
         name = f"{self._place.first}-{digest_of(fingerprints)}" if found else self._place.first
         return self._place.open(name, dims, fingerprints, anew=False)
+
+    def scroll(self, store: Shelved, vector_names: Sequence[str]) -> Iterator[list[StoredItem]]:
+        """Everything in one that is not open, with the vectors named."""
+        return self._place.scroll(store.name, vector_names)
 
     def count(self, store: Shelved) -> int:
         return self._place.count(store.name)
@@ -122,10 +129,10 @@ class Shelf:
         raise InvalidInput("digest", digest, f"there is no such store, known are: {known}")
 
     @staticmethod
-    def _serving(found: Mapping[str, Mapping[str, str] | None], in_use: str | None) -> str:
+    def _serving(found: Mapping[str, Shelved | None], in_use: str | None) -> str:
         """The one in use; where that is not to be found, one that cannot be read, or the first."""
-        for name, prints in found.items():
-            if prints is not None and digest_of(prints) == in_use:
+        for name, store in found.items():
+            if store is not None and store.digest == in_use:
                 return name
-        unreadable = [name for name, prints in found.items() if prints is None]
+        unreadable = [name for name, store in found.items() if store is None]
         return (unreadable or list(found))[0]

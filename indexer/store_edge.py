@@ -176,13 +176,7 @@ class EdgeStore:
 
     def scroll(self, vector_names: Sequence[str] = (), batch: int = 1000) -> Iterator[list[StoredItem]]:
         names = [name for name in vector_names if name in self.vector_names()]
-        offset: Any = 0
-        while offset is not None:
-            request = qe.ScrollRequest(offset=offset, limit=batch, with_payload=["item"], with_vector=names or False)
-            with engine(self._folder):
-                records, offset = self._items.scroll(request)
-            if page := [_to_stored(record) for record in records]:
-                yield page
+        return scroll_items(self._items, self._folder, names, batch)
 
     def count(self) -> int:
         with engine(self._folder):
@@ -258,6 +252,21 @@ class EdgeStore:
                     self._items.update(operation)
         finally:
             self._find.changed()
+
+
+def scroll_items(
+    shard: qe.EdgeShard, folder: Path, vector_names: Sequence[str], batch: int = 1000
+) -> Iterator[list[StoredItem]]:
+    """Everything in the items' shard of a folder, with vectors that it has room for."""
+    offset: Any = 0
+    while offset is not None:
+        request = qe.ScrollRequest(
+            offset=offset, limit=batch, with_payload=["item"], with_vector=list(vector_names) or False
+        )
+        with engine(folder):
+            records, offset = shard.scroll(request)
+        if page := [_to_stored(record) for record in records]:
+            yield page
 
 
 def _to_stored(record: Any) -> StoredItem:

@@ -7,12 +7,14 @@ fingerprints. Knows nothing of what is in a store but its count.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 
 from qdrant_client import QdrantClient, models
 
 from indexer.errors import DataVersionMismatch
+from indexer.shelf import Shelved
+from indexer.store import StoredItem
 from indexer.store_qdrant import TIMEOUT_S, QdrantStore
 from indexer.store_qdrant_meta import StoreMeta, server
 
@@ -25,8 +27,8 @@ class QdrantPlace:
         self._address = address
         self._meta = re.compile(rf"({re.escape(prefix)}(?:-[0-9a-f]{{8}})?)_meta")
 
-    def found(self) -> Mapping[str, Mapping[str, str] | None]:
-        found: dict[str, Mapping[str, str] | None] = {}
+    def found(self) -> Mapping[str, Shelved | None]:
+        found: dict[str, Shelved | None] = {}
         with self._client() as client:
             collections = sorted(one.name for one in client.get_collections().collections)
             names = [match[1] for name in collections if (match := self._meta.fullmatch(name))]
@@ -34,7 +36,7 @@ class QdrantPlace:
                 meta = StoreMeta(client, name)
                 try:
                     if meta.read():
-                        found[name] = meta.fingerprints
+                        found[name] = Shelved(name, meta.fingerprints)
                 except DataVersionMismatch:  # opening it says which
                     found[name] = None
         return found
@@ -45,6 +47,10 @@ class QdrantPlace:
     def count(self, name: str) -> int:
         with self._client() as client:
             return client.count(f"{name}_items").count
+
+    def scroll(self, name: str, vector_names: Sequence[str]) -> Iterator[list[StoredItem]]:
+        with self._client() as client:
+            yield from QdrantStore(client, name, owns_client=False).scroll(vector_names)
 
     def size(self, name: str) -> None:
         """The server does not say."""

@@ -1,7 +1,7 @@
 """Changing encoders: from those that serve to a recommender with others beside it, ready to take its place.
 
-    encoders loaded -> every item into the store beside, from the log -> the model that served there before, or one
-    trained on the new vectors where a trained one serves
+    encoders loaded -> vectors of an encoder that stays, from the store in use -> every item, from the log -> the model
+    that served there before, or one trained on the new vectors where a trained one serves
 
 Stopped at any point it goes on there when it is asked for again: what is in the store beside, and equal, stays. Owns
 the order of that. Knows nothing of calls that go on meanwhile: `service.switching` does the switch.
@@ -17,6 +17,7 @@ from encoders.bundled import load_image_encoder, load_text_encoder
 from encoders.errors import EncoderUnavailable
 from indexer.build import fingerprints_of
 from indexer.shelf import digest_of
+from indexer.store import ItemStore
 from service.config import EncoderSettings, Settings
 from service.errors import InvalidInput, NoTrainedModel
 from service.recommender import Recommender
@@ -61,10 +62,12 @@ def open_alone(settings: Settings, progress: Progress) -> Workspace:
     return workspace
 
 
-def prepare(workspace: Workspace, progress: Progress) -> Recommender:
-    """A recommender on a workspace that is not in use. It takes the workspace over, and closes it if it fails."""
+def prepare(workspace: Workspace, progress: Progress, serving: ItemStore | None = None) -> Recommender:
+    """A recommender on a workspace that is not in use; `serving` is the store in use, if it is open. It takes the
+    workspace over, and closes it if it fails."""
     try:
         workspace.warm_up()
+        workspace.inherit(serving)
         workspace.indexer().follow(lambda done, total: progress(TrainProgress("encode", done, total or 0)))
         recommender = Recommender(workspace, in_use=False)
     except BaseException:

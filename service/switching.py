@@ -59,7 +59,7 @@ class Switching:
         with self._alone():
             before = self._now
             settings = named(before.workspace.settings, text, image)
-            after = prepare(open_beside(before.workspace, settings, progress), progress)
+            after = prepare(open_beside(before.workspace, settings, progress), progress, before.workspace.store)
             try:
                 after.catch_up()
                 progress(TrainProgress("switch", 0, 1))

@@ -19,6 +19,7 @@ from indexer.aligned import JointEncoder, PartReader
 from indexer.build import Indexer, IndexReport, Progress, dims_of, fingerprints_of
 from indexer.download import Downloader
 from indexer.eventlog import EventLog
+from indexer.inheriting import inherit
 from indexer.picture_source import PictureSource
 from indexer.pictures import PictureFolder
 from indexer.shelf import digest_of
@@ -158,6 +159,14 @@ class Workspace:
             joint=self.joint,
             on_stored=on_stored,
         )
+
+    def inherit(self, serving: ItemStore | None) -> None:
+        """Take the vectors of encoders that stay from the store in use, which is `serving` if it is open."""
+        shelf, in_use = self.folder.shelf, self.log.store_in_use()
+        for store in shelf.stores():
+            names = [name for name, print_ in self.fingerprints.items() if store.fingerprints.get(name) == print_]
+            if store.digest == in_use and names:
+                inherit(self.store, serving.scroll(names) if serving else shelf.scroll(store, names), names, self.log)
 
     def warm_up(self) -> None:
         """The encoders' first batch takes a second, which no caller should wait for."""

@@ -52,6 +52,10 @@ def test_the_first_store_has_the_plain_name_and_others_the_digest_of_their_encod
     fill(shelf, OTHERS, 3)
     assert names(shelf) == {"vectors": "text-1", f"vectors-{OTHER_DIGEST}": "text-2"}
     assert [shelf.count(store) for store in shelf.stores()] == [2, 3]
+    rows = [[row for page in shelf.scroll(store, ["text"]) for row in page] for store in shelf.stores()]
+    assert [[(row.item_index, list(row.vectors)) for row in one] for one in rows] == [
+        [(index, ["text"]) for index in range(n)] for n in (2, 3)
+    ]
     for prints, count in ((FINGERPRINTS, 2), (OTHERS, 3)):
         store = shelf.open(DIMS, prints)
         assert store.count() == count
@@ -118,6 +122,16 @@ def test_a_folder_says_how_large_a_store_is_and_a_server_does_not(tmp_path: Path
         server = Shelf(QdrantPlace(client, "vectors"))
         fill(server, FINGERPRINTS, 1)
         assert server.size(server.stores()[0]) is None
+
+
+def test_looking_into_a_store_leaves_the_mark_of_its_unclean_end(tmp_path: Path) -> None:
+    shelf = Shelf(EdgePlace(tmp_path))
+    fill(shelf, FINGERPRINTS, 1)
+    mark = tmp_path / "vectors" / "lock"
+    mark.write_text("12345")
+    (store,) = shelf.stores()
+    assert (shelf.count(store), len(list(shelf.scroll(store, [])))) == (1, 1)
+    assert mark.read_text() == "12345"
 
 
 @pytest.mark.parametrize(("said", "error"), [("{", StoreUnavailable), ('{"version": 99}', DataVersionMismatch)])

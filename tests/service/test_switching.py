@@ -15,12 +15,14 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from qdrant_client import QdrantClient
 
 from indexer.aligned import joint_names
 from indexer.catalog import Item
 from indexer.events import Event
+from indexer.store import IMAGE, TEXT
 from indexer.store_qdrant_place import QdrantPlace
 from service import data_folder, models
 from service.errors import InvalidInput, ServedByOtherEncoders, TrainingUnderway
@@ -130,6 +132,29 @@ def test_a_change_that_was_stopped_goes_on_where_it_was(tmp_path: Path, read: Co
     palate.change_encoders(quiet, text="two", image="")
     assert read == {"one": 600, "two": 600}
     palate.close()
+
+
+def test_what_an_encoder_that_stays_has_read_is_not_read_again(palate: Switching, read: Counter[str]) -> None:
+    looks = {f"i{i}": [strips.picture(i)] for i in range(0, 40, 2)}
+    palate.index_items([*items(), Item("wordless", image="http://127.0.0.1/gone.png"), Item("untold")], looks)
+    before = Counter(read)
+    palate.change_encoders(quiet, text="", image="two")
+    assert read - before == {"two pictures": 20 + 1}
+    before = Counter(read)
+    palate.change_encoders(quiet, text="two", image="")
+    assert read - before == {"two": 42, "two pictures": 1}
+    workspace = palate._now.workspace
+    stored = {row.item: row.vectors for page in workspace.store.scroll((TEXT, IMAGE)) for row in page}
+    assert set(stored) == {item for _, item in workspace.log.iter_items()}
+    for item, vectors in stored.items():
+        assert (TEXT in vectors, IMAGE in vectors) == (True, item.item_id in looks)
+    text, look = workspace.text_encoder, strips.picture(4)
+    np.testing.assert_allclose(
+        workspace.store.vectors(TEXT, [4])[1], text.encode_passages([items()[4].text()]), atol=0.02
+    )
+    (found, *_) = palate.search_items(SearchRequest(image=look, k=1)).results
+    assert found.item_id == "i4"
+    assert workspace.log.count_lacking_pictures() == 1
 
 
 def test_killed_in_the_middle_it_answers_as_before_and_encodes_nothing_twice(
