@@ -3,8 +3,9 @@
     log (acknowledged, synced) -> encode what changed -> store -> log (marked as indexed)
 
 Whenever this stops, what the log has acknowledged is pending there, and `reconcile` (or indexing the same rows again)
-goes on. Rows that cannot be used and pictures that cannot be read are reported, never raised; an encoder or a store
-that fails is raised. Knows nothing of file formats and gRPC.
+goes on. A store that is not in use (`indexer.log_marks`) is brought up to the log by `follow`, item by item. Rows that
+cannot be used and pictures that cannot be read are reported, never raised; an encoder or a store that fails is raised.
+Knows nothing of file formats and gRPC.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ from indexer.aligned import JointEncoder, joint_names
 from indexer.catalog import Item, RowError
 from indexer.eventlog import EventLog
 from indexer.item_encoder import ItemEncoder
+from indexer.log_marks import AsideMarks, Marks
 from indexer.picture_source import PictureSource
 from indexer.pictures import public_name
+from indexer.shelf import digest_of
 from indexer.store import IMAGE, TEXT, ItemStore, StoredItem
 
 BATCH = 256
@@ -33,6 +36,8 @@ FLUSH_EVERY = 5_000
 
 Progress = Callable[[int, int | None], None]
 """Called with the rows done and, where it is known, the rows there are."""
+OnPut = Callable[[Sequence[tuple[int, Item]]], None]
+"""Called with items and their indices."""
 T = TypeVar("T")
 
 
@@ -89,6 +94,7 @@ class Indexer:
         of the shared space, are gone: a trained model's vectors are set again from there."""
         self._log = log
         self._store = store
+        self._digest = digest_of(fingerprints_of(text_encoder, image_encoder))
         self._encoder = ItemEncoder(store, text_encoder, image_encoder, pictures, joint)
         self._pictures = pictures
         self._joint = joint
@@ -129,9 +135,15 @@ class Indexer:
         return missing
 
     def reconcile(self, on_progress: Progress | None = None) -> IndexReport:
-        """Bring the store up to the log: what an earlier run left undone, and what the store lost. Run it at start."""
+        """Bring the store up to the log: what an earlier run left undone, and what the store lost. Run it at start.
+
+        A store that is not in use is compared first, and in use from then on.
+        """
         report = IndexReport()
         with self._turn:
+            if not self._in_use():
+                report = self.follow(on_progress)
+            self._log.put_store_in_use(self._digest)
             report.deleted += self._delete_pending()
             total = self._log.count_pending()
             while pending := self._log.pending_items(self._batch):
@@ -144,12 +156,23 @@ class Indexer:
             self._store.flush()
         return report
 
+    def follow(self, on_progress: Progress | None = None, on_put: OnPut | None = None) -> IndexReport:
+        """Bring the store up to the log, item by item: what is equal stays, and only what encoders would read
+        differently is encoded. Stopped half-way, it goes on there. `on_put` is told of what was not equal."""
+        report = IndexReport()
+        with self._turn:
+            self._compare(report, on_progress, on_put)
+            self._complete_joint()
+            self._store.flush()
+        return report
+
     def rebuild(self, on_progress: Progress | None = None) -> IndexReport:
         """Encode everything anew from the log, into a store that was opened `anew`. What stops it, `reconcile` goes on
         with. Pictures that no item uses any more are removed."""
         report = IndexReport()
         used: set[str] = set()
         with self._turn:
+            self._log.put_store_in_use(self._digest)
             report.deleted += self._delete_pending()
             total = self._log.count_items()
             for page in _batches(self._log.iter_items(), self._batch):
@@ -209,13 +232,14 @@ class Indexer:
             return
         indices = [entry.item_index for entry in entries]
         before = {} if anew else self._store.get_items(indices)
-        for index in self._log.lacking_pictures(before):
+        marks = self._marks()
+        for index in marks.lacking_pictures(before):
             before[index] = before[index].with_pictures(())  # as good as none: they are tried again
         same = [entry for entry in entries if _reads_alike(before.get(entry.item_index), entry.item)]
         changed = [entry for entry in entries if not _reads_alike(before.get(entry.item_index), entry.item)]
         self._store.set_items([(entry.item_index, entry.item) for entry in same])
         lacking = self._encode(changed, before, report) if changed else ()
-        self._log.mark_indexed(indices, [entry.item.content_hash() for entry in entries], lacking_pictures=lacking)
+        marks.mark_indexed(indices, [entry.item.content_hash() for entry in entries], lacking_pictures=lacking)
         report.indexed += len(entries)
         self._unflushed += len(entries)
         if self._unflushed >= FLUSH_EVERY:
@@ -245,19 +269,34 @@ class Indexer:
         gone = self._log.pending_deletions()
         if gone:
             self._store.delete(gone)
-            self._log.mark_deleted(gone)
+            self._marks().mark_deleted(gone)
         return len(gone)
 
-    def _compare(self, report: IndexReport) -> None:
-        """Item by item, after the store was not closed or does not hold as many items as the log."""
+    def _compare(self, report: IndexReport, on_progress: Progress | None = None, on_put: OnPut | None = None) -> None:
+        """Item by item, where the marks do not tell: the store was not closed, was not in use, or holds another number
+        of items than the log."""
         extra = set(self._store.matching(None).tolist()) - set(self._log.item_indices().values())
         self._store.delete(sorted(extra))
         report.deleted += len(extra)
+        done, total = 0, self._log.count_items()
         for page in _batches(self._log.iter_items(), 1000):
             stored = self._store.get_items([index for index, _ in page])
             differing = [(index, item) for index, item in page if stored.get(index) != item]
+            done += len(page) - len(differing)
             for part in _batches(differing, self._batch):
                 self._put(_entries(part, report.indexed + 1), report)
+                done += len(part)
+                if on_put:
+                    on_put(part)
+                if on_progress:
+                    on_progress(done, total)
+
+    def _in_use(self) -> bool:
+        return self._log.store_in_use() in (None, self._digest)
+
+    def _marks(self) -> Marks:
+        """Asked for anew each time: another store may be put to use, or this one."""
+        return self._log if self._in_use() else AsideMarks(self._log, self._digest)
 
 
 def _reads_alike(before: Item | None, now: Item) -> bool:

@@ -108,8 +108,8 @@ class EncoderMismatch(StoreError):
         names = sorted(n for n in {*stored, *configured} if stored.get(n) != configured.get(n))
         what = ", ".join(f"{n}: stored {stored.get(n, 'none')}, configured {configured.get(n, 'none')}" for n in names)
         super().__init__(
-            f"{store} holds vectors of other encoders ({what}); configure the encoders it was made with, or run"
-            " `palate rebuild` to encode everything anew",
+            f"{store} holds vectors of other encoders ({what}); configure the encoders it was made with, run `palate"
+            " encoders change` to encode everything beside them, or `palate rebuild` to replace them",
             metadata={"store": str(store), "vectors": ",".join(names)},
         )
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from indexer.log_events import EventBatch, StoredEvent
 from indexer.log_items import ItemTable, PutItem, PutStatus
+from indexer.log_marks import MarkTable
 from indexer.log_models import ModelRecord, ModelTable
 from indexer.log_users import Served, User, UserTable
 
 __all__ = ["EventBatch", "EventLog", "ModelRecord", "PutItem", "PutStatus", "Served", "StoredEvent", "User"]
 
 
-class EventLog(ItemTable, UserTable, ModelTable):
+class EventLog(ItemTable, UserTable, ModelTable, MarkTable):
     """`EventLog.open(url)`: items, events, users, models, served answers and small values, in one database."""

@@ -98,11 +98,14 @@ class LogDatabase:
     def meta_get(self, key: str) -> str | None:
         """A small value kept beside the data."""
         with self.reading() as connection:
-            return connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == key)).scalar_one_or_none()
+            return self._meta(connection, key)
 
     def meta_set(self, key: str, value: str) -> None:
         with self.writing() as connection:
             self._put_meta(connection, key, value)
+
+    def _meta(self, connection: Connection, key: str) -> str | None:
+        return connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == key)).scalar_one_or_none()
 
     def _put_meta(self, connection: Connection, key: str, value: str) -> None:
         statement = self.insert(schema.meta).values(key=key, value=value)

@@ -1,6 +1,7 @@
 """The registry of trained models: which there are, where, how good, and which one serves.
 
-Knows nothing of what is in a checkpoint folder.
+A model knows items by the vectors of its encoders, so one serves for each vector store: for the store in use, and, when
+another is put to use, for that one again. Knows nothing of what is in a checkpoint folder.
 """
 
 from __future__ import annotations
@@ -14,10 +15,8 @@ from typing import Any
 from sqlalchemy import select
 
 from indexer.errors import InvalidInput
-from indexer.log_database import LogDatabase
+from indexer.log_marks import ACTIVE_MODEL, MarkTable
 from indexer.log_schema import meta, models
-
-_ACTIVE = "active_model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +32,11 @@ class ModelRecord:
     activated_at: float | None
     """When it last began to serve, unix seconds; None if it never did."""
     active: bool
+    """Whether it serves, from the store that was asked about."""
 
 
-class ModelTable(LogDatabase):
-    """Models, and the one that serves."""
+class ModelTable(MarkTable):
+    """Models, and the ones that serve."""
 
     def add_model(self, version: str, path: str, metrics: Mapping[str, Any]) -> None:
         """Register a model, or register it anew; it does not serve until `set_active_model`."""
@@ -45,10 +45,10 @@ class ModelTable(LogDatabase):
         with self.writing() as connection:
             connection.execute(statement.on_conflict_do_update(index_elements=["version"], set_=row))
 
-    def list_models(self) -> list[ModelRecord]:
-        """All models, latest first."""
+    def list_models(self, store: str | None = None) -> list[ModelRecord]:
+        """All models, latest first; active is the one that serves from `store`, by default the store in use."""
         with self.reading() as connection:
-            active = connection.execute(select(meta.c.value).where(meta.c.key == _ACTIVE)).scalar_one_or_none()
+            active = self._meta(connection, self._own_key(connection, ACTIVE_MODEL, store))
             rows = connection.execute(select(models).order_by(models.c.created_at.desc(), models.c.version)).all()
         return [
             ModelRecord(
@@ -62,17 +62,18 @@ class ModelTable(LogDatabase):
             for row in rows
         ]
 
-    def set_active_model(self, version: str | None) -> None:
-        """Let this model serve; None lets none serve."""
+    def set_active_model(self, version: str | None, store: str | None = None) -> None:
+        """Let this model serve from `store`, by default the store in use; None lets none serve."""
         with self.writing() as connection:
+            key = self._own_key(connection, ACTIVE_MODEL, store)
             if version is None:
-                connection.execute(meta.delete().where(meta.c.key == _ACTIVE))
+                connection.execute(meta.delete().where(meta.c.key == key))
                 return
             activate = models.update().where(models.c.version == version).values(activated_at=time.time())
             if connection.execute(activate).rowcount == 0:
                 raise InvalidInput("version", version, "there is no such model; see `palate models list`")
-            self._put_meta(connection, _ACTIVE, version)
+            self._put_meta(connection, key, version)
 
-    def active_model(self) -> ModelRecord | None:
-        """The model that serves."""
-        return next((model for model in self.list_models() if model.active), None)
+    def active_model(self, store: str | None = None) -> ModelRecord | None:
+        """The model that serves from `store`, by default from the store in use."""
+        return next((model for model in self.list_models(store) if model.active), None)

@@ -31,7 +31,16 @@ from indexer.store import (
     check_encoders,
     user_point_id,
 )
-from indexer.store_edge_folder import DISTANCES, STORAGE, FolderState, create, engine, read_state, write_state
+from indexer.store_edge_folder import (
+    DISTANCES,
+    STORAGE,
+    FolderState,
+    create,
+    create_users,
+    engine,
+    read_state,
+    write_state,
+)
 from indexer.store_edge_search import EdgeSearch
 from indexer.store_values import check_vector, check_vectors, parts, to_arrays, to_ids, to_lists, to_rows, user_payload
 
@@ -46,6 +55,8 @@ class EdgeStore:
         self._lock = lock
         self._state = state
         self._items: qe.EdgeShard = qe.EdgeShard.load(str(folder / "items"))
+        if not (folder / "users").is_dir():
+            create_users(folder, state)
         self._users: qe.EdgeShard = qe.EdgeShard.load(str(folder / "users"))
         self._find = EdgeSearch(self._items)
         self._guard = threading.RLock()
@@ -165,13 +176,7 @@ class EdgeStore:
 
     def scroll(self, vector_names: Sequence[str] = (), batch: int = 1000) -> Iterator[list[StoredItem]]:
         names = [name for name in vector_names if name in self.vector_names()]
-        offset: Any = 0
-        while offset is not None:
-            request = qe.ScrollRequest(offset=offset, limit=batch, with_payload=["item"], with_vector=names or False)
-            with engine(self._folder):
-                records, offset = self._items.scroll(request)
-            if page := [_to_stored(record) for record in records]:
-                yield page
+        return scroll_items(self._items, self._folder, names, batch)
 
     def count(self) -> int:
         with engine(self._folder):
@@ -247,6 +252,21 @@ class EdgeStore:
                     self._items.update(operation)
         finally:
             self._find.changed()
+
+
+def scroll_items(
+    shard: qe.EdgeShard, folder: Path, vector_names: Sequence[str], batch: int = 1000
+) -> Iterator[list[StoredItem]]:
+    """Everything in the items' shard of a folder, with vectors that it has room for."""
+    offset: Any = 0
+    while offset is not None:
+        request = qe.ScrollRequest(
+            offset=offset, limit=batch, with_payload=["item"], with_vector=list(vector_names) or False
+        )
+        with engine(folder):
+            records, offset = shard.scroll(request)
+        if page := [_to_stored(record) for record in records]:
+            yield page
 
 
 def _to_stored(record: Any) -> StoredItem:

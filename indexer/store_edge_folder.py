@@ -3,7 +3,7 @@
     <folder>/lock         the owner's pid, under an operating system lock
     <folder>/store.json   layout version, encoders, vectors; written last, so a folder without it holds nothing
     <folder>/items/       shard of the items
-    <folder>/users/       shard of the users
+    <folder>/users/       shard of the users; where it is missing, it has been forgotten and is made again
 
 Knows nothing of what is searched.
 """
@@ -90,25 +90,48 @@ def write_state(folder: Path, state: FolderState) -> None:
 def create(folder: Path, state: FolderState) -> None:
     """An empty store, in place of whatever was there."""
     (folder / "store.json").unlink(missing_ok=True)
-    for name, storage in (("items", STORAGE), ("users", qe.VectorStorageDatatype.Float32)):
-        shutil.rmtree(folder / name, ignore_errors=True)
-        (folder / name).mkdir()
-        vectors = {n: qe.EdgeVectorParams(d, qe.Distance.Cosine, datatype=storage) for n, d in state.dims.items()}
-        shard = qe.EdgeShard.create(
-            str(folder / name),
-            qe.EdgeConfig(
-                vectors=vectors,
-                optimizers=qe.EdgeOptimizersConfig(default_segment_number=1, indexing_threshold=HNSW_FROM_KB),
-            ),
-        )
-        if name == "items":
-            for key in KEYWORD_FIELDS:
-                shard.update(qe.UpdateOperation.create_field_index(key, qe.PayloadSchemaType.Keyword))
-            for key in FLOAT_FIELDS:
-                shard.update(qe.UpdateOperation.create_field_index(key, qe.PayloadSchemaType.Float))
-        shard.flush()
-        shard.close()
+    create_items(folder, state)
+    create_users(folder, state)
     write_state(folder, state)
+
+
+def create_items(folder: Path, state: FolderState) -> None:
+    shard = _create_shard(folder / "items", state, STORAGE)
+    for key in KEYWORD_FIELDS:
+        shard.update(qe.UpdateOperation.create_field_index(key, qe.PayloadSchemaType.Keyword))
+    for key in FLOAT_FIELDS:
+        shard.update(qe.UpdateOperation.create_field_index(key, qe.PayloadSchemaType.Float))
+    _let_go(shard)
+
+
+def create_users(folder: Path, state: FolderState) -> None:
+    """All of it or nothing: the folder may belong to a store that holds items."""
+    draft = folder / "users.new"
+    _let_go(_create_shard(draft, state, qe.VectorStorageDatatype.Float32))
+    forget_users(folder)
+    draft.rename(folder / "users")
+
+
+def forget_users(folder: Path) -> None:
+    """Delete the shard of the users, and what an interruption left of one."""
+    users, gone = folder / "users", folder / "users.gone"
+    shutil.rmtree(gone, ignore_errors=True)
+    if users.is_dir():
+        users.rename(gone)
+        shutil.rmtree(gone)
+
+
+def _create_shard(folder: Path, state: FolderState, storage: qe.VectorStorageDatatype) -> qe.EdgeShard:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    vectors = {n: qe.EdgeVectorParams(d, qe.Distance.Cosine, datatype=storage) for n, d in state.dims.items()}
+    optimizers = qe.EdgeOptimizersConfig(default_segment_number=1, indexing_threshold=HNSW_FROM_KB)
+    return qe.EdgeShard.create(str(folder), qe.EdgeConfig(vectors=vectors, optimizers=optimizers))
+
+
+def _let_go(shard: qe.EdgeShard) -> None:
+    shard.flush()
+    shard.close()
 
 
 @contextmanager

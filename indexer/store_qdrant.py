@@ -32,6 +32,8 @@ from indexer.store import (
 from indexer.store_qdrant_meta import Extra, StoreMeta, server
 from indexer.store_values import check_vector, check_vectors, parts, to_arrays, to_ids, to_lists, to_rows, user_payload
 
+TIMEOUT_S = 10
+"""Longest wait for one answer of the server."""
 _PAGE = 10_000
 _DISTANCES = {"cosine": models.Distance.COSINE, "dot": models.Distance.DOT}
 _DIALECT = Dialect(
@@ -63,7 +65,7 @@ class QdrantStore:
         fingerprints: Mapping[str, str],
         *,
         api_key: str | None = None,
-        timeout_s: int = 10,
+        timeout_s: int = TIMEOUT_S,
         anew: bool = False,
     ) -> QdrantStore:
         """The store under `prefix` on a server (URL) or client, made if there is none; `anew` first forgets it.

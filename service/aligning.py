@@ -119,7 +119,7 @@ def read_pairs(
 ) -> tuple[Sequence[Item], Pairs]:
     """The items that have a text and a picture, at most MAX_PAIRS of them at random, and their pairs."""
     if workspace.image_encoder is None:
-        raise AlignmentError("new", "there is no image encoder", "configure encoders.image, then `palate rebuild`")
+        raise AlignmentError("new", "there is no image encoder", "set encoders.image, then `palate encoders change`")
     rows = [
         row
         for page in workspace.store.scroll((TEXT, IMAGE))

@@ -1,4 +1,4 @@
-"""What the server asks of whatever answers: `service.recommender.Recommender`, or a stand-in of a test.
+"""What the server asks of whatever answers: `service.switching.Switching`, or a stand-in of a test.
 
 Knows nothing of gRPC. Methods are called from several threads at once, and block.
 """
@@ -18,6 +18,7 @@ from service.requests import (
     Recommendation,
     RecommendRequest,
     SearchRequest,
+    ServingEncoders,
     SimilarRequest,
     TasteRequest,
     TasteSummary,
@@ -77,6 +78,10 @@ class Backend(Protocol):
         self, progress: Callable[[TrainProgress], None], *, seed: int, force: bool, incremental: bool
     ) -> ModelInfo:
         """Takes minutes. What `progress` raises ends the training and comes out of here."""
+
+    def change_encoders(self, progress: Callable[[TrainProgress], None], *, text: str, image: str) -> ServingEncoders:
+        """Takes as long as indexing everything. Empty names keep the encoder there is. What `progress` raises ends the
+        change and comes out of here."""
 
     def activate_model(self, version: str, /) -> ModelInfo: ...
     def rollback_model(self) -> ModelInfo: ...

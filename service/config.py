@@ -39,7 +39,7 @@ _SECTION = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True
 
 
 class EncoderSettings(BaseModel):
-    """What turns content into vectors. Changing `text` or `image` asks for `palate rebuild`."""
+    """What turns content into vectors. After a change of `text` or `image`, `palate encoders change` makes new ones."""
 
     model_config = _SECTION
 
@@ -63,7 +63,8 @@ class StoreSettings(BaseModel):
     url: str = ""
     """Address of the Qdrant server, such as `http://localhost:6333`; required for kind `qdrant`, unused for `edge`."""
     prefix: str = "palate"
-    """Collections on the server are called `<prefix>-items` and `<prefix>-users`."""
+    """Collections on the server are called `<prefix>_items`, `<prefix>_users` and `<prefix>_meta`; where vectors of
+    other encoders are kept beside them, those have 8 hexadecimal digits after the prefix."""
 
     @model_validator(mode="after")
     def _server_has_an_address(self) -> StoreSettings:
@@ -283,6 +284,11 @@ class Settings(BaseSettings):
     def log_url(self) -> str:
         """The URL of the log, with the default filled in."""
         return self.log.url or f"sqlite:///{self.data.absolute() / 'log.db'}"
+
+    @property
+    def encoder_names(self) -> Mapping[str, str]:
+        """The encoders by "text" and "image"."""
+        return {"text": self.encoders.text, "image": self.encoders.image}
 
     @property
     def encoder_backend(self) -> Backend:

@@ -20,10 +20,11 @@
         ├── ConfigError                 the settings cannot be used
         ├── AddressUnavailable          the server cannot listen there
         ├── RecommendationNotFound      nothing was served under this id, or it is no longer kept
+        ├── ServedByOtherEncoders       an answer of before a change of encoders cannot be explained
         ├── ModelNotFound               the registry has no such version
         ├── NoTrainedModel              a trained model is needed and there is none
         ├── WriterUnavailable           that writer of explanations needs a package or a setting
-        ├── TrainingUnderway            one training at a time
+        ├── TrainingUnderway            one training, or change of encoders, at a time
         ├── NotServing                  the server is loading or stopping
         ├── Overloaded                  too many calls wait already
         └── DeadlinePassed              the caller's deadline passed before the work began
@@ -79,6 +80,7 @@ __all__ = [
     "Overloaded",
     "PalateError",
     "RecommendationNotFound",
+    "ServedByOtherEncoders",
     "ServiceError",
     "StoreError",
     "StoreLocked",
@@ -135,6 +137,19 @@ class RecommendationNotFound(ServiceError):
         )
 
 
+class ServedByOtherEncoders(ServiceError):
+    """An answer of before a change of encoders: what its scores rested on does not serve any more."""
+
+    reason: ClassVar[str] = "SERVED_BY_OTHER_ENCODERS"
+
+    def __init__(self, recommendation_id: str) -> None:
+        super().__init__(
+            f"answer {shown(recommendation_id)} was served with other encoders than those of now, so its scores cannot "
+            "be told any more; explain by user_id, or go back to those encoders",
+            metadata={"recommendation_id": recommendation_id},
+        )
+
+
 class ModelNotFound(ServiceError):
     """The registry has no such version."""
 
@@ -166,12 +181,12 @@ class WriterUnavailable(ServiceError):
 
 
 class TrainingUnderway(ServiceError):
-    """One training at a time."""
+    """One training, or change of encoders, at a time."""
 
     reason: ClassVar[str] = "TRAINING_UNDERWAY"
 
     def __init__(self) -> None:
-        super().__init__("a training is under way already; wait for it to end, or end it")
+        super().__init__("a training or a change of encoders is under way already; wait for it to end, or end it")
 
 
 class NotServing(ServiceError):
@@ -225,6 +240,7 @@ STATUS: Mapping[type[PalateError], str] = {
     ConfigError: "FAILED_PRECONDITION",
     AddressUnavailable: "FAILED_PRECONDITION",
     RecommendationNotFound: "NOT_FOUND",
+    ServedByOtherEncoders: "FAILED_PRECONDITION",
     ModelNotFound: "NOT_FOUND",
     NoTrainedModel: "FAILED_PRECONDITION",
     WriterUnavailable: "FAILED_PRECONDITION",

@@ -21,6 +21,7 @@ from encoders.errors import AlignmentError
 from indexer.aligned import joint_name
 from indexer.eventlog import EventLog
 from indexer.log_models import ModelRecord
+from indexer.shelf import digest_of
 from indexer.store import IMAGE, ItemStore, StoredItem
 from service.alignments import Alignments
 from service.catalogue import Catalogue, event_types_of, event_weights, read_interactions
@@ -52,7 +53,9 @@ class Loaded:
 
     ranker: Ranker
     vocabulary: Vocabulary
-    alignment: Alignment | None = None
+    alignment: Alignment | None
+    counted: int
+    """Newest event of the log that its popularity was counted with."""
 
     @property
     def vector_name(self) -> str:
@@ -101,6 +104,7 @@ class Models:
         """`alignment` is what an untrained ranker, and the next one that is trained, sees pictures through."""
         self._settings, self._log, self._store, self._catalogue = settings, log, store, catalogue
         self._dims, self._fingerprints = dims, dict(fingerprints)
+        self._encoders = digest_of(fingerprints)
         self._alignment = alignment
         self._policy = settings.events.policy()
         self._folder = settings.data / "models"
@@ -117,12 +121,12 @@ class Models:
         if version == self.active.ranker.version:
             return self.active
         if version not in self._recent:
-            self._remember(self._load(self._record(version)))
+            self._remember(self._load(self._own_record(version)))
         return self._recent[version]
 
     def list(self) -> list[ModelInfo]:
-        """Newest first."""
-        return [_info(record) for record in self._log.list_models()]
+        """Newest first. Those of other encoders are among them."""
+        return [_info(record) for record in self._records()]
 
     def train(
         self,
@@ -159,13 +163,13 @@ class Models:
 
     def activate(self, version: str) -> ModelInfo:
         """Serve this model from the next call on."""
-        self._swap(self._load(self._record(version)))
-        self._log.set_active_model(version)
+        self._swap(self._load(self._own_record(version)))
+        self._log.set_active_model(version, self._encoders)
         return _info(self._record(version))
 
     def rollback(self) -> ModelInfo:
-        """Serve the model that served before the active one."""
-        records = [r for r in self._log.list_models() if r.activated_at is not None and not r.active]
+        """Serve the model that served before the active one, with these encoders."""
+        records = [r for r in self._records() if r.activated_at is not None and not r.active and self._is_ours(r)]
         if not records:
             raise NoTrainedModel("no model served before this one", "see `palate models list`, activate one by version")
         return self.activate(max(records, key=lambda record: record.activated_at or 0.0).version)
@@ -195,7 +199,7 @@ class Models:
 
     def _refresh(self, progress: Callable[[TrainProgress], None], version: str, seed: int) -> Training:
         """From the active model and the events since its training."""
-        record = self._log.active_model()
+        record = self._log.active_model(self._encoders)
         if record is None:
             raise NoTrainedModel("no model is active that could be taken up", "train without --incremental first")
         after = read_extra(self._settings.data / record.path)["last_seq"]
@@ -261,7 +265,9 @@ class Models:
 
     def _first(self) -> Loaded:
         """What serves at start: the active model, or without one the untrained ranker."""
-        record = self._log.active_model()
+        record = self._log.active_model(self._encoders)
+        if record is None and (records := self._records()) and not any(map(self._is_ours, records)):
+            self.warning = "no model has been trained with these encoders yet"
         if record is not None:
             try:
                 loaded = self._load(record)
@@ -277,8 +283,10 @@ class Models:
         vocabulary = Vocabulary.of((row.item for row in rows), event_types_of(self._log))
         n_items = self._catalogue.n_indices
         features = features_of(rows, vocabulary, self._dims, n_items, alignment=self._alignment)
+        counted = self._log.last_seq()
         interactions, _ = read_interactions(self._log, self._policy, vocabulary.event_types, n_items)
-        return Loaded(untrained_ranker(features, interactions, self._settings.ranker), vocabulary, self._alignment)
+        ranker = untrained_ranker(features, interactions, self._settings.ranker)
+        return Loaded(ranker, vocabulary, self._alignment, counted)
 
     def learn(self, rows: Sequence[StoredItem]) -> None:
         """Let the active ranker score new or changed items from their content at once."""
@@ -308,9 +316,10 @@ class Models:
         n_items = self._catalogue.n_indices
         features = features_of(read_rows(self._store), vocabulary, self._dims, n_items, alignment=alignment)
         ranker = load_checkpoint(folder, features, self._catalogue.index_of)
+        counted = self._log.last_seq()
         interactions, _ = read_interactions(self._log, self._policy, vocabulary.event_types, n_items)
         ranker.recount(interactions)
-        return Loaded(ranker, vocabulary, alignment)
+        return Loaded(ranker, vocabulary, alignment, counted)
 
     def _alignment_of(self, model: str, version: str) -> Alignment | None:
         """What the model saw pictures through in training, whether or not it is in use otherwise."""
@@ -345,8 +354,27 @@ class Models:
         while len(self._recent) > KEPT_IN_MEMORY:
             self._recent.popitem(last=False)
 
+    def _own_record(self, version: str) -> ModelRecord:
+        record = self._record(version)
+        if not self._is_ours(record):
+            raise NoTrainedModel(
+                f"model {version} was trained with other encoders than those that serve",
+                "train anew, or go back to its encoders with `palate encoders change`",
+            )
+        return record
+
+    def _is_ours(self, record: ModelRecord) -> bool:
+        """Whether it was trained with these encoders. One that cannot be read is said to be when it is loaded."""
+        try:
+            return bool(read_extra(self._settings.data / record.path)["fingerprints"] == self._fingerprints)
+        except CheckpointError:
+            return True
+
+    def _records(self) -> Sequence[ModelRecord]:
+        return self._log.list_models(self._encoders)
+
     def _record(self, version: str) -> ModelRecord:
-        for record in self._log.list_models():
+        for record in self._records():
             if record.version == version:
                 return record
         raise ModelNotFound(version)

@@ -11,7 +11,7 @@ Methods are called from several threads at once. It knows no gRPC and no command
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -24,8 +24,8 @@ from indexer.catalog import Item
 from indexer.events import Event
 from indexer.filter import Filter
 from indexer.store import TEXT, StoredItem
-from service.catalogue import Catalogue
-from service.errors import InvalidInput, ItemNotFound, RecommendationNotFound
+from service.catalogue import Catalogue, read_interactions
+from service.errors import InvalidInput, ItemNotFound, RecommendationNotFound, ServedByOtherEncoders
 from service.explanations import Explanations, Lookups, Question
 from service.models import Loaded, Models
 from service.paging import Page
@@ -88,13 +88,17 @@ class Person:
 class Recommender:
     """One data folder, open for calls. Close it."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, *, in_use: bool = True) -> None:
+        """`in_use`: False keeps it beside one that serves, until `put_to_use`."""
         settings = workspace.settings
         self._settings, self._workspace = settings, workspace
         self._log, self._store = workspace.log, workspace.store
         self._policy = settings.events.policy()
         self._writing = Writing(settings)
-        workspace.indexer().reconcile()
+        if in_use:
+            workspace.reconcile()
+        else:
+            workspace.indexer().follow()
         self._catalogue = Catalogue(self._log.item_indices())
         self._models = Models(
             settings,
@@ -132,19 +136,13 @@ class Recommender:
     def index_items(self, items: Sequence[Item], images: Mapping[str, Sequence[bytes]]) -> IndexReport:
         """Add or replace items; `images` holds encoded pictures by item id. Durable when this returns."""
         report = self._indexer.index_items(items, images=images)
-        known = self._log.get_items([item.item_id for item in items])
-        for item_id, (index, item) in known.items():
-            self._catalogue.put(item_id, index)
-            self._item_cache.pop(index, None)
-            self._models.active.ranker.set_live(index, item.available)
+        self._know_items(self._log.get_items([item.item_id for item in items]).values())
         return report
 
     def delete_items(self, item_ids: Sequence[str]) -> Sequence[str]:
         """Remove items; returns the ids that were not there. Their events stay in the log."""
         missing = self._indexer.delete_items(item_ids)
-        removed = [index for item_id in item_ids if (index := self._catalogue.remove(item_id)) is not None]
-        self._models.active.ranker.remove_items(np.array(removed, dtype=np.int64))
-        self._people.forget()
+        self._forget_items(item_ids)
         return missing
 
     def get_item(self, item_id: str) -> Item:
@@ -351,16 +349,48 @@ class Recommender:
         """What is loaded, for people to read."""
         version = self._models.active.ranker.version
         image, alignment = self._workspace.image_encoder, self._workspace.alignment
+        before = self._workspace.served_before
+        changed = {"encoders": f"others than before: {before} served last"} if before else {}
         return {
             "data": str(self._settings.data),
             "items": f"{len(self._catalogue):,}",
             "events": f"{self._log.count_events():,}",
+            **changed,
             "text encoder": _described(self._workspace.text_encoder),
             "image encoder": "none" if image is None else _described(image),
             "shared space": self._workspace.unaligned or ("none" if alignment is None else alignment.version),
             "writer": self._settings.explain.writer,
             "model": version or "none yet: content, item-kNN and popularity until `palate train`",
         }
+
+    # change of encoders
+
+    @property
+    def workspace(self) -> Workspace:
+        """What is stored, and what encodes it."""
+        return self._workspace
+
+    def catch_up(self) -> None:
+        """Take in what items the log has gained, changed and lost since; other calls may go on."""
+        self._indexer.follow(on_put=self._know_items)
+        there = self._log.item_indices()
+        self._forget_items([item_id for item_id in self._catalogue.index_of if item_id not in there])
+
+    def count_events(self) -> None:
+        """Take in the events that were recorded since its ranker was loaded, by whoever served; once."""
+        loaded = self._models.active
+        types, n_items = loaded.vocabulary.event_types, loaded.ranker.n_items
+        since, _ = read_interactions(self._log, self._policy, types, n_items, after_seq=loaded.counted)
+        loaded.ranker.observe(since.item)
+
+    def put_to_use(self) -> None:
+        """From here on the log's marks are about this store, and the next start finds that it served."""
+        self._log.put_store_in_use(self._workspace.digest)
+
+    def succeed(self) -> None:
+        """After the one that served before has been closed: end what it left undone. Its store keeps no people."""
+        self._workspace.folder.shelf.forget_users(but=self._workspace.digest)
+        self._indexer.reconcile()
 
     def close(self) -> None:
         self._served.close()
@@ -518,6 +548,7 @@ class Recommender:
             runners_up=candidates.items[next_best].tolist(),
             times=person.history.times.tolist(),
             domains=tuple(request.domains),
+            encoders=self._workspace.digest,
         )
 
     def _served_context(self, request: ExplainRequest, index: int) -> tuple[ServedContext, bool]:
@@ -525,6 +556,8 @@ class Recommender:
         context = self._served.get(request.recommendation_id)
         if context is None:
             raise RecommendationNotFound(request.recommendation_id)
+        if context.encoders not in ("", self._workspace.digest):
+            raise ServedByOtherEncoders(request.recommendation_id)
         for result in context.results:
             if result.item_index == index:
                 return context, result.explored
@@ -567,6 +600,18 @@ class Recommender:
         return self._context(request, loaded, person, scored, candidates, shown, next_best, unexplored)
 
     # parts of index
+
+    def _know_items(self, items: Iterable[tuple[int, Item]]) -> None:
+        """Items by index, as they are in the log now."""
+        for index, item in items:
+            self._catalogue.put(item.item_id, index)
+            self._item_cache.pop(index, None)
+            self._models.active.ranker.set_live(index, item.available)
+
+    def _forget_items(self, item_ids: Iterable[str]) -> None:
+        removed = [index for item_id in item_ids if (index := self._catalogue.remove(item_id)) is not None]
+        self._models.active.ranker.remove_items(np.array(removed, dtype=np.int64))
+        self._people.forget()
 
     def _learn_items(self, rows: Sequence[StoredItem]) -> None:
         """Tell the ranker of items whose content was put into the store."""

@@ -229,11 +229,27 @@ RESUME = "resume"
 
 
 @dataclass(frozen=True, slots=True)
+class ServingEncoders:
+    """What serves after a change of encoders."""
+
+    text: str
+    """As in the setting `encoders.text`."""
+    image: str
+    """As in the setting `encoders.image`."""
+    digest: str
+    """What the store of their vectors is called."""
+    items: int
+    """In the catalogue."""
+    model_version: str
+    """Empty when no trained model serves."""
+
+
+@dataclass(frozen=True, slots=True)
 class TrainProgress:
-    """How far a training is; what `Recommender.train` calls its `progress` with."""
+    """How far a training or a change of encoders is; what these call their `progress` with."""
 
     stage: str
-    """What is being done: `fit`, `evaluate`, ..."""
+    """What is being done: `encode`, `fit`, `evaluate`, ..."""
     done: int
     """Steps of this stage that are done."""
     total: int = 0

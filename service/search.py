@@ -64,7 +64,7 @@ class Search:
     def by_picture(self, picture: bytes, k: int, rule: Filter | None) -> list[Found]:
         """By look. Pictures and words are compared in one space, so the nearest come first, whichever they are."""
         if self.image is None:
-            raise ModalityUnsupported("none", "image search", "configure encoders.image, then `palate rebuild`")
+            raise ModalityUnsupported("none", "image search", "set encoders.image, then `palate encoders change`")
         look = self.image.encode_images([open_image(picture)])  # (1, image dim)
         if self.alignment is None:
             return _nearest(self._ask({PICTURES: (IMAGE, look[0])}, k, rule), k)

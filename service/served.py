@@ -59,6 +59,8 @@ class ServedContext:
     """Of the history, Unix seconds; none in contexts of before they were kept."""
     domains: Sequence[str] = ()
     """Those that were allowed; none for all."""
+    encoders: str = ""
+    """Digest of those that served; empty in contexts of before they could change."""
 
     def to_bytes(self) -> bytes:
         return orjson.dumps(self)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping
@@ -37,6 +36,7 @@ from service import servicers
 from service.backend import Backend
 from service.config import Settings
 from service.errors import AddressUnavailable
+from service.garbage import leave_alone_what_stays
 from service.interceptor import CallInterceptor
 from service.lanes import Lanes
 
@@ -74,8 +74,7 @@ async def serve(
         on_listening(address)
         try:
             lanes.backend = await asyncio.to_thread(recommender_factory, settings)
-            gc.collect()
-            gc.freeze()  # else every full collection walks through the libraries and the catalogue, while calls wait
+            leave_alone_what_stays()
             await _set_health(states, _SERVING)
             on_loaded(lanes.backend.loaded())
             await stopping.wait()

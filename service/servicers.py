@@ -1,6 +1,6 @@
 """The five services: each call is checked, converted, handed to one method of the backend in a thread, converted back.
 
-Owns which lane a call takes and how a training is told of. Knows nothing of sockets, health or how errors look on the
+Owns which lane a call takes and how long work is told of. Knows nothing of sockets, health or how errors look on the
 wire.
 """
 
@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncIterator
-from typing import Any, TypeAlias
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
+from typing import Any, TypeAlias, TypeVar
 
 import grpc
 
@@ -29,10 +30,14 @@ from palate.v1 import (
 from service import wire_in, wire_out, wire_rows
 from service.backend import Backend
 from service.errors import NotServing
+from service.garbage import leave_alone_what_stays
 from service.lanes import Lanes
-from service.requests import Explanation, ModelInfo, TrainProgress
+from service.requests import Explanation, ModelInfo, ServingEncoders, TrainProgress
 
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"  # generic in the type stubs only
+
+Progress: TypeAlias = Callable[[TrainProgress], None]
+T = TypeVar("T")
 
 MAX_UNREAD_PROGRESS = 100
 
@@ -178,6 +183,35 @@ class ModelServicer(model_pb2_grpc.ModelServiceServicer):
     async def TrainModel(
         self, request: model_pb2.TrainModelRequest, context: Context
     ) -> AsyncIterator[model_pb2.TrainModelResponse]:
+        def work(backend: Backend, progress: Progress) -> ModelInfo:
+            return backend.train(progress, seed=request.seed, force=request.force, incremental=request.incremental)
+
+        async with aclosing(self._steps(context, work)) as steps:
+            async for step in steps:
+                if isinstance(step, TrainProgress):
+                    yield model_pb2.TrainModelResponse(progress=wire_out.progress_message(step))
+                else:
+                    yield model_pb2.TrainModelResponse(model=wire_out.model_message(step))
+
+    async def ChangeEncoders(
+        self, request: model_pb2.ChangeEncodersRequest, context: Context
+    ) -> AsyncIterator[model_pb2.ChangeEncodersResponse]:
+        def work(backend: Backend, progress: Progress) -> ServingEncoders:
+            now = backend.change_encoders(progress, text=request.text, image=request.image)
+            leave_alone_what_stays()
+            return now
+
+        async with aclosing(self._steps(context, work)) as steps:
+            async for step in steps:
+                if isinstance(step, TrainProgress):
+                    yield model_pb2.ChangeEncodersResponse(progress=wire_out.progress_message(step))
+                else:
+                    yield model_pb2.ChangeEncodersResponse(encoders=wire_out.encoders_message(step))
+
+    async def _steps(
+        self, context: Context, work: Callable[[Backend, Progress], T]
+    ) -> AsyncGenerator[TrainProgress | T, None]:
+        """What long work tells of itself, then its result. Ending the iteration ends the work at its next step."""
         loop = asyncio.get_running_loop()
         changed = asyncio.Event()
         unread: deque[TrainProgress] = deque(maxlen=MAX_UNREAD_PROGRESS)
@@ -185,18 +219,11 @@ class ModelServicer(model_pb2_grpc.ModelServiceServicer):
 
         def progress(step: TrainProgress) -> None:
             if abandoned or self._lanes.stopping:
-                raise NotServing("stopping this training")
+                raise NotServing("stopping this work")
             unread.append(step)
             loop.call_soon_threadsafe(changed.set)
 
-        task: asyncio.Task[ModelInfo] = asyncio.create_task(
-            self._lanes.train(
-                context,
-                lambda backend: backend.train(
-                    progress, seed=request.seed, force=request.force, incremental=request.incremental
-                ),
-            )
-        )
+        task = asyncio.create_task(self._lanes.train(context, lambda backend: work(backend, progress)))
         task.add_done_callback(lambda _: changed.set())
         try:
             done = False
@@ -205,8 +232,8 @@ class ModelServicer(model_pb2_grpc.ModelServiceServicer):
                 changed.clear()
                 done = task.done()
                 while unread:
-                    yield wire_out.progress_message(unread.popleft())
-            yield model_pb2.TrainModelResponse(model=wire_out.model_message(task.result()))
+                    yield unread.popleft()
+            yield task.result()
         finally:
             abandoned = True
             task.cancel()

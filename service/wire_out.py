@@ -10,7 +10,15 @@ from dataclasses import asdict
 
 from palate.v1 import explain_pb2, model_pb2, recommend_pb2
 from service.explainer.evidence import Evidence
-from service.requests import Explanation, ModelInfo, Recommendation, ScoredItem, TasteSummary, TrainProgress
+from service.requests import (
+    Explanation,
+    ModelInfo,
+    Recommendation,
+    ScoredItem,
+    ServingEncoders,
+    TasteSummary,
+    TrainProgress,
+)
 from service.wire_rows import item_message, timestamp
 
 
@@ -105,8 +113,12 @@ def model_message(model: ModelInfo) -> model_pb2.ModelInfo:
     )
 
 
-def progress_message(progress: TrainProgress) -> model_pb2.TrainModelResponse:
-    return model_pb2.TrainModelResponse(progress=model_pb2.TrainProgress(**asdict(progress)))
+def progress_message(progress: TrainProgress) -> model_pb2.TrainProgress:
+    return model_pb2.TrainProgress(**asdict(progress))
+
+
+def encoders_message(encoders: ServingEncoders) -> model_pb2.ServingEncoders:
+    return model_pb2.ServingEncoders(**asdict(encoders))
 
 
 def _results(results: Sequence[ScoredItem]) -> list[recommend_pb2.ScoredItem]:

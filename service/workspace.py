@@ -5,27 +5,35 @@ Owns opening in the right order, reconciling what a crash left behind, and closi
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+
+from PIL import Image
 
 from encoders.alignment import Alignment
 from encoders.base import ImageEncoder, TextEncoder
 from encoders.bundled import load_image_encoder, load_text_encoder
 from encoders.errors import AlignmentError
 from indexer.aligned import JointEncoder, PartReader
-from indexer.build import Indexer, dims_of, fingerprints_of
+from indexer.build import Indexer, IndexReport, Progress, dims_of, fingerprints_of
 from indexer.download import Downloader
 from indexer.eventlog import EventLog
+from indexer.inheriting import inherit
 from indexer.picture_source import PictureSource
 from indexer.pictures import PictureFolder
+from indexer.shelf import digest_of
 from indexer.store import ItemStore, StoredItem
-from indexer.store_edge import EdgeStore
-from indexer.store_qdrant import QdrantStore
 from service.alignments import Alignments
 from service.config import Settings
+from service.data_folder import DataFolder, encoder_names
 
-STORE_FOLDER = "vectors"
+logger = logging.getLogger(__name__)
 PICTURES_FOLDER = "pictures"
+_OTHERS = (
+    "other encoders than before: %s served last, the settings name %s; a start or `palate index` compares all items, "
+    "and encodes those that have changed since"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +41,7 @@ class Workspace:
     """Everything that is stored, and what turns content into vectors. Close it."""
 
     settings: Settings
-    log: EventLog
+    folder: DataFolder
     store: ItemStore
     text_encoder: TextEncoder
     image_encoder: ImageEncoder | None
@@ -41,40 +49,78 @@ class Workspace:
     """The shared space of text and pictures that is in use."""
     unaligned: str = ""
     """Why the alignment that should be in use is not."""
+    served_before: str = ""
+    """The encoders that served last, where those are others."""
 
     @classmethod
     def open(cls, settings: Settings, *, anew: bool = False) -> Workspace:
-        """StoreLocked where another process has the folder; EncoderMismatch where it was made with other encoders.
+        """StoreLocked where another process has the folder; EncoderMismatch where no store in it was made with these
+        encoders.
 
-        `anew` first forgets all vectors, for `Indexer.rebuild` to make them again from the log.
+        `anew` first forgets the vectors, for `Indexer.rebuild` to make them again from the log.
         """
         text = load_text_encoder(settings.encoders.text, settings.encoder_backend)
         image = load_image_encoder(settings.encoders.image, settings.encoder_backend)
-        return cls.open_with(settings, text, image, anew=anew)
+        workspace = cls.open_with(settings, text, image, anew=anew)
+        if workspace.served_before and not anew:
+            logger.warning(_OTHERS, workspace.served_before, _described(settings.encoder_names))
+        return workspace
 
     @classmethod
     def open_with(
-        cls, settings: Settings, text: TextEncoder, image: ImageEncoder | None, *, anew: bool = False
+        cls,
+        settings: Settings,
+        text: TextEncoder,
+        image: ImageEncoder | None,
+        *,
+        anew: bool = False,
+        beside: bool = False,
     ) -> Workspace:
-        """The same with encoders that are loaded already."""
-        settings.data.mkdir(parents=True, exist_ok=True)
+        """The same with encoders that are loaded already; `beside` makes a store of them where there is none."""
+        folder = DataFolder.open(settings)
+        try:
+            return cls._in(folder, settings, text, image, anew=anew, beside=beside)
+        except BaseException:
+            folder.close()
+            raise
+
+    def beside(self, settings: Settings, text: TextEncoder, image: ImageEncoder | None) -> Workspace:
+        """Of the same folder with other encoders, while this one goes on. It is closed by itself."""
+        self.folder.join()
+        try:
+            return self._in(self.folder, settings, text, image, anew=False, beside=True)
+        except BaseException:
+            self.folder.close()
+            raise
+
+    @classmethod
+    def _in(
+        cls,
+        folder: DataFolder,
+        settings: Settings,
+        text: TextEncoder,
+        image: ImageEncoder | None,
+        *,
+        anew: bool,
+        beside: bool,
+    ) -> Workspace:
         dims, prints = dims_of(text, image), fingerprints_of(text, image)
-        store: ItemStore
-        if settings.store.kind == "edge":
-            store = EdgeStore.open(settings.data / STORE_FOLDER, dims=dims, fingerprints=prints, anew=anew)
-        else:
-            store = QdrantStore.open(
-                settings.store.url, settings.store.prefix, dims=dims, fingerprints=prints, anew=anew
-            )
+        digest, in_use = digest_of(prints), folder.log.store_in_use()
+        before = "" if in_use in (None, digest) else _described(encoder_names(folder.log, in_use or ""))
+        store = folder.shelf.open(dims, prints, in_use=in_use, anew=anew, beside=beside)
         try:
             joint, unaligned = _joint(settings, text, prints)
             if joint is not None:
                 joint.make_room(store)
-            log = EventLog.open(settings.log_url)
+            folder.name_encoders(digest, settings.encoder_names)
         except BaseException:
             store.close()
             raise
-        return cls(settings, log, store, text, image, joint, unaligned)
+        return cls(settings, folder, store, text, image, joint, unaligned, before)
+
+    @property
+    def log(self) -> EventLog:
+        return self.folder.log
 
     @property
     def alignment(self) -> Alignment | None:
@@ -90,6 +136,16 @@ class Workspace:
     def fingerprints(self) -> Mapping[str, str]:
         return fingerprints_of(self.text_encoder, self.image_encoder)
 
+    @property
+    def digest(self) -> str:
+        """What these encoders, and the store of their vectors, are called."""
+        return digest_of(self.fingerprints)
+
+    def reconcile(self, on_progress: Progress | None = None) -> IndexReport:
+        """Bring the store up to the log, and put it to use if another served last. Other stores keep no people."""
+        self.folder.shelf.forget_users(but=self.digest)
+        return self.indexer().reconcile(on_progress)
+
     def indexer(self, on_stored: Callable[[Sequence[StoredItem]], None] | None = None) -> Indexer:
         """The one path by which items get in."""
         kept = PictureFolder(self.settings.data / PICTURES_FOLDER)
@@ -104,9 +160,23 @@ class Workspace:
             on_stored=on_stored,
         )
 
+    def inherit(self, serving: ItemStore | None) -> None:
+        """Take the vectors of encoders that stay from the store in use, which is `serving` if it is open."""
+        shelf, in_use = self.folder.shelf, self.log.store_in_use()
+        for store in shelf.stores():
+            names = [name for name, print_ in self.fingerprints.items() if store.fingerprints.get(name) == print_]
+            if store.digest == in_use and names:
+                inherit(self.store, serving.scroll(names) if serving else shelf.scroll(store, names), names, self.log)
+
+    def warm_up(self) -> None:
+        """The encoders' first batch takes a second, which no caller should wait for."""
+        self.text_encoder.encode_queries([""])
+        if self.image_encoder is not None:
+            self.image_encoder.encode_images([Image.new("RGB", (32, 32))])
+
     def close(self) -> None:
         self.store.close()
-        self.log.close()
+        self.folder.close()
 
 
 def _joint(settings: Settings, text: TextEncoder, fingerprints: Mapping[str, str]) -> tuple[JointEncoder | None, str]:
@@ -116,3 +186,7 @@ def _joint(settings: Settings, text: TextEncoder, fingerprints: Mapping[str, str
     except AlignmentError as error:
         return None, str(error)
     return (None if alignment is None else JointEncoder(alignment, PartReader(text))), ""
+
+
+def _described(names: Mapping[str, str]) -> str:
+    return ", ".join(f"{kind} {name}" for kind, name in names.items()) or "encoders whose names are not known"

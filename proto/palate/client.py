@@ -304,6 +304,13 @@ class Client:
         request = model_pb2.TrainModelRequest(incremental=incremental, seed=seed, force=force)
         return self._stream(self._model.TrainModel, request, timeout_s)
 
+    def change_encoders(
+        self, *, text: str = "", image: str = "", timeout_s: float | None = TRAIN_TIMEOUT_S
+    ) -> Iterator[model_pb2.ChangeEncodersResponse]:
+        """Progress, then what answers. Leaving the loop early ends the change."""
+        request = model_pb2.ChangeEncodersRequest(text=text, image=image)
+        return self._stream(self._model.ChangeEncoders, request, timeout_s)
+
     def activate_model(self, version: str, *, timeout_s: float | None = None) -> model_pb2.ModelInfo:
         return self._call(self._model.ActivateModel, model_pb2.ActivateModelRequest(version=version), timeout_s).model
 

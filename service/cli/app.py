@@ -18,6 +18,7 @@ from service.cli.aligning import align
 from service.cli.asking import recommend, search, similar
 from service.cli.demo import demo
 from service.cli.doctor import doctor
+from service.cli.encoding import encoders
 from service.cli.evaluating import evaluate
 from service.cli.explaining import explain
 from service.cli.files import COULD_NOT
@@ -50,6 +51,7 @@ for group, commands in COMMANDS.items():
     for command in commands:
         app.command(rich_help_panel=group)(command)
 app.add_typer(models, name="models", rich_help_panel="Keep")
+app.add_typer(encoders, name="encoders", rich_help_panel="Keep")
 app.add_typer(users, name="users", rich_help_panel="Keep")
 
 
@@ -71,6 +73,8 @@ def _message(error: Exception) -> str:
     """What a person can do something with; a bug says that it is one."""
     from encoders.errors import PalateError
 
+    if isinstance(error, typer.Abort):
+        return "aborted"
     if isinstance(error, typer.TyperException):
         context = getattr(error, "ctx", None)
         where = f"; see `{context.command_path} --help`" if context is not None else ""

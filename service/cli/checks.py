@@ -176,7 +176,7 @@ def _vectors(settings: Settings, log: EventLog, encoders: Encoders) -> Iterator[
         yield Finding("warn", "vectors", f"in use by {owner}, not looked at", "stop it first to have them checked")
         return
     except EncoderMismatch as error:
-        yield Finding("fail", "vectors", str(error), "configure those encoders again, or run `palate rebuild`")
+        yield Finding("fail", "vectors", str(error), "configure those encoders again, or run `palate encoders change`")
         return
     except PalateError as error:
         yield Finding("fail", "vectors", str(error), "see the message; `palate rebuild` makes them anew from the log")
@@ -188,6 +188,9 @@ def _vectors(settings: Settings, log: EventLog, encoders: Encoders) -> Iterator[
             yield Finding("warn", "vectors", found, "`palate serve` or `palate index` brings the store up to the log")
         else:
             yield Finding("ok", "vectors", f"{count:,} items, as in the log")
+        if workspace.served_before:
+            found = f"other encoders than the settings name served last: {workspace.served_before}"
+            yield Finding("warn", "vectors", found, "a start takes those of the settings, and encodes what has changed")
         if workspace.unaligned:
             yield Finding("warn", "shared space", workspace.unaligned, "`palate align`, or `palate align --off`")
         elif workspace.alignment is not None:

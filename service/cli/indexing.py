@@ -60,7 +60,7 @@ def index(
             return FileReport(str(path), counts, report.failed, report.warnings, rows.stopped)
 
         with output.progress(as_json) as step:
-            indexer.reconcile(lambda done, total: step("finishing what an earlier run left", done, total))
+            workspace.reconcile(lambda done, total: step("finishing what an earlier run left", done, total))
         reports = take_in(files, one, as_json=as_json)
         workspace.store.optimize()
         encoders, rows = [workspace.text_encoder, workspace.image_encoder], sum(report.rows for report in reports)

@@ -26,6 +26,7 @@ from service.requests import (
     RecommendRequest,
     ScoredItem,
     SearchRequest,
+    ServingEncoders,
     SimilarRequest,
     TasteRequest,
     TasteSummary,
@@ -179,10 +180,17 @@ class Remote:
             if update.HasField("model"):
                 trained = _model(update.model)
             else:
-                step = update.progress
-                progress(TrainProgress(step.stage, step.done, step.total, step.message))
+                progress(_step(update.progress))
         assert trained is not None, "a training that ends without an error ends with its model"
         return trained
+
+    def change_encoders(self, progress: Callable[[TrainProgress], None], *, text: str, image: str) -> ServingEncoders:
+        for update in self._client.change_encoders(text=text, image=image):
+            if update.HasField("encoders"):
+                now = update.encoders
+                return ServingEncoders(now.text, now.image, now.digest, now.items, now.model_version)
+            progress(_step(update.progress))
+        raise AssertionError("a change that ends without an error ends with what serves")
 
     def activate_model(self, version: str) -> ModelInfo:
         return _model(self._client.activate_model(version))
@@ -231,6 +239,10 @@ def evidence_of(fact: explain_pb2.Evidence) -> Evidence:
     ]
     value = fact.event_value if fact.HasField("event_value") else None
     return Evidence(kind=kind, event_value=value, **{name: getattr(fact, name) for name in fields})
+
+
+def _step(step: model_pb2.TrainProgress) -> TrainProgress:
+    return TrainProgress(step.stage, step.done, step.total, step.message)
 
 
 def _model(model: model_pb2.ModelInfo) -> ModelInfo:

@@ -14,8 +14,7 @@ from service.cli.session import settings_of
 
 if TYPE_CHECKING:
     from service.config import Settings
-    from service.recommender import Recommender
-    from service.workspace import Workspace
+    from service.switching import Switching
 
 
 def serve(
@@ -51,23 +50,15 @@ def serve(
     return DONE
 
 
-def _load(settings: Settings) -> Recommender:
-    """The recommender with its encoders warm: their first batch takes a second, which no caller should wait for."""
+def _load(settings: Settings) -> Switching:
     from service.recommender import Recommender
+    from service.switching import Switching
     from service.workspace import Workspace
 
     workspace = Workspace.open(settings)
     try:
-        _warm_up(workspace)
-        return Recommender(workspace)
+        workspace.warm_up()
+        return Switching(Recommender(workspace))
     except BaseException:
         workspace.close()
         raise
-
-
-def _warm_up(workspace: Workspace) -> None:
-    from PIL import Image
-
-    workspace.text_encoder.encode_queries([""])
-    if workspace.image_encoder is not None:
-        workspace.image_encoder.encode_images([Image.new("RGB", (32, 32))])

@@ -59,11 +59,13 @@ def answering(data: Path | None, config: Path | None, server: str, *, quiet: boo
     settings = settings_of(data, config)
     require_data(settings)
     with waiting("loading encoders and model", quiet):
-        recommender = open_recommender(settings)
+        from service.switching import Switching
+
+        backend = Switching(open_recommender(settings))
     try:
-        yield recommender
+        yield backend
     finally:
-        recommender.close()
+        backend.close()
 
 
 def open_recommender(settings: Settings) -> Recommender:
@@ -82,16 +84,7 @@ def open_recommender(settings: Settings) -> Recommender:
 @contextmanager
 def event_log(settings: Settings) -> Iterator[EventLog]:
     """The log alone, without encoders and vectors: quick to open. StoreLocked where another process owns the folder."""
-    from indexer.eventlog import EventLog
-    from indexer.folder_lock import FolderLock
-    from service.workspace import STORE_FOLDER
+    from service.data_folder import log_alone
 
-    folder = settings.data / STORE_FOLDER
-    settings.data.mkdir(parents=True, exist_ok=True)
-    lock = FolderLock(folder) if settings.store.kind == "edge" else None
-    try:
-        with EventLog.open(settings.log_url) as log:
-            yield log
-    finally:
-        if lock is not None:
-            lock.release(unclean=lock.unclean)
+    with log_alone(settings) as log:
+        yield log

@@ -165,6 +165,8 @@ def test_every_method_reaches_the_server_and_gives_back_what_it_said() -> None:
         assert client.describe_taste("u", language="zh").user_id == "u"
         assert [part.WhichOneof("part") for part in client.stream_explain("f1", user_id="u")] == ["evidence", "text"]
         assert [update.WhichOneof("update") for update in client.train_model()] == ["progress", "progress", "model"]
+        changed = list(client.change_encoders(text="st:new"))
+        assert [update.WhichOneof("update") for update in changed] == ["progress", "progress", "encoders"]
         assert client.list_models()[0] == client.activate_model("m1") == client.rollback_model()
         client.put_user("u", attributes={"lang": "zh"}, taste="slow")
         assert client.export_user("u") == {"user_id": "u", "taste": "慢"}

@@ -27,6 +27,7 @@ from service.requests import (
     RecommendRequest,
     ScoredItem,
     SearchRequest,
+    ServingEncoders,
     SimilarRequest,
     TasteRequest,
     TasteSummary,
@@ -85,6 +86,7 @@ TASTE = TasteSummary(
     degraded=("writer openai failed (no answer), so the template wrote this",),
 )
 MODEL = ModelInfo(version="m1", created_at=1_700_000_000.5, active=True, metrics={"all/ndcg@10": 0.25})
+ENCODERS = ServingEncoders("st:new", "none", "1a2b3c4d", 1, "m2")
 
 
 @dataclass
@@ -189,6 +191,12 @@ class StandIn:
         self._take("train", seed, force, incremental)
         progress(TrainProgress("fit", 2, 2))
         return MODEL
+
+    def change_encoders(self, progress: Callable[[TrainProgress], None], *, text: str, image: str) -> ServingEncoders:
+        progress(TrainProgress("encode", 1, 2))
+        self._take("change_encoders", text, image)
+        progress(TrainProgress("switch", 0, 1))
+        return ENCODERS
 
     def activate_model(self, version: str) -> ModelInfo:
         self._take("activate_model", version)

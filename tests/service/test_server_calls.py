@@ -324,6 +324,20 @@ async def test_a_training_is_told_what_was_asked_for() -> None:
     assert backend.asked == [("train", 7, True, True)]
 
 
+async def test_a_change_of_encoders_streams_progress_and_ends_with_what_serves() -> None:
+    async with running() as server:
+        stub = model_pb2_grpc.ModelServiceStub(server.channel)
+        request = model_pb2.ChangeEncodersRequest(text="st:new", image="none")
+        *steps, last = [update async for update in stub.ChangeEncoders(request)]
+        assert server.backend.asked == [("change_encoders", "st:new", "none")]
+    assert [(s.progress.stage, s.progress.done, s.progress.total) for s in steps] == [
+        ("encode", 1, 2),
+        ("switch", 0, 1),
+    ]
+    now = last.encoders
+    assert (now.text, now.image, now.digest, now.items, now.model_version) == ("st:new", "none", "1a2b3c4d", 1, "m2")
+
+
 async def test_models_and_users_are_reached() -> None:
     async with running() as server:
         models, users = model_pb2_grpc.ModelServiceStub(server.channel), user_pb2_grpc.UserServiceStub(server.channel)

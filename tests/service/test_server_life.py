@@ -133,6 +133,12 @@ async def test_indexing_and_training_do_not_hold_up_answers() -> None:
         with pytest.raises(grpc.aio.AioRpcError, match="under way already") as caught:
             await model_pb2_grpc.ModelServiceStub(server.channel).TrainModel(model_pb2.TrainModelRequest()).read()
         assert caught.value.code() is grpc.StatusCode.FAILED_PRECONDITION
+        with pytest.raises(grpc.aio.AioRpcError, match="under way already"):
+            await (
+                model_pb2_grpc.ModelServiceStub(server.channel)
+                .ChangeEncoders(model_pb2.ChangeEncodersRequest(text="fake"))
+                .read()
+            )
         assert server.backend.gate is not None
         server.backend.gate.set()
         await index
@@ -188,7 +194,7 @@ async def test_stopping_the_server_ends_a_training_and_says_so() -> None:
         call = model_pb2_grpc.ModelServiceStub(server.channel).TrainModel(model_pb2.TrainModelRequest())
         assert (await call.read()).progress.stage == "fit"
         server.stop.set()
-        with pytest.raises(grpc.aio.AioRpcError, match="stopping this training") as caught:
+        with pytest.raises(grpc.aio.AioRpcError, match="stopping this work") as caught:
             await _read_to_the_end(call)
         assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
         await server.done

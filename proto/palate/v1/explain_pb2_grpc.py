@@ -58,7 +58,8 @@ class ExplainServiceServicer:
 
     def Explain(self, request, context):
         """The whole explanation at once. NOT_FOUND when the recommendation_id is unknown or no longer kept, or when the item is
-        not in the catalogue.
+        not in the catalogue. FAILED_PRECONDITION when other encoders answered then than now: what its scores rested on is
+        not at hand.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -56,6 +56,36 @@ class TrainModelResponse(_message.Message):
     model: ModelInfo
     def __init__(self, progress: _Optional[_Union[TrainProgress, _Mapping]] = ..., model: _Optional[_Union[ModelInfo, _Mapping]] = ...) -> None: ...
 
+class ChangeEncodersRequest(_message.Message):
+    __slots__ = ("text", "image")
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    IMAGE_FIELD_NUMBER: _ClassVar[int]
+    text: str
+    image: str
+    def __init__(self, text: _Optional[str] = ..., image: _Optional[str] = ...) -> None: ...
+
+class ChangeEncodersResponse(_message.Message):
+    __slots__ = ("progress", "encoders")
+    PROGRESS_FIELD_NUMBER: _ClassVar[int]
+    ENCODERS_FIELD_NUMBER: _ClassVar[int]
+    progress: TrainProgress
+    encoders: ServingEncoders
+    def __init__(self, progress: _Optional[_Union[TrainProgress, _Mapping]] = ..., encoders: _Optional[_Union[ServingEncoders, _Mapping]] = ...) -> None: ...
+
+class ServingEncoders(_message.Message):
+    __slots__ = ("text", "image", "digest", "items", "model_version")
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    IMAGE_FIELD_NUMBER: _ClassVar[int]
+    DIGEST_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
+    text: str
+    image: str
+    digest: str
+    items: int
+    model_version: str
+    def __init__(self, text: _Optional[str] = ..., image: _Optional[str] = ..., digest: _Optional[str] = ..., items: _Optional[int] = ..., model_version: _Optional[str] = ...) -> None: ...
+
 class TrainProgress(_message.Message):
     __slots__ = ("stage", "done", "total", "message")
     STAGE_FIELD_NUMBER: _ClassVar[int]

@@ -45,6 +45,11 @@ class ModelServiceStub:
                 request_serializer=palate_dot_v1_dot_model__pb2.TrainModelRequest.SerializeToString,
                 response_deserializer=palate_dot_v1_dot_model__pb2.TrainModelResponse.FromString,
                 _registered_method=True)
+        self.ChangeEncoders = channel.unary_stream(
+                '/palate.v1.ModelService/ChangeEncoders',
+                request_serializer=palate_dot_v1_dot_model__pb2.ChangeEncodersRequest.SerializeToString,
+                response_deserializer=palate_dot_v1_dot_model__pb2.ChangeEncodersResponse.FromString,
+                _registered_method=True)
         self.ActivateModel = channel.unary_unary(
                 '/palate.v1.ModelService/ActivateModel',
                 request_serializer=palate_dot_v1_dot_model__pb2.ActivateModelRequest.SerializeToString,
@@ -71,14 +76,28 @@ class ModelServiceServicer:
     def TrainModel(self, request, context):
         """Trains a model from the event log, while the server goes on answering. Takes minutes: the stream tells how far it is
         and ends with the model, which is active if it did not lose against the baselines. Ending the call ends the training.
-        FAILED_PRECONDITION while another training runs.
+        FAILED_PRECONDITION while another training, or a change of encoders, runs.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ChangeEncoders(self, request, context):
+        """Changes what turns texts and pictures into vectors, while the server goes on answering, indexing and recording.
+        Everything is encoded into a new vector store beside the one in use, and that answers once it is complete: with the
+        model that last answered with these encoders, else, where a trained model answers now, with one that is trained on
+        the new vectors as TrainModel does. The store before stays, so the way back encodes only what has changed. Ending
+        the call before that ends the change; what is encoded by then stays for the next time. The server's settings decide
+        again at its next start. INVALID_ARGUMENT for an encoder that there is not, and when these answer already;
+        FAILED_PRECONDITION while a training or another change runs.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ActivateModel(self, request, context):
-        """Makes a model the one that answers, from the next call on. NOT_FOUND when there is no such version.
+        """Makes a model the one that answers, from the next call on. NOT_FOUND when there is no such version;
+        FAILED_PRECONDITION when it was trained with other encoders than those in use.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -103,6 +122,11 @@ def add_ModelServiceServicer_to_server(servicer, server):
                     servicer.TrainModel,
                     request_deserializer=palate_dot_v1_dot_model__pb2.TrainModelRequest.FromString,
                     response_serializer=palate_dot_v1_dot_model__pb2.TrainModelResponse.SerializeToString,
+            ),
+            'ChangeEncoders': grpc.unary_stream_rpc_method_handler(
+                    servicer.ChangeEncoders,
+                    request_deserializer=palate_dot_v1_dot_model__pb2.ChangeEncodersRequest.FromString,
+                    response_serializer=palate_dot_v1_dot_model__pb2.ChangeEncodersResponse.SerializeToString,
             ),
             'ActivateModel': grpc.unary_unary_rpc_method_handler(
                     servicer.ActivateModel,
@@ -170,6 +194,33 @@ class ModelService:
             '/palate.v1.ModelService/TrainModel',
             palate_dot_v1_dot_model__pb2.TrainModelRequest.SerializeToString,
             palate_dot_v1_dot_model__pb2.TrainModelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangeEncoders(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/palate.v1.ModelService/ChangeEncoders',
+            palate_dot_v1_dot_model__pb2.ChangeEncodersRequest.SerializeToString,
+            palate_dot_v1_dot_model__pb2.ChangeEncodersResponse.FromString,
             options,
             channel_credentials,
             insecure,

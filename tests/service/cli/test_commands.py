@@ -219,7 +219,7 @@ def test_the_doctor_warns_of_an_empty_folder_and_fails_a_broken_one(run: Run, fi
 
 
 def test_the_doctor_looks_at_what_a_running_server_leaves_open(asking: Run) -> None:
-    lock = FolderLock(Path("palate-data/vectors"))
+    lock = FolderLock(Path("palate-data"))
     try:
         found = {finding["what"]: finding for finding in asking("doctor", "--json").json}
     finally:
@@ -249,5 +249,9 @@ def test_the_options_have_the_limits_of_the_requests() -> None:
 
 def test_help_names_every_command(run: Run) -> None:
     text = run("--help").out
-    names = [command.__name__ for commands in COMMANDS.values() for command in commands] + ["models", "users"]
+    names = [command.__name__ for commands in COMMANDS.values() for command in commands] + [
+        "models",
+        "encoders",
+        "users",
+    ]
     assert [name for name in names if name not in text] == []

@@ -141,7 +141,7 @@ def test_an_unknown_field_in_the_configuration(filled: Run) -> None:
 
 @pytest.mark.parametrize("command", [["index", "items.jsonl"], ["events", "events.jsonl"], ["recommend"], ["rebuild"]])
 def test_a_folder_that_another_process_has_open_asks_for_the_server(asking: Run, command: list[str]) -> None:
-    lock = FolderLock(Path("palate-data/vectors"))
+    lock = FolderLock(Path("palate-data"))
     try:
         ran = asking(*command)
     finally:

@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from palate.client import Client, PalateRpcError
 from service.cli.session import open_recommender
 from service.config import Settings
 from service.server import serve
-from tests.service import world
+from service.switching import Switching
+from tests.service import counting, world
 from tests.service.cli.conftest import Run
 
 
@@ -31,7 +33,7 @@ def server(filled: Run) -> Iterator[str]:
             stops.append((asyncio.get_running_loop(), stop))
             await serve(
                 settings,
-                open_recommender,
+                lambda settings: Switching(open_recommender(settings)),
                 stop=stop,
                 on_listening=lambda where: address.__setitem__(0, where),
                 on_loaded=lambda _: ready.set(),
@@ -141,6 +143,18 @@ def test_a_server_trains_activates_and_forgets(filled: Run, server: str) -> None
     refused = filled("models", "activate", "nothing", "--server", server)
     assert (refused.code, len(refused.err.splitlines())) == (2, 1)
     assert "nothing" in refused.err
+
+
+def test_a_server_changes_its_encoders_and_goes_on(filled: Run, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    counting.install(monkeypatch)
+    changed = filled("encoders", "change", "--text", "two", "--server", server, "--json").json
+    assert (changed["text"], changed["image"], changed["items"]) == ("two", "fake", 40)
+    assert filled("recommend", "--user", "u0", "--server", server, "--json").json["results"]
+    with Client(server) as client:
+        for asked, why in (("no-such-model", "cannot be loaded"), ("two", "serve already"), ("", "serve already")):
+            with pytest.raises(PalateRpcError, match=why) as caught:
+                list(client.change_encoders(text=asked))
+            assert (caught.value.code.name, caught.value.reason) == ("INVALID_ARGUMENT", "INVALID_INPUT")
 
 
 def test_the_folder_of_a_running_server_is_not_opened_beside_it(filled: Run, server: str) -> None:

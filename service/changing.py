@@ -1,0 +1,112 @@
+"""Changing encoders: from those that serve to a recommender with others beside it, ready to take its place.
+
+    encoders loaded -> vectors of an encoder that stays, from the store in use -> every item, from the log -> the model
+    that served there before, or one trained on the new vectors where a trained one serves
+
+Stopped at any point it goes on there when it is asked for again: what is in the store beside, and equal, stays. Owns
+the order of that. Knows nothing of calls that go on meanwhile: `service.switching` does the switch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from encoders.backend import Backend
+from encoders.bundled import load_image_encoder, load_text_encoder
+from encoders.errors import EncoderUnavailable
+from indexer.build import fingerprints_of
+from indexer.shelf import digest_of
+from indexer.store import ItemStore
+from service.config import EncoderSettings, Settings
+from service.errors import InvalidInput, NoTrainedModel
+from service.recommender import Recommender
+from service.requests import ServingEncoders, TrainProgress
+from service.workspace import Workspace
+
+Progress = Callable[[TrainProgress], None]
+T = TypeVar("T")
+
+
+def named(settings: Settings, text: str, image: str) -> Settings:
+    """The settings with these encoders; an empty name keeps the one there is."""
+    now = settings.encoders
+    encoders = EncoderSettings(text=text or now.text, image=image or now.image, backend=now.backend)
+    return settings.model_copy(update={"encoders": encoders})
+
+
+def open_beside(serving: Workspace, settings: Settings, progress: Progress) -> Workspace:
+    """The same data folder with the encoders of `settings`; those that stay the same are not loaded twice."""
+    progress(TrainProgress("load", 0, 1))
+    before, now = serving.settings.encoders, settings.encoders
+    text, image = serving.text_encoder, serving.image_encoder
+    if now.text != before.text:
+        text = _load("text", load_text_encoder, now.text, settings.encoder_backend)
+    if now.image != before.image:
+        image = _load("image", load_image_encoder, now.image, settings.encoder_backend)
+    _refuse(settings, digest_of(fingerprints_of(text, image)), serving.digest)
+    return serving.beside(settings, text, image)
+
+
+def open_alone(settings: Settings, progress: Progress) -> Workspace:
+    """The data folder with the encoders of `settings`, whichever served last and whether or not they can be loaded."""
+    progress(TrainProgress("load", 0, 1))
+    text = _load("text", load_text_encoder, settings.encoders.text, settings.encoder_backend)
+    image = _load("image", load_image_encoder, settings.encoders.image, settings.encoder_backend)
+    workspace = Workspace.open_with(settings, text, image, beside=True)
+    try:
+        _refuse(settings, workspace.digest, workspace.log.store_in_use())
+    except InvalidInput:
+        workspace.close()
+        raise
+    return workspace
+
+
+def prepare(workspace: Workspace, progress: Progress, serving: ItemStore | None = None) -> Recommender:
+    """A recommender on a workspace that is not in use; `serving` is the store in use, if it is open. It takes the
+    workspace over, and closes it if it fails."""
+    try:
+        workspace.warm_up()
+        workspace.inherit(serving)
+        workspace.indexer().follow(lambda done, total: progress(TrainProgress("encode", done, total or 0)))
+        recommender = Recommender(workspace, in_use=False)
+    except BaseException:
+        workspace.close()
+        raise
+    try:
+        if workspace.log.active_model() is not None and not recommender.ranker.trained:
+            _train(recommender, progress)
+    except BaseException:
+        recommender.close()
+        raise
+    return recommender
+
+
+def serving_encoders(recommender: Recommender) -> ServingEncoders:
+    """What serves, as the settings would name it."""
+    workspace = recommender.workspace
+    names = workspace.settings.encoders
+    return ServingEncoders(
+        names.text, names.image, workspace.digest, workspace.log.count_items(), recommender.ranker.version
+    )
+
+
+def _refuse(settings: Settings, wanted: str, in_use: str | None) -> None:
+    """InvalidInput where nothing would change."""
+    if wanted == in_use:
+        raise InvalidInput("encoders", dict(settings.encoder_names), "they serve already; name others as text or image")
+
+
+def _train(recommender: Recommender, progress: Progress) -> None:
+    """As TrainModel does, for the encoders beside. Without enough events nothing is trained, and that is said."""
+    try:
+        recommender.train(progress)
+    except NoTrainedModel as error:
+        progress(TrainProgress("train", 1, 1, f"no model was trained: {error}"))
+
+
+def _load(field: str, load: Callable[[str, Backend], T], name: str, backend: Backend) -> T:
+    try:
+        return load(name, backend)
+    except EncoderUnavailable as error:
+        raise InvalidInput(field, name, str(error)) from error
