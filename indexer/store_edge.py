@@ -40,6 +40,7 @@ from indexer.store_edge_folder import (
     engine,
     read_state,
     write_state,
+    writing,
 )
 from indexer.store_edge_search import EdgeSearch
 from indexer.store_values import check_vector, check_vectors, parts, to_arrays, to_ids, to_lists, to_rows, user_payload
@@ -80,7 +81,7 @@ class EdgeStore:
         path = Path(folder)
         lock = FolderLock(path)
         try:
-            with engine(path):
+            with writing(path):
                 state = None if anew else read_state(path)
                 if state is None:
                     state = FolderState(dict(dims), dict(fingerprints))
@@ -207,7 +208,7 @@ class EdgeStore:
         for point in points:
             check_vectors(point.vectors, self._state.dims)
             records.append(qe.Point(user_point_id(point.user_id), to_lists(point.vectors), user_payload(point)))
-        with engine(self._folder):
+        with writing(self._folder):
             for part in parts(records):
                 self._users.update(_UPDATE.upsert_points(part))
 
@@ -247,7 +248,7 @@ class EdgeStore:
 
     def _update(self, operations: Iterable[qe.UpdateOperation]) -> None:
         try:
-            with engine(self._folder):
+            with writing(self._folder):
                 for operation in operations:
                     self._items.update(operation)
         finally:

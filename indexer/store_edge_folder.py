@@ -27,6 +27,9 @@ from indexer.errors import DataVersionMismatch, StoreUnavailable
 from indexer.store import Distance
 
 LAYOUT_VERSION = 1
+ROOM_BYTES = 256 * 2**20
+"""What must be free before anything is written. The engine maps its files, which grow by 32 MB each, and where the disk
+is full the system ends a process that writes to such memory, without a word (SIGBUS)."""
 HNSW_FROM_KB = 32_000
 """Vectors of one name get a graph index from `optimize` above this size; below, reading them all is quicker."""
 STORAGE = qe.VectorStorageDatatype.Turbo8
@@ -132,6 +135,21 @@ def _create_shard(folder: Path, state: FolderState, storage: qe.VectorStorageDat
 def _let_go(shard: qe.EdgeShard) -> None:
     shard.flush()
     shard.close()
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """As `engine`, for what needs room; StoreUnavailable before anything is written where there is none."""
+    free = shutil.disk_usage(folder).free
+    if free < ROOM_BYTES:
+        raise StoreUnavailable(
+            folder,
+            f"{free / 2**20:.0f} MB are free on its disk, and a write may need {ROOM_BYTES / 2**20:.0f}",
+            "make room; what was acknowledged is in the log, and is put in here when the same rows come again or at "
+            "the next start",
+        )
+    with engine(folder):
+        yield
 
 
 @contextmanager

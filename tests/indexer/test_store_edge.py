@@ -6,14 +6,17 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from indexer import store_edge_folder
 from indexer.errors import DataVersionMismatch, EncoderMismatch, StoreLocked, StoreUnavailable
 from indexer.filter import is_available
 from indexer.store import ItemStore, UserPoint, VectorQuery
 from indexer.store_edge import EdgeStore
+from indexer.store_edge_folder import ROOM_BYTES
 from tests.indexer.store_contract import DIMS, FINGERPRINTS, StoreContract, axis, nearest, stored
 
 
@@ -225,6 +228,27 @@ def test_a_damaged_folder_says_how_to_go_on_and_is_not_left_locked(tmp_path: Pat
     with pytest.raises(StoreUnavailable, match="palate rebuild"):
         opened(tmp_path)
     EdgeStore.open(tmp_path, DIMS, FINGERPRINTS, anew=True).close()
+
+
+def test_a_full_disk_is_an_error_before_anything_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = opened(tmp_path)
+    store.upsert([stored(0)])
+    free = {"free": ROOM_BYTES - 1}
+    monkeypatch.setattr(store_edge_folder.shutil, "disk_usage", lambda folder: SimpleNamespace(**free))
+    for write in (
+        lambda: store.upsert([stored(1)]),
+        lambda: store.delete([0]),
+        lambda: store.put_users([UserPoint("u", 1, {})]),
+        lambda: opened(tmp_path / "another"),
+    ):
+        with pytest.raises(StoreUnavailable, match="MB are free on its disk"):
+            write()
+    assert store.count() == 1
+    assert store.get_user("u") is None
+    free["free"] = ROOM_BYTES
+    store.upsert([stored(1)])
+    assert store.count() == 2
+    store.close()
 
 
 def test_a_closed_store_says_so(tmp_path: Path) -> None:
