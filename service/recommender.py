@@ -189,9 +189,9 @@ class Recommender:
         probe = loaded.ranker.probe(person.history)
         watch.lap("encode")
         per_source = max(loaded.ranker.config.candidates, request.k)
-        candidates = retrieve(self._store, loaded, probe, person.vectors, rule, person.excluded, per_source)
-        watch.lap("retrieve")
         domains = loaded.vocabulary.domain_codes(request.domains)
+        candidates = retrieve(self._store, loaded, probe, person.vectors, rule, person.excluded, domains, per_source)
+        watch.lap("retrieve")
         scored = loaded.ranker.score_list(probe, candidates.items, domains)
         order = self._order(loaded, scored, candidates, request, page.stop)
         watch.lap("rank")
@@ -587,7 +587,7 @@ class Recommender:
         probe = loaded.ranker.probe(person.history)
         anything = Rule(None, None)
         candidates = retrieve(
-            self._store, loaded, probe, person.vectors, anything, person.excluded, loaded.ranker.config.candidates
+            self._store, loaded, probe, person.vectors, anything, person.excluded, None, loaded.ranker.config.candidates
         )
         scored = loaded.ranker.score_list(probe, candidates.items)
         order = self._order(loaded, scored, candidates, request, DEFAULT_K)

@@ -22,6 +22,8 @@ EXACT_ITEMS = 20_000
 which pays in larger catalogues."""
 SELECTIVE = 5_000
 """A rule that at most this many items satisfy is resolved to those items; a wider one is checked on the candidates."""
+WIDER = 4
+"""So many times as many candidates are asked for where a rule is yet to be checked on them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,21 +75,25 @@ def retrieve(
     vectors: Mapping[str, FloatArray],
     rule: Rule,
     excluded: IntArray,
+    domains: IntArray | None,
     n: int,
 ) -> Candidates:
     """Ask every source for at most n candidates that the rule allows and `excluded` does not name.
 
-    `vectors` is the person's taste in encoder space.
+    `vectors` is the person's taste in encoder space, `domains` the ranker's codes of the domains of the rule, None for
+    all: whoever has a history in one domain only would have all sources propose of that one.
     """
     ranker = loaded.ranker
     live = probe.view.content.live
     allowed = np.ones(len(live), dtype=bool) if rule.members is None else _mask(rule.members, len(live))
+    if domains is not None and rule.members is None:
+        allowed &= np.isin(probe.view.content.domain, domains)
     allowed[excluded[excluded < len(live)]] = False
     if len(live) <= EXACT_ITEMS and rule.is_resolved:
         proposals = ranker.propose_by_vectors(probe, n, allowed)
     else:
         proposals = _ask_store(store, loaded, probe, vectors, rule, n + len(excluded))
-    known = ranker.propose(probe, n, allowed)
+    known = ranker.propose(probe, n if rule.is_resolved else WIDER * n, allowed)
     if not rule.is_resolved:
         passed = store.matching(rule.filter, np.unique(np.concatenate([np.zeros(0, np.int64), *known.values()])))
         known = {name: items[np.isin(items, passed)] for name, items in known.items()}
