@@ -14,8 +14,9 @@ from functools import cache
 from service.explainer.checks import Sentence, carries, fields_of, numeral, units_of
 from service.explainer.evidence import OF_TASTE, Evidence, EvidenceKind
 from service.explainer.expressions import NUMBER, find_all, search
-from service.explainer.language import Claim, load_language
+from service.explainer.language import Claim, Language, load_language
 from service.explainer.masking import TOKEN, Fact
+from service.explainer.slots import printable_name
 from service.explainer.text import clean
 
 _HERE = OF_TASTE | {EvidenceKind.EXAMPLE}
@@ -30,7 +31,7 @@ def check_taste(sentence: Sentence) -> Iterator[str]:
     if is_said and not said.values:
         yield "says something of a taste without a value that the evidence names"
     for value, kinds in said.values:
-        if not any(e.kind in kinds and _carries_all(e, said) for e in value.shared):
+        if not any(e.kind in kinds and _carries_all(e, said, sentence.language) for e in value.shared):
             yield f"says of {clean(value.text)!r} what no single fact says"
 
 
@@ -43,6 +44,8 @@ class _Said:
     examples: list[Fact]
     """What is quoted beside them."""
     months: list[Fact]
+    names: list[str]
+    """Of the attributes whose values they are said to be."""
     claims: list[Claim]
     """Words that need facts about a taste."""
     numbers: list[tuple[str, float]]
@@ -51,17 +54,19 @@ class _Said:
 
 def _said(sentence: Sentence) -> _Said:
     bound = _bound(sentence)
-    values, examples, months = [], [], []
+    values, examples, months, names = [], [], [], []
     for token in re.findall(TOKEN, sentence.text):
         (fact,) = sentence.masked.of(token)
-        kinds = {kind for kind, tokens in bound.items() if token in tokens}
-        if fact.cited and not kinds:  # also where a title reads like a value
+        kinds = {kind for kind, said in bound.items() if token in said.values}
+        if any(token in said.names for said in bound.values()):  # also where a value is called the same
+            names.append(fact.text.casefold())
+        elif fact.cited and not kinds:  # also where a title reads like a value
             examples.append(fact)
         elif fact.dated and not kinds:
             months.append(fact)
         elif any(e.kind in _HERE for e in fact.shared):
             values.append((fact, kinds))
-    return _Said(values, examples, months, _claims(sentence), _numbers(sentence))
+    return _Said(values, examples, months, names, _claims(sentence), _numbers(sentence))
 
 
 def _claims(sentence: Sentence) -> list[Claim]:
@@ -75,18 +80,31 @@ def _numbers(sentence: Sentence) -> list[tuple[str, float]]:
     return [(spans[at].field, number) for at, number in found if at in spans and spans[at].kinds <= OF_TASTE]
 
 
-def _bound(sentence: Sentence) -> Mapping[EvidenceKind, str]:
-    """The tokens that stand in words which say a fact of a kind."""
-    return {
-        kind: "".join(match.group() for match in find_all(words, sentence.text, sentence.language))
-        for kind, words in _binds(sentence.language.code).items()
-    }
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """The tokens that stand in words which say a fact."""
+
+    values: str
+    names: str
+    """Where such words name the attribute."""
 
 
-def _carries_all(e: Evidence, said: _Said) -> bool:
+def _bound(sentence: Sentence) -> Mapping[EvidenceKind, _Bound]:
+    """By the kind of the fact."""
+    bound = {}
+    for kind, words in _binds(sentence.language.code).items():
+        matches = list(find_all(words, sentence.text, sentence.language))
+        names = "".join(part for match in matches for part in match.groups(default=""))
+        values = [t for match in matches for t in re.findall(TOKEN, match.group()) if t not in names]
+        bound[kind] = _Bound("".join(values), names)
+    return bound
+
+
+def _carries_all(e: Evidence, said: _Said, language: Language) -> bool:
     fields = fields_of(e)
     return (
-        all(carries(claim, e) for claim in said.claims)
+        all(name == printable_name(e.name, language) for name in said.names)
+        and all(carries(claim, e) for claim in said.claims)
         and all(fields[field] == number for field, number in said.numbers)
         and all(e in month.dated for month in said.months)
         and all(any(_is_example(cited, e) for cited in title.cited) for title in said.examples)
@@ -99,7 +117,8 @@ def _is_example(example: Evidence, e: Evidence) -> bool:
 
 @cache
 def _binds(code: str) -> Mapping[EvidenceKind, str]:
-    """The expressions of a language with the ways to say that an item has a value put in."""
+    """The expressions of a language with the ways to say that an item has a value put in; a group is the name of the
+    attribute."""
     language = load_language(code)
     words = [*language.attributes.values(), language.attribute_unnamed]
     ways = {slot: "|".join(dict.fromkeys(_way(getattr(one, slot.lower())) for one in words)) for slot in ("SG", "PL")}
@@ -111,5 +130,5 @@ def _binds(code: str) -> Mapping[EvidenceKind, str]:
 
 def _way(pattern: str) -> str:
     """ "{both}have {value} as their {noun}" as an expression."""
-    said = pattern.format(also="", both="", value="\x00", noun="\x00").lower()
-    return re.escape(said).replace("\x00", " ?T ?")
+    said = pattern.format(also="", both="", value="\x00", noun="\x01").lower()
+    return re.escape(said).replace("\x00", " ?T ?").replace("\x01", "( ?T ?)")

@@ -196,6 +196,17 @@ def test_an_attribute_without_words_of_its_own_is_named() -> None:
     assert write([fact]).startswith("7 of your 40 choices have long as their sleeve length, 6 times as often")
 
 
+def test_an_attribute_may_be_called_like_a_value() -> None:
+    fall = Evidence(K.FALL, 0.0, name="B", value="Michael Mann", total=1, earlier_total=9, since="2000-01-01")
+    evidence = [Evidence(K.DOMAIN, 0.0, value="B", count=1, total=1), fall]
+    assert verify(write(evidence), NOBODY, evidence, "en") == []
+    said = write([fall])
+    assert "as their b" in said
+    other = [*evidence, Evidence(K.PREFERENCE, 0.0, name="C", value="War", count=3, total=9, lift=2.0)]
+    assert verify(said.replace("as their b", "as their c"), NOBODY, other, "en") != []
+    assert verify(said.replace("Michael Mann as their b", "B as their Michael Mann"), NOBODY, evidence, "en") != []
+
+
 @settings(max_examples=100, deadline=None)
 @given(facts=st.lists(taste_facts(), max_size=4), language=st.sampled_from(language_codes()))
 def test_whatever_values_are_called_the_text_is_verified(facts: list[list[Evidence]], language: str) -> None:
