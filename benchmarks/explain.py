@@ -29,6 +29,7 @@ from service.config import load_settings
 from service.cores import one_core
 from service.errors import WriterUnavailable
 from service.explainer.writers import Writer
+from service.garbage import leave_alone_what_stays
 from service.recommender import Recommender
 from service.workspace import Workspace
 from service.writing import Writing
@@ -48,6 +49,7 @@ def main() -> None:
     rng = np.random.default_rng(asked.seed)
     one_core()  # as the threads of a server that answer
     with closing(Recommender(workspace)) as palate:
+        leave_alone_what_stays()  # as a server does
         people = people_of(workspace.log)
         chosen = [people[i] for i in rng.permutation(len(people))[: -(-asked.pairs // K)]]
         pairs = list(gathered(palate, chosen))

@@ -134,10 +134,12 @@ class Ranker:
         This is the counterfactual: one batched pass through the very scorer that ranked.
         """
         view, variants = self._view, Variants.without(history, left_out)
-        if self.model is None:
-            states = np.zeros((len(variants), view.vectors.shape[1]), np.float32)
-        else:
-            states = variant_states(self.model, view.vectors, variants)
+        states = np.zeros((len(variants), view.vectors.shape[1]), np.float32)
+        if self.model is not None:
+            has_gap: BoolArray = ~variants.kept.all(axis=1)
+            states[has_gap] = variant_states(self.model, view.vectors, variants.select(has_gap))
+            if not has_gap.all():
+                states[~has_gap] = self.probe(history).state
         block = signals_of_variants(variants, states, candidates, view, self.config.recency_decay)
         return self.blend.score(block, scale)
 

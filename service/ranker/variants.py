@@ -21,8 +21,9 @@ from service.ranker.items import FloatArray
 from service.ranker.model import SequenceModel
 from service.ranker.sequences import Sequences, pad
 
-AT_ONCE = 16
-"""Variants of similar length that the sequence model reads in one pass; more would be padded to the longest."""
+AT_ONCE = 13
+"""Variants of similar length that the sequence model reads in one pass; more would be padded to the longest. 50 of one
+event each took 11.9 ms in batches of 13, 12.8 of 17, 16.7 of 8 and 18.2 in one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +44,10 @@ class Variants:
 
     def __len__(self) -> int:
         return len(self.kept)
+
+    def select(self, which: BoolArray) -> Variants:
+        """Those where `which` (B,) is true."""
+        return Variants(self.history, self.kept[which])
 
     @property
     def liked(self) -> Variants:
