@@ -136,7 +136,7 @@ class Ranker:
         view, variants = self._view, Variants.without(history, left_out)
         states = np.zeros((len(variants), view.vectors.shape[1]), np.float32)
         if self.model is not None:
-            has_gap: BoolArray = ~variants.kept.all(axis=1)
+            has_gap: BoolArray = np.logical_not(variants.kept.all(axis=1))
             states[has_gap] = variant_states(self.model, view.vectors, variants.select(has_gap))
             if not has_gap.all():
                 states[~has_gap] = self.probe(history).state
