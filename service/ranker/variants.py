@@ -77,7 +77,8 @@ def variant_states(model: SequenceModel, vectors: FloatArray, variants: Variants
     left_out = len(variants.history) - variants.kept.sum(axis=1)
     alike = np.cumprod(variants.kept, axis=1).sum(axis=1)  # events before the first gap
     own = np.maximum(len(variants.history) - left_out - alike, 1)
-    model.eval()
+    if model.training:
+        model.eval()
     with torch.inference_mode():
         for n in np.unique(left_out[left_out < len(variants.history)]).tolist():
             group = np.flatnonzero(left_out == n)
