@@ -89,7 +89,7 @@ class Recommender:
     """One data folder, open for calls. Close it."""
 
     def __init__(self, workspace: Workspace, *, in_use: bool = True) -> None:
-        """`in_use`: False keeps it beside one that serves, until `put_to_use`."""
+        """`in_use`: False keeps it beside one that serves, until `put_to_use`; its store has followed the log then."""
         settings = workspace.settings
         self._settings, self._workspace = settings, workspace
         self._log, self._store = workspace.log, workspace.store
@@ -97,8 +97,6 @@ class Recommender:
         self._writing = Writing(settings)
         if in_use:
             workspace.reconcile()
-        else:
-            workspace.indexer().follow()
         self._catalogue = Catalogue(self._log.item_indices())
         self._models = Models(
             settings,
@@ -375,6 +373,10 @@ class Recommender:
         self._indexer.follow(on_put=self._know_items)
         there = self._log.item_indices()
         self._forget_items([item_id for item_id in self._catalogue.index_of if item_id not in there])
+        ranker = (
+            self._models.active.ranker
+        )  # may have read from the store what was deleted before the catalogue was read
+        ranker.remove_items(np.setdiff1d(np.flatnonzero(ranker.view.content.live), list(there.values())))
 
     def count_events(self) -> None:
         """Take in the events that were recorded since its ranker was loaded, by whoever served; once."""
