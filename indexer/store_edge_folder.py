@@ -93,12 +93,12 @@ def write_state(folder: Path, state: FolderState) -> None:
 def create(folder: Path, state: FolderState) -> None:
     """An empty store, in place of whatever was there."""
     (folder / "store.json").unlink(missing_ok=True)
-    create_items(folder, state)
+    _create_items(folder, state)
     create_users(folder, state)
     write_state(folder, state)
 
 
-def create_items(folder: Path, state: FolderState) -> None:
+def _create_items(folder: Path, state: FolderState) -> None:
     shard = _create_shard(folder / "items", state, STORAGE)
     for key in KEYWORD_FIELDS:
         shard.update(qe.UpdateOperation.create_field_index(key, qe.PayloadSchemaType.Keyword))

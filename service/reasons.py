@@ -228,7 +228,7 @@ class Evidences:
         """Scores of each candidate without each of the events `left_out`, counted from `first`, and without each part.
         Of the other events from `first` on nothing is measured: the score stays."""
         history = case.history
-        nothing, each = np.zeros(0, np.int64), np.atleast_2d(first + left_out).T
+        nothing, each = np.zeros(0, np.int64), (first + left_out)[:, None]
         scores = self._ranker.rescore(history, [nothing, *each], candidates, case.scale)  # (1 + L, C)
         if history.taste is not None:
             wordless = self._ranker.rescore(replace(history, taste=None), [nothing], candidates, case.scale)[0]  # (C,)

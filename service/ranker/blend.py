@@ -95,8 +95,8 @@ class BlendNet(nn.Module):
 
     def forward(self, inputs: Tensor) -> Tensor:
         """What is served."""
-        scores: Tensor = self._shared(inputs) if self.tasks is None else self._shared(inputs) + self.tasks(inputs)
-        return scores.squeeze(-1)
+        shared = self._shared(inputs)
+        return (shared if self.tasks is None else shared + self.tasks(inputs)).squeeze(-1)
 
     def by_task(self, inputs: Tensor) -> Tensor:
         """Scores of each event type, (C, H); of all alike, (C, 1), where there is only one."""

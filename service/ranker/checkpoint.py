@@ -141,18 +141,20 @@ def load_checkpoint(folder: Path, items: ItemFeatures, index_of: Mapping[str, in
         config=ranker_config,
         space=space,
         view=View(content, behaviour, item_vectors(model, tensors, np.arange(items.n_items))),
-        blend=_blend(arrays, config),
+        blend=_blend(arrays, config, model.shape.task_shares),
         model=model,
         id_rows=ids,
     )
 
 
-def _blend(arrays: Mapping[str, np.ndarray[Any, Any]], config: Mapping[str, Any]) -> Blend:
-    nets, shares = {}, config["shape"].get("task_shares", ())
+def _blend(
+    arrays: Mapping[str, np.ndarray[Any, Any]], config: Mapping[str, Any], task_shares: Sequence[float]
+) -> Blend:
+    nets = {}
     for name in ("blend", "beginners"):
         state = {k.removeprefix(f"{name}."): torch.from_numpy(v) for k, v in arrays.items() if k.startswith(f"{name}.")}
         if state:
-            nets[name] = BlendNet(len(state["mean"]), config["blend_hidden"], task_shares=shares)
+            nets[name] = BlendNet(len(state["mean"]), config["blend_hidden"], task_shares=task_shares)
             nets[name].load_state_dict(state)
     return Blend(nets["blend"], config["cold_lift"], nets.get("beginners"), config["beginner_events"])
 
