@@ -124,7 +124,7 @@ def compared_pictures(folder: Path, work: Path) -> Comparison:
         with source.loading(paths) as pictures:
             return list(pictures)
 
-    tower, _ = reference._loaded()
+    tower = reference._load()
     module = tower.module().eval()
 
     def plain() -> FloatArray:

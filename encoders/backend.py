@@ -27,6 +27,8 @@ class Running:
     """Library, precision, and why it is not another, for reports."""
     network: Network | None = None
     """None for PyTorch, which each encoder calls in its own way."""
+    preparation: str = ""
+    """What makes the network's batches (`encoders.network.Convertible`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,13 @@ class Backend:
         try:
             if find_spec("openvino") is None:
                 raise ConversionFailed("openvino is not installed")
-            network = openvino_network(key, reference, self.cache)
+            network, preparation = openvino_network(key, reference, self.cache)
         except ConversionFailed as error:
             if self.asked == "openvino":
                 todo = "pip install 'palate[openvino]', or set encoders.backend to auto or torch"
                 raise EncoderUnavailable(name, str(error), todo) from error
             return Running(f"{torch_label()} ({error})")
-        return Running(network.label, network)
+        return Running(network.label, network, preparation)
 
 
 PYTORCH = Backend("torch")

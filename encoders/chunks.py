@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from tokenizers import Tokenizer
 
 from encoders.base import FloatArray, unit_rows
 
@@ -30,16 +30,15 @@ class Chunk:
     n_tokens: int
 
 
-def chunked(texts: Sequence[str], tokenizer: Any, window: int) -> list[Chunk]:
+def chunked(texts: Sequence[str], tokenizer: Tokenizer, window: int) -> list[Chunk]:
     """All texts in their order, each in chunks of at most `window` tokens, special ones not counted.
 
-    `tokenizer` is a fast one of transformers: it has to tell which characters a token stands for.
+    `tokenizer` neither truncates nor pads.
     """
-    tokens = tokenizer(
-        list(texts), add_special_tokens=False, truncation=False, return_offsets_mapping=True, verbose=False
-    )
+    encodings = tokenizer.encode_batch(list(texts), add_special_tokens=False)
     chunks: list[Chunk] = []
-    for row, (text, spans) in enumerate(zip(texts, tokens["offset_mapping"], strict=True)):
+    for row, (text, encoding) in enumerate(zip(texts, encodings, strict=True)):
+        spans = encoding.offsets
         if len(spans) <= window:
             chunks.append(Chunk(row, text, len(spans)))
             continue

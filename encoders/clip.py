@@ -20,7 +20,7 @@ from encoders.errors import EncoderUnavailable
 from encoders.fingerprint import fingerprint_tensors
 from encoders.hub import loading
 from encoders.network import mixed_precision
-from encoders.text import CHARACTERS_PER_TOKEN, clean_text
+from encoders.tokens import CHARACTERS_PER_TOKEN, clean_text
 from encoders.tower import MAX_ASPECT, ImageTower, TowerImageEncoder, tower_of
 
 BATCH_SIZE = 32

@@ -7,6 +7,7 @@ Owns loading timm models. Knows nothing of where pictures come from; `open_image
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,20 +72,24 @@ class OrderedTimmEncoder(TowerImageEncoder):
         if not weights.is_file():
             raise EncoderUnavailable(name, f"there is no file {weights}", "install palate's dependencies anew")
         settings = {"architecture": architecture, "preprocess": dict(preprocess), "max_aspect": MAX_ASPECT}
-
-        def module() -> Any:
-            with loading(name, "install palate's dependencies anew"):
-                import timm
-                import torch
-
-                model: Any = timm.create_model(architecture, pretrained=False)
-                foreign = torch.load(weights, map_location="cpu", weights_only=True)
-                model.load_state_dict(rename_in_order(foreign, model.state_dict()))
-                model.reset_classifier(0)
-                return model
-
         fingerprint = fingerprint_files([weights], settings)
-        super().__init__(name, dim, fingerprint, lambda: timm_tower(module, preprocess), backend)
+        load = partial(_ordered_tower, name, architecture, weights, dict(preprocess))
+        super().__init__(name, dim, fingerprint, load, backend)
+
+
+def _ordered_tower(name: str, architecture: str, weights: Path, preprocess: Mapping[str, Any]) -> ImageTower:
+    def module() -> Any:
+        with loading(name, "install palate's dependencies anew"):
+            import timm
+            import torch
+
+            model: Any = timm.create_model(architecture, pretrained=False)
+            foreign = torch.load(weights, map_location="cpu", weights_only=True)
+            model.load_state_dict(rename_in_order(foreign, model.state_dict()))
+            model.reset_classifier(0)
+            return model
+
+    return timm_tower(module, preprocess)
 
 
 def timm_tower(module: Callable[[], Any], preprocess: Mapping[str, Any]) -> ImageTower:

@@ -1,13 +1,19 @@
 """What runs an encoder's network: batches of arrays in, rows of features out.
 
 Owns the seam between encoders and the libraries that compute, and PyTorch behind it, which is the reference. Knows
-nothing of texts, pictures, or which library is chosen (`encoders.backend`).
+nothing of texts, pictures, or which library is chosen (`encoders.backend`). PyTorch is only imported where it computes:
+that takes seconds and hundreds of megabytes.
 """
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from numpy.typing import NDArray
@@ -17,9 +23,22 @@ from encoders.base import FloatArray
 Batch = tuple[NDArray[Any], ...]
 """The network's inputs in order, each (B, ...)."""
 
-Reference = Callable[[], tuple[Any, Sequence[Batch]]]
-"""Gives a module of PyTorch that takes a batch's arrays as tensors, and probes: two batches whose shapes differ in each
-dimension that may vary."""
+
+@dataclass(frozen=True, slots=True)
+class Convertible:
+    """A network for another library to run."""
+
+    module: Any
+    """A module of PyTorch that takes a batch's arrays as tensors."""
+    probes: Sequence[Batch]
+    """Two batches whose shapes differ in each dimension that may vary."""
+    preparation: str = ""
+    """What makes its batches of content, in the encoder's own words: kept with the converted network, so that the model
+    need not be loaded again. Empty where it must be."""
+
+
+Reference = Callable[[], Convertible]
+"""Loads the model. Where it can be pickled, another process may do so."""
 
 
 class ConversionFailed(Exception):
@@ -46,13 +65,46 @@ class TorchNetwork:
         import torch
 
         for batch in batches:
-            with torch.inference_mode(), mixed_precision():
+            with torch.inference_mode(), mixed_precision(), within_cores():
                 features = self._module(*(torch.from_numpy(array).to(self._device) for array in batch))  # (B, dim)
                 rows: FloatArray = features.float().cpu().numpy()
             yield rows
 
 
+_thread = threading.local()
+_DRIVERS = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
+"""Of NVIDIA, of AMD, and of either under Windows' Linux."""
+
+
+def use_cores(n: int) -> None:
+    """Bound the cores that encoders take when this thread calls them; 0 is no bound."""
+    _thread.cores = n
+
+
+def cores() -> int:
+    """How many cores an encoder may take in this thread; all of them unless it was told."""
+    there = os.cpu_count() or 1
+    bound: int = getattr(_thread, "cores", 0)
+    return min(bound or there, there)
+
+
+@contextmanager
+def within_cores() -> Iterator[None]:
+    """PyTorch takes no more cores in this block than an encoder may."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(min(before, cores()))
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
 def has_gpu() -> bool:
+    """Whether PyTorch can use one. Where there is no driver of one, PyTorch is not asked."""
+    if sys.platform == "linux" and not any(Path(driver).exists() for driver in _DRIVERS):
+        return False
     import torch
 
     return torch.cuda.is_available()

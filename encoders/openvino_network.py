@@ -1,13 +1,16 @@
 """A network of PyTorch on OpenVINO: converted once, in the fastest precision that keeps its vectors.
 
-Owns conversion, its files, and the check of both. Knows nothing of texts, pictures, or whether OpenVINO is wanted.
+Owns conversion, its files, and the check of both. Conversion takes PyTorch and a gigabyte of memory: a process that has
+not loaded it leaves that to a child. Knows nothing of texts, pictures, or whether OpenVINO is wanted.
 """
 
 from __future__ import annotations
 
 import logging
 import os
+import pickle
 import shutil
+import subprocess
 import sys
 import tempfile
 import warnings
@@ -21,20 +24,29 @@ from typing import Any
 import numpy as np
 
 from encoders.base import FloatArray
-from encoders.network import Batch, ConversionFailed, Reference
+from encoders.network import Batch, ConversionFailed, Reference, cores
 
 AGREE = 0.999
 """Least cosine of each probe's features to those of PyTorch in fp32."""
 _MODEL = "model.xml"
 _PRECISION = ["palate", "precision"]
 """Where a file says which precision has passed the check."""
+_PREPARATION = ["palate", "preparation"]
+"""Where it has what `encoders.network.Convertible` calls so."""
+_CHILD = """
+import pickle, sys
+sys.path[:] = pickle.load(sys.stdin.buffer)
+from encoders.convert import main
+sys.exit(main(sys.stdin.buffer))
+"""
+REFUSED = 3
+"""Exit code of a child that could not convert; it prints why."""
 logger = logging.getLogger(__name__)
 _converting = RLock()
 
 
 class OpenVinoNetwork:
-    """A compiled network. Each request takes one core; a thread has as many under way as PyTorch may give it threads,
-    so that `service.cores` holds here too."""
+    """A compiled network. Each request takes one core; a thread has as many under way as it may take cores."""
 
     def __init__(self, compiled: Any, precision: str) -> None:
         self._compiled = compiled
@@ -42,9 +54,7 @@ class OpenVinoNetwork:
         self.label = f"OpenVINO {precision}"
 
     def run(self, batches: Iterable[Batch]) -> Iterator[FloatArray]:
-        import torch
-
-        at_once = torch.get_num_threads()
+        at_once = cores()
         under_way: deque[tuple[Any, Batch]] = deque()  # with its inputs, which are not copied
         try:
             for batch in batches:
@@ -67,29 +77,63 @@ class OpenVinoNetwork:
         return rows
 
 
-def openvino_network(key: str, reference: Reference, cache: Path | None) -> OpenVinoNetwork:
-    """The network that `key` names, from `cache` or converted now; ConversionFailed where it is not the same."""
+def openvino_network(key: str, reference: Reference, cache: Path | None) -> tuple[OpenVinoNetwork, str]:
+    """The network that `key` names, from `cache` or converted now, and the preparation that was kept with it;
+    ConversionFailed where it is not the same."""
     openvino = _library()
     core = openvino.Core()
     able = ["bf16", "f32"] if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else ["f32"]
     folder = cache / f"{key}-{openvino.__version__.partition('-')[0]}-{able[0]}" if cache else None
     with _converting:
-        if folder is not None and (network := _read(core, folder)) is not None:
-            return network
-        try:
-            with _quiet():
-                module, probes = reference()
-                module = module.eval().cpu()
-                model = _converted(openvino, module, probes)
-            network, precision = _checked(core, model, able, module, probes)
-        except ConversionFailed:
-            raise
-        except Exception as error:  # conversion raises anything: RuntimeError, TypeError, its own
-            raise ConversionFailed(f"OpenVINO cannot convert it ({' '.join(str(error).split())[:200]})") from error
-        if folder is not None:
-            model.set_rt_info(precision, _PRECISION)
-            _write(openvino, model, folder)
-        return network
+        if folder is None:
+            return _convert(openvino, core, able, reference, None)
+        if (kept := _read(core, folder)) is not None:
+            return kept
+        if (order := _order(key, reference, cache)) is not None:
+            _convert_in_a_child(order)
+            if (kept := _read(core, folder)) is not None:
+                return kept
+        return _convert(openvino, core, able, reference, folder)
+
+
+def _order(key: str, reference: Reference, cache: Path | None) -> bytes | None:
+    """The arguments of `openvino_network` for a child; None where this process has PyTorch, or cannot tell them."""
+    if "torch" in sys.modules or not sys.executable:
+        return None
+    try:
+        return pickle.dumps(sys.path) + pickle.dumps((key, reference, cache))
+    except (pickle.PicklingError, AttributeError, TypeError):  # what it raises of closures, by the version of Python
+        return None
+
+
+def _convert_in_a_child(order: bytes) -> None:
+    """Leaves the network in its folder, unless that cannot be written; ConversionFailed with what the child says."""
+    done = subprocess.run([sys.executable, "-c", _CHILD], input=order, capture_output=True, check=False)
+    if done.returncode == REFUSED:
+        raise ConversionFailed(done.stdout.decode())
+    if done.returncode:
+        last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        raise ConversionFailed(f"OpenVINO cannot convert it (a child ended with code {done.returncode}: {last[:200]})")
+
+
+def _convert(
+    openvino: Any, core: Any, able: Sequence[str], reference: Reference, folder: Path | None
+) -> tuple[OpenVinoNetwork, str]:
+    try:
+        with _quiet():
+            found = reference()
+            module = found.module.eval().cpu()
+            model = _converted(openvino, module, found.probes)
+        network, precision = _checked(core, model, able, module, found.probes)
+    except ConversionFailed:
+        raise
+    except Exception as error:  # conversion raises anything: RuntimeError, TypeError, its own
+        raise ConversionFailed(f"OpenVINO cannot convert it ({' '.join(str(error).split())[:200]})") from error
+    if folder is not None:
+        model.set_rt_info(precision, _PRECISION)
+        model.set_rt_info(found.preparation, _PREPARATION)
+        _write(openvino, model, folder)
+    return network, found.preparation
 
 
 @contextmanager
@@ -153,24 +197,25 @@ def _checked(
 
 
 def _compile(core: Any, model: Any, precision: str) -> Any:
-    cores = os.cpu_count() or 1
+    streams = os.cpu_count() or 1
     settings: Mapping[str, object] = {
         "INFERENCE_PRECISION_HINT": precision,
-        "NUM_STREAMS": cores,
-        "INFERENCE_NUM_THREADS": cores,
+        "NUM_STREAMS": streams,
+        "INFERENCE_NUM_THREADS": streams,
         "ENABLE_CPU_PINNING": False,  # other processes work on these cores too
     }
     return core.compile_model(model, "CPU", settings)
 
 
-def _read(core: Any, folder: Path) -> OpenVinoNetwork | None:
+def _read(core: Any, folder: Path) -> tuple[OpenVinoNetwork, str] | None:
     """None where there is none, or where it cannot be read; the latter is removed."""
     if not folder.is_dir():
         return None
     try:
         model = core.read_model(folder / _MODEL)
         precision = model.get_rt_info(_PRECISION).astype(str)
-        return OpenVinoNetwork(_compile(core, model, precision), precision)
+        preparation = model.get_rt_info(_PREPARATION).astype(str)
+        return OpenVinoNetwork(_compile(core, model, precision), precision), preparation
     except RuntimeError as error:
         logger.warning(
             "converted network %s is damaged and is made again: %s", folder, " ".join(str(error).split())[:200]

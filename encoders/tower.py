@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,8 @@ from numpy.typing import NDArray
 from encoders.backend import Backend, Running
 from encoders.base import FloatArray, unit_rows
 from encoders.errors import ModalityUnsupported
-from encoders.network import Batch, Network, TorchNetwork
+from encoders.geometry import Geometry, geometry_of
+from encoders.network import Batch, Convertible, Network, TorchNetwork
 from encoders.picture import to_rgb
 from encoders.timing import Laps, Timing
 
@@ -28,20 +30,28 @@ if TYPE_CHECKING:
 
 BATCH_SIZE = 4
 """Pictures the network sees at once: more is no faster on a processor, and takes 19 MB each on the way."""
-PREPARE_THREADS = min(4, os.cpu_count() or 1)
+PREPARE_THREADS = os.cpu_count() or 1
 MAX_ASPECT = 8
 """Models look at the middle of a picture; a 1 x 60,000 strip would be scaled to gigabytes before that crop."""
 _PROBE_SIZES = ((300, 450), (640, 480), (100, 150), (224, 224), (500, 333))
+
+
+Prepare = Callable[["Image.Image"], NDArray[Any]]
+"""An RGB picture to an array, of the same shape for every picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImageTower:
     """A picture model."""
 
-    prepare: Callable[[Image.Image], NDArray[Any]]
-    """An RGB picture to an array, of the same shape for every picture."""
+    prepare: Prepare
     module: Callable[[], Any]
     """Loads the torch module that turns arrays (B, ...) into features (B, dim)."""
+
+    @property
+    def preparation(self) -> str:
+        """`prepare` for a process that does not load the model; empty where there is no such thing."""
+        return self.prepare.to_json() if isinstance(self.prepare, Geometry) else ""
 
 
 class TowerImageEncoder:
@@ -57,16 +67,16 @@ class TowerImageEncoder:
         self.running: Running | None = None
         self._load = load
         self._backend = backend
-        self._tower: tuple[ImageTower, Network] | None = None
+        self._ready: tuple[Prepare, Network] | None = None
         self._load_lock = Lock()
 
     def encode_images(self, images: Sequence[Image.Image]) -> FloatArray:
         if not images:
             return np.zeros((0, self.dim), dtype=np.float32)
         laps = Laps()
-        tower, network = self._loaded()
+        prepare, network = self._loaded()
         laps.lap("load")
-        features = list(network.run(laps.taken(_prepared(tower, images))))
+        features = list(network.run(laps.taken(_prepared(prepare, images))))
         laps.lap("core")
         vectors = unit_rows(np.concatenate(features), name=self.name)
         laps.lap("post")
@@ -80,14 +90,25 @@ class TowerImageEncoder:
             "configure a CLIP model, such as open_clip:<model>:<weights>",
         )
 
-    def _loaded(self) -> tuple[ImageTower, Network]:
+    def _loaded(self) -> tuple[Prepare, Network]:
         with self._load_lock:
-            if self._tower is None:
-                tower = self._load()
-                key, probe = self.fingerprint, lambda: (tower.module(), _probes(tower))
-                self.running = self._backend.load(self.name, key, probe)
-                self._tower = tower, self.running.network or TorchNetwork(tower.module())
-            return self._tower
+            if self._ready is None:
+                running = self._backend.load(self.name, self.fingerprint, partial(_convertible, self._load))
+                self._ready = _ready(running, self._load)
+                self.running = running
+            return self._ready
+
+
+def _ready(running: Running, load: Callable[[], ImageTower]) -> tuple[Prepare, Network]:
+    if running.network is not None and running.preparation:
+        return Geometry.from_json(running.preparation), running.network
+    tower = load()
+    return tower.prepare, running.network or TorchNetwork(tower.module())
+
+
+def _convertible(load: Callable[[], ImageTower]) -> Convertible:
+    tower = load()
+    return Convertible(tower.module(), _probes(tower), tower.preparation)
 
 
 def tower_of(transform: Any, module: Callable[[], Any]) -> ImageTower:
@@ -101,19 +122,18 @@ def tower_of(transform: Any, module: Callable[[], Any]) -> ImageTower:
     from encoders.pixels import FromBytes
 
     geometry, normalize = Compose(steps[:-2]), steps[-1]
-    return ImageTower(
-        lambda image: np.asarray(geometry(image)), lambda: FromBytes(module(), normalize.mean, normalize.std)
-    )
+    prepare = geometry_of(steps[:-2]) or (lambda image: np.asarray(geometry(image)))
+    return ImageTower(prepare, lambda: FromBytes(module(), normalize.mean, normalize.std))
 
 
-def _prepared(tower: ImageTower, images: Sequence[Image.Image]) -> Iterator[Batch]:
+def _prepared(prepare: Prepare, images: Sequence[Image.Image]) -> Iterator[Batch]:
     """Batches of pixels, each prepared while the network runs the one before."""
     parts = [images[start : start + BATCH_SIZE] for start in range(0, len(images), BATCH_SIZE)]
     with ThreadPoolExecutor(PREPARE_THREADS, thread_name_prefix="pixels") as pool:
-        ahead = pool.map(lambda image: tower.prepare(_trim(to_rgb(image))), parts[0])
+        ahead = pool.map(lambda image: prepare(_trim(to_rgb(image))), parts[0])
         for following in [*parts[1:], ()]:
             pixels = np.stack(list(ahead))
-            ahead = pool.map(lambda image: tower.prepare(_trim(to_rgb(image))), following)
+            ahead = pool.map(lambda image: prepare(_trim(to_rgb(image))), following)
             yield (pixels,)
 
 

@@ -5,6 +5,7 @@ Owns how much is fetched and decoded at once. Knows nothing of items, rows and v
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,8 +22,9 @@ from indexer.download import Downloader
 from indexer.pictures import PictureFolder, admitted, is_inline, is_url, public_name, unpacked
 
 THREADS = 8
-DECODING = 2
-"""Pictures that are decoded at once: one of 64 million pixels takes 192 MB."""
+DECODING = max(2, (os.cpu_count() or 1) // 4)
+"""Pictures that are decoded at once, for which a core does what four do in the network: one of 64 million pixels takes
+192 MB."""
 AHEAD = 16
 """Pictures that are there and wait for the encoder."""
 

@@ -12,6 +12,8 @@ import sys
 
 from threadpoolctl import threadpool_limits
 
+from encoders.network import use_cores
+
 
 def one_core() -> None:
     """For a thread that answers."""
@@ -25,6 +27,7 @@ def half_the_cores() -> None:
 
 def _limit(cores: int) -> None:
     """PyTorch counts by thread. NumPy's BLAS counts by process, and answers are what it works for most."""
+    use_cores(cores)
     threadpool_limits(1, user_api="blas")
     if (torch := sys.modules.get("torch")) is not None:  # where no model was loaded there is nothing to limit
         torch.set_num_threads(cores)

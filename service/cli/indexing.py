@@ -8,9 +8,11 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+import typer
+
 from service.cli import output
 from service.cli.files import DONE, FileReport, Rows, count_rows, take_in, tell
-from service.cli.options import Config, Data, Errors, Files, Json, Server
+from service.cli.options import Config, Data, Errors, Files, Json, Server, Workers
 from service.cli.output import Step
 from service.cli.session import answering, require_data, settings_of
 
@@ -33,16 +35,19 @@ def index(
     config: Config = None,
     server: Server = "",
     errors: Errors = None,
+    workers: Workers = 0,
     as_json: Json = False,
 ) -> int:
     """Add or replace the items of catalogue files; what is unchanged is skipped."""
     if server:
+        if workers:
+            raise typer.BadParameter("--workers is for encoding here; what --server encodes, it encodes with its own.")
         with answering(data, config, server, quiet=as_json) as backend:
             reports = take_in(files, lambda path, step: _send(backend, path, step), as_json=as_json)
         return tell(reports, errors=errors, as_json=as_json)
     from service.cli.times import run_times
 
-    with _workspace(settings_of(data, config), as_json) as workspace:
+    with _workspace(settings_of(data, config), as_json, workers) as workspace:
         indexer = workspace.indexer()
         started = perf_counter()
 
@@ -71,12 +76,13 @@ def index(
 def rebuild(
     data: Data = None,
     config: Config = None,
+    workers: Workers = 0,
     as_json: Json = False,
 ) -> int:
     """Make the vector store anew from the log, with the encoders that are configured now."""
     settings = settings_of(data, config)
     require_data(settings)
-    with _workspace(settings, as_json, anew=True) as workspace, output.progress(as_json) as step:
+    with _workspace(settings, as_json, workers, anew=True) as workspace, output.progress(as_json) as step:
         report = workspace.indexer().rebuild(lambda done, total: step("encoding", done, total))
         workspace.store.optimize()
         encoders = {"text": workspace.text_encoder.name}
@@ -94,10 +100,12 @@ def rebuild(
 
 
 @contextmanager
-def _workspace(settings: Settings, quiet: bool, *, anew: bool = False) -> Iterator[Workspace]:
+def _workspace(settings: Settings, quiet: bool, workers: int, *, anew: bool = False) -> Iterator[Workspace]:
     with output.waiting("loading encoders", quiet):
+        from encoders.network import use_cores
         from service.workspace import Workspace
 
+        use_cores(workers)
         if anew:
             _check_log(settings)
         workspace = Workspace.open(settings, anew=anew)

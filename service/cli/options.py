@@ -66,6 +66,12 @@ Errors = Annotated[
     Path | None,
     typer.Option("--errors", metavar="FILE", help="Write every failed row there, as JSON Lines.", show_default=False),
 ]
+Workers = Annotated[
+    int,
+    typer.Option(
+        "--workers", metavar="N", min=0, help="Cores to encode with; 0, and more than there are, means all of them."
+    ),
+]
 K = Annotated[int, typer.Option("-k", "--k", min=0, max=MAX_K, help="Results wanted; 0 means 10.")]
 Domains = Annotated[list[str], typer.Option("--domain", "-d", help="Only this domain; may be repeated.")]
 Filter = Annotated[

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.util import find_spec
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ import torch
 from torch import nn
 
 from encoders.base import FloatArray
-from encoders.network import Batch, TorchNetwork
+from encoders.network import Batch, Convertible, TorchNetwork
 
 # looked for, not imported: `encoders.openvino_network` keeps its telemetry out when it does that
 needs_openvino = pytest.mark.skipif(find_spec("openvino") is None, reason="needs openvino")
@@ -48,6 +47,7 @@ class Untraceable(nn.Module):
         raise ValueError("it takes no tensors")
 
 
+PREPARATION = '{"what makes": "its <batches> & \\u0027words\\u0027 \\n"}'
 POSITIVE: Batch = (np.array([[1, 4, 9, 100]] * 2, dtype=np.float32),)
 NEGATIVE: Batch = (np.array([[-1, -2, -3, -4]] * 3, dtype=np.float32),)
 
@@ -60,19 +60,19 @@ def words(n: int, length: int, seed: int = 0) -> Batch:
     return rng.integers(0, 50, size=(n, length)) * mask, mask
 
 
-def mean_of_words() -> tuple[Any, Sequence[Batch]]:
+def mean_of_words() -> Convertible:
     """A `Reference`."""
-    return MeanOfWords(), [words(2, 3), words(3, 5)]
+    return Convertible(MeanOfWords(), [words(2, 3), words(3, 5)], PREPARATION)
 
 
-def traced_without_roots() -> tuple[Any, Sequence[Batch]]:
+def traced_without_roots() -> Convertible:
     """A `Reference`, whose second probe shows that it cannot be converted."""
-    return Branching(), [NEGATIVE, POSITIVE]
+    return Convertible(Branching(), [NEGATIVE, POSITIVE])
 
 
-def traced_with_roots() -> tuple[Any, Sequence[Batch]]:
+def traced_with_roots() -> Convertible:
     """The same, but the second probe comes out as NaN."""
-    return Branching(), [POSITIVE, NEGATIVE]
+    return Convertible(Branching(), [POSITIVE, NEGATIVE])
 
 
 def on_pytorch(batches: Sequence[Batch]) -> list[FloatArray]:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from encoders import backend, network
 from encoders.backend import PYTORCH, Backend, BackendName
 from encoders.errors import EncoderUnavailable
-from encoders.network import Batch
-from tests.encoders.networks import mean_of_words, needs_openvino, traced_without_roots, words
+from encoders.network import Convertible
+from tests.encoders.networks import PREPARATION, mean_of_words, needs_openvino, traced_without_roots, words
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +29,7 @@ def not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "openvino", None)
 
 
-def _unasked() -> tuple[Any, Sequence[Batch]]:
+def _unasked() -> Convertible:
     raise AssertionError("nothing is to be converted")
 
 
@@ -69,6 +67,7 @@ def test_openvino_runs_what_it_can_convert(asked: BackendName, tmp_path: Path) -
     assert running.network is not None
     assert running.label.startswith("OpenVINO ")
     assert [rows.shape for rows in running.network.run([words(4, 9)])] == [(4, 8)]
+    assert running.preparation == PREPARATION
     assert [folder.name.partition("-")[0] for folder in tmp_path.iterdir()] == ["key"]
 
 

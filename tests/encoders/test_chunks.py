@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-
 import numpy as np
 import pytest
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import WhitespaceSplit
 
 from encoders.chunks import MAX_CHUNKS, Chunk, chunked, in_batches, pooled
 
-
-def by_words(texts: Sequence[str], **_: object) -> dict[str, list[list[tuple[int, int]]]]:
-    return {"offset_mapping": [[word.span() for word in re.finditer(r"\S+", text)] for text in texts]}
+BY_WORDS = Tokenizer(WordLevel({"?": 0}, unk_token="?"))
+BY_WORDS.pre_tokenizer = WhitespaceSplit()
 
 
 def words(first: int, count: int) -> str:
@@ -21,7 +20,7 @@ def words(first: int, count: int) -> str:
 
 def test_a_text_that_fits_is_left_as_it_is() -> None:
     texts = ["", "  two  words ", words(0, 16)]
-    assert chunked(texts, by_words, 16) == [Chunk(0, "", 0), Chunk(1, "  two  words ", 2), Chunk(2, words(0, 16), 16)]
+    assert chunked(texts, BY_WORDS, 16) == [Chunk(0, "", 0), Chunk(1, "  two  words ", 2), Chunk(2, words(0, 16), 16)]
 
 
 @pytest.mark.parametrize(
@@ -36,18 +35,18 @@ def test_chunks_overlap_by_an_eighth_and_the_last_one_ends_with_the_text(
     n_words: int, parts: list[tuple[int, int]]
 ) -> None:
     expected = [Chunk(1, words(*part), part[1]) for part in parts]
-    assert chunked(["a", words(0, n_words)], by_words, 16) == [Chunk(0, "a", 1), *expected]
+    assert chunked(["a", words(0, n_words)], BY_WORDS, 16) == [Chunk(0, "a", 1), *expected]
 
 
 def test_of_a_very_long_text_the_beginning_is_read() -> None:
-    chunks = chunked([words(0, 10_000)], by_words, 16)
+    chunks = chunked([words(0, 10_000)], BY_WORDS, 16)
     assert len(chunks) == MAX_CHUNKS
     assert chunks[-1].text == words(14 * (MAX_CHUNKS - 1), 16)
 
 
 @pytest.mark.parametrize("window", [1, 2, 7])
 def test_the_smallest_windows_still_go_forward(window: int) -> None:
-    chunks = chunked([words(0, 8)], by_words, window)
+    chunks = chunked([words(0, 8)], BY_WORDS, window)
     assert [chunk.text for chunk in chunks] == [words(first, min(window, 8 - first)) for first in range(0, 8, window)]
 
 

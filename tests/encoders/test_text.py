@@ -41,7 +41,7 @@ def test_the_bundled_model_gives_the_published_numbers(encoder: SentenceTransfor
 def test_width_and_fingerprint_are_known_before_the_weights_are_loaded() -> None:
     fresh = bundled_text_encoder()
     assert (fresh.name, fresh.dim, fresh.fingerprint) == ("all-MiniLM-L6-v2", 384, MINILM_FINGERPRINT)
-    assert fresh._model is None
+    assert fresh._reader is None
     assert isinstance(fresh, TextEncoder)
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from encoders.fake import FakeTextEncoder
+from encoders.network import cores
 from indexer.eventlog import EventLog
 from indexer.folder_lock import FolderLock
 from service import requests
@@ -37,6 +40,23 @@ def test_indexing_tells_its_time_and_of_encoders_that_do_not_tell_theirs_nothing
     assert times["peak_memory_mb"] > 20
     assert "rows a second" in run("index", catalogue).out
     assert "times" not in run("events", catalogue, "--json").json
+
+
+def test_workers_are_the_cores_that_encoders_take(run: Run, catalogue: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    encode = FakeTextEncoder.encode_passages
+
+    def watched(self: FakeTextEncoder, texts: Sequence[str]) -> Any:
+        seen.append(cores())
+        return encode(self, texts)
+
+    monkeypatch.setattr(FakeTextEncoder, "encode_passages", watched)
+    assert run("index", catalogue, "--workers", 1).code == 0
+    assert run("rebuild").code == 0
+    assert (seen[0], seen[-1]) == (1, os.cpu_count())
+    elsewhere = run("index", catalogue, "--workers", 1, "--server", "127.0.0.1:1")
+    assert elsewhere.code == 2
+    assert "--workers is for encoding here" in elsewhere.err
 
 
 def test_recording_a_file_twice_records_it_once(run: Run, catalogue: Path, behaviour: Path) -> None:

@@ -1,0 +1,24 @@
+"""A network converted in a process of its own: `encoders.openvino_network` starts it.
+
+The network is left in its folder. Where it cannot be converted the process prints why, and ends with REFUSED.
+"""
+
+from __future__ import annotations
+
+import pickle
+from typing import BinaryIO
+
+from encoders.network import ConversionFailed
+from encoders.openvino_network import REFUSED, openvino_network
+
+
+def main(order: BinaryIO) -> int:
+    """Exit code."""
+    key, reference, cache = pickle.load(order)
+    __import__("torch")  # so that this process converts, and no child of its own
+    try:
+        openvino_network(key, reference, cache)
+    except ConversionFailed as error:
+        print(error, end="")  # noqa: T201
+        return REFUSED
+    return 0
