@@ -18,7 +18,7 @@ from encoders.base import FloatArray, unit_rows
 from encoders.chunks import MAX_CHUNKS, OVERLAP, Chunk, chunked, in_batches, pooled
 from encoders.errors import EncoderUnavailable
 from encoders.fingerprint import fingerprint_files
-from encoders.hub import loading, model_folder
+from encoders.hub import loading, local_folder, model_folder, no_progress_bar
 from encoders.network import Batch, Network, mixed_precision
 from encoders.timing import Laps, Timing
 
@@ -48,6 +48,8 @@ _CONFIG_FILES = frozenset(
         "sentencepiece.bpe.model",
         "spiece.model",
         "tokenizer.model",
+        "preprocessor_config.json",
+        "processor_config.json",
     }
 )
 _OTHER_RUNTIMES = frozenset({"onnx", "openvino", "coreml"})
@@ -159,14 +161,14 @@ class SentenceTransformerEncoder:
             "normalized": True,
             "chunks": [MAX_CHUNKS, OVERLAP],
         }
-        return fingerprint_files(_content_files(self._folder), settings)
+        return fingerprint_files(content_files(self._folder), settings)
 
 
 def _resolve(source: str, name: str) -> Path:
     if not source:
         raise EncoderUnavailable(name, "no model is named", _TODO)
-    folder = Path(source).expanduser()
-    if folder.exists() or folder.is_absolute() or source.startswith((".", "~")):
+    folder = local_folder(source)
+    if folder is not None:
         if not (folder / "config.json").is_file() and not (folder / "modules.json").is_file():
             raise EncoderUnavailable(name, f"{folder} is not a model folder (no modules.json or config.json)", _TODO)
         return folder
@@ -177,16 +179,9 @@ def _resolve(source: str, name: str) -> Path:
 def _load(folder: Path, name: str) -> SentenceTransformer:
     with loading(name, _TODO):
         from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging
 
-        transformers_logging: Any = logging  # its functions carry no annotations
-        had_progress_bar = transformers_logging.is_progress_bar_enabled()
-        transformers_logging.disable_progress_bar()
-        try:
+        with no_progress_bar():
             return SentenceTransformer(str(folder), local_files_only=True).eval()
-        finally:
-            if had_progress_bar:
-                transformers_logging.enable_progress_bar()
 
 
 def _network_of(model: SentenceTransformer) -> tuple[Any, list[Batch]]:
@@ -200,7 +195,7 @@ def clean_text(text: str, limit: int) -> str:
     return text[:limit].encode("utf-8", "replace").decode("utf-8")
 
 
-def _content_files(folder: Path) -> list[Path]:
+def content_files(folder: Path) -> list[Path]:
     """The files that decide the vectors: weights (.safetensors before .bin, as the library does), configuration."""
     files: list[Path] = []
     for place in [folder, *sorted(child for child in folder.rglob("*") if child.is_dir())]:
