@@ -2,7 +2,7 @@
 
     text    bundled | fake | st:<name or folder> | <name or folder>
     image   bundled | fake | none | open_clip:<model>:<tag or checkpoint> | open_clip:local-dir:<folder>
-            | timm:<model>[:<checkpoint>]
+            | hf:<name or folder of a CLIP or SigLIP model> | timm:<model>[:<checkpoint>]
 
 A host adds its own (`encoders.plugins`), under names that are not taken above. Knows nothing of settings files;
 `service.config` passes the lines in.
@@ -22,6 +22,7 @@ from encoders.fake import FakeImageEncoder, FakeTextEncoder
 from encoders.image import OrderedTimmEncoder, TimmImageEncoder
 from encoders.plugins import load_plug_in
 from encoders.text import SentenceTransformerEncoder
+from encoders.transformers_clip import TransformersClipEncoder
 
 MINILM_DIM = 384
 EFFICIENTNET_DIM = 1280
@@ -76,6 +77,7 @@ IMAGE_ENCODERS: dict[str, Callable[[str, Backend], ImageEncoder]] = {
     "bundled": lambda _, backend: bundled_image_encoder(backend),
     "fake": lambda _argument, _backend: FakeImageEncoder(),
     "open_clip": _open_clip,
+    "hf": lambda argument, backend: TransformersClipEncoder(argument, backend=backend),
     "timm": _timm,
 }
 

@@ -1,41 +1,30 @@
 """Pictures and texts into one space with any open_clip model.
 
-Owns loading by hub tag, local checkpoint or folder, and the text half. Knows nothing of the batch loop over pictures,
-which is `encoders.tower`'s.
+Owns loading by hub tag, local checkpoint or folder. Knows nothing of the batch loops, which are
+`encoders.two_towers`'s.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
-import numpy as np
-
 from encoders.backend import PYTORCH, Backend
-from encoders.base import FloatArray, unit_rows
 from encoders.errors import EncoderUnavailable
 from encoders.fingerprint import fingerprint_tensors
 from encoders.hub import loading
-from encoders.network import mixed_precision
-from encoders.tokens import CHARACTERS_PER_TOKEN, clean_text
-from encoders.tower import MAX_ASPECT, ImageTower, TowerImageEncoder, tower_of
+from encoders.tower import MAX_ASPECT, ImageTower, tower_of
+from encoders.two_towers import PROBE_TEXT, TextTower, TwoTowerEncoder
 
-BATCH_SIZE = 32
 _TODO = "give open_clip:<model>:<pretrained tag or checkpoint file>, or open_clip:local-dir:<folder>"
-_PROBE_TEXT = "Ein Café, 3 RED shoes & 一部慢节奏的科幻片"
-"""Its token ids go into the fingerprint: case, accents, digits and scripts are where tokenizers differ."""
 
 
-class OpenClipEncoder(TowerImageEncoder):
+class OpenClipEncoder(TwoTowerEncoder):
     """An open_clip model with trained weights: a tag of the hub, a local checkpoint, or a `local-dir:` folder.
 
-    Loaded at once. A model without weights is refused, never filled with random numbers. Safe to share between threads.
+    Loaded at once. A model without weights is refused, never filled with random numbers.
     """
-
-    shares_text_space = True
 
     def __init__(self, model_name: str, pretrained: str | None = None, *, backend: Backend = PYTORCH) -> None:
         name = f"open_clip:{model_name}" + (f":{pretrained}" if pretrained else "")
@@ -43,37 +32,22 @@ class OpenClipEncoder(TowerImageEncoder):
             pretrained = str(Path(pretrained).expanduser())
         with loading(name, _TODO, may_download=_needs_hub(model_name, pretrained)):
             _check(name, model_name, pretrained)
-            self._model, tower, preprocess, quick_gelu = _load(model_name, pretrained)
-            self._tokenizer: Any = _tokenizer(model_name)
-            self._text_lock = Lock()  # fast tokenizers raise "Already borrowed" when two threads share one
+            model, pictures, preprocess, quick_gelu = _load(model_name, pretrained)
+            tokenizer = _tokenizer(model_name)
             settings = {
                 "model": _architecture(model_name),
                 "quick_gelu": quick_gelu,
                 "preprocess": preprocess,
                 "max_aspect": MAX_ASPECT,
-                "tokens": self._tokenizer([_PROBE_TEXT]).tolist(),
+                "tokens": tokenizer([PROBE_TEXT]).tolist(),
             }
-            fingerprint = fingerprint_tensors(self._model.state_dict(), settings)
-            super().__init__(name, 0, fingerprint, lambda: tower, backend)
-            self.dim = self._encode_text_batch([""]).shape[1]
-
-    def encode_texts(self, texts: Sequence[str]) -> FloatArray:
-        if not texts:
-            return np.zeros((0, self.dim), dtype=np.float32)
-        limit = int(self._tokenizer.context_length) * CHARACTERS_PER_TOKEN
-        cleaned = [clean_text(text, limit) for text in texts]
-        batches = [cleaned[start : start + BATCH_SIZE] for start in range(0, len(cleaned), BATCH_SIZE)]
-        return unit_rows(np.concatenate([self._encode_text_batch(batch) for batch in batches]), name=self.name)
-
-    def _encode_text_batch(self, texts: list[str]) -> FloatArray:
-        import torch
-
-        with self._text_lock:
-            tokens = self._tokenizer(texts)  # (B, context_length)
-        with torch.inference_mode(), mixed_precision():
-            features = self._model.encode_text(tokens.to(next(self._model.parameters()).device))  # (B, dim)
-            vectors: FloatArray = features.float().cpu().numpy()
-        return vectors
+            texts = TextTower(
+                model,
+                lambda batch: {"text": tokenizer(batch)},
+                model.encode_text,
+                int(tokenizer.context_length),
+            )
+            super().__init__(name, fingerprint_tensors(model.state_dict(), settings), pictures, texts, backend)
 
 
 def _load(model_name: str, pretrained: str | None) -> tuple[Any, ImageTower, dict[str, Any], bool]:

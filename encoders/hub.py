@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
+from typing import Any
 
 from encoders.errors import EncoderUnavailable
 
@@ -69,6 +70,27 @@ def model_folder(name: str) -> Path:
     if any(file.endswith(".safetensors") for file in HfApi().list_repo_files(name)):
         ignored.append("*.bin")
     return Path(snapshot_download(name, ignore_patterns=ignored))
+
+
+def local_folder(source: str) -> Path | None:
+    """The folder that `source` is or looks like, whether or not it is there; None for the name of a hub model."""
+    folder = Path(source).expanduser()
+    return folder if folder.exists() or folder.is_absolute() or source.startswith((".", "~")) else None
+
+
+@contextmanager
+def no_progress_bar() -> Iterator[None]:
+    """Within this block transformers reads weights without drawing on the terminal."""
+    from transformers.utils import logging
+
+    transformers_logging: Any = logging  # its functions carry no annotations
+    drew = transformers_logging.is_progress_bar_enabled()
+    transformers_logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if drew:
+            transformers_logging.enable_progress_bar()
 
 
 @contextmanager

@@ -39,3 +39,16 @@ class PictureHalf(nn.Module):
         # pixels (B, 3, H, W)
         features: torch.Tensor = self.model.encode_image(pixels)
         return features  # (B, dim)
+
+
+class TransformersPictureHalf(nn.Module):
+    """The half of a CLIP model of transformers that looks at pictures."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        # pixels (B, 3, H, W)
+        features: torch.Tensor = self.model.get_image_features(pixel_values=pixels).pooler_output
+        return features  # (B, dim)

@@ -19,7 +19,7 @@ from encoders.base import FloatArray, unit_rows
 from encoders.chunks import MAX_CHUNKS, OVERLAP, Chunk, in_batches, pooled
 from encoders.errors import EncoderUnavailable
 from encoders.fingerprint import fingerprint_files
-from encoders.hub import loading, model_folder
+from encoders.hub import loading, local_folder, model_folder
 from encoders.network import Convertible, Network
 from encoders.text_model import MAX_TOKENS, TODO, ModelReader, load_model
 from encoders.timing import Laps, Timing
@@ -44,6 +44,8 @@ _CONFIG_FILES = frozenset(
         "sentencepiece.bpe.model",
         "spiece.model",
         "tokenizer.model",
+        "preprocessor_config.json",
+        "processor_config.json",
     }
 )
 _OTHER_RUNTIMES = frozenset({"onnx", "openvino", "coreml"})
@@ -136,14 +138,14 @@ class SentenceTransformerEncoder:
             "normalized": True,
             "chunks": [MAX_CHUNKS, OVERLAP],
         }
-        return fingerprint_files(_content_files(self._folder), settings)
+        return fingerprint_files(content_files(self._folder), settings)
 
 
 def _resolve(source: str, name: str) -> Path:
     if not source:
         raise EncoderUnavailable(name, "no model is named", TODO)
-    folder = Path(source).expanduser()
-    if folder.exists() or folder.is_absolute() or source.startswith((".", "~")):
+    folder = local_folder(source)
+    if folder is not None:
         if not (folder / "config.json").is_file() and not (folder / "modules.json").is_file():
             raise EncoderUnavailable(name, f"{folder} is not a model folder (no modules.json or config.json)", TODO)
         return folder
@@ -163,7 +165,7 @@ def _reader(running: Running, folder: Path, name: str) -> Reader:
     return ModelReader(load_model(folder, name), BATCH_SIZE)
 
 
-def _content_files(folder: Path) -> list[Path]:
+def content_files(folder: Path) -> list[Path]:
     """The files that decide the vectors: weights (.safetensors before .bin, as the library does), configuration."""
     files: list[Path] = []
     for place in [folder, *sorted(child for child in folder.rglob("*") if child.is_dir())]:

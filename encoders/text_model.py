@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from encoders.base import FloatArray
 from encoders.chunks import MAX_CHUNKS, Chunk, chunked
-from encoders.hub import loading
+from encoders.hub import loading, no_progress_bar
 from encoders.network import mixed_precision, within_cores
 from encoders.timing import Laps
 from encoders.tokens import CHARACTERS_PER_TOKEN, clean_text, untruncated
@@ -66,13 +66,6 @@ def load_model(folder: Path, name: str) -> SentenceTransformer:
     """EncoderUnavailable where the folder's model cannot be loaded."""
     with loading(name, TODO):
         from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging
 
-        transformers_logging: Any = logging  # its functions carry no annotations
-        had_progress_bar = transformers_logging.is_progress_bar_enabled()
-        transformers_logging.disable_progress_bar()
-        try:
+        with no_progress_bar():
             return SentenceTransformer(str(folder), local_files_only=True).eval()
-        finally:
-            if had_progress_bar:
-                transformers_logging.enable_progress_bar()

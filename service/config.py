@@ -46,8 +46,8 @@ class EncoderSettings(BaseModel):
     text: str = "bundled"
     """Text encoder: `bundled`, `fake`, `st:<name or folder>`, or the name of a plug-in."""
     image: str = "bundled"
-    """Image encoder: `bundled`, `none`, `fake`, `open_clip:<model>[:<checkpoint>]`, `timm:<model>[:<checkpoint>]`, or
-    the name of a plug-in."""
+    """Image encoder: `bundled`, `none`, `fake`, `open_clip:<model>[:<checkpoint>]`, `hf:<name or folder>` of a CLIP or
+    SigLIP model, `timm:<model>[:<checkpoint>]`, or the name of a plug-in."""
     backend: BackendName = "auto"
     """What runs their networks: `torch`, `openvino`, or `auto`, which is OpenVINO where it is installed, there is no
     GPU, and it gives the vectors of PyTorch. Vectors of all backends compare: no rebuild is needed after a change."""

@@ -45,7 +45,7 @@ def test_names_choose_encoders() -> None:
 
 
 def test_an_unknown_image_encoder_is_named_with_the_known_ones() -> None:
-    with pytest.raises(EncoderUnavailable, match=r"'resnet'.*known are none, bundled, fake, open_clip, timm"):
+    with pytest.raises(EncoderUnavailable, match=r"'resnet'.*known are none, bundled, fake, open_clip, hf, timm"):
         load_image_encoder("resnet")
 
 
