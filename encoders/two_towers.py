@@ -16,6 +16,7 @@ import numpy as np
 from encoders.backend import Backend
 from encoders.base import FloatArray, unit_rows
 from encoders.network import mixed_precision, within_cores
+from encoders.timing import Laps
 from encoders.tokens import CHARACTERS_PER_TOKEN, clean_text
 from encoders.tower import ImageTower, TowerImageEncoder
 
@@ -56,10 +57,16 @@ class TwoTowerEncoder(TowerImageEncoder):
     def encode_texts(self, texts: Sequence[str]) -> FloatArray:
         if not texts:
             return np.zeros((0, self.dim), dtype=np.float32)
+        laps = Laps()
         limit = self._texts.max_tokens * CHARACTERS_PER_TOKEN
         cleaned = [clean_text(text, limit) for text in texts]
         batches = [cleaned[start : start + BATCH_SIZE] for start in range(0, len(cleaned), BATCH_SIZE)]
-        return unit_rows(np.concatenate([self._encode_text_batch(batch) for batch in batches]), name=self.name)
+        features = np.concatenate([self._encode_text_batch(batch) for batch in batches])
+        laps.lap("core")
+        vectors = unit_rows(features, name=self.name)
+        laps.lap("post")
+        self.timing.add(laps)
+        return vectors
 
     def _encode_text_batch(self, texts: list[str]) -> FloatArray:
         import torch

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 
@@ -30,6 +31,23 @@ def joint_name(version: str, name: str) -> str:
 def joint_names(store: ItemStore) -> list[str]:
     """The vectors of shared spaces that the store has room for."""
     return [name for name in store.vector_names() if name.startswith(f"{_PREFIX}-")]
+
+
+class SharedSpace(Protocol):
+    """What gives items their vectors of a space that words and pictures share."""
+
+    @property
+    def names(self) -> Collection[str]:
+        """What a store calls these vectors."""
+
+    def beside(self, rows: Sequence[StoredItem]) -> list[StoredItem]:
+        """The same items with their vectors of the shared space as well."""
+
+    def make_room(self, store: ItemStore) -> None:
+        """So that items can be put in with their vectors of the shared space. Idempotent."""
+
+    def fill(self, store: ItemStore, on_progress: Callable[[int, int | None], None] = lambda done, total: None) -> None:
+        """Give every item that lacks them its vectors of the shared space. Stopped half-way, it goes on there."""
 
 
 class PartReader:
@@ -64,7 +82,7 @@ class PartReader:
 
 
 class JointEncoder:
-    """An alignment, and what reads the parts of texts for it."""
+    """The space of an alignment, and what reads the parts of texts for it."""
 
     def __init__(self, alignment: Alignment, reader: PartReader) -> None:
         self.alignment = alignment
@@ -72,7 +90,7 @@ class JointEncoder:
         self._names = {name: joint_name(alignment.version, name) for name in (TEXT, IMAGE)}
 
     def beside(self, rows: Sequence[StoredItem]) -> list[StoredItem]:
-        """The same items with their vectors of the shared space as well, made from their TEXT and IMAGE."""
+        """Made from their TEXT and IMAGE."""
         made: dict[int, dict[str, FloatArray]] = {row.item_index: dict(row.vectors) for row in rows}
         told = [row for row in rows if TEXT in row.vectors]
         seen = [row for row in rows if IMAGE in row.vectors]
@@ -88,16 +106,13 @@ class JointEncoder:
 
     @property
     def names(self) -> Collection[str]:
-        """What a store calls its vectors."""
         return self._names.values()
 
     def make_room(self, store: ItemStore) -> None:
-        """So that items can be put in with their vectors of the shared space. Idempotent."""
         for name in self._names.values():
             store.create_vector(name, self.alignment.dim, "cosine")
 
     def fill(self, store: ItemStore, on_progress: Callable[[int, int | None], None] = lambda done, total: None) -> None:
-        """Give every item that lacks them its vectors of the shared space. Stopped half-way, it goes on there."""
         self.make_room(store)
         text = self._names[TEXT]  # every item has one, and it is set last
         lacking = [row.item_index for page in store.scroll([text]) for row in page if text not in row.vectors]

@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from encoders.base import ImageEncoder, TextEncoder
 from encoders.errors import ImageError
-from indexer.aligned import JointEncoder, joint_names
+from indexer.aligned import SharedSpace, joint_names
 from indexer.catalog import Item, RowError
 from indexer.eventlog import EventLog
 from indexer.item_encoder import ItemEncoder
@@ -86,7 +86,7 @@ class Indexer:
         image_encoder: ImageEncoder | None,
         pictures: PictureSource,
         *,
-        joint: JointEncoder | None = None,
+        joint: SharedSpace | None = None,
         on_stored: Callable[[Sequence[StoredItem]], None] | None = None,
         batch: int = BATCH,
     ) -> None:

@@ -1,8 +1,8 @@
 """ItemEncoder: items to vectors, encoding only what changed.
 
-An item with several pictures has one vector of them all. With an alignment, items get their vectors of the shared space
-beside those of the encoders. A picture that cannot be had is a problem in the answer, never an error; an encoder that
-fails is an error. Knows nothing of the log, and does not write to the store.
+An item with several pictures has one vector of them all. Items get their vectors of the space that words and
+pictures share, where there is one, beside those of the encoders. A picture that cannot be had is a problem in the
+answer, never an error; an encoder that fails is an error. Knows nothing of the log, and does not write to the store.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from PIL import Image
 
 from encoders.base import FloatArray, ImageEncoder, TextEncoder, unit_rows
 from encoders.errors import ImageError
-from indexer.aligned import JointEncoder
+from indexer.aligned import SharedSpace
 from indexer.catalog import Item
 from indexer.picture_source import Loaded, PictureSource
 from indexer.store import IMAGE, TEXT, ItemStore, StoredItem
@@ -49,7 +49,7 @@ class ItemEncoder:
         text: TextEncoder,
         image: ImageEncoder | None,
         pictures: PictureSource,
-        joint: JointEncoder | None = None,
+        joint: SharedSpace | None = None,
     ) -> None:
         self._store = store
         self._text = text

@@ -1,7 +1,7 @@
 """Search: where in the store to look for words or for a picture, and one list of what was found there.
 
-Words are looked for among words, and among pictures where some space holds both: that of an alignment, or the image
-encoder's own. A picture is looked for among pictures, and among words where an alignment says how. Knows no people.
+Words and pictures are looked for among their own kind, and among the other where some space holds both: that of an
+alignment, or the image encoder's own. Knows no people.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from encoders.base import FloatArray, ImageEncoder
 from encoders.errors import ModalityUnsupported
 from encoders.picture import open_image
 from indexer.aligned import joint_name
+from indexer.captions import caption_name
 from indexer.filter import Filter
 from indexer.store import IMAGE, TEXT, Hits, ItemStore, VectorQuery
 
@@ -62,12 +63,18 @@ class Search:
         return _fused(hits, self._lacking(hits, places[PICTURES][0]), k)
 
     def by_picture(self, picture: bytes, k: int, rule: Filter | None) -> list[Found]:
-        """By look. Pictures and words are compared in one space, so the nearest come first, whichever they are."""
+        """By look. In the space of an alignment the nearest come first, whether pictures or words. In that of an image
+        encoder, all words are further from a picture than pictures are, so what ranks high among either comes first.
+        """
         if self.image is None:
             raise ModalityUnsupported("none", "image search", "set encoders.image, then `palate encoders change`")
         look = self.image.encode_images([open_image(picture)])  # (1, image dim)
         if self.alignment is None:
-            return _nearest(self._ask({PICTURES: (IMAGE, look[0])}, k, rule), k)
+            places = {PICTURES: (IMAGE, look[0])}
+            if not self.image.shares_text_space:
+                return _nearest(self._ask(places, k, rule), k)
+            hits = self._ask(places | {WORDS: (caption_name(self.image), look[0])}, k, rule)
+            return _fused(hits, self._lacking(hits, IMAGE), k)
         joint = self.alignment.heads.images(look)[0]
         names = {PICTURES: IMAGE, WORDS: TEXT}
         places = {place: (joint_name(self.alignment.version, name), joint) for place, name in names.items()}

@@ -15,8 +15,9 @@ from encoders.alignment import Alignment
 from encoders.base import ImageEncoder, TextEncoder
 from encoders.bundled import load_image_encoder, load_text_encoder
 from encoders.errors import AlignmentError
-from indexer.aligned import JointEncoder, PartReader
+from indexer.aligned import JointEncoder, PartReader, SharedSpace
 from indexer.build import Indexer, IndexReport, Progress, dims_of, fingerprints_of
+from indexer.captions import CaptionEncoder
 from indexer.download import Downloader
 from indexer.eventlog import EventLog
 from indexer.inheriting import inherit
@@ -45,8 +46,8 @@ class Workspace:
     store: ItemStore
     text_encoder: TextEncoder
     image_encoder: ImageEncoder | None
-    joint: JointEncoder | None = None
-    """The shared space of text and pictures that is in use."""
+    joint: SharedSpace | None = None
+    """The space of text and pictures that is in use."""
     unaligned: str = ""
     """Why the alignment that should be in use is not."""
     served_before: str = ""
@@ -109,7 +110,7 @@ class Workspace:
         before = "" if in_use in (None, digest) else _described(encoder_names(folder.log, in_use or ""))
         store = folder.shelf.open(dims, prints, in_use=in_use, anew=anew, beside=beside)
         try:
-            joint, unaligned = _joint(settings, text, prints)
+            joint, unaligned = _joint(settings, text, image, prints)
             if joint is not None:
                 joint.make_room(store)
             folder.name_encoders(digest, settings.encoder_names)
@@ -124,8 +125,8 @@ class Workspace:
 
     @property
     def alignment(self) -> Alignment | None:
-        """What text and pictures share a space by, where they do."""
-        return None if self.joint is None else self.joint.alignment
+        """The one in use."""
+        return self.joint.alignment if isinstance(self.joint, JointEncoder) else None
 
     @property
     def dims(self) -> Mapping[str, int]:
@@ -179,13 +180,17 @@ class Workspace:
         self.folder.close()
 
 
-def _joint(settings: Settings, text: TextEncoder, fingerprints: Mapping[str, str]) -> tuple[JointEncoder | None, str]:
-    """The shared space in use, or why there is none although there should be: its encoders may have been replaced."""
+def _joint(
+    settings: Settings, text: TextEncoder, image: ImageEncoder | None, fingerprints: Mapping[str, str]
+) -> tuple[SharedSpace | None, str]:
+    """The space in use, that of the alignment before the image encoder's own; and why the alignment that should be is
+    not: its encoders may have been replaced."""
+    own = CaptionEncoder(image) if image is not None and image.shares_text_space else None
     try:
         alignment = Alignments(settings.data).active(fingerprints)
     except AlignmentError as error:
-        return None, str(error)
-    return (None if alignment is None else JointEncoder(alignment, PartReader(text))), ""
+        return own, str(error)
+    return (own if alignment is None else JointEncoder(alignment, PartReader(text))), ""
 
 
 def _described(names: Mapping[str, str]) -> str:

@@ -137,6 +137,21 @@ def test_an_encoder_with_a_space_of_its_own_needs_no_alignment(tmp_path: Path) -
     palate.close()
 
 
+def test_a_picture_finds_words_in_the_encoders_own_space_from_the_next_start_on_if_need_be(tmp_path: Path) -> None:
+    items = [Item(f"grey-{n}", title=f"thing {n}") for n in range(60)] + [Item("told", title="red")]
+    red = painted("red", "red", "red", "red")
+    for shares, found_by in ((False, None), (True, [WORDS])):
+        image = FakeImageEncoder(shares_text_space=shares)
+        workspace = Workspace.open_with(world.settings(tmp_path), FakeTextEncoder(), image)
+        workspace.reconcile()
+        palate = Recommender(workspace)
+        if not shares:
+            palate.index_items([*items, Item("seen")], {"seen": [painted("red", "red", "red", "blue")]})
+        found = sources(palate.search_items(SearchRequest(image=red, k=2)))
+        assert (found["seen"], found.get("told")) == ([PICTURES], found_by)
+        palate.close()
+
+
 async def test_over_the_wire_too(seeing: Recommender, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(seeing, "close", lambda: None)  # it serves other tests as well
     settings = world.settings(Path("unused"), server={"address": "127.0.0.1:0"})
