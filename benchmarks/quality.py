@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import time
@@ -48,6 +49,13 @@ class Row:
     dataset: str
     options: Sequence[str]
     columns: Sequence[Column]
+    unread: Sequence[str] = ()
+    """Fields of the items that are left out of the catalogue before it is indexed."""
+
+    @property
+    def folder(self) -> str:
+        """Of its data, in the work folder."""
+        return f"{self.dataset}-without-{'-'.join(self.unread)}" if self.unread else self.dataset
 
     @property
     def command(self) -> str:
@@ -109,6 +117,8 @@ ABLATED = {
     "id": "the Transformer knows items by their content alone; co-engagement stays",
     "second-stage": "the weights that rank before any training, which leave the Transformer and EASE out",
 }
+UNREAD = ("categories", "attributes")
+UNREAD_NAME = " and ".join(UNREAD)
 ABLATIONS = {
     what: Row(
         f"movielens-small-without-{what}",
@@ -117,7 +127,16 @@ ABLATIONS = {
         WARM_AND_COLD,
     )
     for what in ABLATED
+} | {
+    UNREAD_NAME: Row(
+        "movielens-small-without-attributes",
+        "movielens-small",
+        ["--protocol", "cold-items", "--no-baselines"],
+        WARM_AND_COLD,
+        UNREAD,
+    )
 }
+ABLATED[UNREAD_NAME] = "an index of the catalogue without them: titles, descriptions and pictures are all there is"
 ROWS = {row.name: row for row in (*PROTOCOLS, *ABLATIONS.values())}
 
 
@@ -152,7 +171,7 @@ def measured(row: Row, data: Path, work: Path, evaluate: Callable[[Row, Path], s
     if not source.is_dir():
         print(f"{row.name}: there is no {source}; name the folder of the data sets with {DATA}", file=sys.stderr)
         return None
-    folder = made(work / row.dataset, [["index", source / "items.jsonl"], ["events", source / "events.parquet"]])
+    folder = made(work / row.folder, [["index", items_of(row, source, work)], ["events", source / "events.parquet"]])
     print(f"{row.name}: {row.command}", file=sys.stderr)
     answer = evaluate(row, folder)
     if answer is None:
@@ -164,6 +183,25 @@ def measured(row: Row, data: Path, work: Path, evaluate: Callable[[Row, Path], s
     partial.write_text(json.dumps(found, indent=1), encoding="utf-8")
     partial.replace(path)
     return kept(row, work)
+
+
+def items_of(row: Row, source: Path, work: Path) -> Path:
+    """The catalogue, or a copy of it without what is to be left unread, with its pictures beside it."""
+    if not row.unread:
+        return source / "items.jsonl"
+    copy = work / f"{row.folder}-catalogue"
+    copy.mkdir(parents=True, exist_ok=True)
+    with (
+        (source / "items.jsonl").open(encoding="utf-8") as lines,
+        (copy / "items.jsonl").open("w", encoding="utf-8") as left,
+    ):
+        for line in lines:
+            item = {name: value for name, value in json.loads(line).items() if name not in row.unread}
+            if image := item.get("image"):
+                (copy / image).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source / image, copy / image)
+            left.write(json.dumps(item) + "\n")
+    return copy / "items.jsonl"
 
 
 def evaluated(row: Row, folder: Path) -> str | None:

@@ -46,8 +46,9 @@ def data(tmp_path: Path) -> Path:
     """Data sets that are indexed already."""
     for row in ROWS.values():
         (tmp_path / "data" / row.dataset).mkdir(parents=True, exist_ok=True)
-        (tmp_path / row.dataset).mkdir(exist_ok=True)
-        (tmp_path / row.dataset / "prepared").touch()
+        (tmp_path / "data" / row.dataset / "items.jsonl").touch()
+        (tmp_path / row.folder).mkdir(exist_ok=True)
+        (tmp_path / row.folder / "prepared").touch()
     return tmp_path / "data"
 
 
@@ -75,6 +76,25 @@ def test_what_was_measured_is_not_measured_again_unless_its_command_changed(data
     assert quality.kept(changed, tmp_path) is None
     assert quality.measured(changed, data, tmp_path, evaluate) is not None
     assert asked == [row.command, row.command, changed.command]
+
+
+def test_what_is_left_unread_is_left_out_of_a_copy_with_its_pictures(tmp_path: Path) -> None:
+    row = Row("short", "films", [], [], ("categories", "attributes"))
+    source = tmp_path / "films"
+    (source / "images").mkdir(parents=True)
+    (source / "images/1.jpg").write_bytes(b"a picture")
+    lines = [
+        {"item_id": "1", "title": "One", "categories": ["a"], "image": "images/1.jpg"},
+        {"item_id": "2", "attributes": {"b": "c"}},
+    ]
+    (source / "items.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n")
+    copy = quality.items_of(row, source, tmp_path / "work")
+    assert [json.loads(line) for line in copy.read_text().splitlines()] == [
+        {"item_id": "1", "title": "One", "image": "images/1.jpg"},
+        {"item_id": "2"},
+    ]
+    assert (copy.parent / "images/1.jpg").read_bytes() == b"a picture"
+    assert row.folder == "films-without-categories-attributes"
 
 
 def test_a_data_set_that_is_not_there_is_named_and_the_others_go_on(
