@@ -6,14 +6,14 @@ nothing of how filters are written, nor of queries.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from indexer.catalog import AttributeValue, Item
-from indexer.filter import And, Filter, Not, NumberIn, Or, Present, TextIn
+from indexer.filter import And, Filter, ItemIn, Not, NumberIn, Or, Present, TextIn
 
-KEYWORD_FIELDS = ("domain", "categories", "item_id", "available")
+KEYWORD_FIELDS = ("domain", "categories", "available")
 FLOAT_FIELDS = ("price", "created_at")
 """Payload fields every store makes an index for. Attributes have none: their names are not known beforehand."""
 
@@ -32,6 +32,8 @@ class Dialect:
     """gt=, gte=, lt=, lte=."""
     is_empty: Callable[[str], Any]
     """Of a key: missing, null or an empty list."""
+    has_id: Callable[[Sequence[int]], Any]
+    """Of item indices."""
 
 
 def to_group(filter: Filter, dialect: Dialect) -> Any:
@@ -50,6 +52,8 @@ def to_group(filter: Filter, dialect: Dialect) -> Any:
 def _condition(filter: Filter, dialect: Dialect) -> Any:
     if isinstance(filter, TextIn):
         return dialect.field(key=_path(filter.field), match=dialect.match_any(any=list(filter.texts)))
+    if isinstance(filter, ItemIn):
+        return dialect.has_id(filter.item_indices)
     if isinstance(filter, NumberIn):
         bounds = dialect.range(gt=filter.gt, gte=filter.gte, lt=filter.lt, lte=filter.lte)
         return dialect.field(key=_path(filter.field), range=bounds)
@@ -70,7 +74,6 @@ def to_payload(item: Item) -> dict[str, Any]:
     """
     payload: dict[str, Any] = {
         "item": item.to_json(),
-        "item_id": item.item_id,
         "domain": item.domain,
         "available": _filterable(item.available),
     }

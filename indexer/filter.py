@@ -12,7 +12,7 @@ than letters, digits, `_` and `-` goes in quotes: `attributes."running time"`).
 - Times are unix seconds or RFC 3339. Conditions side by side are joined by AND. As in AIP-160, OR binds closer than
   AND: `a AND b OR c` is `a AND (b OR c)`. `-x` is `NOT x`.
 
-Knows nothing of stores: `indexer.conditions` translates.
+Knows nothing of stores: `indexer.conditions` translates what `with_indices` makes of it.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 from indexer import fields
 from indexer.errors import FilterSyntaxError, InvalidInput, shown
 
+ITEM_ID = "item_id"
 MAX_FILTER_CHARS = 4_000
 MAX_DEPTH = 32
 EXAMPLE = 'categories:"Comedy" AND price < 20'
@@ -61,6 +62,13 @@ class Present:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemIn:
+    """The item is one of these."""
+
+    item_indices: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class And:
     parts: tuple[Filter, ...]
 
@@ -75,7 +83,7 @@ class Not:
     part: Filter
 
 
-Filter = TextIn | NumberIn | Present | And | Or | Not
+Filter = TextIn | NumberIn | Present | ItemIn | And | Or | Not
 """`field` is a field's name, for attributes `attributes.` and the bare name."""
 
 
@@ -93,6 +101,21 @@ def all_of(*filters: Filter | None) -> Filter | None:
     """All the conditions there are; None when there are none."""
     parts = tuple(part for part in filters if part is not None)
     return And(parts) if len(parts) > 1 else next(iter(parts), None)
+
+
+def with_indices(filter: Filter, index_of: Callable[[str], int | None]) -> Filter:
+    """The same with items named by index. Stores know no other names: an index of a million ids takes 350 MB of their
+    memory, and the catalogue has one already."""
+    if isinstance(filter, And | Or):
+        return type(filter)(tuple(with_indices(part, index_of) for part in filter.parts))
+    if isinstance(filter, Not):
+        return Not(with_indices(filter.part, index_of))
+    if isinstance(filter, Present) and filter.field == ITEM_ID:
+        return Not(ItemIn(()))
+    if isinstance(filter, TextIn) and filter.field == ITEM_ID:
+        indices = map(index_of, filter.texts)
+        return ItemIn(tuple(index for index in indices if index is not None))
+    return filter
 
 
 @lru_cache(maxsize=256)
@@ -129,7 +152,7 @@ _GRAMMAR = r"""
 """
 
 _NUMERIC = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-_TEXT_FIELDS = ("domain", "item_id", "categories")
+_TEXT_FIELDS = ("domain", ITEM_ID, "categories")
 _NUMBER_FIELDS: dict[str, Callable[[object, str], float | None]] = {
     "price": fields.number,
     "created_at": partial(fields.timestamp, now=math.inf),

@@ -25,7 +25,12 @@ MAX_LISTED_ITEMS = 20_000
 _PAGE = 10_000
 
 DIALECT = Dialect(
-    group=qe.Filter, field=qe.FieldCondition, match_any=qe.MatchAny, range=qe.RangeFloat, is_empty=qe.IsEmptyCondition
+    group=qe.Filter,
+    field=qe.FieldCondition,
+    match_any=qe.MatchAny,
+    range=qe.RangeFloat,
+    is_empty=qe.IsEmptyCondition,
+    has_id=lambda indices: qe.HasIdCondition(set(indices)),
 )
 
 

@@ -42,6 +42,7 @@ _DIALECT = Dialect(
     match_any=models.MatchAny,
     range=models.Range,
     is_empty=lambda key: models.IsEmptyCondition(is_empty=models.PayloadField(key=key)),
+    has_id=lambda indices: models.HasIdCondition(has_id=list(indices)),
 )
 
 

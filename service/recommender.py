@@ -181,7 +181,7 @@ class Recommender:
         watch = Stopwatch()
         loaded = self._models.active
         page = Page.of(request)
-        rule = Rule.of(request.filter, request.domains, self._store)
+        rule = Rule.of(request.filter, request.domains, self._store, self._catalogue)
         person = self._person(request, loaded)
         watch.lap("person")
         probe = loaded.ranker.probe(person.history)
@@ -240,7 +240,7 @@ class Recommender:
     def search_items(self, request: SearchRequest) -> Recommendation:
         """Items for a text, or for a picture by its look; nearest first."""
         watch = Stopwatch()
-        rule = Rule.of(request.filter, request.domains, self._store)
+        rule = Rule.of(request.filter, request.domains, self._store, self._catalogue)
         found = self._find(request, request.k or 10, rule.filter)
         watch.lap("retrieve")
         items = self._items(np.array([one.item_index for one in found], dtype=np.int64))

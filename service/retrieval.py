@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from encoders.base import FloatArray
-from indexer.filter import Filter, all_of, in_domains, parse_filter
+from indexer.filter import Filter, all_of, in_domains, parse_filter, with_indices
 from indexer.store import IMAGE, TEXT, ItemStore, VectorQuery
+from service.catalogue import Catalogue
 from service.models import Loaded
 from service.ranker.interactions import BoolArray, IntArray
 from service.ranker.signals import Probe
@@ -35,11 +36,12 @@ class Rule:
     """All items that satisfy the filter, where they are at most SELECTIVE."""
 
     @classmethod
-    def of(cls, text: str, domains: Sequence[str], store: ItemStore) -> Rule:
+    def of(cls, text: str, domains: Sequence[str], store: ItemStore, catalogue: Catalogue) -> Rule:
         """FilterSyntaxError where the text is no filter."""
         combined = all_of(parse_filter(text), in_domains(domains))
         if combined is None:
             return cls(None, None)
+        combined = with_indices(combined, catalogue.index)
         members = store.matching(combined, None, SELECTIVE + 1)
         return cls(combined, members if len(members) <= SELECTIVE else None)
 

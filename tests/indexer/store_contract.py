@@ -25,6 +25,7 @@ from indexer.filter import (
     in_domains,
     is_available,
     parse_filter,
+    with_indices,
 )
 from indexer.store import ItemStore, StoredItem, UserPoint, VectorQuery
 from tests.indexer.filter_reference import matches
@@ -300,5 +301,7 @@ class StoreContract:
         if store.count() == 0:
             store.upsert(self.items)
         expected = [s.item_index for s in self.items if matches(filter, s.item)]
-        assert store.matching(filter).tolist() == expected
-        assert sorted(nearest(store, 100, filter)) == expected
+        known = {stored.item.item_id: stored.item_index for stored in self.items}
+        resolved = with_indices(filter, known.get)
+        assert store.matching(resolved).tolist() == expected
+        assert sorted(nearest(store, 100, resolved)) == expected

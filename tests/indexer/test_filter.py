@@ -8,6 +8,7 @@ from indexer.errors import FilterSyntaxError
 from indexer.filter import (
     And,
     Filter,
+    ItemIn,
     Not,
     NumberIn,
     Or,
@@ -17,6 +18,7 @@ from indexer.filter import (
     in_domains,
     is_available,
     parse_filter,
+    with_indices,
 )
 
 COMEDY = TextIn("categories", ("Comedy",))
@@ -149,3 +151,23 @@ def test_constructors_join_what_there_is() -> None:
     assert all_of(None, None) is None
     assert all_of(None, CHEAP) == CHEAP
     assert all_of(in_domains(["films"]), None, CHEAP) == And((FILMS, CHEAP))
+
+
+@pytest.mark.parametrize(
+    ("text", "resolved"),
+    [
+        ('item_id = "b"', ItemIn((1,))),
+        ("item_id = unknown", ItemIn(())),
+        ("item_id:*", Not(ItemIn(()))),
+        ("item_id != a", And((Not(ItemIn(())), Not(ItemIn((0,)))))),
+        (
+            "price < 3 AND (item_id = a OR domain = x)",
+            And((NumberIn("price", lt=3), Or((ItemIn((0,)), TextIn("domain", ("x",)))))),
+        ),
+        ("domain = a", TextIn("domain", ("a",))),
+    ],
+)
+def test_stores_are_told_indices_of_items_and_not_their_ids(text: str, resolved: Filter) -> None:
+    parsed = parse_filter(text)
+    assert parsed is not None
+    assert with_indices(parsed, {"a": 0, "b": 1}.get) == resolved
