@@ -145,7 +145,7 @@ def _log(settings: Settings, log: EventLog) -> Iterator[Finding]:
         yield Finding("ok", "log", f"sound: {items:,} items, {events:,} events of {people:,} people")
     if lacking := log.count_lacking_pictures():
         todo = "make them available and run `palate index` with the same file again; its report says what is wrong"
-        yield Finding("warn", "pictures", f"{lacking:,} items lack one that could not be had", todo)
+        yield Finding("warn", "pictures and sounds", f"{lacking:,} items lack one that could not be had", todo)
     unknown = sum(int((batch.item_index < 0).sum()) for batch in log.read_events())
     if unknown:
         found = f"{unknown:,} of {events:,} name items that are not in the catalogue"
@@ -170,7 +170,7 @@ def _vectors(settings: Settings, log: EventLog, encoders: Encoders) -> Iterator[
         return
     pending = log.count_pending() + len(log.pending_deletions())
     try:
-        workspace = Workspace.open_with(settings, encoders.text, encoders.image)
+        workspace = Workspace.open_with(settings, encoders.text, encoders.perception)
     except StoreLocked as error:
         owner = f"process {error.owner_pid}" if error.owner_pid else "another process"
         yield Finding("warn", "vectors", f"in use by {owner}, not looked at", "stop it first to have them checked")
