@@ -33,9 +33,8 @@ def named(settings: Settings, text: str, image: str, audio: str) -> Settings:
     now = settings.encoders
     sees, hears = image not in ("", NO_ENCODER), audio not in ("", NO_ENCODER)
     if sees and hears:
-        raise InvalidInput(
-            "audio", audio, f"image is {image!r}: items are perceived by pictures or by sounds, name one"
-        )
+        why = f"image is {image!r}, and items are perceived by pictures or by sounds; name one of the two"
+        raise InvalidInput("audio", audio, why)
     encoders = EncoderSettings(
         text=text or now.text,
         image=image or (NO_ENCODER if hears else now.image),
