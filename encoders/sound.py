@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from soundfile import SoundFile
 
 MAX_SECONDS = 120.0
-"""Only the beginning is read: enough to know a song by, and 23 MB at 48 kHz."""
+"""Only the beginning is read: enough to know a song by."""
+MAX_FRAMES = 5_760_000
+"""So much of it at 48 kHz, and less of what has more samples: 23 MB, of which the indexer holds a few dozen."""
 LOWEST_HZ, HIGHEST_HZ = 1_000, 192_000
 MAX_CHANNELS = 32
 
@@ -51,7 +53,8 @@ def require_soundfile(name: str) -> None:
 
 
 def open_sound(source: str | Path | bytes, *, label: str = "", max_seconds: float = MAX_SECONDS) -> Sound:
-    """The first `max_seconds` of the sound; AudioError when it is missing, broken, empty or holds no numbers.
+    """The first `max_seconds` of the sound, at most MAX_FRAMES; AudioError when it is missing, broken, empty or holds no
+    numbers.
 
     `label` is what errors call it; without one, its path, or its size. What is louder than full scale, as files of
     floating point numbers may be, is scaled down to it as a whole.
@@ -63,7 +66,7 @@ def open_sound(source: str | Path | bytes, *, label: str = "", max_seconds: floa
     try:
         with SoundFile(stream) as file:
             _check(file, label)
-            samples, rate = _mono(file, round(max_seconds * file.samplerate)), int(file.samplerate)
+            samples, rate = _mono(file, min(round(max_seconds * file.samplerate), MAX_FRAMES)), int(file.samplerate)
     except AudioError:
         raise
     except Exception as error:  # LibsndfileError on bad bytes, and whatever its wrapper makes of bad headers

@@ -52,6 +52,11 @@ def test_only_the_beginning_is_read() -> None:
     assert MAX_SECONDS == 120
 
 
+def test_of_many_samples_a_second_fewer_seconds_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sound, "MAX_FRAMES", 1_000)
+    assert len(open_sound(encoded(tone(440))).samples) == 1_000
+
+
 def test_what_is_louder_than_full_scale_is_scaled_down_as_a_whole() -> None:
     heard = open_sound(encoded(tone(300) * 1e30, subtype="FLOAT"))
     np.testing.assert_allclose(heard.samples, tone(300) / tone(300).max(), atol=1e-4)

@@ -45,10 +45,10 @@ class CountingText(FakeTextEncoder):
 class World:
     """A log, a store and an indexer over a folder; `restart` closes and opens them again, as a new process would."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, perception: Perception | None = None) -> None:
         self.folder = folder
         self.text = CountingText()
-        self.perception: Perception = Sight(FakeImageEncoder())
+        self.perception = perception or Sight(FakeImageEncoder())
         self.told: list[StoredItem] = []
         self.allow_private = True
         self.start()

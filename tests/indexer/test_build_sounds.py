@@ -24,9 +24,7 @@ from tests.tones import wav
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """The same as for pictures, and hears."""
-    world = World(tmp_path)
-    world.perception = Hearing(FakeAudioEncoder())
-    world.restart(anew=True)
+    world = World(tmp_path, Hearing(FakeAudioEncoder()))
     yield world
     world.close()
 
