@@ -53,8 +53,8 @@ def require_soundfile(name: str) -> None:
 
 
 def open_sound(source: str | Path | bytes, *, label: str = "", max_seconds: float = MAX_SECONDS) -> Sound:
-    """The first `max_seconds` of the sound, at most MAX_FRAMES; AudioError when it is missing, broken, empty or holds no
-    numbers.
+    """The first `max_seconds` of the sound, at most MAX_FRAMES; AudioError when it is missing, broken, empty or holds
+    no numbers.
 
     `label` is what errors call it; without one, its path, or its size. What is louder than full scale, as files of
     floating point numbers may be, is scaled down to it as a whole.
