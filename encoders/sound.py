@@ -70,7 +70,8 @@ def open_sound(source: str | Path | bytes, *, label: str = "", max_seconds: floa
     except AudioError:
         raise
     except Exception as error:  # LibsndfileError on bad bytes, and whatever its wrapper makes of bad headers
-        raise AudioError(label, f"cannot be decoded: {error}", _TODO) from error
+        why = getattr(error, "error_string", str(error))  # the whole of it says where the file lies on our disk
+        raise AudioError(label, f"cannot be decoded: {why.rstrip('.')}", _TODO) from error
     if not len(samples):
         raise AudioError(label, "holds no sound", _TODO)
     if not np.isfinite(samples).all():

@@ -91,6 +91,13 @@ def test_what_cannot_be_heard_says_why(content: bytes, why: str) -> None:
     assert caught.value.metadata["audio"] == "songs/1.wav"
 
 
+def test_where_a_broken_file_lies_is_not_told(tmp_path: Path) -> None:
+    (tmp_path / "1.wav").write_bytes(b"la la la")
+    with pytest.raises(AudioError) as caught:
+        open_sound(tmp_path / "1.wav", label="songs/1.wav")
+    assert str(caught.value).startswith("audio 'songs/1.wav' cannot be decoded: Format not recognised; give a WAV")
+
+
 def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
     with pytest.raises(AudioError, match=r"gone\.wav' does not exist; check the path"):
         open_sound(tmp_path / "gone.wav")
