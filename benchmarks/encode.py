@@ -29,10 +29,11 @@ from benchmarks.tables import markdown, replace_section
 from encoders.backend import Backend
 from encoders.base import FloatArray
 from encoders.bundled import bundled_image_encoder, bundled_text_encoder
+from encoders.perception import Sight
 from indexer.catalog import Item, read_items
 from indexer.download import Downloader, DownloadLimits
-from indexer.picture_source import PictureSource
-from indexer.pictures import PictureFolder
+from indexer.media import MediaFolder
+from indexer.media_source import MediaSource
 
 DATASET = "movielens-small"
 PAGE = ROOT / "docs/encoders.md"
@@ -117,11 +118,11 @@ def compared_pictures(folder: Path, work: Path) -> Comparison:
     from PIL import Image
 
     ours, reference = bundled_image_encoder(Backend("auto", work / "networks")), bundled_image_encoder()
-    source = PictureSource(PictureFolder(work / "pictures"), Downloader(DownloadLimits()))
+    source = MediaSource(MediaFolder(work / "pictures"), Downloader(DownloadLimits()))
     paths = [str((folder / item.image).resolve()) for item in items_of(folder) if item.image][:PICTURES]
 
     def loaded() -> list[Any]:
-        with source.loading(paths) as pictures:
+        with source.loading(paths, Sight(ours)) as pictures:
             return list(pictures)
 
     tower = reference._load()
@@ -140,7 +141,7 @@ def compared_pictures(folder: Path, work: Path) -> Comparison:
 
     def as_indexed() -> FloatArray:
         parts = []
-        with source.loading(paths) as pictures:
+        with source.loading(paths, Sight(ours)) as pictures:
             batch = []
             for picture in pictures:
                 batch.append(picture)

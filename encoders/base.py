@@ -1,6 +1,6 @@
 """What an encoder is: content in, unit vectors out.
 
-Owns the two protocols every encoder satisfies and the check that its vectors are sound. Knows nothing of items, stores
+Owns the protocols that encoders satisfy and the check that its vectors are sound. Knows nothing of items, stores
 or any model library; `encoders.bundled` is where an encoder is chosen by name.
 """
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from encoders.backend import Running
+    from encoders.sound import Sound
     from encoders.timing import Timing
 
 FloatArray = NDArray[np.float32]
@@ -71,6 +72,33 @@ class ImageEncoder(Protocol):
 
     def encode_texts(self, texts: Sequence[str]) -> FloatArray:
         """(N, dim), rows of length 1, comparable with images; ModalityUnsupported unless `shares_text_space`."""
+
+
+@runtime_checkable
+class AudioEncoder(Protocol):
+    """Sounds to vectors, and texts into the same space where the model has one."""
+
+    @property
+    def name(self) -> str:
+        """What people call the model, for reports and errors."""
+
+    @property
+    def dim(self) -> int:
+        """Width of the vectors; known before the weights are loaded."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Short stable hash of weights and preprocessing: another fingerprint means vectors that do not compare."""
+
+    @property
+    def shares_text_space(self) -> bool:
+        """Whether `encode_texts` works, so that words can find sounds."""
+
+    def encode_sounds(self, sounds: Sequence[Sound]) -> FloatArray:
+        """(N, dim), rows of length 1, in the order given, whatever their lengths and rates. Silence gets one too."""
+
+    def encode_texts(self, texts: Sequence[str]) -> FloatArray:
+        """(N, dim), rows of length 1, comparable with sounds; ModalityUnsupported unless `shares_text_space`."""
 
 
 @runtime_checkable

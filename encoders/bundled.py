@@ -3,6 +3,7 @@
     text    bundled | fake | st:<name or folder> | <name or folder>
     image   bundled | fake | none | open_clip:<model>:<tag or checkpoint> | open_clip:local-dir:<folder>
             | hf:<name or folder of a CLIP or SigLIP model> | timm:<model>[:<checkpoint>]
+    audio   fake | none
 
 A host adds its own (`encoders.plugins`), under names that are not taken above. Knows nothing of settings files;
 `service.config` passes the lines in.
@@ -15,12 +16,14 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from encoders.backend import PYTORCH, Backend
-from encoders.base import ImageEncoder, TextEncoder
+from encoders.base import AudioEncoder, ImageEncoder, TextEncoder
 from encoders.clip import OpenClipEncoder
 from encoders.errors import EncoderUnavailable
-from encoders.fake import FakeImageEncoder, FakeTextEncoder
+from encoders.fake import FakeAudioEncoder, FakeImageEncoder, FakeTextEncoder
 from encoders.image import OrderedTimmEncoder, TimmImageEncoder
+from encoders.perception import Hearing, Perception, Sight
 from encoders.plugins import load_plug_in
+from encoders.sound import require_soundfile
 from encoders.text import SentenceTransformerEncoder
 from encoders.transformers_clip import TransformersClipEncoder
 
@@ -82,6 +85,9 @@ IMAGE_ENCODERS: dict[str, Callable[[str, Backend], ImageEncoder]] = {
 }
 
 
+AUDIO_ENCODERS: dict[str, Callable[[], AudioEncoder]] = {"fake": FakeAudioEncoder}
+
+
 def load_text_encoder(spec: str, backend: Backend = PYTORCH) -> TextEncoder:
     """The text encoder that `spec` names; EncoderUnavailable when there is none. `backend` is not for plug-ins."""
     scheme, _, argument = spec.partition(":")
@@ -109,6 +115,34 @@ def load_image_encoder(spec: str, backend: Backend = PYTORCH) -> ImageEncoder | 
     if not isinstance(plugged_in, ImageEncoder):
         raise EncoderUnavailable(spec, "it does not encode images", "use it as the text encoder, or name another")
     return plugged_in
+
+
+def load_audio_encoder(spec: str) -> AudioEncoder | None:
+    """The audio encoder that `spec` names, None for "none"; EncoderUnavailable when there is no such encoder, or
+    nothing to read sounds with."""
+    if spec == "none":
+        return None
+    require_soundfile(spec)
+    scheme, _, argument = spec.partition(":")
+    if scheme in AUDIO_ENCODERS:
+        return AUDIO_ENCODERS[scheme]()
+    plugged_in = load_plug_in(scheme, argument)
+    if plugged_in is None:
+        known = ", ".join(["none", *AUDIO_ENCODERS])
+        todo = f"known are {known}; others are plug-ins, such as examples/audio-plugin"
+        raise EncoderUnavailable(spec, f"no audio encoder is called {scheme!r}", todo)
+    if not isinstance(plugged_in, AudioEncoder):
+        raise EncoderUnavailable(spec, "it does not encode sounds", "use it as another encoder, or name another")
+    return plugged_in
+
+
+def load_perception(image: str, audio: str, backend: Backend = PYTORCH) -> Perception | None:
+    """What items are perceived by: sounds unless `audio` is "none", else pictures unless `image` is."""
+    hears = load_audio_encoder(audio)
+    if hears is not None:
+        return Hearing(hears)
+    sees = load_image_encoder(image, backend)
+    return None if sees is None else Sight(sees)
 
 
 def _package_folder(name: str, module: str, distribution: str) -> Path:

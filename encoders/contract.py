@@ -17,8 +17,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from PIL import Image
 
-from encoders.base import FloatArray, ImageEncoder, TextEncoder
+from encoders.base import AudioEncoder, FloatArray, ImageEncoder, TextEncoder
 from encoders.errors import ModalityUnsupported
+from encoders.sound import Sound
 
 TOLERANCE = 1e-3
 """How far a number of a vector may move with what else is in the batch."""
@@ -34,6 +35,7 @@ _TEXTS = (
 )
 _SIZES = ((64, 48), (1, 1), (3, 900), (700, 500))
 _COLOURS = ("red", "white", "black", "teal")
+_RATE_HZ = 22_050
 
 
 class TextEncoderContract:
@@ -106,20 +108,86 @@ class ImageEncoderContract:
         assert likeness.max() < 1 - 1e-4, "two pictures of different colours have the same vector"
 
     def test_words_are_encoded_or_refused_as_it_says(self, encoder: ImageEncoder) -> None:
-        try:
-            rows = encoder.encode_texts(_TEXTS)
-        except ModalityUnsupported:
-            assert not encoder.shares_text_space, "shares_text_space is true, and encode_texts refuses"
-        else:
-            assert encoder.shares_text_space, "shares_text_space is false, and encode_texts answers"
-            _check_rows(rows, len(_TEXTS), encoder.dim)
-            _check_rows(encoder.encode_texts([]), 0, encoder.dim)
+        _check_words(encoder)
 
     def test_threads_may_share_it(self, encoder: ImageEncoder) -> None:
         pictures = _pictures()
         with ThreadPoolExecutor(4) as pool:
             alone = list(pool.map(lambda picture: encoder.encode_images([picture]), pictures))
         _check_close(np.concatenate(alone), encoder.encode_images(pictures), "threads")
+
+
+class AudioEncoderContract:
+    """Tests of the encoder that the fixture `encoder` gives. Sounds are mono, of any length and rate."""
+
+    def test_it_is_an_audio_encoder(self, encoder: AudioEncoder) -> None:
+        assert isinstance(encoder, AudioEncoder), "a member of encoders.base.AudioEncoder is missing"
+        _check_identity(encoder.name, encoder.dim, encoder.fingerprint)
+
+    def test_rows_are_unit_vectors_in_the_order_given(self, encoder: AudioEncoder) -> None:
+        sounds = _sounds()
+        rows = encoder.encode_sounds(sounds)
+        _check_rows(rows, len(sounds), encoder.dim)
+        _check_close(rows[::-1], encoder.encode_sounds(sounds[::-1]), "the order of the sounds")
+
+    def test_no_sounds_give_no_rows(self, encoder: AudioEncoder) -> None:
+        _check_rows(encoder.encode_sounds([]), 0, encoder.dim)
+
+    def test_a_sound_is_heard_the_same_alone_and_again(self, encoder: AudioEncoder) -> None:
+        sounds = _sounds()
+        alone = np.concatenate([encoder.encode_sounds([sound]) for sound in sounds])
+        _check_close(alone, encoder.encode_sounds(sounds), "the rest of the batch")
+
+    def test_sounds_are_left_as_they_are(self, encoder: AudioEncoder) -> None:
+        sounds = _sounds()
+        encoder.encode_sounds(sounds)
+        same = [np.array_equal(now.samples, was.samples) for now, was in zip(sounds, _sounds(), strict=True)]
+        assert all(same), "the encoder has changed the sounds it was given"
+
+    def test_silence_and_a_click_get_a_vector(self, encoder: AudioEncoder) -> None:
+        none, one = Sound(np.zeros(_RATE_HZ, np.float32), _RATE_HZ), Sound(np.ones(1, np.float32), _RATE_HZ)
+        _check_rows(encoder.encode_sounds([none, one]), 2, encoder.dim)
+
+    def test_different_sounds_sound_different(self, encoder: AudioEncoder) -> None:
+        rows = encoder.encode_sounds(_sounds())
+        likeness = rows @ rows.T - 2 * np.eye(len(rows))
+        assert likeness.max() < 1 - 1e-4, "a tone, a chord and noise: two of them have the same vector"
+
+    def test_words_are_encoded_or_refused_as_it_says(self, encoder: AudioEncoder) -> None:
+        _check_words(encoder)
+
+    def test_the_fingerprint_stays_when_the_encoder_is_used(self, encoder: AudioEncoder) -> None:
+        before = encoder.fingerprint
+        encoder.encode_sounds(_sounds())
+        assert encoder.fingerprint == before, "the fingerprint has changed with use"
+
+    def test_threads_may_share_it(self, encoder: AudioEncoder) -> None:
+        sounds = _sounds()
+        with ThreadPoolExecutor(4) as pool:
+            alone = list(pool.map(lambda sound: encoder.encode_sounds([sound]), sounds))
+        _check_close(np.concatenate(alone), encoder.encode_sounds(sounds), "threads")
+
+
+def _sounds() -> list[Sound]:
+    """A low tone, a bright chord, noise, and a short tone at another rate."""
+    seconds = np.arange(_RATE_HZ) / _RATE_HZ
+    low = np.sin(2 * np.pi * 110 * seconds)
+    chord = sum(np.sin(2 * np.pi * hertz * seconds) for hertz in (880, 2_640, 4_400)) / 3
+    noise = np.random.default_rng(0).uniform(-1, 1, 2 * _RATE_HZ)
+    short = np.sin(2 * np.pi * 440 * np.arange(2_000) / 8_000)
+    rated = ((low, _RATE_HZ), (chord, _RATE_HZ), (noise, _RATE_HZ), (short, 8_000))
+    return [Sound(np.asarray(samples, np.float32), rate) for samples, rate in rated]
+
+
+def _check_words(encoder: ImageEncoder | AudioEncoder) -> None:
+    try:
+        rows = encoder.encode_texts(_TEXTS)
+    except ModalityUnsupported:
+        assert not encoder.shares_text_space, "shares_text_space is true, and encode_texts refuses"
+    else:
+        assert encoder.shares_text_space, "shares_text_space is false, and encode_texts answers"
+        _check_rows(rows, len(_TEXTS), encoder.dim)
+        _check_rows(encoder.encode_texts([]), 0, encoder.dim)
 
 
 def _pictures() -> list[Image.Image]:

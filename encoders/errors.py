@@ -1,10 +1,12 @@
 """The root of Palate's errors, and those of the encoders.
 
     PalateError
-    └── EncoderError                a model or a picture stands in the way of a vector
+    └── EncoderError                a model, a picture or a sound stands in the way of a vector
         ├── EncoderUnavailable      the model cannot be loaded: unknown, broken, or not on this machine
         ├── AlignmentError          heads that align two encoders cannot be trained, read, or used with these
-        ├── ImageError              the picture is missing, broken or too large
+        ├── MediaError              a picture or a sound cannot be had
+        │   ├── ImageError          the picture is missing, broken or too large
+        │   └── AudioError          the sound is missing, broken or nothing that can be heard
         └── ModalityUnsupported     the model has no such space (text by an image-only model)
 
 `indexer.errors` and `service.errors` grow the tree further. Knows nothing of status codes: that table is in
@@ -52,13 +54,28 @@ class AlignmentError(EncoderError):
         super().__init__(f"alignment {name!r}: {why}; {todo}", metadata={"alignment": name, "why": why})
 
 
-class ImageError(EncoderError):
+class MediaError(EncoderError):
+    """A picture or a sound cannot be had, whichever it would have been: which one, and why."""
+
+    reason: ClassVar[str] = "MEDIA_UNREADABLE"
+    kind: ClassVar[str] = "media"
+
+    def __init__(self, source: str, why: str, todo: str) -> None:
+        super().__init__(f"{self.kind} {source!r} {why}; {todo}", metadata={self.kind: source, "why": why})
+
+
+class ImageError(MediaError):
     """A picture cannot be read: which one, and why."""
 
     reason: ClassVar[str] = "IMAGE_UNREADABLE"
+    kind: ClassVar[str] = "image"
 
-    def __init__(self, source: str, why: str, todo: str) -> None:
-        super().__init__(f"image {source!r} {why}; {todo}", metadata={"image": source, "why": why})
+
+class AudioError(MediaError):
+    """A sound cannot be read: which one, and why."""
+
+    reason: ClassVar[str] = "AUDIO_UNREADABLE"
+    kind: ClassVar[str] = "audio"
 
 
 class ModalityUnsupported(EncoderError):

@@ -1,6 +1,6 @@
 """Encoders without weights: instant and deterministic, for tests, for trying Palate out, and for load tests.
 
-Texts that share words are close; pictures that share colours are close. Knows nothing of meaning.
+Texts that share words are close, pictures that share colours, sounds that share pitches. Knows nothing of meaning.
 """
 
 from __future__ import annotations
@@ -16,6 +16,10 @@ from PIL import Image, ImageColor
 from encoders.base import FloatArray, unit_rows
 from encoders.errors import ModalityUnsupported
 from encoders.picture import to_rgb
+from encoders.sound import Sound
+
+_RATE_HZ = 32_000
+_LOWEST_HZ, _HIGHEST_HZ = 50.0, 10_000.0
 
 
 class FakeTextEncoder:
@@ -65,6 +69,45 @@ class FakeImageEncoder:
             return _encode_words([text], self.dim)
         pictures = [Image.new("RGB", (8, 8), ImageColor.getrgb(word)) for word in named]
         return unit_rows(self.encode_images(pictures).sum(axis=0, keepdims=True), name=self.name)
+
+
+class FakeAudioEncoder:
+    """Shares of the loudness in bands of equal ratio, from 50 Hz to 10 kHz. Sharing a text space, a number means a tone
+    of so many Hz."""
+
+    def __init__(self, dim: int = 12, shares_text_space: bool = False) -> None:
+        self.name = "fake"
+        self.dim = dim
+        self.fingerprint = f"fake-audio-{dim}"
+        self.shares_text_space = shares_text_space
+
+    def encode_sounds(self, sounds: Sequence[Sound]) -> FloatArray:
+        if not sounds:
+            return np.zeros((0, self.dim), dtype=np.float32)
+        return unit_rows(np.stack([self._bands(sound) for sound in sounds]), name=self.name)
+
+    def encode_texts(self, texts: Sequence[str]) -> FloatArray:
+        if not self.shares_text_space:
+            raise ModalityUnsupported(self.name, "text into the space of its sounds", "configure a CLAP model")
+        if not texts:
+            return np.zeros((0, self.dim), dtype=np.float32)
+        return np.concatenate([self._encode_pitch(text) for text in texts])
+
+    def _bands(self, sound: Sound) -> FloatArray:
+        loudness = np.abs(np.fft.rfft(sound.samples))  # (n // 2 + 1,)
+        hertz = np.fft.rfftfreq(len(sound.samples), 1 / sound.rate)
+        edges = np.geomspace(_LOWEST_HZ, _HIGHEST_HZ, self.dim + 1)
+        bands, _ = np.histogram(hertz, bins=edges, weights=loudness)
+        silent = bands.sum() == 0
+        return np.ones(self.dim, np.float32) if silent else (bands / bands.sum()).astype(np.float32)
+
+    def _encode_pitch(self, text: str) -> FloatArray:
+        named = [int(word) for word in _words(text) if word.isdecimal() and len(word) < 6]
+        if not named:
+            return _encode_words([text], self.dim)
+        seconds = np.arange(_RATE_HZ) / _RATE_HZ
+        tones = [Sound(np.sin(2 * np.pi * hertz * seconds).astype(np.float32), _RATE_HZ) for hertz in named]
+        return unit_rows(self.encode_sounds(tones).sum(axis=0, keepdims=True), name=self.name)
 
 
 def _encode_words(texts: Sequence[str], dim: int) -> FloatArray:

@@ -5,13 +5,13 @@ Owns decoding, its limits, orientation and colour. Knows nothing of models: what
 
 from __future__ import annotations
 
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from encoders.errors import ImageError
+from encoders.source import stream_of
 
 MAX_PIXELS = 64_000_000
 """8,000 x 8,000: what a picture may unfold to, however small its file is (192 MB as RGB)."""
@@ -40,14 +40,7 @@ def open_image(
 
     `label` is what errors call it; without one, its path, or its size.
     """
-    if isinstance(source, bytes):
-        label = label or f"({len(source)} bytes)"
-        if not source:
-            raise ImageError(label, "is empty", _TODO)
-        stream: Path | BytesIO = BytesIO(source)
-    else:
-        label, stream = label or str(source), Path(source)
-        _require_file(stream, label)
+    stream, label = stream_of(source, label, ImageError, _TODO)
     Image.init()
     try:
         with Image.open(stream, formats=[name for name in _FORMATS if name in Image.OPEN]) as picture:
@@ -79,15 +72,6 @@ def to_rgb(picture: Image.Image) -> Image.Image:
         top = 65535.0 if picture.mode.startswith("I") else max(float(grey.max()), 1e-9)
         return Image.fromarray(np.clip(grey / top * 255.0, 0, 255).astype(np.uint8)).convert("RGB")
     return picture if picture.mode == "RGB" else picture.convert("RGB")
-
-
-def _require_file(path: Path, label: str) -> None:
-    try:
-        found = path.is_file()
-    except (OSError, ValueError) as error:  # a name too long, or with a null byte
-        raise ImageError(label[:200], f"cannot be looked up: {error}", "check the path") from error
-    if not found:
-        raise ImageError(label, "does not exist" if not path.exists() else "is not a file", "check the path")
 
 
 def _upright(picture: Image.Image) -> Image.Image:

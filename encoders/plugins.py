@@ -1,8 +1,8 @@
 """Encoders that a host adds: the entry points of the group `palate.encoders`.
 
 An entry point `mine` makes `mine` and `mine:<argument>` encoder specs; it is called with the argument (empty without
-one) and gives a text or an image encoder. `encoders.contract` is the test an encoder should pass. Knows nothing of the
-encoders that come with Palate.
+one) and gives a text, an image or an audio encoder. `encoders.contract` is the test an encoder should pass. Knows
+nothing of the encoders that come with Palate.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@
 
 Whenever this stops, what the log has acknowledged is pending there, and `reconcile` (or indexing the same rows again)
 goes on. A store that is not in use (`indexer.log_marks`) is brought up to the log by `follow`, item by item. Rows that
-cannot be used and pictures that cannot be read are reported, never raised; an encoder or a store that fails is raised.
-Knows nothing of file formats and gRPC.
+cannot be used, and pictures or sounds that cannot be read, are reported, never raised; an encoder or a store that fails
+is raised. Knows nothing of file formats and gRPC.
 """
 
 from __future__ import annotations
@@ -17,15 +17,16 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from encoders.base import ImageEncoder, TextEncoder
-from encoders.errors import ImageError
+from encoders.base import TextEncoder
+from encoders.errors import MediaError
+from encoders.perception import MEDIA, Medium, Perception, medium_of
 from indexer.aligned import SharedSpace, joint_names
 from indexer.catalog import Item, RowError
 from indexer.eventlog import EventLog
 from indexer.item_encoder import ItemEncoder
 from indexer.log_marks import AsideMarks, Marks
-from indexer.picture_source import PictureSource
-from indexer.pictures import public_name
+from indexer.media import public_name
+from indexer.media_source import MediaSource
 from indexer.shelf import digest_of
 from indexer.store import IMAGE, TEXT, ItemStore, StoredItem
 
@@ -34,10 +35,13 @@ BATCH = 256
 FLUSH_EVERY = 5_000
 """Items after which the store is brought to disk, so that its write-ahead log stays short."""
 
+_WORDS: Mapping[Medium, str] = {"image": "picture", "audio": "sound"}
 Progress = Callable[[int, int | None], None]
 """Called with the rows done and, where it is known, the rows there are."""
 OnPut = Callable[[Sequence[tuple[int, Item]]], None]
 """Called with items and their indices."""
+Given = Mapping[Medium, Mapping[str, Sequence[bytes]]]
+"""What came as bytes for each medium, by item_id."""
 T = TypeVar("T")
 
 
@@ -53,7 +57,7 @@ class IndexReport:
     failed: list[RowError] = field(default_factory=list)
     """Rows that were not used."""
     warnings: list[RowError] = field(default_factory=list)
-    """Pictures that items were indexed without, one each. They are tried again when the row comes again."""
+    """Pictures and sounds that items were indexed without, one each. They are tried again when the row comes again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +69,14 @@ class _Entry:
     item: Item
 
 
-def dims_of(text_encoder: TextEncoder, image_encoder: ImageEncoder | None) -> dict[str, int]:
+def dims_of(text_encoder: TextEncoder, perception: Perception | None) -> dict[str, int]:
     """Widths by vector name, as a store is opened with."""
-    return {TEXT: text_encoder.dim} | ({IMAGE: image_encoder.dim} if image_encoder else {})
+    return {TEXT: text_encoder.dim} | ({IMAGE: perception.encoder.dim} if perception else {})
 
 
-def fingerprints_of(text_encoder: TextEncoder, image_encoder: ImageEncoder | None) -> dict[str, str]:
+def fingerprints_of(text_encoder: TextEncoder, perception: Perception | None) -> dict[str, str]:
     """Fingerprints by vector name, as a store is opened with."""
-    return {TEXT: text_encoder.fingerprint} | ({IMAGE: image_encoder.fingerprint} if image_encoder else {})
+    return {TEXT: text_encoder.fingerprint} | ({IMAGE: perception.encoder.fingerprint} if perception else {})
 
 
 class Indexer:
@@ -83,8 +87,8 @@ class Indexer:
         log: EventLog,
         store: ItemStore,
         text_encoder: TextEncoder,
-        image_encoder: ImageEncoder | None,
-        pictures: PictureSource,
+        perception: Perception | None,
+        media: MediaSource,
         *,
         joint: SharedSpace | None = None,
         on_stored: Callable[[Sequence[StoredItem]], None] | None = None,
@@ -94,9 +98,10 @@ class Indexer:
         of the shared space, are gone: a trained model's vectors are set again from there."""
         self._log = log
         self._store = store
-        self._digest = digest_of(fingerprints_of(text_encoder, image_encoder))
-        self._encoder = ItemEncoder(store, text_encoder, image_encoder, pictures, joint)
-        self._pictures = pictures
+        self._digest = digest_of(fingerprints_of(text_encoder, perception))
+        self._encoder = ItemEncoder(store, text_encoder, perception, media, joint)
+        self._medium = medium_of(perception)
+        self._media = media
         self._joint = joint
         self._on_stored = on_stored
         self._batch = batch
@@ -107,21 +112,23 @@ class Indexer:
         self,
         rows: Iterable[Item | RowError],
         *,
-        image_root: Path | None = None,
+        root: Path | None = None,
         images: Mapping[str, Sequence[bytes]] | None = None,
+        sounds: Mapping[str, bytes] | None = None,
         total: int | None = None,
         on_progress: Progress | None = None,
     ) -> IndexReport:
-        """Put items into log and store. Paths of pictures are relative to `image_root` and stay inside it; without one,
-        an item may name those it has already. `images` holds pictures that came as bytes, by item_id: an item that has
-        some there has no others."""
+        """Put items into log and store. Paths of pictures and sounds are relative to `root` and stay inside it; without
+        one, an item may name those it has already. `images` and `sounds` hold what came as bytes, by item_id: an item
+        that has some there has no others."""
+        given: Given = {"image": images or {}, "audio": {item_id: [sound] for item_id, sound in (sounds or {}).items()}}
         report = IndexReport()
         done = 0
         for numbered in _batches(enumerate(rows, start=1), self._batch):
             report.failed += [row for _, row in numbered if isinstance(row, RowError)]
             items = [(line, row) for line, row in numbered if isinstance(row, Item)]
             with self._turn:
-                self._take_in(self._admit(items, image_root, images or {}, report), report)
+                self._take_in(self._admit(items, root, given, report), report)
             done += len(numbered)
             if on_progress:
                 on_progress(done, total)
@@ -168,7 +175,7 @@ class Indexer:
 
     def rebuild(self, on_progress: Progress | None = None) -> IndexReport:
         """Encode everything anew from the log, into a store that was opened `anew`. What stops it, `reconcile` goes on
-        with. Pictures that no item uses any more are removed."""
+        with. Pictures and sounds that no item uses any more are removed."""
         report = IndexReport()
         used: set[str] = set()
         with self._turn:
@@ -176,46 +183,44 @@ class Indexer:
             report.deleted += self._delete_pending()
             total = self._log.count_items()
             for page in _batches(self._log.iter_items(), self._batch):
-                used.update(image for _, item in page for image in item.pictures)
+                used.update(name for _, item in page for medium in MEDIA for name in item.perceived(medium))
                 self._put(_entries(page, report.indexed + 1), report, anew=True)
                 if on_progress:
                     on_progress(report.indexed, total)
-            self._pictures.kept.sweep(used)
+            self._media.kept.sweep(used)
             self._store.flush()
         return report
 
     def _admit(
-        self,
-        numbered: Sequence[tuple[int, Item]],
-        image_root: Path | None,
-        images: Mapping[str, Sequence[bytes]],
-        report: IndexReport,
+        self, numbered: Sequence[tuple[int, Item]], root: Path | None, given: Given, report: IndexReport
     ) -> list[tuple[int, Item]]:
-        """The items with their pictures named as the log may have them."""
-        pictured = [item.item_id for _, item in numbered if item.pictures and image_root is None]
-        before = self._log.get_items(pictured)
+        """The items with their pictures and sounds named as the log may have them."""
+        named = [item.item_id for _, item in numbered if root is None and any(map(item.perceived, MEDIA))]
+        before = self._log.get_items(named)
         admitted: list[tuple[int, Item]] = []
         for line, item in numbered:
-            if item.item_id in images:
-                pictures = [self._pictures.kept.keep(picture) for picture in images[item.item_id]]
-            else:
-                has = before[item.item_id][1].pictures if item.item_id in before else ()
-                pictures = self._admit_pictures(line, item, image_root, has, report)
-            admitted.append((line, item.with_pictures(pictures)))
+            for medium in MEDIA:
+                if item.item_id in given[medium]:
+                    names = [self._media.kept.keep(content) for content in given[medium][item.item_id]]
+                else:
+                    has = before[item.item_id][1].perceived(medium) if item.item_id in before else ()
+                    names = self._admit_names(line, item, medium, root, has, report)
+                item = item.with_perceived(medium, names)
+            admitted.append((line, item))
         return admitted
 
-    def _admit_pictures(
-        self, line: int, item: Item, image_root: Path | None, has: Sequence[str], report: IndexReport
+    def _admit_names(
+        self, line: int, item: Item, medium: Medium, root: Path | None, has: Sequence[str], report: IndexReport
     ) -> list[str]:
-        """`has` are the pictures of the same item in the log: who reads an item and writes it back keeps them."""
-        known = {public_name(image): image for image in has}
-        pictures: list[str] = []
-        for image in item.pictures:
+        """`has` is what the same item has in the log: who reads an item and writes it back keeps it."""
+        known = {public_name(name): name for name in has}
+        names: list[str] = []
+        for name in item.perceived(medium):
             try:
-                pictures.append(known.get(image) or self._pictures.admit(image, image_root))
-            except ImageError as error:
-                report.warnings.append(_without(line, item, error))
-        return pictures
+                names.append(known.get(name) or self._media.admit(name, root))
+            except MediaError as error:
+                report.warnings.append(_without(line, item, medium, error))
+        return names
 
     def _take_in(self, numbered: Sequence[tuple[int, Item]], report: IndexReport) -> None:
         todo: dict[int, _Entry] = {}  # by index: of two rows of one item in a batch, the later stands
@@ -234,9 +239,9 @@ class Indexer:
         before = {} if anew else self._store.get_items(indices)
         marks = self._marks()
         for index in marks.lacking_pictures(before):
-            before[index] = before[index].with_pictures(())  # as good as none: they are tried again
-        same = [entry for entry in entries if _reads_alike(before.get(entry.item_index), entry.item)]
-        changed = [entry for entry in entries if not _reads_alike(before.get(entry.item_index), entry.item)]
+            before[index] = before[index].with_perceived(self._medium, ())  # as good as none: they are tried again
+        same = [entry for entry in entries if self._reads_alike(before.get(entry.item_index), entry.item)]
+        changed = [entry for entry in entries if not self._reads_alike(before.get(entry.item_index), entry.item)]
         self._store.set_items([(entry.item_index, entry.item) for entry in same])
         lacking = self._encode(changed, before, report) if changed else ()
         marks.mark_indexed(indices, [entry.item.content_hash() for entry in entries], lacking_pictures=lacking)
@@ -247,14 +252,15 @@ class Indexer:
             self._unflushed = 0
 
     def _encode(self, entries: Sequence[_Entry], before: Mapping[int, Item], report: IndexReport) -> Collection[int]:
-        """Encode and store; returns the indices of items that lack a picture."""
+        """Encode and store; returns the indices of items that lack a picture or their sound."""
         encoding = self._encoder.encode([(entry.item_index, entry.item) for entry in entries], before)
         self._store.upsert(encoding.items)
         if self._on_stored:
             self._on_stored(encoding.items)
         entry_of = {entry.item_index: entry for entry in entries}
         for index, error in encoding.problems:
-            report.warnings.append(_without(entry_of[index].line, entry_of[index].item, error))
+            entry = entry_of[index]
+            report.warnings.append(_without(entry.line, entry.item, self._medium, error))
         return {index for index, _ in encoding.problems}
 
     def _complete_joint(self) -> None:
@@ -294,17 +300,20 @@ class Indexer:
     def _in_use(self) -> bool:
         return self._log.store_in_use() in (None, self._digest)
 
+    def _reads_alike(self, before: Item | None, now: Item) -> bool:
+        """Whether no encoder would tell them apart."""
+        if before is None or before.text() != now.text():
+            return False
+        return before.perceived(self._medium) == now.perceived(self._medium)
+
     def _marks(self) -> Marks:
         """Asked for anew each time: another store may be put to use, or this one."""
         return self._log if self._in_use() else AsideMarks(self._log, self._digest)
 
 
-def _reads_alike(before: Item | None, now: Item) -> bool:
-    return before is not None and before.text() == now.text() and before.pictures == now.pictures
-
-
-def _without(line: int, item: Item, error: ImageError) -> RowError:
-    one = "its picture" if len(item.pictures) == 1 else f"one of its {len(item.pictures)} pictures"
+def _without(line: int, item: Item, medium: Medium, error: MediaError) -> RowError:
+    word, n = _WORDS[medium], len(item.perceived(medium))
+    one = f"its {word}" if n == 1 else f"one of its {n} {word}s"
     return RowError(line, item.item_id, f"indexed without {one}: {error}")
 
 

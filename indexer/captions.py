@@ -1,7 +1,7 @@
-"""Captions: the texts of items as an image encoder reads them, in the space of its own pictures.
+"""Captions: the texts of items as an image or audio encoder reads them, in its own space.
 
-With them a picture finds things that are only described. They stand where an alignment has its view of texts, which
-takes their place where one is in use. Knows nothing of queries.
+With them a picture or a sound finds things that are only described. An alignment's view of texts takes their place
+where one is in use. Knows nothing of queries.
 """
 
 from __future__ import annotations
@@ -11,21 +11,21 @@ from dataclasses import replace
 
 import numpy as np
 
-from encoders.base import ImageEncoder
+from encoders.base import AudioEncoder, ImageEncoder
 from indexer.aligned import BATCH, joint_name
 from indexer.catalog import Item
 from indexer.store import TEXT, ItemStore, StoredItem
 
 
-def caption_name(encoder: ImageEncoder) -> str:
+def caption_name(encoder: ImageEncoder | AudioEncoder) -> str:
     """What a store calls the captions that this encoder has read."""
     return joint_name(encoder.fingerprint, TEXT)
 
 
 class CaptionEncoder:
-    """An image encoder that shares the space of texts. An item without any text has no caption."""
+    """An encoder that shares the space of texts. An item without any text has no caption."""
 
-    def __init__(self, encoder: ImageEncoder) -> None:
+    def __init__(self, encoder: ImageEncoder | AudioEncoder) -> None:
         self._encoder = encoder
         self._name = caption_name(encoder)
 

@@ -1,7 +1,7 @@
 """Item: one thing that can be recommended, and the reading of catalogue files.
 
 `Item.from_mapping` is the only validation there is, for files and for the wire. Knows nothing of vectors, of what is in
-a picture (an image is a path, a URL or a data: URI) and of where items are kept.
+a picture or a sound (each is a path, a URL or a data: URI) and of where items are kept.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from encoders.perception import Medium
 from indexer import fields
 from indexer.errors import InvalidInput
 from indexer.rows import Row, RowError, read_rows
@@ -30,6 +31,7 @@ ITEM_FIELDS = (
     "attributes",
     "image",
     "images",
+    "audio",
     "price",
     "created_at",
     "available",
@@ -38,7 +40,7 @@ MAX_TITLE_CHARS = 10_000
 MAX_DESCRIPTION_CHARS = 100_000
 MAX_ATTRIBUTE_CHARS = 10_000
 MAX_IMAGES = 20
-MAX_IMAGE_CHARS = 4_096
+MAX_MEDIA_CHARS = 4_096
 MAX_DATA_URI_CHARS = 16 * 2**20
 MAX_CATEGORIES = 200
 MAX_ATTRIBUTES = 200
@@ -67,6 +69,8 @@ class Item:
     available: bool = True
     images: tuple[str, ...] = ()
     """The pictures after the first."""
+    audio: str | None = None
+    """Its sound: a path, a URL or a data: URI, as `image` is."""
 
     @classmethod
     def from_mapping(cls, row: Mapping[str, object], *, now: float | None = None) -> Item:
@@ -86,6 +90,7 @@ class Item:
             attributes=_attributes(get("attributes")),
             image=images[0] if images else None,
             images=images[1:],
+            audio=_media_name(get("audio"), "audio") or None,
             price=price,
             created_at=fields.timestamp(get("created_at"), "created_at", now=now),
             available=fields.boolean(get("available"), "available", default=True),
@@ -119,6 +124,8 @@ class Item:
             row["image"] = self.image
         if self.images:
             row["images"] = list(self.images)
+        if self.audio is not None:
+            row["audio"] = self.audio
         if self.price is not None:
             row["price"] = self.price
         if self.created_at is not None:
@@ -143,6 +150,18 @@ class Item:
     def with_pictures(self, pictures: Sequence[str]) -> Item:
         """The same item with these images and no others."""
         return replace(self, image=pictures[0] if pictures else None, images=tuple(pictures[1:]))
+
+    def perceived(self, medium: Medium) -> tuple[str, ...]:
+        """What it has for a medium: all its images, or its sound."""
+        if medium == "image":
+            return self.pictures
+        return () if self.audio is None else (self.audio,)
+
+    def with_perceived(self, medium: Medium, names: Sequence[str]) -> Item:
+        """The same item with these and no others for a medium."""
+        if medium == "image":
+            return self.with_pictures(names)
+        return replace(self, audio=names[0] if names else None)
 
     def text(self) -> str:
         """What the text encoder reads: title. categories. attributes. description; at most 8,000 characters."""
@@ -207,12 +226,13 @@ def _images(first: object, further: object) -> tuple[str, ...]:
 
 def _image_list(value: object, name: str) -> list[str]:
     entries = value if isinstance(value, list | tuple) else [value]
-    return [fields.label(entry, name, _max_chars(entry)) for entry in entries]
+    return [_media_name(entry, name) for entry in entries]
 
 
-def _max_chars(image: object) -> int:
-    inline = isinstance(image, str) and image[:5].lower() == "data:"
-    return MAX_DATA_URI_CHARS if inline else MAX_IMAGE_CHARS
+def _media_name(value: object, name: str) -> str:
+    """A path, a URL or a data: URI; empty where there is none."""
+    inline = isinstance(value, str) and value[:5].lower() == "data:"
+    return fields.label(value, name, MAX_DATA_URI_CHARS if inline else MAX_MEDIA_CHARS)
 
 
 def _attributes(value: object) -> dict[str, AttributeValue]:

@@ -1,9 +1,9 @@
-"""Pictures from the web, within limits, and only from where anybody could get them.
+"""Pictures and sounds from the web, within limits, and only from where anybody could get them.
 
 A URL in a catalogue may come from anybody, and must not make this machine fetch what only this machine can reach. So
 the name is resolved here, every address it has must be a public one, the connection goes to an address that was checked
 (a later, different answer of the name server changes nothing), and each redirect is a new URL that is checked in full.
-Proxies of the environment are not used. Knows nothing of what is in a picture.
+Proxies of the environment are not used. Knows nothing of what is in them.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import HTTPResponse
 from urllib3.util import Url, parse_url
 
-from encoders.errors import ImageError
+from encoders.errors import MediaError
 
 _BLOCK_BYTES = 64 * 1024
 _PORTS = {"http": 80, "https": 443}
 _REDIRECTS = (301, 302, 303, 307, 308)
-_HEADERS = {"Accept": "image/*", "Accept-Encoding": "identity", "Connection": "close", "User-Agent": "palate"}
+_HEADERS = {"Accept": "image/*, audio/*", "Accept-Encoding": "identity", "Connection": "close", "User-Agent": "palate"}
 _NAT64 = IPv6Network("64:ff9b::/96")
 _CHECK = "check that it opens in a browser"
 
 
 @dataclass(frozen=True, slots=True)
 class DownloadLimits:
-    """What a picture from the web may cost, and where it may come from."""
+    """What a picture or a sound from the web may cost, and where it may come from."""
 
     max_bytes: int = 10 * 2**20
     timeout_s: float = 10.0
-    """For one picture with all its redirects; the system's own limit for resolving a name comes on top."""
+    """For one of them with all its redirects; the system's own limit for resolving a name comes on top."""
     max_redirects: int = 3
     allow_private: bool = False
     """Also from this machine and its networks."""
@@ -49,7 +49,7 @@ class DownloadLimits:
 
 
 class Downloader:
-    """Fetches pictures; safe to share between threads."""
+    """Fetches pictures and sounds; safe to share between threads."""
 
     def __init__(self, limits: DownloadLimits, *, tls: ssl.SSLContext | None = None) -> None:
         """`tls` trusts other authorities than the system's."""
@@ -57,7 +57,7 @@ class Downloader:
         self._tls = tls or ssl.create_default_context()
 
     def fetch(self, url: str) -> bytes:
-        """The body behind an http(s) URL; ImageError says why there is none."""
+        """The body behind an http(s) URL; MediaError says why there is none."""
         deadline = monotonic() + self.limits.timeout_s
         here = label = url
         for _ in range(self.limits.max_redirects + 1):
@@ -65,12 +65,12 @@ class Downloader:
                 answer = self._get(here, label, deadline)
             except (HTTPError, HTTPException, OSError, ValueError) as error:  # ValueError: what the parsers refuse
                 self._check_time(label, deadline)
-                raise ImageError(label, f"cannot be fetched: {error}", _CHECK) from error
+                raise MediaError(label, f"cannot be fetched: {error}", _CHECK) from error
             if isinstance(answer, bytes):
                 return answer
             here, label = answer, f"{url} -> {answer}"
         todo = "give the URL that it leads to, or raise images.max_redirects"
-        raise ImageError(label, f"redirects more than {self.limits.max_redirects} times", todo)
+        raise MediaError(label, f"redirects more than {self.limits.max_redirects} times", todo)
 
     def _get(self, url: str, label: str, deadline: float) -> bytes | str:
         """The body, or where it redirects to."""
@@ -85,7 +85,7 @@ class Downloader:
             if response.status in _REDIRECTS and (location := response.headers.get("Location")):
                 return urljoin(url, location)
             if response.status != 200:
-                raise ImageError(label, f"is answered with status {response.status}", _CHECK)
+                raise MediaError(label, f"is answered with status {response.status}", _CHECK)
             return self._body(response, label, deadline)
 
     def _body(self, response: HTTPResponse, label: str, deadline: float) -> bytes:
@@ -103,11 +103,11 @@ class Downloader:
     def _parsed(self, url: str, label: str) -> Url:
         parts = parse_url(url)
         if parts.scheme not in _PORTS or not parts.host:
-            raise ImageError(label, "is no http(s) URL with a host", "give a full URL")
+            raise MediaError(label, "is no http(s) URL with a host", "give a full URL")
         if parts.auth:
-            raise ImageError(label, "carries a user name", "give a URL that opens without one")
+            raise MediaError(label, "carries a user name", "give a URL that opens without one")
         if parts.scheme == "http" and not self.limits.allow_http:
-            raise ImageError(label, "is not encrypted", "give its https URL, or set images.allow_http")
+            raise MediaError(label, "is not encrypted", "give its https URL, or set images.allow_http")
         return parts
 
     def _connected(self, parts: Url, label: str, deadline: float) -> HTTPConnection:
@@ -140,19 +140,19 @@ class Downloader:
         found = socket.getaddrinfo(_host(parts), _port(parts), type=socket.SOCK_STREAM)
         addresses = list(dict.fromkeys(str(where[0]) for *_, where in found))
         if not self.limits.allow_private and not all(is_public(address) for address in addresses):
-            todo = "send the picture itself, or set images.allow_private if the catalogue can be trusted"
-            raise ImageError(label, "lies at an address that is not public", todo)
+            todo = "send the file itself, or set images.allow_private if the catalogue can be trusted"
+            raise MediaError(label, "lies at an address that is not public", todo)
         return addresses
 
-    def _too_large(self, label: str) -> ImageError:
-        return ImageError(
+    def _too_large(self, label: str) -> MediaError:
+        return MediaError(
             label, f"is over {self.limits.max_bytes:,} bytes", "give a smaller one, or raise images.max_bytes"
         )
 
     def _check_time(self, label: str, deadline: float) -> None:
         if monotonic() >= deadline:
             why = f"did not come within {self.limits.timeout_s:g} s"
-            raise ImageError(label, why, f"{_CHECK}, or raise images.timeout_s")
+            raise MediaError(label, why, f"{_CHECK}, or raise images.timeout_s")
 
 
 def is_public(address: str) -> bool:

@@ -1,7 +1,7 @@
 """Inheriting: a store beside begins with the vectors of an encoder that stays, from the store that has them.
 
-With only the text encoder changed no picture is fetched and looked at again, and with only the image encoder changed no
-text is read again. Knows nothing of encoders, and completes nothing: `Indexer.follow` does.
+With only the text encoder changed no picture or sound is fetched again, and with only the other one changed no text is
+read again. Knows nothing of encoders, and completes nothing: `Indexer.follow` does.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def inherit(store: ItemStore, source: Iterable[list[StoredItem]], names: Collect
 
 def _as_read(row: StoredItem, names: Collection[str], *, whole: bool) -> Item:
     item = row.item if TEXT in names else _wordless(row.item)
-    return item if IMAGE in row.vectors and whole else item.with_pictures(())
+    return item if IMAGE in row.vectors and whole else replace(item, image=None, images=(), audio=None)
 
 
 def _is_told(item: Item, names: Collection[str]) -> bool:

@@ -1,8 +1,9 @@
 """ItemEncoder: items to vectors, encoding only what changed.
 
-An item with several pictures has one vector of them all. Items get their vectors of the space that words and
-pictures share, where there is one, beside those of the encoders. A picture that cannot be had is a problem in the
-answer, never an error; an encoder that fails is an error. Knows nothing of the log, and does not write to the store.
+What an item is perceived by is its pictures or its sound, whichever the catalogue's perception asks for; an item with
+several pictures has one vector of them all. Beside the vectors of the encoders, items get those of the space that words
+share with what is perceived, where there is one. A picture or a sound that cannot be had is a problem in the answer,
+never an error; an encoder that fails is an error. Knows nothing of the log, and does not write to the store.
 """
 
 from __future__ import annotations
@@ -10,25 +11,26 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from PIL import Image
 
-from encoders.base import FloatArray, ImageEncoder, TextEncoder, unit_rows
-from encoders.errors import ImageError
+from encoders.base import FloatArray, TextEncoder, unit_rows
+from encoders.errors import MediaError
+from encoders.perception import Perception, medium_of
 from indexer.aligned import SharedSpace
 from indexer.catalog import Item
-from indexer.picture_source import Loaded, PictureSource
+from indexer.media_source import Loaded, MediaSource
 from indexer.store import IMAGE, TEXT, ItemStore, StoredItem
 
-MAX_PICTURES_AT_ONCE = 64
-"""While the encoder looks at these, the next ones are fetched and decoded."""
-MAX_PIXELS_AT_ONCE = 32_000_000
-"""The same in pixels: 64 large ones would take gigabytes."""
+MAX_AT_ONCE = 64
+"""Pictures or sounds: while the encoder has these, the next ones are fetched and decoded."""
+MAX_BYTES_AT_ONCE = 96_000_000
+"""The same decoded, 32 million pixels: 64 large ones would take gigabytes."""
 _NO_DIRECTION = 1e-3
 
 Named = tuple[int, str]
-"""An item's index and one of its images, as the log has it."""
+"""An item's index, and one of its images or its sound as the log has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,8 @@ class Encoding:
     """Items with their vectors, and what these lack."""
 
     items: Sequence[StoredItem]
-    problems: Sequence[tuple[int, ImageError]]
-    """Item index and why one of its pictures could not be had, in the order of the items."""
+    problems: Sequence[tuple[int, MediaError]]
+    """Item index and why a picture or the sound could not be had, in the order of the items."""
 
 
 class ItemEncoder:
@@ -47,29 +49,31 @@ class ItemEncoder:
         self,
         store: ItemStore,
         text: TextEncoder,
-        image: ImageEncoder | None,
-        pictures: PictureSource,
+        perception: Perception | None,
+        media: MediaSource,
         joint: SharedSpace | None = None,
     ) -> None:
         self._store = store
         self._text = text
-        self._image = image
-        self._pictures = pictures
+        self._perception = perception
+        self._media = media
         self._joint = joint
 
     def encode(self, items: Sequence[tuple[int, Item]], before: Mapping[int, Item]) -> Encoding:
         """Items by index with their vectors: with those in the store where they read as the store's `before` does."""
         same_text = [i for i, item in items if i in before and before[i].text() == item.text()]
-        same_pictures = [i for i, item in items if i in before and before[i].pictures == item.pictures]
-        vectors = {TEXT: self._stored(TEXT, same_text), IMAGE: self._stored(IMAGE, same_pictures)}
+        medium = medium_of(self._perception)
+        same_media = [i for i, item in items if i in before and before[i].perceived(medium) == item.perceived(medium)]
+        vectors = {TEXT: self._stored(TEXT, same_text), IMAGE: self._stored(IMAGE, same_media)}
         read = [(index, item) for index, item in items if index not in vectors[TEXT]]
-        named = [(index, name) for index, item in items if index not in vectors[IMAGE] for name in item.pictures]
-        problems: list[tuple[int, ImageError]] = []
-        with self._pictures.loading([name for _, name in named] if self._image else []) as loaded:
-            rows = self._text.encode_passages([item.text() for _, item in read])  # while the first pictures arrive
+        unseen = [(index, item) for index, item in items if index not in vectors[IMAGE]]
+        named = [(index, name) for index, item in unseen for name in item.perceived(medium)]
+        problems: list[tuple[int, MediaError]] = []
+        with self._media.loading([name for _, name in named], self._perception) as loaded:
+            rows = self._text.encode_passages([item.text() for _, item in read])  # while the first files arrive
             vectors[TEXT] |= {index: row for (index, _), row in zip(read, rows, strict=True)}
-            if self._image:
-                vectors[IMAGE] |= _look(self._image, _opened(named, loaded, problems))
+            if self._perception:
+                vectors[IMAGE] |= _perceive(self._perception, named, loaded, problems)
         found = [
             StoredItem(index, item, {name: known[index] for name, known in vectors.items() if index in known})
             for index, item in items
@@ -91,29 +95,31 @@ def pooled(rows: Sequence[FloatArray]) -> FloatArray:
     return unit
 
 
-def _look(encoder: ImageEncoder, parts: Iterator[list[tuple[int, Image.Image]]]) -> dict[int, FloatArray]:
+def _perceive(
+    perception: Perception, named: Sequence[Named], loaded: Iterator[Loaded], problems: list[tuple[int, MediaError]]
+) -> dict[int, FloatArray]:
     rows: dict[int, list[FloatArray]] = defaultdict(list)
-    for part in parts:
-        encoded = encoder.encode_images([picture for _, picture in part])
+    for part in _opened(perception, named, loaded, problems):
+        encoded = perception.encode([content for _, content in part])
         for (index, _), row in zip(part, encoded, strict=True):
             rows[index].append(row)
     return {index: pooled(several) for index, several in rows.items()}
 
 
 def _opened(
-    named: Sequence[Named], loaded: Iterator[Loaded], problems: list[tuple[int, ImageError]]
-) -> Iterator[list[tuple[int, Image.Image]]]:
-    """The pictures that can be read, as many at a time as memory should hold; the others go to `problems`."""
-    part: list[tuple[int, Image.Image]] = []
-    pixels = 0
-    for (index, _), picture in zip(named, loaded, strict=True):
-        if isinstance(picture, ImageError):
-            problems.append((index, picture))
+    perception: Perception, named: Sequence[Named], loaded: Iterator[Loaded], problems: list[tuple[int, MediaError]]
+) -> Iterator[list[tuple[int, Any]]]:
+    """What can be read, as much at a time as memory should hold; the rest goes to `problems`."""
+    part: list[tuple[int, Any]] = []
+    size = 0
+    for (index, _), content in zip(named, loaded, strict=True):
+        if isinstance(content, MediaError):
+            problems.append((index, content))
             continue
-        part.append((index, picture))
-        pixels += picture.width * picture.height
-        if len(part) == MAX_PICTURES_AT_ONCE or pixels >= MAX_PIXELS_AT_ONCE:
+        part.append((index, content))
+        size += perception.size(content)
+        if len(part) == MAX_AT_ONCE or size >= MAX_BYTES_AT_ONCE:
             yield part
-            part, pixels = [], 0
+            part, size = [], 0
     if part:
         yield part

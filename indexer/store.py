@@ -24,6 +24,7 @@ Distance = Literal["cosine", "dot"]
 
 TEXT = "text"
 IMAGE = "image"
+"""What items are perceived by beside their words: their pictures, or in a catalogue of sounds those."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,9 +117,10 @@ def read_pairs(
     seed: int = 0,
     progress: Progress = lambda _: None,
 ) -> tuple[Sequence[Item], Pairs]:
-    """The items that have a text and a picture, at most MAX_PAIRS of them at random, and their pairs."""
-    if workspace.image_encoder is None:
-        raise AlignmentError("new", "there is no image encoder", "set encoders.image, then `palate encoders change`")
+    """The items that have a text and a picture (or a sound), at most MAX_PAIRS of them at random, and their pairs."""
+    if workspace.perception is None:
+        todo = "set encoders.image or encoders.audio, then `palate encoders change`"
+        raise AlignmentError("new", "there is no image encoder", todo)
     rows = [
         row
         for page in workspace.store.scroll((TEXT, IMAGE))
@@ -127,8 +128,9 @@ def read_pairs(
         if TEXT in row.vectors and IMAGE in row.vectors and row.item.text()
     ]
     if len(rows) < MIN_PAIRS:
-        why = f"{len(rows):,} items have both a text and a picture, at least {MIN_PAIRS:,} are needed"
-        raise AlignmentError("new", why, "index more items with pictures")
+        seen = "sound" if workspace.perception.medium == "audio" else "picture"
+        why = f"{len(rows):,} items have both a text and a {seen}, at least {MIN_PAIRS:,} are needed"
+        raise AlignmentError("new", why, f"index more items with {seen}s")
     names, group = np.unique([product_of(row.item) for row in rows], return_inverse=True)
     if len(names) < MIN_PRODUCTS:
         why = f"the {len(rows):,} items are {len(names):,} products (by title), at least {MIN_PRODUCTS:,} are needed"
@@ -166,9 +168,9 @@ def _luck(recalls: tuple[float, float], n: int) -> float:
 
 def _before(workspace: Workspace, items: Sequence[Item], asked: Pairs) -> tuple[float, float]:
     """Recall without heads: by the image encoder's own space of texts where it has one, else by chance."""
-    encoder = workspace.image_encoder
-    if encoder is None or not encoder.shares_text_space:
+    perception = workspace.perception
+    if perception is None or not perception.encoder.shares_text_space:
         chance = min(1.0, K / len(asked))
         return chance, chance
-    texts = encoder.encode_texts([item.text() for item in items])
+    texts = perception.encoder.encode_texts([item.text() for item in items])
     return recall(texts, asked.image, K), recall(asked.image, texts, K)

@@ -43,7 +43,11 @@ class ItemReport(Protocol):
 class Backend(Protocol):
     """The calls of the five services as plain methods."""
 
-    def index_items(self, items: Sequence[Item], images: Mapping[str, Sequence[bytes]]) -> ItemReport: ...
+    def index_items(
+        self, items: Sequence[Item], images: Mapping[str, Sequence[bytes]], sounds: Mapping[str, bytes] | None = None
+    ) -> ItemReport:
+        """What came as bytes, by item_id."""
+
     def delete_items(self, item_ids: Sequence[str], /) -> Sequence[str]:
         """Returns the ids that were not there."""
 
@@ -79,7 +83,9 @@ class Backend(Protocol):
     ) -> ModelInfo:
         """Takes minutes. What `progress` raises ends the training and comes out of here."""
 
-    def change_encoders(self, progress: Callable[[TrainProgress], None], *, text: str, image: str) -> ServingEncoders:
+    def change_encoders(
+        self, progress: Callable[[TrainProgress], None], *, text: str, image: str, audio: str = ""
+    ) -> ServingEncoders:
         """Takes as long as indexing everything. Empty names keep the encoder there is. What `progress` raises ends the
         change and comes out of here."""
 

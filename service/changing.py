@@ -10,28 +10,37 @@ the order of that. Knows nothing of calls that go on meanwhile: `service.switchi
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
 
-from encoders.backend import Backend
-from encoders.bundled import load_image_encoder, load_text_encoder
+from encoders.base import TextEncoder
+from encoders.bundled import load_perception, load_text_encoder
 from encoders.errors import EncoderUnavailable
+from encoders.perception import Perception
 from indexer.build import fingerprints_of
 from indexer.shelf import digest_of
 from indexer.store import ItemStore
-from service.config import EncoderSettings, Settings
+from service.config import NO_ENCODER, EncoderSettings, Settings
 from service.errors import InvalidInput, NoTrainedModel
 from service.recommender import Recommender
 from service.requests import ServingEncoders, TrainProgress
 from service.workspace import Workspace
 
 Progress = Callable[[TrainProgress], None]
-T = TypeVar("T")
 
 
-def named(settings: Settings, text: str, image: str) -> Settings:
-    """The settings with these encoders; an empty name keeps the one there is."""
+def named(settings: Settings, text: str, image: str, audio: str) -> Settings:
+    """The settings with these encoders; an empty name keeps the one there is, unless an encoder of the other medium is
+    to take its place."""
     now = settings.encoders
-    encoders = EncoderSettings(text=text or now.text, image=image or now.image, backend=now.backend)
+    sees, hears = image not in ("", NO_ENCODER), audio not in ("", NO_ENCODER)
+    if sees and hears:
+        why = f"image is {image!r}, and items are perceived by pictures or by sounds; name one of the two"
+        raise InvalidInput("audio", audio, why)
+    encoders = EncoderSettings(
+        text=text or now.text,
+        image=image or (NO_ENCODER if hears else now.image),
+        audio=audio or (NO_ENCODER if sees else now.audio),
+        backend=now.backend,
+    )
     return settings.model_copy(update={"encoders": encoders})
 
 
@@ -39,21 +48,19 @@ def open_beside(serving: Workspace, settings: Settings, progress: Progress) -> W
     """The same data folder with the encoders of `settings`; those that stay the same are not loaded twice."""
     progress(TrainProgress("load", 0, 1))
     before, now = serving.settings.encoders, settings.encoders
-    text, image = serving.text_encoder, serving.image_encoder
+    text, perception = serving.text_encoder, serving.perception
     if now.text != before.text:
-        text = _load("text", load_text_encoder, now.text, settings.encoder_backend)
-    if now.image != before.image:
-        image = _load("image", load_image_encoder, now.image, settings.encoder_backend)
-    _refuse(settings, digest_of(fingerprints_of(text, image)), serving.digest)
-    return serving.beside(settings, text, image)
+        text = _text_encoder(settings)
+    if (now.image, now.audio) != (before.image, before.audio):
+        perception = _perception(settings)
+    _refuse(settings, digest_of(fingerprints_of(text, perception)), serving.digest)
+    return serving.beside(settings, text, perception)
 
 
 def open_alone(settings: Settings, progress: Progress) -> Workspace:
     """The data folder with the encoders of `settings`, whichever served last and whether or not they can be loaded."""
     progress(TrainProgress("load", 0, 1))
-    text = _load("text", load_text_encoder, settings.encoders.text, settings.encoder_backend)
-    image = _load("image", load_image_encoder, settings.encoders.image, settings.encoder_backend)
-    workspace = Workspace.open_with(settings, text, image, beside=True)
+    workspace = Workspace.open_with(settings, _text_encoder(settings), _perception(settings), beside=True)
     try:
         _refuse(settings, workspace.digest, workspace.log.store_in_use())
     except InvalidInput:
@@ -87,14 +94,14 @@ def serving_encoders(recommender: Recommender) -> ServingEncoders:
     workspace = recommender.workspace
     names = workspace.settings.encoders
     return ServingEncoders(
-        names.text, names.image, workspace.digest, workspace.log.count_items(), recommender.ranker.version
+        names.text, names.image, names.audio, workspace.digest, workspace.log.count_items(), recommender.ranker.version
     )
 
 
 def _refuse(settings: Settings, wanted: str, in_use: str | None) -> None:
     """InvalidInput where nothing would change."""
     if wanted == in_use:
-        raise InvalidInput("encoders", dict(settings.encoder_names), "they serve already; name others as text or image")
+        raise InvalidInput("encoders", dict(settings.encoder_names), "they serve already; name others")
 
 
 def _train(recommender: Recommender, progress: Progress) -> None:
@@ -105,8 +112,17 @@ def _train(recommender: Recommender, progress: Progress) -> None:
         progress(TrainProgress("train", 1, 1, f"no model was trained: {error}"))
 
 
-def _load(field: str, load: Callable[[str, Backend], T], name: str, backend: Backend) -> T:
+def _text_encoder(settings: Settings) -> TextEncoder:
     try:
-        return load(name, backend)
+        return load_text_encoder(settings.encoders.text, settings.encoder_backend)
     except EncoderUnavailable as error:
+        raise InvalidInput("text", settings.encoders.text, str(error)) from error
+
+
+def _perception(settings: Settings) -> Perception | None:
+    names = settings.encoders
+    try:
+        return load_perception(names.image, names.audio, settings.encoder_backend)
+    except EncoderUnavailable as error:
+        field, name = ("image", names.image) if names.audio == NO_ENCODER else ("audio", names.audio)
         raise InvalidInput(field, name, str(error)) from error

@@ -28,6 +28,7 @@ from service.ranker.config import RankerConfig
 
 CONFIG_FILE = "palate.toml"
 NETWORKS_FOLDER = "networks"
+NO_ENCODER = "none"
 DEFAULT_DATA = Path("palate-data")
 ENV_PREFIX = "PALATE_"
 ENV_NESTING = "__"
@@ -39,7 +40,7 @@ _SECTION = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True
 
 
 class EncoderSettings(BaseModel):
-    """What turns content into vectors. After a change of `text` or `image`, `palate encoders change` makes new ones."""
+    """What turns content into vectors. After a change of one of them, `palate encoders change` makes new ones."""
 
     model_config = _SECTION
 
@@ -47,10 +48,35 @@ class EncoderSettings(BaseModel):
     """Text encoder: `bundled`, `fake`, `st:<name or folder>`, or the name of a plug-in."""
     image: str = "bundled"
     """Image encoder: `bundled`, `none`, `fake`, `open_clip:<model>[:<checkpoint>]`, `hf:<name or folder>` of a CLIP or
-    SigLIP model, `timm:<model>[:<checkpoint>]`, or the name of a plug-in."""
+    SigLIP model, `timm:<model>[:<checkpoint>]`, or the name of a plug-in. Where `audio` is given, it is `none`."""
+    audio: str = "none"
+    """Audio encoder: `none`, `fake`, or the name of a plug-in. With one, items are perceived by their sounds in place
+    of their pictures."""
     backend: BackendName = "auto"
     """What runs their networks: `torch`, `openvino`, or `auto`, which is OpenVINO where it is installed, there is no
     GPU, and it gives the vectors of PyTorch. Vectors of all backends compare: no rebuild is needed after a change."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sounds_take_the_place_of_pictures(cls, values: Any) -> Any:
+        if isinstance(values, Mapping) and values.get("audio", NO_ENCODER) != NO_ENCODER:
+            return {"image": NO_ENCODER, **values}
+        return values
+
+    @model_validator(mode="after")
+    def _one_medium(self) -> EncoderSettings:
+        if NO_ENCODER not in (self.image, self.audio):
+            raise ValueError(
+                f"image = {self.image!r} and audio = {self.audio!r}: items are perceived by pictures or by sounds; set "
+                f'one of the two to "{NO_ENCODER}"'
+            )
+        return self
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """By "text", and "image" or "audio"."""
+        perceived = {"image": self.image} if self.audio == NO_ENCODER else {"audio": self.audio}
+        return {"text": self.text, **perceived}
 
 
 class StoreSettings(BaseModel):
@@ -83,18 +109,18 @@ class LogSettings(BaseModel):
 
 
 class ImageSettings(BaseModel):
-    """Pictures that items name by URL or bring along as data: URIs."""
+    """Pictures and sounds that items name by URL or bring along as data: URIs."""
 
     model_config = _SECTION
 
     max_bytes: int = Field(default=DownloadLimits().max_bytes, ge=1_024, le=1024 * 1024 * 1024)
-    """Largest picture that is fetched or unpacked, in bytes."""
+    """Largest picture or sound that is fetched or unpacked, in bytes."""
     timeout_s: float = Field(default=DownloadLimits().timeout_s, gt=0.0, le=600.0)
-    """Longest wait for one picture from the web, redirects included, in seconds."""
+    """Longest wait for one picture or sound from the web, redirects included, in seconds."""
     max_redirects: int = Field(default=DownloadLimits().max_redirects, ge=0, le=20)
-    """Most redirects that are followed for one picture."""
+    """Most redirects that are followed for one picture or sound."""
     allow_private: bool = DownloadLimits().allow_private
-    """Whether pictures are also fetched from this machine and private networks. Leave it off where URLs may come from
+    """Whether they are also fetched from this machine and private networks. Leave it off where URLs may come from
     people who should not reach those."""
     allow_http: bool = DownloadLimits().allow_http
     """Whether http:// is fetched beside https://."""
@@ -261,7 +287,7 @@ class Settings(BaseSettings):
     log: LogSettings = Field(default_factory=LogSettings)
     """Where items, events, users and the model registry are kept."""
     images: ImageSettings = Field(default_factory=ImageSettings)
-    """Pictures by URL and as data: URIs."""
+    """Pictures and sounds by URL and as data: URIs."""
     events: EventSettings = Field(default_factory=EventSettings)
     """What the event types mean."""
     server: ServerSettings = Field(default_factory=ServerSettings)
@@ -287,8 +313,8 @@ class Settings(BaseSettings):
 
     @property
     def encoder_names(self) -> Mapping[str, str]:
-        """The encoders by "text" and "image"."""
-        return {"text": self.encoders.text, "image": self.encoders.image}
+        """The encoders by "text", and "image" or "audio"."""
+        return self.encoders.names
 
     @property
     def encoder_backend(self) -> Backend:

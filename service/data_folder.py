@@ -72,7 +72,8 @@ class DataFolder:
 
 
 def encoder_names(log: EventLog, digest: str) -> Mapping[str, str]:
-    """What the settings called the encoders with this digest, by "text" and "image"; empty where it was not kept."""
+    """What the settings called the encoders with this digest, by "text", and "image" or "audio"; empty where that was
+    not kept."""
     names: dict[str, str] = json.loads(log.meta_get(_named(digest)) or "{}")
     return names
 

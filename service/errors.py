@@ -4,7 +4,9 @@
     ├── EncoderError                    encoders.errors
     │   ├── EncoderUnavailable
     │   ├── AlignmentError
-    │   ├── ImageError
+    │   ├── MediaError
+    │   │   ├── ImageError
+    │   │   └── AudioError
     │   └── ModalityUnsupported
     ├── InvalidInput                    indexer.errors
     │   ├── FilterSyntaxError
@@ -39,9 +41,11 @@ from typing import ClassVar
 
 from encoders.errors import (
     AlignmentError,
+    AudioError,
     EncoderError,
     EncoderUnavailable,
     ImageError,
+    MediaError,
     ModalityUnsupported,
     PalateError,
 )
@@ -62,6 +66,7 @@ __all__ = [
     "STATUS",
     "AddressUnavailable",
     "AlignmentError",
+    "AudioError",
     "CatalogError",
     "ConfigError",
     "DataVersionMismatch",
@@ -73,6 +78,7 @@ __all__ = [
     "ImageError",
     "InvalidInput",
     "ItemNotFound",
+    "MediaError",
     "ModalityUnsupported",
     "ModelNotFound",
     "NoTrainedModel",
@@ -224,7 +230,9 @@ STATUS: Mapping[type[PalateError], str] = {
     EncoderError: "INTERNAL",
     EncoderUnavailable: "FAILED_PRECONDITION",
     AlignmentError: "FAILED_PRECONDITION",
+    MediaError: "INVALID_ARGUMENT",
     ImageError: "INVALID_ARGUMENT",
+    AudioError: "INVALID_ARGUMENT",
     ModalityUnsupported: "FAILED_PRECONDITION",
     InvalidInput: "INVALID_ARGUMENT",
     FilterSyntaxError: "INVALID_ARGUMENT",

@@ -196,7 +196,7 @@ class Explanations:
     def _evidences_of(self, loaded: Loaded) -> Evidences:
         if self._evidences is None or self._evidences[0] is not loaded:
             everything = list(self._look.catalogue())
-            self._evidences = (loaded, Evidences(loaded.ranker, everything, self._settings.new_days))
+            self._evidences = (loaded, Evidences(loaded.ranker, everything, self._settings.new_days, loaded.medium))
         return self._evidences[1]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from encoders.bundled import load_image_encoder, load_text_encoder
+from encoders.bundled import load_perception, load_text_encoder
 from encoders.errors import EncoderUnavailable
 from indexer.build import fingerprints_of
 from indexer.errors import InvalidInput, StoreLocked
@@ -27,7 +27,7 @@ class KeptVectors:
     name: str
     """Of its folder, or the prefix of its collections."""
     encoders: Mapping[str, str]
-    """What the settings called them, by "text" and "image"; empty where that is not known."""
+    """What the settings called them, by "text", and "image" or "audio"; empty where that is not known."""
     fingerprints: Mapping[str, str]
     """Of the encoders."""
     items: int | None
@@ -80,7 +80,7 @@ def _configured(settings: Settings) -> str | None:
     """Digest of the encoders that the settings name; None where they cannot be loaded, so that they cannot serve."""
     try:
         text = load_text_encoder(settings.encoders.text, settings.encoder_backend)
-        image = load_image_encoder(settings.encoders.image, settings.encoder_backend)
+        perception = load_perception(settings.encoders.image, settings.encoders.audio, settings.encoder_backend)
     except EncoderUnavailable:
         return None
-    return digest_of(fingerprints_of(text, image))
+    return digest_of(fingerprints_of(text, perception))

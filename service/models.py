@@ -18,6 +18,7 @@ import numpy as np
 from encoders.alignment import Alignment
 from encoders.base import FloatArray
 from encoders.errors import AlignmentError
+from encoders.perception import Medium
 from indexer.aligned import joint_name
 from indexer.eventlog import EventLog
 from indexer.log_models import ModelRecord
@@ -49,10 +50,12 @@ TOLERANCE = 0.98
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loaded:
-    """A ranker with the vocabulary its arrays are coded in, and the alignment it sees pictures through."""
+    """A ranker with the vocabulary its arrays are coded in, what its items are perceived by, and the alignment it sees
+    that through."""
 
     ranker: Ranker
     vocabulary: Vocabulary
+    medium: Medium
     alignment: Alignment | None
     counted: int
     """Newest event of the log that its popularity was counted with."""
@@ -61,6 +64,10 @@ class Loaded:
     def vector_name(self) -> str:
         """Name of its item vectors in the store; empty without a trained model."""
         return f"sequence-{self.ranker.version}" if self.ranker.trained else ""
+
+    def source(self, name: str) -> str:
+        """A source of the ranker's by the name that callers see: it takes sounds for the pictures they stand in for."""
+        return f"content_{self.medium}" if name == "content_image" else name
 
     def image_query(self, store: ItemStore, taste: FloatArray) -> tuple[str, FloatArray]:
         """Where in the store to look for a taste in the image encoder's space, (dim,), and as what vector: as the
@@ -99,13 +106,14 @@ class Models:
         catalogue: Catalogue,
         dims: Mapping[str, int],
         fingerprints: Mapping[str, str],
+        medium: Medium = "image",
         alignment: Alignment | None = None,
     ) -> None:
         """`alignment` is what an untrained ranker, and the next one that is trained, sees pictures through."""
         self._settings, self._log, self._store, self._catalogue = settings, log, store, catalogue
         self._dims, self._fingerprints = dims, dict(fingerprints)
         self._encoders = digest_of(fingerprints)
-        self._alignment = alignment
+        self._medium, self._alignment = medium, alignment
         self._policy = settings.events.policy()
         self._folder = settings.data / "models"
         self._interrupted = settings.data / "training"
@@ -286,7 +294,7 @@ class Models:
         counted = self._log.last_seq()
         interactions, _ = read_interactions(self._log, self._policy, vocabulary.event_types, n_items)
         ranker = untrained_ranker(features, interactions, self._settings.ranker)
-        return Loaded(ranker, vocabulary, self._alignment, counted)
+        return Loaded(ranker, vocabulary, self._medium, self._alignment, counted)
 
     def learn(self, rows: Sequence[StoredItem]) -> None:
         """Let the active ranker score new or changed items from their content at once."""
@@ -319,7 +327,7 @@ class Models:
         counted = self._log.last_seq()
         interactions, _ = read_interactions(self._log, self._policy, vocabulary.event_types, n_items)
         ranker.recount(interactions)
-        return Loaded(ranker, vocabulary, alignment, counted)
+        return Loaded(ranker, vocabulary, self._medium, alignment, counted)
 
     def _alignment_of(self, model: str, version: str) -> Alignment | None:
         """What the model saw pictures through in training, whether or not it is in use otherwise."""

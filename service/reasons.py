@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from encoders.base import FloatArray
+from encoders.perception import Medium
 from indexer.catalog import AttributeValue, Item
 from service.explainer.attribution import part_shares, weigh_evidence
 from service.explainer.evidence import HIGHER, LOWER, SEEN, Evidence, EvidenceKind, Subject
@@ -104,10 +105,12 @@ class Finding:
 class Evidences:
     """Gathers evidence with one ranker. What is usual in the catalogue is measured once per ranker."""
 
-    def __init__(self, ranker: Ranker, items: Sequence[Item], new_days: float) -> None:
+    def __init__(self, ranker: Ranker, items: Sequence[Item], new_days: float, medium: Medium = "image") -> None:
+        """`medium` is what the ranker's `image` vectors are of."""
         self._ranker = ranker
         self._new_days = new_days
-        self._facts = catalogue_facts(ranker, items)
+        self._medium = medium
+        self._facts = catalogue_facts(ranker, items, medium)
 
     def of(
         self,
@@ -176,7 +179,7 @@ class Evidences:
         if in_short:
             likely = self._likely(history.items[first:], citable[first:], candidates, text)
         counterfactuals = self._counterfactuals(case, candidates, first, likely)
-        image = view.content.image[history.items[first:]] @ view.content.image[candidates].T  # (L, C)
+        perceived = view.content.image[history.items[first:]] @ view.content.image[candidates].T  # (L, C)
         together = view.behaviour.co_counts[history.items[first:]][:, candidates].toarray()  # (L, C)
         catalogue = self._facts
         words = None
@@ -197,8 +200,8 @@ class Evidences:
                     past.item.attributes,
                     bool(past.item.description),
                     float(text[row, column]),
-                    float(image[row, column]) if image[row, column] else None,
-                    int(together[row, column]),
+                    co_engaged=int(together[row, column]),
+                    **{f"{self._medium}_cosine": float(perceived[row, column]) or None},
                 )
                 for row, past in enumerate(case.past[first:])
             ]
@@ -235,7 +238,10 @@ class Evidences:
         silent = self._ranker.rescore_without(history, candidates, case.scale)
         out = []
         for column in range(len(candidates)):
-            parts: dict[str, float] = {Part(name): float(score[column]) for name, score in silent.items()}
+            parts: dict[str, float] = {
+                Part(self._medium if name == Part.IMAGE else name): float(score[column])
+                for name, score in silent.items()
+            }
             if history.taste is not None:
                 parts[Part.TASTE] = float(wordless[column])
             without = np.full(len(history) - first, scores[0, column])
@@ -308,7 +314,7 @@ def subject_of(item: Item) -> Subject:
     )
 
 
-def catalogue_facts(ranker: Ranker, items: Sequence[Item]) -> CatalogueFacts:
+def catalogue_facts(ranker: Ranker, items: Sequence[Item], medium: Medium = "image") -> CatalogueFacts:
     """How similar random items are, and how common each category and attribute value is."""
     content = ranker.view.content
     n = max(len(items), 1)
@@ -322,7 +328,7 @@ def catalogue_facts(ranker: Ranker, items: Sequence[Item]) -> CatalogueFacts:
                 attributes[name, part] = attributes.get((name, part), 0) + 1
     return CatalogueFacts(
         text=background(content.text),
-        image=background(content.image),
+        **{medium: background(content.image)},
         category_share={name: count / n for name, count in categories.items()},
         attribute_share={key: count / n for key, count in attributes.items()},
         popularity_window_days=0,

@@ -18,7 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from encoders.base import FloatArray, ImageEncoder, TextEncoder, runs_on
+from encoders.base import AudioEncoder, FloatArray, ImageEncoder, TextEncoder, runs_on
+from encoders.perception import medium_of
 from indexer.build import IndexReport
 from indexer.catalog import Item
 from indexer.events import Event
@@ -105,6 +106,7 @@ class Recommender:
             self._catalogue,
             workspace.dims,
             workspace.fingerprints,
+            medium_of(workspace.perception),
             workspace.alignment,
         )
         self._indexer = workspace.indexer(self._learn_items)
@@ -114,7 +116,7 @@ class Recommender:
             self._log, keep_days=settings.explain.keep_days, max_served=settings.explain.max_served
         )
         self._encode_query = lru_cache(maxsize=4096)(self._encode_query_now)
-        self._search = Search(self._store, self._encode_query, workspace.image_encoder, workspace.alignment)
+        self._search = Search(self._store, self._encode_query, workspace.perception, workspace.alignment)
         self._explanations = Explanations(
             settings.explain,
             self._policy,
@@ -131,9 +133,14 @@ class Recommender:
 
     # index
 
-    def index_items(self, items: Sequence[Item], images: Mapping[str, Sequence[bytes]]) -> IndexReport:
-        """Add or replace items; `images` holds encoded pictures by item id. Durable when this returns."""
-        report = self._indexer.index_items(items, images=images)
+    def index_items(
+        self,
+        items: Sequence[Item],
+        images: Mapping[str, Sequence[bytes]],
+        sounds: Mapping[str, bytes] | None = None,
+    ) -> IndexReport:
+        """Add or replace items; `images` and `sounds` hold encoded ones by item id. Durable when this returns."""
+        report = self._indexer.index_items(items, images=images, sounds=sounds)
         self._know_items(self._log.get_items([item.item_id for item in items]).values())
         return report
 
@@ -238,7 +245,7 @@ class Recommender:
         return replace(answer, recommendation_id="")  # an answer to nobody, of which there is nothing to ask later
 
     def search_items(self, request: SearchRequest) -> Recommendation:
-        """Items for a text, or for a picture by its look; nearest first."""
+        """Items for a text, or for a picture or a sound by what it is like; nearest first."""
         watch = Stopwatch()
         rule = Rule.of(request.filter, request.domains, self._store, self._catalogue)
         found = self._find(request, request.k or 10, rule.filter)
@@ -346,7 +353,7 @@ class Recommender:
     def loaded(self) -> Mapping[str, str]:
         """What is loaded, for people to read."""
         version = self._models.active.ranker.version
-        image, alignment = self._workspace.image_encoder, self._workspace.alignment
+        perception, alignment = self._workspace.perception, self._workspace.alignment
         before = self._workspace.served_before
         changed = {"encoders": f"others than before: {before} served last"} if before else {}
         return {
@@ -355,7 +362,7 @@ class Recommender:
             "events": f"{self._log.count_events():,}",
             **changed,
             "text encoder": _described(self._workspace.text_encoder),
-            "image encoder": "none" if image is None else _described(image),
+            f"{medium_of(perception)} encoder": "none" if perception is None else _described(perception.encoder),
             "shared space": self._workspace.unaligned or ("none" if alignment is None else alignment.version),
             "writer": self._settings.explain.writer,
             "model": version or "none yet: content, item-kNN and popularity until `palate train`",
@@ -506,10 +513,12 @@ class Recommender:
         return vector
 
     def _find(self, request: SearchRequest, k: int, rule: Filter | None) -> list[Found]:
-        if bool(request.text) == bool(request.image):
-            raise InvalidInput("query", request.text, "or an image: give exactly one of text and image")
+        if [bool(request.text), bool(request.image), bool(request.audio)].count(True) != 1:
+            raise InvalidInput("query", request.text, "give exactly one of text, image and audio")
         if request.image:
-            return self._search.by_picture(request.image, k, rule)
+            return self._search.by_content("image", request.image, k, rule)
+        if request.audio:
+            return self._search.by_content("audio", request.audio, k, rule)
         return self._search.by_text(request.text, k, rule)
 
     # parts of explain
@@ -623,7 +632,7 @@ class Recommender:
         self._people.forget()
 
 
-def _described(encoder: TextEncoder | ImageEncoder) -> str:
+def _described(encoder: TextEncoder | ImageEncoder | AudioEncoder) -> str:
     return f"{encoder.name} on {where}" if (where := runs_on(encoder)) else encoder.name
 
 

@@ -104,11 +104,13 @@ class SimilarRequest:
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """Items for a text or a picture; exactly one of the two."""
+    """Items for a text, a picture or a sound; exactly one of the three."""
 
     text: str = ""
     image: bytes = b""
     """An encoded picture (JPEG, PNG, WebP, ...)."""
+    audio: bytes = b""
+    """An encoded sound (WAV, FLAC, OGG, MP3, ...)."""
     k: int = 0
     domains: Sequence[str] = ()
     filter: str = ""
@@ -165,8 +167,8 @@ class Explanation:
     degraded: Sequence[str] = ()
     """What was missing and what was done instead, one sentence each."""
     parameters: Mapping[str, float] = field(default_factory=dict)
-    """Relative weight of the main parameters: share of text, image, behaviour, popularity and taste in the movement of
-    the score when each is left out. They sum to 1, or there are none."""
+    """Relative weight of the main parameters: share of text, image or audio, behaviour, popularity and taste in the
+    movement of the score when each is left out. They sum to 1, or there are none."""
     change: Change | None = None
     """Where it was asked for, and the item is on a list."""
     less_of_this: Feedback | None = None
@@ -236,6 +238,8 @@ class ServingEncoders:
     """As in the setting `encoders.text`."""
     image: str
     """As in the setting `encoders.image`."""
+    audio: str
+    """As in the setting `encoders.audio`."""
     digest: str
     """What the store of their vectors is called."""
     items: int

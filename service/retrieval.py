@@ -95,6 +95,7 @@ def retrieve(
         proposals = ranker.propose_by_vectors(probe, n, allowed)
     else:
         proposals = _ask_store(store, loaded, probe, vectors, rule, n + len(excluded))
+    proposals = {loaded.source(name): items for name, items in proposals.items()}
     known = ranker.propose(probe, n if rule.is_resolved else WIDER * n, allowed)
     if not rule.is_resolved:
         passed = store.matching(rule.filter, np.unique(np.concatenate([np.zeros(0, np.int64), *known.values()])))

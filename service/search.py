@@ -1,7 +1,7 @@
-"""Search: where in the store to look for words or for a picture, and one list of what was found there.
+"""Search: where in the store to look for words, for a picture or for a sound, and one list of what was found there.
 
-Words and pictures are looked for among their own kind, and among the other where some space holds both: that of an
-alignment, or the image encoder's own. Knows no people.
+Words are looked for among words, a picture among pictures and a sound among sounds; and each among the other where some
+space holds both: that of an alignment, or the encoder's own. Knows no people.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from encoders.alignment import Alignment
-from encoders.base import FloatArray, ImageEncoder
+from encoders.base import FloatArray
 from encoders.errors import ModalityUnsupported
-from encoders.picture import open_image
+from encoders.perception import Medium, Perception, medium_of
 from indexer.aligned import joint_name
 from indexer.captions import caption_name
 from indexer.filter import Filter
 from indexer.store import IMAGE, TEXT, Hits, ItemStore, VectorQuery
 
-WORDS, PICTURES = "content_text", "content_image"
+WORDS = "content_text"
 DEPTH = 50
 """Hits asked of each place at least, where two are to be made one list."""
 RANK_CONSTANT = 60
@@ -45,7 +45,7 @@ class Search:
     store: ItemStore
     encode_words: Callable[[str], FloatArray]
     """(text dim,)"""
-    image: ImageEncoder | None
+    perception: Perception | None
     alignment: Alignment | None
 
     def by_text(self, text: str, k: int, rule: Filter | None) -> list[Found]:
@@ -54,43 +54,51 @@ class Search:
         places = {WORDS: (TEXT, words)}
         if self.alignment is not None:
             joint = self.alignment.heads.queries(words[np.newaxis])[0]
-            places[PICTURES] = (joint_name(self.alignment.version, IMAGE), joint)
-        elif self.image is not None and self.image.shares_text_space:
-            places[PICTURES] = (IMAGE, self.image.encode_texts([text])[0])
+            places[self._perceived] = (joint_name(self.alignment.version, IMAGE), joint)
+        elif self.perception is not None and self.perception.encoder.shares_text_space:
+            places[self._perceived] = (IMAGE, self.perception.encoder.encode_texts([text])[0])
         hits = self._ask(places, k, rule)
-        if PICTURES not in places:
+        if self._perceived not in places:
             return _nearest(hits, k)
-        return _fused(hits, self._lacking(hits, places[PICTURES][0]), k)
+        return _fused(hits, self._lacking(hits, places[self._perceived][0]), k)
 
-    def by_picture(self, picture: bytes, k: int, rule: Filter | None) -> list[Found]:
-        """By look. In the space of an alignment the nearest come first, whether pictures or words. In that of an image
-        encoder, all words are further from a picture than pictures are, so what ranks high among either comes first.
-        """
-        if self.image is None:
-            raise ModalityUnsupported("none", "image search", "set encoders.image, then `palate encoders change`")
-        look = self.image.encode_images([open_image(picture)])  # (1, image dim)
+    def by_content(self, medium: Medium, content: bytes, k: int, rule: Filter | None) -> list[Found]:
+        """By what a picture looks like, or a sound sounds like. In the space of an alignment the nearest come first,
+        whichever they are. In that of an encoder, all words are further from a picture than pictures are, so what ranks
+        high among either comes first. ModalityUnsupported where items are perceived by something else."""
+        if self.perception is None or self.perception.medium != medium:
+            name = "none" if self.perception is None else self.perception.encoder.name
+            todo = f"set encoders.{medium}, then `palate encoders change`"
+            raise ModalityUnsupported(name, f"{medium} search", todo)
+        encoder = self.perception.encoder
+        vector = self.perception.encode([self.perception.open(content)])  # (1, dim)
         if self.alignment is None:
-            places = {PICTURES: (IMAGE, look[0])}
-            if not self.image.shares_text_space:
+            places = {self._perceived: (IMAGE, vector[0])}
+            if not encoder.shares_text_space:
                 return _nearest(self._ask(places, k, rule), k)
-            hits = self._ask(places | {WORDS: (caption_name(self.image), look[0])}, k, rule)
+            hits = self._ask(places | {WORDS: (caption_name(encoder), vector[0])}, k, rule)
             return _fused(hits, self._lacking(hits, IMAGE), k)
-        joint = self.alignment.heads.images(look)[0]
-        names = {PICTURES: IMAGE, WORDS: TEXT}
+        joint = self.alignment.heads.images(vector)[0]
+        names = {self._perceived: IMAGE, WORDS: TEXT}
         places = {place: (joint_name(self.alignment.version, name), joint) for place, name in names.items()}
         return _nearest(self._ask(places, k, rule), k)
+
+    @property
+    def _perceived(self) -> str:
+        """The place of what items are perceived by."""
+        return f"content_{medium_of(self.perception)}"
 
     def _ask(self, places: Mapping[str, tuple[str, FloatArray]], k: int, rule: Filter | None) -> dict[str, Hits]:
         limit = k if len(places) == 1 else max(k, DEPTH)
         queries = [VectorQuery(name, vector, limit, rule) for name, vector in places.values()]
         return dict(zip(places, self.store.query_batch(queries), strict=True))
 
-    def _lacking(self, hits: Mapping[str, Hits], picture_name: str) -> dict[str, set[int]]:
-        """Which of the items have no words, and which no picture, so that they could not be found there."""
+    def _lacking(self, hits: Mapping[str, Hits], perceived: str) -> dict[str, set[int]]:
+        """Which of the items have no words, and which no picture or sound, so that they could not be found there."""
         items = sorted({index for one in hits.values() for index in one.item_indices.tolist()})
-        pictured, _ = self.store.vectors(picture_name, items)
+        there, _ = self.store.vectors(perceived, items)
         silent = {index for index, item in self.store.get_items(items).items() if not item.text()}
-        return {WORDS: silent, PICTURES: set(items) - set(pictured.tolist())}
+        return {WORDS: silent, self._perceived: set(items) - set(there.tolist())}
 
 
 def _nearest(hits: Mapping[str, Hits], k: int) -> list[Found]:
@@ -101,8 +109,8 @@ def _nearest(hits: Mapping[str, Hits], k: int) -> list[Found]:
 
 def _fused(hits: Mapping[str, Hits], lacking: Mapping[str, Collection[int]], k: int) -> list[Found]:
     """By reciprocal rank, for scores that do not compare: the mean over the places where an item could be found, so
-    that one without a picture is not behind all that have one. Where it was not found, it stands after those that
-    were."""
+    that one without a picture or sound is not behind all that have one. Where it was not found, it stands after those
+    that were."""
     found = _by_item(hits)
     worth: dict[int, float] = {}
     for index, several in found.items():

@@ -49,10 +49,10 @@ class IndexServicer(index_pb2_grpc.IndexServiceServicer):
 
     async def IndexItems(self, request: index_pb2.IndexItemsRequest, context: Context) -> index_pb2.IndexItemsResponse:
         def work(backend: Backend) -> index_pb2.IndexItemsResponse:
-            batch, images = wire_rows.item_batch(request, self._limits.max_items_per_call)
+            batch, images, sounds = wire_rows.item_batch(request, self._limits.max_items_per_call)
             if not batch.rows:
                 return index_pb2.IndexItemsResponse(failed=batch.failed)
-            report = backend.index_items(batch.rows, images)
+            report = backend.index_items(batch.rows, images, sounds)
             return index_pb2.IndexItemsResponse(
                 indexed=report.indexed,
                 skipped=report.skipped,
@@ -197,7 +197,7 @@ class ModelServicer(model_pb2_grpc.ModelServiceServicer):
         self, request: model_pb2.ChangeEncodersRequest, context: Context
     ) -> AsyncIterator[model_pb2.ChangeEncodersResponse]:
         def work(backend: Backend, progress: Progress) -> ServingEncoders:
-            now = backend.change_encoders(progress, text=request.text, image=request.image)
+            now = backend.change_encoders(progress, text=request.text, image=request.image, audio=request.audio)
             leave_alone_what_stays()
             return now
 

@@ -53,12 +53,14 @@ class Switching:
         """Held by who changes what is known of people."""
         self._training = threading.Lock()
 
-    def change_encoders(self, progress: Callable[[TrainProgress], None], *, text: str, image: str) -> ServingEncoders:
+    def change_encoders(
+        self, progress: Callable[[TrainProgress], None], *, text: str, image: str, audio: str = ""
+    ) -> ServingEncoders:
         """Answer with these encoders from then on; an empty name keeps the one there is. TrainingUnderway while a
         training or another change is. What `progress` raises ends it, and what is there stays for the next time."""
         with self._alone():
             before = self._now
-            settings = named(before.workspace.settings, text, image)
+            settings = named(before.workspace.settings, text, image, audio)
             after = prepare(open_beside(before.workspace, settings, progress), progress, before.workspace.store)
             try:
                 after.catch_up()
@@ -70,9 +72,11 @@ class Switching:
             self._retire(before)
             return serving_encoders(after)
 
-    def index_items(self, items: Sequence[Item], images: Mapping[str, Sequence[bytes]]) -> IndexReport:
+    def index_items(
+        self, items: Sequence[Item], images: Mapping[str, Sequence[bytes]], sounds: Mapping[str, bytes] | None = None
+    ) -> IndexReport:
         with self._items, self._serving() as palate:
-            return palate.index_items(items, images)
+            return palate.index_items(items, images, sounds)
 
     def delete_items(self, item_ids: Sequence[str]) -> Sequence[str]:
         with self._items, self._serving() as palate:

@@ -73,11 +73,12 @@ def similar_request(message: recommend_pb2.SimilarItemsRequest) -> SimilarReques
 
 
 def search_request(message: recommend_pb2.SearchItemsRequest) -> SearchRequest:
-    if not message.text.strip() and not message.image:
-        raise InvalidInput("query", message.text, "it is required: set text or image, and not empty")
+    if not message.text.strip() and not message.image and not message.audio:
+        raise InvalidInput("query", message.text, "it is required: set text, image or audio, and not empty")
     return SearchRequest(
         text=text(message.text, "text", MAX_TEXT_CHARS),
         image=message.image,
+        audio=message.audio,
         k=_k(message.k),
         domains=_domains(message.domains),
         filter=text(message.filter, "filter", MAX_TEXT_CHARS),

@@ -16,7 +16,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from indexer.catalog import MAX_IMAGES, AttributeValue, Item, RowError
 from indexer.events import Event
 from indexer.fields import MAX_ID_CHARS
-from indexer.pictures import public
+from indexer.media import public
 from palate.v1 import catalog_pb2, event_pb2, index_pb2
 from service.errors import InvalidInput, TooLarge
 
@@ -53,8 +53,10 @@ class Batch(Generic[R]):
         return by_id.get(error.item_id or "", 0)
 
 
-def item_batch(message: index_pb2.IndexItemsRequest, limit: int) -> tuple[Batch[Item], dict[str, Sequence[bytes]]]:
-    """The items and the pictures that came with them."""
+def item_batch(
+    message: index_pb2.IndexItemsRequest, limit: int
+) -> tuple[Batch[Item], dict[str, Sequence[bytes]], dict[str, bytes]]:
+    """The items, and the pictures and sounds that came with them."""
     images = _images(message)
     seen: dict[str, int] = {}
 
@@ -66,13 +68,15 @@ def item_batch(message: index_pb2.IndexItemsRequest, limit: int) -> tuple[Batch[
         return item
 
     batch = _batch(message.items, "items", limit, convert)
-    return batch, {item_id: pictures for item_id, pictures in images.items() if item_id in seen}
+    pictures = {item_id: given for item_id, given in images.items() if item_id in seen}
+    sounds = {item_id: given for item_id, given in message.sounds.items() if item_id in seen}
+    return batch, pictures, sounds
 
 
 def _images(message: index_pb2.IndexItemsRequest) -> dict[str, Sequence[bytes]]:
     item_ids = {item.item_id for item in message.items}
-    for field, keys in (("images", set(message.images)), ("image_lists", set(message.image_lists))):
-        if unknown := keys - item_ids:
+    for field in ("images", "image_lists", "sounds"):
+        if unknown := set(getattr(message, field)) - item_ids:
             raise InvalidInput(field, min(unknown), "its keys must be item ids of this request")
     if both := set(message.images) & set(message.image_lists):
         raise InvalidInput("image_lists", min(both), "it is a key of images as well; send its pictures in one of them")
@@ -105,6 +109,7 @@ def item_message(item: Item) -> catalog_pb2.Item:
         categories=item.categories,
         image=item.image or "",
         images=item.images,
+        audio=item.audio or "",
         price=item.price,
         created_at=None if item.created_at is None else timestamp(item.created_at),
         available=item.available,
@@ -148,6 +153,7 @@ def item_row(message: catalog_pb2.Item) -> dict[str, object]:
         "attributes": {name: _attribute_value(name, value) for name, value in message.attributes.items()},
         "image": message.image,
         "images": list(message.images),
+        "audio": message.audio,
     }
     if message.HasField("price"):
         row["price"] = message.price

@@ -9,20 +9,19 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from PIL import Image
-
 from encoders.alignment import Alignment
-from encoders.base import ImageEncoder, TextEncoder
-from encoders.bundled import load_image_encoder, load_text_encoder
+from encoders.base import TextEncoder
+from encoders.bundled import load_perception, load_text_encoder
 from encoders.errors import AlignmentError
+from encoders.perception import Perception
 from indexer.aligned import JointEncoder, PartReader, SharedSpace
 from indexer.build import Indexer, IndexReport, Progress, dims_of, fingerprints_of
 from indexer.captions import CaptionEncoder
 from indexer.download import Downloader
 from indexer.eventlog import EventLog
 from indexer.inheriting import inherit
-from indexer.picture_source import PictureSource
-from indexer.pictures import PictureFolder
+from indexer.media import MediaFolder
+from indexer.media_source import MediaSource
 from indexer.shelf import digest_of
 from indexer.store import ItemStore, StoredItem
 from service.alignments import Alignments
@@ -31,6 +30,7 @@ from service.data_folder import DataFolder, encoder_names
 
 logger = logging.getLogger(__name__)
 PICTURES_FOLDER = "pictures"
+"""Also of sounds."""
 _OTHERS = (
     "other encoders than before: %s served last, the settings name %s; a start or `palate index` compares all items, "
     "and encodes those that have changed since"
@@ -45,9 +45,10 @@ class Workspace:
     folder: DataFolder
     store: ItemStore
     text_encoder: TextEncoder
-    image_encoder: ImageEncoder | None
+    perception: Perception | None
+    """The encoder of what items are perceived by beside their words, where there is one."""
     joint: SharedSpace | None = None
-    """The space of text and pictures that is in use."""
+    """The space of text and pictures, or sounds, that is in use."""
     unaligned: str = ""
     """Why the alignment that should be in use is not."""
     served_before: str = ""
@@ -61,8 +62,8 @@ class Workspace:
         `anew` first forgets the vectors, for `Indexer.rebuild` to make them again from the log.
         """
         text = load_text_encoder(settings.encoders.text, settings.encoder_backend)
-        image = load_image_encoder(settings.encoders.image, settings.encoder_backend)
-        workspace = cls.open_with(settings, text, image, anew=anew)
+        perception = load_perception(settings.encoders.image, settings.encoders.audio, settings.encoder_backend)
+        workspace = cls.open_with(settings, text, perception, anew=anew)
         if workspace.served_before and not anew:
             logger.warning(_OTHERS, workspace.served_before, _described(settings.encoder_names))
         return workspace
@@ -72,7 +73,7 @@ class Workspace:
         cls,
         settings: Settings,
         text: TextEncoder,
-        image: ImageEncoder | None,
+        perception: Perception | None,
         *,
         anew: bool = False,
         beside: bool = False,
@@ -80,16 +81,16 @@ class Workspace:
         """The same with encoders that are loaded already; `beside` makes a store of them where there is none."""
         folder = DataFolder.open(settings)
         try:
-            return cls._in(folder, settings, text, image, anew=anew, beside=beside)
+            return cls._in(folder, settings, text, perception, anew=anew, beside=beside)
         except BaseException:
             folder.close()
             raise
 
-    def beside(self, settings: Settings, text: TextEncoder, image: ImageEncoder | None) -> Workspace:
+    def beside(self, settings: Settings, text: TextEncoder, perception: Perception | None) -> Workspace:
         """Of the same folder with other encoders, while this one goes on. It is closed by itself."""
         self.folder.join()
         try:
-            return self._in(self.folder, settings, text, image, anew=False, beside=True)
+            return self._in(self.folder, settings, text, perception, anew=False, beside=True)
         except BaseException:
             self.folder.close()
             raise
@@ -100,24 +101,24 @@ class Workspace:
         folder: DataFolder,
         settings: Settings,
         text: TextEncoder,
-        image: ImageEncoder | None,
+        perception: Perception | None,
         *,
         anew: bool,
         beside: bool,
     ) -> Workspace:
-        dims, prints = dims_of(text, image), fingerprints_of(text, image)
+        dims, prints = dims_of(text, perception), fingerprints_of(text, perception)
         digest, in_use = digest_of(prints), folder.log.store_in_use()
         before = "" if in_use in (None, digest) else _described(encoder_names(folder.log, in_use or ""))
         store = folder.shelf.open(dims, prints, in_use=in_use, anew=anew, beside=beside)
         try:
-            joint, unaligned = _joint(settings, text, image, prints)
+            joint, unaligned = _joint(settings, text, perception, prints)
             if joint is not None:
                 joint.make_room(store)
             folder.name_encoders(digest, settings.encoder_names)
         except BaseException:
             store.close()
             raise
-        return cls(settings, folder, store, text, image, joint, unaligned, before)
+        return cls(settings, folder, store, text, perception, joint, unaligned, before)
 
     @property
     def log(self) -> EventLog:
@@ -125,17 +126,17 @@ class Workspace:
 
     @property
     def alignment(self) -> Alignment | None:
-        """The one in use."""
+        """What text and pictures, or sounds, share a space by, where that was trained."""
         return self.joint.alignment if isinstance(self.joint, JointEncoder) else None
 
     @property
     def dims(self) -> Mapping[str, int]:
         """Width of the encoders' vectors by vector name."""
-        return dims_of(self.text_encoder, self.image_encoder)
+        return dims_of(self.text_encoder, self.perception)
 
     @property
     def fingerprints(self) -> Mapping[str, str]:
-        return fingerprints_of(self.text_encoder, self.image_encoder)
+        return fingerprints_of(self.text_encoder, self.perception)
 
     @property
     def digest(self) -> str:
@@ -149,14 +150,14 @@ class Workspace:
 
     def indexer(self, on_stored: Callable[[Sequence[StoredItem]], None] | None = None) -> Indexer:
         """The one path by which items get in."""
-        kept = PictureFolder(self.settings.data / PICTURES_FOLDER)
-        pictures = PictureSource(kept, Downloader(self.settings.images.limits()))
+        kept = MediaFolder(self.settings.data / PICTURES_FOLDER)
+        media = MediaSource(kept, Downloader(self.settings.images.limits()))
         return Indexer(
             self.log,
             self.store,
             self.text_encoder,
-            self.image_encoder,
-            pictures,
+            self.perception,
+            media,
             joint=self.joint,
             on_stored=on_stored,
         )
@@ -172,8 +173,8 @@ class Workspace:
     def warm_up(self) -> None:
         """The encoders' first batch takes a second, which no caller should wait for."""
         self.text_encoder.encode_queries([""])
-        if self.image_encoder is not None:
-            self.image_encoder.encode_images([Image.new("RGB", (32, 32))])
+        if self.perception is not None:
+            self.perception.encode([self.perception.nothing()])
 
     def close(self) -> None:
         self.store.close()
@@ -181,11 +182,12 @@ class Workspace:
 
 
 def _joint(
-    settings: Settings, text: TextEncoder, image: ImageEncoder | None, fingerprints: Mapping[str, str]
+    settings: Settings, text: TextEncoder, perception: Perception | None, fingerprints: Mapping[str, str]
 ) -> tuple[SharedSpace | None, str]:
-    """The space in use, that of the alignment before the image encoder's own; and why the alignment that should be is
+    """The space in use, that of the alignment before the encoder's own; and why the alignment that should be is
     not: its encoders may have been replaced."""
-    own = CaptionEncoder(image) if image is not None and image.shares_text_space else None
+    encoder = None if perception is None else perception.encoder
+    own = None if encoder is None or not encoder.shares_text_space else CaptionEncoder(encoder)
     try:
         alignment = Alignments(settings.data).active(fingerprints)
     except AlignmentError as error:

@@ -115,6 +115,7 @@ def test_the_recommender_does_not_know_the_server_or_the_command_line() -> None:
     [
         (("open_clip", "timm", "sentence_transformers", "transformers"), ("encoders",)),
         (("openvino",), ("encoders.openvino_network",)),
+        (("soundfile",), ("encoders.sound",)),
         (("sqlalchemy",), ("indexer",)),
         (("urllib3",), ("indexer.download",)),
         (("typer", "rich"), ("service.cli",)),

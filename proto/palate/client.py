@@ -114,13 +114,15 @@ class Client:
         self,
         items: Iterable[Mapping[str, Any] | catalog_pb2.Item],
         images: Mapping[str, bytes | Sequence[bytes]] | None = None,
+        sounds: Mapping[str, bytes] | None = None,
         *,
         timeout_s: float | None = INDEX_TIMEOUT_S,
     ) -> index_pb2.IndexItemsResponse:
-        """Adds or replaces items, with encoded pictures by item id; look at `failed` and `warnings` in the answer."""
+        """Adds or replaces items, with encoded pictures and sounds by item id; look at `failed` and `warnings` in the
+        answer."""
         single, several = values.pictures(images or {})
         request = index_pb2.IndexItemsRequest(
-            items=[values.item(row) for row in items], images=single, image_lists=several
+            items=[values.item(row) for row in items], images=single, image_lists=several, sounds=sounds
         )
         return self._call(self._index.IndexItems, request, timeout_s)
 
@@ -217,15 +219,18 @@ class Client:
         text: str = "",
         *,
         image: bytes = b"",
+        audio: bytes = b"",
         k: int = 0,
         domains: Sequence[str] = (),
         filter: str = "",
         timeout_s: float | None = None,
     ) -> recommend_pb2.SearchItemsResponse:
-        """For words or for a picture; exactly one of the two."""
-        if bool(text) == bool(image):
-            raise ValueError("search for text or for an image: exactly one of the two")
-        query: dict[str, Any] = {"image": image} if image else {"text": text}
+        """For words, for a picture or for a sound; exactly one of the three."""
+        query: dict[str, Any] = {
+            name: value for name, value in (("text", text), ("image", image), ("audio", audio)) if value
+        }
+        if len(query) != 1:
+            raise ValueError("search for text, for an image or for audio: exactly one of the three")
         request = recommend_pb2.SearchItemsRequest(**query, k=k, domains=domains, filter=filter)
         return self._call(self._recommend.SearchItems, request, timeout_s)
 
@@ -305,10 +310,10 @@ class Client:
         return self._stream(self._model.TrainModel, request, timeout_s)
 
     def change_encoders(
-        self, *, text: str = "", image: str = "", timeout_s: float | None = TRAIN_TIMEOUT_S
+        self, *, text: str = "", image: str = "", audio: str = "", timeout_s: float | None = TRAIN_TIMEOUT_S
     ) -> Iterator[model_pb2.ChangeEncodersResponse]:
         """Progress, then what answers. Leaving the loop early ends the change."""
-        request = model_pb2.ChangeEncodersRequest(text=text, image=image)
+        request = model_pb2.ChangeEncodersRequest(text=text, image=image, audio=audio)
         return self._stream(self._model.ChangeEncoders, request, timeout_s)
 
     def activate_model(self, version: str, *, timeout_s: float | None = None) -> model_pb2.ModelInfo:

@@ -1,4 +1,4 @@
-"""`palate align`: one space for text and pictures, trained on the catalogue itself."""
+"""`palate align`: one space for text and pictures (or sounds), trained on the catalogue itself."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from service.cli.options import Config, Data, Json, share
 from service.cli.session import require_data, settings_of
 
 if TYPE_CHECKING:
+    from encoders.perception import Medium
     from service.aligning import AlignReport
     from service.requests import TrainProgress
     from service.workspace import Workspace
@@ -33,7 +34,7 @@ def align(
     config: Config = None,
     as_json: Json = False,
 ) -> int:
-    """Train a space in which words find pictures and pictures find words, on the catalogue's own pairs.
+    """Train a space in which words find pictures (or sounds) and these find words, on the catalogue's own pairs.
 
     It is in use from the next command or start on, and `palate train` takes it up. Exit code 1: held-out pairs were
     found no better than without it, so it is not in use.
@@ -55,6 +56,7 @@ def align(
 
 
 def _train(workspace: Workspace, seed: int, holdout: float, as_json: bool) -> int:
+    from encoders.perception import medium_of
     from service.aligning import align
 
     with output.progress(as_json) as step:
@@ -66,7 +68,7 @@ def _train(workspace: Workspace, seed: int, holdout: float, as_json: bool) -> in
     if as_json:
         output.emit(asdict(report))
     else:
-        _show(report)
+        _show(report, medium_of(workspace.perception))
     return DONE if report.used else IN_PART
 
 
@@ -85,14 +87,14 @@ def _switch(workspace: Workspace, version: str, as_json: bool) -> int:
     return DONE
 
 
-def _show(report: AlignReport) -> None:
+def _show(report: AlignReport, medium: Medium) -> None:
     trained = report.trained
     recall = trained.recall
     output.table(
         ["held-out recall@10", "before", "after"],
         [
-            ["text -> image", recall["text_to_image_before"], recall["text_to_image"]],
-            ["image -> text", recall["image_to_text_before"], recall["image_to_text"]],
+            [f"text -> {medium}", recall["text_to_image_before"], recall["text_to_image"]],
+            [f"{medium} -> text", recall["image_to_text_before"], recall["image_to_text"]],
         ],
         title=f"{trained.n_pairs:,} pairs to train on, {trained.n_held_out:,} held out, {trained.seconds:.0f} s",
         right=["before", "after"],

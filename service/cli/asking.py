@@ -91,6 +91,9 @@ def search(
     image: Annotated[
         Path | None, typer.Option("--image", metavar="FILE", help="Search for what looks like this picture instead.")
     ] = None,
+    audio: Annotated[
+        Path | None, typer.Option("--audio", metavar="FILE", help="Search for what sounds like this instead.")
+    ] = None,
     k: K = 0,
     domain: Domains = [],  # noqa: B006
     filter: Filter = "",
@@ -99,21 +102,28 @@ def search(
     server: Server = "",
     as_json: Json = False,
 ) -> int:
-    """Items for a text, or for a picture."""
+    """Items for a text, a picture or a sound."""
     from service.requests import SearchRequest
 
-    if bool(text.strip()) == (image is not None):
-        raise typer.BadParameter("give either TEXT or --image FILE.")
-    try:
-        picture = b"" if image is None else image.read_bytes()
-    except OSError as error:
-        raise typer.BadParameter(f"--image {image} cannot be read: {error.strerror}.") from None
-    if image is not None and not picture:
-        raise typer.BadParameter(f"--image {image} is empty.")
-    request = SearchRequest(text=text, image=picture, k=k, domains=domain, filter=filter)
+    if [bool(text.strip()), image is not None, audio is not None].count(True) != 1:
+        raise typer.BadParameter("give one of TEXT, --image FILE and --audio FILE.")
+    picture, sound = _content("--image", image), _content("--audio", audio)
+    request = SearchRequest(text=text, image=picture, audio=sound, k=k, domains=domain, filter=filter)
     with answering(data, config, server, quiet=as_json) as backend:
         answer = backend.search_items(request)
     return _print(answer, as_json)
+
+
+def _content(option: str, file: Path | None) -> bytes:
+    if file is None:
+        return b""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise typer.BadParameter(f"{option} {file} cannot be read: {error.strerror}.") from None
+    if not content:
+        raise typer.BadParameter(f"{option} {file} is empty.")
+    return content
 
 
 def _print(answer: Recommendation, as_json: bool) -> int:
@@ -153,7 +163,7 @@ def _first(sources: Sequence[str]) -> str:
 
 def as_mapping(answer: Recommendation) -> dict[str, Any]:
     """The answer as JSON has it."""
-    from indexer.pictures import public
+    from indexer.media import public
 
     results = [
         {

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from encoders.errors import PalateError
+from encoders.perception import medium_of
 from indexer.errors import EncoderMismatch, StoreLocked
 from indexer.eventlog import EventLog
-from service.config import Settings
+from service.config import NO_ENCODER, Settings
 from service.errors import WriterUnavailable
 from service.workspace import Workspace
 from service.writing import Writing, writer_names
@@ -145,7 +146,8 @@ def _log(settings: Settings, log: EventLog) -> Iterator[Finding]:
         yield Finding("ok", "log", f"sound: {items:,} items, {events:,} events of {people:,} people")
     if lacking := log.count_lacking_pictures():
         todo = "make them available and run `palate index` with the same file again; its report says what is wrong"
-        yield Finding("warn", "pictures", f"{lacking:,} items lack one that could not be had", todo)
+        what = "pictures" if settings.encoders.audio == NO_ENCODER else "sounds"
+        yield Finding("warn", what, f"{lacking:,} items lack one that could not be had", todo)
     unknown = sum(int((batch.item_index < 0).sum()) for batch in log.read_events())
     if unknown:
         found = f"{unknown:,} of {events:,} name items that are not in the catalogue"
@@ -170,7 +172,7 @@ def _vectors(settings: Settings, log: EventLog, encoders: Encoders) -> Iterator[
         return
     pending = log.count_pending() + len(log.pending_deletions())
     try:
-        workspace = Workspace.open_with(settings, encoders.text, encoders.image)
+        workspace = Workspace.open_with(settings, encoders.text, encoders.perception)
     except StoreLocked as error:
         owner = f"process {error.owner_pid}" if error.owner_pid else "another process"
         yield Finding("warn", "vectors", f"in use by {owner}, not looked at", "stop it first to have them checked")
@@ -196,7 +198,9 @@ def _vectors(settings: Settings, log: EventLog, encoders: Encoders) -> Iterator[
         elif workspace.alignment is not None:
             recall = workspace.alignment.trained.recall
             found = f"{workspace.alignment.version}, held-out recall@10 {recall['text_to_image']:.2f} by text"
-            yield Finding("ok", "shared space", f"{found}, {recall['image_to_text']:.2f} by picture")
+            yield Finding(
+                "ok", "shared space", f"{found}, {recall['image_to_text']:.2f} by {medium_of(workspace.perception)}"
+            )
     finally:
         workspace.close()
 

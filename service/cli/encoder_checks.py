@@ -10,18 +10,22 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
 
+import numpy as np
 from PIL import Image
 
-from encoders.base import ImageEncoder, TextEncoder, runs_on
-from encoders.bundled import IMAGE_ENCODERS, TEXT_ENCODERS, load_image_encoder, load_text_encoder
+from encoders.base import AudioEncoder, ImageEncoder, TextEncoder, runs_on
+from encoders.bundled import AUDIO_ENCODERS, IMAGE_ENCODERS, TEXT_ENCODERS, load_perception, load_text_encoder
 from encoders.errors import PalateError
+from encoders.perception import Medium, Perception
 from encoders.plugins import PlugIn, plug_ins
+from encoders.sound import Sound
 from service.cli.checks import Finding
-from service.config import EncoderSettings, Settings
+from service.config import NO_ENCODER, EncoderSettings, Settings
 
 MEASURED_S = 0.8
 SAMPLES, AT_ONCE = 32, 8
 POSTER_PX = (300, 450)
+PREVIEW_S, PREVIEW_HZ = 30, 44_100
 _WORDS = (
     "a young woman returns to the town where her brother was lost and finds that nobody there wants to remember him"
 )
@@ -33,9 +37,9 @@ class Encoders:
 
     settings: EncoderSettings
     text: TextEncoder | None
-    image: ImageEncoder | None
+    perception: Perception | None
     failures: Mapping[str, PalateError]
-    """Why there is none, by "text" and "image"."""
+    """Why there is none, by "text", "image" and "audio"."""
 
     @classmethod
     def load(cls, settings: Settings) -> Encoders:
@@ -44,26 +48,28 @@ class Encoders:
         if backend.cache is not None and not backend.cache.is_dir():
             backend = replace(backend, cache=None)
         failures: dict[str, PalateError] = {}
-        text = image = None
+        text = perception = None
         try:
             text = load_text_encoder(settings.encoders.text, backend)
         except PalateError as error:
             failures["text"] = error
         try:
-            image = load_image_encoder(settings.encoders.image, backend)
+            perception = load_perception(settings.encoders.image, settings.encoders.audio, backend)
         except PalateError as error:
-            failures["image"] = error
-        return cls(settings.encoders, text, image, failures)
+            failures["image" if settings.encoders.audio == NO_ENCODER else "audio"] = error
+        return cls(settings.encoders, text, perception, failures)
 
     def findings(self) -> Iterator[Finding]:
         for kind, error in self.failures.items():
             yield Finding("fail", f"{kind} encoder", str(error), f"correct encoders.{kind} in the settings")
         if self.text is not None:
             yield _looked_at("text", self.settings.text, self.text, self.text.encode_passages, _texts())
-        if self.image is not None:
-            yield _looked_at("image", self.settings.image, self.image, self.image.encode_images, _pictures())
-        elif "image" not in self.failures:
-            yield Finding("ok", "image encoder", "none: pictures are not looked at")
+        if (perception := self.perception) is not None:
+            medium = perception.medium
+            spec = self.settings.names[medium]
+            yield _looked_at(medium, spec, perception.encoder, perception.encode, _SAMPLES[medium]())
+        elif not {"image", "audio"} & set(self.failures):
+            yield Finding("ok", "image encoder", "none: pictures and sounds are not looked at")
 
 
 def plugged_in() -> Iterator[Finding]:
@@ -81,13 +87,13 @@ def plugged_in() -> Iterator[Finding]:
 
 
 def _is_hidden(plug_in: PlugIn) -> bool:
-    return plug_in.name in TEXT_ENCODERS and plug_in.name in IMAGE_ENCODERS
+    return all(plug_in.name in ours for ours in (TEXT_ENCODERS, IMAGE_ENCODERS, AUDIO_ENCODERS))
 
 
 def _looked_at(
     kind: str,
     spec: str,
-    encoder: TextEncoder | ImageEncoder,
+    encoder: TextEncoder | ImageEncoder | AudioEncoder,
     encode: Callable[[Sequence[Any]], object],
     samples: Sequence[Any],
 ) -> Finding:
@@ -98,7 +104,7 @@ def _looked_at(
     except PalateError as error:
         return Finding("fail", what, f"{known}; {error}", f"correct encoders.{kind} in the settings")
     how = f" on {where}" if (where := runs_on(encoder)) else ""
-    return Finding("ok", what, f"{known}, {rate:,.0f} {kind}s/s here{how}")
+    return Finding("ok", what, f"{known}, {rate:,.0f} {_UNITS[kind]}/s here{how}")
 
 
 def _per_second(encode: Callable[[Sequence[Any]], object], samples: Sequence[Any]) -> float:
@@ -119,3 +125,13 @@ def _texts() -> list[str]:
 def _pictures() -> list[Image.Image]:
     ramp = Image.linear_gradient("L").resize(POSTER_PX)
     return [Image.merge("RGB", (ramp, ramp.rotate(180), Image.new("L", POSTER_PX, 8 * n))) for n in range(SAMPLES)]
+
+
+def _sounds() -> list[Sound]:
+    """As long as the preview of a song."""
+    noise = np.random.default_rng(0).uniform(-1, 1, PREVIEW_S * PREVIEW_HZ).astype(np.float32)
+    return [Sound(np.roll(noise, n), PREVIEW_HZ) for n in range(SAMPLES)]
+
+
+_SAMPLES: Mapping[Medium, Callable[[], Sequence[Any]]] = {"image": _pictures, "audio": _sounds}
+_UNITS = {"text": "texts", "image": "images", "audio": "sounds of 30 s"}

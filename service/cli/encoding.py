@@ -25,6 +25,7 @@ encoders = typer.Typer(help="The encoders: change them, list and drop their vect
 def change(
     text: Annotated[str, typer.Option(metavar="NAME", help="Text encoder, as in encoders.text.")] = "",
     image: Annotated[str, typer.Option(metavar="NAME", help="Image encoder, as in encoders.image.")] = "",
+    audio: Annotated[str, typer.Option(metavar="NAME", help="Audio encoder, as in encoders.audio.")] = "",
     data: Data = None,
     config: Config = None,
     server: Server = "",
@@ -32,8 +33,8 @@ def change(
 ) -> int:
     """Encode everything beside the vectors there are, train if a model serves, and switch when it is complete.
 
-    Without --text and --image, to the encoders that the settings name. What is interrupted goes on when it is called
-    again. A server answers all along.
+    Without --text, --image and --audio, to the encoders that the settings name. What is interrupted goes on when it is
+    called again. A server answers all along.
     """
     with output.progress(as_json) as step:
         last = ""
@@ -45,9 +46,9 @@ def change(
 
         if server:
             with answering(data, config, server, quiet=True) as backend:
-                now = backend.change_encoders(tell, text=text, image=image)
+                now = backend.change_encoders(tell, text=text, image=image, audio=audio)
         else:
-            now = _change_here(settings_of(data, config), text, image, tell)
+            now = _change_here(settings_of(data, config), (text, image, audio), tell)
     if as_json:
         output.emit(asdict(now))
         return DONE
@@ -56,7 +57,7 @@ def change(
     )
     output.say(f"{now.items:,} items are served by store {now.digest}, {model}")
     output.say("for the next start, write into the configuration file:")
-    output.say(f'[encoders]\ntext = "{now.text}"\nimage = "{now.image}"')
+    output.say(f'[encoders]\ntext = "{now.text}"\nimage = "{now.image}"\naudio = "{now.audio}"')
     return DONE
 
 
@@ -113,12 +114,14 @@ def drop(
     return DONE
 
 
-def _change_here(settings: Settings, text: str, image: str, tell: Callable[[TrainProgress], None]) -> ServingEncoders:
+def _change_here(
+    settings: Settings, names: tuple[str, str, str], tell: Callable[[TrainProgress], None]
+) -> ServingEncoders:
     """In a data folder that no server has open. The encoders of before are not needed, nor loaded."""
     from service.changing import named, open_alone, prepare, serving_encoders
 
     require_data(settings)
-    recommender = prepare(open_alone(named(settings, text, image), tell), tell)
+    recommender = prepare(open_alone(named(settings, *names), tell), tell)
     try:
         recommender.put_to_use()
         recommender.succeed()

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 REMOTE_ITEMS = 200
 REMOTE_BYTES = 8 * 2**20
-"""A call over the wire ends at so many items, or pictures of so many bytes."""
-REMOTE_PICTURE_BYTES = 10 * 2**20
-"""Largest picture that is sent."""
+"""A call over the wire ends at so many items, or pictures and sounds of so many bytes."""
+REMOTE_FILE_BYTES = 10 * 2**20
+"""Largest picture or sound that is sent."""
 
 
 def index(
@@ -57,7 +57,7 @@ def index(
             rows = Rows(read_items(path))
             report = indexer.index_items(
                 rows,
-                image_root=path.resolve().parent,
+                root=path.resolve().parent,
                 total=count_rows(path),
                 on_progress=lambda done, total: step(path.name, done, total),
             )
@@ -68,7 +68,8 @@ def index(
             workspace.reconcile(lambda done, total: step("finishing what an earlier run left", done, total))
         reports = take_in(files, one, as_json=as_json)
         workspace.store.optimize()
-        encoders, rows = [workspace.text_encoder, workspace.image_encoder], sum(report.rows for report in reports)
+        perception, rows = workspace.perception, sum(report.rows for report in reports)
+        encoders = [workspace.text_encoder, *([perception.encoder] if perception else [])]
         times = run_times(encoders, rows, perf_counter() - started)
     return tell(reports, errors=errors, as_json=as_json, times=times)
 
@@ -86,15 +87,15 @@ def rebuild(
         report = workspace.indexer().rebuild(lambda done, total: step("encoding", done, total))
         workspace.store.optimize()
         encoders = {"text": workspace.text_encoder.name}
-        if workspace.image_encoder is not None:
-            encoders["image"] = workspace.image_encoder.name
+        if workspace.perception is not None:
+            encoders[workspace.perception.medium] = workspace.perception.encoder.name
     if as_json:
         output.emit({"indexed": report.indexed, "warnings": len(report.warnings), "encoders": encoders})
     else:
         output.table(
-            ["items", "without their picture", "encoders"],
+            ["items", "without a file of theirs", "encoders"],
             [[report.indexed, len(report.warnings), ", ".join(encoders.values())]],
-            right=["items", "without their picture"],
+            right=["items", "without a file of theirs"],
         )
     return DONE
 
@@ -124,7 +125,8 @@ def _check_log(settings: Settings) -> None:
 
 
 def _send(backend: Backend, path: Path, step: Step) -> FileReport:
-    """One file through a server, with the pictures that lie beside it."""
+    """One file through a server, with the pictures and sounds that lie beside it."""
+    from encoders.perception import MEDIA
     from indexer.catalog import RowError, read_items
 
     report = FileReport(str(path), {"indexed": 0, "skipped": 0})
@@ -149,8 +151,8 @@ def _send(backend: Backend, path: Path, step: Step) -> FileReport:
         if isinstance(row, RowError):
             report.failed.append(row)
             continue
-        item = _with_pictures(row, path.resolve().parent, line, report.warnings)
-        size += sum(len(image) for image in item.pictures)
+        item = _with_files(row, path.resolve().parent, line, report.warnings)
+        size += sum(len(name) for medium in MEDIA for name in item.perceived(medium))
         batch.append((line, item))
         if len(batch) >= REMOTE_ITEMS or size >= REMOTE_BYTES:
             flush()
@@ -161,32 +163,35 @@ def _send(backend: Backend, path: Path, step: Step) -> FileReport:
     return report
 
 
-def _with_pictures(item: Item, root: Path, line: int, warnings: list[RowError]) -> Item:
-    """The item with its pictures themselves in place of paths, which mean nothing to the server."""
-    from encoders.errors import ImageError
+def _with_files(item: Item, root: Path, line: int, warnings: list[RowError]) -> Item:
+    """The item with its pictures and its sound themselves in place of paths, which mean nothing to the server."""
+    from encoders.errors import MediaError
+    from encoders.perception import MEDIA
     from indexer.catalog import RowError
 
-    pictures = []
-    for image in item.pictures:
-        try:
-            pictures.append(_portable(image, root))
-        except ImageError as error:
-            warnings.append(RowError(line, item.item_id, f"indexed without its picture: {error}"))
-    return item.with_pictures(pictures)
+    for medium in MEDIA:
+        names = []
+        for name in item.perceived(medium):
+            try:
+                names.append(_portable(name, root))
+            except MediaError as error:
+                warnings.append(RowError(line, item.item_id, f"indexed without {name!r}: {error}"))
+        item = item.with_perceived(medium, names)
+    return item
 
 
-def _portable(image: str, root: Path) -> str:
+def _portable(name: str, root: Path) -> str:
     from base64 import b64encode
 
-    from encoders.errors import ImageError
-    from indexer.pictures import admitted, is_inline, is_url
+    from encoders.errors import MediaError
+    from indexer.media import admitted, is_inline, is_url
 
-    if is_url(image) or is_inline(image):
-        return image
-    path = Path(admitted(image, root))
+    if is_url(name) or is_inline(name):
+        return name
+    path = Path(admitted(name, root))
     try:
-        if path.stat().st_size > REMOTE_PICTURE_BYTES:
-            raise ImageError(image, f"is over {REMOTE_PICTURE_BYTES:,} bytes", "give a smaller one")
+        if path.stat().st_size > REMOTE_FILE_BYTES:
+            raise MediaError(name, f"is over {REMOTE_FILE_BYTES:,} bytes", "give a smaller one")
         return f"data:;base64,{b64encode(path.read_bytes()).decode()}"
     except OSError as error:
-        raise ImageError(image, f"cannot be read ({error.strerror})", "check the path") from None
+        raise MediaError(name, f"cannot be read ({error.strerror})", "check the path") from None

@@ -42,8 +42,13 @@ class Remote:
     def __init__(self, address: str) -> None:
         self._client = Client(address)
 
-    def index_items(self, items: Sequence[Item], images: Mapping[str, Sequence[bytes]]) -> ItemReport:
-        answer = self._client.index_items([item.to_mapping() for item in items], images=images)
+    def index_items(
+        self,
+        items: Sequence[Item],
+        images: Mapping[str, Sequence[bytes]],
+        sounds: Mapping[str, bytes] | None = None,
+    ) -> ItemReport:
+        answer = self._client.index_items([item.to_mapping() for item in items], images=images, sounds=sounds)
         return IndexReport(
             indexed=answer.indexed,
             skipped=answer.skipped,
@@ -113,7 +118,12 @@ class Remote:
 
     def search_items(self, request: SearchRequest) -> Recommendation:
         answer = self._client.search_items(
-            request.text, image=request.image, k=request.k, domains=request.domains, filter=request.filter
+            request.text,
+            image=request.image,
+            audio=request.audio,
+            k=request.k,
+            domains=request.domains,
+            filter=request.filter,
         )
         return _without_id(answer, [])
 
@@ -184,11 +194,13 @@ class Remote:
         assert trained is not None, "a training that ends without an error ends with its model"
         return trained
 
-    def change_encoders(self, progress: Callable[[TrainProgress], None], *, text: str, image: str) -> ServingEncoders:
-        for update in self._client.change_encoders(text=text, image=image):
+    def change_encoders(
+        self, progress: Callable[[TrainProgress], None], *, text: str, image: str, audio: str = ""
+    ) -> ServingEncoders:
+        for update in self._client.change_encoders(text=text, image=image, audio=audio):
             if update.HasField("encoders"):
                 now = update.encoders
-                return ServingEncoders(now.text, now.image, now.digest, now.items, now.model_version)
+                return ServingEncoders(now.text, now.image, now.audio, now.digest, now.items, now.model_version)
             progress(_step(update.progress))
         raise AssertionError("a change that ends without an error ends with what serves")
 

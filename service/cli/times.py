@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from encoders.base import ImageEncoder, Measured, TextEncoder, runs_on
+from encoders.base import AudioEncoder, ImageEncoder, Measured, TextEncoder, runs_on
 from encoders.timing import STAGES
 from service.cli import output
 
@@ -42,17 +42,16 @@ class RunTimes:
     """The most that the process has held, or a child of it that converted a network."""
 
 
-def run_times(encoders: Sequence[TextEncoder | ImageEncoder | None], rows: int, seconds: float) -> RunTimes:
+def run_times(encoders: Sequence[TextEncoder | ImageEncoder | AudioEncoder], rows: int, seconds: float) -> RunTimes:
     """Of a run that began with these encoders unused."""
-    used = [encoder for encoder in encoders if encoder is not None]
-    told = [encoder for encoder in used if isinstance(encoder, Measured)]
+    told = [encoder for encoder in encoders if isinstance(encoder, Measured)]
     times = tuple(EncoderTimes(e.name, runs_on(e), _rounded(e.timing.seconds())) for e in told if runs_on(e))
     inside = sum(sum(encoder.seconds.values()) for encoder in times)
     return RunTimes(
         seconds=round(seconds, 2),
         rows_per_s=round(rows / seconds, 1),
         encoders=times,
-        encoding=round(inside / seconds, 3) if len(told) == len(used) else None,
+        encoding=round(inside / seconds, 3) if len(told) == len(encoders) else None,
         peak_memory_mb=round(peak_memory_mb()),
     )
 

@@ -6,14 +6,15 @@ Weights are shares of positive movement. The movement is the sum of all positive
 parts that are not history (popularity, newness, taste, exploration). What is not cited (a disliked item whose absence
 happens to lower the score, an item beyond the limit) still counts in that sum, so weights add up to at most 1.
 Modalities cut the movement of the history across, so they are not added to it; only where no history item is missed
-(ten that say the same thing: the other nine still say it) text, image and behaviour take the history's place, and weigh
-down on the facts that stand for them. Everything else that was looked up weighs 0 and follows, the most telling first.
+(ten that say the same thing: the other nine still say it) text, image or audio, and behaviour take the history's place,
+and weigh down on the facts that stand for them. Everything else that was looked up weighs 0 and follows, the most
+telling first.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from service.explainer.evidence import DESCRIPTION, DETAILS, Evidence, EvidenceKind
@@ -90,6 +91,7 @@ def weigh_evidence(
         *_co_engagement(usable, limits),
         *_similar(EvidenceKind.TEXT_SIMILARITY, usable, candidate, catalogue.text, limits),
         *_similar(EvidenceKind.IMAGE_SIMILARITY, usable, candidate, catalogue.image, limits),
+        *_similar(EvidenceKind.AUDIO_SIMILARITY, usable, candidate, catalogue.audio, limits),
         *_shared(usable, candidate, catalogue, limits),
         *_item_facts(candidate, catalogue, limits),
         *_request_facts(request, candidate, catalogue, limits),
@@ -165,7 +167,7 @@ def _similar(
     limits: Limits,
 ) -> Iterable[_Ranked]:
     is_text = kind is EvidenceKind.TEXT_SIMILARITY
-    cosines = [(f, f.text_cosine if is_text else f.image_cosine) for f, _ in usable]
+    cosines = [(f, _COSINE_OF_KIND[kind](f)) for f, _ in usable]
     close = [(f, c, background.z(c)) for f, c in cosines if c is not None and background.z(c) >= limits.min_z]
     close.sort(key=lambda row: -row[2])
     for fact, cosine, z in close[: limits.max_looked_up]:
@@ -239,9 +241,15 @@ def _request_facts(
         yield _Ranked(Evidence(kind=EvidenceKind.RULE, weight=0.0, name=request.rule), 0.1)
 
 
+_COSINE_OF_KIND: Mapping[EvidenceKind, Callable[[HistoryFact], float | None]] = {
+    EvidenceKind.TEXT_SIMILARITY: lambda fact: fact.text_cosine,
+    EvidenceKind.IMAGE_SIMILARITY: lambda fact: fact.image_cosine,
+    EvidenceKind.AUDIO_SIMILARITY: lambda fact: fact.audio_cosine,
+}
 _KIND_OF_PART = {
     Part.TEXT: EvidenceKind.TEXT_SIMILARITY,
     Part.IMAGE: EvidenceKind.IMAGE_SIMILARITY,
+    Part.AUDIO: EvidenceKind.AUDIO_SIMILARITY,
     Part.BEHAVIOUR: EvidenceKind.CO_ENGAGEMENT,
     Part.POPULARITY: EvidenceKind.POPULARITY,
     Part.NEWNESS: EvidenceKind.NEWNESS,

@@ -28,6 +28,8 @@ class EvidenceKind(StrEnum):
     """The item's words are close to those of a history item."""
     IMAGE_SIMILARITY = "image_similarity"
     """The item's picture is close to that of a history item."""
+    AUDIO_SIMILARITY = "audio_similarity"
+    """The item sounds like a history item."""
     CO_ENGAGEMENT = "co_engagement"
     """People who chose the history item also chose this one (at least 5 of them)."""
     POPULARITY = "popularity"
@@ -109,7 +111,7 @@ class Evidence:
     """How many: people (CO_ENGAGEMENT, POPULARITY, TREND), history items that share it (CATEGORY, ATTRIBUTE), events
     known (COLD_START), days (NEWNESS), items of the value or range that the user chose, or turned down (AVERSION)."""
     similarity: float = 0.0
-    """Cosine similarity of TEXT_SIMILARITY, IMAGE_SIMILARITY and TASTE."""
+    """Cosine similarity of TEXT_SIMILARITY, IMAGE_SIMILARITY, AUDIO_SIMILARITY and TASTE."""
     window_days: int = 0
     """POPULARITY: `count` people within this many days; 0 means over all time."""
     percentile: float = 0.0

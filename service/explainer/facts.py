@@ -21,6 +21,7 @@ class Part(StrEnum):
 
     TEXT = "text"
     IMAGE = "image"
+    AUDIO = "audio"
     BEHAVIOUR = "behaviour"
     POPULARITY = "popularity"
     NEWNESS = "newness"
@@ -28,7 +29,7 @@ class Part(StrEnum):
     EXPLORATION = "exploration"
 
 
-MODALITIES = (Part.TEXT, Part.IMAGE, Part.BEHAVIOUR)
+MODALITIES = (Part.TEXT, Part.IMAGE, Part.AUDIO, Part.BEHAVIOUR)
 """Ways in which history speaks. They cut the same movement as the history items do, only across."""
 
 
@@ -76,6 +77,7 @@ class HistoryFact:
     text_cosine: float | None = None
     """Cosine of the two text vectors; None where one is missing."""
     image_cosine: float | None = None
+    audio_cosine: float | None = None
     co_engaged: int = 0
     """People who chose both this item and the candidate, the user not counted."""
 
@@ -126,6 +128,7 @@ class CatalogueFacts:
 
     text: Background = Background()
     image: Background = Background()
+    audio: Background = Background()
     taste: Background = Background()
     """Cosine of the request's taste text and the items of the catalogue."""
     category_share: Mapping[str, float] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from service.explainer.taste_en import CLAIMS as TASTE_CLAIMS
 from service.explainer.taste_en import TASTE
 from service.explainer.taste_en import UNITS as TASTE_UNITS
 
-SIMILAR = frozenset({Kind.TEXT_SIMILARITY, Kind.IMAGE_SIMILARITY})
+SIMILAR = frozenset({Kind.TEXT_SIMILARITY, Kind.IMAGE_SIMILARITY, Kind.AUDIO_SIMILARITY})
 SHARED = frozenset({Kind.CATEGORY, Kind.ATTRIBUTE})
 PEOPLE = frozenset({Kind.CO_ENGAGEMENT, Kind.POPULARITY})
 
@@ -136,6 +136,15 @@ LEADS = {
         "in its picture, {this} comes close to {cited}",
         "going by the picture, {this} resembles {something}",
     ),
+    "audio_similarity": (
+        "{this} sounds like {cited}",
+        "{item} and {title} sound alike",
+        "going by the sound, {this} resembles {cited}",
+        "the sound of {item} is close to that of {cited}",
+        "judging by the sound, {this} is close to {cited}",
+        "in its sound, {this} comes close to {cited}",
+        "going by the sound, {this} resembles {something}",
+    ),
     "co_engagement": (
         "{people} who chose {title} also chose {this}",
         "{people} chose both {title} and {item}",
@@ -236,6 +245,11 @@ TAILS = {
         "its picture resembles that of {title}",
         "its picture is close to that of {something}",
     ),
+    "audio_similarity": (
+        "{this} sounds like {title}",
+        "its sound is close to that of {title}",
+        "its sound is close to that of {something}",
+    ),
     "co_engagement": (
         "{people} who chose {title} chose {this} too",
         "{people} chose both {title} and {item}",
@@ -256,6 +270,7 @@ TAILS_SAME = {
     "category": ("both {pl}", "{this} {sg} too", "{this} {sg_also}"),
     "text_similarity": ("their {description}s are close", "their {details} are close", "on paper the two are close"),
     "image_similarity": ("their pictures look alike", "their pictures are close"),
+    "audio_similarity": ("the two sound alike", "they sound alike"),
     "co_engagement": ("{people} chose both",),
 }
 
@@ -288,6 +303,7 @@ LEXICON = Lexicon(
             frozenset({Kind.IMAGE_SIMILARITY}),
             True,
         ),
+        Claim(r"sound\w*|audio\w*|sonic\w*|timbres?|acoustic\w*", frozenset({Kind.AUDIO_SIMILARITY}), True),
         Claim(r"reads|descriptions?|plots?|story|stories", frozenset({Kind.TEXT_SIMILARITY}), True, DESCRIPTION),
         Claim(r"on paper", frozenset({Kind.TEXT_SIMILARITY}), True),
         Claim(r"details", SHARED | OF_TASTE | {Kind.TEXT_SIMILARITY}, True),

@@ -13,7 +13,7 @@ from service.explainer.taste_zh import CLAIMS as TASTE_CLAIMS
 from service.explainer.taste_zh import TASTE
 from service.explainer.taste_zh import UNITS as TASTE_UNITS
 
-SIMILAR = frozenset({Kind.TEXT_SIMILARITY, Kind.IMAGE_SIMILARITY})
+SIMILAR = frozenset({Kind.TEXT_SIMILARITY, Kind.IMAGE_SIMILARITY, Kind.AUDIO_SIMILARITY})
 SHARED = frozenset({Kind.CATEGORY, Kind.ATTRIBUTE})
 PEOPLE = frozenset({Kind.CO_ENGAGEMENT, Kind.POPULARITY})
 
@@ -98,6 +98,13 @@ LEADS = {
         "{this}和{cited}的图片相似",
         "{this}的图片与{something}相近",
     ),
+    "audio_similarity": (
+        "{this}听起来与{cited}相近",
+        "从声音上听，{this}和{cited}很接近",
+        "就声音而言，{this}与{cited}相近",
+        "{this}和{cited}的声音相似",
+        "{this}听起来与{something}相近",
+    ),
     "co_engagement": (
         "选了{title}的人里，有 {people}也选了{this}",
         "有 {people}同时选了{title}和{this}",
@@ -181,6 +188,11 @@ TAILS = {
         "就图片而言，{this}与{title}相近",
         "{this}的图片与{something}相近",
     ),
+    "audio_similarity": (
+        "{this}听起来与{title}相近",
+        "就声音而言，{this}与{title}相近",
+        "{this}听起来与{something}相近",
+    ),
     "co_engagement": ("有 {people}同时选了{title}和{this}", "有 {people}在选{something}的同时也选了{this}"),
     "popularity": ("{window}有 {people}选了{this}", "{ever}已有 {people}选了{this}"),
     "trend": ("近来有 {people}选了{this}，多于以往",),
@@ -197,6 +209,7 @@ TAILS_SAME = {
     "category": ("两者{pl_both}", "{this}{sg_also}", "{this}同样{sg}"),
     "text_similarity": ("两者的{description}很像", "两者的{details}相近", "从文字上看两者很接近"),
     "image_similarity": ("两者的图片相近", "两者的图片很像"),
+    "audio_similarity": ("两者的声音相近", "两者的声音很像"),
     "co_engagement": ("有 {people}两者都选了",),
 }
 
@@ -222,6 +235,7 @@ LEXICON = Lexicon(
         Claim(r"受欢迎|热门|人气|流行|热销|走红|多过|畅销|火爆", frozenset({Kind.POPULARITY})),
         Claim(r"新内容|新品|新片|新书|全新|最新|新上|上架|加入目录|刚刚|新近", frozenset({Kind.NEWNESS})),
         Claim(r"图片|画面|海报|封面|照片|看起来|外观|外形", frozenset({Kind.IMAGE_SIMILARITY}), True),
+        Claim(r"声音|听起来|音色|音效|听感", frozenset({Kind.AUDIO_SIMILARITY}), True),
         Claim(r"简介|介绍|读起来|剧情|情节|故事|文风", frozenset({Kind.TEXT_SIMILARITY}), True, DESCRIPTION),
         Claim(r"基本信息|资料", frozenset({Kind.TEXT_SIMILARITY}), True),
         Claim(r"文字|用词", frozenset({Kind.TEXT_SIMILARITY, Kind.TASTE})),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from service.explainer.evidence import Evidence, EvidenceKind
 
 SHARED = (EvidenceKind.ATTRIBUTE, EvidenceKind.CATEGORY)
-SIMILAR = (EvidenceKind.TEXT_SIMILARITY, EvidenceKind.IMAGE_SIMILARITY)
+SIMILAR = (EvidenceKind.TEXT_SIMILARITY, EvidenceKind.IMAGE_SIMILARITY, EvidenceKind.AUDIO_SIMILARITY)
 CONTEXT = (EvidenceKind.RULE, EvidenceKind.EXPLORATION, EvidenceKind.COLD_START)
 """Circumstances: they never come before a fact about the item."""
 

@@ -104,7 +104,7 @@ def rehearsal(
             alignments = Alignments(folder)
             alignments.keep(workspace.alignment)
             alignments.use(workspace.alignment.version)
-        copy = Workspace.open_with(settings, workspace.text_encoder, workspace.image_encoder)
+        copy = Workspace.open_with(settings, workspace.text_encoder, workspace.perception)
         try:
             _put_items(copy, recorded.rows, without)
             for batch in _chunks(recorded.events(train)):

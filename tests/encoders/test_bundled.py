@@ -10,9 +10,18 @@ from typing import Any
 import pytest
 
 from encoders import bundled
-from encoders.bundled import load_image_encoder, load_text_encoder
-from encoders.errors import EncoderError, EncoderUnavailable, ImageError, ModalityUnsupported, PalateError
-from encoders.fake import FakeImageEncoder, FakeTextEncoder
+from encoders.bundled import load_audio_encoder, load_image_encoder, load_perception, load_text_encoder
+from encoders.errors import (
+    AudioError,
+    EncoderError,
+    EncoderUnavailable,
+    ImageError,
+    MediaError,
+    ModalityUnsupported,
+    PalateError,
+)
+from encoders.fake import FakeAudioEncoder, FakeImageEncoder, FakeTextEncoder
+from encoders.perception import Hearing, Sight
 
 
 @pytest.fixture
@@ -49,6 +58,28 @@ def test_an_unknown_image_encoder_is_named_with_the_known_ones() -> None:
         load_image_encoder("resnet")
 
 
+def test_an_unknown_audio_encoder_is_said_to_need_a_plug_in() -> None:
+    with pytest.raises(EncoderUnavailable, match=r"'clap'.*known are none, fake; others are plug-ins"):
+        load_audio_encoder("clap:any")
+
+
+def test_sounds_are_perceived_where_there_is_an_audio_encoder_and_else_pictures() -> None:
+    hearing, sight = load_perception("none", "fake"), load_perception("fake", "none")
+    assert isinstance(hearing, Hearing)
+    assert isinstance(sight, Sight)
+    assert (hearing.medium, sight.medium) == ("audio", "image")
+    assert load_perception("none", "none") is None
+
+
+def test_one_plug_in_may_be_of_both_media_and_the_setting_says_which_is_meant(plugged_in: dict[str, Any]) -> None:
+    class Both(FakeAudioEncoder, FakeImageEncoder):
+        pass
+
+    plugged_in["both"] = lambda argument: Both()
+    assert isinstance(load_perception("none", "both"), Hearing)
+    assert isinstance(load_perception("both", "none"), Sight)
+
+
 def test_a_host_plugs_in_its_own_encoders(plugged_in: dict[str, Any]) -> None:
     plugged_in["mine"] = lambda argument: FakeTextEncoder(dim=int(argument))
     plugged_in["my-pictures"] = lambda argument: FakeImageEncoder(dim=int(argument))
@@ -65,6 +96,8 @@ def test_a_plug_in_of_the_wrong_kind_is_refused(plugged_in: dict[str, Any]) -> N
         load_image_encoder("mine")
     with pytest.raises(EncoderUnavailable, match="does not encode text"):
         load_text_encoder("my-pictures")
+    with pytest.raises(EncoderUnavailable, match="does not encode sounds"):
+        load_audio_encoder("my-pictures")
 
 
 def test_a_plug_in_that_fails_is_named(plugged_in: dict[str, Any]) -> None:
@@ -92,6 +125,13 @@ print([name for name in ("torch", "timm", "open_clip", "transformers", "sentence
 
 
 def test_every_error_has_a_reason_of_its_own() -> None:
-    errors: list[type[PalateError]] = [EncoderError, EncoderUnavailable, ImageError, ModalityUnsupported]
+    errors: list[type[PalateError]] = [
+        EncoderError,
+        EncoderUnavailable,
+        MediaError,
+        ImageError,
+        AudioError,
+        ModalityUnsupported,
+    ]
     assert len({error.reason for error in errors}) == len(errors)
     assert all(error.reason.isupper() for error in errors)

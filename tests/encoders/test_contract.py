@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 
 from encoders.base import FloatArray
-from encoders.contract import ImageEncoderContract, TextEncoderContract
-from encoders.fake import FakeImageEncoder, FakeTextEncoder
+from encoders.contract import AudioEncoderContract, ImageEncoderContract, TextEncoderContract
+from encoders.fake import FakeAudioEncoder, FakeImageEncoder, FakeTextEncoder
+from encoders.sound import Sound
 
 
 class TestFakeText(TextEncoderContract):
@@ -23,6 +24,12 @@ class TestFakeImage(ImageEncoderContract):
     @pytest.fixture(params=[False, True], ids=["pictures", "pictures and words"])
     def encoder(self, request: pytest.FixtureRequest) -> FakeImageEncoder:
         return FakeImageEncoder(shares_text_space=request.param)
+
+
+class TestFakeAudio(AudioEncoderContract):
+    @pytest.fixture(params=[False, True], ids=["sounds", "sounds and words"])
+    def encoder(self, request: pytest.FixtureRequest) -> FakeAudioEncoder:
+        return FakeAudioEncoder(shares_text_space=request.param)
 
 
 class LongRows(FakeTextEncoder):
@@ -44,6 +51,26 @@ class Blind(FakeImageEncoder):
         return np.tile(np.eye(1, self.dim, dtype=np.float32), (len(images), 1))
 
 
+class Deaf(FakeAudioEncoder):
+    def encode_sounds(self, sounds: Sequence[Sound]) -> FloatArray:
+        return np.tile(np.eye(1, self.dim, dtype=np.float32), (len(sounds), 1))
+
+
+class OnlyTones(FakeAudioEncoder):
+    """Divides by the loudness, and silence has none."""
+
+    def encode_sounds(self, sounds: Sequence[Sound]) -> FloatArray:
+        rows = super().encode_sounds(sounds)
+        return np.stack([row if sound.samples.any() else row * np.nan for row, sound in zip(rows, sounds, strict=True)])
+
+
+class Meddling(FakeAudioEncoder):
+    def encode_sounds(self, sounds: Sequence[Sound]) -> FloatArray:
+        for sound in sounds:
+            sound.samples[:] /= 2
+        return super().encode_sounds(sounds)
+
+
 class Boastful(FakeImageEncoder):
     def __init__(self) -> None:
         super().__init__()
@@ -53,7 +80,7 @@ class Boastful(FakeImageEncoder):
         return np.tile(np.eye(1, self.dim, dtype=np.float32), (len(texts), 1))
 
 
-TEXT, IMAGE = TextEncoderContract(), ImageEncoderContract()
+TEXT, IMAGE, AUDIO = TextEncoderContract(), ImageEncoderContract(), AudioEncoderContract()
 
 
 @pytest.mark.parametrize(
@@ -64,6 +91,10 @@ TEXT, IMAGE = TextEncoderContract(), ImageEncoderContract()
         (lambda: IMAGE.test_different_pictures_look_different(Blind()), "have the same vector"),
         (lambda: IMAGE.test_words_are_encoded_or_refused_as_it_says(Boastful()), "and encode_texts answers"),
         (lambda: IMAGE.test_it_is_an_image_encoder(FakeTextEncoder()), "is missing"),  # type: ignore[arg-type]
+        (lambda: AUDIO.test_it_is_an_audio_encoder(FakeImageEncoder()), "is missing"),  # type: ignore[arg-type]
+        (lambda: AUDIO.test_different_sounds_sound_different(Deaf()), "have the same vector"),
+        (lambda: AUDIO.test_silence_and_a_click_get_a_vector(OnlyTones()), "not of length 1"),
+        (lambda: AUDIO.test_sounds_are_left_as_they_are(Meddling()), "has changed the sounds"),
     ],
 )
 def test_an_encoder_that_breaks_the_contract_is_found_out(check: Callable[[], None], why: str) -> None:

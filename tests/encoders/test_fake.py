@@ -8,7 +8,9 @@ from PIL import Image
 
 from encoders.base import ImageEncoder, TextEncoder
 from encoders.errors import ModalityUnsupported
-from encoders.fake import FakeImageEncoder, FakeTextEncoder
+from encoders.fake import FakeAudioEncoder, FakeImageEncoder, FakeTextEncoder
+from encoders.sound import Sound
+from tests.tones import RATE_HZ, tone
 
 
 def colour(name: str) -> Image.Image:
@@ -63,6 +65,22 @@ def test_colour_names_find_pictures_when_the_space_is_shared() -> None:
     assert (pictures @ encoder.encode_texts(["a blue dress"])[0]).argmax() == 2
 
 
+def test_sounds_are_as_close_as_their_pitches() -> None:
+    low, octave_of_low, same_at_another_rate = FakeAudioEncoder().encode_sounds(
+        [Sound(tone(200), RATE_HZ), Sound(tone(400), RATE_HZ), Sound(tone(200, rate=44_100), 44_100)]
+    )
+    assert low @ same_at_another_rate > 0.99
+    assert low @ octave_of_low < 0.1
+
+
+def test_a_number_finds_a_tone_of_so_many_hertz_when_the_space_is_shared() -> None:
+    encoder = FakeAudioEncoder(shares_text_space=True)
+    sounds = encoder.encode_sounds([Sound(tone(hertz), RATE_HZ) for hertz in (100, 400, 1_600)])
+    assert (sounds @ encoder.encode_texts(["a hum of 400 Hz"])[0]).argmax() == 1
+
+
 def test_words_are_refused_when_the_space_is_not_shared() -> None:
     with pytest.raises(ModalityUnsupported, match="configure a CLIP model"):
         FakeImageEncoder().encode_texts(["red"])
+    with pytest.raises(ModalityUnsupported, match="configure a CLAP model"):
+        FakeAudioEncoder().encode_texts(["440"])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 import signal
 import subprocess
 import sys
@@ -15,12 +16,13 @@ from PIL import Image
 from encoders.base import FloatArray
 from encoders.errors import EncoderError
 from encoders.fake import FakeImageEncoder, FakeTextEncoder
+from encoders.perception import Perception, Sight
 from indexer.build import Indexer, dims_of, fingerprints_of
 from indexer.catalog import Item, RowError
 from indexer.download import Downloader, DownloadLimits
 from indexer.eventlog import EventLog
-from indexer.picture_source import PictureSource
-from indexer.pictures import PictureFolder
+from indexer.media import MediaFolder
+from indexer.media_source import MediaSource
 from indexer.store import StoredItem, VectorQuery
 from indexer.store_edge import EdgeStore
 
@@ -43,22 +45,22 @@ class CountingText(FakeTextEncoder):
 class World:
     """A log, a store and an indexer over a folder; `restart` closes and opens them again, as a new process would."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, perception: Perception | None = None) -> None:
         self.folder = folder
         self.text = CountingText()
-        self.image = FakeImageEncoder()
+        self.perception = perception or Sight(FakeImageEncoder())
         self.told: list[StoredItem] = []
         self.allow_private = True
         self.start()
 
     def start(self, *, anew: bool = False) -> None:
         self.log = EventLog.open(f"sqlite:///{self.folder / 'log.db'}")
-        dims, prints = dims_of(self.text, self.image), fingerprints_of(self.text, self.image)
+        dims, prints = dims_of(self.text, self.perception), fingerprints_of(self.text, self.perception)
         self.store = EdgeStore.open(self.folder / "store", dims, prints, anew=anew)
-        kept = PictureFolder(self.folder / "images")
-        self.pictures = PictureSource(kept, Downloader(DownloadLimits(timeout_s=2.0, allow_private=self.allow_private)))
+        kept = MediaFolder(self.folder / "images")
+        self.media = MediaSource(kept, Downloader(DownloadLimits(timeout_s=2.0, allow_private=self.allow_private)))
         self.indexer = Indexer(
-            self.log, self.store, self.text, self.image, self.pictures, on_stored=self.told.extend, batch=4
+            self.log, self.store, self.text, self.perception, self.media, on_stored=self.told.extend, batch=4
         )
 
     def close(self) -> None:
@@ -150,11 +152,11 @@ def test_pictures_from_a_folder_are_found_by_picture(world: World, tmp_path: Pat
     for colour in ("red", "blue"):
         (tmp_path / f"posters/{colour}.png").write_bytes(png(colour))
     items = [Item(colour, image=f"posters/{colour}.png") for colour in ("red", "blue")]
-    assert world.indexer.index_items(items, image_root=tmp_path).warnings == []
-    query = world.image.encode_images([Image.new("RGB", (4, 4), "#dd1111")])[0]
+    assert world.indexer.index_items(items, root=tmp_path).warnings == []
+    query = world.perception.encode([Image.new("RGB", (4, 4), "#dd1111")])[0]
     [hits] = world.store.query_batch([VectorQuery("image", query, 2)])
     assert hits.item_indices.tolist() == [0, 1]
-    assert world.indexer.index_items(items, image_root=tmp_path).skipped == 2
+    assert world.indexer.index_items(items, root=tmp_path).skipped == 2
 
 
 def test_a_picture_that_cannot_be_read_is_a_warning_and_a_missing_vector(world: World, tmp_path: Path) -> None:
@@ -164,14 +166,14 @@ def test_a_picture_that_cannot_be_read_is_a_warning_and_a_missing_vector(world: 
     (root / "broken.png").write_bytes(png("red")[:40])
     (root / "text.jpg").write_text("not a picture")
     images = ["broken.png", "text.jpg", "missing.png", "../secret.png", "http://user@127.0.0.1/1.png"]
-    report = world.indexer.index_items([Item(image, title="x", image=image) for image in images], image_root=root)
+    report = world.indexer.index_items([Item(image, title="x", image=image) for image in images], root=root)
     assert report.indexed == 5
     assert {(row.line, row.item_id) for row in report.warnings} == {
         (i, image) for i, image in enumerate(images, start=1)
     }
     reasons = {row.item_id: row.reason for row in report.warnings}
-    assert all(reason.startswith("indexed without its picture: image ") for reason in reasons.values())
-    assert "outside the image folder" in reasons["../secret.png"]
+    assert all(re.match("indexed without its picture: (image|media) ", reason) for reason in reasons.values())
+    assert "outside the catalogue's folder" in reasons["../secret.png"]
     assert "carries a user name" in reasons["http://user@127.0.0.1/1.png"]
     assert str(root) not in reasons["missing.png"]
     assert world.store.vectors("image", range(5))[0].tolist() == []
@@ -181,12 +183,12 @@ def test_a_picture_that_cannot_be_read_is_a_warning_and_a_missing_vector(world: 
 
 
 def test_large_pictures_are_encoded_in_smaller_parts(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("indexer.item_encoder.MAX_PIXELS_AT_ONCE", 100)
+    monkeypatch.setattr("indexer.item_encoder.MAX_BYTES_AT_ONCE", 300)
     sizes: list[int] = []
-    encode = world.image.encode_images
-    monkeypatch.setattr(
-        world.image, "encode_images", lambda pictures: (sizes.append(len(pictures)), encode(pictures))[1]
-    )
+    encoder = world.perception.encoder
+    assert isinstance(encoder, FakeImageEncoder)
+    encode = encoder.encode_images
+    monkeypatch.setattr(encoder, "encode_images", lambda pictures: (sizes.append(len(pictures)), encode(pictures))[1])
     images = {item.item_id: [png("red")] for item in films(4)}  # 64 pixels each
     world.indexer.index_items(films(4), images=images)
     assert sizes == [2, 2]

@@ -17,12 +17,13 @@ from PIL import Image
 
 from encoders.base import FloatArray
 from encoders.fake import FakeImageEncoder
+from encoders.perception import Sight
 from encoders.picture import open_image
-from indexer import picture_source
+from indexer import media_source
 from indexer.build import IndexReport
 from indexer.catalog import Item
 from indexer.item_encoder import pooled
-from indexer.pictures import public
+from indexer.media import public
 from tests.indexer.test_build import World, png
 from tests.indexer.web import Web, body, serving
 
@@ -114,9 +115,9 @@ def test_a_picture_that_could_not_be_had_is_tried_again_with_the_same_row_and_no
 
 def test_a_missing_file_is_tried_again_also_when_something_else_has_changed(world: World, tmp_path: Path) -> None:
     item = Item("a", title="one", image="later.png")
-    assert "does not exist" in reasons(world.indexer.index_items([item], image_root=tmp_path))[0]
+    assert "does not exist" in reasons(world.indexer.index_items([item], root=tmp_path))[0]
     (tmp_path / "later.png").write_bytes(png("green"))
-    report = world.indexer.index_items([replace(item, price=3.0)], image_root=tmp_path)
+    report = world.indexer.index_items([replace(item, price=3.0)], root=tmp_path)
     assert (report.indexed, report.warnings, world.text.encoded) == (1, [], 1)
     assert_looks(world, 0, "green")
 
@@ -149,7 +150,7 @@ def test_pooling_gives_the_direction_of_the_mean_and_survives_opposites() -> Non
 def test_one_of_several_that_cannot_be_had_is_left_out_and_tried_again(world: World, web: Web) -> None:
     item = Item("a", image=web.url("/red.png"), images=(web.url("/late.png"), web.url("/blue.png")))
     report = world.indexer.index_items([item])
-    assert reasons(report)[0].startswith("indexed without one of its 3 pictures: image 'http://")
+    assert reasons(report)[0].startswith("indexed without one of its 3 pictures: media 'http://")
     assert_looks(world, 0, "red", "blue")
     web.answers["/late.png"] = body(png("green"))
     assert world.indexer.index_items([item]).warnings == []
@@ -157,7 +158,8 @@ def test_one_of_several_that_cannot_be_had_is_left_out_and_tried_again(world: Wo
 
 
 def test_changed_pictures_encode_pictures_only_and_a_changed_text_the_text_only(world: World, web: Web) -> None:
-    world.image = images = CountingImages()
+    images = CountingImages()
+    world.perception = Sight(images)
     world.restart()
     item = Item("a", title="one", image=web.url("/red.png"), images=(web.url("/blue.png"),))
     world.indexer.index_items([item])
@@ -206,7 +208,7 @@ def test_an_item_that_is_read_and_written_back_keeps_its_pictures(world: World, 
     (tmp_path / "posters").mkdir()
     for colour in ("red", "blue"):
         (tmp_path / f"posters/{colour}.png").write_bytes(png(colour))
-    world.indexer.index_items([Item("a", image="posters/red.png", images=("posters/blue.png",))], image_root=tmp_path)
+    world.indexer.index_items([Item("a", image="posters/red.png", images=("posters/blue.png",))], root=tmp_path)
     (_, item) = world.log.get_items(["a"])["a"]
     seen = public(item)
     assert seen.pictures == ("posters/red.png", "posters/blue.png")
@@ -214,19 +216,19 @@ def test_an_item_that_is_read_and_written_back_keeps_its_pictures(world: World, 
     assert report.warnings == []
     assert_looks(world, 0, "red", "blue")
     report = world.indexer.index_items([Item("b", image="posters/red.png")])  # not one that this item has
-    assert "no image folder is configured" in reasons(report)[0]
+    assert "no folder of files is configured" in reasons(report)[0]
 
 
 def test_fetching_runs_ahead_of_the_encoder_but_not_far(
     world: World, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(picture_source, "AHEAD", 3)
+    monkeypatch.setattr(media_source, "AHEAD", 3)
     urls = [web.url(f"/red.png?{number}") for number in range(9)]
     arrived = threading.Semaphore(0)
     for number in range(9):
         web.answers[f"/red.png?{number}"] = lambda handler: (body(png("red"))(handler), arrived.release())[0]
     picture = open_image(png("red"))
-    with world.pictures.loading(urls) as loaded:
+    with world.media.loading(urls, world.perception) as loaded:
         for _ in range(3):
             assert arrived.acquire(timeout=10)
         assert not arrived.acquire(blocking=False)

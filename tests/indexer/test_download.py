@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 import trustme
 
-from encoders.errors import ImageError
+from encoders.errors import MediaError
 from indexer.download import Downloader, DownloadLimits, is_public
 from tests.indexer.web import Answer, Web, body, redirect, serving
 
@@ -64,7 +64,7 @@ def test_redirects_are_followed_also_relative_ones_as_often_as_allowed(web: Web)
     web.answers |= {"/a": redirect("b"), "/b": redirect(web.url("/1.jpg")), "/c": redirect("/a"), "/d": redirect("/d")}
     assert inside(max_redirects=2).fetch(web.url("/a")) == PICTURE
     for path in ("/c", "/d"):
-        with pytest.raises(ImageError, match="redirects more than 2 times"):
+        with pytest.raises(MediaError, match="redirects more than 2 times"):
             inside(max_redirects=2).fetch(web.url(path))
 
 
@@ -93,7 +93,7 @@ def test_what_is_not_public_is_refused_by_number_and_by_name(
     web: Web, monkeypatch: pytest.MonkeyPatch, host: str
 ) -> None:
     names(monkeypatch, {"intranet.example": ["10.0.0.8"], "half-public.example": ["93.184.216.34", "127.0.0.1"]})
-    with pytest.raises(ImageError, match=r"not public; .*images\.allow_private"):
+    with pytest.raises(MediaError, match=r"not public; .*images\.allow_private"):
         inside(allow_private=False).fetch(f"http://{host}:{web.port}/1.jpg")
     assert web.asked == []
 
@@ -120,7 +120,7 @@ def test_an_ipv6_address_is_as_public_as_the_ipv4_address_it_wraps(address: str,
 def test_a_redirect_to_a_private_address_is_refused(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     web.answers["/away"] = redirect("http://169.254.169.254/latest/meta-data/")
     monkeypatch.setattr("indexer.download.is_public", lambda address: address == "127.0.0.1")
-    with pytest.raises(ImageError, match=r"/away -> http://169\.254\.169\.254/.*not public"):
+    with pytest.raises(MediaError, match=r"/away -> http://169\.254\.169\.254/.*not public"):
         inside(allow_private=False).fetch(web.url("/away"))
 
 
@@ -158,9 +158,9 @@ def test_over_tls_the_certificate_must_be_of_the_name_although_an_address_is_con
     trusting = Downloader(DownloadLimits(allow_private=True, allow_http=False), tls=client)
     with serving({"/1.jpg": body(PICTURE)}, server) as web:
         assert trusting.fetch(web.url("/1.jpg", "pictures.example", "https")) == PICTURE
-        with pytest.raises(ImageError, match=r"cannot be fetched.*other\.example"):
+        with pytest.raises(MediaError, match=r"cannot be fetched.*other\.example"):
             trusting.fetch(web.url("/1.jpg", "other.example", "https"))
-        with pytest.raises(ImageError, match=r"cannot be fetched.*(?i:certificate verify failed)"):
+        with pytest.raises(MediaError, match=r"cannot be fetched.*(?i:certificate verify failed)"):
             inside().fetch(web.url("/1.jpg", "pictures.example", "https"))
 
 
@@ -176,7 +176,7 @@ def test_over_tls_the_certificate_must_be_of_the_name_although_an_address_is_con
 )
 def test_a_picture_that_is_too_large_is_not_read_to_its_end(web: Web, answer: Answer) -> None:
     web.answers["/large"] = answer
-    with pytest.raises(ImageError, match=r"is over 10,000 bytes; .*images\.max_bytes"):
+    with pytest.raises(MediaError, match=r"is over 10,000 bytes; .*images\.max_bytes"):
         inside(max_bytes=10_000).fetch(web.url("/large"))
 
 
@@ -205,7 +205,7 @@ def test_a_server_that_drips_is_cut_off(web: Web, first: bytes) -> None:
     released = threading.Event()
     web.answers["/slow"] = _dripping(first, released)
     try:
-        with pytest.raises(ImageError, match=r"did not come within 0\.2 s; .*images\.timeout_s"):
+        with pytest.raises(MediaError, match=r"did not come within 0\.2 s; .*images\.timeout_s"):
             inside(timeout_s=0.2).fetch(web.url("/slow"))
     finally:
         released.set()
@@ -214,7 +214,7 @@ def test_a_server_that_drips_is_cut_off(web: Web, first: bytes) -> None:
 def test_a_server_that_never_answers_is_given_up() -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
         for scheme in ("http", "https"):
-            with pytest.raises(ImageError, match=r"did not come within 0\.1 s"):
+            with pytest.raises(MediaError, match=r"did not come within 0\.1 s"):
                 inside(timeout_s=0.1).fetch(f"{scheme}://127.0.0.1:{silent.getsockname()[1]}/1.jpg")
 
 
@@ -232,7 +232,7 @@ def test_a_server_that_never_answers_is_given_up() -> None:
 )
 def test_an_answer_that_is_none_is_an_image_error(web: Web, answer: Answer, why: str) -> None:
     web.answers["/odd"] = answer
-    with pytest.raises(ImageError, match=why):
+    with pytest.raises(MediaError, match=why):
         inside(timeout_s=1.0).fetch(web.url("/odd"))
 
 
@@ -249,10 +249,10 @@ def test_an_answer_that_is_none_is_an_image_error(web: Web, answer: Answer, why:
     ],
 )
 def test_a_url_that_leads_nowhere_is_an_image_error(url: str, why: str) -> None:
-    with pytest.raises(ImageError, match=why):
+    with pytest.raises(MediaError, match=why):
         inside(timeout_s=1.0).fetch(url)
 
 
 def test_without_tls_only_where_it_is_allowed(web: Web) -> None:
-    with pytest.raises(ImageError, match=r"is not encrypted; .*images\.allow_http"):
+    with pytest.raises(MediaError, match=r"is not encrypted; .*images\.allow_http"):
         inside(allow_http=False).fetch(web.url("/1.jpg"))

@@ -44,6 +44,7 @@ ALIEN = Item(
     categories=("Horror", "Sci-Fi"),
     attributes={"director": "Scott", "minutes": 117.0, "colour": True, "cast": ("Weaver", "Hurt")},
     image="posters/f1.jpg",
+    audio="trailers/f1.ogg",
     price=0.0,
     created_at=296_611_200.25,
     available=False,
@@ -86,7 +87,7 @@ TASTE = TasteSummary(
     degraded=("writer openai failed (no answer), so the template wrote this",),
 )
 MODEL = ModelInfo(version="m1", created_at=1_700_000_000.5, active=True, metrics={"all/ndcg@10": 0.25})
-ENCODERS = ServingEncoders("st:new", "none", "1a2b3c4d", 1, "m2")
+ENCODERS = ServingEncoders("st:new", "none", "none", "1a2b3c4d", 1, "m2")
 
 
 @dataclass
@@ -120,8 +121,13 @@ class StandIn:
         if self.error is not None:
             raise self.error
 
-    def index_items(self, items: Sequence[Item], images: Mapping[str, Sequence[bytes]]) -> ItemReport:
-        self._take("index_items", list(items), dict(images))
+    def index_items(
+        self,
+        items: Sequence[Item],
+        images: Mapping[str, Sequence[bytes]],
+        sounds: Mapping[str, bytes] | None = None,
+    ) -> ItemReport:
+        self._take("index_items", list(items), dict(images), dict(sounds or {}))
         return self.item_report
 
     def delete_items(self, item_ids: Sequence[str]) -> list[str]:
@@ -192,9 +198,11 @@ class StandIn:
         progress(TrainProgress("fit", 2, 2))
         return MODEL
 
-    def change_encoders(self, progress: Callable[[TrainProgress], None], *, text: str, image: str) -> ServingEncoders:
+    def change_encoders(
+        self, progress: Callable[[TrainProgress], None], *, text: str, image: str, audio: str = ""
+    ) -> ServingEncoders:
         progress(TrainProgress("encode", 1, 2))
-        self._take("change_encoders", text, image)
+        self._take("change_encoders", text, image, audio)
         progress(TrainProgress("switch", 0, 1))
         return ENCODERS
 

@@ -14,6 +14,7 @@ from PIL import Image
 
 from encoders.align import AlignConfig
 from encoders.fake import FakeImageEncoder, FakeTextEncoder
+from encoders.perception import Sight
 from indexer.catalog import Item
 from service.aligning import AlignReport, align
 from service.workspace import Workspace
@@ -49,7 +50,7 @@ def painted(*colours: str) -> bytes:
 def opened(folder: Path, *, text_dim: int = 16, anew: bool = False) -> Workspace:
     small = {"dim": 8, "n_blocks": 1, "n_heads": 1, "max_epochs": 1, "blend_lists": 20, "content_dim": 8}
     settings = world.settings(folder, ranker=small)
-    return Workspace.open_with(settings, FakeTextEncoder(text_dim), FakeImageEncoder(), anew=anew)
+    return Workspace.open_with(settings, FakeTextEncoder(text_dim), Sight(FakeImageEncoder()), anew=anew)
 
 
 def reopened(workspace: Workspace) -> Workspace:

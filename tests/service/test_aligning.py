@@ -12,6 +12,7 @@ from encoders.align import AlignConfig
 from encoders.base import FloatArray
 from encoders.errors import AlignmentError
 from encoders.fake import FakeImageEncoder, FakeTextEncoder
+from encoders.perception import Sight
 from indexer import aligned
 from indexer.aligned import joint_names
 from indexer.catalog import Item
@@ -56,7 +57,7 @@ def test_pairs_that_have_nothing_in_common_are_not_put_to_use(unaligned: Workspa
 
 def test_where_the_image_encoder_knows_words_they_are_what_is_to_be_beaten(tmp_path: Path) -> None:
     encoder = FakeImageEncoder(shares_text_space=True)
-    workspace = Workspace.open_with(world.settings(tmp_path), FakeTextEncoder(), encoder)
+    workspace = Workspace.open_with(world.settings(tmp_path), FakeTextEncoder(), Sight(encoder))
     places = range(len(LOOKS))
     items = [Item(f"i{place}", title=f"{words(place)} {' '.join(LOOKS[place])}") for place in places]
     workspace.indexer().index_items(items, images={f"i{place}": [picture(place)] for place in places})

@@ -210,3 +210,17 @@ def test_every_field_is_documented_and_every_section_is_closed(model: type[BaseM
     assert [name for name, field in model.model_fields.items() if not field.description] == []
     assert model.model_config.get("extra") == "forbid"
     assert model.model_config.get("frozen") is True
+
+
+def test_sounds_take_the_place_of_pictures_unless_these_were_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(tmp_path, '[encoders]\naudio = "mine"\n')
+    assert load_settings(data=tmp_path).encoders == EncoderSettings(image="none", audio="mine")
+    assert load_settings(data=tmp_path).encoder_names == {"text": "bundled", "audio": "mine"}
+    assert Settings().encoder_names == {"text": "bundled", "image": "bundled"}
+    monkeypatch.setenv("PALATE_ENCODERS__IMAGE", "bundled")
+    with pytest.raises(ConfigError, match=r"encoders: image = 'bundled' and audio = 'mine': .* set one of the two"):
+        load_settings(data=tmp_path)
+    monkeypatch.setenv("PALATE_ENCODERS__AUDIO", "none")
+    assert load_settings(data=tmp_path).encoders == EncoderSettings()

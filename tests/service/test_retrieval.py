@@ -49,7 +49,7 @@ def ranker() -> Ranker:
 
 def proposed(ranker: Ranker, rule: Rule, holds: np.ndarray, domains: np.ndarray | None = None) -> dict[str, np.ndarray]:
     probe = ranker.probe(History.of(np.arange(5)))
-    loaded: Any = SimpleNamespace(ranker=ranker)
+    loaded: Any = SimpleNamespace(ranker=ranker, source=str)
     store: Any = Shop(holds)
     return dict(retrieve(store, loaded, probe, {}, rule, NOTHING, domains, N).proposals)
 

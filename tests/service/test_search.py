@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 
 from encoders.fake import FakeImageEncoder, FakeTextEncoder
+from encoders.perception import Sight
 from indexer.catalog import Item
 from indexer.store import Hits
 from palate.v1 import recommend_pb2, recommend_pb2_grpc
 from service.aligning import take_out_of_use
 from service.recommender import Recommender
 from service.requests import Recommendation, SearchRequest
-from service.search import DEPTH, PICTURES, RANK_CONSTANT, WORDS, _fused, _nearest
+from service.search import DEPTH, RANK_CONSTANT, WORDS, _fused, _nearest
 from service.server import serve
 from service.workspace import Workspace
 from tests.service import world
@@ -37,6 +38,7 @@ def sources(answer: Recommendation) -> Mapping[str, list[str]]:
     return {result.item_id: list(result.sources) for result in answer.results}
 
 
+PICTURES = "content_image"
 BOTH = {WORDS: hits((1, 0.6), (2, 0.5)), PICTURES: hits((2, 0.9), (3, 0.8))}
 NOBODY: dict[str, set[int]] = {WORDS: set(), PICTURES: set()}
 
@@ -128,8 +130,8 @@ def test_after_a_change_of_encoders_the_answer_says_that_the_alignment_is_not_in
 
 
 def test_an_encoder_with_a_space_of_its_own_needs_no_alignment(tmp_path: Path) -> None:
-    image = FakeImageEncoder(shares_text_space=True)
-    workspace = Workspace.open_with(world.settings(tmp_path), FakeTextEncoder(), image)
+    sight = Sight(FakeImageEncoder(shares_text_space=True))
+    workspace = Workspace.open_with(world.settings(tmp_path), FakeTextEncoder(), sight)
     palate = Recommender(workspace)
     red = painted("red", "red", "red", "red")
     palate.index_items([Item("seen"), Item("told", title="blue")], {"seen": [red]})
@@ -142,7 +144,7 @@ def test_a_picture_finds_words_in_the_encoders_own_space_from_the_next_start_on_
     red = painted("red", "red", "red", "red")
     for shares, found_by in ((False, None), (True, [WORDS])):
         image = FakeImageEncoder(shares_text_space=shares)
-        workspace = Workspace.open_with(world.settings(tmp_path), FakeTextEncoder(), image)
+        workspace = Workspace.open_with(world.settings(tmp_path), FakeTextEncoder(), Sight(image))
         workspace.reconcile()
         palate = Recommender(workspace)
         if not shares:

@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from encoders.bundled import load_image_encoder
+from encoders.bundled import load_perception
 from encoders.fake import FakeTextEncoder
 from indexer.catalog import Item
 from service.recommender import Recommender
 from service.requests import SearchRequest
-from service.search import DEPTH, PICTURES
+from service.search import DEPTH
 from service.workspace import Workspace
 from tests.encoders import tiny_clips
 from tests.service import world
 
+PICTURES = "content_image"
 COLOURS = ["red", "green", "blue", "white"]
 
 
@@ -35,7 +36,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_words_and_pictures_find_pictures_that_nobody_described(folder: Path, tmp_path: Path) -> None:
-    workspace = Workspace.open_with(world.settings(tmp_path), FakeTextEncoder(), load_image_encoder(f"hf:{folder}"))
+    workspace = Workspace.open_with(
+        world.settings(tmp_path), FakeTextEncoder(), load_perception(f"hf:{folder}", "none")
+    )
     palate = Recommender(workspace)
     seen = [Item(f"seen-{colour}") for colour in COLOURS]
     told = [Item(f"told-{number}", title=" ".join(COLOURS)) for number in range(DEPTH)]

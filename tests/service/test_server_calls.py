@@ -44,9 +44,11 @@ def _event(**fields: Any) -> event_pb2.Event:
 async def test_an_item_arrives_as_it_was_sent_and_comes_back_the_same() -> None:
     async with running(StandIn(item_report=ItemReport(indexed=1))) as server:
         stub = index_pb2_grpc.IndexServiceStub(server.channel)
-        request = index_pb2.IndexItemsRequest(items=[item_message(ALIEN)], images={"f1": b"jpeg"})
+        request = index_pb2.IndexItemsRequest(
+            items=[item_message(ALIEN)], images={"f1": b"jpeg"}, sounds={"f1": b"mp3"}
+        )
         response = await stub.IndexItems(request)
-        assert server.backend.asked == [("index_items", [ALIEN], {"f1": [b"jpeg"]})]
+        assert server.backend.asked == [("index_items", [ALIEN], {"f1": [b"jpeg"]}, {"f1": b"mp3"})]
         assert response == index_pb2.IndexItemsResponse(indexed=1)
         item = (await stub.GetItem(index_pb2.GetItemRequest(item_id="f1"))).item
         assert item == item_message(ALIEN)
@@ -60,20 +62,22 @@ async def test_an_item_may_come_with_several_pictures() -> None:
         await stub.IndexItems(
             index_pb2.IndexItemsRequest(items=[item_message(film) for film in films], image_lists=lists)
         )
-        assert server.backend.asked == [("index_items", films, {"a": [b"1", b"2"]})]
+        assert server.backend.asked == [("index_items", films, {"a": [b"1", b"2"]}, {})]
 
 
-def test_where_a_picture_lies_on_the_disk_is_not_told() -> None:
-    item = Item(item_id="a", image="/srv/catalogue/./posters/1.png", images=("/srv/catalogue/./2.png",))
+def test_where_a_picture_or_a_sound_lies_on_the_disk_is_not_told() -> None:
+    item = Item(
+        item_id="a", image="/srv/songs/./posters/1.png", images=("/srv/songs/./2.png",), audio="/srv/songs/./3.ogg"
+    )
     message = item_message(item)
-    assert (message.image, list(message.images)) == ("posters/1.png", ["2.png"])
+    assert (message.image, list(message.images), message.audio) == ("posters/1.png", ["2.png"], "3.ogg")
 
 
 async def test_unset_fields_of_an_item_have_their_defaults() -> None:
     async with running() as server:
         stub = index_pb2_grpc.IndexServiceStub(server.channel)
         await stub.IndexItems(index_pb2.IndexItemsRequest(items=[catalog_pb2.Item(item_id="x")]))
-        assert server.backend.asked == [("index_items", [Item(item_id="x")], {})]
+        assert server.backend.asked == [("index_items", [Item(item_id="x")], {}, {})]
         assert Item(item_id="x").available
 
 
@@ -91,7 +95,7 @@ async def test_bad_rows_are_reported_with_their_place_and_the_others_go_on() -> 
     async with running(StandIn(item_report=report)) as server:
         stub = index_pb2_grpc.IndexServiceStub(server.channel)
         response = await stub.IndexItems(index_pb2.IndexItemsRequest(items=rows))
-        assert server.backend.asked == [("index_items", [Item(item_id="b"), Item(item_id="c")], {})]
+        assert server.backend.asked == [("index_items", [Item(item_id="b"), Item(item_id="c")], {}, {})]
     assert [(error.row, error.item_id) for error in response.failed] == [
         (0, ""),
         (2, "b"),
@@ -236,10 +240,12 @@ async def test_similar_and_search_arrive_whole() -> None:
         )
         by_text = await stub.SearchItems(recommend_pb2.SearchItemsRequest(text="ship", k=2, domains=["d"], filter="x"))
         await stub.SearchItems(recommend_pb2.SearchItemsRequest(image=b"png"))
+        await stub.SearchItems(recommend_pb2.SearchItemsRequest(audio=b"ogg"))
         assert server.backend.asked == [
             ("similar_items", SimilarRequest("f1", k=3, domains=["d"], filter="x", exclude_item_ids=["a"])),
             ("search_items", SearchRequest(text="ship", k=2, domains=["d"], filter="x")),
             ("search_items", SearchRequest(image=b"png", domains=[])),
+            ("search_items", SearchRequest(audio=b"ogg", domains=[])),
         ]
     assert similar.results == by_text.results
     assert (similar.missing_item_ids, similar.model_version, by_text.degraded) == (["gone"], "m1", ["no pictures"])
@@ -327,9 +333,9 @@ async def test_a_training_is_told_what_was_asked_for() -> None:
 async def test_a_change_of_encoders_streams_progress_and_ends_with_what_serves() -> None:
     async with running() as server:
         stub = model_pb2_grpc.ModelServiceStub(server.channel)
-        request = model_pb2.ChangeEncodersRequest(text="st:new", image="none")
+        request = model_pb2.ChangeEncodersRequest(text="st:new", image="none", audio="none")
         *steps, last = [update async for update in stub.ChangeEncoders(request)]
-        assert server.backend.asked == [("change_encoders", "st:new", "none")]
+        assert server.backend.asked == [("change_encoders", "st:new", "none", "none")]
     assert [(s.progress.stage, s.progress.done, s.progress.total) for s in steps] == [
         ("encode", 1, 2),
         ("switch", 0, 1),

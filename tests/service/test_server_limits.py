@@ -84,6 +84,7 @@ R, S = recommend_pb2.RecommendRequest, recommend_pb2.SearchItemsRequest
         (S(), "query", "required"),
         (S(text="  "), "query", "required"),
         (S(image=b""), "query", "required"),
+        (S(audio=b""), "query", "required"),
         (S(text="a", k=-5), "k", "-5"),
         (recommend_pb2.SimilarItemsRequest(), "item_id", "empty"),
         (recommend_pb2.SimilarItemsRequest(item_id="a", k=501), "k", "501"),

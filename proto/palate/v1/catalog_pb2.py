@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17palate/v1/catalog.proto\x12\tpalate.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf5\x02\n\x04Item\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x0e\n\x06\x64omain\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\x12\x12\n\ncategories\x18\x05 \x03(\t\x12\x33\n\nattributes\x18\x06 \x03(\x0b\x32\x1f.palate.v1.Item.AttributesEntry\x12\r\n\x05image\x18\x07 \x01(\t\x12\x12\n\x05price\x18\x08 \x01(\x01H\x00\x88\x01\x01\x12.\n\ncreated_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\tavailable\x18\n \x01(\x08H\x01\x88\x01\x01\x12\x0e\n\x06images\x18\x0b \x03(\t\x1aL\n\x0f\x41ttributesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12(\n\x05value\x18\x02 \x01(\x0b\x32\x19.palate.v1.AttributeValue:\x02\x38\x01\x42\x08\n\x06_priceB\x0c\n\n_available\"\x8c\x01\n\x0e\x41ttributeValue\x12\x16\n\x0cstring_value\x18\x01 \x01(\tH\x00\x12\x16\n\x0cnumber_value\x18\x02 \x01(\x01H\x00\x12\x14\n\nbool_value\x18\x03 \x01(\x08H\x00\x12,\n\x0bstring_list\x18\x04 \x01(\x0b\x32\x15.palate.v1.StringListH\x00\x42\x06\n\x04kind\"\x1c\n\nStringList\x12\x0e\n\x06values\x18\x01 \x03(\t\"8\n\x08RowError\x12\x0b\n\x03row\x18\x01 \x01(\x05\x12\x0f\n\x07item_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17palate/v1/catalog.proto\x12\tpalate.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x84\x03\n\x04Item\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x0e\n\x06\x64omain\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\x12\x12\n\ncategories\x18\x05 \x03(\t\x12\x33\n\nattributes\x18\x06 \x03(\x0b\x32\x1f.palate.v1.Item.AttributesEntry\x12\r\n\x05image\x18\x07 \x01(\t\x12\x12\n\x05price\x18\x08 \x01(\x01H\x00\x88\x01\x01\x12.\n\ncreated_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\tavailable\x18\n \x01(\x08H\x01\x88\x01\x01\x12\x0e\n\x06images\x18\x0b \x03(\t\x12\r\n\x05\x61udio\x18\x0c \x01(\t\x1aL\n\x0f\x41ttributesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12(\n\x05value\x18\x02 \x01(\x0b\x32\x19.palate.v1.AttributeValue:\x02\x38\x01\x42\x08\n\x06_priceB\x0c\n\n_available\"\x8c\x01\n\x0e\x41ttributeValue\x12\x16\n\x0cstring_value\x18\x01 \x01(\tH\x00\x12\x16\n\x0cnumber_value\x18\x02 \x01(\x01H\x00\x12\x14\n\nbool_value\x18\x03 \x01(\x08H\x00\x12,\n\x0bstring_list\x18\x04 \x01(\x0b\x32\x15.palate.v1.StringListH\x00\x42\x06\n\x04kind\"\x1c\n\nStringList\x12\x0e\n\x06values\x18\x01 \x03(\t\"8\n\x08RowError\x12\x0b\n\x03row\x18\x01 \x01(\x05\x12\x0f\n\x07item_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,13 +35,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ITEM_ATTRIBUTESENTRY']._loaded_options = None
   _globals['_ITEM_ATTRIBUTESENTRY']._serialized_options = b'8\001'
   _globals['_ITEM']._serialized_start=72
-  _globals['_ITEM']._serialized_end=445
-  _globals['_ITEM_ATTRIBUTESENTRY']._serialized_start=345
-  _globals['_ITEM_ATTRIBUTESENTRY']._serialized_end=421
-  _globals['_ATTRIBUTEVALUE']._serialized_start=448
-  _globals['_ATTRIBUTEVALUE']._serialized_end=588
-  _globals['_STRINGLIST']._serialized_start=590
-  _globals['_STRINGLIST']._serialized_end=618
-  _globals['_ROWERROR']._serialized_start=620
-  _globals['_ROWERROR']._serialized_end=676
+  _globals['_ITEM']._serialized_end=460
+  _globals['_ITEM_ATTRIBUTESENTRY']._serialized_start=360
+  _globals['_ITEM_ATTRIBUTESENTRY']._serialized_end=436
+  _globals['_ATTRIBUTEVALUE']._serialized_start=463
+  _globals['_ATTRIBUTEVALUE']._serialized_end=603
+  _globals['_STRINGLIST']._serialized_start=605
+  _globals['_STRINGLIST']._serialized_end=633
+  _globals['_ROWERROR']._serialized_start=635
+  _globals['_ROWERROR']._serialized_end=691
 # @@protoc_insertion_point(module_scope)

@@ -10,7 +10,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Item(_message.Message):
-    __slots__ = ("item_id", "domain", "title", "description", "categories", "attributes", "image", "price", "created_at", "available", "images")
+    __slots__ = ("item_id", "domain", "title", "description", "categories", "attributes", "image", "price", "created_at", "available", "images", "audio")
     class AttributesEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -29,6 +29,7 @@ class Item(_message.Message):
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
     AVAILABLE_FIELD_NUMBER: _ClassVar[int]
     IMAGES_FIELD_NUMBER: _ClassVar[int]
+    AUDIO_FIELD_NUMBER: _ClassVar[int]
     item_id: str
     domain: str
     title: str
@@ -40,7 +41,8 @@ class Item(_message.Message):
     created_at: _timestamp_pb2.Timestamp
     available: bool
     images: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, item_id: _Optional[str] = ..., domain: _Optional[str] = ..., title: _Optional[str] = ..., description: _Optional[str] = ..., categories: _Optional[_Iterable[str]] = ..., attributes: _Optional[_Mapping[str, AttributeValue]] = ..., image: _Optional[str] = ..., price: _Optional[float] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., available: _Optional[bool] = ..., images: _Optional[_Iterable[str]] = ...) -> None: ...
+    audio: str
+    def __init__(self, item_id: _Optional[str] = ..., domain: _Optional[str] = ..., title: _Optional[str] = ..., description: _Optional[str] = ..., categories: _Optional[_Iterable[str]] = ..., attributes: _Optional[_Mapping[str, AttributeValue]] = ..., image: _Optional[str] = ..., price: _Optional[float] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., available: _Optional[bool] = ..., images: _Optional[_Iterable[str]] = ..., audio: _Optional[str] = ...) -> None: ...
 
 class AttributeValue(_message.Message):
     __slots__ = ("string_value", "number_value", "bool_value", "string_list")

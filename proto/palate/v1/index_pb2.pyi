@@ -9,7 +9,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class IndexItemsRequest(_message.Message):
-    __slots__ = ("items", "images", "image_lists")
+    __slots__ = ("items", "images", "image_lists", "sounds")
     class ImagesEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -24,13 +24,22 @@ class IndexItemsRequest(_message.Message):
         key: str
         value: ImageList
         def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[ImageList, _Mapping]] = ...) -> None: ...
+    class SoundsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: bytes
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[bytes] = ...) -> None: ...
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     IMAGES_FIELD_NUMBER: _ClassVar[int]
     IMAGE_LISTS_FIELD_NUMBER: _ClassVar[int]
+    SOUNDS_FIELD_NUMBER: _ClassVar[int]
     items: _containers.RepeatedCompositeFieldContainer[_catalog_pb2.Item]
     images: _containers.ScalarMap[str, bytes]
     image_lists: _containers.MessageMap[str, ImageList]
-    def __init__(self, items: _Optional[_Iterable[_Union[_catalog_pb2.Item, _Mapping]]] = ..., images: _Optional[_Mapping[str, bytes]] = ..., image_lists: _Optional[_Mapping[str, ImageList]] = ...) -> None: ...
+    sounds: _containers.ScalarMap[str, bytes]
+    def __init__(self, items: _Optional[_Iterable[_Union[_catalog_pb2.Item, _Mapping]]] = ..., images: _Optional[_Mapping[str, bytes]] = ..., image_lists: _Optional[_Mapping[str, ImageList]] = ..., sounds: _Optional[_Mapping[str, bytes]] = ...) -> None: ...
 
 class ImageList(_message.Message):
     __slots__ = ("images",)

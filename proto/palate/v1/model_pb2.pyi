@@ -57,12 +57,14 @@ class TrainModelResponse(_message.Message):
     def __init__(self, progress: _Optional[_Union[TrainProgress, _Mapping]] = ..., model: _Optional[_Union[ModelInfo, _Mapping]] = ...) -> None: ...
 
 class ChangeEncodersRequest(_message.Message):
-    __slots__ = ("text", "image")
+    __slots__ = ("text", "image", "audio")
     TEXT_FIELD_NUMBER: _ClassVar[int]
     IMAGE_FIELD_NUMBER: _ClassVar[int]
+    AUDIO_FIELD_NUMBER: _ClassVar[int]
     text: str
     image: str
-    def __init__(self, text: _Optional[str] = ..., image: _Optional[str] = ...) -> None: ...
+    audio: str
+    def __init__(self, text: _Optional[str] = ..., image: _Optional[str] = ..., audio: _Optional[str] = ...) -> None: ...
 
 class ChangeEncodersResponse(_message.Message):
     __slots__ = ("progress", "encoders")
@@ -73,18 +75,20 @@ class ChangeEncodersResponse(_message.Message):
     def __init__(self, progress: _Optional[_Union[TrainProgress, _Mapping]] = ..., encoders: _Optional[_Union[ServingEncoders, _Mapping]] = ...) -> None: ...
 
 class ServingEncoders(_message.Message):
-    __slots__ = ("text", "image", "digest", "items", "model_version")
+    __slots__ = ("text", "image", "digest", "items", "model_version", "audio")
     TEXT_FIELD_NUMBER: _ClassVar[int]
     IMAGE_FIELD_NUMBER: _ClassVar[int]
     DIGEST_FIELD_NUMBER: _ClassVar[int]
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
+    AUDIO_FIELD_NUMBER: _ClassVar[int]
     text: str
     image: str
     digest: str
     items: int
     model_version: str
-    def __init__(self, text: _Optional[str] = ..., image: _Optional[str] = ..., digest: _Optional[str] = ..., items: _Optional[int] = ..., model_version: _Optional[str] = ...) -> None: ...
+    audio: str
+    def __init__(self, text: _Optional[str] = ..., image: _Optional[str] = ..., digest: _Optional[str] = ..., items: _Optional[int] = ..., model_version: _Optional[str] = ..., audio: _Optional[str] = ...) -> None: ...
 
 class TrainProgress(_message.Message):
     __slots__ = ("stage", "done", "total", "message")

@@ -128,18 +128,20 @@ class SimilarItemsResponse(_message.Message):
     def __init__(self, results: _Optional[_Iterable[_Union[ScoredItem, _Mapping]]] = ..., model_version: _Optional[str] = ..., degraded: _Optional[_Iterable[str]] = ..., missing_item_ids: _Optional[_Iterable[str]] = ..., stage_ms: _Optional[_Mapping[str, float]] = ...) -> None: ...
 
 class SearchItemsRequest(_message.Message):
-    __slots__ = ("text", "image", "k", "domains", "filter")
+    __slots__ = ("text", "image", "audio", "k", "domains", "filter")
     TEXT_FIELD_NUMBER: _ClassVar[int]
     IMAGE_FIELD_NUMBER: _ClassVar[int]
+    AUDIO_FIELD_NUMBER: _ClassVar[int]
     K_FIELD_NUMBER: _ClassVar[int]
     DOMAINS_FIELD_NUMBER: _ClassVar[int]
     FILTER_FIELD_NUMBER: _ClassVar[int]
     text: str
     image: bytes
+    audio: bytes
     k: int
     domains: _containers.RepeatedScalarFieldContainer[str]
     filter: str
-    def __init__(self, text: _Optional[str] = ..., image: _Optional[bytes] = ..., k: _Optional[int] = ..., domains: _Optional[_Iterable[str]] = ..., filter: _Optional[str] = ...) -> None: ...
+    def __init__(self, text: _Optional[str] = ..., image: _Optional[bytes] = ..., audio: _Optional[bytes] = ..., k: _Optional[int] = ..., domains: _Optional[_Iterable[str]] = ..., filter: _Optional[str] = ...) -> None: ...
 
 class SearchItemsResponse(_message.Message):
     __slots__ = ("results", "model_version", "degraded", "stage_ms")

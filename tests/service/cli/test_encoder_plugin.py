@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -14,25 +13,12 @@ from encoders.bundled import load_image_encoder, load_text_encoder
 from encoders.errors import EncoderUnavailable
 from encoders.plugins import ENTRY_POINT_GROUP, PlugIn, plug_ins
 from tests.service.cli.conftest import Run
-
-EXAMPLE = Path(__file__).parents[3] / "examples" / "encoder-plugin"
+from tests.service.cli.installing import install
 
 
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The example as an installer leaves it: its module on the path, and what its pyproject.toml says beside it."""
-    project = tomllib.loads((EXAMPLE / "pyproject.toml").read_text())["project"]
-    site = tmp_path / "site"
-    info = site / f"palate_colour-{project['version']}.dist-info"
-    info.mkdir(parents=True)
-    info.joinpath("METADATA").write_text(
-        f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
-    )
-    lines = [f"{name} = {value}\n" for name, value in project["entry-points"][ENTRY_POINT_GROUP].items()]
-    info.joinpath("entry_points.txt").write_text(f"[{ENTRY_POINT_GROUP}]\n" + "".join(lines))
-    monkeypatch.syspath_prepend(str(EXAMPLE))
-    monkeypatch.syspath_prepend(str(site))
-    return info
+    return install("encoder-plugin", tmp_path, monkeypatch)
 
 
 def test_a_catalogue_is_indexed_and_searched_by_colour(

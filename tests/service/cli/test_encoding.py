@@ -25,7 +25,9 @@ def test_a_change_says_what_to_configure_and_the_way_back_is_one_more(
 ) -> None:
     ran = filled("encoders", "change", "--text", "two")
     assert (ran.code, ran.err) == (0, "")
-    assert tomllib.loads(ran.out[ran.out.index("[encoders]") :]) == {"encoders": {"text": "two", "image": "fake"}}
+    assert tomllib.loads(ran.out[ran.out.index("[encoders]") :]) == {
+        "encoders": {"text": "two", "image": "fake", "audio": "none"}
+    }
     assert read == {"two": 40}
 
     first, second = filled("encoders", "list", "--json").json

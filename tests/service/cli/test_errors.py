@@ -102,7 +102,7 @@ def test_bad_events(run: Run, tmp_path: Path, line: str, said: str) -> None:
         (["recommend", "--filter", "colour = 1"], "colour"),
         (["recommend", "--colour"], "No such option"),
         (["similar", "nothing"], "nothing"),
-        (["search"], "either TEXT or --image"),
+        (["search"], "one of TEXT, --image FILE"),
         (["search", "--image", "gone.jpg"], "gone.jpg"),
         (["explain", "--item", "i0"], "--user ID or --recommendation ID"),
         (["explain", "--user", "u0"], "--item ID, or --profile"),

@@ -19,6 +19,7 @@ from service.server import serve
 from service.switching import Switching
 from tests.service import counting, world
 from tests.service.cli.conftest import Run
+from tests.tones import wav
 
 
 @pytest.fixture
@@ -118,6 +119,26 @@ def test_files_go_through_a_server_with_the_pictures_beside_them(filled: Run, se
     assert "is not public" in report["warnings"][1]["reason"]
     alike = filled("search", "--image", folder / "red.png", "-k", 1, "--server", server, "--json").json["results"]
     assert [row["item_id"] for row in alike] == ["red"]
+
+
+def test_a_server_goes_over_to_sounds_and_takes_them_from_beside_a_file(
+    filled: Run, server: str, tmp_path: Path
+) -> None:
+    now = filled("encoders", "change", "--audio", "fake", "--server", server, "--json").json
+    assert (now["image"], now["audio"]) == ("none", "fake")
+    folder = tmp_path / "songs"
+    folder.mkdir()
+    (folder / "low.wav").write_bytes(wav(100))
+    (folder / "high.wav").write_bytes(wav(3_000))
+    rows = [{"item_id": name, "audio": f"{name}.wav"} for name in ("low", "high", "gone")]
+    (folder / "songs.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (report,) = filled("index", folder / "songs.jsonl", "--server", server, "--json").json["files"]
+    assert report["counts"] == {"indexed": 3, "skipped": 0}
+    assert [(row["line"], row["item_id"]) for row in report["warnings"]] == [(3, "gone")]
+    found = filled("search", "--audio", folder / "low.wav", "-k", 1, "--server", server, "--json").json["results"]
+    assert [(row["item_id"], row["sources"]) for row in found] == [("low", ["content_audio"])]
+    refused = filled("search", "--image", folder / "low.wav", "--server", server)
+    assert (refused.code, "cannot encode image search; set encoders.image" in refused.err) == (2, True)
 
 
 def test_events_through_a_server_are_seen_by_its_next_answer(filled: Run, server: str, tmp_path: Path) -> None:

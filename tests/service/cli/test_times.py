@@ -55,8 +55,8 @@ def test_an_encoder_that_does_not_tell_its_time_leaves_the_share_unknown() -> No
     assert [e.runs_on for e in times.encoders] == ["OpenVINO bf16"]
 
 
-def test_no_image_encoder_is_none_that_does_not_tell() -> None:
-    assert run_times([MeasuredText(core=2), None], rows=10, seconds=5).encoding == 0.4
+def test_a_text_encoder_alone_tells_the_share_of_all() -> None:
+    assert run_times([MeasuredText(core=2)], rows=10, seconds=5).encoding == 0.4
 
 
 def test_an_encoder_that_had_nothing_to_do_is_not_listed() -> None:

@@ -225,3 +225,33 @@ def test_nothing_is_said_of_descriptions_that_are_not_there(language: str, claim
     assert verify(claim, COLLATERAL, described, language) == []
     assert verify(claim, COLLATERAL, bare, language) != []
     assert verify(truth, COLLATERAL, bare, language) == []
+
+
+HEARD = [about(EvidenceKind.AUDIO_SIMILARITY, CASINO, event_type="watch", event_value=None)]
+SEEN_ALIKE = [about(EvidenceKind.IMAGE_SIMILARITY, CASINO, event_type="watch", event_value=None)]
+OF_SOUNDS = [
+    ("en", "It sounds like “Casino (1995)”, which you watched."),
+    ("en", "“Collateral (2004)” and “Casino (1995)” sound alike."),
+    ("en", "Its sound is close to that of “Casino (1995)”."),
+    ("zh", "《Collateral (2004)》听起来与《Casino (1995)》相近。"),
+    ("zh", "从声音上听，这部影片和《Casino (1995)》很接近。"),
+]
+OF_PICTURES = [
+    ("en", "It looks like “Casino (1995)”, which you watched."),
+    ("en", "The picture of “Collateral (2004)” is close to that of “Casino (1995)”."),
+    ("en", "Their covers are close."),
+    ("zh", "《Collateral (2004)》的图片与《Casino (1995)》相近。"),
+    ("zh", "两者的封面很像。"),
+]
+
+
+@pytest.mark.parametrize(("language", "text"), OF_SOUNDS)
+def test_a_text_may_speak_of_sounds_where_sounds_are_the_evidence(language: str, text: str) -> None:
+    assert verify(text, COLLATERAL, HEARD, language) == []
+    assert verify(text, COLLATERAL, SEEN_ALIKE, language) != []
+    assert verify(text, COLLATERAL, RICH, language) != []
+
+
+@pytest.mark.parametrize(("language", "text"), OF_PICTURES)
+def test_a_text_may_not_speak_of_pictures_where_sounds_are_the_evidence(language: str, text: str) -> None:
+    assert verify(text, COLLATERAL, HEARD, language) != []

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from encoders.errors import ImageError
+from encoders.errors import MediaError
 from indexer.catalog import Item
-from indexer.pictures import PictureFolder, admitted, public, public_name, unpacked
+from indexer.media import MediaFolder, admitted, public, public_name, unpacked
 
 
 def test_a_path_inside_the_image_folder_becomes_absolute_and_remembers_its_folder(tmp_path: Path) -> None:
@@ -59,9 +59,9 @@ def test_a_picture_in_a_data_uri_is_unpacked(uri: str) -> None:
     ],
 )
 def test_a_data_uri_that_is_none_is_an_image_error_that_does_not_repeat_it_all(uri: str, why: str) -> None:
-    with pytest.raises(ImageError, match=why):
+    with pytest.raises(MediaError, match=why):
         unpacked(uri, 4)
-    with pytest.raises(ImageError) as caught:
+    with pytest.raises(MediaError) as caught:
         unpacked("data:x" + "y" * 100_000, 4)
     assert len(str(caught.value)) < 200
 
@@ -71,7 +71,7 @@ def test_a_path_that_leaves_the_image_folder_is_refused(tmp_path: Path, image: s
     root = tmp_path / "root"
     root.mkdir()
     (root / "link").symlink_to(tmp_path)
-    with pytest.raises(ImageError, match="lies outside the image folder"):
+    with pytest.raises(MediaError, match="lies outside the catalogue's folder"):
         admitted(image, root)
 
 
@@ -80,7 +80,7 @@ def test_an_impossible_path_is_an_image_error_or_a_file_that_is_not_there(tmp_pa
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     try:
         path = admitted(image, tmp_path)
-    except ImageError as error:
+    except MediaError as error:
         assert "no usable path" in str(error)  # noqa: PT017
     else:
         assert path.startswith(str(tmp_path))
@@ -90,12 +90,12 @@ def test_without_an_image_folder_only_urls_and_kept_pictures_are_admitted() -> N
     kept = "kept:" + "0" * 32
     assert admitted("https://example.org/1.jpg", None) == "https://example.org/1.jpg"
     assert admitted(kept, None) == kept
-    with pytest.raises(ImageError, match="no image folder is configured"):
+    with pytest.raises(MediaError, match="no folder of files is configured"):
         admitted("1.jpg", None)
 
 
 def test_bytes_are_kept_once_and_found_again(tmp_path: Path) -> None:
-    folder = PictureFolder(tmp_path / "images")
+    folder = MediaFolder(tmp_path / "images")
     name = folder.keep(b"picture")
     assert folder.keep(b"picture") == name
     assert folder.keep(b"other") != name
@@ -104,15 +104,15 @@ def test_bytes_are_kept_once_and_found_again(tmp_path: Path) -> None:
 
 
 def test_sweeping_removes_what_no_item_uses(tmp_path: Path) -> None:
-    folder = PictureFolder(tmp_path / "images")
+    folder = MediaFolder(tmp_path / "images")
     one, two = folder.keep(b"1"), folder.keep(b"2")
     assert folder.sweep({one, "/some/path.jpg"}) == 1
     assert folder.path(one).exists()
     assert not folder.path(two).exists()
-    assert PictureFolder(tmp_path / "none").sweep(set()) == 0
+    assert MediaFolder(tmp_path / "none").sweep(set()) == 0
 
 
 def test_a_relative_path_has_no_file(tmp_path: Path) -> None:
-    folder = PictureFolder(tmp_path)
-    with pytest.raises(ImageError, match="index the item again"):
+    folder = MediaFolder(tmp_path)
+    with pytest.raises(MediaError, match="index the item again"):
         folder.path("kept:../../etc/passwd")
