@@ -9,15 +9,14 @@ import pickle
 from typing import BinaryIO
 
 from encoders.network import ConversionFailed
-from encoders.openvino_network import REFUSED, openvino_network
+from encoders.openvino_network import REFUSED, convert
 
 
 def main(order: BinaryIO) -> int:
     """Exit code."""
-    key, reference, cache = pickle.load(order)
-    __import__("torch")  # so that this process converts, and no child of its own
+    reference, folder = pickle.load(order)
     try:
-        openvino_network(key, reference, cache)
+        convert(reference, folder)
     except ConversionFailed as error:
         print(error, end="")  # noqa: T201
         return REFUSED

@@ -81,50 +81,28 @@ def openvino_network(key: str, reference: Reference, cache: Path | None) -> tupl
     """The network that `key` names, from `cache` or converted now, and the preparation that was kept with it;
     ConversionFailed where it is not the same."""
     openvino = _library()
-    core = openvino.Core()
-    able = ["bf16", "f32"] if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else ["f32"]
-    folder = cache / f"{key}-{openvino.__version__.partition('-')[0]}-{able[0]}" if cache else None
     with _converting:
-        if folder is None:
-            return _convert(openvino, core, able, reference, None)
-        if (kept := _read(core, folder)) is not None:
-            return kept
-        if (order := _order(key, reference, cache)) is not None:
+        if cache is None:
+            return convert(reference, None)
+        core = openvino.Core()
+        folder = cache / f"{key}-{openvino.__version__.partition('-')[0]}-{_precisions(core)[0]}"
+        kept = _read(core, folder)
+        if kept is None and (order := _order(reference, folder)) is not None:
             _convert_in_a_child(order)
-            if (kept := _read(core, folder)) is not None:
-                return kept
-        return _convert(openvino, core, able, reference, folder)
+            kept = _read(core, folder)
+        return kept or convert(reference, folder)
 
 
-def _order(key: str, reference: Reference, cache: Path | None) -> bytes | None:
-    """The arguments of `openvino_network` for a child; None where this process has PyTorch, or cannot tell them."""
-    if "torch" in sys.modules or not sys.executable:
-        return None
-    try:
-        return pickle.dumps(sys.path) + pickle.dumps((key, reference, cache))
-    except (pickle.PicklingError, AttributeError, TypeError):  # what it raises of closures, by the version of Python
-        return None
-
-
-def _convert_in_a_child(order: bytes) -> None:
-    """Leaves the network in its folder, unless that cannot be written; ConversionFailed with what the child says."""
-    done = subprocess.run([sys.executable, "-c", _CHILD], input=order, capture_output=True, check=False)
-    if done.returncode == REFUSED:
-        raise ConversionFailed(done.stdout.decode())
-    if done.returncode:
-        last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        raise ConversionFailed(f"OpenVINO cannot convert it (a child ended with code {done.returncode}: {last[:200]})")
-
-
-def _convert(
-    openvino: Any, core: Any, able: Sequence[str], reference: Reference, folder: Path | None
-) -> tuple[OpenVinoNetwork, str]:
+def convert(reference: Reference, folder: Path | None) -> tuple[OpenVinoNetwork, str]:
+    """The same, converted in this process and left in `folder`, unless that cannot be written."""
+    openvino = _library()
+    core = openvino.Core()
     try:
         with _quiet():
             found = reference()
             module = found.module.eval().cpu()
             model = _converted(openvino, module, found.probes)
-        network, precision = _checked(core, model, able, module, found.probes)
+        network, precision = _checked(core, model, module, found.probes)
     except ConversionFailed:
         raise
     except Exception as error:  # conversion raises anything: RuntimeError, TypeError, its own
@@ -134,6 +112,31 @@ def _convert(
         model.set_rt_info(found.preparation, _PREPARATION)
         _write(openvino, model, folder)
     return network, found.preparation
+
+
+def _order(reference: Reference, folder: Path) -> bytes | None:
+    """The arguments of `convert` for a child; None where this process has PyTorch, or cannot tell them."""
+    if "torch" in sys.modules or not sys.executable:
+        return None
+    try:
+        return pickle.dumps(sys.path) + pickle.dumps((reference, folder))
+    except (pickle.PicklingError, AttributeError, TypeError):  # what it raises of closures, by the version of Python
+        return None
+
+
+def _convert_in_a_child(order: bytes) -> None:
+    """ConversionFailed with what the child says."""
+    done = subprocess.run([sys.executable, "-c", _CHILD], input=order, capture_output=True, check=False)
+    if done.returncode == REFUSED:
+        raise ConversionFailed(done.stdout.decode())
+    if done.returncode:
+        last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        raise ConversionFailed(f"OpenVINO cannot convert it (a child ended with code {done.returncode}: {last[:200]})")
+
+
+def _precisions(core: Any) -> list[str]:
+    """Those that the processor computes in, the fastest first."""
+    return ["bf16", "f32"] if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else ["f32"]
 
 
 @contextmanager
@@ -177,16 +180,14 @@ def _converted(openvino: Any, module: Any, probes: Sequence[Batch]) -> Any:
         return openvino.convert_model(module, example_input=example, input=inputs)
 
 
-def _checked(
-    core: Any, model: Any, able: Sequence[str], module: Any, probes: Sequence[Batch]
-) -> tuple[OpenVinoNetwork, str]:
+def _checked(core: Any, model: Any, module: Any, probes: Sequence[Batch]) -> tuple[OpenVinoNetwork, str]:
     """The first precision whose features agree with those of PyTorch."""
     import torch
 
     with torch.inference_mode():
         expected = [module(*map(torch.from_numpy, probe)).float().numpy() for probe in probes]
     worst = 0.0
-    for precision in able:
+    for precision in _precisions(core):
         network = OpenVinoNetwork(_compile(core, model, precision), precision)
         found = list(network.run(probes))
         worst = float(np.min([_cosines(a, b).min() for a, b in zip(found, expected, strict=True)]))  # NaN if one is
