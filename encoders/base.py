@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float32]
 
 
-@runtime_checkable
-class TextEncoder(Protocol):
-    """Text to vectors. Passages (what is searched) and queries (what one searches with) may be read differently."""
+class Encoder(Protocol):
+    """What encoders of all kinds have."""
 
     @property
     def name(self) -> str:
@@ -39,6 +38,11 @@ class TextEncoder(Protocol):
     @property
     def fingerprint(self) -> str:
         """Short stable hash of weights and preprocessing: another fingerprint means vectors that do not compare."""
+
+
+@runtime_checkable
+class TextEncoder(Encoder, Protocol):
+    """Text to vectors. Passages (what is searched) and queries (what one searches with) may be read differently."""
 
     def encode_passages(self, texts: Sequence[str]) -> FloatArray:
         """(N, dim), rows of length 1, in the order given. An empty text is allowed and gets a vector too."""
@@ -47,58 +51,31 @@ class TextEncoder(Protocol):
         """(N, dim), rows of length 1, comparable with passages by dot product."""
 
 
-@runtime_checkable
-class ImageEncoder(Protocol):
-    """Pictures to vectors, and texts into the same space where the model has one."""
-
-    @property
-    def name(self) -> str:
-        """What people call the model, for reports and errors."""
-
-    @property
-    def dim(self) -> int:
-        """Width of the vectors; known before the weights are loaded."""
-
-    @property
-    def fingerprint(self) -> str:
-        """Short stable hash of weights and preprocessing: another fingerprint means vectors that do not compare."""
+class MediaEncoder(Encoder, Protocol):
+    """Something that is seen or heard to vectors, and texts into the same space where the model has one."""
 
     @property
     def shares_text_space(self) -> bool:
-        """Whether `encode_texts` works, so that words can find pictures."""
+        """Whether `encode_texts` works, so that words can find pictures or sounds."""
+
+    def encode_texts(self, texts: Sequence[str]) -> FloatArray:
+        """(N, dim), rows of length 1, comparable with the others; ModalityUnsupported unless `shares_text_space`."""
+
+
+@runtime_checkable
+class ImageEncoder(MediaEncoder, Protocol):
+    """Pictures to vectors."""
 
     def encode_images(self, images: Sequence[Image.Image]) -> FloatArray:
         """(N, dim), rows of length 1, in the order given."""
 
-    def encode_texts(self, texts: Sequence[str]) -> FloatArray:
-        """(N, dim), rows of length 1, comparable with images; ModalityUnsupported unless `shares_text_space`."""
-
 
 @runtime_checkable
-class AudioEncoder(Protocol):
-    """Sounds to vectors, and texts into the same space where the model has one."""
-
-    @property
-    def name(self) -> str:
-        """What people call the model, for reports and errors."""
-
-    @property
-    def dim(self) -> int:
-        """Width of the vectors; known before the weights are loaded."""
-
-    @property
-    def fingerprint(self) -> str:
-        """Short stable hash of weights and preprocessing: another fingerprint means vectors that do not compare."""
-
-    @property
-    def shares_text_space(self) -> bool:
-        """Whether `encode_texts` works, so that words can find sounds."""
+class AudioEncoder(MediaEncoder, Protocol):
+    """Sounds to vectors."""
 
     def encode_sounds(self, sounds: Sequence[Sound]) -> FloatArray:
         """(N, dim), rows of length 1, in the order given, whatever their lengths and rates. Silence gets one too."""
-
-    def encode_texts(self, texts: Sequence[str]) -> FloatArray:
-        """(N, dim), rows of length 1, comparable with sounds; ModalityUnsupported unless `shares_text_space`."""
 
 
 @runtime_checkable

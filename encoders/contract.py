@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from PIL import Image
 
-from encoders.base import AudioEncoder, FloatArray, ImageEncoder, TextEncoder
+from encoders.base import AudioEncoder, FloatArray, ImageEncoder, MediaEncoder, TextEncoder
 from encoders.errors import ModalityUnsupported
 from encoders.sound import Sound
 
@@ -179,7 +179,7 @@ def _sounds() -> list[Sound]:
     return [Sound(np.asarray(samples, np.float32), rate) for samples, rate in rated]
 
 
-def _check_words(encoder: ImageEncoder | AudioEncoder) -> None:
+def _check_words(encoder: MediaEncoder) -> None:
     try:
         rows = encoder.encode_texts(_TEXTS)
     except ModalityUnsupported:

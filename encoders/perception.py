@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal, Protocol
 import numpy as np
 from PIL import Image
 
-from encoders.base import AudioEncoder, FloatArray, ImageEncoder
+from encoders.base import AudioEncoder, FloatArray, ImageEncoder, MediaEncoder
 from encoders.picture import open_image
 from encoders.sound import Sound, open_sound
 
@@ -32,7 +32,7 @@ class Perception(Protocol):
     @property
     def medium(self) -> Medium: ...
     @property
-    def encoder(self) -> ImageEncoder | AudioEncoder: ...
+    def encoder(self) -> MediaEncoder: ...
     def open(self, source: str | Path | bytes, label: str = "") -> Any:
         """The content, decoded; MediaError when it cannot be."""
 

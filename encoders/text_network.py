@@ -76,7 +76,8 @@ def tokens_of(model: SentenceTransformer) -> Tokens:
 
 
 def _features(model: SentenceTransformer, texts: Sequence[str], *, query: bool) -> dict[str, torch.Tensor]:
-    features: dict[str, Any] = model.preprocess(list(texts), prompt=_prompt(model, query=query))
+    task = "query" if query else "document"  # for models that read the two in different lengths
+    features: dict[str, Any] = model.preprocess(list(texts), prompt=_prompt(model, query=query), task=task)
     if all(getattr(module, "include_prompt", True) for module in model):
         features.pop("prompt_length", None)  # for pooling that leaves the prompt out
     if features.pop("modality", "text") != "text" or not set(features) <= INPUTS:

@@ -11,13 +11,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from encoders.base import AudioEncoder, ImageEncoder
+from encoders.base import MediaEncoder
 from indexer.aligned import BATCH, joint_name
 from indexer.catalog import Item
 from indexer.store import TEXT, ItemStore, StoredItem
 
 
-def caption_name(encoder: ImageEncoder | AudioEncoder) -> str:
+def caption_name(encoder: MediaEncoder) -> str:
     """What a store calls the captions that this encoder has read."""
     return joint_name(encoder.fingerprint, TEXT)
 
@@ -25,7 +25,7 @@ def caption_name(encoder: ImageEncoder | AudioEncoder) -> str:
 class CaptionEncoder:
     """An encoder that shares the space of texts. An item without any text has no caption."""
 
-    def __init__(self, encoder: ImageEncoder | AudioEncoder) -> None:
+    def __init__(self, encoder: MediaEncoder) -> None:
         self._encoder = encoder
         self._name = caption_name(encoder)
 

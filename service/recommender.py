@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from encoders.base import AudioEncoder, FloatArray, ImageEncoder, TextEncoder, runs_on
+from encoders.base import Encoder, FloatArray, runs_on
 from encoders.perception import medium_of
 from indexer.build import IndexReport
 from indexer.catalog import Item
@@ -632,7 +632,7 @@ class Recommender:
         self._people.forget()
 
 
-def _described(encoder: TextEncoder | ImageEncoder | AudioEncoder) -> str:
+def _described(encoder: Encoder) -> str:
     return f"{encoder.name} on {where}" if (where := runs_on(encoder)) else encoder.name
 
 

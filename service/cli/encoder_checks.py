@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from encoders.base import AudioEncoder, ImageEncoder, TextEncoder, runs_on
+from encoders.base import Encoder, TextEncoder, runs_on
 from encoders.bundled import AUDIO_ENCODERS, IMAGE_ENCODERS, TEXT_ENCODERS, load_perception, load_text_encoder
 from encoders.errors import PalateError
 from encoders.perception import Medium, Perception
@@ -93,7 +93,7 @@ def _is_hidden(plug_in: PlugIn) -> bool:
 def _looked_at(
     kind: str,
     spec: str,
-    encoder: TextEncoder | ImageEncoder | AudioEncoder,
+    encoder: Encoder,
     encode: Callable[[Sequence[Any]], object],
     samples: Sequence[Any],
 ) -> Finding:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from encoders.base import AudioEncoder, ImageEncoder, Measured, TextEncoder, runs_on
+from encoders.base import Encoder, Measured, runs_on
 from encoders.timing import STAGES
 from service.cli import output
 
@@ -42,7 +42,7 @@ class RunTimes:
     """The most that the process has held, or a child of it that converted a network."""
 
 
-def run_times(encoders: Sequence[TextEncoder | ImageEncoder | AudioEncoder], rows: int, seconds: float) -> RunTimes:
+def run_times(encoders: Sequence[Encoder], rows: int, seconds: float) -> RunTimes:
     """Of a run that began with these encoders unused."""
     told = [encoder for encoder in encoders if isinstance(encoder, Measured)]
     times = tuple(EncoderTimes(e.name, runs_on(e), _rounded(e.timing.seconds())) for e in told if runs_on(e))

@@ -218,3 +218,7 @@ def test_a_model_that_reads_other_tokens_than_its_tokenizer_tells_is_left_to_pyt
     monkeypatch.setattr(model, "max_seq_length", 9_000)
     with pytest.raises(ConversionFailed, match="without a limit"):
         tokens_of(model)
+    monkeypatch.undo()
+    monkeypatch.setattr(model[0], "query_length", 32)
+    with pytest.raises(ConversionFailed, match="more to texts than its tokenizer tells"):
+        tokens_of(model)
