@@ -301,8 +301,8 @@ class Indexer:
         return self._log.store_in_use() in (None, self._digest)
 
     def _reads_alike(self, before: Item | None, now: Item) -> bool:
-        """Whether no encoder would tell them apart."""
-        if before is None or before.text() != now.text():
+        """Whether neither an encoder nor the ranker, which learns of what is encoded, would tell them apart."""
+        if before is None or (before.text(), before.domain) != (now.text(), now.domain):
             return False
         return before.perceived(self._medium) == now.perceived(self._medium)
 

@@ -93,6 +93,16 @@ def test_excluded_items_stay_away_and_unknown_ids_are_reported(trained: Recommen
     assert answer.missing_item_ids == ["ghost"]
 
 
+def test_an_item_that_moves_to_another_domain_is_found_there_at_once(palate: Recommender) -> None:
+    moved = replace(palate.get_item("i3"), domain="books")
+    palate.index_items([moved], {})
+    content = palate._models.active.ranker.view.content
+    (code,) = palate._models.active.vocabulary.domain_codes(["books"])
+    assert content.domain[3] == code
+    books = palate.recommend(RecommendRequest(user_id="u0", k=40, domains=["books"], include_seen=True))
+    assert "i3" in ids(books)
+
+
 def test_domains_and_filters_bind_every_source(trained: Recommender) -> None:
     books = trained.recommend(RecommendRequest(user_id="u0", k=40, domains=["books"]))
     assert books.results
