@@ -6,7 +6,7 @@ items: what an item has for a medium is `indexer.catalog`'s.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol
@@ -20,6 +20,8 @@ from encoders.sound import Sound, open_sound
 
 Medium = Literal["image", "audio"]
 MEDIA: tuple[Medium, ...] = ("image", "audio")
+WORDS: Mapping[Medium, str] = {"image": "picture", "audio": "sound"}
+"""What people call one."""
 
 _PICTURE_BYTES, _SAMPLE_BYTES = 3, 4
 _BLANK_PX = 32

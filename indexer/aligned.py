@@ -6,9 +6,9 @@ how heads are trained, nor of which alignment is in use.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Protocol
 
 import numpy as np
 
@@ -33,21 +33,53 @@ def joint_names(store: ItemStore) -> list[str]:
     return [name for name in store.vector_names() if name.startswith(f"{_PREFIX}-")]
 
 
-class SharedSpace(Protocol):
+class SharedSpace(ABC):
     """What gives items their vectors of a space that words and pictures share."""
 
-    @property
-    def names(self) -> Collection[str]:
-        """What a store calls these vectors."""
+    names: Sequence[str]
+    """What a store calls these vectors. The first is set last, so an item that has it has them all."""
+    dim: int
 
+    @abstractmethod
     def beside(self, rows: Sequence[StoredItem]) -> list[StoredItem]:
-        """The same items with their vectors of the shared space as well."""
+        """The same items with their vectors of the shared space as well, made of what they are and their others."""
+
+    def is_told(self, item: Item) -> bool:
+        """Whether an item gets the first of these vectors."""
+        return True
 
     def make_room(self, store: ItemStore) -> None:
         """So that items can be put in with their vectors of the shared space. Idempotent."""
+        for name in self.names:
+            store.create_vector(name, self.dim, "cosine")
 
     def fill(self, store: ItemStore, on_progress: Callable[[int, int | None], None] = lambda done, total: None) -> None:
         """Give every item that lacks them its vectors of the shared space. Stopped half-way, it goes on there."""
+        self.make_room(store)
+        first = self.names[0]
+        lacking = [
+            row.item_index
+            for page in store.scroll([first])
+            for row in page
+            if first not in row.vectors and self.is_told(row.item)
+        ]
+        for start in range(0, len(lacking), BATCH):
+            self._fill(store, lacking[start : start + BATCH])
+            on_progress(min(start + BATCH, len(lacking)), len(lacking))
+
+    def _fill(self, store: ItemStore, indices: Sequence[int]) -> None:
+        items = store.get_items(indices)
+        own: dict[int, dict[str, FloatArray]] = {index: {} for index in items}
+        for name in (TEXT, IMAGE):
+            there, vectors = store.vectors(name, list(items))
+            for index, vector in zip(there.tolist(), vectors, strict=True):
+                own[index][name] = vector
+        rows = self.beside([StoredItem(index, item, own[index]) for index, item in items.items()])
+        for joint in reversed(self.names):
+            having = [row for row in rows if joint in row.vectors]
+            if having:
+                found: IntArray = np.array([row.item_index for row in having], dtype=np.int64)
+                store.set_vectors(joint, found, np.stack([row.vectors[joint] for row in having]))
 
 
 class PartReader:
@@ -81,55 +113,25 @@ class PartReader:
         return np.stack([self._known.get(text, nothing) for text in texts])
 
 
-class JointEncoder:
-    """The space of an alignment, and what reads the parts of texts for it."""
+class JointEncoder(SharedSpace):
+    """The space of an alignment, and what reads the parts of texts for it. Every item has a text, if an empty one."""
 
     def __init__(self, alignment: Alignment, reader: PartReader) -> None:
         self.alignment = alignment
+        self.dim = alignment.dim
         self._reader = reader
-        self._names = {name: joint_name(alignment.version, name) for name in (TEXT, IMAGE)}
+        self._text, self._image = self.names = [joint_name(alignment.version, name) for name in (TEXT, IMAGE)]
 
     def beside(self, rows: Sequence[StoredItem]) -> list[StoredItem]:
-        """Made from their TEXT and IMAGE."""
         made: dict[int, dict[str, FloatArray]] = {row.item_index: dict(row.vectors) for row in rows}
         told = [row for row in rows if TEXT in row.vectors]
         seen = [row for row in rows if IMAGE in row.vectors]
         if told:
             parts = self._reader.parts([(row.item, row.vectors[TEXT]) for row in told])
             for row, vector in zip(told, self.alignment.heads.texts(parts), strict=True):
-                made[row.item_index][self._names[TEXT]] = vector
+                made[row.item_index][self._text] = vector
         if seen:
             pictures = np.stack([row.vectors[IMAGE] for row in seen])
             for row, vector in zip(seen, self.alignment.heads.images(pictures), strict=True):
-                made[row.item_index][self._names[IMAGE]] = vector
+                made[row.item_index][self._image] = vector
         return [replace(row, vectors=made[row.item_index]) for row in rows]
-
-    @property
-    def names(self) -> Collection[str]:
-        return self._names.values()
-
-    def make_room(self, store: ItemStore) -> None:
-        for name in self._names.values():
-            store.create_vector(name, self.alignment.dim, "cosine")
-
-    def fill(self, store: ItemStore, on_progress: Callable[[int, int | None], None] = lambda done, total: None) -> None:
-        self.make_room(store)
-        text = self._names[TEXT]  # every item has one, and it is set last
-        lacking = [row.item_index for page in store.scroll([text]) for row in page if text not in row.vectors]
-        for start in range(0, len(lacking), BATCH):
-            self._fill(store, lacking[start : start + BATCH])
-            on_progress(min(start + BATCH, len(lacking)), len(lacking))
-
-    def _fill(self, store: ItemStore, indices: Sequence[int]) -> None:
-        items = store.get_items(indices)
-        own: dict[int, dict[str, FloatArray]] = {index: {} for index in items}
-        for name in (TEXT, IMAGE):
-            there, vectors = store.vectors(name, list(items))
-            for index, vector in zip(there.tolist(), vectors, strict=True):
-                own[index][name] = vector
-        rows = self.beside([StoredItem(index, item, own[index]) for index, item in items.items()])
-        for joint in (self._names[IMAGE], self._names[TEXT]):
-            having = [row for row in rows if joint in row.vectors]
-            if having:
-                found: IntArray = np.array([row.item_index for row in having], dtype=np.int64)
-                store.set_vectors(joint, found, np.stack([row.vectors[joint] for row in having]))

@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from encoders.base import TextEncoder
 from encoders.errors import MediaError
-from encoders.perception import MEDIA, Medium, Perception, medium_of
+from encoders.perception import MEDIA, WORDS, Medium, Perception, medium_of
 from indexer.aligned import SharedSpace, joint_names
 from indexer.catalog import Item, RowError
 from indexer.eventlog import EventLog
@@ -35,7 +35,6 @@ BATCH = 256
 FLUSH_EVERY = 5_000
 """Items after which the store is brought to disk, so that its write-ahead log stays short."""
 
-_WORDS: Mapping[Medium, str] = {"image": "picture", "audio": "sound"}
 Progress = Callable[[int, int | None], None]
 """Called with the rows done and, where it is known, the rows there are."""
 OnPut = Callable[[Sequence[tuple[int, Item]]], None]
@@ -312,7 +311,7 @@ class Indexer:
 
 
 def _without(line: int, item: Item, medium: Medium, error: MediaError) -> RowError:
-    word, n = _WORDS[medium], len(item.perceived(medium))
+    word, n = WORDS[medium], len(item.perceived(medium))
     one = f"its {word}" if n == 1 else f"one of its {n} {word}s"
     return RowError(line, item.item_id, f"indexed without {one}: {error}")
 

@@ -6,15 +6,13 @@ where one is in use. Knows nothing of queries.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-import numpy as np
-
-from encoders.base import MediaEncoder
-from indexer.aligned import BATCH, joint_name
+from encoders.base import FloatArray, MediaEncoder
+from indexer.aligned import SharedSpace, joint_name
 from indexer.catalog import Item
-from indexer.store import TEXT, ItemStore, StoredItem
+from indexer.store import TEXT, StoredItem
 
 
 def caption_name(encoder: MediaEncoder) -> str:
@@ -22,39 +20,22 @@ def caption_name(encoder: MediaEncoder) -> str:
     return joint_name(encoder.fingerprint, TEXT)
 
 
-class CaptionEncoder:
+class CaptionEncoder(SharedSpace):
     """An encoder that shares the space of texts. An item without any text has no caption."""
 
     def __init__(self, encoder: MediaEncoder) -> None:
+        self.names = [caption_name(encoder)]
+        self.dim = encoder.dim
         self._encoder = encoder
-        self._name = caption_name(encoder)
 
-    @property
-    def names(self) -> Collection[str]:
-        return (self._name,)
+    def is_told(self, item: Item) -> bool:
+        return bool(item.text())
 
     def beside(self, rows: Sequence[StoredItem]) -> list[StoredItem]:
-        told = [row.item.text() for row in rows if row.item.text()]
-        vectors: Iterator[np.ndarray] = iter(self._encoder.encode_texts(told))
+        texts = [row.item.text() for row in rows]
+        read: Iterator[FloatArray] = iter(self._encoder.encode_texts([text for text in texts if text]))
+        (name,) = self.names
         return [
-            replace(row, vectors={**row.vectors, self._name: next(vectors)}) if row.item.text() else row for row in rows
+            replace(row, vectors={**row.vectors, name: next(read)}) if text else row
+            for row, text in zip(rows, texts, strict=True)
         ]
-
-    def make_room(self, store: ItemStore) -> None:
-        store.create_vector(self._name, self._encoder.dim, "cosine")
-
-    def fill(self, store: ItemStore, on_progress: Callable[[int, int | None], None] = lambda done, total: None) -> None:
-        self.make_room(store)
-        lacking = [
-            (row.item_index, row.item)
-            for page in store.scroll([self._name])
-            for row in page
-            if row.item.text() and self._name not in row.vectors
-        ]
-        for start in range(0, len(lacking), BATCH):
-            self._fill(store, lacking[start : start + BATCH])
-            on_progress(min(start + BATCH, len(lacking)), len(lacking))
-
-    def _fill(self, store: ItemStore, items: Sequence[tuple[int, Item]]) -> None:
-        indices = np.array([index for index, _ in items], dtype=np.int64)
-        store.set_vectors(self._name, indices, self._encoder.encode_texts([item.text() for _, item in items]))

@@ -19,6 +19,7 @@ from encoders.alignment import Alignment, Trained
 from encoders.base import FloatArray
 from encoders.errors import AlignmentError
 from encoders.pairs import Pairs, recall, recalls, split_groups
+from encoders.perception import WORDS
 from indexer.aligned import JointEncoder, PartReader
 from indexer.catalog import Item
 from indexer.store import IMAGE, TEXT
@@ -128,7 +129,7 @@ def read_pairs(
         if TEXT in row.vectors and IMAGE in row.vectors and row.item.text()
     ]
     if len(rows) < MIN_PAIRS:
-        seen = "sound" if workspace.perception.medium == "audio" else "picture"
+        seen = WORDS[workspace.perception.medium]
         why = f"{len(rows):,} items have both a text and a {seen}, at least {MIN_PAIRS:,} are needed"
         raise AlignmentError("new", why, f"index more items with {seen}s")
     names, group = np.unique([product_of(row.item) for row in rows], return_inverse=True)

@@ -124,5 +124,4 @@ def _perception(settings: Settings) -> Perception | None:
     try:
         return load_perception(names.image, names.audio, settings.encoder_backend)
     except EncoderUnavailable as error:
-        field, name = ("image", names.image) if names.audio == NO_ENCODER else ("audio", names.audio)
-        raise InvalidInput(field, name, str(error)) from error
+        raise InvalidInput(names.medium, names.names[names.medium], str(error)) from error

@@ -21,6 +21,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 from pydantic_settings.exceptions import SettingsError
 
 from encoders.backend import Backend, BackendName
+from encoders.perception import Medium
 from indexer.download import DownloadLimits
 from indexer.events import EventKind, EventPolicy
 from service.errors import ConfigError
@@ -73,10 +74,14 @@ class EncoderSettings(BaseModel):
         return self
 
     @property
+    def medium(self) -> Medium:
+        """What items are perceived by, if by anything."""
+        return "image" if self.audio == NO_ENCODER else "audio"
+
+    @property
     def names(self) -> Mapping[str, str]:
         """By "text", and "image" or "audio"."""
-        perceived = {"image": self.image} if self.audio == NO_ENCODER else {"audio": self.audio}
-        return {"text": self.text, **perceived}
+        return {"text": self.text, self.medium: getattr(self, self.medium)}
 
 
 class StoreSettings(BaseModel):

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from encoders.errors import PalateError
-from encoders.perception import medium_of
+from encoders.perception import WORDS, medium_of
 from indexer.errors import EncoderMismatch, StoreLocked
 from indexer.eventlog import EventLog
-from service.config import NO_ENCODER, Settings
+from service.config import Settings
 from service.errors import WriterUnavailable
 from service.workspace import Workspace
 from service.writing import Writing, writer_names
@@ -146,8 +146,9 @@ def _log(settings: Settings, log: EventLog) -> Iterator[Finding]:
         yield Finding("ok", "log", f"sound: {items:,} items, {events:,} events of {people:,} people")
     if lacking := log.count_lacking_pictures():
         todo = "make them available and run `palate index` with the same file again; its report says what is wrong"
-        what = "pictures" if settings.encoders.audio == NO_ENCODER else "sounds"
-        yield Finding("warn", what, f"{lacking:,} items lack one that could not be had", todo)
+        yield Finding(
+            "warn", f"{WORDS[settings.encoders.medium]}s", f"{lacking:,} items lack one that could not be had", todo
+        )
     unknown = sum(int((batch.item_index < 0).sum()) for batch in log.read_events())
     if unknown:
         found = f"{unknown:,} of {events:,} name items that are not in the catalogue"

@@ -20,7 +20,7 @@ from encoders.perception import Medium, Perception
 from encoders.plugins import PlugIn, plug_ins
 from encoders.sound import Sound
 from service.cli.checks import Finding
-from service.config import NO_ENCODER, EncoderSettings, Settings
+from service.config import EncoderSettings, Settings
 
 MEASURED_S = 0.8
 SAMPLES, AT_ONCE = 32, 8
@@ -56,7 +56,7 @@ class Encoders:
         try:
             perception = load_perception(settings.encoders.image, settings.encoders.audio, backend)
         except PalateError as error:
-            failures["image" if settings.encoders.audio == NO_ENCODER else "audio"] = error
+            failures[settings.encoders.medium] = error
         return cls(settings.encoders, text, perception, failures)
 
     def findings(self) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ import pytest
 
 from encoders.base import FloatArray
 from encoders.fake import FakeImageEncoder
-from indexer import captions
+from indexer import aligned
 from indexer.captions import CaptionEncoder, caption_name
 from indexer.catalog import Item
 from indexer.store import IMAGE, TEXT, StoredItem
@@ -41,7 +41,7 @@ def test_what_is_said_of_an_item_stands_beside_its_other_vectors_and_silence_now
 def test_filling_reads_what_is_missing_and_the_second_time_nothing(
     store: EdgeStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(captions, "BATCH", 1)
+    monkeypatch.setattr(aligned, "BATCH", 1)
     store.upsert(stored(RED, SILENT, BLUE))
     read: list[str] = []
 
