@@ -23,14 +23,15 @@ from numpy.typing import NDArray
 
 from benchmarks.folders import ROOT, add_data, dataset, made
 from benchmarks.tables import markdown, replace_section
-from encoders.align import AlignConfig, fit_heads
-from encoders.base import FloatArray, unit_rows
-from encoders.pairs import Pairs, recall, recalls, split_groups
-from indexer.aligned import PartReader
-from indexer.catalog import Item
-from service.aligning import read_pairs
+from encoders.alignment.pairs import Pairs, recall, recalls, split_groups
+from encoders.alignment.training import AlignConfig, fit_heads
+from encoders.arrays import FloatArray
+from encoders.base import unit_rows
+from indexer.catalog.item import Item
+from indexer.indexing.shared_space import PartReader
 from service.config import load_settings
-from service.workspace import Workspace
+from service.operations.aligning import read_pairs
+from service.storage.workspace import Workspace
 
 DATASET = "hm-fashion"
 TYPE = "product_type_name"

@@ -26,14 +26,14 @@ import numpy as np
 
 from benchmarks.folders import ROOT, add_data, dataset, palate
 from benchmarks.tables import markdown, replace_section
-from encoders.backend import Backend
-from encoders.base import FloatArray
-from encoders.bundled import bundled_image_encoder, bundled_text_encoder
-from encoders.perception import Sight
-from indexer.catalog import Item, read_items
-from indexer.download import Downloader, DownloadLimits
-from indexer.media import MediaFolder
-from indexer.media_source import MediaSource
+from encoders.arrays import FloatArray
+from encoders.modality import Sight
+from encoders.networks.backend import Backend
+from encoders.registry import bundled_image_encoder, bundled_text_encoder
+from indexer.catalog.item import Item, read_items
+from indexer.media.download import Downloader, DownloadLimits
+from indexer.media.folder import MediaFolder
+from indexer.media.source import MediaSource
 
 DATASET = "movielens-small"
 PAGE = ROOT / "docs/encoders.md"

@@ -24,15 +24,15 @@ import numpy as np
 from benchmarks.explained import K, Row, Texts, cost, fidelity, gathered, hostile, texts_of, variety
 from benchmarks.folders import ROOT, made
 from benchmarks.tables import markdown, replace_section
-from indexer.eventlog import EventLog
+from indexer.log.event_log import EventLog
 from service.config import load_settings
-from service.cores import one_core
 from service.errors import WriterUnavailable
-from service.explainer.writers import Writer
-from service.garbage import leave_alone_what_stays
+from service.explainer.writers.writers import Writer
+from service.reasons.writing import Writing
 from service.recommender import Recommender
-from service.workspace import Workspace
-from service.writing import Writing
+from service.rpc.cores import one_core
+from service.rpc.garbage import leave_alone_what_stays
+from service.storage.workspace import Workspace
 
 DATA = "PALATE_BENCH_EXPLAIN_DATA"
 EXAMPLE = ROOT / "examples/movielens-small"

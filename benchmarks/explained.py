@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from benchmarks.hostile import HOSTILE
-from indexer.catalog import Item
+from indexer.catalog.item import Item
+from service.api.messages import ExplainRequest, Explanation, RecommendRequest
 from service.explainer.evidence import Evidence, EvidenceKind, Subject
-from service.explainer.slots import percent
+from service.explainer.template.slots import percent
 from service.explainer.text import clean
-from service.explainer.verify import verify
-from service.explainer.writers import TEMPLATE, Outcome, Writer, Written, write_verified
-from service.reasons import MAX_LEFT_OUT, subject_of
+from service.explainer.verify.verify import verify
+from service.explainer.writers.writers import TEMPLATE, Outcome, Writer, Written, write_verified
+from service.reasons.evidence import MAX_LEFT_OUT, subject_of
 from service.recommender import Recommender
-from service.requests import ExplainRequest, Explanation, RecommendRequest
-from service.workspace import Workspace
+from service.storage.workspace import Workspace
 
 K = 10
 SLOW_TEXTS = 60

@@ -22,16 +22,16 @@ import numpy as np
 
 from benchmarks.folders import ROOT, made
 from benchmarks.tables import markdown, replace_section
+from service.api.messages import ModelInfo
 from service.config import load_settings
 from service.evaluation.answers import Answers, ask
 from service.evaluation.evaluate import ALL, measure
 from service.evaluation.report import Report
+from service.evaluation.served.recorded import Recorded
+from service.evaluation.served.rehearsal import Rehearsal, rehearsal
 from service.evaluation.splits import Case, leave_one_out
-from service.offline.recorded import Recorded
-from service.offline.rehearsal import Rehearsal, rehearsal
-from service.ranker.interactions import Interactions
-from service.requests import ModelInfo
-from service.workspace import Workspace
+from service.ranker.data.interactions import Interactions
+from service.storage.workspace import Workspace
 
 PAGE, EXAMPLE = ROOT / "docs/benchmarks.md", ROOT / "examples/movielens-small"
 K = 10

@@ -30,7 +30,7 @@ import numpy as np
 from benchmarks.folders import made, palate
 from benchmarks.load import Calls, Plan
 from benchmarks.tables import markdown, replace_section
-from indexer.eventlog import EventLog
+from indexer.log.event_log import EventLog
 from service.config import load_settings
 
 ROOT = Path(__file__).resolve().parents[1]

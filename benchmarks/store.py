@@ -13,11 +13,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from encoders.base import FloatArray
-from indexer.catalog import Item
-from indexer.filter import Filter, parse_filter
-from indexer.store import StoredItem, VectorQuery
-from indexer.store_edge import EdgeStore
+from encoders.arrays import FloatArray
+from indexer.catalog.filter import Filter, parse_filter
+from indexer.catalog.item import Item
+from indexer.stores.edge.store import EdgeStore
+from indexer.stores.store import StoredItem, VectorQuery
 
 N_ITEMS = 10_000
 WIDTHS = {"text": 384, "image": 1280, "sequence-1": 128}

@@ -1,7 +1,7 @@
 """What an encoder is: content in, unit vectors out.
 
 Owns the protocols that encoders satisfy and the check that its vectors are sound. Knows nothing of items, stores
-or any model library; `encoders.bundled` is where an encoder is chosen by name.
+or any model library; `encoders.registry` is where an encoder is chosen by name.
 """
 
 from __future__ import annotations
@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from encoders.arrays import FloatArray
 from encoders.errors import EncoderError
 
 if TYPE_CHECKING:
     from PIL import Image
 
-    from encoders.backend import Running
-    from encoders.sound import Sound
+    from encoders.audio.sound import Sound
+    from encoders.networks.backend import Running
     from encoders.timing import Timing
-
-FloatArray = NDArray[np.float32]
 
 
 class Encoder(Protocol):

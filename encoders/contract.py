@@ -17,9 +17,10 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from PIL import Image
 
-from encoders.base import AudioEncoder, FloatArray, ImageEncoder, MediaEncoder, TextEncoder
+from encoders.arrays import FloatArray
+from encoders.audio.sound import Sound
+from encoders.base import AudioEncoder, ImageEncoder, MediaEncoder, TextEncoder
 from encoders.errors import ModalityUnsupported
-from encoders.sound import Sound
 
 TOLERANCE = 1e-3
 """How far a number of a vector may move with what else is in the batch."""

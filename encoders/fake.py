@@ -13,10 +13,11 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageColor
 
-from encoders.base import FloatArray, unit_rows
+from encoders.arrays import FloatArray
+from encoders.audio.sound import Sound
+from encoders.base import unit_rows
 from encoders.errors import ModalityUnsupported
-from encoders.picture import to_rgb
-from encoders.sound import Sound
+from encoders.image.picture import to_rgb
 
 _RATE_HZ = 32_000
 _LOWEST_HZ, _HIGHEST_HZ = 50.0, 10_000.0

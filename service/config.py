@@ -20,11 +20,12 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
-from encoders.backend import Backend, BackendName
-from encoders.perception import Medium
-from indexer.download import DownloadLimits
-from indexer.events import EventKind, EventPolicy
+from encoders.modality import Medium
+from encoders.networks.backend import Backend, BackendName
+from indexer.catalog.event import EventKind, EventPolicy
+from indexer.media.download import DownloadLimits
 from service.errors import ConfigError
+from service.explainer.languages.codes import language_codes
 from service.ranker.config import RankerConfig
 
 CONFIG_FILE = "palate.toml"
@@ -268,7 +269,7 @@ class ExplainSettings(BaseModel):
     workers: int = Field(default=2, ge=1, le=256)
     """Threads that explain, so that nobody waits for a recommendation because a language model is slow. More pay where
     the writer is behind an endpoint."""
-    language: Literal["en", "zh"] = "en"
+    language: str = "en"
     """Language of the text where the caller names none."""
     keep_days: float = Field(default=30.0, gt=0.0)
     """How long a served answer can be explained by its recommendation_id, in days."""
@@ -276,6 +277,13 @@ class ExplainSettings(BaseModel):
     """How long an item counts as new after its created_at, in days."""
     max_served: int = Field(default=100_000, ge=0)
     """Most served answers that are kept; the oldest go first. 0 keeps none."""
+
+    @field_validator("language")
+    @classmethod
+    def _a_language_that_is_there(cls, language: str) -> str:
+        if language not in language_codes():
+            raise ValueError(f"{language!r} is no language that reasons are written in: {', '.join(language_codes())}")
+        return language
 
 
 class Settings(BaseSettings):

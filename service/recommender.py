@@ -18,24 +18,15 @@ from typing import Any
 
 import numpy as np
 
-from encoders.base import Encoder, FloatArray, runs_on
-from encoders.perception import medium_of
-from indexer.build import IndexReport
-from indexer.catalog import Item
-from indexer.events import Event
-from indexer.filter import Filter
-from indexer.store import TEXT, StoredItem
-from service.catalogue import Catalogue, read_interactions
-from service.errors import InvalidInput, ItemNotFound, RecommendationNotFound, ServedByOtherEncoders
-from service.explanations import Explanations, Lookups, Question
-from service.models import Loaded, Models
-from service.paging import Page
-from service.people import NOTHING_PAST, Past, People, PersonState, taste_vectors
-from service.ranker.history import History
-from service.ranker.interactions import IntArray
-from service.ranker.ranker import Ranker, ScoredList
-from service.reasons import rule_text
-from service.requests import (
+from encoders.arrays import FloatArray
+from encoders.base import Encoder, runs_on
+from encoders.modality import medium_of
+from indexer.catalog.event import Event
+from indexer.catalog.filter import Filter
+from indexer.catalog.item import Item
+from indexer.indexing.indexer import IndexReport
+from indexer.stores.store import TEXT, StoredItem
+from service.api.messages import (
     DEFAULT_K,
     EventReport,
     ExplainRequest,
@@ -52,15 +43,25 @@ from service.requests import (
     TrainProgress,
     UserProfile,
 )
-from service.rerank import POOL, diversify
-from service.retrieval import Candidates, Rule, retrieve
-from service.search import Found, Search
-from service.served import ServedContext, ServedContexts, ServedItem
-from service.shrinking import Shrunk, shrink
-from service.stopwatch import Stopwatch
-from service.tastes import Tastes
-from service.workspace import Workspace
-from service.writing import Writing
+from service.catalog.item_ids import Catalogue, read_interactions
+from service.errors import InvalidInput, ItemNotFound, RecommendationNotFound, ServedByOtherEncoders
+from service.models.registry import Loaded, Models
+from service.models.shrinking import Shrunk, shrink
+from service.ranker.data.arrays import IntArray
+from service.ranker.data.history import History
+from service.ranker.ranker import Ranker, ScoredList
+from service.reasons.evidence import rule_text
+from service.reasons.explanations import Explanations, Lookups, Question
+from service.reasons.tastes import Tastes
+from service.reasons.writing import Writing
+from service.serving.paging import Page
+from service.serving.rerank import POOL, diversify
+from service.serving.retrieval import Candidates, Rule, retrieve
+from service.serving.search import Found, Search
+from service.serving.served import ServedContext, ServedContexts, ServedItem
+from service.serving.stopwatch import Stopwatch
+from service.serving.users import NOTHING_PAST, Past, People, PersonState, taste_vectors
+from service.storage.workspace import Workspace
 
 MAX_ITEMS_IN_MEMORY = 50_000
 RUNNERS_UP = 10

@@ -1,15 +1,14 @@
 """The architecture, as far as a test can hold it: who may import whom, and where errors and the environment live.
 
-    encoders <- indexer <- service.recommender <- service.server, service.cli
-
 Imports inside functions and under TYPE_CHECKING count: they are dependencies as well.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -20,15 +19,79 @@ from service.errors import STATUS
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("encoders", "indexer", "service", "palate")
 
-WIRE = {  # where generated code may be imported
-    "service.server",
-    "service.servicers",
-    "service.wire_in",
-    "service.wire_out",
-    "service.wire_rows",
-    "service.cli",
+DIRECTION = """
+    encoders.errors
+    encoders.arrays
+    encoders.fingerprint  encoders.plugins  encoders.timing  encoders.hub  encoders.source
+    encoders.networks
+    encoders.audio
+    encoders.base
+    encoders.text
+    encoders.image
+    encoders
+    encoders.alignment
+
+    indexer.errors
+    indexer.folder_lock
+    indexer.catalog
+    indexer.media  indexer.log
+    indexer.stores
+    indexer.stores.edge  indexer.stores.qdrant
+    indexer.indexing
+
+    service.ranker.config
+    service.ranker.data
+    service.ranker.item_item  service.ranker.sequence
+    service.ranker.second_stage
+    service.ranker
+    service.ranker.training
+
+    service.evaluation
+
+    service.explainer.languages.codes
+    service.explainer
+    service.explainer.attribution  service.explainer.languages
+    service.explainer.languages.en  service.explainer.languages.zh
+    service.explainer.taste  service.explainer.template
+    service.explainer.verify
+    service.explainer.writers
+
+    service.errors
+    service.config
+    service.api
+    service.storage
+    service.catalog
+    service.models
+    service.serving
+    service.reasons
+    service.recommender
+    service.operations
+    service.evaluation.served
+
+    palate
+    service.rpc
+    service.cli
+    service.cli.commands  service.cli.doctor
+    service.cli.demo
+    service.cli.app
+    service.cli.__main__
+"""
+"""Folders (or modules that stand apart from their folder), lowest first: a module imports from its own folder and from
+the lines above it, and never from below."""
+
+CLOSED = {  # what these import of our packages, beyond themselves
+    "encoders": (),
+    "indexer": ("encoders",),
+    "palate": (),
+    "service.ranker": (),
+    "service.explainer": (),
+    "service.evaluation": ("service.ranker",),
 }
-SEALED = ("service.ranker", "service.explainer", "service.evaluation")
+SERVED_EVALUATION = "service.evaluation.served"
+"""Is a part of evaluation that knows the service; the rest of it does not."""
+
+WIRE = ("service.rpc", "service.cli")
+"""Where generated code and gRPC may be imported."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +114,8 @@ def _modules() -> Iterator[Module]:
                 yield Module(name, path, ast.parse(path.read_text(encoding="utf-8")))
 
 
-MODULES = list(_modules())
+MODULES = {module.name: module for module in _modules()}
+LEVEL = {name: level for level, line in enumerate(DIRECTION.splitlines()) for name in line.split()}
 
 
 def _imports(module: Module) -> Iterator[str]:
@@ -65,91 +129,114 @@ def _imports(module: Module) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+def _imported_modules(module: Module) -> set[str]:
+    """Our own modules that a module imports from."""
+    found = set()
+    for name in _imports(module):
+        while name and name not in MODULES:
+            name = name.rpartition(".")[0]
+        if name and name != module.name:
+            found.add(name)
+    return found
+
+
+IMPORTS: Mapping[str, set[str]] = {name: _imported_modules(module) for name, module in MODULES.items()}
+
+
 def _within(name: str, *parents: str) -> bool:
     return any(name == parent or name.startswith(f"{parent}.") for parent in parents)
 
 
+def _folder(name: str) -> str:
+    """What DIRECTION calls the place of a module: the longest name in it that the module lies within."""
+    while name not in LEVEL:
+        assert "." in name, f"{name} stands nowhere in DIRECTION"
+        name = name.rpartition(".")[0]
+    return name
+
+
 def _importers(*names: str) -> set[str]:
-    return {module.name for module in MODULES if any(_within(imported, *names) for imported in _imports(module))}
-
-
-def _forbidden(inside: str, *allowed: str) -> list[str]:
-    """Imports of our packages by modules inside `inside` that are neither inside it nor allowed."""
-    return [
-        f"{module.name} imports {imported}"
-        for module in MODULES
-        if _within(module.name, inside)
-        for imported in _imports(module)
-        if _within(imported, *PACKAGES) and not _within(imported, inside, *allowed)
-    ]
+    return {
+        module.name for module in MODULES.values() if any(_within(imported, *names) for imported in _imports(module))
+    }
 
 
 def test_all_packages_are_seen() -> None:
-    assert {module.package for module in MODULES} == set(PACKAGES)
+    assert {module.package for module in MODULES.values()} == set(PACKAGES)
 
 
-@pytest.mark.parametrize(
-    ("inside", "allowed"),
-    [
-        ("encoders", ()),
-        ("indexer", ("encoders",)),
-        ("service", ("encoders", "indexer", "palate")),
-        ("palate", ()),
-        *((sealed, ()) for sealed in SEALED if sealed != "service.evaluation"),
-        ("service.evaluation", ("service.ranker",)),
-    ],
-)
-def test_imports_go_in_one_direction(inside: str, allowed: tuple[str, ...]) -> None:
-    assert _forbidden(inside, *allowed) == []
+def test_direction_names_what_is_there() -> None:
+    folders = {name.rpartition(".")[0] for name in MODULES} | set(MODULES)
+    assert [name for name in LEVEL if name not in folders] == []
 
 
-def test_the_recommender_does_not_know_the_server_or_the_command_line() -> None:
-    entries = {"service.server", "service.servicers", "service.interceptor", "service.lanes", "service.cli"}
-    below = [m.name for m in MODULES if m.package == "service" and m.name not in entries | WIRE]
-    above = _importers(*entries, *(WIRE - {"service.cli"}))
-    assert [name for name in below if name in above and not _within(name, "service.cli")] == []
+def test_imports_go_in_the_one_direction() -> None:
+    against = [
+        f"{name} imports {imported}"
+        for name, imports in IMPORTS.items()
+        for imported in imports
+        if (here := _folder(name)) != (there := _folder(imported)) and LEVEL[there] >= LEVEL[here]
+    ]
+    assert against == []
+
+
+def test_no_imports_go_round() -> None:
+    try:
+        TopologicalSorter(IMPORTS).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
+
+
+@pytest.mark.parametrize("inside", CLOSED)
+def test_a_closed_package_knows_no_other(inside: str) -> None:
+    strangers = [
+        f"{name} imports {imported}"
+        for name, imports in IMPORTS.items()
+        if _within(name, inside) and not _within(name, SERVED_EVALUATION)
+        for imported in imports
+        if not _within(imported, inside, *CLOSED[inside])
+    ]
+    assert strangers == []
+
+
+def test_serving_does_not_know_the_training_loop() -> None:
+    training = {name for name in MODULES if _within(name, "service.ranker.training")}
+    serving = [name for name in MODULES if _within(name, "service.serving", "service.reasons", "service.rpc")]
+    assert [name for name in serving if IMPORTS[name] & training] == []
 
 
 @pytest.mark.parametrize(
     ("library", "places"),
     [
         (("open_clip", "timm", "sentence_transformers", "transformers"), ("encoders",)),
-        (("openvino",), ("encoders.openvino_network",)),
-        (("soundfile",), ("encoders.sound",)),
-        (("sqlalchemy",), ("indexer",)),
-        (("urllib3",), ("indexer.download",)),
+        (("openvino",), ("encoders.networks.openvino_network",)),
+        (("soundfile",), ("encoders.audio",)),
+        (("sqlalchemy",), ("indexer.log",)),
+        (("qdrant_client", "qdrant_edge"), ("indexer.stores",)),
+        (("urllib3",), ("indexer.media.download",)),
         (("typer", "rich"), ("service.cli",)),
         (("pydantic", "pydantic_settings"), ("service.config",)),
-        (("optuna",), ("service.tune",)),
-        (("httpx", "tenacity"), ("service.explainer.chat",)),
-        (("llama_cpp",), ("service.explainer.llama",)),
+        (("optuna",), ("service.operations.tuning",)),
+        (("httpx", "tenacity"), ("service.explainer.writers.chat",)),
+        (("llama_cpp",), ("service.explainer.writers.llama",)),
+        (("palate", "grpc", "google"), ("palate", *WIRE)),
     ],
 )
 def test_a_library_is_used_in_its_place_only(library: tuple[str, ...], places: tuple[str, ...]) -> None:
     assert [name for name in sorted(_importers(*library)) if not _within(name, *places)] == []
 
 
-def test_qdrant_is_behind_the_stores() -> None:
-    strangers = _importers("qdrant_client", "qdrant_edge")
-    assert [name for name in sorted(strangers) if not name.startswith("indexer.store_")] == []
-
-
-def test_generated_code_and_grpc_stay_at_the_edge() -> None:
-    edge = WIRE | {"service.interceptor"}
-    strangers = sorted(_importers("palate", "grpc", "google") - edge)
-    assert [name for name in strangers if not _within(name, "palate", "service.cli")] == []
-
-
 def test_the_ranker_needs_arrays_and_torch_only_and_the_explainer_not_even_torch() -> None:
     heavy = ("torch", "sqlalchemy", "qdrant_client", "qdrant_edge", "grpc", "google", "pydantic", "typer", "rich")
     assert [name for name in _importers(*heavy) if _within(name, "service.explainer")] == []
-    assert [name for name in _importers(*heavy[1:]) if _within(name, "service.ranker", "service.evaluation")] == []
+    sealed = [name for name in _importers(*heavy[1:]) if _within(name, "service.ranker", "service.evaluation")]
+    assert [name for name in sealed if not _within(name, SERVED_EVALUATION)] == []
 
 
 def test_the_environment_is_read_in_one_place() -> None:
     readers = {
         module.name
-        for module in MODULES
+        for module in MODULES.values()
         for node in ast.walk(module.tree)
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "environb", "getenv")
     }
@@ -161,7 +248,7 @@ def test_errors_are_drawn_in_the_errors_files() -> None:
     names = {error.__name__ for error in STATUS} | {PalateError.__name__}
     elsewhere = [
         f"{module.name}.{node.name}"
-        for module in MODULES
+        for module in MODULES.values()
         if module.name.rpartition(".")[2] != "errors"
         for node in ast.walk(module.tree)
         if isinstance(node, ast.ClassDef)
@@ -173,7 +260,7 @@ def test_errors_are_drawn_in_the_errors_files() -> None:
 
 @pytest.mark.parametrize("package", ["encoders", "indexer", "service"])
 def test_the_tree_on_top_of_the_errors_file_names_every_error(package: str) -> None:
-    (errors,) = (module for module in MODULES if module.name == f"{package}.errors")
+    errors = MODULES[f"{package}.errors"]
     drawing = ast.get_docstring(errors.tree) or ""
     defined = [node.name for node in errors.tree.body if isinstance(node, ast.ClassDef)]
     assert defined
@@ -183,7 +270,7 @@ def test_the_tree_on_top_of_the_errors_file_names_every_error(package: str) -> N
 def test_every_module_says_what_it_is() -> None:
     silent = [
         module.name
-        for module in MODULES
+        for module in MODULES.values()
         if not ast.get_docstring(module.tree) and not (module.path.name == "__init__.py" and not module.tree.body)
     ]
     assert silent == []

@@ -7,7 +7,7 @@ import io
 import numpy as np
 import soundfile
 
-from encoders.base import FloatArray
+from encoders.arrays import FloatArray
 
 RATE_HZ = 16_000
 

@@ -9,7 +9,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from encoders.sound import Sound
+from encoders.audio.sound import Sound
 
 RATE_HZ = 22_050
 NOTES_HZ = (196, 233, 262, 330, 392, 440)

@@ -14,9 +14,10 @@ from functools import lru_cache
 import librosa
 import numpy as np
 
-from encoders.base import FloatArray, unit_rows
+from encoders.arrays import FloatArray
+from encoders.audio.sound import Sound
+from encoders.base import unit_rows
 from encoders.errors import EncoderUnavailable, ModalityUnsupported
-from encoders.sound import Sound
 
 RATE_HZ = 22_050
 HIGHEST_HZ = 8_000

@@ -6,10 +6,10 @@ from instruments import INSTRUMENTS, NOTES_HZ, orchestra
 from palate_timbre import TimbreEncoder, timbre_encoder
 from scipy import signal
 
-from encoders.base import FloatArray
+from encoders.arrays import FloatArray
+from encoders.audio.sound import Sound
 from encoders.contract import AudioEncoderContract
 from encoders.errors import EncoderUnavailable
-from encoders.sound import Sound
 
 
 class TestTimbreEncoder(AudioEncoderContract):

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
-from encoders.base import FloatArray, unit_rows
+from encoders.arrays import FloatArray
+from encoders.base import unit_rows
 from encoders.errors import EncoderUnavailable, ModalityUnsupported
 
 SIDE_PX = 64

@@ -14,20 +14,20 @@ from collections.abc import Callable, Mapping, Sequence
 import typer
 
 from service.cli import output
-from service.cli.aligning import align
-from service.cli.asking import recommend, search, similar
-from service.cli.demo import demo
-from service.cli.doctor import doctor
-from service.cli.encoding import encoders
-from service.cli.evaluating import evaluate
-from service.cli.explaining import explain
+from service.cli.commands.aligning import align
+from service.cli.commands.asking import recommend, search, similar
+from service.cli.commands.encoding import encoders
+from service.cli.commands.evaluating import evaluate
+from service.cli.commands.explaining import explain
+from service.cli.commands.indexing import index, rebuild
+from service.cli.commands.people import users
+from service.cli.commands.recording import events
+from service.cli.commands.serving import serve
+from service.cli.commands.training import models, train
+from service.cli.commands.tuning import tune
+from service.cli.demo.demo import demo
+from service.cli.doctor.doctor import doctor
 from service.cli.files import COULD_NOT
-from service.cli.indexing import index, rebuild
-from service.cli.people import users
-from service.cli.recording import events
-from service.cli.serving import serve
-from service.cli.training import models, train
-from service.cli.tuning import tune
 
 DEBUG = "--debug"
 

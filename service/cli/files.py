@@ -16,7 +16,7 @@ from service.cli import output
 from service.cli.output import Step
 
 if TYPE_CHECKING:
-    from indexer.catalog import RowError
+    from indexer.catalog.item import RowError
     from service.cli.times import RunTimes
 
 DONE, IN_PART, COULD_NOT = 0, 1, 2

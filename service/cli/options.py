@@ -8,6 +8,8 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from service.explainer.languages.codes import language_codes
+
 T = TypeVar("T")
 
 MAX_K = 500
@@ -40,9 +42,10 @@ def several(given: Sequence[str], parse: Callable[[str], T]) -> list[T]:
 
 
 def language(text: str) -> str:
-    """en or zh; empty means as configured."""
-    if text not in ("", "en", "zh"):
-        raise typer.BadParameter(f"{text!r} is not a language that reasons are written in: en or zh.")
+    """The code of a language that reasons are written in; empty means as configured."""
+    if text and text not in language_codes():
+        known = " or ".join(language_codes())
+        raise typer.BadParameter(f"{text!r} is not a language that reasons are written in: {known}.")
     return text
 
 

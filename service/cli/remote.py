@@ -1,6 +1,6 @@
-"""A server, asked through `palate.client`, in the shape of `service.backend.Backend`: commands see no difference.
+"""A server, asked through `palate.client`, in the shape of `service.api.services.Backend`: commands see no difference.
 
-Owns the way back from messages to the dataclasses of `service.requests`. Knows nothing of printing.
+Owns the way back from messages to the dataclasses of `service.api.messages`. Knows nothing of printing.
 """
 
 from __future__ import annotations
@@ -8,14 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from indexer.build import IndexReport
-from indexer.catalog import Item, RowError
-from indexer.events import Event
+from indexer.catalog.event import Event
+from indexer.catalog.item import Item, RowError
+from indexer.indexing.indexer import IndexReport
 from palate.client import Client
 from palate.v1 import explain_pb2, model_pb2, recommend_pb2
-from service.backend import ItemReport
-from service.explainer.evidence import Evidence, EvidenceKind
-from service.requests import (
+from service.api.messages import (
     Change,
     EventReport,
     ExplainRequest,
@@ -33,7 +31,9 @@ from service.requests import (
     TrainProgress,
     UserProfile,
 )
-from service.wire_rows import item_row
+from service.api.services import ItemReport
+from service.explainer.evidence import Evidence, EvidenceKind
+from service.rpc.rows import item_row
 
 
 class Remote:

@@ -1,6 +1,6 @@
 """From a command's options to something that answers: the data folder opened here, or a server that has it open.
 
-An embedded store has one owner, so both look alike to the commands (`service.backend.Backend`). Knows no command.
+An embedded store has one owner, so both look alike to the commands (`service.api.services.Backend`). Knows no command.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from service.cli.output import waiting
 
 if TYPE_CHECKING:
-    from indexer.eventlog import EventLog
-    from service.backend import Backend
+    from indexer.log.event_log import EventLog
+    from service.api.services import Backend
     from service.config import Settings
     from service.recommender import Recommender
 
@@ -59,7 +59,7 @@ def answering(data: Path | None, config: Path | None, server: str, *, quiet: boo
     settings = settings_of(data, config)
     require_data(settings)
     with waiting("loading encoders and model", quiet):
-        from service.switching import Switching
+        from service.operations.switching import Switching
 
         backend = Switching(open_recommender(settings))
     try:
@@ -71,7 +71,7 @@ def answering(data: Path | None, config: Path | None, server: str, *, quiet: boo
 def open_recommender(settings: Settings) -> Recommender:
     """The data folder of the settings, with its models."""
     from service.recommender import Recommender
-    from service.workspace import Workspace
+    from service.storage.workspace import Workspace
 
     workspace = Workspace.open(settings)
     try:
@@ -84,7 +84,7 @@ def open_recommender(settings: Settings) -> Recommender:
 @contextmanager
 def event_log(settings: Settings) -> Iterator[EventLog]:
     """The log alone, without encoders and vectors: quick to open. StoreLocked where another process owns the folder."""
-    from service.data_folder import log_alone
+    from service.storage.data_folder import log_alone
 
     with log_alone(settings) as log:
         yield log

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.evaluation.splits import Case
-from service.ranker.interactions import IntArray
+from service.ranker.data.arrays import IntArray
 
 Recommend = Callable[[Sequence[Case]], Iterable[Sequence[int]]]
 """A batch of cases -> one list of item indices each, best first."""

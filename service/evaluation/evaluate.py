@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from service.evaluation import metrics
 from service.evaluation.answers import Answers
 from service.evaluation.report import Figure, Report
-from service.ranker.interactions import IntArray
+from service.ranker.data.arrays import IntArray
 
 ALL = "all"
 """The slice that every case is in."""

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from service.ranker.interactions import BoolArray, IntArray, Interactions
+from service.ranker.data.arrays import BoolArray, IntArray
+from service.ranker.data.interactions import Interactions
 
 HISTORY_BUCKETS: tuple[tuple[int, str], ...] = ((0, "0"), (4, "1-4"), (19, "5-19"), (99, "20-99"))
 """(longest history, name); whatever is longer is LONGEST_BUCKET."""

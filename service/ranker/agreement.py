@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import spearmanr
 
-from service.ranker.history import History
-from service.ranker.interactions import IntArray
+from service.ranker.data.arrays import IntArray
+from service.ranker.data.history import History
 from service.ranker.ranker import Ranker
 
 K = 10

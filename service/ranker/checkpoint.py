@@ -21,19 +21,19 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 from scipy import sparse
 
-from service.ranker.behaviour import Behaviour
-from service.ranker.blend import Blend, BlendNet
 from service.ranker.config import RankerConfig
-from service.ranker.fit import ItemTensors, item_vectors
-from service.ranker.interactions import IntArray
-from service.ranker.items import ContentSpace, ItemFeatures, Projection
-from service.ranker.model import ModelShape, SequenceModel
+from service.ranker.data.arrays import IntArray
+from service.ranker.data.items import ContentSpace, ItemFeatures, Projection
+from service.ranker.item_item.behaviour import Behaviour
+from service.ranker.quantization import Arrays, narrowed, widened
 from service.ranker.ranker import Ranker, content_of
-from service.ranker.shrink import Arrays, narrowed, widened
-from service.ranker.signals import View
+from service.ranker.second_stage.blend import Blend, BlendNet
+from service.ranker.second_stage.signals import View
+from service.ranker.sequence.inference import ItemTensors, item_vectors
+from service.ranker.sequence.model import ModelShape, SequenceModel
 
 FORMAT, SHRUNK = 4, 5
-"""As trained, and with weights as int8 (`service.ranker.shrink`)."""
+"""As trained, and with weights as int8 (`service.ranker.quantization`)."""
 MATRICES = ("ease", "knn", "together", "co_counts")
 
 

@@ -14,16 +14,15 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from service.ranker.behaviour import Behaviour
-from service.ranker.blend import Blend
 from service.ranker.config import RankerConfig
-from service.ranker.fit import ItemTensors, history_states, item_vectors
-from service.ranker.history import History
-from service.ranker.interactions import BoolArray, IntArray, Interactions
-from service.ranker.items import ContentSpace, FloatArray, ItemFeatures
-from service.ranker.model import SequenceModel
-from service.ranker.sequences import Sequences
-from service.ranker.signals import (
+from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
+from service.ranker.data.history import History
+from service.ranker.data.interactions import Interactions
+from service.ranker.data.items import ContentSpace, ItemFeatures
+from service.ranker.data.variants import Variants
+from service.ranker.item_item.behaviour import Behaviour
+from service.ranker.second_stage.blend import Blend
+from service.ranker.second_stage.signals import (
     BEHAVIOUR_SIGNALS,
     IMAGE_SIGNALS,
     SIGNALS,
@@ -35,7 +34,9 @@ from service.ranker.signals import (
     signals,
     signals_of_variants,
 )
-from service.ranker.variants import Variants, variant_states
+from service.ranker.sequence.inference import ItemTensors, history_states, item_vectors, variant_states
+from service.ranker.sequence.model import SequenceModel
+from service.ranker.sequence.sequences import Sequences
 
 MAX_COLD = 5_000
 """Newest cold items that the new-items source looks at."""

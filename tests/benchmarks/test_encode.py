@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks import encode
 from benchmarks.encode import comparison, in_turns, overlap, row_of
-from encoders.backend import Running
+from encoders.networks.backend import Running
 
 
 def circle(n: int, moved: float = 0.0) -> np.ndarray:

@@ -6,9 +6,9 @@ import pytest
 
 from benchmarks.explained import Pair, known, pattern, sentences, variety
 from benchmarks.hostile import HOSTILE
-from indexer.catalog import Item
+from indexer.catalog.item import Item
+from service.api.messages import Explanation
 from service.explainer.evidence import Evidence, EvidenceKind, Subject
-from service.requests import Explanation
 
 FACTS = (
     Evidence(EvidenceKind.HISTORY, 0.9, item_id="h", title="Heat (1995)", event_type="rating", event_value=4.5),

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.incremental import compared, older
-from service.ranker.interactions import Interactions
+from service.ranker.data.interactions import Interactions
 from tests.service.world import filled
 
 

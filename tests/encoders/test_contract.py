@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from encoders.base import FloatArray
+from encoders.arrays import FloatArray
+from encoders.audio.sound import Sound
 from encoders.contract import AudioEncoderContract, ImageEncoderContract, TextEncoderContract
 from encoders.fake import FakeAudioEncoder, FakeImageEncoder, FakeTextEncoder
-from encoders.sound import Sound
 
 
 class TestFakeText(TextEncoderContract):

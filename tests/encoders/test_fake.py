@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from encoders.audio.sound import Sound
 from encoders.base import ImageEncoder, TextEncoder
 from encoders.errors import ModalityUnsupported
 from encoders.fake import FakeAudioEncoder, FakeImageEncoder, FakeTextEncoder
-from encoders.sound import Sound
 from tests.tones import RATE_HZ, tone
 
 

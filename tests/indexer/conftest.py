@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from indexer.eventlog import EventLog
+from indexer.log.event_log import EventLog
 
 POSTGRES_URL = os.environ.get("PALATE_TEST_POSTGRES", "")
 """An empty PostgreSQL database to run the log's tests on, besides SQLite."""

@@ -1,7 +1,7 @@
 """What a filter means, in plain Python: the stores must agree with this."""
 
-from indexer.catalog import AttributeValue, Item
-from indexer.filter import And, Filter, Not, NumberIn, Or, Present, TextIn
+from indexer.catalog.filter import And, Filter, Not, NumberIn, Or, Present, TextIn
+from indexer.catalog.item import AttributeValue, Item
 
 
 def matches(filter: Filter, item: Item) -> bool:

@@ -11,9 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from encoders.base import FloatArray
-from indexer.catalog import Item
-from indexer.filter import (
+from encoders.arrays import FloatArray
+from indexer.catalog.filter import (
     And,
     Filter,
     Not,
@@ -27,7 +26,8 @@ from indexer.filter import (
     parse_filter,
     with_indices,
 )
-from indexer.store import ItemStore, StoredItem, UserPoint, VectorQuery
+from indexer.catalog.item import Item
+from indexer.stores.store import ItemStore, StoredItem, UserPoint, VectorQuery
 from tests.indexer.filter_reference import matches
 
 DIMS = {"text": 8, "image": 4}

@@ -12,11 +12,10 @@ import pytest
 from google.protobuf import descriptor_pb2
 from grpc_tools import protoc
 
-from indexer.catalog import Item
-from indexer.events import Event
+from indexer.catalog.event import Event
+from indexer.catalog.item import Item
 from palate.v1 import catalog_pb2, event_pb2, explain_pb2, model_pb2, recommend_pb2, user_pb2
-from service.explainer.evidence import Evidence, EvidenceKind
-from service.requests import (
+from service.api.messages import (
     Change,
     ExplainRequest,
     Explanation,
@@ -33,6 +32,7 @@ from service.requests import (
     TrainProgress,
     UserProfile,
 )
+from service.explainer.evidence import Evidence, EvidenceKind
 
 PROTO = Path(__file__).parents[2] / "proto"
 FILES = sorted(PROTO.glob("palate/v1/*.proto"))

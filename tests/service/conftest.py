@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from service.recommender import Recommender
-from service.workspace import Workspace
+from service.storage.workspace import Workspace
 from tests.service import strips
 
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import pytest
 from PIL import Image
 
-from encoders import bundled
-from encoders.base import FloatArray
+from encoders import registry as bundled
+from encoders.arrays import FloatArray
 from encoders.fake import FakeImageEncoder, FakeTextEncoder
 
 DIMS = {"one": 16, "two": 24, "three": 8}

@@ -11,12 +11,9 @@ from typing import Any
 
 import grpc
 
-from indexer.catalog import Item, RowError
-from indexer.events import Event
-from service.config import ServerSettings, Settings
-from service.errors import ItemNotFound
-from service.explainer.evidence import Evidence, EvidenceKind
-from service.requests import (
+from indexer.catalog.event import Event
+from indexer.catalog.item import Item, RowError
+from service.api.messages import (
     Change,
     EventReport,
     ExplainRequest,
@@ -34,7 +31,10 @@ from service.requests import (
     TrainProgress,
     UserProfile,
 )
-from service.server import serve
+from service.config import ServerSettings, Settings
+from service.errors import ItemNotFound
+from service.explainer.evidence import Evidence, EvidenceKind
+from service.rpc.server import serve
 
 ALIEN = Item(
     item_id="f1",

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from PIL import Image
 
-from encoders.align import AlignConfig
+from encoders.alignment.training import AlignConfig
 from encoders.fake import FakeImageEncoder, FakeTextEncoder
-from encoders.perception import Sight
-from indexer.catalog import Item
-from service.aligning import AlignReport, align
-from service.workspace import Workspace
+from encoders.modality import Sight
+from indexer.catalog.item import Item
+from service.operations.aligning import AlignReport, align
+from service.storage.workspace import Workspace
 from tests.service import world
 
 COLOURS = {"red": (230, 20, 20), "green": (20, 200, 30), "blue": (20, 40, 230), "white": (250, 250, 240)}

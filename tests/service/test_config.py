@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from indexer.events import EventKind, EventPolicy
+from indexer.catalog.event import EventKind, EventPolicy
 from service.config import (
     EncoderSettings,
     EventKindSettings,

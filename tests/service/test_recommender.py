@@ -9,8 +9,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.catalog import Item
-from indexer.events import Event
+from indexer.catalog.event import Event
+from indexer.catalog.item import Item
+from service.api.messages import (
+    ExplainRequest,
+    Feedback,
+    Personalization,
+    Recommendation,
+    RecommendRequest,
+    SearchRequest,
+    SimilarRequest,
+    TrainProgress,
+    UserProfile,
+)
 from service.errors import (
     ConfigError,
     FilterSyntaxError,
@@ -24,18 +35,7 @@ from service.errors import (
 )
 from service.explainer.evidence import EvidenceKind
 from service.recommender import Recommender
-from service.requests import (
-    ExplainRequest,
-    Feedback,
-    Personalization,
-    Recommendation,
-    RecommendRequest,
-    SearchRequest,
-    SimilarRequest,
-    TrainProgress,
-    UserProfile,
-)
-from service.workspace import Workspace
+from service.storage.workspace import Workspace
 from tests.service.explainer.endpoint import FakeEndpoint, completion
 from tests.service.world import NOW, events, filled, items, opened, settings
 

@@ -11,17 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from encoders import bundled
+from encoders import registry as bundled
 from encoders.errors import ModalityUnsupported
 from encoders.fake import FakeAudioEncoder
-from indexer.catalog import Item
-from indexer.events import Event
+from indexer.catalog.event import Event
+from indexer.catalog.item import Item
+from service.api.messages import ExplainRequest, RecommendRequest, SearchRequest, SimilarRequest, TrainProgress
 from service.errors import InvalidInput
 from service.explainer.evidence import EvidenceKind
+from service.operations.switching import Switching
 from service.recommender import Recommender
-from service.requests import ExplainRequest, RecommendRequest, SearchRequest, SimilarRequest, TrainProgress
-from service.switching import Switching
-from tests.indexer.test_build import png
+from tests.indexer.indexing.test_indexer import png
 from tests.service import world
 from tests.tones import wav
 

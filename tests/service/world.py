@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from indexer.catalog import Item
-from indexer.events import Event
+from indexer.catalog.event import Event
+from indexer.catalog.item import Item
 from service.config import Settings, load_settings
 from service.recommender import Recommender
-from service.workspace import Workspace
+from service.storage.workspace import Workspace
 
 NOW = 1_700_000_000.0
 WORDS = {

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from service.cli import main
+from service.cli.app import main
 from tests.service import world
 
 SETTINGS = {

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from encoders.fake import FakeTextEncoder
-from encoders.network import cores
-from indexer.eventlog import EventLog
+from encoders.networks.network import cores
 from indexer.folder_lock import FolderLock
-from service import requests
+from indexer.log.event_log import EventLog
+from service.api import messages as requests
 from service.cli import options
 from service.cli.app import COMMANDS
 from tests.service import world

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from encoders.bundled import load_image_encoder, load_text_encoder
 from encoders.errors import EncoderUnavailable
 from encoders.plugins import ENTRY_POINT_GROUP, PlugIn, plug_ins
+from encoders.registry import load_image_encoder, load_text_encoder
 from tests.service.cli.conftest import Run
 from tests.service.cli.installing import install
 

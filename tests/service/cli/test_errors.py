@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from indexer.folder_lock import FolderLock
-from tests.indexer.test_build import png
+from tests.indexer.indexing.test_indexer import png
 from tests.indexer.web import body, serving
 from tests.service.cli.conftest import Run
 

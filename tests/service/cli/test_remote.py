@@ -15,8 +15,8 @@ from PIL import Image
 from palate.client import Client, PalateRpcError
 from service.cli.session import open_recommender
 from service.config import Settings
-from service.server import serve
-from service.switching import Switching
+from service.operations.switching import Switching
+from service.rpc.server import serve
 from tests.service import counting, world
 from tests.service.cli.conftest import Run
 from tests.tones import wav

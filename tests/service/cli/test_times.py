@@ -6,8 +6,8 @@ from dataclasses import asdict
 
 import pytest
 
-from encoders.backend import Running
 from encoders.fake import FakeImageEncoder, FakeTextEncoder
+from encoders.networks.backend import Running
 from encoders.timing import Laps, Timing
 from service.cli.times import RunTimes, peak_memory_mb, run_times, show
 

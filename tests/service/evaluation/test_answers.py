@@ -5,7 +5,8 @@ import pytest
 
 from service.evaluation.answers import ask, from_scores, top_k
 from service.evaluation.splits import leave_one_out
-from service.ranker.interactions import IntArray, Interactions
+from service.ranker.data.arrays import IntArray
+from service.ranker.data.interactions import Interactions
 from tests.service.evaluation.made_up import always, case
 
 

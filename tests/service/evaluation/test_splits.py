@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.evaluation.splits import Split, cold_items, cold_users, cross_domain, global_time, leave_one_out
-from service.ranker.interactions import Interactions
+from service.ranker.data.interactions import Interactions
 
 DOMAINS = ("book", "book", "book", "book", "film", "film")
 

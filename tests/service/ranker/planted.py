@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from service.ranker.config import RankerConfig
-from service.ranker.interactions import Interactions
-from service.ranker.items import ItemFeatures
+from service.ranker.data.interactions import Interactions
+from service.ranker.data.items import ItemFeatures
 
 SMALL = RankerConfig(
     dim=16, n_blocks=1, n_heads=1, dropout=0.0, content_dim=16, max_epochs=40, patience=8, blend_lists=400,

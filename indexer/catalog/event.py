@@ -1,0 +1,135 @@
+"""Event: something a user did with an item, and what kinds of events mean.
+
+`Event.from_mapping` is the only validation there is, for files and for the wire; `EventPolicy` says what is liked, seen
+and learned from. Knows nothing of where events are kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from indexer.catalog import fields
+from indexer.catalog.rows import Row, RowError, read_rows
+from indexer.errors import InvalidInput
+
+__all__ = ["DEFAULT_KINDS", "Event", "EventKind", "EventPolicy", "RowError", "read_events"]
+
+EVENT_FIELDS = ("user_id", "item_id", "event_type", "value", "timestamp", "event_id", "domain")
+"""`domain` may stand in a file for the reader's convenience; the item's own domain is what counts."""
+REQUIRED_FIELDS = ("user_id", "item_id", "event_type", "timestamp")
+MAX_TYPE_CHARS = 64
+
+_WORD = re.compile(r"[\w.:]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something a user did with an item."""
+
+    user_id: str
+    item_id: str
+    event_type: str
+    """A word in lower case with underscores: view, add_to_cart, ..."""
+    value: float | None
+    """E.g. the rating."""
+    timestamp: float
+    """Unix seconds."""
+    event_id: str | None = None
+    """Names the event, so that sending it again changes nothing; None means the content does."""
+
+    @classmethod
+    def from_mapping(cls, row: Mapping[str, object], *, now: float | None = None) -> Event:
+        """An event from a row of a file or a request; `InvalidInput` names the field that is not acceptable."""
+        fields.reject_unknown(row, EVENT_FIELDS)
+        get = row.get
+        timestamp = fields.timestamp(get("timestamp"), "timestamp", now=now)
+        if timestamp is None:
+            raise InvalidInput("timestamp", get("timestamp"), "it is required (unix seconds or RFC 3339)")
+        if timestamp < 0:
+            raise InvalidInput("timestamp", get("timestamp"), "it lies before 1970")
+        return cls(
+            user_id=fields.identifier(row, "user_id"),
+            item_id=fields.identifier(row, "item_id"),
+            event_type=_word(fields.text(get("event_type"), "event_type", MAX_TYPE_CHARS)),
+            value=fields.number(get("value"), "value"),
+            timestamp=timestamp,
+            event_id=None if fields.is_absent(get("event_id")) else fields.identifier(row, "event_id"),
+        )
+
+    def identity(self) -> str:
+        """The event_id, or 24 hex digits of the content where there is none."""
+        if self.event_id is not None:
+            return self.event_id
+        value = None if self.value is None else float(self.value)
+        content = (self.user_id, self.item_id, self.event_type, value, float(self.timestamp))
+        return hashlib.blake2b(repr(content).encode(), digest_size=12).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class EventKind:
+    """What an event says about the user and the item."""
+
+    weight: float
+    """Sign: liked or disliked; size: how strongly, and how much it counts among events of other types in training."""
+    seen: bool
+    """The item does not come back."""
+    trains: bool
+    """It is part of the behaviour that models learn from."""
+
+
+DEFAULT_KINDS: Mapping[str, EventKind] = {
+    "view": EventKind(0.3, seen=False, trains=True),
+    "click": EventKind(0.5, seen=False, trains=True),
+    "like": EventKind(1.0, seen=True, trains=True),
+    "dislike": EventKind(-1.0, seen=True, trains=False),
+    "skip": EventKind(-0.3, seen=False, trains=False),
+    "add_to_cart": EventKind(0.7, seen=False, trains=True),
+    "purchase": EventKind(1.0, seen=True, trains=True),
+    "rating": EventKind(1.0, seen=True, trains=True),
+    "watch": EventKind(1.0, seen=True, trains=True),
+    "review": EventKind(1.0, seen=True, trains=True),
+}
+_OTHER = EventKind(1.0, seen=True, trains=True)
+_BAD_RATING = EventKind(-1.0, seen=True, trains=True)
+
+
+@dataclass(frozen=True, slots=True)
+class EventPolicy:
+    """What each type of event means; types that are not named count as a plain positive event."""
+
+    kinds: Mapping[str, EventKind] = field(default_factory=lambda: dict(DEFAULT_KINDS), hash=False)
+    rating_negative_below: float = 2.0
+    """A rating with a smaller value is a dislike."""
+
+    def kind(self, event_type: str, value: float | None) -> EventKind:
+        if event_type == "rating" and value is not None and value < self.rating_negative_below:
+            return _BAD_RATING
+        return self.kinds.get(event_type, _OTHER)
+
+
+def read_events(path: str | os.PathLike[str]) -> Iterator[Event | RowError]:
+    """The events of a .jsonl, .parquet or .csv file, one by one; a bad row is a `RowError` and the reading goes on."""
+    for row in read_rows(path, known=EVENT_FIELDS, required=REQUIRED_FIELDS):
+        yield row if isinstance(row, RowError) else _event_of(row)
+
+
+def _event_of(row: Row) -> Event | RowError:
+    try:
+        return Event.from_mapping(row.values)
+    except InvalidInput as error:
+        item_id = row.values.get("item_id")
+        return RowError(row.line, None if item_id is None else str(item_id)[: fields.MAX_ID_CHARS], str(error))
+
+
+@lru_cache(maxsize=1024)
+def _word(spelling: str) -> str:
+    """`Add-To Cart` is `add_to_cart`: the same word in another spelling must not become another type of event."""
+    word = re.sub(r"[\s-]+", "_", spelling.strip()).lower()
+    if not _WORD.fullmatch(word):
+        raise InvalidInput("event_type", spelling, "it is required and must be a word, like view, purchase or rating")
+    return word

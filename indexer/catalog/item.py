@@ -1,0 +1,281 @@
+"""Item: one thing that can be recommended, and the reading of catalogue files.
+
+`Item.from_mapping` is the only validation there is, for files and for the wire. Knows nothing of vectors, of what is in
+a picture or a sound (each is a path, a URL or a data: URI) and of where items are kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from encoders.modality import Medium
+from indexer.catalog import fields
+from indexer.catalog.rows import Row, RowError, read_rows
+from indexer.errors import InvalidInput
+
+__all__ = ["AttributeValue", "Item", "RowError", "read_items"]
+
+AttributeValue = str | float | bool | tuple[str, ...]
+
+ITEM_FIELDS = (
+    "item_id",
+    "domain",
+    "title",
+    "description",
+    "categories",
+    "attributes",
+    "image",
+    "images",
+    "audio",
+    "price",
+    "created_at",
+    "available",
+)
+MAX_TITLE_CHARS = 10_000
+MAX_DESCRIPTION_CHARS = 100_000
+MAX_ATTRIBUTE_CHARS = 10_000
+MAX_IMAGES = 20
+MAX_MEDIA_CHARS = 4_096
+MAX_DATA_URI_CHARS = 16 * 2**20
+MAX_CATEGORIES = 200
+MAX_ATTRIBUTES = 200
+MAX_LIST_VALUES = 1_000
+ENCODED_CHARS = 8_000
+"""How much of an item's text the text encoder is given: about what it reads in 8 chunks of 256 tokens."""
+
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that can be recommended."""
+
+    item_id: str
+    domain: str = "default"
+    title: str = ""
+    description: str = ""
+    categories: tuple[str, ...] = ()
+    attributes: Mapping[str, AttributeValue] = field(default_factory=dict, hash=False)
+    image: str | None = None
+    """The first picture: a path relative to the catalogue file, an http(s) URL, or a data: URI."""
+    price: float | None = None
+    created_at: float | None = None
+    """Unix seconds."""
+    available: bool = True
+    images: tuple[str, ...] = ()
+    """The pictures after the first."""
+    audio: str | None = None
+    """Its sound: a path, a URL or a data: URI, as `image` is."""
+
+    @classmethod
+    def from_mapping(cls, row: Mapping[str, object], *, now: float | None = None) -> Item:
+        """An item from a row of a file or a request; `InvalidInput` names the field that is not acceptable."""
+        fields.reject_unknown(row, ITEM_FIELDS, "; put it under attributes")
+        get = row.get
+        price = fields.number(get("price"), "price")
+        if price is not None and price < 0:
+            raise InvalidInput("price", get("price"), "it must not be negative")
+        images = _images(get("image"), get("images"))
+        return cls(
+            item_id=fields.identifier(row, "item_id"),
+            domain=fields.label(get("domain"), "domain", default="default"),
+            title=fields.text(get("title"), "title", MAX_TITLE_CHARS),
+            description=fields.text(get("description"), "description", MAX_DESCRIPTION_CHARS),
+            categories=_categories(get("categories")),
+            attributes=_attributes(get("attributes")),
+            image=images[0] if images else None,
+            images=images[1:],
+            audio=_media_name(get("audio"), "audio") or None,
+            price=price,
+            created_at=fields.timestamp(get("created_at"), "created_at", now=now),
+            available=fields.boolean(get("available"), "available", default=True),
+        )
+
+    @classmethod
+    def from_json(cls, content: str) -> Item:
+        """The item that `to_json` wrote; trusted, so not validated again."""
+        row: dict[str, Any] = json.loads(content)
+        for name in ("categories", "images"):
+            if name in row:
+                row[name] = tuple(row[name])
+        if "attributes" in row:
+            row["attributes"] = {k: tuple(v) if isinstance(v, list) else v for k, v in row["attributes"].items()}
+        return cls(**row)
+
+    def to_mapping(self) -> dict[str, Any]:
+        """The row this item is, without the fields that have their default; `from_mapping` takes it back."""
+        row: dict[str, Any] = {"item_id": self.item_id}
+        if self.domain != "default":
+            row["domain"] = self.domain
+        if self.title:
+            row["title"] = self.title
+        if self.description:
+            row["description"] = self.description
+        if self.categories:
+            row["categories"] = list(self.categories)
+        if self.attributes:
+            row["attributes"] = {k: list(v) if isinstance(v, tuple) else v for k, v in self.attributes.items()}
+        if self.image is not None:
+            row["image"] = self.image
+        if self.images:
+            row["images"] = list(self.images)
+        if self.audio is not None:
+            row["audio"] = self.audio
+        if self.price is not None:
+            row["price"] = self.price
+        if self.created_at is not None:
+            row["created_at"] = self.created_at
+        if not self.available:
+            row["available"] = False
+        return row
+
+    def to_json(self) -> str:
+        """Canonical JSON: equal items have equal texts."""
+        return _CANONICAL.encode(self.to_mapping())
+
+    def content_hash(self) -> str:
+        """32 hex digits that change when anything about the item does."""
+        return hashlib.blake2b(self.to_json().encode(), digest_size=16).hexdigest()
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """All its images, the first one first."""
+        return () if self.image is None else (self.image, *self.images)
+
+    def with_pictures(self, pictures: Sequence[str]) -> Item:
+        """The same item with these images and no others."""
+        return replace(self, image=pictures[0] if pictures else None, images=tuple(pictures[1:]))
+
+    def perceived(self, medium: Medium) -> tuple[str, ...]:
+        """What it has for a medium: all its images, or its sound."""
+        if medium == "image":
+            return self.pictures
+        return () if self.audio is None else (self.audio,)
+
+    def with_perceived(self, medium: Medium, names: Sequence[str]) -> Item:
+        """The same item with these and no others for a medium."""
+        if medium == "image":
+            return self.with_pictures(names)
+        return replace(self, audio=names[0] if names else None)
+
+    def text(self) -> str:
+        """What the text encoder reads: title. categories. attributes. description; at most 8,000 characters."""
+        parts = [self.title, ", ".join(self.categories)]
+        parts += [f"{name}: {_spoken(value)}" for name, value in self.attributes.items()]
+        parts.append(self.description)
+        return ". ".join(part.strip().rstrip(".") for part in parts if part.strip())[:ENCODED_CHARS]
+
+
+def read_items(path: str | os.PathLike[str]) -> Iterator[Item | RowError]:
+    """The items of a .jsonl, .parquet or .csv file, one by one; a bad row is a `RowError` and the reading goes on.
+
+    A second row with the same item_id is a RowError: the first was used. Memory grows by some 100 bytes an item only.
+    """
+    seen: set[int] = set()  # 64-bit hashes of the ids, not the ids
+    for row in read_rows(path, known=ITEM_FIELDS, required=("item_id",)):
+        if isinstance(row, RowError):
+            yield row
+            continue
+        item = _item_of(row)
+        if isinstance(item, Item):
+            key = hash(item.item_id)
+            if key in seen:
+                yield RowError(row.line, item.item_id, f"item_id {item.item_id!r} appears again; the first row is used")
+                continue
+            seen.add(key)
+        yield item
+
+
+def _item_of(row: Row) -> Item | RowError:
+    try:
+        return Item.from_mapping(row.values)
+    except InvalidInput as error:
+        item_id = row.values.get("item_id")
+        return RowError(row.line, None if item_id is None else str(item_id)[: fields.MAX_ID_CHARS], str(error))
+
+
+def _categories(value: object) -> tuple[str, ...]:
+    """A list, JSON text of a list, or `|`-separated text; repeated ones count once."""
+    if fields.is_absent(value):
+        return ()
+    if isinstance(value, str):
+        value = fields.from_json_text(value, "categories") if value.lstrip().startswith("[") else value.split("|")
+    if not isinstance(value, list | tuple):
+        raise InvalidInput("categories", value, "it must be a list of texts")
+    if len(value) > MAX_CATEGORIES:
+        raise InvalidInput("categories", value, f"it has {len(value):,} entries, at most {MAX_CATEGORIES} are allowed")
+    labels = (fields.label(entry, "categories").strip() for entry in value)
+    return tuple(dict.fromkeys(entry for entry in labels if entry))
+
+
+def _images(first: object, further: object) -> tuple[str, ...]:
+    """A text or a list, then a list, JSON text of one, or `|`-separated text; repeated ones count once."""
+    if isinstance(further, str):
+        further = fields.from_json_text(further, "images") if further.lstrip().startswith("[") else further.split("|")
+    images = (*_image_list(first, "image"), *_image_list(further, "images"))
+    images = tuple(dict.fromkeys(image for image in images if image))
+    if len(images) > MAX_IMAGES:
+        raise InvalidInput("images", images, f"these are {len(images):,}, at most {MAX_IMAGES} are allowed")
+    return images
+
+
+def _image_list(value: object, name: str) -> list[str]:
+    entries = value if isinstance(value, list | tuple) else [value]
+    return [_media_name(entry, name) for entry in entries]
+
+
+def _media_name(value: object, name: str) -> str:
+    """A path, a URL or a data: URI; empty where there is none."""
+    inline = isinstance(value, str) and value[:5].lower() == "data:"
+    return fields.label(value, name, MAX_DATA_URI_CHARS if inline else MAX_MEDIA_CHARS)
+
+
+def _attributes(value: object) -> dict[str, AttributeValue]:
+    """An object, JSON text of one, or (as Parquet maps arrive) a list of pairs; null values are left out."""
+    if fields.is_absent(value):
+        return {}
+    if isinstance(value, str):
+        value = fields.from_json_text(value, "attributes")
+    if isinstance(value, list) and all(isinstance(pair, tuple) and len(pair) == 2 for pair in value):
+        value = dict(value)
+    if not isinstance(value, Mapping):
+        raise InvalidInput("attributes", value, "it must be an object of names and values")
+    if len(value) > MAX_ATTRIBUTES:
+        raise InvalidInput("attributes", value, f"it has {len(value):,} names, at most {MAX_ATTRIBUTES} are allowed")
+    result: dict[str, AttributeValue] = {}
+    for name, entry in value.items():
+        clean = fields.label(name, "attributes")
+        if not clean:
+            raise InvalidInput("attributes", value, "a name must not be empty")
+        if entry is not None:
+            result[clean] = _attribute(entry, f"attributes.{clean}")
+    return result
+
+
+def _attribute(value: object, name: str) -> AttributeValue:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return fields.text(value, name, MAX_ATTRIBUTE_CHARS)
+    if isinstance(value, list | tuple):
+        if len(value) > MAX_LIST_VALUES:
+            raise InvalidInput(name, value, f"it has {len(value):,} entries, at most {MAX_LIST_VALUES} are allowed")
+        return tuple(fields.text(entry, name, MAX_ATTRIBUTE_CHARS) for entry in value if entry is not None)
+    if isinstance(value, Mapping):
+        raise InvalidInput(name, value, "it must be a text, a number, true/false or a list of texts")
+    number = fields.number(value, name)
+    assert number is not None
+    return number
+
+
+def _spoken(value: AttributeValue) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else value

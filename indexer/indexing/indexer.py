@@ -1,0 +1,326 @@
+"""Indexer: the one path by which items get into the log and the store, for the command line and for the server.
+
+    log (acknowledged, synced) -> encode what changed -> store -> log (marked as indexed)
+
+Whenever this stops, what the log has acknowledged is pending there, and `reconcile` (or indexing the same rows again)
+goes on. A store that is not in use (`indexer.log.marks`) is brought up to the log by `follow`, item by item. Rows that
+cannot be used, and pictures or sounds that cannot be read, are reported, never raised; an encoder or a store that fails
+is raised. Knows nothing of file formats and gRPC.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+from encoders.base import TextEncoder
+from encoders.errors import MediaError
+from encoders.modality import MEDIA, WORDS, Medium, Perception, medium_of
+from indexer.catalog.item import Item, RowError
+from indexer.indexing.item_encoder import ItemEncoder
+from indexer.indexing.shared_space import SharedSpace, joint_names
+from indexer.log.event_log import EventLog
+from indexer.log.marks import AsideMarks, Marks
+from indexer.media.folder import public_name
+from indexer.media.source import MediaSource
+from indexer.stores.registry import digest_of
+from indexer.stores.store import IMAGE, TEXT, ItemStore, StoredItem
+
+BATCH = 256
+"""Items that are encoded and stored at once: enough for texts of like lengths to be found among them."""
+FLUSH_EVERY = 5_000
+"""Items after which the store is brought to disk, so that its write-ahead log stays short."""
+
+Progress = Callable[[int, int | None], None]
+"""Called with the rows done and, where it is known, the rows there are."""
+OnPut = Callable[[Sequence[tuple[int, Item]]], None]
+"""Called with items and their indices."""
+Given = Mapping[Medium, Mapping[str, Sequence[bytes]]]
+"""What came as bytes for each medium, by item_id."""
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class IndexReport:
+    """What became of the rows. `line` is a row's line in its file, or its position from 1."""
+
+    indexed: int = 0
+    """New or changed, and now in the store."""
+    skipped: int = 0
+    """Already there with the same content."""
+    deleted: int = 0
+    failed: list[RowError] = field(default_factory=list)
+    """Rows that were not used."""
+    warnings: list[RowError] = field(default_factory=list)
+    """Pictures and sounds that items were indexed without, one each. They are tried again when the row comes again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An item on its way into the store."""
+
+    line: int
+    item_index: int
+    item: Item
+
+
+def dims_of(text_encoder: TextEncoder, perception: Perception | None) -> dict[str, int]:
+    """Widths by vector name, as a store is opened with."""
+    return {TEXT: text_encoder.dim} | ({IMAGE: perception.encoder.dim} if perception else {})
+
+
+def fingerprints_of(text_encoder: TextEncoder, perception: Perception | None) -> dict[str, str]:
+    """Fingerprints by vector name, as a store is opened with."""
+    return {TEXT: text_encoder.fingerprint} | ({IMAGE: perception.encoder.fingerprint} if perception else {})
+
+
+class Indexer:
+    """Keeps a store in step with a log. May be called from many threads: batches go one at a time."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        store: ItemStore,
+        text_encoder: TextEncoder,
+        perception: Perception | None,
+        media: MediaSource,
+        *,
+        joint: SharedSpace | None = None,
+        on_stored: Callable[[Sequence[StoredItem]], None] | None = None,
+        batch: int = BATCH,
+    ) -> None:
+        """`on_stored` is told of every batch of newly encoded items, whose vectors other than text and image, and those
+        of the shared space, are gone: a trained model's vectors are set again from there."""
+        self._log = log
+        self._store = store
+        self._digest = digest_of(fingerprints_of(text_encoder, perception))
+        self._encoder = ItemEncoder(store, text_encoder, perception, media, joint)
+        self._medium = medium_of(perception)
+        self._media = media
+        self._joint = joint
+        self._on_stored = on_stored
+        self._batch = batch
+        self._turn = threading.RLock()
+        self._unflushed = 0
+
+    def index_items(
+        self,
+        rows: Iterable[Item | RowError],
+        *,
+        root: Path | None = None,
+        images: Mapping[str, Sequence[bytes]] | None = None,
+        sounds: Mapping[str, bytes] | None = None,
+        total: int | None = None,
+        on_progress: Progress | None = None,
+    ) -> IndexReport:
+        """Put items into log and store. Paths of pictures and sounds are relative to `root` and stay inside it; without
+        one, an item may name those it has already. `images` and `sounds` hold what came as bytes, by item_id: an item
+        that has some there has no others."""
+        given: Given = {"image": images or {}, "audio": {item_id: [sound] for item_id, sound in (sounds or {}).items()}}
+        report = IndexReport()
+        done = 0
+        for numbered in _batches(enumerate(rows, start=1), self._batch):
+            report.failed += [row for _, row in numbered if isinstance(row, RowError)]
+            items = [(line, row) for line, row in numbered if isinstance(row, Item)]
+            with self._turn:
+                self._take_in(self._admit(items, root, given, report), report)
+            done += len(numbered)
+            if on_progress:
+                on_progress(done, total)
+        return report
+
+    def delete_items(self, item_ids: Sequence[str]) -> list[str]:
+        """Take items out of log and store; returns the ids that were not there."""
+        with self._turn:
+            missing = self._log.delete_items(item_ids)
+            self._delete_pending()
+        return missing
+
+    def reconcile(self, on_progress: Progress | None = None) -> IndexReport:
+        """Bring the store up to the log: what an earlier run left undone, and what the store lost. Run it at start.
+
+        A store that is not in use is compared first, and in use from then on.
+        """
+        report = IndexReport()
+        with self._turn:
+            if not self._in_use():
+                report = self.follow(on_progress)
+            self._log.put_store_in_use(self._digest)
+            report.deleted += self._delete_pending()
+            total = self._log.count_pending()
+            while pending := self._log.pending_items(self._batch):
+                self._put(_entries(pending, report.indexed + 1), report)
+                if on_progress:
+                    on_progress(report.indexed, total)
+            if self._store.unclean or self._store.count() != self._log.count_items():
+                self._compare(report)
+            self._complete_joint()
+            self._store.flush()
+        return report
+
+    def follow(self, on_progress: Progress | None = None, on_put: OnPut | None = None) -> IndexReport:
+        """Bring the store up to the log, item by item: what is equal stays, and only what encoders would read
+        differently is encoded. Stopped half-way, it goes on there. `on_put` is told of what was not equal."""
+        report = IndexReport()
+        with self._turn:
+            self._compare(report, on_progress, on_put)
+            self._complete_joint()
+            self._store.flush()
+        return report
+
+    def rebuild(self, on_progress: Progress | None = None) -> IndexReport:
+        """Encode everything anew from the log, into a store that was opened `anew`. What stops it, `reconcile` goes on
+        with. Pictures and sounds that no item uses any more are removed."""
+        report = IndexReport()
+        used: set[str] = set()
+        with self._turn:
+            self._log.put_store_in_use(self._digest)
+            report.deleted += self._delete_pending()
+            total = self._log.count_items()
+            for page in _batches(self._log.iter_items(), self._batch):
+                used.update(name for _, item in page for medium in MEDIA for name in item.perceived(medium))
+                self._put(_entries(page, report.indexed + 1), report, anew=True)
+                if on_progress:
+                    on_progress(report.indexed, total)
+            self._media.kept.sweep(used)
+            self._store.flush()
+        return report
+
+    def _admit(
+        self, numbered: Sequence[tuple[int, Item]], root: Path | None, given: Given, report: IndexReport
+    ) -> list[tuple[int, Item]]:
+        """The items with their pictures and sounds named as the log may have them."""
+        named = [item.item_id for _, item in numbered if root is None and any(map(item.perceived, MEDIA))]
+        before = self._log.get_items(named)
+        admitted: list[tuple[int, Item]] = []
+        for line, item in numbered:
+            for medium in MEDIA:
+                if item.item_id in given[medium]:
+                    names = [self._media.kept.keep(content) for content in given[medium][item.item_id]]
+                else:
+                    has = before[item.item_id][1].perceived(medium) if item.item_id in before else ()
+                    names = self._admit_names(line, item, medium, root, has, report)
+                item = item.with_perceived(medium, names)
+            admitted.append((line, item))
+        return admitted
+
+    def _admit_names(
+        self, line: int, item: Item, medium: Medium, root: Path | None, has: Sequence[str], report: IndexReport
+    ) -> list[str]:
+        """`has` is what the same item has in the log: who reads an item and writes it back keeps it."""
+        known = {public_name(name): name for name in has}
+        names: list[str] = []
+        for name in item.perceived(medium):
+            try:
+                names.append(known.get(name) or self._media.admit(name, root))
+            except MediaError as error:
+                report.warnings.append(_without(line, item, medium, error))
+        return names
+
+    def _take_in(self, numbered: Sequence[tuple[int, Item]], report: IndexReport) -> None:
+        todo: dict[int, _Entry] = {}  # by index: of two rows of one item in a batch, the later stands
+        puts = self._log.put_items([item for _, item in numbered])
+        for (line, item), put in zip(numbered, puts, strict=True):
+            if put.pending:
+                todo[put.item_index] = _Entry(line, put.item_index, item)
+        report.skipped += len(numbered) - len(todo)
+        self._put(list(todo.values()), report)
+
+    def _put(self, entries: Sequence[_Entry], report: IndexReport, *, anew: bool = False) -> None:
+        """Into the store, encoding only what the encoders would read differently; `anew` encodes everything."""
+        if not entries:
+            return
+        indices = [entry.item_index for entry in entries]
+        before = {} if anew else self._store.get_items(indices)
+        marks = self._marks()
+        for index in marks.lacking_pictures(before):
+            before[index] = before[index].with_perceived(self._medium, ())  # as good as none: they are tried again
+        same = [entry for entry in entries if self._reads_alike(before.get(entry.item_index), entry.item)]
+        changed = [entry for entry in entries if not self._reads_alike(before.get(entry.item_index), entry.item)]
+        self._store.set_items([(entry.item_index, entry.item) for entry in same])
+        lacking = self._encode(changed, before, report) if changed else ()
+        marks.mark_indexed(indices, [entry.item.content_hash() for entry in entries], lacking_pictures=lacking)
+        report.indexed += len(entries)
+        self._unflushed += len(entries)
+        if self._unflushed >= FLUSH_EVERY:
+            self._store.flush()
+            self._unflushed = 0
+
+    def _encode(self, entries: Sequence[_Entry], before: Mapping[int, Item], report: IndexReport) -> Collection[int]:
+        """Encode and store; returns the indices of items that lack a picture or their sound."""
+        encoding = self._encoder.encode([(entry.item_index, entry.item) for entry in entries], before)
+        self._store.upsert(encoding.items)
+        if self._on_stored:
+            self._on_stored(encoding.items)
+        entry_of = {entry.item_index: entry for entry in entries}
+        for index, error in encoding.problems:
+            entry = entry_of[index]
+            report.warnings.append(_without(entry.line, entry.item, self._medium, error))
+        return {index for index, _ in encoding.problems}
+
+    def _complete_joint(self) -> None:
+        """Exactly the shared space in use: what others left goes, what was put in without it is added."""
+        for name in joint_names(self._store):
+            if self._joint is None or name not in self._joint.names:
+                self._store.drop_vector(name)
+        if self._joint is not None:
+            self._joint.fill(self._store)
+
+    def _delete_pending(self) -> int:
+        gone = self._log.pending_deletions()
+        if gone:
+            self._store.delete(gone)
+            self._marks().mark_deleted(gone)
+        return len(gone)
+
+    def _compare(self, report: IndexReport, on_progress: Progress | None = None, on_put: OnPut | None = None) -> None:
+        """Item by item, where the marks do not tell: the store was not closed, was not in use, or holds another number
+        of items than the log."""
+        extra = set(self._store.matching(None).tolist()) - set(self._log.item_indices().values())
+        self._store.delete(sorted(extra))
+        report.deleted += len(extra)
+        done, total = 0, self._log.count_items()
+        for page in _batches(self._log.iter_items(), 1000):
+            stored = self._store.get_items([index for index, _ in page])
+            differing = [(index, item) for index, item in page if stored.get(index) != item]
+            done += len(page) - len(differing)
+            for part in _batches(differing, self._batch):
+                self._put(_entries(part, report.indexed + 1), report)
+                done += len(part)
+                if on_put:
+                    on_put(part)
+                if on_progress:
+                    on_progress(done, total)
+
+    def _in_use(self) -> bool:
+        return self._log.store_in_use() in (None, self._digest)
+
+    def _reads_alike(self, before: Item | None, now: Item) -> bool:
+        """Whether neither an encoder nor the ranker, which learns of what is encoded, would tell them apart."""
+        if before is None or (before.text(), before.domain) != (now.text(), now.domain):
+            return False
+        return before.perceived(self._medium) == now.perceived(self._medium)
+
+    def _marks(self) -> Marks:
+        """Asked for anew each time: another store may be put to use, or this one."""
+        return self._log if self._in_use() else AsideMarks(self._log, self._digest)
+
+
+def _without(line: int, item: Item, medium: Medium, error: MediaError) -> RowError:
+    word, n = WORDS[medium], len(item.perceived(medium))
+    one = f"its {word}" if n == 1 else f"one of its {n} {word}s"
+    return RowError(line, item.item_id, f"indexed without {one}: {error}")
+
+
+def _entries(pairs: Iterable[tuple[int, Item]], first_line: int) -> list[_Entry]:
+    return [_Entry(line, index, item) for line, (index, item) in enumerate(pairs, start=first_line)]
+
+
+def _batches(entries: Iterable[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(entries)
+    while part := list(islice(iterator, size)):
+        yield part

@@ -1,0 +1,84 @@
+"""EdgePlace: a data folder, with a folder of its own for each embedded store.
+
+    <data>/vectors               the first store
+    <data>/vectors-1a2b3c4d      one of other encoders, by the digest of their fingerprints
+
+Knows nothing of what is in a store but its count.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import qdrant_edge as qe
+
+from indexer.errors import DataVersionMismatch
+from indexer.stores.edge.folder import engine, forget_users, read_state
+from indexer.stores.edge.search import EdgeSearch
+from indexer.stores.edge.store import EdgeStore, scroll_items
+from indexer.stores.registry import Shelved
+from indexer.stores.store import StoredItem
+
+FIRST = "vectors"
+_NAME = re.compile(rf"{FIRST}(-[0-9a-f]{{8}})?")
+
+
+class EdgePlace:
+    """A `Place`; whoever uses it keeps other processes out of the folder."""
+
+    first = FIRST
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+
+    def found(self) -> Mapping[str, Shelved | None]:
+        names = sorted(path.name for path in self._data.glob(f"{FIRST}*") if _NAME.fullmatch(path.name))
+        found: dict[str, Shelved | None] = {}
+        for name in names:
+            try:
+                state = read_state(self._data / name)
+            except (OSError, ValueError, KeyError, TypeError, DataVersionMismatch):  # opening it says which
+                found[name] = None
+            else:
+                if state is not None:
+                    found[name] = Shelved(name, state.fingerprints)
+        return found
+
+    def open(self, name: str, dims: Mapping[str, int], fingerprints: Mapping[str, str], *, anew: bool) -> EdgeStore:
+        return EdgeStore.open(self._data / name, dims, fingerprints, anew=anew)
+
+    def count(self, name: str) -> int:
+        with self._items(name) as items, engine(self._data / name):
+            return EdgeSearch(items).count()
+
+    def scroll(self, name: str, vector_names: Sequence[str]) -> Iterator[list[StoredItem]]:
+        with self._items(name) as items:
+            yield from scroll_items(items, self._data / name, vector_names)
+
+    def size(self, name: str) -> int:
+        """As the disk has it: the engine's files are mostly holes."""
+        return sum(path.stat().st_blocks * 512 for path in (self._data / name).rglob("*") if path.is_file())
+
+    def drop(self, name: str) -> None:
+        folder = self._data / name
+        (folder / "store.json").unlink(missing_ok=True)  # from here on the folder holds nothing, whenever this stops
+        shutil.rmtree(folder)
+
+    def forget_users(self, name: str) -> None:
+        """The next opening makes an empty shard."""
+        forget_users(self._data / name)
+
+    @contextmanager
+    def _items(self, name: str) -> Iterator[qe.EdgeShard]:
+        """Without the store's lock, whose mark of an unclean end is for who reconciles it."""
+        folder = self._data / name
+        with engine(folder):
+            items = qe.EdgeShard.load(str(folder / "items"))
+        try:
+            yield items
+        finally:
+            items.close()

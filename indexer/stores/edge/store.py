@@ -1,0 +1,265 @@
+"""EdgeStore: the embedded store, on Qdrant Edge. One process owns its folder (`indexer.stores.edge.folder`).
+
+An update that has returned survives kill -9: the engine's write-ahead log has it. Qdrant Edge 0.9 keeps Python's global
+lock during every call, so threads do not search at the same time, and `optimize` stops the whole process: run it after
+bulk indexing, not in a server. Knows nothing of encoders but their fingerprints.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import qdrant_edge as qe
+
+from encoders.arrays import FloatArray, IntArray
+from indexer.catalog.filter import Filter
+from indexer.catalog.item import Item
+from indexer.folder_lock import FolderLock
+from indexer.stores.conditions import from_payload, to_payload
+from indexer.stores.edge.folder import (
+    DISTANCES,
+    STORAGE,
+    FolderState,
+    create,
+    create_users,
+    engine,
+    read_state,
+    write_state,
+    writing,
+)
+from indexer.stores.edge.search import EdgeSearch
+from indexer.stores.store import Distance, Hits, StoredItem, UserPoint, VectorQuery, check_encoders, user_point_id
+from indexer.stores.values import check_vector, check_vectors, parts, to_arrays, to_ids, to_lists, to_rows, user_payload
+
+_UPDATE = qe.UpdateOperation
+
+
+class EdgeStore:
+    """An `ItemStore` in a folder of its own; `EdgeStore.open` makes or loads it."""
+
+    def __init__(self, folder: Path, lock: FolderLock, state: FolderState) -> None:
+        self._folder = folder
+        self._lock = lock
+        self._state = state
+        self._items: qe.EdgeShard = qe.EdgeShard.load(str(folder / "items"))
+        if not (folder / "users").is_dir():
+            create_users(folder, state)
+        self._users: qe.EdgeShard = qe.EdgeShard.load(str(folder / "users"))
+        self._find = EdgeSearch(self._items)
+        self._guard = threading.RLock()
+        """Held while vectors come and go, and while closing."""
+        self._closed = False
+        self._settle()
+
+    @classmethod
+    def open(
+        cls,
+        folder: str | os.PathLike[str],
+        dims: Mapping[str, int],
+        fingerprints: Mapping[str, str],
+        *,
+        anew: bool = False,
+    ) -> EdgeStore:
+        """The store in `folder`, made if there is none; `anew` first forgets what is there.
+
+        StoreLocked when another process has it, EncoderMismatch when its vectors are of other encoders.
+        """
+        path = Path(folder)
+        lock = FolderLock(path)
+        try:
+            with writing(path):
+                state = None if anew else read_state(path)
+                if state is None:
+                    state = FolderState(dict(dims), dict(fingerprints))
+                    create(path, state)
+                check_encoders(
+                    path, stored=state.fingerprints, stored_dims=state.dims, fingerprints=fingerprints, dims=dims
+                )
+                return cls(path, lock, state)
+        except BaseException:
+            lock.release(unclean=lock.unclean)  # what a killed owner left is still to be reconciled by who opens it
+            raise
+
+    @property
+    def unclean(self) -> bool:
+        return self._lock.unclean
+
+    def upsert(self, items: Sequence[StoredItem]) -> None:
+        widths = self.vector_names()
+        points = []
+        for stored in items:
+            check_vectors(stored.vectors, widths)
+            points.append(qe.Point(stored.item_index, to_lists(stored.vectors), to_payload(stored.item)))
+        self._update(_UPDATE.upsert_points(part) for part in parts(points))
+
+    def set_items(self, items: Sequence[tuple[int, Item]]) -> None:
+        there = set(self.matching(None, [index for index, _ in items]).tolist())
+        self._update(_UPDATE.overwrite_payload([index], to_payload(item)) for index, item in items if index in there)
+
+    def get_items(self, item_indices: Sequence[int]) -> dict[int, Item]:
+        with engine(self._folder):
+            records: list[Any] = self._items.retrieve(to_ids(item_indices), with_payload=["item"], with_vector=False)
+        return {int(record.id): from_payload(record.payload) for record in records}
+
+    def delete(self, item_indices: Sequence[int]) -> None:
+        self._update(_UPDATE.delete_points(part) for part in parts(to_ids(item_indices)))
+
+    def create_vector(self, name: str, dim: int, distance: Distance = "dot") -> None:
+        with self._guard:
+            assert name not in self._state.dims, f"{name!r} is an encoder's vector"
+            if self._state.extra.get(name) == (dim, distance):
+                return
+            self.drop_vector(name)
+            self._remember(self._state.adding(name, dim, distance))
+            self._make(name)
+
+    def drop_vector(self, name: str) -> None:
+        with self._guard:
+            assert name not in self._state.dims, f"{name!r} is an encoder's vector"
+            if name in self._state.extra:
+                self._remember(self._state.without(name))
+                self._settle()
+
+    def vector_names(self) -> dict[str, int]:
+        return {**self._state.dims, **{name: dim for name, (dim, _) in self._state.extra.items()}}
+
+    def set_vectors(self, name: str, item_indices: IntArray, vectors: FloatArray) -> None:
+        assert vectors.shape[:1] == (len(item_indices),), (vectors.shape, len(item_indices))
+        check_vector(name, vectors, self.vector_names())
+        there = set(self.matching(None, item_indices).tolist())  # the engine refuses a whole batch for one unknown item
+        points = [
+            qe.PointVectors(index, {name: vector.tolist()})
+            for index, vector in zip(to_ids(item_indices), vectors, strict=True)
+            if index in there
+        ]
+        self._update(_UPDATE.update_vectors(part) for part in parts(points))
+
+    def vectors(self, name: str, item_indices: Sequence[int] | IntArray) -> tuple[IntArray, FloatArray]:
+        dim = self.vector_names().get(name, 0)
+        wanted = to_ids(item_indices) if dim else []
+        found: dict[int, FloatArray] = {}
+        for part in parts(wanted):
+            with engine(self._folder):
+                records: list[Any] = self._items.retrieve(part, with_payload=False, with_vector=[name])
+            for record in records:
+                if (vector := record.vector.get(name)) is not None:
+                    found[int(record.id)] = np.asarray(vector, dtype=np.float32)
+        return to_rows(wanted, found, dim)
+
+    def query_batch(self, queries: Sequence[VectorQuery]) -> list[Hits]:
+        widths = self.vector_names()
+        known = [query for query in queries if query.vector_name in widths]
+        for query in known:
+            check_vector(query.vector_name, query.vector, widths)
+        with engine(self._folder):
+            hits = iter(self._find.query_batch(known))
+        return [next(hits) if query.vector_name in widths else Hits.none() for query in queries]
+
+    def matching(
+        self, filter: Filter | None, item_indices: Sequence[int] | IntArray | None = None, limit: int | None = None
+    ) -> IntArray:
+        with engine(self._folder):
+            return self._find.matching(filter, None if item_indices is None else set(to_ids(item_indices)), limit)
+
+    def scroll(self, vector_names: Sequence[str] = (), batch: int = 1000) -> Iterator[list[StoredItem]]:
+        names = [name for name in vector_names if name in self.vector_names()]
+        return scroll_items(self._items, self._folder, names, batch)
+
+    def count(self) -> int:
+        with engine(self._folder):
+            return self._find.count()
+
+    def optimize(self) -> None:
+        with engine(self._folder):
+            self._items.optimize()
+            self._users.optimize()
+
+    def flush(self) -> None:
+        with engine(self._folder):
+            self._items.flush()
+            self._users.flush()
+
+    def close(self) -> None:
+        with self._guard:
+            if self._closed:
+                return
+            self.flush()
+            self._closed = True
+            self._items.close()
+            self._users.close()
+            self._lock.release()
+
+    def put_users(self, points: Sequence[UserPoint]) -> None:
+        records = []
+        for point in points:
+            check_vectors(point.vectors, self._state.dims)
+            records.append(qe.Point(user_point_id(point.user_id), to_lists(point.vectors), user_payload(point)))
+        with writing(self._folder):
+            for part in parts(records):
+                self._users.update(_UPDATE.upsert_points(part))
+
+    def get_user(self, user_id: str) -> UserPoint | None:
+        with engine(self._folder):
+            records: list[Any] = self._users.retrieve([user_point_id(user_id)], with_payload=True, with_vector=True)
+        if not records:
+            return None
+        return UserPoint(user_id, records[0].payload["last_seq"], to_arrays(records[0].vector))
+
+    def delete_user(self, user_id: str) -> None:
+        with engine(self._folder):
+            self._users.update(_UPDATE.delete_points([user_point_id(user_id)]))
+
+    def _settle(self) -> None:
+        """Make and drop the vectors that store.json has announced; a process killed half-way may have left some."""
+        with engine(self._folder):
+            self._items.flush()
+        for name in self._state.dropping:
+            self._update([_UPDATE.delete_vector_name(name)])
+            self.flush()
+        if self._state.dropping:
+            self._remember(self._state.settled())
+        for name in self._state.extra:
+            self._make(name)
+
+    def _make(self, name: str) -> None:
+        """Idempotent. Flushed, as dropping is: Qdrant Edge 0.9 forgets a vector when, after a kill, it replays both
+        dropping and making it from its write-ahead log."""
+        dim, distance = self._state.extra[name]
+        self._update([_UPDATE.create_dense_vector(name, dim, DISTANCES[distance], datatype=STORAGE)])
+        self.flush()
+
+    def _remember(self, state: FolderState) -> None:
+        write_state(self._folder, state)
+        self._state = state
+
+    def _update(self, operations: Iterable[qe.UpdateOperation]) -> None:
+        try:
+            with writing(self._folder):
+                for operation in operations:
+                    self._items.update(operation)
+        finally:
+            self._find.changed()
+
+
+def scroll_items(
+    shard: qe.EdgeShard, folder: Path, vector_names: Sequence[str], batch: int = 1000
+) -> Iterator[list[StoredItem]]:
+    """Everything in the items' shard of a folder, with vectors that it has room for."""
+    offset: Any = 0
+    while offset is not None:
+        request = qe.ScrollRequest(
+            offset=offset, limit=batch, with_payload=["item"], with_vector=list(vector_names) or False
+        )
+        with engine(folder):
+            records, offset = shard.scroll(request)
+        if page := [_to_stored(record) for record in records]:
+            yield page
+
+
+def _to_stored(record: Any) -> StoredItem:
+    return StoredItem(int(record.id), from_payload(record.payload), to_arrays(record.vector))

@@ -1,0 +1,271 @@
+"""What goes into and comes out of the three calls, as plain values.
+
+These mirror `proto/palate/v1` one to one, so that the command line, the gRPC server and the evaluation share one
+`Recommender`. They know nothing of gRPC, of vectors or of files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from indexer.catalog.item import Item, RowError
+from service.explainer.evidence import Evidence
+
+DEFAULT_K = 10
+MAX_K = 500
+
+
+class Personalization(StrEnum):
+    """How much about the person may be used."""
+
+    FULL = "full"
+    NON_PROFILED = "non_profiled"
+    """Nothing about the user: no history, no stored attributes, no taste (EU DSA, Article 38)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendRequest:
+    """One call of recommend. Every field is optional; an empty request asks for what anybody might like."""
+
+    user_id: str = ""
+    k: int = 0
+    """Results wanted: 0 means 10; at most 500."""
+    domains: Sequence[str] = ()
+    """Only items of these domains; empty means all."""
+    filter: str = ""
+    """AIP-160 style expression, e.g. `categories:"Comedy" AND price < 20`."""
+    exclude_item_ids: Sequence[str] = ()
+    include_seen: bool = False
+    """Let items come back that the user has had positive events on."""
+    history_item_ids: Sequence[str] = ()
+    """A session or an anonymous visitor, oldest first; appended to the stored history of `user_id`, if any."""
+    taste: str = ""
+    """Free text about what the person likes."""
+    diversity: float = 0.0
+    """0..1: how far apart the results should be."""
+    exploration: float = 0.0
+    """0..1: how much room new and little-known items get."""
+    explain: bool = False
+    """Put a one-line reason beside every result."""
+    language: str = "en"
+    """Language of the reasons: `en` or `zh`."""
+    personalization: Personalization = Personalization.FULL
+    scenario: str = ""
+    """A label of the caller's for this placement, e.g. `home`; stored with the served context, no effect on ranking."""
+    page_token: str = ""
+    """`next_page_token` of the answer before; the other fields must be as they were."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredItem:
+    """One result."""
+
+    item_id: str
+    rank: int
+    """1 is best."""
+    score: float
+    """Higher is better; comparable within one answer only."""
+    sources: Sequence[str]
+    """Names of the candidate sources that proposed the item, best first."""
+    item: Item
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """The answer to recommend, similar or search."""
+
+    recommendation_id: str
+    """Names this answer for Explain; empty for similar and search."""
+    results: Sequence[ScoredItem]
+    model_version: str
+    """Version of the trained model that ranked, or empty while there is none."""
+    degraded: Sequence[str] = ()
+    """What was missing and what was done instead, one sentence each; empty when all is well."""
+    missing_item_ids: Sequence[str] = ()
+    """Ids of the request that are not in the catalogue; they were ignored."""
+    next_page_token: str = ""
+    stage_ms: Mapping[str, float] = field(default_factory=dict)
+    """Time of each stage in milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarRequest:
+    """Items like one item."""
+
+    item_id: str
+    k: int = 0
+    domains: Sequence[str] = ()
+    filter: str = ""
+    exclude_item_ids: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """Items for a text, a picture or a sound; exactly one of the three."""
+
+    text: str = ""
+    image: bytes = b""
+    """An encoded picture (JPEG, PNG, WebP, ...)."""
+    audio: bytes = b""
+    """An encoded sound (WAV, FLAC, OGG, MP3, ...)."""
+    k: int = 0
+    domains: Sequence[str] = ()
+    filter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainRequest:
+    """Why `item_id`: as served under `recommendation_id`, or for `user_id` as things stand now."""
+
+    item_id: str
+    recommendation_id: str = ""
+    user_id: str = ""
+    language: str = "en"
+    writer: str = ""
+    """Name of the writer, empty for the configured one."""
+    instead_of_item_id: str = ""
+    """Why `item_id` and not this one; empty asks why at all."""
+    change: bool = False
+    """Ask also what would change it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """History items without which an item would not be on its list."""
+
+    evidence: Sequence[Evidence]
+    """The items, all of kind CHANGE; empty where no such set was found."""
+    text: str
+    """The same in words; empty where there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """An event for the caller to record, if the user wants less of what was explained."""
+
+    user_id: str
+    item_id: str
+    event_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The reason and what it rests on."""
+
+    item_id: str
+    text: str
+    writer: str
+    """Name of the writer whose text this is."""
+    evidence: Sequence[Evidence]
+    """Strongest first; weights are shares of what moved the score and sum to at most 1."""
+    model_version: str
+    language: str
+    title: str = ""
+    degraded: Sequence[str] = ()
+    """What was missing and what was done instead, one sentence each."""
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    """Relative weight of the main parameters: share of text, image or audio, behaviour, popularity and taste in the
+    movement of the score when each is left out. They sum to 1, or there are none."""
+    change: Change | None = None
+    """Where it was asked for, and the item is on a list."""
+    less_of_this: Feedback | None = None
+    """None where nobody is known who could want less."""
+
+
+@dataclass(frozen=True, slots=True)
+class TasteRequest:
+    """What the service makes of what a user did."""
+
+    user_id: str
+    language: str = ""
+    """Language of the text, empty for the configured one."""
+    writer: str = ""
+    """Name of the writer, empty for the configured one."""
+
+
+@dataclass(frozen=True, slots=True)
+class TasteSummary:
+    """A user's taste in words and the facts they rest on."""
+
+    user_id: str
+    text: str
+    writer: str
+    """Name of the writer whose text this is."""
+    evidence: Sequence[Evidence]
+    """What the user said, preferences, changes, aversions, ranges and domains, each before its examples, and how little
+    is known, where it is little. Nothing weighs: it was counted, and is no part of a score."""
+    language: str
+    degraded: Sequence[str] = ()
+    """What was missing and what was done instead, one sentence each."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventReport:
+    """What became of a batch of events."""
+
+    recorded: int
+    duplicates: int
+    """Events that were in the log already (same event_id, or same content where there is none)."""
+    unknown_items: int
+    """Recorded events whose item is not in the catalogue (yet)."""
+    failed: Sequence[RowError] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """A trained model in the registry."""
+
+    version: str
+    created_at: float
+    """Unix seconds."""
+    active: bool
+    metrics: Mapping[str, float]
+    """`<slice>/<metric>` and `<baseline>:<slice>/<metric>` on the validation split."""
+
+
+RESUME = "resume"
+"""The stage whose message says that a training goes on where it was interrupted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServingEncoders:
+    """What serves after a change of encoders."""
+
+    text: str
+    """As in the setting `encoders.text`."""
+    image: str
+    """As in the setting `encoders.image`."""
+    audio: str
+    """As in the setting `encoders.audio`."""
+    digest: str
+    """What the store of their vectors is called."""
+    items: int
+    """In the catalogue."""
+    model_version: str
+    """Empty when no trained model serves."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainProgress:
+    """How far a training or a change of encoders is; what these call their `progress` with."""
+
+    stage: str
+    """What is being done: `encode`, `fit`, `evaluate`, ..."""
+    done: int
+    """Steps of this stage that are done."""
+    total: int = 0
+    """Steps of this stage in all; 0 means not known."""
+    message: str = ""
+    """For people: the loss, a metric."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserProfile:
+    """What is stored about a user besides events."""
+
+    user_id: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    taste: str = ""

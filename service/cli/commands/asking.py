@@ -1,0 +1,180 @@
+"""`palate recommend`, `similar` and `search`: one question each, answered by the data folder or by a server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from service.cli import output
+from service.cli.files import DONE
+from service.cli.options import Config, Data, Domains, Exclude, Filter, Json, K, Language, Server, share
+from service.cli.session import answering
+
+if TYPE_CHECKING:
+    from service.api.messages import Recommendation
+
+
+def recommend(
+    user: Annotated[str, typer.Option("--user", "-u", metavar="ID", help="The person; empty for anybody.")] = "",
+    k: K = 0,
+    domain: Domains = [],  # noqa: B006 - typer reads the default, nobody writes to it
+    filter: Filter = "",
+    taste: Annotated[str, typer.Option(help="What the person likes, in words.")] = "",
+    history: Annotated[
+        list[str], typer.Option(metavar="ID", help="An item of this session, oldest first; may be repeated.")
+    ] = [],  # noqa: B006
+    exclude: Exclude = [],  # noqa: B006
+    include_seen: Annotated[bool, typer.Option("--include-seen", help="Let seen items come back.")] = False,
+    diversity: Annotated[float, typer.Option(parser=share, metavar="0..1", help="How far apart results are.")] = 0.0,
+    exploration: Annotated[
+        float, typer.Option(parser=share, metavar="0..1", help="Room for new and little-known items.")
+    ] = 0.0,
+    non_profiled: Annotated[
+        bool, typer.Option("--non-profiled", help="Use nothing that is known about the person.")
+    ] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="A reason beside every result.")] = False,
+    lang: Language = "",
+    data: Data = None,
+    config: Config = None,
+    server: Server = "",
+    as_json: Json = False,
+) -> int:
+    """What a person might like next, best first."""
+    from service.api.messages import Personalization, RecommendRequest
+
+    request = RecommendRequest(
+        user_id=user,
+        k=k,
+        domains=domain,
+        filter=filter,
+        taste=taste,
+        history_item_ids=history,
+        exclude_item_ids=exclude,
+        include_seen=include_seen,
+        diversity=diversity,
+        exploration=exploration,
+        personalization=Personalization.NON_PROFILED if non_profiled else Personalization.FULL,
+        explain=explain,
+        language=lang,
+    )
+    with answering(data, config, server, quiet=as_json) as backend:
+        answer = backend.recommend(request)
+    return _print(answer, as_json)
+
+
+def similar(
+    item: Annotated[str, typer.Argument(metavar="ITEM", help="Id of the item.")],
+    k: K = 0,
+    domain: Domains = [],  # noqa: B006
+    filter: Filter = "",
+    exclude: Exclude = [],  # noqa: B006
+    data: Data = None,
+    config: Config = None,
+    server: Server = "",
+    as_json: Json = False,
+) -> int:
+    """Items like one item, by content and by who chose both."""
+    from service.api.messages import SimilarRequest
+
+    request = SimilarRequest(item_id=item, k=k, domains=domain, filter=filter, exclude_item_ids=exclude)
+    with answering(data, config, server, quiet=as_json) as backend:
+        answer = backend.similar_items(request)
+    return _print(answer, as_json)
+
+
+def search(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="Words to search for.")] = "",
+    image: Annotated[
+        Path | None, typer.Option("--image", metavar="FILE", help="Search for what looks like this picture instead.")
+    ] = None,
+    audio: Annotated[
+        Path | None, typer.Option("--audio", metavar="FILE", help="Search for what sounds like this instead.")
+    ] = None,
+    k: K = 0,
+    domain: Domains = [],  # noqa: B006
+    filter: Filter = "",
+    data: Data = None,
+    config: Config = None,
+    server: Server = "",
+    as_json: Json = False,
+) -> int:
+    """Items for a text, a picture or a sound."""
+    from service.api.messages import SearchRequest
+
+    if [bool(text.strip()), image is not None, audio is not None].count(True) != 1:
+        raise typer.BadParameter("give one of TEXT, --image FILE and --audio FILE.")
+    picture, sound = _content("--image", image), _content("--audio", audio)
+    request = SearchRequest(text=text, image=picture, audio=sound, k=k, domains=domain, filter=filter)
+    with answering(data, config, server, quiet=as_json) as backend:
+        answer = backend.search_items(request)
+    return _print(answer, as_json)
+
+
+def _content(option: str, file: Path | None) -> bytes:
+    if file is None:
+        return b""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise typer.BadParameter(f"{option} {file} cannot be read: {error.strerror}.") from None
+    if not content:
+        raise typer.BadParameter(f"{option} {file} is empty.")
+    return content
+
+
+def _print(answer: Recommendation, as_json: bool) -> int:
+    if as_json:
+        output.emit(as_mapping(answer))
+        return DONE
+    for remark in answer.degraded:
+        output.remark(f"note: {remark}")
+    if answer.missing_item_ids:
+        output.remark(f"note: not in the catalogue, and ignored: {', '.join(answer.missing_item_ids)}")
+    show(answer)
+    if answer.recommendation_id:
+        output.say(f"palate explain --recommendation {answer.recommendation_id} --item ID says more.")
+    return DONE
+
+
+def show(answer: Recommendation) -> None:
+    """The results as a table."""
+    if not answer.results:
+        output.say("Nothing in the catalogue fits.")
+        return
+    columns = ["#", "item", "title", "score", "sources", "reason"]
+    rows: list[list[object]] = [
+        [row.rank, row.item_id, row.item.title or row.item_id, row.score, _first(row.sources), row.reason]
+        for row in answer.results
+    ]
+    if not any(row.reason for row in answer.results):
+        columns, rows = columns[:-1], [row[:-1] for row in rows]
+    output.table(columns, rows, right=["#", "score"])
+
+
+def _first(sources: Sequence[str]) -> str:
+    """The best two; JSON has them all."""
+    more = f" +{len(sources) - 2}" if len(sources) > 2 else ""
+    return ", ".join(sources[:2]) + more
+
+
+def as_mapping(answer: Recommendation) -> dict[str, Any]:
+    """The answer as JSON has it."""
+    from indexer.media.folder import public
+
+    results = [
+        {
+            "item_id": row.item_id,
+            "rank": row.rank,
+            "score": row.score,
+            "sources": list(row.sources),
+            "reason": row.reason,
+            "item": public(row.item).to_mapping(),
+        }
+        for row in answer.results
+    ]
+    rest = {name: value for name, value in asdict(answer).items() if name != "results"}
+    return {**rest, "results": results}

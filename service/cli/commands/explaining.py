@@ -1,0 +1,148 @@
+"""`palate explain`: the reason in words, or a person's taste, and the evidence it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from service.cli import output
+from service.cli.files import DONE
+from service.cli.options import Config, Data, Json, Language, Server
+from service.cli.session import answering
+
+if TYPE_CHECKING:
+    from service.api.messages import Explanation, TasteSummary
+    from service.explainer.evidence import Evidence
+
+
+def explain(
+    item: Annotated[
+        str, typer.Option("--item", "-i", metavar="ID", help="What was recommended.", show_default=False)
+    ] = "",
+    user: Annotated[str, typer.Option("--user", "-u", metavar="ID", help="To whom, as things stand now.")] = "",
+    recommendation: Annotated[
+        str, typer.Option("--recommendation", "-r", metavar="ID", help="Or in which answer, as it was served.")
+    ] = "",
+    lang: Language = "",
+    writer: Annotated[str, typer.Option(metavar="NAME", help="Who writes the text; else as configured.")] = "",
+    instead_of: Annotated[
+        str, typer.Option("--instead-of", metavar="ID", help="Why the item and not this one.", show_default=False)
+    ] = "",
+    change: Annotated[bool, typer.Option("--change", help="Also what it would take for it not to be there.")] = False,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="No item, but the taste of the user, as it is read from what they did.")
+    ] = False,
+    data: Data = None,
+    config: Config = None,
+    server: Server = "",
+    as_json: Json = False,
+) -> int:
+    """Why an item was, or would be, recommended; or what the service thinks of a user (--profile)."""
+    from service.api.messages import ExplainRequest, TasteRequest
+
+    if profile:
+        _check_profile(user, {"--item": item, "--recommendation": recommendation, "--instead-of": instead_of}, change)
+        with answering(data, config, server, quiet=as_json) as backend:
+            summary = backend.describe_taste(TasteRequest(user, lang, writer))
+        if as_json:
+            output.emit(asdict(summary))
+        else:
+            show_taste(summary)
+        return DONE
+    if not item:
+        raise typer.BadParameter("give --item ID, or --profile for the taste of a user.")
+    if bool(user) == bool(recommendation):
+        raise typer.BadParameter("give either --user ID or --recommendation ID.")
+    request = ExplainRequest(
+        item_id=item,
+        recommendation_id=recommendation,
+        user_id=user,
+        language=lang,
+        writer=writer,
+        instead_of_item_id=instead_of,
+        change=change,
+    )
+    with answering(data, config, server, quiet=as_json) as backend:
+        explanation = backend.explain(request)
+    if as_json:
+        output.emit(asdict(explanation))
+    else:
+        show(explanation)
+    return DONE
+
+
+def _check_profile(user: str, others: Mapping[str, str], change: bool) -> None:
+    if not user:
+        raise typer.BadParameter("--profile needs --user ID.")
+    given = [name for name, value in others.items() if value] + (["--change"] if change else [])
+    if given:
+        raise typer.BadParameter(f"--profile is about no item: leave out {' and '.join(given)}.")
+
+
+def show_taste(summary: TasteSummary) -> None:
+    """The text, who wrote it, and the facts as a table."""
+    for remark in summary.degraded:
+        output.remark(f"note: {remark}")
+    output.say(f"User {summary.user_id}\n{summary.text}")
+    output.say(f"(written by {summary.writer})")
+    output.table(["fact", "what"], [[fact.kind.value.replace("_", " "), said(fact)] for fact in summary.evidence])
+
+
+def show(explanation: Explanation) -> None:
+    """The text, who wrote it, and the evidence as a table."""
+    for remark in explanation.degraded:
+        output.remark(f"note: {remark}")
+    output.say(f"{explanation.title or explanation.item_id}\n{explanation.text}")
+    model = f"model {explanation.model_version}" if explanation.model_version else "no trained model"
+    output.say(f"({model}; written by {explanation.writer})")
+    show_evidence(explanation.evidence)
+    if explanation.parameters:
+        weights = sorted(explanation.parameters.items(), key=lambda pair: -pair[1])
+        output.say("What counted: " + ", ".join(f"{name} {share:.0%}" for name, share in weights))
+    if explanation.change is not None:
+        nothing = "Taking away up to 5 items of the history would not take it off the list."
+        output.say(explanation.change.text or nothing)
+    if (wish := explanation.less_of_this) is not None:
+        output.say(f"Less of this: record an event {wish.event_type} of user {wish.user_id} on item {wish.item_id}.")
+
+
+def show_evidence(evidence: Sequence[Evidence]) -> None:
+    """One row per fact, strongest first. Facts of share 0 were looked up, not measured."""
+    rows = [
+        [f"{fact.weight:.0%}" if fact.weight else "", fact.kind.value.replace("_", " "), said(fact)]
+        for fact in evidence
+    ]
+    output.table(["share", "evidence", "what"], rows, right=["share"])
+
+
+def said(fact: Evidence) -> str:
+    """The fields of a fact that are set, for people who check."""
+    about = fact.title or fact.item_id
+    event = fact.event_type if fact.event_value is None else f"{fact.event_type} {fact.event_value:g}"
+    days = f" in {fact.window_days} days" if fact.window_days else ""
+    parts = [
+        f"{about} ({event})" if about and event else about,
+        f"{fact.name}: {fact.value}" if fact.name and fact.value else fact.name or fact.value,
+        f"{fact.low:g} to {fact.high:g}" if fact.high or fact.low else "",
+        f"{fact.count:,} of {fact.total:,}" if fact.total else "",
+        f"{fact.count:,} {_COUNTED.get(fact.kind.value, 'people')}{days}" if fact.count and not fact.total else "",
+        f"{fact.earlier_count:,} of {fact.earlier_total:,} before" if fact.earlier_total else "",
+        f"since {fact.since}" if fact.since else "",
+        f"{fact.lift:.2f} times the share at large" if fact.lift else "",
+        f"more than {fact.percentile:.0%} of the catalogue" if fact.percentile else "",
+        f"similarity {fact.similarity:.2f}" if fact.similarity else "",
+        f"score drops {fact.score_drop:.3f} without it" if fact.score_drop else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+_COUNTED = {
+    "category": "of the history",
+    "attribute": "of the history",
+    "newness": "days old",
+    "cold_start": "events known",
+}
+"""What `Evidence.count` counts, where it is not people."""

@@ -1,0 +1,197 @@
+"""`palate index` and `palate rebuild`: catalogues into the log and the store, without loading a ranker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import typer
+
+from service.cli import output
+from service.cli.files import DONE, FileReport, Rows, count_rows, take_in, tell
+from service.cli.options import Config, Data, Errors, Files, Json, Server, Workers
+from service.cli.output import Step
+from service.cli.session import answering, require_data, settings_of
+
+if TYPE_CHECKING:
+    from indexer.catalog.item import Item, RowError
+    from service.api.services import Backend
+    from service.config import Settings
+    from service.storage.workspace import Workspace
+
+REMOTE_ITEMS = 200
+REMOTE_BYTES = 8 * 2**20
+"""A call over the wire ends at so many items, or pictures and sounds of so many bytes."""
+REMOTE_FILE_BYTES = 10 * 2**20
+"""Largest picture or sound that is sent."""
+
+
+def index(
+    files: Files,
+    data: Data = None,
+    config: Config = None,
+    server: Server = "",
+    errors: Errors = None,
+    workers: Workers = 0,
+    as_json: Json = False,
+) -> int:
+    """Add or replace the items of catalogue files; what is unchanged is skipped."""
+    if server:
+        if workers:
+            raise typer.BadParameter("--workers is for encoding here; what --server encodes, it encodes with its own.")
+        with answering(data, config, server, quiet=as_json) as backend:
+            reports = take_in(files, lambda path, step: _send(backend, path, step), as_json=as_json)
+        return tell(reports, errors=errors, as_json=as_json)
+    from service.cli.times import run_times
+
+    with _workspace(settings_of(data, config), as_json, workers) as workspace:
+        indexer = workspace.indexer()
+        started = perf_counter()
+
+        def one(path: Path, step: Step) -> FileReport:
+            from indexer.catalog.item import read_items
+
+            rows = Rows(read_items(path))
+            report = indexer.index_items(
+                rows,
+                root=path.resolve().parent,
+                total=count_rows(path),
+                on_progress=lambda done, total: step(path.name, done, total),
+            )
+            counts = {"indexed": report.indexed, "skipped": report.skipped}
+            return FileReport(str(path), counts, report.failed, report.warnings, rows.stopped)
+
+        with output.progress(as_json) as step:
+            workspace.reconcile(lambda done, total: step("finishing what an earlier run left", done, total))
+        reports = take_in(files, one, as_json=as_json)
+        workspace.store.optimize()
+        perception, rows = workspace.perception, sum(report.rows for report in reports)
+        encoders = [workspace.text_encoder, *([perception.encoder] if perception else [])]
+        times = run_times(encoders, rows, perf_counter() - started)
+    return tell(reports, errors=errors, as_json=as_json, times=times)
+
+
+def rebuild(
+    data: Data = None,
+    config: Config = None,
+    workers: Workers = 0,
+    as_json: Json = False,
+) -> int:
+    """Make the vector store anew from the log, with the encoders that are configured now."""
+    settings = settings_of(data, config)
+    require_data(settings)
+    with _workspace(settings, as_json, workers, anew=True) as workspace, output.progress(as_json) as step:
+        report = workspace.indexer().rebuild(lambda done, total: step("encoding", done, total))
+        workspace.store.optimize()
+        encoders = {"text": workspace.text_encoder.name}
+        if workspace.perception is not None:
+            encoders[workspace.perception.medium] = workspace.perception.encoder.name
+    if as_json:
+        output.emit({"indexed": report.indexed, "warnings": len(report.warnings), "encoders": encoders})
+    else:
+        output.table(
+            ["items", "without a file of theirs", "encoders"],
+            [[report.indexed, len(report.warnings), ", ".join(encoders.values())]],
+            right=["items", "without a file of theirs"],
+        )
+    return DONE
+
+
+@contextmanager
+def _workspace(settings: Settings, quiet: bool, workers: int, *, anew: bool = False) -> Iterator[Workspace]:
+    with output.waiting("loading encoders", quiet):
+        from encoders.networks.network import use_cores
+        from service.storage.workspace import Workspace
+
+        use_cores(workers)
+        if anew:
+            _check_log(settings)
+        workspace = Workspace.open(settings, anew=anew)
+    try:
+        yield workspace
+    finally:
+        workspace.close()
+
+
+def _check_log(settings: Settings) -> None:
+    """Before vectors are thrown away, whatever they are to be made from again must be readable."""
+    from indexer.log.event_log import EventLog
+
+    with EventLog.open(settings.log_url) as log:
+        log.count_items()
+
+
+def _send(backend: Backend, path: Path, step: Step) -> FileReport:
+    """One file through a server, with the pictures and sounds that lie beside it."""
+    from encoders.modality import MEDIA
+    from indexer.catalog.item import RowError, read_items
+
+    report = FileReport(str(path), {"indexed": 0, "skipped": 0})
+    rows, total = Rows(read_items(path)), count_rows(path)
+    batch: list[tuple[int, Item]] = []
+    size = done = 0
+
+    def flush() -> None:
+        nonlocal size
+        if batch:
+            answer = backend.index_items([item for _, item in batch], {})
+            report.counts["indexed"] += answer.indexed
+            report.counts["skipped"] += answer.skipped
+            lines = [line for line, _ in batch]
+            report.failed += [RowError(lines[row.line - 1], row.item_id, row.reason) for row in answer.failed]
+            report.warnings += [RowError(lines[row.line - 1], row.item_id, row.reason) for row in answer.warnings]
+        batch.clear()
+        size = 0
+
+    for line, row in enumerate(rows, start=1):
+        done = line
+        if isinstance(row, RowError):
+            report.failed.append(row)
+            continue
+        item = _with_files(row, path.resolve().parent, line, report.warnings)
+        size += sum(len(name) for medium in MEDIA for name in item.perceived(medium))
+        batch.append((line, item))
+        if len(batch) >= REMOTE_ITEMS or size >= REMOTE_BYTES:
+            flush()
+            step(path.name, done, total)
+    flush()
+    step(path.name, done, total)
+    report.stopped = rows.stopped
+    return report
+
+
+def _with_files(item: Item, root: Path, line: int, warnings: list[RowError]) -> Item:
+    """The item with its pictures and its sound themselves in place of paths, which mean nothing to the server."""
+    from encoders.errors import MediaError
+    from encoders.modality import MEDIA
+    from indexer.catalog.item import RowError
+
+    for medium in MEDIA:
+        names = []
+        for name in item.perceived(medium):
+            try:
+                names.append(_portable(name, root))
+            except MediaError as error:
+                warnings.append(RowError(line, item.item_id, f"indexed without {name!r}: {error}"))
+        item = item.with_perceived(medium, names)
+    return item
+
+
+def _portable(name: str, root: Path) -> str:
+    from base64 import b64encode
+
+    from encoders.errors import MediaError
+    from indexer.media.folder import admitted, is_inline, is_url
+
+    if is_url(name) or is_inline(name):
+        return name
+    path = Path(admitted(name, root))
+    try:
+        if path.stat().st_size > REMOTE_FILE_BYTES:
+            raise MediaError(name, f"is over {REMOTE_FILE_BYTES:,} bytes", "give a smaller one")
+        return f"data:;base64,{b64encode(path.read_bytes()).decode()}"
+    except OSError as error:
+        raise MediaError(name, f"cannot be read ({error.strerror})", "check the path") from None

@@ -1,0 +1,64 @@
+"""`palate serve`: the gRPC server in the foreground, saying where it listens and what it loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from service.cli import output
+from service.cli.files import DONE
+from service.cli.options import Config, Data, Json
+from service.cli.session import settings_of
+
+if TYPE_CHECKING:
+    from service.config import Settings
+    from service.operations.switching import Switching
+
+
+def serve(
+    address: Annotated[
+        str, typer.Option(metavar="HOST:PORT", help="Where to listen; port 0 picks a free one.", show_default=False)
+    ] = "",
+    data: Data = None,
+    config: Config = None,
+    as_json: Json = False,
+) -> int:
+    """Serve the data folder over gRPC until SIGTERM or Ctrl-C."""
+    import asyncio
+
+    from service.rpc.server import serve as serve_until_stopped
+
+    overrides: dict[str, Any] = {"server": {"address": address}} if address else {}
+    settings = settings_of(data, config, overrides)
+
+    def on_listening(where: str) -> None:
+        if as_json:
+            output.emit({"listening": where}, indent=None)
+        else:
+            output.say(f"listening on {where}, loading ...")
+
+    def on_loaded(loaded: Mapping[str, str]) -> None:
+        if as_json:
+            output.emit({"loaded": dict(loaded)}, indent=None)
+        else:
+            output.table(["loaded", ""], [[name, what] for name, what in loaded.items()])
+            output.say("serving; Ctrl-C stops")
+
+    asyncio.run(serve_until_stopped(settings, _load, on_listening=on_listening, on_loaded=on_loaded))
+    return DONE
+
+
+def _load(settings: Settings) -> Switching:
+    from service.operations.switching import Switching
+    from service.recommender import Recommender
+    from service.storage.workspace import Workspace
+
+    workspace = Workspace.open(settings)
+    try:
+        workspace.warm_up()
+        return Switching(Recommender(workspace))
+    except BaseException:
+        workspace.close()
+        raise

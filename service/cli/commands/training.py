@@ -1,0 +1,186 @@
+"""`palate train` and `palate models`: fit, compare with the baselines, and choose which model serves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from service.cli import output
+from service.cli.files import DONE, IN_PART
+from service.cli.options import Config, Data, Json, Server
+from service.cli.session import answering, event_log, open_recommender, require_data, settings_of
+
+if TYPE_CHECKING:
+    from service.api.messages import ModelInfo, TrainProgress
+
+models = typer.Typer(help="The trained models: list, activate, roll back, shrink.", no_args_is_help=True)
+
+Version = Annotated[str, typer.Argument(metavar="VERSION", help="As `palate models list` shows it.")]
+
+
+def train(
+    incremental: Annotated[
+        bool, typer.Option("--incremental", help="Take up the active model and the events since, instead of all anew.")
+    ] = False,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Of the random numbers.")] = 0,
+    force: Annotated[bool, typer.Option("--force", help="Activate also if a baseline did better.")] = False,
+    data: Data = None,
+    config: Config = None,
+    server: Server = "",
+    as_json: Json = False,
+) -> int:
+    """Train a model on the whole log; it serves from then on unless a baseline did better (exit code 1).
+
+    A training that was interrupted goes on if log, items and settings are the same.
+    """
+    from service.api.messages import RESUME
+
+    with output.progress(as_json) as step:
+        last = ""
+
+        def tell(progress: TrainProgress) -> None:
+            nonlocal last
+            last = progress.message or last
+            if progress.stage == RESUME:
+                output.remark(progress.message)
+            step(progress.stage, progress.done, progress.total or None)
+
+        if server:
+            with answering(data, config, server, quiet=True) as backend:
+                model = backend.train(tell, seed=seed, force=force, incremental=incremental)
+        else:
+            model = _train_here(data, config, tell, seed, force, incremental)
+    if as_json:
+        output.emit(asdict(model))
+    else:
+        show_metrics(model)
+        output.say(f"model {model.version}: {'activated' if model.active else last or 'not activated'}")
+    return DONE if model.active else IN_PART
+
+
+@models.command("list")
+def list_models(data: Data = None, config: Config = None, server: Server = "", as_json: Json = False) -> int:
+    """The models there are, newest first."""
+    from service.api.messages import ModelInfo
+
+    found: Sequence[ModelInfo]
+    if server:
+        with answering(data, config, server, quiet=as_json) as backend:
+            found = backend.list_models()
+    else:
+        settings = settings_of(data, config)
+        require_data(settings)
+        with event_log(settings) as log:
+            found = [ModelInfo(r.version, r.created_at, r.active, r.metrics) for r in log.list_models()]
+    if as_json:
+        output.emit([asdict(model) for model in found])
+    elif not found:
+        output.say("No model has been trained yet; `palate train` trains one.")
+    else:
+        rows = [
+            [m.version, _when(m.created_at), m.active, m.metrics.get("palate/all/ndcg@10", 0.0), _best(m.metrics)]
+            for m in found
+        ]
+        output.table(["version", "trained (UTC)", "active", "ndcg@10", "best baseline"], rows, right=["ndcg@10"])
+    return DONE
+
+
+@models.command()
+def activate(
+    version: Version, data: Data = None, config: Config = None, server: Server = "", as_json: Json = False
+) -> int:
+    """Let this model serve from the next call on."""
+    with answering(data, config, server, quiet=as_json) as backend:
+        return _serving(backend.activate_model(version), as_json)
+
+
+@models.command()
+def rollback(data: Data = None, config: Config = None, server: Server = "", as_json: Json = False) -> int:
+    """Let the model serve that served before the active one."""
+    with answering(data, config, server, quiet=as_json) as backend:
+        return _serving(backend.rollback_model(), as_json)
+
+
+@models.command()
+def shrink(version: Version, data: Data = None, config: Config = None, as_json: Json = False) -> int:
+    """Make a smaller copy of this model, and tell how far it recommends the same; it does not serve by itself."""
+    settings = settings_of(data, config)
+    require_data(settings)
+    recommender = open_recommender(settings)
+    try:
+        shrunk = recommender.shrink_model(version)
+    finally:
+        recommender.close()
+    if as_json:
+        output.emit(asdict(shrunk))
+        return DONE
+    same = shrunk.agreement
+    before, after = (f"{size / 1e6:,.1f} MB" for size in (shrunk.bytes_before, shrunk.bytes_after))
+    output.say(f"model {shrunk.version}: {after} instead of {before}")
+    output.say(
+        f"for {same.histories:,} people: {same.overlap:.1%} of the first 10 in common with the model before, rank "
+        f"correlation {same.rank_correlation:.4f}; `palate models activate {shrunk.version}` lets it serve"
+    )
+    return DONE
+
+
+def show_metrics(model: ModelInfo) -> None:
+    """Palate beside the baselines: rows are systems, columns are slices of the held-out events."""
+    figures = {tuple(name.split("/")): value for name, value in model.metrics.items() if name.endswith("/ndcg@10")}
+    systems = list(dict.fromkeys(key[0] for key in figures))
+    slices = list(dict.fromkeys(key[1] for key in figures))
+    if not figures:
+        output.say("Too few events were held out to compare with the baselines.")
+        return
+    rows = [
+        [system, *(f"{figures[key]:.4f}" if (key := (system, name, "ndcg@10")) in figures else "" for name in slices)]
+        for system in systems
+    ]
+    columns = [name.replace("_", " ") for name in slices]
+    output.table(["system", *columns], rows, title="NDCG@10 on held-out next events, full catalogue", right=columns)
+
+
+def _train_here(
+    data: Path | None,
+    config: Path | None,
+    tell: Callable[[TrainProgress], None],
+    seed: int,
+    force: bool,
+    incremental: bool,
+) -> ModelInfo:
+    settings = settings_of(data, config)
+    require_data(settings)
+    recommender = open_recommender(settings)
+    try:
+        return recommender.train(tell, seed=seed, force=force, incremental=incremental)
+    finally:
+        recommender.close()
+
+
+def _serving(model: ModelInfo, as_json: bool) -> int:
+    if as_json:
+        output.emit(asdict(model))
+    else:
+        output.say(f"model {model.version} serves from now on")
+    return DONE
+
+
+def _best(metrics: Mapping[str, float]) -> str:
+    rivals = {
+        name.split("/")[0]: value
+        for name, value in metrics.items()
+        if name.endswith("/all/ndcg@10") and not name.startswith("palate/")
+    }
+    if not rivals:
+        return ""
+    name = max(rivals, key=lambda rival: rivals[rival])
+    return f"{name} {rivals[name]:.3f}"
+
+
+def _when(unix_s: float) -> str:
+    return datetime.fromtimestamp(unix_s, UTC).strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,214 @@
+"""What `palate doctor` looks at: one function per thing, each giving findings. They read, and never repair.
+
+Knows nothing of printing.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import sqlite3
+import sys
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from encoders.errors import PalateError
+from encoders.modality import WORDS, medium_of
+from indexer.errors import EncoderMismatch, StoreLocked
+from indexer.log.event_log import EventLog
+from service.cli.doctor.finding import Finding
+from service.config import Settings
+from service.errors import WriterUnavailable
+from service.reasons.writing import Writing, writer_names
+from service.storage.workspace import Workspace
+
+if TYPE_CHECKING:
+    from service.cli.doctor.encoder_checks import Encoders
+
+PACKAGES = (
+    "torch",
+    "torchvision",
+    "sentence-transformers",
+    "open-clip-torch",
+    "timm",
+    "qdrant-edge-py",
+    "qdrant-client",
+    "sqlalchemy",
+    "grpcio",
+    "protobuf",
+)
+OLDEST_PYTHON = (3, 11)
+LOW_DISK_GB, FULL_DISK_GB = 2.0, 0.2
+
+
+def python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info < OLDEST_PYTHON:
+        return Finding("fail", "python", version, "install Python 3.11 or newer")
+    return Finding("ok", "python", version)
+
+
+def packages() -> Iterator[Finding]:
+    """All in one line, and one more for each that is missing."""
+    versions, missing = [], []
+    for name in ("palate", *PACKAGES):
+        try:
+            versions.append(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            missing.append(name)
+    yield Finding("ok", "packages", ", ".join(versions))
+    for name in missing:
+        yield Finding("fail", f"package {name}", "not installed", f"`pip install {name}`, or install palate again")
+
+
+def disk(settings: Settings) -> Finding:
+    folder = settings.data.absolute()
+    while not folder.exists():
+        folder = folder.parent
+    free_gb = shutil.disk_usage(folder).free / 1e9
+    found = f"{free_gb:,.1f} GB free under {folder}"
+    if free_gb < FULL_DISK_GB:
+        return Finding("fail", "disk", found, "make room: nothing can be stored any more")
+    if free_gb < LOW_DISK_GB:
+        return Finding("warn", "disk", found, "make room soon")
+    return Finding("ok", "disk", found)
+
+
+def port(settings: Settings) -> Finding:
+    """A warning only: it may well be our own server."""
+    address = settings.server.address
+    host, _, number = address.rpartition(":")
+    try:
+        family, kind, protocol, _, target = socket.getaddrinfo(
+            host.strip("[]"), int(number), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(target)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        return Finding(
+            "warn", "port", f"{address}: {why}", "another server is there; to start one more, choose another"
+        )
+    return Finding("ok", "port", f"{address} is free")
+
+
+def writers(settings: Settings) -> Finding:
+    """Only the configured one has to be ready. Its endpoint, if it has one, is not asked."""
+    try:
+        writing = Writing(settings)
+    except PalateError as error:
+        return Finding("fail", "writers", str(error), "correct it, or set explain.writer to template")
+    states = []
+    for name in writer_names():
+        try:
+            writing.writer(name)
+            states.append(f"{name} ready")
+        except WriterUnavailable as error:
+            states.append(f"{name} not set up ({error.todo})")
+    writing.close()
+    return Finding("ok", "writers", f"{settings.explain.writer} writes; {', '.join(states)}")
+
+
+def stored(settings: Settings, encoders: Encoders) -> Iterator[Finding]:
+    """The log, then what is made from it."""
+    if not settings.log.url and not (settings.data / "log.db").is_file():
+        yield Finding("warn", "data", f"nothing in {settings.data} yet", "index a catalogue: `palate index FILE`")
+        return
+    try:
+        with EventLog.open(settings.log_url) as log:
+            yield from _log(settings, log)
+            yield from _vectors(settings, log, encoders)
+            yield from _models(settings, log)
+    except PalateError as error:
+        yield Finding("fail", "log", str(error), "restore a backup, or use the Palate that wrote it")
+
+
+def _log(settings: Settings, log: EventLog) -> Iterator[Finding]:
+    items, events, people = log.count_items(), log.count_events(), log.users_count()
+    problems = [] if settings.log.url else _sqlite_problems(settings.data / "log.db")
+    if problems:
+        yield Finding("fail", "log", "; ".join(problems), "stop writing, copy the folder, restore a backup")
+    else:
+        yield Finding("ok", "log", f"sound: {items:,} items, {events:,} events of {people:,} people")
+    if lacking := log.count_lacking_pictures():
+        todo = "make them available and run `palate index` with the same file again; its report says what is wrong"
+        yield Finding(
+            "warn", f"{WORDS[settings.encoders.medium]}s", f"{lacking:,} items lack one that could not be had", todo
+        )
+    unknown = sum(int((batch.item_index < 0).sum()) for batch in log.read_events())
+    if unknown:
+        found = f"{unknown:,} of {events:,} name items that are not in the catalogue"
+        yield Finding("warn", "events", found, "index these items; until then the events count for nothing")
+
+
+def _sqlite_problems(file: Path) -> list[str]:
+    connection = sqlite3.connect(f"file:{file.absolute()}?mode=ro", uri=True)
+    try:
+        rows = [str(row[0]) for row in connection.execute("PRAGMA quick_check(5)")]
+    except sqlite3.DatabaseError as error:
+        rows = [str(error)]
+    finally:
+        connection.close()
+    return [] if rows == ["ok"] else rows
+
+
+def _vectors(settings: Settings, log: EventLog, encoders: Encoders) -> Iterator[Finding]:
+    """Opens the store, as a server would."""
+    if encoders.text is None or encoders.failures:
+        yield Finding("warn", "vectors", "not looked at without their encoders", "see the encoders")
+        return
+    pending = log.count_pending() + len(log.pending_deletions())
+    try:
+        workspace = Workspace.open_with(settings, encoders.text, encoders.perception)
+    except StoreLocked as error:
+        owner = f"process {error.owner_pid}" if error.owner_pid else "another process"
+        yield Finding("warn", "vectors", f"in use by {owner}, not looked at", "stop it first to have them checked")
+        return
+    except EncoderMismatch as error:
+        yield Finding("fail", "vectors", str(error), "configure those encoders again, or run `palate encoders change`")
+        return
+    except PalateError as error:
+        yield Finding("fail", "vectors", str(error), "see the message; `palate rebuild` makes them anew from the log")
+        return
+    try:
+        count, items = workspace.store.count(), log.count_items()
+        if pending or count != items:
+            found = f"{count:,} items in the store, {items:,} in the log, {pending:,} pending"
+            yield Finding("warn", "vectors", found, "`palate serve` or `palate index` brings the store up to the log")
+        else:
+            yield Finding("ok", "vectors", f"{count:,} items, as in the log")
+        if workspace.served_before:
+            found = f"other encoders than the settings name served last: {workspace.served_before}"
+            yield Finding("warn", "vectors", found, "a start takes those of the settings, and encodes what has changed")
+        if workspace.unaligned:
+            yield Finding("warn", "shared space", workspace.unaligned, "`palate align`, or `palate align --off`")
+        elif workspace.alignment is not None:
+            recall = workspace.alignment.trained.recall
+            found = f"{workspace.alignment.version}, held-out recall@10 {recall['text_to_image']:.2f} by text"
+            yield Finding(
+                "ok", "shared space", f"{found}, {recall['image_to_text']:.2f} by {medium_of(workspace.perception)}"
+            )
+    finally:
+        workspace.close()
+
+
+def _models(settings: Settings, log: EventLog) -> Iterator[Finding]:
+    from service.ranker.checkpoint import CheckpointError, read_extra
+
+    record = log.active_model()
+    if record is None:
+        yield Finding("warn", "model", "none serves", "`palate train` trains one; until then content and item-kNN rank")
+        return
+    try:
+        extra = read_extra(settings.data / record.path)
+    except (CheckpointError, OSError, ValueError) as error:
+        yield Finding(
+            "fail", "model", f"{record.version}: {error}", "`palate train`, or `palate models activate` another"
+        )
+        return
+    events = log.count_events()
+    found = f"{record.version}, trained on {extra.get('n_events', 0):,} of {events:,} events"
+    yield Finding("ok", "model", found)

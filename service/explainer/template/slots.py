@@ -1,0 +1,237 @@
+"""Slots: one fact, or a few that belong together, as the phrases a pattern can use.
+
+It owns quoting, numbers, lists and which word goes with which event. It does not choose patterns.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from service.explainer.evidence import DESCRIPTION, Evidence, EvidenceKind, Subject
+from service.explainer.languages.language import AttributeWords, Language, Verb, is_own_word
+from service.explainer.text import MAX_NAME_CHARACTERS, MAX_VALUE_CHARACTERS, clean, is_cjk, is_plain, number
+
+_COUNTED = {
+    EvidenceKind.CO_ENGAGEMENT: "people",
+    EvidenceKind.POPULARITY: "people",
+    EvidenceKind.TREND: "people",
+    EvidenceKind.CATEGORY: "items",
+    EvidenceKind.ATTRIBUTE: "items",
+    EvidenceKind.COLD_START: "entries",
+}
+WORDS = (EvidenceKind.RULE, EvidenceKind.TASTE, EvidenceKind.SPONSORSHIP)
+"""Kinds whose name is somebody's words, to be quoted."""
+MAX_CATEGORIES = 3
+MAX_ATTRIBUTE_NAME_CHARACTERS = 30
+
+
+class Slots:
+    """Phrases about one subject in one language; remembers which titles were mentioned."""
+
+    def __init__(self, language: Language, subject: Subject, taste: int = 0, by_title: bool = False) -> None:
+        self._language = language
+        self._subject = subject
+        self._taste = taste
+        """Which of several equal words to prefer."""
+        self._by_title = by_title
+        self._mentioned: set[str] = set()
+
+    def name_subject(self, in_full: bool) -> str:
+        """Its title in quotes, or "this film" where the place says which."""
+        title = cited_title(self._subject.item_id, self._subject.title)
+        if title and (in_full or self._by_title):
+            return self._quote_title(title, self._subject.domain)
+        nouns = self._language.nouns
+        return nouns.get(self._subject.domain.strip().casefold(), nouns[""])
+
+    def mention(self, evidence: Sequence[Evidence]) -> None:
+        """From now on these items are called by their title alone."""
+        self._mentioned.update(cited_title(e.item_id, e.title) for e in evidence)
+
+    def of(self, evidence: Sequence[Evidence], this: str) -> dict[str, str]:
+        """Slots of facts of one kind (or shared things with one item); what cannot be said is empty."""
+        fact = evidence[0]
+        title = self._title(fact)
+        slots = {"this": this, "item": "" if this == self._language.it else this, "title": title, "cited": title}
+        slots["something"] = "" if title else self._language.something
+        if title:
+            verb = self._verb(fact)
+            if cited_title(fact.item_id, fact.title) not in self._mentioned:
+                slots["cited"] = self._say(verb.cited, fact, title)
+        if fact.kind is EvidenceKind.HISTORY:
+            slots["did"] = self._deeds([e for e in evidence if self._title(e)])
+            if len(evidence) > 1:  # one title would hide the other
+                slots["title"] = slots["cited"] = ""
+        elif fact.kind is EvidenceKind.CHANGE:
+            slots["titles"] = self._join([self._title(e) for e in evidence])
+        elif fact.kind in (EvidenceKind.CATEGORY, EvidenceKind.ATTRIBUTE):
+            slots |= self._shared(evidence)
+        slots |= self._numbers(fact) if len(evidence) == 1 else {}
+        if fact.kind is EvidenceKind.TEXT_SIMILARITY:
+            is_description = fact.name == DESCRIPTION
+            slots["description"] = self._language.description if is_description else ""
+            slots["details"] = "" if is_description else self._language.details
+        if fact.name and fact.kind in WORDS:
+            slots["name"] = self._quote(clean(fact.name, MAX_NAME_CHARACTERS))
+        return slots
+
+    def categories(self) -> str:
+        """What the subject is listed under, as a predicate; empty when it has no category."""
+        named = [c for c in self._subject.categories if not c.startswith("(")]
+        values = [v for v in (self._value(c) for c in named[:MAX_CATEGORIES]) if v]
+        words = self._language.attributes["category"].sg
+        return words.format(value=self._join(values), also="") if values else ""
+
+    def _title(self, fact: Evidence) -> str:
+        title = cited_title(fact.item_id, fact.title)
+        return self._quote_title(title, fact.domain or self._subject.domain) if title else ""
+
+    def _quote_title(self, title: str, domain: str) -> str:
+        language = self._language
+        is_work = domain.strip().casefold() in language.work_domains
+        left, right = language.work_quotes if is_work else language.quotes
+        return f"{left}{title}{right}"
+
+    def _quote(self, text: str) -> str:
+        left, right = self._language.quotes
+        return f"{left}{text}{right}" if text else ""
+
+    def _value(self, value: str) -> str:
+        value = clean(value, MAX_VALUE_CHARACTERS)
+        if not value:
+            return ""
+        if not stands_unquoted(value, self._language):
+            return self._quote(value)
+        is_foreign = self._language.spaced_latin and not is_cjk(value[0])
+        return f" {value} " if is_foreign else value
+
+    def _shared(self, evidence: Sequence[Evidence]) -> dict[str, str]:
+        """What is shared as predicates; values of one attribute go into one: "is listed under Crime and Drama"."""
+        values: dict[tuple[AttributeWords, str], list[str]] = {}
+        for e in evidence:
+            if value := self._value(e.value):
+                values.setdefault((self._attribute_words(e), printable_name(e.name, self._language)), []).append(value)
+
+        def predicates(slot: str, word: str) -> str:
+            """`word` goes into the first predicate only: "is also directed by X and has Y in the cast"."""
+            parts = [
+                getattr(words, slot).format(value=self._join(members), noun=noun, also=said, both=said)
+                for ((words, noun), members), said in zip(values.items(), [word] + [""] * len(values), strict=False)
+            ]
+            return self._join(parts, self._language.predicates_last)
+
+        return {
+            "sg": predicates("sg", ""),
+            "sg_also": predicates("sg", self._language.also),
+            "pl": predicates("pl", ""),
+            "pl_both": predicates("pl", self._language.both),
+        }
+
+    def _attribute_words(self, fact: Evidence) -> AttributeWords:
+        language = self._language
+        key = attribute_key(fact, language)
+        return (
+            language.attributes.get(key, language.attributes[""])
+            if key or printable_name(fact.name, language)
+            else language.attribute_unnamed
+        )
+
+    def _numbers(self, fact: Evidence) -> dict[str, str]:
+        language = self._language
+        slots = {}
+        slot = _COUNTED.get(fact.kind)
+        if slot and fact.count > 0:
+            one, many = language.counted[slot]
+            slots[slot] = (one if fact.count == 1 else many).format(n=self._count(fact.count))
+        if fact.kind is EvidenceKind.NEWNESS:
+            slots["ago"] = language.ago[min(max(fact.count, 0), 2)].format(n=self._count(fact.count))
+        if fact.kind is EvidenceKind.POPULARITY:
+            if fact.window_days > 0:
+                one, many = language.window
+                slots["window"] = (one if fact.window_days == 1 else many).format(n=self._count(fact.window_days))
+            else:
+                slots["ever"] = language.ever
+            if fact.percentile > 0:
+                slots["percent"] = language.percent.format(n=percent(fact.percentile))
+        return slots
+
+    def _count(self, count: int) -> str:
+        return f"{count:,}" if self._language.digits_grouped else str(count)
+
+    def _verb(self, fact: Evidence) -> Verb:
+        language = self._language
+        event = language.event(fact.event_type)
+        options = language.rated if event == "rating" and _rating(fact) else language.verbs[event]
+        return options[self._taste % len(options)]
+
+    def _say(self, pattern: str, fact: Evidence, x: str) -> str:
+        value = _rating(fact)
+        return pattern.format(x=x, value=value, a_value=_with_article(value))
+
+    def _deeds(self, evidence: Sequence[Evidence]) -> str:
+        """`you rated A 5`, `you watched A and B`, `you gave A a 5 and B a 4.5`, `you watched A and bought B`."""
+        groups: dict[tuple[str, bool], list[Evidence]] = {}
+        for fact in evidence:
+            event = self._language.event(fact.event_type)
+            groups.setdefault((event, event == "rating" and _rating(fact) != ""), []).append(fact)
+        deeds = [self._deed(facts, is_rating) for (_, is_rating), facts in groups.items()]
+        return self._language.you.format(deed=self._join(deeds, self._language.deeds_last)) if deeds else ""
+
+    def _deed(self, facts: Sequence[Evidence], is_rating: bool) -> str:
+        language = self._language
+        titles = [self._title(f) for f in facts]
+        if not is_rating or len(facts) == 1:
+            return self._say(self._verb(facts[0]).did, facts[0], self._join(titles))
+        if len({_rating(f) for f in facts}) == 1:
+            return self._say(language.rated_same, facts[0], self._join(titles))
+        members = [self._say(language.rated_item, f, title) for f, title in zip(facts, titles, strict=True)]
+        return language.rated_list.format(x=self._join(members, language.rated_last))
+
+    def _join(self, parts: Sequence[str], last: str = "") -> str:
+        if len(parts) < 2:
+            return "".join(parts)
+        return self._language.list_separator.join(parts[:-1]) + (last or self._language.list_last) + parts[-1]
+
+
+def cited_title(item_id: str, title: str) -> str:
+    """What an item is called: its title, or its id where there is none."""
+    return clean(title) or clean(item_id)
+
+
+def attribute_key(fact: Evidence, language: Language) -> str:
+    """The attribute that a fact's value is one of, as the language's tables call it; empty where they do not."""
+    if fact.kind is EvidenceKind.DOMAIN:
+        return "domain"
+    is_category = fact.kind is EvidenceKind.CATEGORY or (not fact.name and fact.kind is not EvidenceKind.ATTRIBUTE)
+    return "category" if is_category else language.attribute(fact.name)
+
+
+def stands_unquoted(value: str, language: Language) -> bool:
+    """Whether a value needs no quotation marks: short, a name or a year, and none of the words around it."""
+    is_bare_number = value.isdigit() and len(value) != len("1999")
+    return is_plain(value) and not is_bare_number and not is_own_word(language.code, value)
+
+
+def percent(percentile: float) -> str:
+    """Whole per cent, never claiming more than there is; below 100 unless it is all."""
+    return str(max(0, min(100, math.floor(percentile * 100 + 1e-9))))
+
+
+def printable_name(name: str, language: Language) -> str:
+    """An attribute's name as words; empty when it is not fit to print: no word, or one of the words around it."""
+    words = " ".join(name.replace("_", " ").replace("-", " ").casefold().split()).removesuffix(" name")
+    fits = words.replace(" ", "").isalpha() and len(words) <= MAX_ATTRIBUTE_NAME_CHARACTERS
+    return words if fits and not is_own_word(language.code, words) else ""
+
+
+def _rating(fact: Evidence) -> str:
+    value = fact.event_value
+    return number(value) if value is not None and math.isfinite(value) else ""
+
+
+def _with_article(value: str) -> str:
+    """`a 5`, `an 8`, `an 11`, `an 18`; languages without articles do not use it."""
+    whole = value.split(".")[0]
+    vowel = whole in ("11", "18") or whole.startswith("8")
+    return f"{'an' if vowel else 'a'} {value}"

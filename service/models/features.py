@@ -1,0 +1,116 @@
+"""From catalogue items to the ranker's arrays: the vocabularies of tags, domains and event types.
+
+A vocabulary is fixed when a ranker is made and saved with it; what it does not know yet is left out until the next
+training. Knows no scores and no people.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from encoders.alignment.alignment import Alignment
+from indexer.catalog.item import AttributeValue, Item
+from indexer.stores.store import IMAGE, TEXT, ItemStore, StoredItem
+from service.ranker.data.arrays import IntArray
+from service.ranker.data.items import ItemFeatures
+
+MIN_ITEMS_PER_TAG = 2
+"""A tag that only one item carries says nothing about another."""
+MAX_TAG_LENGTH = 64
+"""Longer attribute values are prose, not tags."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Words that have a code in one ranker. Code 0 of domains and event types means any other."""
+
+    tags: Mapping[str, int]
+    domains: Mapping[str, int]
+    event_types: Mapping[str, int]
+
+    @classmethod
+    def of(cls, items: Iterable[Item], event_types: Iterable[str]) -> Vocabulary:
+        """From a whole catalogue and the event types of a log."""
+        tags: Counter[str] = Counter()
+        domains: set[str] = set()
+        for item in items:
+            tags.update(set(tags_of(item)))
+            domains.add(item.domain)
+        kept = sorted(tag for tag, count in tags.items() if count >= MIN_ITEMS_PER_TAG)
+        return cls(
+            {tag: code for code, tag in enumerate(kept)},
+            {domain: code for code, domain in enumerate(sorted(domains), start=1)},
+            {kind: code for code, kind in enumerate(sorted(set(event_types)), start=1)},
+        )
+
+    def domain_codes(self, domains: Sequence[str]) -> IntArray | None:
+        """Codes of the domains that a request allows; None where it allows all."""
+        return np.array([self.domains.get(domain, 0) for domain in domains], dtype=np.int64) if domains else None
+
+    def tag_codes(self, item: Item) -> IntArray:
+        """Codes of the item's known tags, ascending."""
+        codes = {self.tags[tag] for tag in tags_of(item) if tag in self.tags}
+        return np.array(sorted(codes), dtype=np.int64)
+
+
+def tags_of(item: Item) -> Iterator[str]:
+    """`category:X` and `name:value` for every short value; a value that lists things gives one tag each."""
+    for category in item.categories:
+        yield f"category:{category.strip().casefold()}"
+    for name, value in item.attributes.items():
+        for part in _parts(value):
+            if part and len(part) <= MAX_TAG_LENGTH:
+                yield f"{name}:{part.casefold()}"
+
+
+def _parts(value: AttributeValue) -> Sequence[str]:
+    if isinstance(value, bool):
+        return ("true",) if value else ()
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",")]
+    if isinstance(value, tuple):
+        return [part.strip() for part in value]
+    return ()  # a number is a size, not a tag
+
+
+def features_of(
+    rows: Sequence[StoredItem],
+    vocabulary: Vocabulary,
+    dims: Mapping[str, int],
+    n_items: int | None = None,
+    *,
+    alignment: Alignment | None = None,
+) -> ItemFeatures:
+    """Features of the given rows in their order; with `n_items`, of the whole catalogue by item index.
+
+    With an alignment, pictures are seen in its shared space, where those look alike that are spoken of alike.
+    """
+    size = len(rows) if n_items is None else n_items
+    text = np.zeros((size, dims.get(TEXT, 1)), np.float32)
+    image = np.zeros((size, dims.get(IMAGE, 1)), np.float32)
+    has_text, has_image, live = np.zeros(size, bool), np.zeros(size, bool), np.zeros(size, bool)
+    domain = np.zeros(size, np.int64)
+    tags: list[IntArray] = [np.zeros(0, np.int64)] * size
+    for order, row in enumerate(rows):
+        place = order if n_items is None else row.item_index
+        if (vector := row.vectors.get(TEXT)) is not None:
+            text[place], has_text[place] = vector, True
+        if (vector := row.vectors.get(IMAGE)) is not None:
+            image[place], has_image[place] = vector, True
+        domain[place] = vocabulary.domains.get(row.item.domain, 0)
+        tags[place] = vocabulary.tag_codes(row.item)
+        live[place] = row.item.available
+    if alignment is not None:
+        seen = np.zeros((size, alignment.dim), np.float32)
+        seen[has_image] = alignment.heads.images(image[has_image])
+        image = seen
+    return ItemFeatures(text, has_text, image, has_image, domain, tags, max(len(vocabulary.tags), 1), live)
+
+
+def read_rows(store: ItemStore, beside: Sequence[str] = ()) -> list[StoredItem]:
+    """Every stored item with its content vectors, and with those named `beside` them."""
+    return [row for batch in store.scroll((TEXT, IMAGE, *beside), 1000) for row in batch]

@@ -1,0 +1,46 @@
+"""Tasks: foretelling a click is one, foretelling a purchase another. What they share is learned together; what each
+adds is a linear map of its own.
+
+Hard parameter sharing (Caruana 1997). Served is the mean over the tasks by the weights of their event types, so a type
+counts as its weight says, however often it happens. Knows no event types, only their codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from service.ranker.data.arrays import FloatArray
+from service.ranker.data.interactions import Interactions
+
+
+def task_shares(interactions: Interactions, event_weights: FloatArray | None) -> tuple[float, ...]:
+    """Share of each event type, by its code, in what is served; empty where only one type occurs that counts.
+
+    `event_weights` (n_event_types,) are by default alike.
+    """
+    counts = np.bincount(interactions.event_type)
+    weights = np.ones(len(counts)) if event_weights is None else event_weights[: len(counts)].astype(float)
+    weights = np.where(counts > 0, weights, 0.0)
+    return tuple((weights / weights.sum()).tolist()) if np.count_nonzero(weights) > 1 else ()
+
+
+class TaskHeads(nn.Module):
+    """(..., n_in) -> (..., n_out) to be added to what the tasks share; nothing before training."""
+
+    def __init__(self, shares: Sequence[float], n_in: int, n_out: int) -> None:
+        super().__init__()
+        self.maps = nn.Parameter(torch.zeros(len(shares), n_in, n_out))
+        self.shares = nn.Buffer(torch.tensor(shares), persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """What is served: all tasks by their shares."""
+        served: Tensor = x @ torch.einsum("h,hio->io", self.shares, self.maps)
+        return served
+
+    def by_task(self, x: Tensor) -> Tensor:
+        """(E, n_in) -> (E, H, n_out)"""
+        return torch.einsum("ei,hio->eho", x, self.maps)

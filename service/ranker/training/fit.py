@@ -1,0 +1,299 @@
+"""Training of the first stage: windows of histories in, a fitted SequenceModel out.
+
+Owns batches, negatives, early stopping; knows no second stage, no files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from service.ranker.config import RankerConfig
+from service.ranker.data.arrays import FloatArray, IntArray
+from service.ranker.data.interactions import Interactions
+from service.ranker.sequence.inference import ItemTensors, history_states, item_vectors
+from service.ranker.sequence.loss import sampled_softmax
+from service.ranker.sequence.model import SequenceModel
+from service.ranker.sequence.sequences import Sequences, batches, pad, windows
+
+Progress = Callable[[str, int, int], None]
+"""Called with (stage, done, total)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NextEvents:
+    """Validation cases: a visible history each and the item that came next."""
+
+    histories: Sequences
+    targets: IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class FitReport:
+    """How training went."""
+
+    epochs: int
+    """Epochs of the weights that were kept."""
+    losses: Sequence[float]
+    """Mean training loss of each epoch run."""
+    validation: Sequence[float]
+    """NDCG@10 over the full catalogue on the validation cases after each epoch; empty without such cases."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FitState:
+    """A fit between two epochs: all that the epochs to come depend on. Its tensors change with the next one."""
+
+    rate: float
+    waited: int
+    best_epoch: int
+    settled: bool
+    losses: Sequence[float]
+    scores: Sequence[float]
+    model: Mapping[str, Tensor]
+    best: Mapping[str, Tensor] | None
+    optimizer: Mapping[str, Any]
+    rng: Mapping[str, Any]
+    """Of numpy's bit generator."""
+    torch_rng: Tensor
+
+
+class KeptFits(Protocol):
+    """Where a fit leaves its state after every epoch, by its stage, and finds that of a fit that was interrupted."""
+
+    def read(self, stage: str) -> FitState | None: ...
+    def write(self, stage: str, state: FitState) -> None: ...
+
+
+RATE_DROP, RATE_DROPS = 1 / 3, 2
+"""What the learning rate is multiplied with where training does not get on, and how often."""
+
+
+class TrainingDiverged(ArithmeticError):
+    """The loss is no number any more."""
+
+
+def fit_sequence_model(
+    model: SequenceModel,
+    interactions: Interactions,
+    items: ItemTensors,
+    config: RankerConfig,
+    *,
+    epochs: int,
+    seed: int,
+    event_weights: FloatArray | None = None,
+    validation: NextEvents | None = None,
+    progress: Progress | None = None,
+    stage: str = "sequence model",
+    kept: KeptFits | None = None,
+) -> FitReport:
+    """Train `model` in place on every event but the first of each user, which counts by the weight of its type
+    (n_event_types,), by default alike. Raises TrainingDiverged.
+
+    With `validation`, go back to the best weights after `patience` epochs without a better score, at a third of the
+    learning rate, and stop after RATE_DROPS of that. Without, the weights have been trained before and are taken up:
+    the rate begins at the first drop and falls linearly to the last. What `kept` has under `stage` is gone on from.
+    """
+    rng = np.random.default_rng(seed)
+    torch.manual_seed(seed)
+    sequences = windows(interactions, model.shape.max_history)
+    if not len(sequences):
+        return FitReport(0, (), ())
+    counts = interactions.item_counts()
+    sampler = NegativeSampler(counts, config.negatives, rng)
+    weights = _uneven(event_weights, interactions)
+    last_rate = config.learning_rate * RATE_DROP**RATE_DROPS
+    fit = _Fit(model, config, rng)
+    if kept and (state := kept.read(stage)):
+        fit.restore(state)
+    while fit.epoch < epochs and not fit.settled:
+        if progress:
+            progress(stage, fit.epoch, epochs)
+        if validation is None:
+            fit.rate = last_rate + (RATE_DROP * config.learning_rate - last_rate) * (1 - fit.epoch / epochs)
+        fit.learn(
+            step_loss(model, items, sequences, rows, sampler, weights)
+            for rows in batches(sequences, config.batch_events, rng)
+        )
+        if validation is not None:
+            score = validation_ndcg(model, items, validation, np.flatnonzero(counts), len(counts))
+            fit.judge(score, last_rate)
+        if kept:
+            kept.write(stage, fit.state())
+    if fit.best is not None:
+        model.load_state_dict(fit.best)
+    if progress:
+        progress(stage, epochs, epochs)
+    model.eval()
+    return FitReport(fit.best_epoch or fit.epoch, tuple(fit.losses), tuple(fit.scores))
+
+
+class _Fit:
+    """What changes from epoch to epoch."""
+
+    def __init__(self, model: SequenceModel, config: RankerConfig, rng: np.random.Generator) -> None:
+        self._model, self._config, self._rng = model, config, rng
+        self._optimizer = torch.optim.AdamW(
+            model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, betas=(0.9, 0.98)
+        )
+        self.rate = config.learning_rate
+        self.losses: list[float] = []
+        self.scores: list[float] = []
+        self.best: Mapping[str, Tensor] | None = None
+        self.best_epoch = self._waited = 0
+        self.settled = False
+        """Whether more epochs would not help."""
+
+    @property
+    def epoch(self) -> int:
+        """Epochs that are done."""
+        return len(self.losses)
+
+    def learn(self, steps: Iterable[tuple[Tensor, int]]) -> None:
+        """One epoch over the losses of its batches and their numbers of targets."""
+        for group in self._optimizer.param_groups:
+            group["lr"] = self.rate
+        self._model.train()
+        total, seen = 0.0, 0
+        for loss, n in steps:
+            self._optimizer.zero_grad(set_to_none=True)
+            loss.backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_(self._model.parameters(), 5.0)
+            self._optimizer.step()
+            total, seen = total + loss.item() * n, seen + n
+        self.losses.append(total / max(seen, 1))
+        if not np.isfinite(self.losses[-1]):
+            raise TrainingDiverged(
+                f"the loss is {self.losses[-1]} after epoch {self.epoch}; lower ranker.learning_rate, it is "
+                f"{self._config.learning_rate:g}"
+            )
+
+    def judge(self, score: float, last_rate: float) -> None:
+        """Keep the weights if this validation score is the best; else wait, go back at a lower rate, or settle."""
+        self.scores.append(score)
+        if score > max(self.scores[:-1], default=-1.0):
+            self.best_epoch, self._waited = self.epoch, 0
+            self.best = {name: value.clone() for name, value in self._model.state_dict().items()}
+            return
+        self._waited += 1
+        if self._waited < self._config.patience:
+            return
+        if self.rate <= last_rate * 1.01 or self.best is None:
+            self.settled = True
+            return
+        self._model.load_state_dict(self.best)
+        self.rate, self._waited = self.rate * RATE_DROP, 0
+
+    def state(self) -> FitState:
+        return FitState(
+            self.rate, self._waited, self.best_epoch, self.settled, tuple(self.losses), tuple(self.scores),
+            self._model.state_dict(), self.best, self._optimizer.state_dict(),
+            self._rng.bit_generator.state, torch.get_rng_state(),
+        )  # fmt: skip
+
+    def restore(self, state: FitState) -> None:
+        self.rate, self._waited, self.best_epoch, self.settled = (
+            state.rate, state.waited, state.best_epoch, state.settled,
+        )  # fmt: skip
+        self.losses, self.scores, self.best = list(state.losses), list(state.scores), state.best
+        self._model.load_state_dict(state.model)
+        self._optimizer.load_state_dict(dict(state.optimizer))
+        self._rng.bit_generator.state = state.rng
+        torch.set_rng_state(state.torch_rng)
+
+
+def _uneven(event_weights: FloatArray | None, interactions: Interactions) -> Tensor | None:
+    """The weights as a tensor; None where all events count alike."""
+    if event_weights is None or not np.ptp(event_weights[interactions.event_type]):
+        return None
+    return torch.from_numpy(event_weights)
+
+
+class NegativeSampler:
+    """Draws shared negatives with probability proportional to (count + 1)^0.75, with their log probabilities.
+
+    A catalogue no larger than `size` gives every item once: the full softmax, with no correction.
+    """
+
+    def __init__(self, counts: IntArray, size: int, rng: np.random.Generator) -> None:
+        self._pool = np.flatnonzero(counts)
+        self._full = len(self._pool) <= size
+        self._size, self._rng = size, rng
+        weights = (counts + 1.0) ** 0.75
+        weights[counts == 0] = 0.0
+        self._cumulative = np.cumsum(weights[self._pool] / weights.sum())
+        with np.errstate(divide="ignore"):
+            self._log_q = torch.from_numpy(np.log(weights / weights.sum()).astype(np.float32))
+
+    def draw(self) -> tuple[IntArray, Tensor | None]:
+        """(item indices (S,), log Q of every item of the catalogue, or None for the full softmax)."""
+        if self._full:
+            return self._pool, None
+        places = np.searchsorted(self._cumulative, self._rng.random(self._size))
+        return self._pool[np.minimum(places, len(self._pool) - 1)], self._log_q
+
+
+def step_loss(
+    model: SequenceModel,
+    items: ItemTensors,
+    sequences: Sequences,
+    group: IntArray,
+    sampler: NegativeSampler,
+    event_weights: Tensor | None,
+) -> tuple[Tensor, int]:
+    """Loss of one batch of windows, targets weighted by event type, and the number of target events in it."""
+    batch = pad(sequences.rows(group), model.shape.max_history + 1)
+    negatives, log_q = sampler.draw()
+    unique, place = np.unique(np.concatenate([batch.items[batch.present], negatives]), return_inverse=True)
+    fused = model.items(items.rows(unique))  # (U, D)
+    n_present = int(batch.present.sum())
+    position = np.zeros(batch.items.shape, dtype=np.int64)
+    position[batch.present] = place[:n_present]
+    position_t = torch.from_numpy(position)
+    present = torch.from_numpy(batch.present)
+    vectors = fused[position_t[:, :-1]]  # (B, T, D)
+    event_types, times = torch.from_numpy(batch.event_types), torch.from_numpy(batch.times)
+    states = model(vectors, event_types[:, :-1], times[:, :-1], present[:, :-1])  # (B, T, D)
+    is_event = present[:, :-1]  # a target stands after every present input
+    targets = position_t[:, 1:][is_event]  # (E,)
+    sampled = torch.from_numpy(place[n_present:])  # (S,)
+    target_items = torch.from_numpy(batch.items)[:, 1:][is_event]
+    target_types = event_types[:, 1:][is_event]
+    loss = sampled_softmax(
+        model.of_tasks(states[is_event], target_types),
+        fused[targets],
+        fused[sampled],
+        targets[:, None] == sampled[None, :],
+        None if log_q is None else log_q[torch.from_numpy(negatives)],
+        None if log_q is None else log_q[target_items],
+        None if event_weights is None else event_weights[target_types],
+    )
+    return loss, len(targets)
+
+
+def validation_ndcg(
+    model: SequenceModel, items: ItemTensors, cases: NextEvents, pool: IntArray, n_items: int, k: int = 10
+) -> float:
+    """Mean NDCG@k of the next event among `pool` (items with events), seen items out."""
+    vectors = np.zeros((n_items, model.items.ids.embedding_dim), np.float32)
+    needed = np.unique(np.concatenate([pool, *cases.histories.items]))
+    vectors[needed] = item_vectors(model, items, needed)
+    states = history_states(model, vectors, cases.histories)
+    in_pool = np.zeros(n_items, bool)
+    in_pool[pool] = True
+    gains: list[float] = []
+    for start in range(0, len(states), 512):
+        scores = states[start : start + 512] @ vectors.T  # (b, n_items)
+        scores[:, ~in_pool] = -np.inf
+        for row, score in enumerate(scores, start):
+            target = int(cases.targets[row])
+            wanted = score[target]
+            score[cases.histories.items[row]] = -np.inf
+            rank = int((score > wanted).sum())
+            gains.append(1 / np.log2(rank + 2) if rank < k and np.isfinite(wanted) else 0.0)
+    return float(np.mean(gains)) if gains else 0.0

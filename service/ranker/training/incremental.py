@@ -1,0 +1,98 @@
+"""Incremental training: a ranker takes up what happened since it was trained.
+
+Item-item models and popularity are counted anew from the whole log, which is quick. The sequence model goes on from its
+weights over the people with new events and as many others, drawn at random, so that it does not forget; items that got
+their first events get an id embedding. The second stage stays as it is: it learned whom to trust when, and that changes
+slowly. Tags, domains and event types that are new wait for the next full training.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from service.ranker.config import RankerConfig
+from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
+from service.ranker.data.interactions import Interactions
+from service.ranker.data.items import ItemFeatures
+from service.ranker.ranker import Ranker
+from service.ranker.sequence.model import SequenceModel
+from service.ranker.training.cases import asked_for, next_events
+from service.ranker.training.fit import Progress, fit_sequence_model
+from service.ranker.training.train import Trained, first_stage
+from service.ranker.training.validation import lists_of, metrics_of
+
+EPOCHS = 2
+"""Over the people who are learned from."""
+
+
+def refresh_ranker(
+    ranker: Ranker,
+    interactions: Interactions,
+    new: BoolArray,
+    items: ItemFeatures,
+    *,
+    version: str,
+    event_weights: FloatArray | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Trained:
+    """A new ranker that also knows the events marked by `new`, (E,), at least one. `ranker` stays as it is.
+
+    `items` are all items of the present catalogue in the vocabulary of `ranker`, which must stand in that catalogue.
+    The metrics are of `ranker` on the new events, before anything is learned from them (prequential evaluation, Dawid
+    1984): what they say of the new one is a lower bound as far as learning helps. Raises TrainingDiverged.
+    """
+    assert ranker.model is not None
+    rng = np.random.default_rng(seed)
+    asked = new & asked_for(interactions, event_weights, rng.spawn(1)[0])
+    metrics = _before_learning(ranker, interactions, asked, rng, progress)
+    if progress:
+        progress("co-engagement", 0, 1)
+    learners = interactions.select(_learners(interactions, new, rng)[interactions.user])
+    refreshed, report = first_stage(
+        interactions,
+        ranker.space.project(items),
+        ranker.space,
+        _with_ids(ranker.model, ranker.config, ranker.id_rows, interactions.n_items, seed),
+        lambda model, tensors: fit_sequence_model(
+            model, learners, tensors, ranker.config, epochs=EPOCHS, seed=seed, event_weights=event_weights,
+            progress=progress, stage="sequence model, new events",
+        ),
+        config=ranker.config,
+        version=version,
+        idf=ranker.view.content.idf,
+    )  # fmt: skip
+    refreshed.blend = ranker.blend
+    return Trained(refreshed, metrics, report, seed)
+
+
+def _before_learning(
+    ranker: Ranker, interactions: Interactions, new: BoolArray, rng: np.random.Generator, progress: Progress | None
+) -> dict[str, float]:
+    cases = next_events(interactions, new, ranker.config)
+    everybody = np.ones(interactions.n_users, bool)
+    _, judged = lists_of(ranker, cases, everybody, rng, "measure on new events", progress)
+    return metrics_of(ranker.blend, judged)
+
+
+def _learners(interactions: Interactions, new: BoolArray, rng: np.random.Generator) -> BoolArray:
+    """(U,) people with new events, and as many of the others."""
+    chosen = np.bincount(interactions.user[new], minlength=interactions.n_users) > 0
+    others = rng.permutation(np.flatnonzero(~chosen))
+    chosen[others[: int(chosen.sum())]] = True
+    return chosen
+
+
+def _with_ids(model: SequenceModel, config: RankerConfig, id_rows: IntArray, n_items: int, seed: int) -> SequenceModel:
+    """A copy of the model whose id table has a row per item of the present catalogue: the one that `id_rows` (N,)
+    names, small random numbers where that is -1."""
+    torch.manual_seed(seed)
+    grown = SequenceModel(config, replace(model.shape, n_ids=n_items))
+    fresh = grown.items.ids.weight.detach().clone()
+    known = np.flatnonzero(id_rows >= 0)
+    fresh[torch.from_numpy(known)] = model.items.ids.weight.detach()[torch.from_numpy(id_rows[known])]
+    grown.load_state_dict({**model.state_dict(), "items.ids.weight": fresh})
+    return grown

@@ -1,0 +1,163 @@
+"""Cases put to a ranker: the lists that the second stage learns from, and what it and the baselines gain on the rest.
+
+Owns candidates of a case and the figures by slice. Knows no training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
+from service.ranker.ranker import Ranker
+from service.ranker.second_stage.blend import Blend, TrainingList, ndcg
+from service.ranker.second_stage.signals import Probe
+from service.ranker.training.cases import Case
+from service.ranker.training.fit import Progress
+
+BASELINES = ("popularity", "recent_popularity", "co_occurrence", "item_knn_recent", "ease_recent", "content_knn")
+"""Systems the trained ranker is compared with on the same hidden events."""
+WARM, COLD_ITEM, COLD_USER, NEW_IN_DOMAIN = "warm", "cold_item", "cold_user", "new_in_domain"
+K = 10
+STATES_AT_ONCE = 256
+THINNED = 150
+"""Candidates kept of a training list, at random, beside the chosen ones: a sampled softmax at a fifth of the cost."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """A hidden case of a user who judges: its list (None where no source proposed what was chosen), and what each
+    baseline gains, NDCG@K."""
+
+    proposed: TrainingList | None
+    slice: str
+    baselines: Mapping[str, float]
+
+
+def lists_of(
+    ranker: Ranker,
+    cases: Sequence[Case],
+    judges: BoolArray,
+    rng: np.random.Generator,
+    stage: str,
+    progress: Progress | None,
+) -> tuple[list[TrainingList], list[Judged]]:
+    """Candidates of cases: those to train on, thinned, and those to judge by."""
+    most = ranker.config.blend_lists
+    train = _drawn([case for case in cases if not judges[case.user]], most, rng)
+    everything = [*train, *_drawn([case for case in cases if judges[case.user]], most // 3, rng)]
+    lists: list[TrainingList] = []
+    judged: list[Judged] = []
+    for start in range(0, len(everything), STATES_AT_ONCE):
+        part = everything[start : start + STATES_AT_ONCE]
+        states = ranker.states([case.history for case in part])
+        for number, (case, state) in enumerate(zip(part, states, strict=True), start=start):
+            probe = ranker.probe(case.history, state)
+            proposed = _list(ranker, probe, case)
+            if number >= len(train):
+                judged.append(_judged(proposed, probe, case))
+            elif proposed is not None:
+                lists.append(proposed.thinned(THINNED, rng))
+        if progress:
+            progress(stage, min(start + STATES_AT_ONCE, len(everything)), len(everything))
+    return lists, judged
+
+
+def _drawn(cases: Sequence[Case], most: int, rng: np.random.Generator) -> list[Case]:
+    return [cases[i] for i in rng.permutation(len(cases))[:most]]
+
+
+def _list(ranker: Ranker, probe: Probe, case: Case) -> TrainingList | None:
+    """Signals of what the sources propose; None where nothing of it was chosen.
+
+    Putting a chosen item in by force would teach the second stage that what no source proposes is what people choose.
+    """
+    allowed = _allowed(probe, case)
+    proposed = _proposed(ranker, probe, ranker.config.candidates, allowed)
+    candidates = np.setdiff1d(proposed, probe.history.items)
+    if not len(candidates):
+        return None
+    places = np.minimum(np.searchsorted(candidates, case.chosen), len(candidates) - 1)
+    found = candidates[places] == case.chosen
+    if not found.any():
+        return None
+    scored = ranker.score_list(probe, candidates, None if case.domain is None else np.array([case.domain]))
+    return TrainingList(
+        scored.signals, scored.scale, places[found], case.event_types[found], int((~found).sum()), bool(found[0])
+    )
+
+
+def proposed_lists(judged: Sequence[Judged]) -> list[TrainingList]:
+    return [one.proposed for one in judged if one.proposed is not None]
+
+
+def _judged(proposed: TrainingList | None, probe: Probe, case: Case) -> Judged:
+    behaviour = probe.view.behaviour
+    scores = {
+        "popularity": behaviour.counts.astype(np.float32),
+        "recent_popularity": behaviour.recent.astype(np.float32),
+        "co_occurrence": probe.together_all,
+        "item_knn_recent": probe.knn_recent,
+        "ease_recent": probe.ease_recent,
+        "content_knn": probe.text_recent,
+    }
+    unseen = _allowed(probe, case)
+    unseen[probe.history.items] = False
+    gains = {name: ndcg(_ranks(scores[name], unseen, case.chosen), len(case.chosen), K) for name in BASELINES}
+    return Judged(proposed, _slice_of(case, behaviour.counts), gains)
+
+
+def _slice_of(case: Case, counts: IntArray) -> str:
+    if case.beginner:
+        return COLD_USER if case.domain is None else NEW_IN_DOMAIN
+    return WARM if counts[case.chosen[0]] else COLD_ITEM
+
+
+def _allowed(probe: Probe, case: Case) -> BoolArray:
+    """(N,) the items of the domain that is asked for."""
+    domain = probe.view.content.domain
+    allowed: BoolArray = np.ones(len(domain), bool) if case.domain is None else domain == case.domain
+    return allowed
+
+
+def _proposed(ranker: Ranker, probe: Probe, n: int, allowed: BoolArray) -> IntArray:
+    proposals = ranker.propose(probe, n, allowed) | ranker.propose_by_vectors(probe, n, allowed)
+    return np.unique(np.concatenate([*proposals.values(), np.zeros(0, np.int64)]))
+
+
+def metrics_of(blend: Blend, judged: Sequence[Judged]) -> dict[str, float]:
+    """NDCG@10 over the full catalogue on the judging cases, for Palate and the baselines the same log gives: of next
+    events all, warm and cold_item, and of beginners cold_user and new_in_domain.
+
+    What no source proposed is a miss for Palate.
+    """
+    gains = {
+        "palate": [
+            0.0 if (one := case.proposed) is None else one.gain(blend.score(one.signals, one.scale), K)
+            for case in judged
+        ]
+    } | {name: [case.baselines[name] for case in judged] for name in BASELINES}
+    metrics: dict[str, float] = {}
+    for name, values in gains.items():
+        for slice_name, members in (
+            ("all", (WARM, COLD_ITEM)),
+            (WARM, (WARM,)),
+            (COLD_ITEM, (COLD_ITEM,)),
+            (COLD_USER, (COLD_USER,)),
+            (NEW_IN_DOMAIN, (NEW_IN_DOMAIN,)),
+        ):
+            counted = [gain for gain, case in zip(values, judged, strict=True) if case.slice in members]
+            if counted:
+                metrics[f"{name}/{slice_name}/ndcg@{K}"] = round(float(np.mean(counted)), 5)
+    return metrics
+
+
+def _ranks(scores: FloatArray, unseen: BoolArray, items: IntArray) -> IntArray:
+    """(P,) how many of the `unseen` (N,) score above each of `items`; equal scores count half."""
+    ascending = np.sort(scores[unseen])
+    above = len(ascending) - np.searchsorted(ascending, scores[items], side="right")
+    level = len(ascending) - above - np.searchsorted(ascending, scores[items], side="left") - 1
+    ranks: IntArray = above + level // 2
+    return ranks

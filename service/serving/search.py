@@ -1,0 +1,135 @@
+"""Search: where in the store to look for words, for a picture or for a sound, and one list of what was found there.
+
+Words are looked for among words, a picture among pictures and a sound among sounds; and each among the other where some
+space holds both: that of an alignment, or the encoder's own. Knows no people.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from encoders.alignment.alignment import Alignment
+from encoders.arrays import FloatArray
+from encoders.errors import ModalityUnsupported
+from encoders.modality import Medium, Perception, medium_of
+from indexer.catalog.filter import Filter
+from indexer.indexing.captions import caption_name
+from indexer.indexing.shared_space import joint_name
+from indexer.stores.store import IMAGE, TEXT, Hits, ItemStore, VectorQuery
+
+WORDS = "content_text"
+DEPTH = 50
+"""Hits asked of each place at least, where two are to be made one list."""
+RANK_CONSTANT = 60
+"""Of reciprocal rank fusion (Cormack, Clarke, Büttcher, SIGIR 2009)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One item of the list."""
+
+    item_index: int
+    score: float
+    sources: list[str]
+    """The places it was found at, the one that ranked it highest first."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Search:
+    """What one data folder searches with."""
+
+    store: ItemStore
+    encode_words: Callable[[str], FloatArray]
+    """(text dim,)"""
+    perception: Perception | None
+    alignment: Alignment | None
+
+    def by_text(self, text: str, k: int, rule: Filter | None) -> list[Found]:
+        """By words, which are compared in two spaces: what ranks high in either, higher what does in both."""
+        words = self.encode_words(text)
+        places = {WORDS: (TEXT, words)}
+        if self.alignment is not None:
+            joint = self.alignment.heads.queries(words[np.newaxis])[0]
+            places[self._perceived] = (joint_name(self.alignment.version, IMAGE), joint)
+        elif self.perception is not None and self.perception.encoder.shares_text_space:
+            places[self._perceived] = (IMAGE, self.perception.encoder.encode_texts([text])[0])
+        hits = self._ask(places, k, rule)
+        if self._perceived not in places:
+            return _nearest(hits, k)
+        return _fused(hits, self._lacking(hits, places[self._perceived][0]), k)
+
+    def by_content(self, medium: Medium, content: bytes, k: int, rule: Filter | None) -> list[Found]:
+        """By what a picture looks like, or a sound sounds like. In the space of an alignment the nearest come first,
+        whichever they are. In that of an encoder, all words are further from a picture than pictures are, so what ranks
+        high among either comes first. ModalityUnsupported where items are perceived by something else."""
+        if self.perception is None or self.perception.medium != medium:
+            name = "none" if self.perception is None else self.perception.encoder.name
+            todo = f"set encoders.{medium}, then `palate encoders change`"
+            raise ModalityUnsupported(name, f"{medium} search", todo)
+        encoder = self.perception.encoder
+        vector = self.perception.encode([self.perception.open(content)])  # (1, dim)
+        if self.alignment is None:
+            places = {self._perceived: (IMAGE, vector[0])}
+            if not encoder.shares_text_space:
+                return _nearest(self._ask(places, k, rule), k)
+            hits = self._ask(places | {WORDS: (caption_name(encoder), vector[0])}, k, rule)
+            return _fused(hits, self._lacking(hits, IMAGE), k)
+        joint = self.alignment.heads.images(vector)[0]
+        names = {self._perceived: IMAGE, WORDS: TEXT}
+        places = {place: (joint_name(self.alignment.version, name), joint) for place, name in names.items()}
+        return _nearest(self._ask(places, k, rule), k)
+
+    @property
+    def _perceived(self) -> str:
+        """The place of what items are perceived by."""
+        return f"content_{medium_of(self.perception)}"
+
+    def _ask(self, places: Mapping[str, tuple[str, FloatArray]], k: int, rule: Filter | None) -> dict[str, Hits]:
+        limit = k if len(places) == 1 else max(k, DEPTH)
+        queries = [VectorQuery(name, vector, limit, rule) for name, vector in places.values()]
+        return dict(zip(places, self.store.query_batch(queries), strict=True))
+
+    def _lacking(self, hits: Mapping[str, Hits], perceived: str) -> dict[str, set[int]]:
+        """Which of the items have no words, and which no picture or sound, so that they could not be found there."""
+        items = sorted({index for one in hits.values() for index in one.item_indices.tolist()})
+        there, _ = self.store.vectors(perceived, items)
+        silent = {index for index, item in self.store.get_items(items).items() if not item.text()}
+        return {WORDS: silent, self._perceived: set(items) - set(there.tolist())}
+
+
+def _nearest(hits: Mapping[str, Hits], k: int) -> list[Found]:
+    """By the best score at any place, for scores that compare."""
+    found = _by_item(hits)
+    return _listed(found, {index: max(score for _, _, score in several) for index, several in found.items()}, k)
+
+
+def _fused(hits: Mapping[str, Hits], lacking: Mapping[str, Collection[int]], k: int) -> list[Found]:
+    """By reciprocal rank, for scores that do not compare: the mean over the places where an item could be found, so
+    that one without a picture or sound is not behind all that have one. Where it was not found, it stands after those
+    that were."""
+    found = _by_item(hits)
+    worth: dict[int, float] = {}
+    for index, several in found.items():
+        ranks = {place: len(hits[place]) + 1 for place in hits if index not in lacking[place]}
+        ranks |= {place: rank for rank, place, _ in several}
+        worth[index] = sum(1.0 / (RANK_CONSTANT + rank) for rank in ranks.values()) / len(ranks)
+    return _listed(found, worth, k)
+
+
+def _by_item(hits: Mapping[str, Hits]) -> dict[int, list[tuple[int, str, float]]]:
+    """Rank from 1, place and score of every item, best rank first."""
+    found: dict[int, list[tuple[int, str, float]]] = defaultdict(list)
+    for place, one in hits.items():
+        ranked = zip(one.item_indices.tolist(), one.scores.tolist(), strict=True)
+        for rank, (index, score) in enumerate(ranked, start=1):
+            found[index].append((rank, place, score))
+    return {index: sorted(several) for index, several in found.items()}
+
+
+def _listed(found: Mapping[int, Sequence[tuple[int, str, float]]], scores: Mapping[int, float], k: int) -> list[Found]:
+    top = sorted(scores, key=lambda index: (-scores[index], index))[:k]
+    return [Found(index, scores[index], [place for _, place, _ in found[index]]) for index in top]

@@ -1,0 +1,136 @@
+"""What was served, kept for whoever asks why: written behind the answer, read back by recommendation id.
+
+Contexts wait in memory for at most a moment, are written in batches by one thread, and are bounded in number and age.
+They are no promise to the caller the way items and events are, so a crash may lose the last moment's.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from indexer.log.event_log import EventLog
+from indexer.log.users import Served
+
+log = logging.getLogger(__name__)
+WRITE_EVERY_S = 0.5
+PRUNE_EVERY = 200
+"""Writes between two looks at age and number."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServedItem:
+    """One result as it was served."""
+
+    item_index: int
+    score: float
+    sources: Sequence[str]
+    explored: bool
+    """It holds its place through exploration."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServedContext:
+    """Everything a later explanation needs to score as the answer did."""
+
+    user_id: str
+    model_version: str
+    profiled: bool
+    history: Sequence[int]
+    event_types: Sequence[str]
+    values: Sequence[float | None]
+    liked: Sequence[bool]
+    taste: str
+    rule: str
+    n_events_known: int
+    scale_shift: Sequence[float]
+    scale_spread: Sequence[float]
+    results: Sequence[ServedItem]
+    created_at: float
+    runners_up: Sequence[int] = ()
+    """Indices of the items that came next, best first; none in contexts of before they were kept."""
+    times: Sequence[float] = ()
+    """Of the history, Unix seconds; none in contexts of before they were kept."""
+    domains: Sequence[str] = ()
+    """Those that were allowed; none for all."""
+    encoders: str = ""
+    """Digest of those that served; empty in contexts of before they could change."""
+
+    def to_bytes(self) -> bytes:
+        return orjson.dumps(self)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> ServedContext:
+        values = orjson.loads(data)
+        values["results"] = [ServedItem(**one) for one in values["results"]]
+        return cls(**values)
+
+
+class ServedContexts:
+    """Put and get by recommendation id; `close` writes what waits."""
+
+    def __init__(self, event_log: EventLog, *, keep_days: float, max_served: int) -> None:
+        self._log, self._keep_s, self._max = event_log, keep_days * 86_400, max_served
+        self._waiting: dict[str, ServedContext] = {}
+        self._writing: dict[str, ServedContext] = {}
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._closed = False
+        self._writes = 0
+        self._thread = threading.Thread(target=self._run, name="served-contexts", daemon=True)
+        self._thread.start()
+
+    def put(self, context: ServedContext) -> str:
+        """Keep the context; returns its new recommendation id."""
+        recommendation_id = uuid.uuid4().hex
+        if self._max > 0:
+            with self._lock:
+                self._waiting[recommendation_id] = context
+        return recommendation_id
+
+    def get(self, recommendation_id: str) -> ServedContext | None:
+        with self._lock:
+            context = self._waiting.get(recommendation_id) or self._writing.get(recommendation_id)
+        if context is not None:
+            return context
+        data = self._log.get_served(recommendation_id)
+        return None if data is None else ServedContext.from_bytes(data)
+
+    def forget_user(self, user_id: str) -> None:
+        """Drop what waits for a user that is being deleted."""
+        self.flush()
+
+    def flush(self) -> None:
+        """Write what waits now."""
+        with self._lock:
+            batch, self._waiting = self._waiting, {}
+            self._writing |= batch
+        if batch:
+            rows = [Served(key, one.user_id, one.to_bytes(), one.created_at) for key, one in batch.items()]
+            self._log.put_served_batch(rows)
+            self._writes += 1
+            if self._writes % PRUNE_EVERY == 1:
+                self._log.prune_served(time.time() - self._keep_s, self._max)
+        with self._lock:
+            for key in batch:
+                self._writing.pop(key, None)
+
+    def close(self) -> None:
+        self._closed = True
+        self._wake.set()
+        self._thread.join()
+        self.flush()
+
+    def _run(self) -> None:
+        while not self._closed:
+            self._wake.wait(WRITE_EVERY_S)
+            try:
+                self.flush()
+            except Exception:
+                log.exception("served contexts could not be written; explanations by recommendation_id may be missing")

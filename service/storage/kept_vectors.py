@@ -1,0 +1,86 @@
+"""The vectors that a data folder keeps, one store per set of encoders: what they are, and deleting those of no use.
+
+Knows nothing of how a store is filled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+from encoders.errors import EncoderUnavailable
+from encoders.registry import load_perception, load_text_encoder
+from indexer.errors import InvalidInput, StoreLocked
+from indexer.indexing.indexer import fingerprints_of
+from indexer.log.event_log import EventLog
+from indexer.stores.registry import Shelf, digest_of
+from service.config import Settings
+from service.storage.data_folder import DataFolder, encoder_names, shelf_of
+
+
+@dataclass(frozen=True, slots=True)
+class KeptVectors:
+    """One store."""
+
+    digest: str
+    name: str
+    """Of its folder, or the prefix of its collections."""
+    encoders: Mapping[str, str]
+    """What the settings called them, by "text", and "image" or "audio"; empty where that is not known."""
+    fingerprints: Mapping[str, str]
+    """Of the encoders."""
+    items: int | None
+    """None while another process has the folder."""
+    size_bytes: int | None
+    """On disk; None where the store is on a server."""
+    configured: bool
+    """Whether its encoders are those that the settings name."""
+    served_last: bool
+
+
+def kept_vectors(settings: Settings) -> Sequence[KeptVectors]:
+    """The first store first."""
+    try:
+        with closing(DataFolder.open(settings)) as folder:
+            return _kept(settings, folder.log, folder.shelf, count=True)
+    except StoreLocked:
+        with EventLog.open(settings.log_url) as log:
+            return _kept(settings, log, shelf_of(settings), count=False)
+
+
+def drop_vectors(settings: Settings, digest: str) -> None:
+    """Delete the store with this digest. InvalidInput for those that served last and those of the settings."""
+    with closing(DataFolder.open(settings)) as folder:
+        if digest == folder.log.store_in_use():
+            raise InvalidInput("digest", digest, "these vectors served last; change to others first")
+        if digest == _configured(settings):
+            raise InvalidInput("digest", digest, "the settings name their encoders; name others there first")
+        folder.shelf.drop(digest)
+
+
+def _kept(settings: Settings, log: EventLog, shelf: Shelf, *, count: bool) -> Sequence[KeptVectors]:
+    in_use, configured = log.store_in_use(), _configured(settings)
+    return [
+        KeptVectors(
+            digest=store.digest,
+            name=store.name,
+            encoders=encoder_names(log, store.digest),
+            fingerprints=dict(store.fingerprints),
+            items=shelf.count(store) if count else None,
+            size_bytes=shelf.size(store),
+            configured=store.digest == configured,
+            served_last=store.digest == in_use,
+        )
+        for store in shelf.stores()
+    ]
+
+
+def _configured(settings: Settings) -> str | None:
+    """Digest of the encoders that the settings name; None where they cannot be loaded, so that they cannot serve."""
+    try:
+        text = load_text_encoder(settings.encoders.text, settings.encoder_backend)
+        perception = load_perception(settings.encoders.image, settings.encoders.audio, settings.encoder_backend)
+    except EncoderUnavailable:
+        return None
+    return digest_of(fingerprints_of(text, perception))

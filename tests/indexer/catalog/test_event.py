@@ -1,0 +1,109 @@
+"""Events: what is accepted and refused, when two are the same, and what their types mean."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from indexer.catalog.event import Event, EventKind, EventPolicy, RowError, read_events
+from indexer.errors import CatalogError, InvalidInput
+
+NOW = 1_800_000_000.0
+ROW: dict[str, object] = {"user_id": "u", "item_id": "i", "event_type": "view", "timestamp": 5}
+
+
+def test_a_row_becomes_an_event() -> None:
+    assert Event.from_mapping(ROW) == Event("u", "i", "view", None, 5.0)
+    full = {**ROW, "value": "4.5", "timestamp": "1970-01-01T00:00:07Z", "event_id": "e1", "domain": "films"}
+    assert Event.from_mapping(full) == Event("u", "i", "view", 4.5, 7.0, "e1")
+
+
+@pytest.mark.parametrize(
+    ("spelling", "word"),
+    [("Like", "like"), ("Add-To Cart", "add_to_cart"), (" view ", "view"), ("收藏", "收藏"), ("video.50", "video.50")],
+)
+def test_one_word_in_many_spellings(spelling: str, word: str) -> None:
+    assert Event.from_mapping({**ROW, "event_type": spelling}).event_type == word
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "why"),
+    [
+        ("user_id", None, "required"),
+        ("user_id", "", "must not be empty"),
+        ("user_id", "a\x7f", "control characters"),
+        ("item_id", "x" * 513, "at most 512"),
+        ("event_type", None, "must be a word"),
+        ("event_type", "!", "must be a word"),
+        ("event_type", 3, "must be text"),
+        ("event_type", ["like"], "must be text"),
+        ("event_type", "x" * 65, "at most 64"),
+        ("value", math.nan, "finite"),
+        ("value", "good", "must be a number"),
+        ("timestamp", None, "required"),
+        ("timestamp", "", "required"),
+        ("timestamp", "yesterday", "RFC 3339"),
+        ("timestamp", math.inf, "finite"),
+        ("timestamp", NOW + 86_401, "more than a day in the future"),
+        ("timestamp", NOW * 1000, "milliseconds"),
+        ("timestamp", -1, "before 1970"),
+        ("event_id", "x" * 513, "at most 512"),
+        ("rating", 5, "no such field; known are user_id"),
+    ],
+)
+def test_a_bad_value_is_refused_with_field_value_and_reason(field: str, value: object, why: str) -> None:
+    with pytest.raises(InvalidInput, match=why) as caught:
+        Event.from_mapping({**ROW, field: value}, now=NOW)
+    assert caught.value.field == field
+
+
+def test_without_an_event_id_the_content_is_the_identity() -> None:
+    event = Event("u", "i", "view", 4.0, 5.0)
+    assert event.identity() == Event("u", "i", "view", 4, 5).identity()
+    others = [
+        Event("v", "i", "view", 4.0, 5.0),
+        Event("u", "j", "view", 4.0, 5.0),
+        Event("u", "i", "like", 4.0, 5.0),
+        Event("u", "i", "view", None, 5.0),
+        Event("u", "i", "view", 4.0, 5.5),
+    ]
+    assert len({e.identity() for e in [event, *others]}) == 6
+    assert Event("u", "i", "view", 4.0, 5.0, "mine").identity() == "mine"
+
+
+def test_files_of_events(tmp_path: Path) -> None:
+    table = {"user_id": ["u", "u"], "item_id": ["1", ""], "event_type": ["rating"] * 2, "value": [4.5, None]}
+    pq.write_table(pa.table({**table, "timestamp": pa.array([5, 6], pa.timestamp("s"))}), tmp_path / "e.parquet")
+    good, bad = read_events(tmp_path / "e.parquet")
+    assert good == Event("u", "1", "rating", 4.5, 5.0)
+    assert bad == RowError(2, "", "item_id is '': it must not be empty")
+
+    (tmp_path / "e.csv").write_text("user_id,item_id,event_type,value,timestamp\nu,1,rating,4.5,5\nu,1,view,,5\n")
+    assert list(read_events(tmp_path / "e.csv")) == [good, Event("u", "1", "view", None, 5.0)]
+
+
+def test_a_header_without_a_required_column_is_refused_at_once(tmp_path: Path) -> None:
+    (tmp_path / "e.csv").write_text("user,item_id,event_type,timestamp\nu,1,view,5\n")
+    with pytest.raises(CatalogError, match="no column 'user_id'"):
+        list(read_events(tmp_path / "e.csv"))
+
+
+def test_ratings_are_judged_by_value() -> None:
+    policy = EventPolicy()
+    assert policy.kind("rating", 1.5) == EventKind(-1.0, seen=True, trains=True)
+    assert policy.kind("rating", 2.0) == policy.kind("rating", None) == EventKind(1.0, seen=True, trains=True)
+    assert EventPolicy(rating_negative_below=3.0).kind("rating", 2.5).weight == -1.0
+
+
+def test_types_have_meanings_and_other_words_are_positive() -> None:
+    policy = EventPolicy()
+    assert policy.kind("dislike", None) == EventKind(-1.0, seen=True, trains=False)
+    assert policy.kind("view", None) == EventKind(0.3, seen=False, trains=True)
+    assert policy.kind("borrowed", None) == EventKind(1.0, seen=True, trains=True)
+    assert (
+        EventPolicy(kinds={"borrowed": EventKind(0.1, seen=False, trains=False)}).kind("borrowed", None).weight == 0.1
+    )

@@ -1,0 +1,72 @@
+"""One owner for a data folder, however many stores and workspaces there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from encoders.fake import FakeTextEncoder
+from indexer.catalog.item import Item
+from indexer.errors import EncoderMismatch, StoreLocked
+from indexer.log.event_log import EventLog
+from indexer.log.schema import meta
+from service.storage.data_folder import log_alone
+from service.storage.workspace import Workspace
+from tests.service.world import settings
+
+
+def opened(folder: Path, dim: int = 16, *, beside: bool = False) -> Workspace:
+    return Workspace.open_with(settings(folder), FakeTextEncoder(dim), None, beside=beside)
+
+
+def test_other_encoders_do_not_get_past_the_owner(tmp_path: Path) -> None:
+    first = opened(tmp_path)
+    with pytest.raises(StoreLocked):
+        opened(tmp_path, 24, beside=True)
+    with pytest.raises(StoreLocked), log_alone(first.settings):
+        pass
+    first.close()
+    opened(tmp_path, 24, beside=True).close()
+
+
+def test_the_folder_is_let_go_with_its_last_workspace(tmp_path: Path) -> None:
+    first = opened(tmp_path)
+    second = first.beside(first.settings, FakeTextEncoder(24), None)
+    first.close()
+    assert second.log.count_items() == 0
+    with pytest.raises(StoreLocked):
+        opened(tmp_path)
+    second.close()
+    opened(tmp_path).close()
+
+
+def test_what_cannot_be_opened_beside_leaves_the_folder_to_the_one_there_is(tmp_path: Path) -> None:
+    first = opened(tmp_path)
+    (tmp_path / f"vectors-{first.digest}").mkdir()
+    with pytest.raises(StoreLocked):
+        first.beside(first.settings, FakeTextEncoder(16), None)
+    first.close()
+    with pytest.raises(EncoderMismatch):
+        opened(tmp_path, 24)
+    opened(tmp_path).close()
+
+
+def test_in_a_folder_of_before_the_only_store_is_the_one_in_use(tmp_path: Path) -> None:
+    workspace = opened(tmp_path)
+    workspace.indexer().index_items([Item("a", title="one")])
+    digest = workspace.digest
+    workspace.log.add_model("m1", "models/m1", {})
+    workspace.log.set_active_model("m1")
+    workspace.close()
+    with EventLog.open(settings(tmp_path).log_url) as log:
+        assert log.store_in_use() is None  # nothing was reconciled yet
+    later = opened(tmp_path, 24, beside=True)
+    assert later.log.store_in_use() == digest
+    later.reconcile()
+    assert later.log.active_model() is None
+    later.close()
+    with EventLog.open(settings(tmp_path).log_url) as log, log.reading() as connection:
+        keys = set(connection.execute(meta.select()).scalars())
+    assert f"active_model:{digest}" in keys
+    assert "active_model" not in keys
