@@ -16,11 +16,10 @@ from service.errors import ConfigError, InvalidInput, WriterUnavailable
 from service.explainer.evidence import Evidence, Subject
 from service.explainer.template.template import Length, TemplateWriter
 from service.explainer.writers.writers import Outcome
-from service.reasons.evidence import writing
+from service.reasons import writing
 from service.reasons.writing import Writing, writer_names
-
-from .explainer.endpoint import FakeEndpoint, Reply, claims
-from .explainer.made_up import COLLATERAL, RICH
+from tests.service.explainer.endpoint import FakeEndpoint, Reply, claims
+from tests.service.explainer.made_up import COLLATERAL, RICH
 
 TRUTH = "You rated “Heat (1995)” 5."
 

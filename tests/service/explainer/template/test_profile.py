@@ -17,8 +17,7 @@ from service.explainer.template.template import Length, TemplateWriter
 from service.explainer.verify.verify import verify
 from service.explainer.writers.local import LocalWriter
 from service.explainer.writers.writers import Outcome, write_verified
-
-from .made_up import taste_facts
+from tests.service.explainer.made_up import taste_facts
 
 NOBODY = Subject("", "")
 

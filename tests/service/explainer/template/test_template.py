@@ -18,8 +18,7 @@ from service.explainer.template.template import Length, TemplateWriter
 from service.explainer.verify.masking import mask
 from service.explainer.verify.verify import verify
 from service.explainer.writers.writers import TEMPLATE, write_verified
-
-from .made_up import CASINO, COLLATERAL, HEAT, RICH, about, evidence_facts, subjects
+from tests.service.explainer.made_up import CASINO, COLLATERAL, HEAT, RICH, about, evidence_facts, subjects
 
 K = EvidenceKind
 WRITER = TemplateWriter()

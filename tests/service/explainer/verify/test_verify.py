@@ -10,8 +10,7 @@ from service.explainer.evidence import DESCRIPTION, DETAILS, Evidence, EvidenceK
 from service.explainer.languages.language import language_codes
 from service.explainer.template.template import Length, TemplateWriter
 from service.explainer.verify.verify import verify
-
-from .made_up import CASINO, COLLATERAL, HEAT, RICH, about, evidence_facts, subjects
+from tests.service.explainer.made_up import CASINO, COLLATERAL, HEAT, RICH, about, evidence_facts, subjects
 
 TRUE_EN = [
     "You rated “Heat (1995)” 5, and 31 people who chose “Heat (1995)” also chose this film.",

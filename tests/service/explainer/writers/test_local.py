@@ -14,11 +14,10 @@ from service.explainer.evidence import Evidence, Subject
 from service.explainer.languages.language import language_codes
 from service.explainer.template.template import Length, TemplateWriter
 from service.explainer.verify.verify import verify
+from service.explainer.writers import Outcome, WriterFailed, local, write_verified
 from service.explainer.writers.llama import LlamaScorer
 from service.explainer.writers.local import MAX_OPTIONS, LocalWriter
-from service.explainer.writers.writers import Outcome, WriterFailed, local, write_verified
-
-from .made_up import COLLATERAL, RICH, evidence_facts, subjects
+from tests.service.explainer.made_up import COLLATERAL, RICH, evidence_facts, subjects
 
 
 class Reader:

@@ -20,10 +20,9 @@ from service.explainer.writers.chat import MAX_ANSWER_BYTES, ChatEndpoint, ChatO
 from service.explainer.writers.openai import OpenAIWriter
 from service.explainer.writers.writers import Outcome, Written, write_verified
 from service.reasons.evidence import subject_of
-
-from .endpoint import FakeEndpoint, Reply, claims, completion
-from .hostile import OBEYED
-from .made_up import COLLATERAL, RICH
+from tests.service.explainer.endpoint import FakeEndpoint, Reply, claims, completion
+from tests.service.explainer.hostile import OBEYED
+from tests.service.explainer.made_up import COLLATERAL, RICH
 
 KEY = "sk-only-in-the-header-4711"
 TEMPLATE_TEXT = TemplateWriter().write(COLLATERAL, RICH, "en", length="paragraph")

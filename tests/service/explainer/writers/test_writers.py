@@ -16,8 +16,7 @@ from service.explainer.languages.language import UnknownLanguage, language_codes
 from service.explainer.template.template import Length, TemplateWriter
 from service.explainer.verify.verify import verify
 from service.explainer.writers.writers import DraftRefused, Outcome, WriterFailed, write_reasons, write_verified
-
-from .made_up import COLLATERAL, RICH, evidence_facts, subjects
+from tests.service.explainer.made_up import COLLATERAL, RICH, evidence_facts, subjects
 
 TEMPLATE_LINE = TemplateWriter().write(COLLATERAL, RICH, "en", length="line")
 
