@@ -1,10 +1,12 @@
-"""How well words find pictures and pictures words after `palate align`, and how good neighbours pictures are.
+"""How well words find pictures and pictures words after `palate align`, and how good neighbours
+pictures are.
 
     python -m benchmarks.align [--data DIR] [--work DIR] [--write]
 
-On hm-fashion: 3,000 articles with photo, which are indexed in the work folder at first. A fifth of the articles is held
-out by product; the heads see nothing of them. Similar items are right when they are of the same product type. So that
-words do not name it, they are title and description, or these and the attributes but for the type.
+On hm-fashion: 3,000 articles with photo, which are indexed in the work folder at first. A fifth of
+the articles is held out by product; the heads see nothing of them. Similar items are right when
+they are of the same product type. So that words do not name it, they are title and description, or
+these and the attributes but for the type.
 """
 
 from __future__ import annotations
@@ -81,10 +83,16 @@ def main() -> None:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     add_data(parser)
-    parser.add_argument("--work", type=Path, default=ROOT / "build/bench-align", help="where the vectors are kept")
-    parser.add_argument("--write", action="store_true", help="put the report into docs/encoders.md too")
+    parser.add_argument(
+        "--work", type=Path, default=ROOT / "build/bench-align", help="where the vectors are kept"
+    )
+    parser.add_argument(
+        "--write", action="store_true", help="put the report into docs/encoders.md too"
+    )
     return parser.parse_args()
 
 
@@ -102,7 +110,9 @@ def read(workspace: Workspace) -> Catalogue:
         kinds=np.array(kinds),
         pairs=pairs,
         asked=workspace.text_encoder.encode_queries(different.tolist())[places],
-        told=workspace.text_encoder.encode_passages([replace(_unsorted(item), attributes={}).text() for item in items]),
+        told=workspace.text_encoder.encode_passages(
+            [replace(_unsorted(item), attributes={}).text() for item in items]
+        ),
         labelled=workspace.text_encoder.encode_passages([_unsorted(item).text() for item in items]),
         reading_s=reading_s,
     )
@@ -128,7 +138,10 @@ def figures(catalogue: Catalogue, seed: int) -> Iterator[tuple[str, float]]:
     by_text, by_image = recalls(heads, asked, K)
     yield "text -> image", by_text
     yield "image -> text", by_image
-    yield "title and description -> image", recall(heads.queries(catalogue.told[held_out]), pictures, K)
+    yield (
+        "title and description -> image",
+        recall(heads.queries(catalogue.told[held_out]), pictures, K),
+    )
     yield "title -> image", recall(heads.queries(asked.title), pictures, K)
     queries = heads.queries(catalogue.asked[held_out])
     kinds = catalogue.kinds[held_out]
@@ -141,13 +154,18 @@ def figures(catalogue: Catalogue, seed: int) -> Iterator[tuple[str, float]]:
         for which, queries_ in (("all", everything), ("held out", held_out)):
             scores = vectors[queries_] @ vectors.T  # (Q, N)
             scores[np.arange(len(queries_)), queries_] = -np.inf
-            yield f"{name}: {which}", share_alike(scores, catalogue.types[queries_], catalogue.types)
+            yield (
+                f"{name}: {which}",
+                share_alike(scores, catalogue.types[queries_], catalogue.types),
+            )
 
 
 def spaces(catalogue: Catalogue, aligned: FloatArray) -> Mapping[str, FloatArray]:
-    """What neighbours may be found by: unit vectors, words centred as the ranker has them, side by side where there are
-    two."""
-    image, told, labelled = map(_centred, (catalogue.pairs.image, catalogue.told, catalogue.labelled))
+    """What neighbours may be found by: unit vectors, words centred as the ranker has them, side by
+    side where there are two."""
+    image, told, labelled = map(
+        _centred, (catalogue.pairs.image, catalogue.told, catalogue.labelled)
+    )
     return {
         "image, as encoded": catalogue.pairs.image,
         "image, aligned": aligned,
@@ -183,15 +201,27 @@ def report(splits: Sequence[Figures]) -> str:
     bounds = [f"{first[name]:.3f}" for name in ("chance: kind", "most: kind")]
     kind = ["colour and type as a query, `black dress`", _spread(splits, "kind"), *bounds]
     names = [name.removesuffix(": all") for name in first if name.endswith(": all")]
-    alike = [[name, _spread(splits, f"{name}: all"), _spread(splits, f"{name}: held out")] for name in names]
+    alike = [
+        [name, _spread(splits, f"{name}: all"), _spread(splits, f"{name}: held out")]
+        for name in names
+    ]
     return "\n\n".join(
         [
             about,
             markdown([f"recall@{K} among the held-out", "aligned", "chance"], found),
             markdown(
-                [f"share of the {K} pictures found that are of it", "aligned", "chance", "most there are"], [kind]
+                [
+                    f"share of the {K} pictures found that are of it",
+                    "aligned",
+                    "chance",
+                    "most there are",
+                ],
+                [kind],
             ),
-            markdown([f"share of the {K} nearest of the same type", "all articles", "held-out articles"], alike),
+            markdown(
+                [f"share of the {K} nearest of the same type", "all articles", "held-out articles"],
+                alike,
+            ),
         ]
     )
 

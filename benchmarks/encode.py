@@ -2,9 +2,10 @@
 
     python -m benchmarks.encode [--data DIR] [--work DIR] [--only PART]... [--rows N] [--write]
 
-Texts and pictures of movielens-small: plain sentence-transformers and timm against the encoders as they are configured
-by default, in turns. Then `palate index` of all of it, twice, and of a made-up catalogue of short rows with the fake
-encoder. Medians of ROUNDS runs; the ratio is of runs beside each other, so that other work on the machine slows both.
+Texts and pictures of movielens-small: plain sentence-transformers and timm against the encoders as
+they are configured by default, in turns. Then `palate index` of all of it, twice, and of a made-up
+catalogue of short rows with the fake encoder. Medians of ROUNDS runs; the ratio is of runs beside
+each other, so that other work on the machine slows both.
 """
 
 from __future__ import annotations
@@ -62,18 +63,24 @@ class Comparison:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     add_data(parser)
-    parser.add_argument("--work", type=Path, default=ROOT / "build/bench-encode", help="where data folders are made")
-    parser.add_argument("--only", action="append", choices=list(PARTS), help="measure this part; may be repeated")
+    parser.add_argument(
+        "--work", type=Path, default=ROOT / "build/bench-encode", help="where data folders are made"
+    )
+    parser.add_argument(
+        "--only", action="append", choices=list(PARTS), help="measure this part; may be repeated"
+    )
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the made-up catalogue")
-    parser.add_argument("--write", action="store_true", help="put the report into docs/encoders.md too")
+    parser.add_argument(
+        "--write", action="store_true", help="put the report into docs/encoders.md too"
+    )
     asked = parser.parse_args()
     asked.work.mkdir(parents=True, exist_ok=True)
     about = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    head = (
-        f"`make bench-encode`, {time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    )
+    head = f"`make bench-encode`, {time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, Python {platform.python_version()}"
     text = "\n\n".join([f"{head}; {about}.", *(PARTS[name](asked) for name in asked.only or PARTS)])
     print(text)
     if asked.write:
@@ -84,7 +91,15 @@ def vectors(asked: argparse.Namespace) -> str:
     """Texts and pictures, as a table."""
     folder = dataset(asked.data, DATASET)
     found = [compared_texts(folder, asked.work), compared_pictures(folder, asked.work)]
-    header = ["", "plain, per s", "Palate, per s", "ratio", "cosine", f"first {NEIGHBOURS} in common", "runs on"]
+    header = [
+        "",
+        "plain, per s",
+        "Palate, per s",
+        "ratio",
+        "cosine",
+        f"first {NEIGHBOURS} in common",
+        "runs on",
+    ]
     return markdown(
         header,
         [
@@ -98,11 +113,15 @@ def vectors(asked: argparse.Namespace) -> str:
 
 
 def compared_texts(folder: Path, work: Path) -> Comparison:
-    """`SentenceTransformer.encode` against `encode_passages`; hardly a description is longer than the model reads."""
+    """`SentenceTransformer.encode` against `encode_passages`; hardly a description is longer than
+    the model reads."""
     from sentence_transformers import SentenceTransformer
 
     texts = [item.description for item in items_of(folder) if item.description][:TEXTS]
-    ours, reference = bundled_text_encoder(Backend("auto", work / "networks")), bundled_text_encoder()
+    ours, reference = (
+        bundled_text_encoder(Backend("auto", work / "networks")),
+        bundled_text_encoder(),
+    )
     model = SentenceTransformer(str(reference._folder), device="cpu")
     found, rates = in_turns(
         lambda: model.encode(texts, batch_size=BATCH, show_progress_bar=False),
@@ -113,13 +132,19 @@ def compared_texts(folder: Path, work: Path) -> Comparison:
 
 
 def compared_pictures(folder: Path, work: Path) -> Comparison:
-    """Decoding included: files one after another and batches of 32 through timm, against the path of `palate index`."""
+    """Decoding included: files one after another and batches of 32 through timm, against the path
+    of `palate index`."""
     import torch
     from PIL import Image
 
-    ours, reference = bundled_image_encoder(Backend("auto", work / "networks")), bundled_image_encoder()
+    ours, reference = (
+        bundled_image_encoder(Backend("auto", work / "networks")),
+        bundled_image_encoder(),
+    )
     source = MediaSource(MediaFolder(work / "pictures"), Downloader(DownloadLimits()))
-    paths = [str((folder / item.image).resolve()) for item in items_of(folder) if item.image][:PICTURES]
+    paths = [str((folder / item.image).resolve()) for item in items_of(folder) if item.image][
+        :PICTURES
+    ]
 
     def loaded() -> list[Any]:
         with source.loading(paths, Sight(ours)) as pictures:
@@ -163,7 +188,8 @@ def items_of(folder: Path) -> Iterator[Item]:
 def in_turns(
     plain: Callable[[], Any], ours: Callable[[], FloatArray], n: int
 ) -> tuple[FloatArray, list[tuple[float, float]]]:
-    """Our vectors, and the rates of both in every round; what is loaded at first use does not count."""
+    """Our vectors, and the rates of both in every round; what is loaded at first use does not
+    count."""
     plain()
     found = ours()
     rates = []
@@ -177,7 +203,11 @@ def in_turns(
 
 
 def comparison(
-    what: str, rates: Sequence[tuple[float, float]], found: FloatArray, expected: FloatArray, running: Any
+    what: str,
+    rates: Sequence[tuple[float, float]],
+    found: FloatArray,
+    expected: FloatArray,
+    running: Any,
 ) -> Comparison:
     plain, ours = np.array(rates).T
     cosines = (found * expected).sum(axis=1)
@@ -212,10 +242,13 @@ def rows(asked: argparse.Namespace) -> str:
     for n in (asked.rows // 10, asked.rows):
         items, folder = asked.work / f"rows-{n}.jsonl", asked.work / f"rows-{n}"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "palate.toml").write_text('[encoders]\ntext = "fake"\nimage = "none"\n', encoding="utf-8")
+        (folder / "palate.toml").write_text(
+            '[encoders]\ntext = "fake"\nimage = "none"\n', encoding="utf-8"
+        )
         with items.open("w", encoding="utf-8") as lines:
             lines.writelines(
-                json.dumps({"item_id": f"i{i}", "title": f"Thing {i} of kind {i % 97}"}) + "\n" for i in range(n)
+                json.dumps({"item_id": f"i{i}", "title": f"Thing {i} of kind {i % 97}"}) + "\n"
+                for i in range(n)
             )
         found.append(row_of(f"{n:,} short rows, fake encoder", indexed(items, folder)["times"]))
     return markdown(INDEX_HEADER, found)
@@ -224,7 +257,10 @@ def rows(asked: argparse.Namespace) -> str:
 def indexed(items: Path, folder: Path) -> dict[str, Any]:
     """What `palate index --json` reports."""
     done = subprocess.run(
-        palate("index", items, "--json", "--data", folder), stdout=subprocess.PIPE, text=True, check=False
+        palate("index", items, "--json", "--data", folder),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
     )
     if done.returncode not in (0, 1):
         sys.exit(f"palate index {items} ended with code {done.returncode}")
@@ -243,7 +279,11 @@ def row_of(name: str, times: dict[str, Any]) -> list[str]:
     ]
 
 
-PARTS: dict[str, Callable[[argparse.Namespace], str]] = {"vectors": vectors, "catalogue": catalogue, "rows": rows}
+PARTS: dict[str, Callable[[argparse.Namespace], str]] = {
+    "vectors": vectors,
+    "catalogue": catalogue,
+    "rows": rows,
+}
 
 if __name__ == "__main__":
     main()

@@ -1,10 +1,12 @@
-"""What explanations are worth: are they true of the scorer, do they vary, what do they cost, can they be led astray.
+"""What explanations are worth: are they true of the scorer, do they vary, what do they cost, can
+they be led astray.
 
     python -m benchmarks.explain [--data DIR | --work DIR] [--pairs N] [--writer NAME]... [--write]
 
-On a data folder that was trained (`--data`, or `PALATE_BENCH_EXPLAIN_DATA`), else on the example catalogue, which is
-indexed and trained in the work folder at first. Ten results for each of 50 people make 500 pairs. Times are processor
-time of this process, since other work on the machine would count otherwise.
+On a data folder that was trained (`--data`, or `PALATE_BENCH_EXPLAIN_DATA`), else on the example
+catalogue, which is indexed and trained in the work folder at first. Ten results for each of 50
+people make 500 pairs. Times are processor time of this process, since other work on the machine
+would count otherwise.
 """
 
 from __future__ import annotations
@@ -43,7 +45,11 @@ SAMPLES = 20
 
 def main() -> None:
     asked = arguments()
-    example = [["index", EXAMPLE / "items.jsonl"], ["events", EXAMPLE / "events.parquet"], ["train"]]
+    example = [
+        ["index", EXAMPLE / "items.jsonl"],
+        ["events", EXAMPLE / "events.parquet"],
+        ["train"],
+    ]
     folder = asked.data or made(asked.work, example)
     workspace = Workspace.open(load_settings(folder))
     rng = np.random.default_rng(asked.seed)
@@ -54,7 +60,9 @@ def main() -> None:
         chosen = [people[i] for i in rng.permutation(len(people))[: -(-asked.pairs // K)]]
         pairs = list(gathered(palate, chosen))
         if not pairs:
-            sys.exit(f"nobody in {folder} has {MIN_EVENTS} events or more; record events and train first")
+            sys.exit(
+                f"nobody in {folder} has {MIN_EVENTS} events or more; record events and train first"
+            )
         rows = [*fidelity(palate, workspace, pairs, rng), *variety(pairs), *cost(palate, pairs)]
         model = pairs[0].explanation.model_version or "none"
     writing = Writing(load_settings(folder))
@@ -70,16 +78,32 @@ def main() -> None:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     data = os.environ.get(DATA)
     parser.add_argument(
-        "--data", type=Path, default=data and Path(data), help=f"a trained data folder (default ${DATA})"
+        "--data",
+        type=Path,
+        default=data and Path(data),
+        help=f"a trained data folder (default ${DATA})",
     )
-    parser.add_argument("--work", type=Path, default=ROOT / "build/bench-explain", help="where one is made otherwise")
+    parser.add_argument(
+        "--work",
+        type=Path,
+        default=ROOT / "build/bench-explain",
+        help="where one is made otherwise",
+    )
     parser.add_argument("--pairs", type=int, default=500, help="user-item pairs (default 500)")
-    parser.add_argument("--seed", type=int, default=0, help="which people, and which items at random (default 0)")
-    parser.add_argument("--writer", action="append", help="whose texts; may be repeated (default template, local)")
-    parser.add_argument("--write", action="store_true", help="put the report and samples into docs/ too")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="which people, and which items at random (default 0)"
+    )
+    parser.add_argument(
+        "--writer", action="append", help="whose texts; may be repeated (default template, local)"
+    )
+    parser.add_argument(
+        "--write", action="store_true", help="put the report and samples into docs/ too"
+    )
     return parser.parse_args()
 
 

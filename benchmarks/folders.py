@@ -1,4 +1,5 @@
-"""Where the data sets are, and data folders for measuring, made by the command line as anybody would make them.
+"""Where the data sets are, and data folders for measuring, made by the command line as anybody
+would make them.
 
 Knows nothing of the figures.
 """
@@ -21,7 +22,9 @@ DONE_IN_PART = 1
 def add_data(parser: argparse.ArgumentParser) -> None:
     """The option `--data`."""
     default = Path(os.environ.get(DATA, ROOT / "../shared/data"))
-    parser.add_argument("--data", type=Path, default=default, help=f"folder of the data sets (default: ${DATA})")
+    parser.add_argument(
+        "--data", type=Path, default=default, help=f"folder of the data sets (default: ${DATA})"
+    )
 
 
 def dataset(data: Path, name: str) -> Path:
@@ -37,7 +40,8 @@ def palate(*command: object) -> list[str]:
 
 
 def made(folder: Path, commands: Sequence[Sequence[object]]) -> Path:
-    """The folder, after these commands once. A run that was stopped begins again, and skips what is indexed already."""
+    """The folder, after these commands once. A run that was stopped begins again, and skips what is
+    indexed already."""
     done = folder / "prepared"
     if not done.is_file():
         folder.mkdir(parents=True, exist_ok=True)

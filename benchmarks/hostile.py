@@ -1,4 +1,5 @@
-"""Item texts that try to make a writer say something: fifty of them, every demand in every disguise."""
+"""Item texts that try to make a writer say something: fifty of them, every demand in every
+disguise."""
 
 from __future__ import annotations
 

@@ -1,11 +1,12 @@
-"""What an incremental training is worth: the model of before, taken up with the newest events, and trained anew.
+"""What an incremental training is worth: the model of before, taken up with the newest events, and
+trained anew.
 
     python -m benchmarks.incremental [--data DIR | --work DIR] [--since 0.1] [--seed N] [--write]
 
-On a data folder that `palate index` and `palate events` have filled, in which nothing is changed, else on the example
-catalogue, which is indexed in the work folder at first. Everybody's last event is asked for. Of the other events the
-newest share happens after the first training: it is in every history that is read, and the three models differ in what
-they have learned of it.
+On a data folder that `palate index` and `palate events` have filled, in which nothing is changed,
+else on the example catalogue, which is indexed in the work folder at first. Everybody's last event
+is asked for. Of the other events the newest share happens after the first training: it is in every
+history that is read, and the three models differ in what they have learned of it.
 """
 
 from __future__ import annotations
@@ -39,14 +40,23 @@ KNOWN, NEW = "known people", "new people"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, help="a data folder with items and events")
     parser.add_argument(
-        "--work", type=Path, default=ROOT / "build/bench-incremental", help="where one is made otherwise"
+        "--work",
+        type=Path,
+        default=ROOT / "build/bench-incremental",
+        help="where one is made otherwise",
     )
-    parser.add_argument("--since", type=float, default=0.1, help="share of the events that are new (default 0.1)")
+    parser.add_argument(
+        "--since", type=float, default=0.1, help="share of the events that are new (default 0.1)"
+    )
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--write", action="store_true", help="put the report into docs/benchmarks.md too")
+    parser.add_argument(
+        "--write", action="store_true", help="put the report into docs/benchmarks.md too"
+    )
     asked = parser.parse_args()
     folder = asked.data or made(
         asked.work, [["index", EXAMPLE / "items.jsonl"], ["events", EXAMPLE / "events.parquet"]]
@@ -75,7 +85,9 @@ def compared(workspace: Workspace, since: float, seed: int) -> str:
             started = time.perf_counter()
             train()
             took[name] = time.perf_counter() - started
-            copy.record_history(split.cases, before)  # after the first training; from then on all of it is known
+            copy.record_history(
+                split.cases, before
+            )  # after the first training; from then on all of it is known
             answers[name] = [answered(copy, split.cases, recorded, before)]
     n_new = len(split.train) - len(before)
     about = (
@@ -94,11 +106,17 @@ def older(train: Interactions, since: float) -> Interactions:
     return train.select(kept)
 
 
-def answered(copy: Rehearsal, cases: Sequence[Case], recorded: Recorded, before: Interactions) -> Answers:
-    """What is recommended to everybody; people without an event in `before` are a slice of their own."""
+def answered(
+    copy: Rehearsal, cases: Sequence[Case], recorded: Recorded, before: Interactions
+) -> Answers:
+    """What is recommended to everybody; people without an event in `before` are a slice of their
+    own."""
     known = np.diff(before.by_user()) > 0
     sliced = [
-        replace(case, slices=dict.fromkeys((ALL, KNOWN if known[case.user] else NEW), case.relevant)) for case in cases
+        replace(
+            case, slices=dict.fromkeys((ALL, KNOWN if known[case.user] else NEW), case.relevant)
+        )
+        for case in cases
     ]
     return Answers(sliced, ask(copy.served(K, 0.0), sliced, K, n_items=len(recorded.rows)), None)
 
@@ -106,7 +124,11 @@ def answered(copy: Rehearsal, cases: Sequence[Case], recorded: Recorded, before:
 def table(report: Report, took: dict[str, float]) -> str:
     slices = [name for name in (ALL, KNOWN, NEW) if name in report.slices()]
     sizes = [report.get(f"ndcg@{K}", slice=name).n_cases for name in slices]
-    header = ["model", *(f"{name} ({size:,})" for name, size in zip(slices, sizes, strict=True)), "training"]
+    header = [
+        "model",
+        *(f"{name} ({size:,})" for name, size in zip(slices, sizes, strict=True)),
+        "training",
+    ]
     rows = []
     for system, seconds in took.items():
         figures = [report.get(f"ndcg@{K}", slice=name, system=system) for name in slices]

@@ -1,8 +1,10 @@
-"""Calls Recommend over gRPC and times every call: the load generator of `benchmarks.serve`, a process of its own.
+"""Calls Recommend over gRPC and times every call: the load generator of `benchmarks.serve`, a
+process of its own.
 
     python -m benchmarks.load < plan.json > calls.json
 
-A plan is a `Plan` as JSON; the answer is a `Calls` as JSON. Knows no server process, no data folder and no tables.
+A plan is a `Plan` as JSON; the answer is a `Calls` as JSON. Knows no server process, no data folder
+and no tables.
 """
 
 from __future__ import annotations
@@ -36,7 +38,8 @@ class Plan:
     callers: int = 8
     """Calls at the same time, at most."""
     calls_per_s: float = 0.0
-    """Of all callers together, evenly spread; 0 means that every caller calls again as soon as it is answered."""
+    """Of all callers together, evenly spread; 0 means that every caller calls again as soon as it
+    is answered."""
     k: int = 10
 
 
@@ -45,8 +48,8 @@ class Calls:
     """What came of it."""
 
     latency_ms: list[float] = field(default_factory=list)
-    """Of every answered call, from the moment it was due: a call that is late because the one before it was slow counts
-    as slow too."""
+    """Of every answered call, from the moment it was due: a call that is late because the one
+    before it was slow counts as slow too."""
     stage_ms: list[dict[str, float]] = field(default_factory=list)
     """The server's own times of the same calls."""
     errors: dict[str, int] = field(default_factory=dict)
@@ -59,7 +62,10 @@ def run(plan: Plan) -> Calls:
     """All callers at once, each a thread with a connection of its own."""
     calls, lock = Calls(), threading.Lock()
     started = time.perf_counter() + 0.05
-    threads = [threading.Thread(target=_caller, args=(plan, n, started, calls, lock)) for n in range(plan.callers)]
+    threads = [
+        threading.Thread(target=_caller, args=(plan, n, started, calls, lock))
+        for n in range(plan.callers)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -1,10 +1,12 @@
-"""Quality of the served answers on real data: every protocol beside the baselines, and what each part is worth.
+"""Quality of the served answers on real data: every protocol beside the baselines, and what each
+part is worth.
 
     python -m benchmarks.quality [--data DIR] [--work DIR] [--only NAME]... [--write]
 
-Every row is one `palate evaluate`, whose figures are kept in the work folder: a run that was stopped goes on with the
-rows that are missing, and a row whose command has changed is measured again. The data folder holds a folder per data
-set, with items.jsonl and events.parquet in the README's schema.
+Every row is one `palate evaluate`, whose figures are kept in the work folder: a run that was
+stopped goes on with the rows that are missing, and a row whose command has changed is measured
+again. The data folder holds a folder per data set, with items.jsonl and events.parquet in the
+README's schema.
 """
 
 from __future__ import annotations
@@ -136,15 +138,21 @@ ABLATIONS = {
         UNREAD,
     )
 }
-ABLATED[UNREAD_NAME] = "an index of the catalogue without them: titles, descriptions and pictures are all there is"
+ABLATED[UNREAD_NAME] = (
+    "an index of the catalogue without them: titles, descriptions and pictures are all there is"
+)
 ROWS = {row.name: row for row in (*PROTOCOLS, *ABLATIONS.values())}
 
 
 def main() -> None:
     asked = arguments()
     wanted = [ROWS[name] for name in asked.only or ROWS]
-    failed = [row.name for row in wanted if measured(row, asked.data, asked.work, evaluated) is None]
-    text = report({row.name: found for row in ROWS.values() if (found := kept(row, asked.work)) is not None})
+    failed = [
+        row.name for row in wanted if measured(row, asked.data, asked.work, evaluated) is None
+    ]
+    text = report(
+        {row.name: found for row in ROWS.values() if (found := kept(row, asked.work)) is not None}
+    )
     print(text)
     if asked.write:
         replace_section(PAGE, "bench-quality", text)
@@ -153,25 +161,42 @@ def main() -> None:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     add_data(parser)
     parser.add_argument(
-        "--work", type=Path, default=ROOT / "build/bench-quality", help="where data and figures are kept"
+        "--work",
+        type=Path,
+        default=ROOT / "build/bench-quality",
+        help="where data and figures are kept",
     )
-    parser.add_argument("--only", action="append", choices=list(ROWS), help="measure this row; may be repeated")
-    parser.add_argument("--write", action="store_true", help="put the report into docs/benchmarks.md too")
+    parser.add_argument(
+        "--only", action="append", choices=list(ROWS), help="measure this row; may be repeated"
+    )
+    parser.add_argument(
+        "--write", action="store_true", help="put the report into docs/benchmarks.md too"
+    )
     return parser.parse_args()
 
 
-def measured(row: Row, data: Path, work: Path, evaluate: Callable[[Row, Path], str | None]) -> Result | None:
+def measured(
+    row: Row, data: Path, work: Path, evaluate: Callable[[Row, Path], str | None]
+) -> Result | None:
     """The row's result, from the work folder where it is there; None where the evaluation failed."""
     if (before := kept(row, work)) is not None:
         return before
     source = data / row.dataset
     if not source.is_dir():
-        print(f"{row.name}: there is no {source}; name the folder of the data sets with {DATA}", file=sys.stderr)
+        print(
+            f"{row.name}: there is no {source}; name the folder of the data sets with {DATA}",
+            file=sys.stderr,
+        )
         return None
-    folder = made(work / row.folder, [["index", items_of(row, source, work)], ["events", source / "events.parquet"]])
+    folder = made(
+        work / row.folder,
+        [["index", items_of(row, source, work)], ["events", source / "events.parquet"]],
+    )
     print(f"{row.name}: {row.command}", file=sys.stderr)
     answer = evaluate(row, folder)
     if answer is None:
@@ -186,7 +211,8 @@ def measured(row: Row, data: Path, work: Path, evaluate: Callable[[Row, Path], s
 
 
 def items_of(row: Row, source: Path, work: Path) -> Path:
-    """The catalogue, or a copy of it without what is to be left unread, with its pictures beside it."""
+    """The catalogue, or a copy of it without what is to be left unread, with its pictures beside
+    it."""
     if not row.unread:
         return source / "items.jsonl"
     copy = work / f"{row.folder}-catalogue"
@@ -196,7 +222,9 @@ def items_of(row: Row, source: Path, work: Path) -> Path:
         (copy / "items.jsonl").open("w", encoding="utf-8") as left,
     ):
         for line in lines:
-            item = {name: value for name, value in json.loads(line).items() if name not in row.unread}
+            item = {
+                name: value for name, value in json.loads(line).items() if name not in row.unread
+            }
             if image := item.get("image"):
                 (copy / image).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source / image, copy / image)
@@ -207,7 +235,10 @@ def items_of(row: Row, source: Path, work: Path) -> Path:
 def evaluated(row: Row, folder: Path) -> str | None:
     """What `palate evaluate` prints as JSON; None where it could not."""
     done = subprocess.run(
-        palate("evaluate", *row.options, "--json", "--data", folder), stdout=subprocess.PIPE, text=True, check=False
+        palate("evaluate", *row.options, "--json", "--data", folder),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
     )
     return done.stdout if done.returncode == 0 else None
 
@@ -246,12 +277,19 @@ def report(results: dict[str, Result]) -> str:
 
 def section(row: Row, result: Result) -> str:
     """One protocol: the best system on top, ours in bold."""
-    systems = sorted(result.report.systems(), key=lambda name: -figure(result, name, row.columns[0]).value)
+    systems = sorted(
+        result.report.systems(), key=lambda name: -figure(result, name, row.columns[0]).value
+    )
     rows = [
-        [f"**{name}**" if is_ours(name) else name, *(cell(result, name, column) for column in row.columns)]
+        [
+            f"**{name}**" if is_ours(name) else name,
+            *(cell(result, name, column) for column in row.columns),
+        ]
         for name in systems
     ]
-    return "\n\n".join([f"### {row.name}", described(result), markdown(["system", *headings(row, result)], rows)])
+    return "\n\n".join(
+        [f"### {row.name}", described(result), markdown(["system", *headings(row, result)], rows)]
+    )
 
 
 def described(result: Result) -> str:
@@ -266,14 +304,21 @@ def described(result: Result) -> str:
 
 def headings(row: Row, result: Result) -> list[str]:
     """With how many cases each column has."""
-    return [f"{column.heading} ({figure(result, None, column).n_cases:,} cases)" for column in row.columns]
+    return [
+        f"{column.heading} ({figure(result, None, column).n_cases:,} cases)"
+        for column in row.columns
+    ]
 
 
 def ablations(whole: Result, less: dict[str, Result]) -> str:
     """Palate whole and without each part, on the same split."""
     measured = {"palate": whole, **{f"without {what}": one for what, one in less.items()}}
     rows = [
-        [name, *(cell(one, ours_of(one), column) for column in WARM_AND_COLD), one.about["training time"]]
+        [
+            name,
+            *(cell(one, ours_of(one), column) for column in WARM_AND_COLD),
+            one.about["training time"],
+        ]
         for name, one in measured.items()
     ]
     lacking = "\n".join(f"- without {what}: {ABLATED[what]}." for what in less)

@@ -2,10 +2,11 @@
 
     python -m benchmarks.serve [--data DIR | --cache DIR] [--write]
 
-The real server runs in one process, the load generator (`benchmarks.load`) in another, both on this machine and on the
-same cores: 8 callers, random known users, 10 results. Two loads: paced, 150 calls/s however fast the answers come; and
-closed loop, every caller calling again as soon as it is answered. Each is run several times after a warm-up, and the
-median over the runs is reported; percentiles are taken within a run.
+The real server runs in one process, the load generator (`benchmarks.load`) in another, both on this
+machine and on the same cores: 8 callers, random known users, 10 results. Two loads: paced, 150
+calls/s however fast the answers come; and closed loop, every caller calling again as soon as it is
+answered. Each is run several times after a warm-up, and the median over the runs is reported;
+percentiles are taken within a run.
 """
 
 from __future__ import annotations
@@ -59,7 +60,11 @@ class Run:
         return sum(self.calls.errors.values())
 
     def percentile_ms(self, percent: float) -> float:
-        return float(np.percentile(self.calls.latency_ms, percent)) if self.calls.latency_ms else float("nan")
+        return (
+            float(np.percentile(self.calls.latency_ms, percent))
+            if self.calls.latency_ms
+            else float("nan")
+        )
 
     def stage_ms(self, stage: str) -> float:
         """Median over the calls that had the stage."""
@@ -85,8 +90,15 @@ def main() -> None:
         runs: dict[str, list[Run]] = {f"paced, {CALLS_PER_S:.0f} calls/s": [], "closed loop": []}
         for repeat in range(1, asked.repeats + 1):
             for (name, done), rate in zip(runs.items(), (CALLS_PER_S, 0.0), strict=True):
-                done.append(measured(Plan(serving.address, users, repeat, asked.seconds, CALLERS, rate), serving))
-                print(f"{name}, run {repeat}: p50 {done[-1].percentile_ms(50):.1f} ms", file=sys.stderr)
+                done.append(
+                    measured(
+                        Plan(serving.address, users, repeat, asked.seconds, CALLERS, rate), serving
+                    )
+                )
+                print(
+                    f"{name}, run {repeat}: p50 {done[-1].percentile_ms(50):.1f} ms",
+                    file=sys.stderr,
+                )
         text = report(runs, asked, len(users), serving.loaded)
     print(text)
     if asked.write:
@@ -96,25 +108,43 @@ def main() -> None:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, help="a data folder with a trained model, instead of making one")
-    parser.add_argument("--cache", type=Path, help="where the folder is made and kept (default below build/)")
-    parser.add_argument("--no-images", dest="images", action="store_false", help="make the folder without pictures")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--data", type=Path, help="a data folder with a trained model, instead of making one"
+    )
+    parser.add_argument(
+        "--cache", type=Path, help="where the folder is made and kept (default below build/)"
+    )
+    parser.add_argument(
+        "--no-images", dest="images", action="store_false", help="make the folder without pictures"
+    )
     parser.add_argument("--seconds", type=float, default=15.0, help="length of a run (default 15)")
-    parser.add_argument("--warm-up", type=float, default=10.0, help="seconds before the first run (default 10)")
+    parser.add_argument(
+        "--warm-up", type=float, default=10.0, help="seconds before the first run (default 10)"
+    )
     parser.add_argument("--repeats", type=int, default=5, help="runs of each load (default 5)")
-    parser.add_argument("--write", action="store_true", help="put the report into docs/benchmarks.md too")
+    parser.add_argument(
+        "--write", action="store_true", help="put the report into docs/benchmarks.md too"
+    )
     return parser.parse_args()
 
 
 def prepared(cache: Path | None, *, images: bool) -> Path:
     """A trained folder, made where there is none yet. A run that was stopped goes on where it was."""
-    folder = cache or ROOT / "build" / ("bench-movielens-small" if images else "bench-movielens-small-no-images")
+    folder = cache or ROOT / "build" / (
+        "bench-movielens-small" if images else "bench-movielens-small-no-images"
+    )
     source = next(path for path in SOURCES if path.is_dir())
     if not images:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "palate.toml").write_text('[encoders]\nimage = "none"\n', encoding="utf-8")
-    commands = (["index", source / "items.jsonl"], ["events", source / "events.parquet"], ["train", "--force"])
+    commands = (
+        ["index", source / "items.jsonl"],
+        ["events", source / "events.parquet"],
+        ["train", "--force"],
+    )
     return made(folder, commands)
 
 
@@ -129,7 +159,9 @@ def users_of(data: Path) -> list[str]:
 def server(data: Path) -> Iterator[Server]:
     """`palate serve` on a free port of the loopback, stopped at the end."""
     process = subprocess.Popen(
-        palate("serve", "--address", "127.0.0.1:0", "--json", "--data", data), stdout=subprocess.PIPE, text=True
+        palate("serve", "--address", "127.0.0.1:0", "--json", "--data", data),
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         said: dict[str, Any] = {}
@@ -167,7 +199,9 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / ticks_per_s
 
 
-def report(runs: dict[str, list[Run]], asked: argparse.Namespace, n_users: int, loaded: dict[str, str]) -> str:
+def report(
+    runs: dict[str, list[Run]], asked: argparse.Namespace, n_users: int, loaded: dict[str, str]
+) -> str:
     """Two tables, and what they were measured on."""
 
     def over(done: Sequence[Run], figure: str) -> float:
@@ -176,7 +210,11 @@ def report(runs: dict[str, list[Run]], asked: argparse.Namespace, n_users: int, 
     def percentile(done: Sequence[Run], percent: float) -> str:
         return f"{median(run.percentile_ms(percent) for run in done):.1f}"
 
-    stages = [stage for stage in STAGES if any(stage in laps for laps in runs[next(iter(runs))][0].calls.stage_ms)]
+    stages = [
+        stage
+        for stage in STAGES
+        if any(stage in laps for laps in runs[next(iter(runs))][0].calls.stage_ms)
+    ]
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return "\n".join(
         [
@@ -187,7 +225,15 @@ def report(runs: dict[str, list[Run]], asked: argparse.Namespace, n_users: int, 
             f"{asked.repeats} runs of {asked.seconds:g} s after a warm-up; medians over the runs.",
             "",
             markdown(
-                ["load", "calls/s", "p50 ms", "p95 ms", "p99 ms", "errors", "server processor ms per call"],
+                [
+                    "load",
+                    "calls/s",
+                    "p50 ms",
+                    "p95 ms",
+                    "p99 ms",
+                    "errors",
+                    "server processor ms per call",
+                ],
                 [
                     [
                         name,
@@ -205,7 +251,13 @@ def report(runs: dict[str, list[Run]], asked: argparse.Namespace, n_users: int, 
             markdown(
                 ["stage", *(f"{name}, ms" for name in runs)],
                 [
-                    [stage, *(f"{median(run.stage_ms(stage) for run in done):.2f}" for done in runs.values())]
+                    [
+                        stage,
+                        *(
+                            f"{median(run.stage_ms(stage) for run in done):.2f}"
+                            for done in runs.values()
+                        ),
+                    ]
                     for stage in stages
                 ],
             ),

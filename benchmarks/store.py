@@ -34,7 +34,11 @@ FILTERS = (
 
 def vectors_like_real_ones(rng: np.random.Generator, dim: int, rank: int = 48) -> FloatArray:
     """Of low intrinsic dimension plus noise, as encoders make them; rows of length 1."""
-    rows = (rng.normal(size=(N_ITEMS, rank)) * np.linspace(2, 0.3, rank)) @ rng.normal(size=(rank, dim)) / np.sqrt(rank)
+    rows = (
+        (rng.normal(size=(N_ITEMS, rank)) * np.linspace(2, 0.3, rank))
+        @ rng.normal(size=(rank, dim))
+        / np.sqrt(rank)
+    )
     rows = rows + 0.15 * rng.normal(size=rows.shape)
     unit: FloatArray = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
     return unit
@@ -64,7 +68,11 @@ def fill(store: EdgeStore, matrices: dict[str, FloatArray]) -> None:
 def stored(index: int, matrices: dict[str, FloatArray]) -> StoredItem:
     attributes = {"wide screen": index % 2 == 0}
     item = Item(
-        f"item-{index}", "abc"[index % 3], price=float(index % 50), available=index % 10 > 0, attributes=attributes
+        f"item-{index}",
+        "abc"[index % 3],
+        price=float(index % 50),
+        available=index % 10 > 0,
+        attributes=attributes,
     )
     return StoredItem(index, item, {name: matrices[name][index] for name in ("text", "image")})
 
@@ -84,13 +92,17 @@ def searches(
 ) -> None:
     wall_us, cpu_us = [], []
     for _ in range(100):
-        queries = [VectorQuery(n, matrices[n][rng.integers(N_ITEMS)], 200, filter, exclude) for n in ASKED]
+        queries = [
+            VectorQuery(n, matrices[n][rng.integers(N_ITEMS)], 200, filter, exclude) for n in ASKED
+        ]
         started, busy = time.perf_counter_ns(), time.process_time_ns()
         store.query_batch(queries)
         wall_us.append((time.perf_counter_ns() - started) / 1e3)
         cpu_us.append((time.process_time_ns() - busy) / 1e3)
     p50, p95 = np.percentile(wall_us, [50, 95])
-    print(f"{label:36s} p50 {p50:6.0f} us, p95 {p95:6.0f} us, processor {np.median(cpu_us):6.0f} us")
+    print(
+        f"{label:36s} p50 {p50:6.0f} us, p95 {p95:6.0f} us, processor {np.median(cpu_us):6.0f} us"
+    )
 
 
 def timed(label: str, run: object) -> None:

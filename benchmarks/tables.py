@@ -20,14 +20,18 @@ def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def replace_section(page: Path, name: str, text: str) -> None:
-    """Put the text between the page's markers `<!-- name:begin -->` and `<!-- name:end -->`; at its end, with the
-    markers, where it has none yet."""
+    """Put the text between the page's markers `<!-- name:begin -->` and `<!-- name:end -->`; at its
+    end, with the markers, where it has none yet."""
     begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
     section = f"{begin}\n{text}\n{end}"
     before = page.read_text(encoding="utf-8") if page.is_file() else ""
-    after, found = re.subn(f"{re.escape(begin)}.*?{re.escape(end)}", lambda _: section, before, flags=re.DOTALL)
+    after, found = re.subn(
+        f"{re.escape(begin)}.*?{re.escape(end)}", lambda _: section, before, flags=re.DOTALL
+    )
     page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(after if found else f"{before.rstrip()}\n\n{section}\n".lstrip(), encoding="utf-8")
+    page.write_text(
+        after if found else f"{before.rstrip()}\n\n{section}\n".lstrip(), encoding="utf-8"
+    )
 
 
 def _row(cells: Sequence[str]) -> str:

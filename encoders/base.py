@@ -1,7 +1,7 @@
 """What an encoder is: content in, unit vectors out.
 
-Owns the protocols that encoders satisfy and the check that its vectors are sound. Knows nothing of items, stores
-or any model library; `encoders.registry` is where an encoder is chosen by name.
+Owns the protocols that encoders satisfy and the check that its vectors are sound. Knows nothing of
+items, stores or any model library; `encoders.registry` is where an encoder is chosen by name.
 """
 
 from __future__ import annotations
@@ -36,29 +36,34 @@ class Encoder(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """Short stable hash of weights and preprocessing: another fingerprint means vectors that do not compare."""
+        """Short stable hash of weights and preprocessing: another fingerprint means vectors that do
+        not compare."""
 
 
 @runtime_checkable
 class TextEncoder(Encoder, Protocol):
-    """Text to vectors. Passages (what is searched) and queries (what one searches with) may be read differently."""
+    """Text to vectors. Passages (what is searched) and queries (what one searches with) may be read
+    differently."""
 
     def encode_passages(self, texts: Sequence[str]) -> FloatArray:
-        """(N, dim), rows of length 1, in the order given. An empty text is allowed and gets a vector too."""
+        """(N, dim), rows of length 1, in the order given. An empty text is allowed and gets a
+        vector too."""
 
     def encode_queries(self, texts: Sequence[str]) -> FloatArray:
         """(N, dim), rows of length 1, comparable with passages by dot product."""
 
 
 class MediaEncoder(Encoder, Protocol):
-    """Something that is seen or heard to vectors, and texts into the same space where the model has one."""
+    """Something that is seen or heard to vectors, and texts into the same space where the model has
+    one."""
 
     @property
     def shares_text_space(self) -> bool:
         """Whether `encode_texts` works, so that words can find pictures or sounds."""
 
     def encode_texts(self, texts: Sequence[str]) -> FloatArray:
-        """(N, dim), rows of length 1, comparable with the others; ModalityUnsupported unless `shares_text_space`."""
+        """(N, dim), rows of length 1, comparable with the others; ModalityUnsupported unless
+        `shares_text_space`."""
 
 
 @runtime_checkable
@@ -74,7 +79,8 @@ class AudioEncoder(MediaEncoder, Protocol):
     """Sounds to vectors."""
 
     def encode_sounds(self, sounds: Sequence[Sound]) -> FloatArray:
-        """(N, dim), rows of length 1, in the order given, whatever their lengths and rates. Silence gets one too."""
+        """(N, dim), rows of length 1, in the order given, whatever their lengths and rates. Silence
+        gets one too."""
 
 
 @runtime_checkable
@@ -91,13 +97,15 @@ class Measured(Protocol):
 
 
 def runs_on(encoder: object) -> str:
-    """What runs the encoder's network, for people; empty before its first use, and where it does not say."""
+    """What runs the encoder's network, for people; empty before its first use, and where it does
+    not say."""
     running = encoder.running if isinstance(encoder, Measured) else None
     return running.label if running else ""
 
 
 def unit_rows(vectors: NDArray[Any], *, name: str) -> FloatArray:
-    """Rows scaled to length 1 as float32; EncoderError when the model gave NaN, infinity or a zero row."""
+    """Rows scaled to length 1 as float32; EncoderError when the model gave NaN, infinity or a zero
+    row."""
     rows = np.asarray(vectors, dtype=np.float32)
     norms = np.linalg.norm(rows, axis=1, keepdims=True)  # (N, 1)
     if not (np.isfinite(norms).all() and (norms > 0).all()):

@@ -1,12 +1,13 @@
-"""What every encoder must keep, as tests: for those that come with Palate, and for those that a host plugs in.
+"""What every encoder must keep, as tests: for those that come with Palate, and for those that a
+host plugs in.
 
     class TestMine(ImageEncoderContract):
         @pytest.fixture
         def encoder(self) -> ImageEncoder:
             return mine("")
 
-Needs no pytest itself: a method is a test of the encoder that a fixture called `encoder` gives. Asks nothing about
-quality.
+Needs no pytest itself: a method is a test of the encoder that a fixture called `encoder` gives.
+Asks nothing about quality.
 """
 
 from __future__ import annotations
@@ -63,8 +64,12 @@ class TextEncoderContract:
 
     def test_a_query_of_its_own_words_finds_a_passage(self, encoder: TextEncoder) -> None:
         texts = _TEXTS[:2]
-        scores = encoder.encode_queries(texts) @ encoder.encode_passages(texts).T  # (queries, passages)
-        assert (scores.argmax(axis=1) == [0, 1]).all(), f"queries and passages do not compare: {scores}"
+        scores = (
+            encoder.encode_queries(texts) @ encoder.encode_passages(texts).T
+        )  # (queries, passages)
+        assert (scores.argmax(axis=1) == [0, 1]).all(), (
+            f"queries and passages do not compare: {scores}"
+        )
 
     def test_the_fingerprint_stays_when_the_encoder_is_used(self, encoder: TextEncoder) -> None:
         before = encoder.fingerprint
@@ -81,7 +86,9 @@ class ImageEncoderContract:
     """Tests of the encoder that the fixture `encoder` gives. Pictures are always RGB and upright."""
 
     def test_it_is_an_image_encoder(self, encoder: ImageEncoder) -> None:
-        assert isinstance(encoder, ImageEncoder), "a member of encoders.base.ImageEncoder is missing"
+        assert isinstance(encoder, ImageEncoder), (
+            "a member of encoders.base.ImageEncoder is missing"
+        )
         _check_identity(encoder.name, encoder.dim, encoder.fingerprint)
 
     def test_rows_are_unit_vectors_in_the_order_given(self, encoder: ImageEncoder) -> None:
@@ -119,10 +126,13 @@ class ImageEncoderContract:
 
 
 class AudioEncoderContract:
-    """Tests of the encoder that the fixture `encoder` gives. Sounds are mono, of any length and rate."""
+    """Tests of the encoder that the fixture `encoder` gives. Sounds are mono, of any length and
+    rate."""
 
     def test_it_is_an_audio_encoder(self, encoder: AudioEncoder) -> None:
-        assert isinstance(encoder, AudioEncoder), "a member of encoders.base.AudioEncoder is missing"
+        assert isinstance(encoder, AudioEncoder), (
+            "a member of encoders.base.AudioEncoder is missing"
+        )
         _check_identity(encoder.name, encoder.dim, encoder.fingerprint)
 
     def test_rows_are_unit_vectors_in_the_order_given(self, encoder: AudioEncoder) -> None:
@@ -142,17 +152,25 @@ class AudioEncoderContract:
     def test_sounds_are_left_as_they_are(self, encoder: AudioEncoder) -> None:
         sounds = _sounds()
         encoder.encode_sounds(sounds)
-        same = [np.array_equal(now.samples, was.samples) for now, was in zip(sounds, _sounds(), strict=True)]
+        same = [
+            np.array_equal(now.samples, was.samples)
+            for now, was in zip(sounds, _sounds(), strict=True)
+        ]
         assert all(same), "the encoder has changed the sounds it was given"
 
     def test_silence_and_a_click_get_a_vector(self, encoder: AudioEncoder) -> None:
-        none, one = Sound(np.zeros(_RATE_HZ, np.float32), _RATE_HZ), Sound(np.ones(1, np.float32), _RATE_HZ)
+        none, one = (
+            Sound(np.zeros(_RATE_HZ, np.float32), _RATE_HZ),
+            Sound(np.ones(1, np.float32), _RATE_HZ),
+        )
         _check_rows(encoder.encode_sounds([none, one]), 2, encoder.dim)
 
     def test_different_sounds_sound_different(self, encoder: AudioEncoder) -> None:
         rows = encoder.encode_sounds(_sounds())
         likeness = rows @ rows.T - 2 * np.eye(len(rows))
-        assert likeness.max() < 1 - 1e-4, "a tone, a chord and noise: two of them have the same vector"
+        assert likeness.max() < 1 - 1e-4, (
+            "a tone, a chord and noise: two of them have the same vector"
+        )
 
     def test_words_are_encoded_or_refused_as_it_says(self, encoder: AudioEncoder) -> None:
         _check_words(encoder)
@@ -206,7 +224,9 @@ def _check_rows(rows: FloatArray, count: int, dim: int) -> None:
     assert rows.shape == (count, dim), f"the shape is {rows.shape}, it must be {(count, dim)}"
     assert rows.dtype == np.float32, f"the numbers are {rows.dtype}, they must be float32"
     lengths: Sequence[float] = np.linalg.norm(rows, axis=1).tolist()
-    assert all(abs(length - 1) < TOLERANCE for length in lengths), f"rows are not of length 1: {lengths}"
+    assert all(abs(length - 1) < TOLERANCE for length in lengths), (
+        f"rows are not of length 1: {lengths}"
+    )
 
 
 def _check_close(found: FloatArray, expected: FloatArray, moved: str) -> None:

@@ -9,18 +9,19 @@
         │   └── AudioError          the sound is missing, broken or nothing that can be heard
         └── ModalityUnsupported     the model has no such space (text by an image-only model)
 
-`indexer.errors` and `service.errors` grow the tree further. Knows nothing of status codes: that table is in
-`service.errors`.
+`indexer.errors` and `service.errors` grow the tree further. Knows nothing of status codes: that
+table is in `service.errors`.
 """
 
 from typing import ClassVar
 
 
 class PalateError(Exception):
-    """What went wrong, with which value, and what to do: `str(error)` is fit to be shown to the caller.
+    """What went wrong, with which value, and what to do: `str(error)` is fit to be shown to the
+    caller.
 
-    `reason` is the machine-readable name (UPPER_SNAKE) that callers may branch on; `metadata` holds the values
-    the message names, for programs.
+    `reason` is the machine-readable name (UPPER_SNAKE) that callers may branch on; `metadata` holds
+    the values the message names, for programs.
     """
 
     reason: ClassVar[str] = "INTERNAL"
@@ -42,16 +43,22 @@ class EncoderUnavailable(EncoderError):
     reason: ClassVar[str] = "ENCODER_UNAVAILABLE"
 
     def __init__(self, name: str, why: str, todo: str) -> None:
-        super().__init__(f"encoder {name!r} cannot be loaded: {why}; {todo}", metadata={"encoder": name, "why": why})
+        super().__init__(
+            f"encoder {name!r} cannot be loaded: {why}; {todo}",
+            metadata={"encoder": name, "why": why},
+        )
 
 
 class AlignmentError(EncoderError):
-    """An alignment cannot be trained, read, or used with the encoders in use: which, why, and what to do."""
+    """An alignment cannot be trained, read, or used with the encoders in use: which, why, and what
+    to do."""
 
     reason: ClassVar[str] = "ALIGNMENT_UNUSABLE"
 
     def __init__(self, name: str, why: str, todo: str) -> None:
-        super().__init__(f"alignment {name!r}: {why}; {todo}", metadata={"alignment": name, "why": why})
+        super().__init__(
+            f"alignment {name!r}: {why}; {todo}", metadata={"alignment": name, "why": why}
+        )
 
 
 class MediaError(EncoderError):
@@ -61,7 +68,9 @@ class MediaError(EncoderError):
     kind: ClassVar[str] = "media"
 
     def __init__(self, source: str, why: str, todo: str) -> None:
-        super().__init__(f"{self.kind} {source!r} {why}; {todo}", metadata={self.kind: source, "why": why})
+        super().__init__(
+            f"{self.kind} {source!r} {why}; {todo}", metadata={self.kind: source, "why": why}
+        )
 
 
 class ImageError(MediaError):
@@ -85,5 +94,6 @@ class ModalityUnsupported(EncoderError):
 
     def __init__(self, name: str, modality: str, todo: str) -> None:
         super().__init__(
-            f"encoder {name!r} cannot encode {modality}; {todo}", metadata={"encoder": name, "modality": modality}
+            f"encoder {name!r} cannot encode {modality}; {todo}",
+            metadata={"encoder": name, "modality": modality},
         )

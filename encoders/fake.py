@@ -1,6 +1,8 @@
-"""Encoders without weights: instant and deterministic, for tests, for trying Palate out, and for load tests.
+"""Encoders without weights: instant and deterministic, for tests, for trying Palate out, and for
+load tests.
 
-Texts that share words are close, pictures that share colours, sounds that share pitches. Knows nothing of meaning.
+Texts that share words are close, pictures that share colours, sounds that share pitches. Knows
+nothing of meaning.
 """
 
 from __future__ import annotations
@@ -39,7 +41,8 @@ class FakeTextEncoder:
 
 
 class FakeImageEncoder:
-    """Mean colours of vertical strips. Sharing a text space, a colour's name means a picture of that colour."""
+    """Mean colours of vertical strips. Sharing a text space, a colour's name means a picture of
+    that colour."""
 
     def __init__(self, dim: int = 12, shares_text_space: bool = False) -> None:
         self.name = "fake"
@@ -54,15 +57,21 @@ class FakeImageEncoder:
 
     def encode_texts(self, texts: Sequence[str]) -> FloatArray:
         if not self.shares_text_space:
-            raise ModalityUnsupported(self.name, "text into the space of its pictures", "configure a CLIP model")
+            raise ModalityUnsupported(
+                self.name, "text into the space of its pictures", "configure a CLIP model"
+            )
         if not texts:
             return np.zeros((0, self.dim), dtype=np.float32)
         return np.concatenate([self._encode_colour_names(text) for text in texts])
 
     def _colours(self, image: Image.Image) -> FloatArray:
         strips = -(-self.dim // 3)
-        pixels = np.asarray(to_rgb(image).resize((strips, 1), Image.Resampling.BOX), dtype=np.float32)  # (1, strips, 3)
-        return pixels.reshape(-1)[: self.dim] / 127.5 - 1.0  # 255 is odd, so no component is ever zero
+        pixels = np.asarray(
+            to_rgb(image).resize((strips, 1), Image.Resampling.BOX), dtype=np.float32
+        )  # (1, strips, 3)
+        return (
+            pixels.reshape(-1)[: self.dim] / 127.5 - 1.0
+        )  # 255 is odd, so no component is ever zero
 
     def _encode_colour_names(self, text: str) -> FloatArray:
         named = [word for word in _words(text) if word in ImageColor.colormap]
@@ -73,8 +82,8 @@ class FakeImageEncoder:
 
 
 class FakeAudioEncoder:
-    """Shares of the loudness in bands of equal ratio, from 50 Hz to 10 kHz. Sharing a text space, a number means a tone
-    of so many Hz."""
+    """Shares of the loudness in bands of equal ratio, from 50 Hz to 10 kHz. Sharing a text space, a
+    number means a tone of so many Hz."""
 
     def __init__(self, dim: int = 12, shares_text_space: bool = False) -> None:
         self.name = "fake"
@@ -89,7 +98,9 @@ class FakeAudioEncoder:
 
     def encode_texts(self, texts: Sequence[str]) -> FloatArray:
         if not self.shares_text_space:
-            raise ModalityUnsupported(self.name, "text into the space of its sounds", "configure a CLAP model")
+            raise ModalityUnsupported(
+                self.name, "text into the space of its sounds", "configure a CLAP model"
+            )
         if not texts:
             return np.zeros((0, self.dim), dtype=np.float32)
         return np.concatenate([self._encode_pitch(text) for text in texts])
@@ -107,14 +118,19 @@ class FakeAudioEncoder:
         if not named:
             return _encode_words([text], self.dim)
         seconds = np.arange(_RATE_HZ) / _RATE_HZ
-        tones = [Sound(np.sin(2 * np.pi * hertz * seconds).astype(np.float32), _RATE_HZ) for hertz in named]
+        tones = [
+            Sound(np.sin(2 * np.pi * hertz * seconds).astype(np.float32), _RATE_HZ)
+            for hertz in named
+        ]
         return unit_rows(self.encode_sounds(tones).sum(axis=0, keepdims=True), name=self.name)
 
 
 def _encode_words(texts: Sequence[str], dim: int) -> FloatArray:
     if not texts:
         return np.zeros((0, dim), dtype=np.float32)
-    sums = [np.sum([_word_vector(word, dim) for word in _words(text) or [""]], axis=0) for text in texts]
+    sums = [
+        np.sum([_word_vector(word, dim) for word in _words(text) or [""]], axis=0) for text in texts
+    ]
     return unit_rows(np.stack(sums), name="fake")
 
 
@@ -125,6 +141,8 @@ def _words(text: str) -> list[str]:
 @lru_cache(maxsize=100_000)
 def _word_vector(word: str, dim: int) -> FloatArray:
     seed = hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=8).digest()
-    vector = np.random.default_rng(int.from_bytes(seed, "big")).standard_normal(dim).astype(np.float32)
+    vector = (
+        np.random.default_rng(int.from_bytes(seed, "big")).standard_normal(dim).astype(np.float32)
+    )
     vector.flags.writeable = False  # it is shared
     return vector

@@ -1,7 +1,8 @@
 """Fingerprints: a short hash that changes when a model's vectors would.
 
-Owns how weights, files and settings become one hash. Knows nothing of which files or settings matter to a model; the
-encoders say so. No library version goes in: the same weights stay the same weights after an upgrade.
+Owns how weights, files and settings become one hash. Knows nothing of which files or settings
+matter to a model; the encoders say so. No library version goes in: the same weights stay the same
+weights after an upgrade.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ HEX_DIGITS = 16
 
 
 def fingerprint_files(files: Sequence[Path], settings: Mapping[str, object]) -> str:
-    """Hash of settings and of the files' contents in the order given; names and places of the files do not count."""
+    """Hash of settings and of the files' contents in the order given; names and places of the files
+    do not count."""
     digest = _begin(settings)
     for file in files:
         with file.open("rb") as stream:

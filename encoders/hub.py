@@ -1,4 +1,5 @@
-"""The seam to model libraries while they load: no network unless it answers, no noise, one kind of error.
+"""The seam to model libraries while they load: no network unless it answers, no noise, one kind of
+error.
 
 Owns the decision whether a model hub may be asked. Knows nothing of any particular model.
 """
@@ -19,16 +20,28 @@ _WHY_LENGTH = 300
 _loading_lock = RLock()
 
 # Everything sentence-transformers never reads: other runtimes' copies of the same weights.
-_OTHER_RUNTIMES = ["*.onnx", "*.h5", "*.ot", "*.msgpack", "*.tflite", "*.gguf", "onnx/*", "openvino/*", "coreml/*"]
+_OTHER_RUNTIMES = [
+    "*.onnx",
+    "*.h5",
+    "*.ot",
+    "*.msgpack",
+    "*.tflite",
+    "*.gguf",
+    "onnx/*",
+    "openvino/*",
+    "coreml/*",
+]
 
 
 @contextmanager
 def loading(name: str, todo: str, *, may_download: bool = False) -> Iterator[None]:
-    """Within this block a library loads model `name`; whatever it raises leaves as EncoderUnavailable with `todo`.
+    """Within this block a library loads model `name`; whatever it raises leaves as
+    EncoderUnavailable with `todo`.
 
-    Hugging Face's client retries an unreachable hub for over a minute per model, so the hub is asked once, shortly,
-    and if it does not answer the client is set offline for the length of the block: cached models load, others fail
-    at once. The flag is the library's own and global, hence the lock.
+    Hugging Face's client retries an unreachable hub for over a minute per model, so the hub is
+    asked once, shortly, and if it does not answer the client is set offline for the length of the
+    block: cached models load, others fail at once. The flag is the library's own and global, hence
+    the lock.
     """
     from huggingface_hub import constants
 
@@ -50,12 +63,15 @@ def loading(name: str, todo: str, *, may_download: bool = False) -> Iterator[Non
 
 
 def hub_answers() -> bool:
-    """Whether the model hub responds at all, within a few seconds, through whatever proxy is configured."""
+    """Whether the model hub responds at all, within a few seconds, through whatever proxy is
+    configured."""
     from huggingface_hub import constants, get_session
 
     try:
         get_session().head(constants.ENDPOINT, timeout=HUB_TIMEOUT_S)
-    except Exception:  # no route, no name, no answer, offline by configuration: all mean the same here
+    except (
+        Exception
+    ):  # no route, no name, no answer, offline by configuration: all mean the same here
         return False
     return True
 
@@ -73,9 +89,12 @@ def model_folder(name: str) -> Path:
 
 
 def local_folder(source: str) -> Path | None:
-    """The folder that `source` is or looks like, whether or not it is there; None for the name of a hub model."""
+    """The folder that `source` is or looks like, whether or not it is there; None for the name of a
+    hub model."""
     folder = Path(source).expanduser()
-    return folder if folder.exists() or folder.is_absolute() or source.startswith((".", "~")) else None
+    return (
+        folder if folder.exists() or folder.is_absolute() or source.startswith((".", "~")) else None
+    )
 
 
 @contextmanager
@@ -95,7 +114,8 @@ def no_progress_bar() -> Iterator[None]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """open_clip logs through `logging.info(...)`, which would install a root handler in the host's process."""
+    """open_clip logs through `logging.info(...)`, which would install a root handler in the host's
+    process."""
     root, handler = logging.getLogger(), logging.NullHandler()
     root.addHandler(handler)
     try:

@@ -1,7 +1,8 @@
-"""Perception: the one medium that the items of a catalogue are perceived by beside their words, pictures or sounds.
+"""Perception: the one medium that the items of a catalogue are perceived by beside their words,
+pictures or sounds.
 
-Owns what differs between the two for those who only carry content from where it lies to its encoder. Knows nothing of
-items: what an item has for a medium is `indexer.catalog.item`'s.
+Owns what differs between the two for those who only carry content from where it lies to its
+encoder. Knows nothing of items: what an item has for a medium is `indexer.catalog.item`'s.
 """
 
 from __future__ import annotations

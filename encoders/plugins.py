@@ -1,8 +1,8 @@
 """Encoders that a host adds: the entry points of the group `palate.encoders`.
 
-An entry point `mine` makes `mine` and `mine:<argument>` encoder specs; it is called with the argument (empty without
-one) and gives a text, an image or an audio encoder. `encoders.contract` is the test an encoder should pass. Knows
-nothing of the encoders that come with Palate.
+An entry point `mine` makes `mine` and `mine:<argument>` encoder specs; it is called with the
+argument (empty without one) and gives a text, an image or an audio encoder. `encoders.contract` is
+the test an encoder should pass. Knows nothing of the encoders that come with Palate.
 """
 
 from __future__ import annotations
@@ -29,11 +29,14 @@ class PlugIn:
 
 
 def load_plug_in(name: str, argument: str) -> object | None:
-    """What the entry point gives, None when there is none of the name; EncoderUnavailable when it fails."""
+    """What the entry point gives, None when there is none of the name; EncoderUnavailable when it
+    fails."""
     found = list(metadata.entry_points(group=ENTRY_POINT_GROUP, name=name))
     if len({entry_point.value for entry_point in found}) > 1:
         values = " and ".join(sorted(entry_point.value for entry_point in found))
-        raise EncoderUnavailable(name, f"several plug-ins have this name: {values}", "uninstall all but one")
+        raise EncoderUnavailable(
+            name, f"several plug-ins have this name: {values}", "uninstall all but one"
+        )
     for entry_point in found:
         try:
             encoder: object = entry_point.load()(argument)
@@ -49,7 +52,9 @@ def load_plug_in(name: str, argument: str) -> object | None:
 def plug_ins() -> list[PlugIn]:
     """All that are installed, by name. Imports each, and makes no encoder."""
     found = metadata.entry_points(group=ENTRY_POINT_GROUP)
-    return sorted((_looked_at(entry_point) for entry_point in found), key=lambda plug_in: plug_in.name)
+    return sorted(
+        (_looked_at(entry_point) for entry_point in found), key=lambda plug_in: plug_in.name
+    )
 
 
 def _looked_at(entry_point: metadata.EntryPoint) -> PlugIn:
@@ -58,5 +63,7 @@ def _looked_at(entry_point: metadata.EntryPoint) -> PlugIn:
     try:
         entry_point.load()
     except Exception as error:  # a plug-in is foreign code
-        return PlugIn(entry_point.name, entry_point.value, distribution, f"{type(error).__name__}: {error}")
+        return PlugIn(
+            entry_point.name, entry_point.value, distribution, f"{type(error).__name__}: {error}"
+        )
     return PlugIn(entry_point.name, entry_point.value, distribution)

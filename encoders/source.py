@@ -1,4 +1,5 @@
-"""Where a picture or a sound is read from: a file that is there, or bytes that came along. Knows no format."""
+"""Where a picture or a sound is read from: a file that is there, or bytes that came along. Knows no
+format."""
 
 from __future__ import annotations
 
@@ -8,9 +9,11 @@ from pathlib import Path
 from encoders.errors import MediaError
 
 
-def stream_of(source: str | Path | bytes, label: str, error: type[MediaError], todo: str) -> tuple[Path | BytesIO, str]:
-    """What to open, and what errors call it: `label`, or without one its path or size. `error` where it is empty or no
-    file."""
+def stream_of(
+    source: str | Path | bytes, label: str, error: type[MediaError], todo: str
+) -> tuple[Path | BytesIO, str]:
+    """What to open, and what errors call it: `label`, or without one its path or size. `error`
+    where it is empty or no file."""
     if isinstance(source, bytes):
         label = label or f"({len(source)} bytes)"
         if not source:
@@ -22,5 +25,7 @@ def stream_of(source: str | Path | bytes, label: str, error: type[MediaError], t
     except (OSError, ValueError) as problem:  # a name too long, or with a null byte
         raise error(label[:200], f"cannot be looked up: {problem}", "check the path") from problem
     if not found:
-        raise error(label, "does not exist" if not path.exists() else "is not a file", "check the path")
+        raise error(
+            label, "does not exist" if not path.exists() else "is not a file", "check the path"
+        )
     return path, label

@@ -1,8 +1,8 @@
-"""Where an encoder's time goes: `load` (the model, once), `pre` (waiting for tokens or pixels), `core` (for the
-network), `post` (making unit vectors).
+"""Where an encoder's time goes: `load` (the model, once), `pre` (waiting for tokens or pixels),
+`core` (for the network), `post` (making unit vectors).
 
-As seen by the thread that called the encoder, so that the stages add up to the time it took. What other threads
-prepare while the network runs costs nothing here.
+As seen by the thread that called the encoder, so that the stages add up to the time it took. What
+other threads prepare while the network runs costs nothing here.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ class Laps:
         self._last = now
 
     def taken(self, batches: Iterable[T]) -> Iterator[T]:
-        """The same batches: waiting for each is `pre`, and what happens until the next is asked for is `core`."""
+        """The same batches: waiting for each is `pre`, and what happens until the next is asked for
+        is `core`."""
         for batch in batches:
             self.lap("pre")
             yield batch

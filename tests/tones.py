@@ -18,7 +18,9 @@ def tone(hertz: float, seconds: float = 0.5, rate: int = RATE_HZ) -> FloatArray:
     return (0.5 * np.sin(2 * np.pi * hertz * time)).astype(np.float32)
 
 
-def encoded(samples: FloatArray, format: str = "WAV", rate: int = RATE_HZ, subtype: str | None = None) -> bytes:
+def encoded(
+    samples: FloatArray, format: str = "WAV", rate: int = RATE_HZ, subtype: str | None = None
+) -> bytes:
     """A file of (n,) or (n, channels)."""
     with io.BytesIO() as stream:
         soundfile.write(stream, samples, rate, format=format, subtype=subtype)

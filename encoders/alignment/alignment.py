@@ -1,11 +1,13 @@
-"""An alignment: trained heads that put the vectors of one text encoder and one image encoder into a shared space.
+"""An alignment: trained heads that put the vectors of one text encoder and one image encoder into a
+shared space.
 
     <folder>/alignment.json        which encoders it belongs to, how it was trained, what it reached on held-out pairs
     <folder>/heads.safetensors     weights
 
     N  rows     V  parts of a text     T, I  widths of text and image vectors     D  width of the shared space
 
-Owns applying, saving and reading it. Knows nothing of items and stores; `encoders.alignment.training` trains one.
+Owns applying, saving and reading it. Knows nothing of items and stores;
+`encoders.alignment.training` trains one.
 """
 
 from __future__ import annotations
@@ -32,8 +34,9 @@ _TODO = "train one anew with `palate align`"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Heads:
-    """Linear maps. An item's text has several parts, each with a map of its own; what is missing adds nothing. A query
-    is a text of any kind, short or long, and has a map that was fitted on all kinds."""
+    """Linear maps. An item's text has several parts, each with a map of its own; what is missing
+    adds nothing. A query is a text of any kind, short or long, and has a map that was fitted on all
+    kinds."""
 
     text_mean: FloatArray
     """(V, T)"""
@@ -53,7 +56,8 @@ class Heads:
         return int(self.image.shape[1])
 
     def texts(self, parts: FloatArray) -> FloatArray:
-        """Texts of items (V, N, T) -> (N, D), rows of length 1. A row of zeros is a part that is missing."""
+        """Texts of items (V, N, T) -> (N, D), rows of length 1. A row of zeros is a part that is
+        missing."""
         return _units(np.matmul(centred(parts, self.text_mean), self.text).sum(axis=0))
 
     def images(self, vectors: FloatArray) -> FloatArray:
@@ -84,7 +88,8 @@ class Trained:
     seed: int
     seconds: float
     recall: Mapping[str, float]
-    """Recall@10 among the held-out pairs: text_to_image, image_to_text, and the same without heads, _before."""
+    """Recall@10 among the held-out pairs: text_to_image, image_to_text, and the same without heads,
+    _before."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,7 +123,8 @@ class Alignment:
 
 
 def read_alignment(folder: Path, encoders: Mapping[str, str]) -> Alignment:
-    """The alignment in `folder`; AlignmentError where it cannot be read, or belongs to other encoders than these."""
+    """The alignment in `folder`; AlignmentError where it cannot be read, or belongs to other
+    encoders than these."""
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 

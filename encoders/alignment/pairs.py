@@ -36,11 +36,14 @@ class Pairs:
 
     def rows(self, places: IntArray) -> Pairs:
         """The same for some of the pairs, in the order given."""
-        return Pairs(self.image[places], self.text[:, places], self.title[places], self.group[places])
+        return Pairs(
+            self.image[places], self.text[:, places], self.title[places], self.group[places]
+        )
 
 
 def split_groups(group: IntArray, share: float, seed: int) -> tuple[IntArray, IntArray]:
-    """Places of the pairs that stay and of those held out: whole groups at random, as many as `share` has room for."""
+    """Places of the pairs that stay and of those held out: whole groups at random, as many as
+    `share` has room for."""
     names, sizes = np.unique(group, return_counts=True)
     room = round(share * len(group))
     chosen = []
@@ -53,9 +56,11 @@ def split_groups(group: IntArray, share: float, seed: int) -> tuple[IntArray, In
 
 
 def recall(queries: FloatArray, answers: FloatArray, k: int = 10) -> float:
-    """Share of queries (N, D) whose own answer, the row of `answers` at the same place, is among the k nearest.
+    """Share of queries (N, D) whose own answer, the row of `answers` at the same place, is among
+    the k nearest.
 
-    Of answers that are equally near the own one stands in the middle, so that equal vectors find nothing.
+    Of answers that are equally near the own one stands in the middle, so that equal vectors find
+    nothing.
 
     >>> recall(np.eye(3, dtype=np.float32), np.eye(3, dtype=np.float32)[[0, 2, 1]], k=1)
     0.3333333333333333
@@ -66,7 +71,8 @@ def recall(queries: FloatArray, answers: FloatArray, k: int = 10) -> float:
 
 
 def reciprocal_rank(queries: FloatArray, answers: FloatArray) -> float:
-    """The mean over queries (N, D) of 1 / the rank of their own answer: finer than recall where pairs are few.
+    """The mean over queries (N, D) of 1 / the rank of their own answer: finer than recall where
+    pairs are few.
 
     >>> reciprocal_rank(np.eye(3, dtype=np.float32), np.eye(3, dtype=np.float32))
     1.0

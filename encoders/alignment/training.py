@@ -1,8 +1,9 @@
 """Training an alignment: locked encoders, two linear heads, the symmetric contrastive loss of CLIP.
 
-The encoders' vectors never change (locked towers, arXiv 2111.07991), so they are computed once and a training takes
-seconds. It starts from the closed-form answer (canonical correlations), which a few thousand pairs do not reach by
-gradient steps alone. Owns fitting and early stopping; knows nothing of items, files and stores.
+The encoders' vectors never change (locked towers, arXiv 2111.07991), so they are computed once and
+a training takes seconds. It starts from the closed-form answer (canonical correlations), which a
+few thousand pairs do not reach by gradient steps alone. Owns fitting and early stopping; knows
+nothing of items, files and stores.
 
     N  pairs     B  pairs of a step     V  parts of a text
     T, I  widths of text and image vectors     D  width of the shared space
@@ -45,8 +46,9 @@ class AlignConfig:
     """Share of a text vector's numbers that are hidden in a step."""
     image_dropout: float = 0.5
     likeness: float = 0.15
-    """Weight of the second loss: pictures should be as alike as their texts are. It is what makes pictures better
-    neighbours of one another; the first loss alone only tells every item from every other."""
+    """Weight of the second loss: pictures should be as alike as their texts are. It is what makes
+    pictures better neighbours of one another; the first loss alone only tells every item from every
+    other."""
     learning_rate: float = 0.1
     """In standard deviations of the starting weights."""
     batch: int = 512
@@ -60,8 +62,11 @@ class AlignConfig:
     """Share of the training groups that early stopping looks at."""
 
 
-def fit_heads(pairs: Pairs, config: AlignConfig, *, seed: int, progress: Progress = lambda done, total: None) -> Heads:
-    """Heads that put each text nearest to its own picture, and the other way round. The same seed gives the same."""
+def fit_heads(
+    pairs: Pairs, config: AlignConfig, *, seed: int, progress: Progress = lambda done, total: None
+) -> Heads:
+    """Heads that put each text nearest to its own picture, and the other way round. The same seed
+    gives the same."""
     import torch
 
     kept, watched = split_groups(pairs.group, config.validation, seed)
@@ -91,23 +96,32 @@ def _ranked(heads: Heads, pairs: Pairs) -> float:
 
 
 def _correlated(pairs: Pairs, config: AlignConfig) -> Heads:
-    """Regularised canonical correlations, each weighted by its square (Gong et al., arXiv 1212.4522, weight by a power
-    too): the directions on which text and picture agree most, the closed-form start."""
+    """Regularised canonical correlations, each weighted by its square (Gong et al., arXiv
+    1212.4522, weight by a power too): the directions on which text and picture agree most, the
+    closed-form start."""
     from scipy.linalg import cholesky, solve_triangular, svd
 
     n_parts, n, width = pairs.text.shape
-    text_mean = np.stack([part[part.any(axis=1)].mean(axis=0) if part.any() else part[0] for part in pairs.text])
+    text_mean = np.stack(
+        [part[part.any(axis=1)].mean(axis=0) if part.any() else part[0] for part in pairs.text]
+    )
     image_mean = pairs.image.mean(axis=0)
     text = centred(pairs.text, text_mean).transpose(1, 0, 2).reshape(n, -1)  # (N, V * T)
     image = pairs.image - image_mean  # (N, I)
     whiten_text = cholesky(_covariance(text, config.shrinkage), lower=True)
     whiten_image = cholesky(_covariance(image, config.shrinkage), lower=True)
-    agreement = solve_triangular(whiten_image, image.T.astype(np.float64) @ text / n, lower=True)  # (I, V * T)
+    agreement = solve_triangular(
+        whiten_image, image.T.astype(np.float64) @ text / n, lower=True
+    )  # (I, V * T)
     agreement = solve_triangular(whiten_text, agreement.T, lower=True).T
     left, strength, right = svd(agreement, full_matrices=False, overwrite_a=True)
     dim = min(config.dim, len(strength))
-    to_image = solve_triangular(whiten_image, left[:, :dim], lower=True, trans="T") * strength[:dim] ** 2  # (I, D)
-    to_text = solve_triangular(whiten_text, right[:dim].T, lower=True, trans="T") * strength[:dim] ** 2  # (V * T, D)
+    to_image = (
+        solve_triangular(whiten_image, left[:, :dim], lower=True, trans="T") * strength[:dim] ** 2
+    )  # (I, D)
+    to_text = (
+        solve_triangular(whiten_text, right[:dim].T, lower=True, trans="T") * strength[:dim] ** 2
+    )  # (V * T, D)
     return Heads(
         text_mean.astype(np.float32),
         _scaled(text, to_text).reshape(n_parts, width, dim),
@@ -119,8 +133,8 @@ def _correlated(pairs: Pairs, config: AlignConfig) -> Heads:
 
 
 def _with_queries(heads: Heads, pairs: Pairs, shrinkage: float) -> Heads:
-    """The heads with a map for queries: ridge regression from whatever may be said of an item, its name, its whole text
-    or a part of it, to where the item is in the shared space."""
+    """The heads with a map for queries: ridge regression from whatever may be said of an item, its
+    name, its whole text or a part of it, to where the item is in the shared space."""
     where = heads.texts(pairs.text) + heads.images(pairs.image)  # (N, D)
     said = np.concatenate([pairs.text, pairs.title[np.newaxis]])  # (V + 1, N, T)
     way, row = np.nonzero(said.any(axis=2))
@@ -142,7 +156,8 @@ def _covariance(rows: FloatArray, shrinkage: float) -> NDArray[np.float64]:
 
 
 def _scaled(rows: FloatArray, weight: NDArray[np.float64]) -> FloatArray:
-    """Weights that give rows of mean length 1: what is added to them by gradient steps then has one unit."""
+    """Weights that give rows of mean length 1: what is added to them by gradient steps then has one
+    unit."""
     length = np.linalg.norm(rows @ weight, axis=1).mean()
     scaled: FloatArray = (weight / max(float(length), 1e-12)).astype(np.float32)
     return scaled
@@ -181,25 +196,31 @@ class _Step:
         known = self._texts[:, places]  # (V, B, T)
         parts = F.dropout(known, config.text_dropout)
         text = F.normalize(torch.einsum("vbt,vtd->bd", parts, self._to_text), dim=1)  # (B, D)
-        image = F.normalize(F.dropout(self._images[places], config.image_dropout) @ self._to_image, dim=1)  # (B, D)
+        image = F.normalize(
+            F.dropout(self._images[places], config.image_dropout) @ self._to_image, dim=1
+        )  # (B, D)
         scale = self._log_scale.exp().clamp(max=MAX_SCALE)
-        loss = self._contrast(image, text, scale) + config.likeness * likeness_loss(image, known, scale)
+        loss = self._contrast(image, text, scale) + config.likeness * likeness_loss(
+            image, known, scale
+        )
         self._optimizer.zero_grad()
         loss.backward()
         self._optimizer.step()
 
     def heads(self) -> Heads:
         """As they are now."""
-        to_text, to_image = (weight.detach().numpy().copy() for weight in (self._to_text, self._to_image))
+        to_text, to_image = (
+            weight.detach().numpy().copy() for weight in (self._to_text, self._to_image)
+        )
         return replace(self._start, text=to_text, image=to_image)
 
 
 def likeness_loss(image: torch.Tensor, text: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
     """How far the pictures' likeness to one another is from their texts'.
 
-    Per picture, the cross entropy between softmax(TEXT_SCALE * cosines of texts) and softmax(scale * cosines of
-    pictures) over the other pairs of the batch. `image` (B, D) has unit rows, `text` (V, B, T) is as the encoder gave
-    it, centred.
+    Per picture, the cross entropy between softmax(TEXT_SCALE * cosines of texts) and softmax(scale
+    * cosines of pictures) over the other pairs of the batch. `image` (B, D) has unit rows, `text`
+    (V, B, T) is as the encoder gave it, centred.
     """
     import torch
     from torch.nn import functional as F

@@ -1,7 +1,7 @@
 """Reading a sound from a file or from bytes, whatever somebody put there.
 
-Owns decoding, its limits, and the way from channels to one. Knows nothing of models: what comes out is mono, as loud as
-it was recorded, at its own rate.
+Owns decoding, its limits, and the way from channels to one. Knows nothing of models: what comes out
+is mono, as loud as it was recorded, at its own rate.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 MAX_SECONDS = 120.0
 """Only the beginning is read: enough to know a song by."""
 MAX_FRAMES = 5_760_000
-"""So much of it at 48 kHz, and less of what has more samples: 23 MB, of which the indexer holds a few dozen."""
+"""So much of it at 48 kHz, and less of what has more samples: 23 MB, of which the indexer holds a
+few dozen."""
 LOWEST_HZ, HIGHEST_HZ = 1_000, 192_000
 MAX_CHANNELS = 32
 
@@ -49,15 +50,19 @@ class Sound:
 def require_soundfile(name: str) -> None:
     """EncoderUnavailable where no sound could be read for the encoder of that name."""
     if find_spec("soundfile") is None:
-        raise EncoderUnavailable(name, "soundfile, which reads sounds, is not installed", "pip install 'palate[audio]'")
+        raise EncoderUnavailable(
+            name, "soundfile, which reads sounds, is not installed", "pip install 'palate[audio]'"
+        )
 
 
-def open_sound(source: str | Path | bytes, *, label: str = "", max_seconds: float = MAX_SECONDS) -> Sound:
-    """The first `max_seconds` of the sound, at most MAX_FRAMES; AudioError when it is missing, broken, empty or holds
-    no numbers.
+def open_sound(
+    source: str | Path | bytes, *, label: str = "", max_seconds: float = MAX_SECONDS
+) -> Sound:
+    """The first `max_seconds` of the sound, at most MAX_FRAMES; AudioError when it is missing,
+    broken, empty or holds no numbers.
 
-    `label` is what errors call it; without one, its path, or its size. What is louder than full scale, as files of
-    floating point numbers may be, is scaled down to it as a whole.
+    `label` is what errors call it; without one, its path, or its size. What is louder than full
+    scale, as files of floating point numbers may be, is scaled down to it as a whole.
     """
     require_soundfile("audio")
     from soundfile import SoundFile
@@ -66,11 +71,18 @@ def open_sound(source: str | Path | bytes, *, label: str = "", max_seconds: floa
     try:
         with SoundFile(stream) as file:
             _check(file, label)
-            samples, rate = _mono(file, min(round(max_seconds * file.samplerate), MAX_FRAMES)), int(file.samplerate)
+            samples, rate = (
+                _mono(file, min(round(max_seconds * file.samplerate), MAX_FRAMES)),
+                int(file.samplerate),
+            )
     except AudioError:
         raise
-    except Exception as error:  # LibsndfileError on bad bytes, and whatever its wrapper makes of bad headers
-        why = getattr(error, "error_string", str(error))  # the whole of it says where the file lies on our disk
+    except (
+        Exception
+    ) as error:  # LibsndfileError on bad bytes, and whatever its wrapper makes of bad headers
+        why = getattr(
+            error, "error_string", str(error)
+        )  # the whole of it says where the file lies on our disk
         raise AudioError(label, f"cannot be decoded: {why.rstrip('.')}", _TODO) from error
     if not len(samples):
         raise AudioError(label, "holds no sound", _TODO)
@@ -92,10 +104,12 @@ def _check(file: SoundFile, label: str) -> None:
 
 
 def _mono(file: SoundFile, frames: int) -> FloatArray:
-    """The first frames as the mean of their channels, (n,), read a block at a time: what a header says of a length
-    need not be true."""
+    """The first frames as the mean of their channels, (n,), read a block at a time: what a header
+    says of a length need not be true."""
     blocks: list[FloatArray] = []
-    while frames > 0 and len(block := file.read(min(frames, _BLOCK_FRAMES), dtype="float32", always_2d=True)):
+    while frames > 0 and len(
+        block := file.read(min(frames, _BLOCK_FRAMES), dtype="float32", always_2d=True)
+    ):
         blocks.append(block.mean(axis=1))
         frames -= len(block)
     return np.concatenate(blocks) if blocks else np.zeros(0, np.float32)

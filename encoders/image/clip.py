@@ -17,16 +17,21 @@ from encoders.image.tower import MAX_ASPECT, ImageTower, tower_of
 from encoders.image.two_towers import PROBE_TEXT, TextTower, TwoTowerEncoder
 from encoders.networks.backend import PYTORCH, Backend
 
-_TODO = "give open_clip:<model>:<pretrained tag or checkpoint file>, or open_clip:local-dir:<folder>"
+_TODO = (
+    "give open_clip:<model>:<pretrained tag or checkpoint file>, or open_clip:local-dir:<folder>"
+)
 
 
 class OpenClipEncoder(TwoTowerEncoder):
-    """An open_clip model with trained weights: a tag of the hub, a local checkpoint, or a `local-dir:` folder.
+    """An open_clip model with trained weights: a tag of the hub, a local checkpoint, or a
+    `local-dir:` folder.
 
     Loaded at once. A model without weights is refused, never filled with random numbers.
     """
 
-    def __init__(self, model_name: str, pretrained: str | None = None, *, backend: Backend = PYTORCH) -> None:
+    def __init__(
+        self, model_name: str, pretrained: str | None = None, *, backend: Backend = PYTORCH
+    ) -> None:
         name = f"open_clip:{model_name}" + (f":{pretrained}" if pretrained else "")
         if pretrained and Path(pretrained).expanduser().is_file():
             pretrained = str(Path(pretrained).expanduser())
@@ -47,17 +52,21 @@ class OpenClipEncoder(TwoTowerEncoder):
                 model.encode_text,
                 int(tokenizer.context_length),
             )
-            super().__init__(name, fingerprint_tensors(model.state_dict(), settings), pictures, texts, backend)
+            super().__init__(
+                name, fingerprint_tensors(model.state_dict(), settings), pictures, texts, backend
+            )
 
 
 def _load(model_name: str, pretrained: str | None) -> tuple[Any, ImageTower, dict[str, Any], bool]:
-    """Model, its picture tower, its preprocessing configuration, and whether QuickGELU was switched on for its tag."""
+    """Model, its picture tower, its preprocessing configuration, and whether QuickGELU was switched
+    on for its tag."""
     import open_clip
     import torch
 
     from encoders.image.pixels import PictureHalf
 
-    # A tag trained with QuickGELU gives quietly wrong vectors under the plain name; open_clip only warns.
+    # A tag trained with QuickGELU gives quietly wrong vectors under the plain name; open_clip only
+    # warns.
     tag = open_clip.get_pretrained_cfg(model_name, pretrained) if pretrained else {}
     quick_gelu = bool(tag.get("quick_gelu", False))
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -84,7 +93,9 @@ def _needs_hub(model_name: str, pretrained: str | None) -> bool:
     import open_clip
 
     text = (open_clip.get_model_config(model_name) or {}).get("text_cfg", {})
-    return bool(text.get("hf_tokenizer_name") or text.get("hf_model_name") or "siglip" in model_name.lower())
+    return bool(
+        text.get("hf_tokenizer_name") or text.get("hf_model_name") or "siglip" in model_name.lower()
+    )
 
 
 def _check(name: str, model_name: str, pretrained: str | None) -> None:
@@ -104,7 +115,8 @@ def _check(name: str, model_name: str, pretrained: str | None) -> None:
 
 
 def _architecture(model_name: str) -> object:
-    """The part of the fingerprint that tensors cannot tell, such as the number of heads; not where the folder lies."""
+    """The part of the fingerprint that tensors cannot tell, such as the number of heads; not where
+    the folder lies."""
     if not model_name.startswith("local-dir:"):
         return model_name
     config = Path(model_name.removeprefix("local-dir:")) / "open_clip_config.json"

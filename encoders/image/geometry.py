@@ -1,4 +1,5 @@
-"""The geometry that most picture models ask for: scale the shorter side, cut out the middle. On Pillow alone.
+"""The geometry that most picture models ask for: scale the shorter side, cut out the middle. On
+Pillow alone.
 
 torchvision does the same to the last bit, and takes PyTorch to be imported. Knows no model.
 """
@@ -54,6 +55,12 @@ def geometry_of(steps: Sequence[Any]) -> Geometry | None:
     if len(steps) != 2 or type(steps[0]) is not Resize or type(steps[1]) is not CenterCrop:
         return None
     resize, (height, width) = steps[0], steps[1].size
-    if not isinstance(resize.size, int) or resize.size < max(height, width) or resize.max_size is not None:
+    if (
+        not isinstance(resize.size, int)
+        or resize.size < max(height, width)
+        or resize.max_size is not None
+    ):
         return None
-    return Geometry(resize.size, int(pil_modes_mapping[InterpolationMode(resize.interpolation)]), height, width)
+    return Geometry(
+        resize.size, int(pil_modes_mapping[InterpolationMode(resize.interpolation)]), height, width
+    )

@@ -10,7 +10,8 @@ from torch import nn
 
 
 class FromBytes(nn.Module):
-    """`model` behind scaling to 0..1 and normalizing by channel, as ToTensor and Normalize of torchvision do it."""
+    """`model` behind scaling to 0..1 and normalizing by channel, as ToTensor and Normalize of
+    torchvision do it."""
 
     mean: torch.Tensor
     std: torch.Tensor
@@ -22,7 +23,8 @@ class FromBytes(nn.Module):
         self.register_buffer("std", torch.as_tensor(std, dtype=torch.float32).reshape(3, 1, 1))
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
-        # pixels (B, H, W, 3), uint8; their order in memory is the one that convolutions are fastest in
+        # pixels (B, H, W, 3), uint8; their order in memory is the one that convolutions are fastest
+        # in
         scaled = pixels.permute(0, 3, 1, 2).float() / 255  # (B, 3, H, W)
         features: torch.Tensor = self.model((scaled - self.mean) / self.std)
         return features  # (B, dim)

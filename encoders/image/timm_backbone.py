@@ -1,7 +1,7 @@
 """Pictures to vectors with any timm backbone.
 
-Owns loading timm models. Knows nothing of where pictures come from; `open_image`, which reads them, lives in
-`encoders.image.picture`, and models that also understand words in `encoders.image.clip`.
+Owns loading timm models. Knows nothing of where pictures come from; `open_image`, which reads them,
+lives in `encoders.image.picture`, and models that also understand words in `encoders.image.clip`.
 """
 
 from __future__ import annotations
@@ -26,13 +26,18 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_PIXELS", "OrderedTimmEncoder", "TimmImageEncoder", "open_image"]
 
-_TIMM_TODO = "give the name of a timm model, and a checkpoint file of its weights if there is no model hub"
+_TIMM_TODO = (
+    "give the name of a timm model, and a checkpoint file of its weights if there is no model hub"
+)
 
 
 class TimmImageEncoder(TowerImageEncoder):
-    """Pooled features of a timm backbone: its hub weights by name, or a local checkpoint of them. Loaded at once."""
+    """Pooled features of a timm backbone: its hub weights by name, or a local checkpoint of them.
+    Loaded at once."""
 
-    def __init__(self, architecture: str, checkpoint: str | None = None, *, backend: Backend = PYTORCH) -> None:
+    def __init__(
+        self, architecture: str, checkpoint: str | None = None, *, backend: Backend = PYTORCH
+    ) -> None:
         name = f"timm:{architecture}" + (f":{checkpoint}" if checkpoint else "")
         if checkpoint and not Path(checkpoint).expanduser().is_file():
             raise EncoderUnavailable(name, f"there is no file {checkpoint}", _TIMM_TODO)
@@ -47,16 +52,21 @@ class TimmImageEncoder(TowerImageEncoder):
                 _load_backbone(model, Path(checkpoint).expanduser())
             config: dict[str, Any] = resolve_model_data_config(model)  # type: ignore[no-untyped-call]
             tower = timm_tower(lambda: model, config)
-            settings = {"architecture": architecture, "preprocess": config, "max_aspect": MAX_ASPECT}
+            settings = {
+                "architecture": architecture,
+                "preprocess": config,
+                "max_aspect": MAX_ASPECT,
+            }
             fingerprint = fingerprint_tensors(model.state_dict(), settings)
             super().__init__(name, _probe_dim(model, config), fingerprint, lambda: tower, backend)
 
 
 class OrderedTimmEncoder(TowerImageEncoder):
-    """A timm backbone whose weights come from another implementation of the same network, in the same order.
+    """A timm backbone whose weights come from another implementation of the same network, in the
+    same order.
 
-    Nothing is imported or loaded before the first picture, and nothing about `preprocess` or `dim` is left to the
-    library's defaults.
+    Nothing is imported or loaded before the first picture, and nothing about `preprocess` or `dim`
+    is left to the library's defaults.
     """
 
     def __init__(
@@ -70,14 +80,22 @@ class OrderedTimmEncoder(TowerImageEncoder):
         backend: Backend = PYTORCH,
     ) -> None:
         if not weights.is_file():
-            raise EncoderUnavailable(name, f"there is no file {weights}", "install palate's dependencies anew")
-        settings = {"architecture": architecture, "preprocess": dict(preprocess), "max_aspect": MAX_ASPECT}
+            raise EncoderUnavailable(
+                name, f"there is no file {weights}", "install palate's dependencies anew"
+            )
+        settings = {
+            "architecture": architecture,
+            "preprocess": dict(preprocess),
+            "max_aspect": MAX_ASPECT,
+        }
         fingerprint = fingerprint_files([weights], settings)
         load = partial(_ordered_tower, name, architecture, weights, dict(preprocess))
         super().__init__(name, dim, fingerprint, load, backend)
 
 
-def _ordered_tower(name: str, architecture: str, weights: Path, preprocess: Mapping[str, Any]) -> ImageTower:
+def _ordered_tower(
+    name: str, architecture: str, weights: Path, preprocess: Mapping[str, Any]
+) -> ImageTower:
     def module() -> Any:
         with loading(name, "install palate's dependencies anew"):
             import timm
@@ -99,14 +117,19 @@ def timm_tower(module: Callable[[], Any], preprocess: Mapping[str, Any]) -> Imag
     return tower_of(create_transform(**preprocess, is_training=False), module)
 
 
-def rename_in_order(foreign: Mapping[str, torch.Tensor], own: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """`foreign` tensors under `own` names, paired by position; ValueError unless pairs agree in kind and shape."""
+def rename_in_order(
+    foreign: Mapping[str, torch.Tensor], own: Mapping[str, torch.Tensor]
+) -> dict[str, torch.Tensor]:
+    """`foreign` tensors under `own` names, paired by position; ValueError unless pairs agree in
+    kind and shape."""
     if len(foreign) != len(own):
         raise ValueError(f"the weights hold {len(foreign)} tensors, the model {len(own)}")
     renamed: dict[str, torch.Tensor] = {}
     for (theirs, tensor), (ours, wanted) in zip(foreign.items(), own.items(), strict=True):
         if tensor.shape != wanted.shape or theirs.rpartition(".")[2] != ours.rpartition(".")[2]:
-            raise ValueError(f"{theirs} {tuple(tensor.shape)} does not fit {ours} {tuple(wanted.shape)}")
+            raise ValueError(
+                f"{theirs} {tuple(tensor.shape)} does not fit {ours} {tuple(wanted.shape)}"
+            )
         renamed[ours] = tensor
     return renamed
 
@@ -116,8 +139,12 @@ def _load_backbone(model: Any, checkpoint: Path) -> None:
 
     heads = model.pretrained_cfg.get("classifier") or ()
     heads = (heads,) if isinstance(heads, str) else tuple(heads)
-    missing, unexpected = model.load_state_dict(load_state_dict(str(checkpoint), weights_only=True), strict=False)
-    unexpected = [key for key in unexpected if not key.startswith(tuple(f"{head}." for head in heads))]
+    missing, unexpected = model.load_state_dict(
+        load_state_dict(str(checkpoint), weights_only=True), strict=False
+    )
+    unexpected = [
+        key for key in unexpected if not key.startswith(tuple(f"{head}." for head in heads))
+    ]
     if missing or unexpected:
         raise ValueError(f"the checkpoint lacks {missing[:3]} and has unknown {unexpected[:3]}")
 

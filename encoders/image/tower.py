@@ -1,7 +1,7 @@
 """Pictures to vectors with any network that takes pixels: what timm's and open_clip's models share.
 
-Owns preparing pixels in threads ahead of the network. Knows nothing of where pictures come from, nor of any particular
-model.
+Owns preparing pixels in threads ahead of the network. Knows nothing of where pictures come from,
+nor of any particular model.
 """
 
 from __future__ import annotations
@@ -30,10 +30,12 @@ if TYPE_CHECKING:
     from PIL import Image
 
 BATCH_SIZE = 4
-"""Pictures the network sees at once: more is no faster on a processor, and takes 19 MB each on the way."""
+"""Pictures the network sees at once: more is no faster on a processor, and takes 19 MB each on the
+way."""
 PREPARE_THREADS = os.cpu_count() or 1
 MAX_ASPECT = 8
-"""Models look at the middle of a picture; a 1 x 60,000 strip would be scaled to gigabytes before that crop."""
+"""Models look at the middle of a picture; a 1 x 60,000 strip would be scaled to gigabytes before
+that crop."""
 _PROBE_SIZES = ((300, 450), (640, 480), (100, 150), (224, 224), (500, 333))
 
 
@@ -56,11 +58,19 @@ class ImageTower:
 
 
 class TowerImageEncoder:
-    """Pictures through an `ImageTower`, loaded by `load` at the first picture. Safe to share between threads."""
+    """Pictures through an `ImageTower`, loaded by `load` at the first picture. Safe to share
+    between threads."""
 
     shares_text_space = False
 
-    def __init__(self, name: str, dim: int, fingerprint: str, load: Callable[[], ImageTower], backend: Backend) -> None:
+    def __init__(
+        self,
+        name: str,
+        dim: int,
+        fingerprint: str,
+        load: Callable[[], ImageTower],
+        backend: Backend,
+    ) -> None:
         self.name = name
         self.dim = dim
         self.fingerprint = fingerprint
@@ -94,7 +104,9 @@ class TowerImageEncoder:
     def _loaded(self) -> tuple[Prepare, Network]:
         with self._load_lock:
             if self._ready is None:
-                running = self._backend.load(self.name, self.fingerprint, partial(_convertible, self._load))
+                running = self._backend.load(
+                    self.name, self.fingerprint, partial(_convertible, self._load)
+                )
                 self._ready = _ready(running, self._load)
                 self.running = running
             return self._ready
@@ -113,8 +125,9 @@ def _convertible(load: Callable[[], ImageTower]) -> Convertible:
 
 
 def tower_of(transform: Any, module: Callable[[], Any]) -> ImageTower:
-    """A model with its torchvision transform. Where this ends with scaling and normalizing, as it nearly always does,
-    the network does both: bytes are a quarter of the floats to copy, and the arithmetic is part of the first layer."""
+    """A model with its torchvision transform. Where this ends with scaling and normalizing, as it
+    nearly always does, the network does both: bytes are a quarter of the floats to copy, and the
+    arithmetic is part of the first layer."""
     from torchvision.transforms import Compose, Normalize, ToTensor
 
     steps = transform.transforms

@@ -1,7 +1,9 @@
-"""Pictures and texts into one space with Hugging Face's CLIP and SigLIP models, as `save_pretrained` leaves them.
+"""Pictures and texts into one space with Hugging Face's CLIP and SigLIP models, as
+`save_pretrained` leaves them.
 
-Owns reading such a folder: weights, image processor, tokenizer, and how each family was fed in its training. Knows
-nothing of the batch loops, which are `encoders.image.two_towers`'s, nor of open_clip's files (`encoders.image.clip`).
+Owns reading such a folder: weights, image processor, tokenizer, and how each family was fed in its
+training. Knows nothing of the batch loops, which are `encoders.image.two_towers`'s, nor of
+open_clip's files (`encoders.image.clip`).
 """
 
 from __future__ import annotations
@@ -31,7 +33,14 @@ if TYPE_CHECKING:
 _TODO = "give hf:<folder or hub name> of a CLIP or SigLIP model, with config.json, weights, image processor, tokenizer"
 _OTHERWISE = "for pictures alone give timm:<model>, for texts alone st:<folder> as the text encoder"
 _IMAGE_PROCESSOR = ("preprocessor_config.json", "processor_config.json")
-_TOKENIZER = ("tokenizer.json", "vocab.json", "vocab.txt", "spiece.model", "sentencepiece.bpe.model", "tokenizer.model")
+_TOKENIZER = (
+    "tokenizer.json",
+    "vocab.json",
+    "vocab.txt",
+    "spiece.model",
+    "sentencepiece.bpe.model",
+    "tokenizer.model",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,8 @@ class _Reading:
     padded: bool = False
     """Every text is padded to the window, and the padding is read: nothing masks it."""
     lowercase: bool = False
-    """Unless `tokenizer_config.json` says otherwise. SigLIP 2's names Gemma's tokenizer, which keeps capitals."""
+    """Unless `tokenizer_config.json` says otherwise. SigLIP 2's names Gemma's tokenizer, which
+    keeps capitals."""
 
 
 _FAMILIES = {
@@ -52,9 +62,12 @@ _FAMILIES = {
     "chinese_clip": _Reading(),
     "clip": _Reading(),
     "metaclip_2": _Reading(),
-    "siglip": _Reading(padded=True, lowercase=True),  # arXiv 2303.15343; SigLIP 2 of fixed resolution, arXiv 2502.14786
+    "siglip": _Reading(
+        padded=True, lowercase=True
+    ),  # arXiv 2303.15343; SigLIP 2 of fixed resolution, arXiv 2502.14786
 }
-"""By `model_type` of config.json. Any other may have a picture half or words in another layout, so it is refused."""
+"""By `model_type` of config.json. Any other may have a picture half or words in another layout, so
+it is refused."""
 
 
 class TransformersClipEncoder(TwoTowerEncoder):
@@ -69,13 +82,18 @@ class TransformersClipEncoder(TwoTowerEncoder):
         with loading(name, _TODO):
             family = _family(folder, name)
             model = _model(folder, name)
-            pictures, texts = _picture_tower(folder, model), _text_tower(folder, model, _FAMILIES[family], name)
+            pictures, texts = (
+                _picture_tower(folder, model),
+                _text_tower(folder, model, _FAMILIES[family], name),
+            )
             settings = {
                 "reading": asdict(_FAMILIES[family]),
                 "max_aspect": MAX_ASPECT,
                 "tokens": {key: ids.tolist() for key, ids in texts.tokens([PROBE_TEXT]).items()},
             }
-            super().__init__(name, fingerprint_files(content_files(folder), settings), pictures, texts, backend)
+            super().__init__(
+                name, fingerprint_files(content_files(folder), settings), pictures, texts, backend
+            )
             _check_pictures(pictures, self.dim, name)
 
 
@@ -86,20 +104,30 @@ def _resolve(source: str, name: str) -> Path:
     if folder is None:
         with loading(name, _TODO, may_download=True):
             folder = model_folder(source)
-    for what, files in (("model", ("config.json",)), ("image processor", _IMAGE_PROCESSOR), ("tokenizer", _TOKENIZER)):
+    for what, files in (
+        ("model", ("config.json",)),
+        ("image processor", _IMAGE_PROCESSOR),
+        ("tokenizer", _TOKENIZER),
+    ):
         # without a tokenizer's files, transformers would make an empty one
         if not any((folder / file).is_file() for file in files):
-            raise EncoderUnavailable(name, f"{folder} holds no {what} (no {' or '.join(files)})", _TODO)
+            raise EncoderUnavailable(
+                name, f"{folder} holds no {what} (no {' or '.join(files)})", _TODO
+            )
     return folder
 
 
 def _family(folder: Path, name: str) -> str:
     family = str(_json(folder / "config.json").get("model_type"))
     if family == "siglip2":  # google's SigLIP 2 models of fixed resolution call themselves siglip
-        raise EncoderUnavailable(name, "it is a NaFlex model, whose pictures vary in size", "give one of fixed size")
+        raise EncoderUnavailable(
+            name, "it is a NaFlex model, whose pictures vary in size", "give one of fixed size"
+        )
     if family not in _FAMILIES:
         known = ", ".join(_FAMILIES)
-        why = f"its model type is {family!r}; those with pictures and texts in one space are {known}"
+        why = (
+            f"its model type is {family!r}; those with pictures and texts in one space are {known}"
+        )
         raise EncoderUnavailable(name, why, _OTHERWISE)
     return family
 
@@ -125,27 +153,36 @@ def _model(folder: Path, name: str) -> Any:
 
 
 def _picture_tower(folder: Path, model: Any) -> ImageTower:
-    """The model with its image processor, on Pillow: the models were trained with its resizing, and its results do not
-    change with the version of torchvision. Where it ends with scaling and normalizing, as all but ALIGN's do, the
-    network does both."""
+    """The model with its image processor, on Pillow: the models were trained with its resizing, and
+    its results do not change with the version of torchvision. Where it ends with scaling and
+    normalizing, as all but ALIGN's do, the network does both."""
     from transformers import AutoImageProcessor
     from transformers.image_processing_backends import PilBackend
 
     from encoders.image.pixels import FromBytes, TransformersPictureHalf
 
     auto: Any = AutoImageProcessor  # without annotations
-    processor = auto.from_pretrained(folder, local_files_only=True, trust_remote_code=False, backend="pil")
+    processor = auto.from_pretrained(
+        folder, local_files_only=True, trust_remote_code=False, backend="pil"
+    )
 
     def pixels(image: Image.Image, **steps: bool) -> NDArray[Any]:
         return np.asarray(processor(image, **steps)["pixel_values"][0])  # (3, H, W)
 
     half = TransformersPictureHalf(model)
     standard = getattr(type(processor), "_preprocess", None) is PilBackend._preprocess
-    if not (standard and processor.do_rescale and processor.do_normalize and processor.rescale_factor == 1 / 255):
+    if not (
+        standard
+        and processor.do_rescale
+        and processor.do_normalize
+        and processor.rescale_factor == 1 / 255
+    ):
         return ImageTower(pixels, lambda: half)
     network = FromBytes(half, processor.image_mean, processor.image_std)
     return ImageTower(
-        lambda image: pixels(image, do_rescale=False, do_normalize=False).transpose(1, 2, 0),  # (H, W, 3)
+        lambda image: pixels(image, do_rescale=False, do_normalize=False).transpose(
+            1, 2, 0
+        ),  # (H, W, 3)
         lambda: network,
     )
 
@@ -153,7 +190,9 @@ def _picture_tower(folder: Path, model: Any) -> ImageTower:
 def _text_tower(folder: Path, model: Any, reading: _Reading, name: str) -> TextTower:
     from transformers import AutoTokenizer
 
-    tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    tokenizer: Any = AutoTokenizer.from_pretrained(
+        folder, local_files_only=True, trust_remote_code=False
+    )
     config = model.config.text_config
     if len(tokenizer) > config.vocab_size:
         why = f"its tokenizer knows {len(tokenizer)} tokens, its model {config.vocab_size}"
@@ -188,7 +227,9 @@ def _check_pictures(pictures: ImageTower, dim: int, name: str) -> None:
         raise EncoderUnavailable(name, why, "let it crop, or resize to a height and a width")
     width = next(TorchNetwork(pictures.module()).run([(wide[None],)])).shape[1]
     if width != dim:
-        raise EncoderUnavailable(name, f"its pictures have {width} numbers and its texts {dim}", _OTHERWISE)
+        raise EncoderUnavailable(
+            name, f"its pictures have {width} numbers and its texts {dim}", _OTHERWISE
+        )
 
 
 def _json(file: Path) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""Pictures and texts into one space with any model that has a tower for each: what open_clip's and transformers' share.
+"""Pictures and texts into one space with any model that has a tower for each: what open_clip's and
+transformers' share.
 
-Owns the batch loop over texts. Knows nothing of the one over pictures, which is `encoders.image.tower`'s, nor of how a
-model is loaded.
+Owns the batch loop over texts. Knows nothing of the one over pictures, which is
+`encoders.image.tower`'s, nor of how a model is loaded.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
 BATCH_SIZE = 32
 PROBE_TEXT = "Ein Café, 3 RED shoes & 一部慢节奏的科幻片"
-"""Its token ids go into fingerprints: case, accents, digits and scripts are where tokenizers differ."""
+"""Its token ids go into fingerprints: case, accents, digits and scripts are where tokenizers
+differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +46,19 @@ class TextTower:
 
 
 class TwoTowerEncoder(TowerImageEncoder):
-    """A loaded model that reads texts into the space of its pictures. Safe to share between threads."""
+    """A loaded model that reads texts into the space of its pictures. Safe to share between
+    threads."""
 
     shares_text_space = True
 
-    def __init__(self, name: str, fingerprint: str, pictures: ImageTower, texts: TextTower, backend: Backend) -> None:
+    def __init__(
+        self, name: str, fingerprint: str, pictures: ImageTower, texts: TextTower, backend: Backend
+    ) -> None:
         super().__init__(name, 0, fingerprint, lambda: pictures, backend)
         self._texts = texts
-        self._text_lock = Lock()  # fast tokenizers raise "Already borrowed" when two threads share one
+        self._text_lock = (
+            Lock()
+        )  # fast tokenizers raise "Already borrowed" when two threads share one
         # the longest text as well, so that a window the model has no positions for fails now
         self.dim = self._encode_text_batch(["", PROBE_TEXT * texts.max_tokens]).shape[1]
 
@@ -61,7 +68,9 @@ class TwoTowerEncoder(TowerImageEncoder):
         laps = Laps()
         limit = self._texts.max_tokens * CHARACTERS_PER_TOKEN
         cleaned = [clean_text(text, limit) for text in texts]
-        batches = [cleaned[start : start + BATCH_SIZE] for start in range(0, len(cleaned), BATCH_SIZE)]
+        batches = [
+            cleaned[start : start + BATCH_SIZE] for start in range(0, len(cleaned), BATCH_SIZE)
+        ]
         features = np.concatenate([self._encode_text_batch(batch) for batch in batches])
         laps.lap("core")
         vectors = unit_rows(features, name=self.name)
@@ -76,6 +85,8 @@ class TwoTowerEncoder(TowerImageEncoder):
             tokens = self._texts.tokens(texts)
         device = next(self._texts.model.parameters()).device
         with torch.inference_mode(), mixed_precision(), within_cores():
-            features = self._texts.features(**{name: tensor.to(device) for name, tensor in tokens.items()})  # (B, dim)
+            features = self._texts.features(
+                **{name: tensor.to(device) for name, tensor in tokens.items()}
+            )  # (B, dim)
             vectors: FloatArray = features.float().cpu().numpy()
         return vectors

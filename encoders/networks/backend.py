@@ -1,7 +1,9 @@
-"""Which library runs the encoders' networks: PyTorch, or OpenVINO, which is faster on processors without a GPU.
+"""Which library runs the encoders' networks: PyTorch, or OpenVINO, which is faster on processors
+without a GPU.
 
-The vectors of both compare (`encoders.networks.openvino_network` checks it for each network), so the choice is not part
-of an encoder's fingerprint: a catalogue that one has encoded is searched with the other. Knows no network.
+The vectors of both compare (`encoders.networks.openvino_network` checks it for each network), so
+the choice is not part of an encoder's fingerprint: a catalogue that one has encoded is searched
+with the other. Knows no network.
 """
 
 from __future__ import annotations
@@ -41,9 +43,11 @@ class Backend:
     """Folder for converted networks; without one, they are converted at every load."""
 
     def load(self, name: str, key: str, reference: Reference) -> Running:
-        """What runs the network of encoder `name`; EncoderUnavailable when OpenVINO is asked for and cannot.
+        """What runs the network of encoder `name`; EncoderUnavailable when OpenVINO is asked for
+        and cannot.
 
-        `key` names weights and preprocessing. `reference` is only called where there is no converted network yet.
+        `key` names weights and preprocessing. `reference` is only called where there is no
+        converted network yet.
         """
         running = self._chosen(name, key, reference)
         logger.info("encoder %s runs on %s", name, running.label)

@@ -1,6 +1,7 @@
 """A network converted in a process of its own: `encoders.networks.openvino_network` starts it.
 
-The network is left in its folder. Where it cannot be converted the process prints why, and ends with REFUSED.
+The network is left in its folder. Where it cannot be converted the process prints why, and ends
+with REFUSED.
 """
 
 from __future__ import annotations

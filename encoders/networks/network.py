@@ -1,8 +1,8 @@
 """What runs an encoder's network: batches of arrays in, rows of features out.
 
-Owns the seam between encoders and the libraries that compute, and PyTorch behind it, which is the reference. Knows
-nothing of texts, pictures, or which library is chosen (`encoders.backend`). PyTorch is only imported where it computes:
-that takes seconds and hundreds of megabytes.
+Owns the seam between encoders and the libraries that compute, and PyTorch behind it, which is the
+reference. Knows nothing of texts, pictures, or which library is chosen (`encoders.backend`).
+PyTorch is only imported where it computes: that takes seconds and hundreds of megabytes.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class Convertible:
     probes: Sequence[Batch]
     """Two batches whose shapes differ in each dimension that may vary."""
     preparation: str = ""
-    """What makes its batches of content, in the encoder's own words: kept with the converted network, so that the model
-    need not be loaded again. Empty where it must be."""
+    """What makes its batches of content, in the encoder's own words: kept with the converted
+    network, so that the model need not be loaded again. Empty where it must be."""
 
 
 Reference = Callable[[], Convertible]
@@ -49,7 +49,8 @@ class Network(Protocol):
     """A loaded network. Safe to share between threads."""
 
     def run(self, batches: Iterable[Batch]) -> Iterator[FloatArray]:
-        """Features (B, dim) of each batch, in order. The next batches may be taken while one is computed."""
+        """Features (B, dim) of each batch, in order. The next batches may be taken while one is
+        computed."""
 
 
 class TorchNetwork:
@@ -66,7 +67,9 @@ class TorchNetwork:
 
         for batch in batches:
             with torch.inference_mode(), mixed_precision(), within_cores():
-                features = self._module(*(torch.from_numpy(array).to(self._device) for array in batch))  # (B, dim)
+                features = self._module(
+                    *(torch.from_numpy(array).to(self._device) for array in batch)
+                )  # (B, dim)
                 rows: FloatArray = features.float().cpu().numpy()
             yield rows
 

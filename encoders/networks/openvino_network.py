@@ -1,7 +1,9 @@
-"""A network of PyTorch on OpenVINO: converted once, in the fastest precision that keeps its vectors.
+"""A network of PyTorch on OpenVINO: converted once, in the fastest precision that keeps its
+vectors.
 
-Owns conversion, its files, and the check of both. Conversion takes PyTorch and a gigabyte of memory: a process that has
-not loaded it leaves that to a child. Knows nothing of texts, pictures, or whether OpenVINO is wanted.
+Owns conversion, its files, and the check of both. Conversion takes PyTorch and a gigabyte of
+memory: a process that has not loaded it leaves that to a child. Knows nothing of texts, pictures,
+or whether OpenVINO is wanted.
 """
 
 from __future__ import annotations
@@ -46,7 +48,8 @@ _converting = RLock()
 
 
 class OpenVinoNetwork:
-    """A compiled network. Each request takes one core; a thread has as many under way as it may take cores."""
+    """A compiled network. Each request takes one core; a thread has as many under way as it may
+    take cores."""
 
     def __init__(self, compiled: Any, precision: str) -> None:
         self._compiled = compiled
@@ -72,14 +75,18 @@ class OpenVinoNetwork:
     def _ended(self, under_way: deque[tuple[Any, Batch]]) -> FloatArray:
         request, _inputs = under_way.popleft()  # the inputs stay until the network has read them
         request.wait()
-        rows: FloatArray = request.get_output_tensor(0).data.astype(np.float32)  # a copy: the request is used again
+        rows: FloatArray = request.get_output_tensor(0).data.astype(
+            np.float32
+        )  # a copy: the request is used again
         self._idle.append(request)
         return rows
 
 
-def openvino_network(key: str, reference: Reference, cache: Path | None) -> tuple[OpenVinoNetwork, str]:
-    """The network that `key` names, from `cache` or converted now, and the preparation that was kept with it;
-    ConversionFailed where it is not the same."""
+def openvino_network(
+    key: str, reference: Reference, cache: Path | None
+) -> tuple[OpenVinoNetwork, str]:
+    """The network that `key` names, from `cache` or converted now, and the preparation that was
+    kept with it; ConversionFailed where it is not the same."""
     openvino = _library()
     with _converting:
         if cache is None:
@@ -106,7 +113,9 @@ def convert(reference: Reference, folder: Path | None) -> tuple[OpenVinoNetwork,
     except ConversionFailed:
         raise
     except Exception as error:  # conversion raises anything: RuntimeError, TypeError, its own
-        raise ConversionFailed(f"OpenVINO cannot convert it ({' '.join(str(error).split())[:200]})") from error
+        raise ConversionFailed(
+            f"OpenVINO cannot convert it ({' '.join(str(error).split())[:200]})"
+        ) from error
     if folder is not None:
         model.set_rt_info(precision, _PRECISION)
         model.set_rt_info(found.preparation, _PREPARATION)
@@ -115,33 +124,47 @@ def convert(reference: Reference, folder: Path | None) -> tuple[OpenVinoNetwork,
 
 
 def _order(reference: Reference, folder: Path) -> bytes | None:
-    """The arguments of `convert` for a child; None where this process has PyTorch, or cannot tell them."""
+    """The arguments of `convert` for a child; None where this process has PyTorch, or cannot tell
+    them."""
     if "torch" in sys.modules or not sys.executable:
         return None
     try:
         return pickle.dumps(sys.path) + pickle.dumps((reference, folder))
-    except (pickle.PicklingError, AttributeError, TypeError):  # what it raises of closures, by the version of Python
+    except (
+        pickle.PicklingError,
+        AttributeError,
+        TypeError,
+    ):  # what it raises of closures, by the version of Python
         return None
 
 
 def _convert_in_a_child(order: bytes) -> None:
     """ConversionFailed with what the child says."""
-    done = subprocess.run([sys.executable, "-c", _CHILD], input=order, capture_output=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", _CHILD], input=order, capture_output=True, check=False
+    )
     if done.returncode == REFUSED:
         raise ConversionFailed(done.stdout.decode())
     if done.returncode:
         last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        raise ConversionFailed(f"OpenVINO cannot convert it (a child ended with code {done.returncode}: {last[:200]})")
+        raise ConversionFailed(
+            f"OpenVINO cannot convert it (a child ended with code {done.returncode}: {last[:200]})"
+        )
 
 
 def _precisions(core: Any) -> list[str]:
     """Those that the processor computes in, the fastest first."""
-    return ["bf16", "f32"] if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else ["f32"]
+    return (
+        ["bf16", "f32"]
+        if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        else ["f32"]
+    )
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """PyTorch's tracer warns of what `_checked` looks at; transformers, of attributes that OpenVINO reads."""
+    """PyTorch's tracer warns of what `_checked` looks at; transformers, of attributes that OpenVINO
+    reads."""
     logger = logging.getLogger("transformers")
     level = logger.level
     logger.setLevel(logging.ERROR)
@@ -154,7 +177,8 @@ def _quiet() -> Iterator[None]:
 
 
 def _library() -> Any:
-    """OpenVINO without its telemetry, which reports imports and conversions to its makers unless it cannot be found."""
+    """OpenVINO without its telemetry, which reports imports and conversions to its makers unless it
+    cannot be found."""
     if "openvino" not in sys.modules:
         sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
         try:
@@ -180,7 +204,9 @@ def _converted(openvino: Any, module: Any, probes: Sequence[Batch]) -> Any:
         return openvino.convert_model(module, example_input=example, input=inputs)
 
 
-def _checked(core: Any, model: Any, module: Any, probes: Sequence[Batch]) -> tuple[OpenVinoNetwork, str]:
+def _checked(
+    core: Any, model: Any, module: Any, probes: Sequence[Batch]
+) -> tuple[OpenVinoNetwork, str]:
     """The first precision whose features agree with those of PyTorch."""
     import torch
 
@@ -190,7 +216,9 @@ def _checked(core: Any, model: Any, module: Any, probes: Sequence[Batch]) -> tup
     for precision in _precisions(core):
         network = OpenVinoNetwork(_compile(core, model, precision), precision)
         found = list(network.run(probes))
-        worst = float(np.min([_cosines(a, b).min() for a, b in zip(found, expected, strict=True)]))  # NaN if one is
+        worst = float(
+            np.min([_cosines(a, b).min() for a, b in zip(found, expected, strict=True)])
+        )  # NaN if one is
         logger.debug("OpenVINO %s: least cosine %.5f", precision, worst)
         if worst >= AGREE:
             return network, precision
@@ -219,7 +247,9 @@ def _read(core: Any, folder: Path) -> tuple[OpenVinoNetwork, str] | None:
         return OpenVinoNetwork(_compile(core, model, precision), precision), preparation
     except RuntimeError as error:
         logger.warning(
-            "converted network %s is damaged and is made again: %s", folder, " ".join(str(error).split())[:200]
+            "converted network %s is damaged and is made again: %s",
+            folder,
+            " ".join(str(error).split())[:200],
         )
         shutil.rmtree(folder)
         return None
@@ -234,9 +264,15 @@ def _write(openvino: Any, model: Any, folder: Path) -> None:
             (Path(draft) / "network").rename(folder)
     except (OSError, RuntimeError) as error:  # RuntimeError is OpenVINO's, of a full disk too
         if not folder.is_dir():
-            logger.warning("converted network cannot be kept in %s and is made again next time: %s", folder, error)
+            logger.warning(
+                "converted network cannot be kept in %s and is made again next time: %s",
+                folder,
+                error,
+            )
 
 
 def _cosines(a: FloatArray, b: FloatArray) -> FloatArray:
-    cosines: FloatArray = (a * b).sum(axis=1) / (np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1))
+    cosines: FloatArray = (a * b).sum(axis=1) / (
+        np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
+    )
     return cosines

@@ -1,8 +1,9 @@
-"""Texts that are longer than a model reads: cut into chunks that it reads whole, and the chunks' vectors made one.
+"""Texts that are longer than a model reads: cut into chunks that it reads whole, and the chunks'
+vectors made one.
 
-A text that fits is left alone, to the last bit of its vector. Of a longer one at most `MAX_CHUNKS` chunks are read,
-from its beginning, so that one text costs at most as much as so many; neighbours overlap, so that no sentence is only
-seen cut in two. Knows nothing of any particular model.
+A text that fits is left alone, to the last bit of its vector. Of a longer one at most `MAX_CHUNKS`
+chunks are read, from its beginning, so that one text costs at most as much as so many; neighbours
+overlap, so that no sentence is only seen cut in two. Knows nothing of any particular model.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ class Chunk:
 
 
 def chunked(texts: Sequence[str], tokenizer: Tokenizer, window: int) -> list[Chunk]:
-    """All texts in their order, each in chunks of at most `window` tokens, special ones not counted.
+    """All texts in their order, each in chunks of at most `window` tokens, special ones not
+    counted.
 
     `tokenizer` neither truncates nor pads.
     """
@@ -51,10 +53,12 @@ def chunked(texts: Sequence[str], tokenizer: Tokenizer, window: int) -> list[Chu
 
 
 def in_batches(chunks: Sequence[Chunk], size: int, tokens: int) -> list[list[int]]:
-    """Rows of `chunks` in batches of like lengths, which need little padding: up to `size` chunks each, and up to
-    `tokens` with the padding, unless one chunk alone has more."""
+    """Rows of `chunks` in batches of like lengths, which need little padding: up to `size` chunks
+    each, and up to `tokens` with the padding, unless one chunk alone has more."""
     batches: list[list[int]] = [[]]
-    for row in sorted(range(len(chunks)), key=lambda row: (chunks[row].n_tokens, len(chunks[row].text))):
+    for row in sorted(
+        range(len(chunks)), key=lambda row: (chunks[row].n_tokens, len(chunks[row].text))
+    ):
         count = len(batches[-1]) + 1
         if count > 1 and (count > size or count * chunks[row].n_tokens > tokens):
             batches.append([])
@@ -63,7 +67,8 @@ def in_batches(chunks: Sequence[Chunk], size: int, tokens: int) -> list[list[int
 
 
 def pooled(vectors: FloatArray, chunks: Sequence[Chunk]) -> FloatArray:
-    """Vectors of chunks (C, dim) to vectors of texts (N, dim): the mean of unit vectors, weighted by tokens."""
+    """Vectors of chunks (C, dim) to vectors of texts (N, dim): the mean of unit vectors, weighted
+    by tokens."""
     rows = np.array([chunk.row for chunk in chunks])  # (C,)
     weights = np.array([chunk.n_tokens for chunk in chunks], dtype=np.float32)[:, None]  # (C, 1)
     shared = np.bincount(rows)[rows] > 1  # (C,)

@@ -1,4 +1,5 @@
-"""A sentence-transformers model as a network: token ids in, sentence vectors out, all its modules included.
+"""A sentence-transformers model as a network: token ids in, sentence vectors out, all its modules
+included.
 
 Owns what `SentenceTransformer.encode` does around the network. Knows nothing of who runs it.
 """
@@ -48,7 +49,8 @@ def convertible(folder: Path, name: str) -> Convertible:
 
 
 def tokens_of(model: SentenceTransformer) -> Tokens:
-    """What reads texts as the model's own preprocessing does; ConversionFailed where that does more."""
+    """What reads texts as the model's own preprocessing does; ConversionFailed where that does
+    more."""
     tokenizer: Any = model.tokenizer
     limit = model.max_seq_length
     if not getattr(tokenizer, "is_fast", False) or limit is None or limit > MAX_TOKENS:
@@ -62,22 +64,32 @@ def tokens_of(model: SentenceTransformer) -> Tokens:
         pad_token=tokenizer.pad_token,
     )
     inputs = list(_features(model, ["a"], query=False))
-    tokens = Tokens(fast, limit, inputs, {query: _prompt(model, query=query) or "" for query in (False, True)})
+    tokens = Tokens(
+        fast, limit, inputs, {query: _prompt(model, query=query) or "" for query in (False, True)}
+    )
     beyond = "a film about [MASK] and <mask> " * limit
     for texts in (*_PROBES, [beyond, "half \ufffd"]):
         for query in (False, True):
             expected = _features(model, texts, query=query)
             if list(expected) != inputs:
-                raise ConversionFailed("the model takes other inputs for queries than for documents")
-            for ours, theirs in zip(tokens.batch(texts, query=query), expected.values(), strict=True):
+                raise ConversionFailed(
+                    "the model takes other inputs for queries than for documents"
+                )
+            for ours, theirs in zip(
+                tokens.batch(texts, query=query), expected.values(), strict=True
+            ):
                 if not np.array_equal(ours, theirs.numpy()):
                     raise ConversionFailed("the model does more to texts than its tokenizer tells")
     return tokens
 
 
-def _features(model: SentenceTransformer, texts: Sequence[str], *, query: bool) -> dict[str, torch.Tensor]:
+def _features(
+    model: SentenceTransformer, texts: Sequence[str], *, query: bool
+) -> dict[str, torch.Tensor]:
     task = "query" if query else "document"  # for models that read the two in different lengths
-    features: dict[str, Any] = model.preprocess(list(texts), prompt=_prompt(model, query=query), task=task)
+    features: dict[str, Any] = model.preprocess(
+        list(texts), prompt=_prompt(model, query=query), task=task
+    )
     if all(getattr(module, "include_prompt", True) for module in model):
         features.pop("prompt_length", None)  # for pooling that leaves the prompt out
     if features.pop("modality", "text") != "text" or not set(features) <= INPUTS:

@@ -31,7 +31,9 @@ class ModelReader:
     def __init__(self, model: SentenceTransformer, batch_size: int) -> None:
         self._model = model
         self._batch_size = batch_size
-        self._use_lock = Lock()  # fast tokenizers raise "Already borrowed" when two threads share one
+        self._use_lock = (
+            Lock()
+        )  # fast tokenizers raise "Already borrowed" when two threads share one
         tokenizer: Any = model.tokenizer
         tokens = model.max_seq_length
         self._limit = min(tokens or MAX_TOKENS, MAX_TOKENS) * CHARACTERS_PER_TOKEN
@@ -43,18 +45,22 @@ class ModelReader:
             self._window = max(tokens - (taken or tokenizer.num_special_tokens_to_add()), 1)
 
     def chunked(self, texts: Sequence[str]) -> list[Chunk]:
-        """Where the tokenizer does not tell which characters a token stands for, the beginning of each text."""
+        """Where the tokenizer does not tell which characters a token stands for, the beginning of
+        each text."""
         if self._whole is None:
             return [Chunk(row, clean_text(text, self._limit), 1) for row, text in enumerate(texts)]
         cleaned = [clean_text(text, MAX_CHUNKS * self._limit) for text in texts]
         return chunked(cleaned, self._whole, self._window)
 
-    def encoded(self, batches: Iterable[list[str]], laps: Laps, *, query: bool) -> Iterator[FloatArray]:
+    def encoded(
+        self, batches: Iterable[list[str]], laps: Laps, *, query: bool
+    ) -> Iterator[FloatArray]:
         return (self._vectors(texts, query=query) for texts in laps.taken(batches))
 
     def _vectors(self, texts: list[str], *, query: bool) -> FloatArray:
         encode: Any = self._model.encode_query if query else self._model.encode_document
-        # the lock is held per batch, so that a query waits for one batch of an indexing run, not for all of it
+        # the lock is held per batch, so that a query waits for one batch of an indexing run, not
+        # for all of it
         with self._use_lock, mixed_precision(), within_cores():
             vectors: FloatArray = encode(
                 texts, batch_size=self._batch_size, show_progress_bar=False, convert_to_numpy=True

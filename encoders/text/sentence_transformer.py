@@ -1,7 +1,7 @@
 """Text to vectors with any sentence-transformers model.
 
-Owns reading a model folder, batching texts, and the model's fingerprint. Knows nothing of where texts come
-from; which model is the default is decided in `encoders.registry`.
+Owns reading a model folder, batching texts, and the model's fingerprint. Knows nothing of where
+texts come from; which model is the default is decided in `encoders.registry`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from encoders.timing import Laps, Timing
 
 BATCH_SIZE = 32
 BATCH_TOKENS = 2048
-"""Tokens a batch may have with its padding: as fast as more, and 32 texts of 256 would take 100 MB a core."""
+"""Tokens a batch may have with its padding: as fast as more, and 32 texts of 256 would take 100 MB
+a core."""
 
 _CONFIG_FILES = frozenset(
     {
@@ -58,7 +59,9 @@ class Reader(Protocol):
     def chunked(self, texts: Sequence[str]) -> list[Chunk]:
         """The texts in their order, in parts that the model reads whole."""
 
-    def encoded(self, batches: Iterable[list[str]], laps: Laps, *, query: bool) -> Iterator[FloatArray]:
+    def encoded(
+        self, batches: Iterable[list[str]], laps: Laps, *, query: bool
+    ) -> Iterator[FloatArray]:
         """Vectors (B, dim) of each batch of parts, in order, of any length."""
 
 
@@ -70,20 +73,30 @@ class NetworkReader:
         self._tokens = tokens
         self._network = network
 
-    def encoded(self, batches: Iterable[list[str]], laps: Laps, *, query: bool) -> Iterator[FloatArray]:
-        return self._network.run(laps.taken(self._tokens.batch(texts, query=query) for texts in batches))
+    def encoded(
+        self, batches: Iterable[list[str]], laps: Laps, *, query: bool
+    ) -> Iterator[FloatArray]:
+        return self._network.run(
+            laps.taken(self._tokens.batch(texts, query=query) for texts in batches)
+        )
 
 
 class SentenceTransformerEncoder:
     """A sentence-transformers model by hub name or local folder.
 
-    A text beyond the model's window is read in up to 8 overlapping chunks, and its vector is their mean.
-    With `dim` given, the weights and the library (seconds to import) are loaded at the first text; without it they are
-    loaded now, and a broken model is an EncoderUnavailable here rather than later. Safe to share between threads.
+    A text beyond the model's window is read in up to 8 overlapping chunks, and its vector is their
+    mean. With `dim` given, the weights and the library (seconds to import) are loaded at the first
+    text; without it they are loaded now, and a broken model is an EncoderUnavailable here rather
+    than later. Safe to share between threads.
     """
 
     def __init__(
-        self, source: str | Path, *, name: str | None = None, dim: int | None = None, backend: Backend = PYTORCH
+        self,
+        source: str | Path,
+        *,
+        name: str | None = None,
+        dim: int | None = None,
+        backend: Backend = PYTORCH,
     ) -> None:
         self.name = name or str(source)
         self.timing = Timing()
@@ -148,7 +161,9 @@ def _resolve(source: str, name: str) -> Path:
     folder = local_folder(source)
     if folder is not None:
         if not (folder / "config.json").is_file() and not (folder / "modules.json").is_file():
-            raise EncoderUnavailable(name, f"{folder} is not a model folder (no modules.json or config.json)", TODO)
+            raise EncoderUnavailable(
+                name, f"{folder} is not a model folder (no modules.json or config.json)", TODO
+            )
         return folder
     with loading(name, TODO, may_download=True):
         return model_folder(source if "/" in source else f"sentence-transformers/{source}")
@@ -167,12 +182,15 @@ def _reader(running: Running, folder: Path, name: str) -> Reader:
 
 
 def content_files(folder: Path) -> list[Path]:
-    """The files that decide the vectors: weights (.safetensors before .bin, as the library does), configuration."""
+    """The files that decide the vectors: weights (.safetensors before .bin, as the library does),
+    configuration."""
     files: list[Path] = []
     for place in [folder, *sorted(child for child in folder.rglob("*") if child.is_dir())]:
         if _OTHER_RUNTIMES.intersection(place.relative_to(folder).parts):
             continue
         inside = sorted(child for child in place.iterdir() if child.is_file())
-        weights = [f for f in inside if f.suffix == ".safetensors"] or [f for f in inside if f.suffix == ".bin"]
+        weights = [f for f in inside if f.suffix == ".safetensors"] or [
+            f for f in inside if f.suffix == ".bin"
+        ]
         files += weights + [f for f in inside if f.name in _CONFIG_FILES]
     return files

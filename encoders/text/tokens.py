@@ -15,24 +15,30 @@ from encoders.networks.network import Batch
 from encoders.text.chunks import MAX_CHUNKS, Chunk, chunked
 
 CHARACTERS_PER_TOKEN = 16
-"""Longer than any language's tokens on average: a text cut here gives the same tokens, and a huge one costs little."""
+"""Longer than any language's tokens on average: a text cut here gives the same tokens, and a huge
+one costs little."""
 _ATTRIBUTES = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
 """Of an encoding, by the names that networks have for them."""
 INPUTS = frozenset(_ATTRIBUTES)
 
 
 class Tokens:
-    """A tokenizer that truncates and pads as the network's model has it do. Safe to share between threads."""
+    """A tokenizer that truncates and pads as the network's model has it do. Safe to share between
+    threads."""
 
-    def __init__(self, tokenizer: Tokenizer, limit: int, inputs: Sequence[str], prompts: Mapping[bool, str]) -> None:
-        """`tokenizer` truncates to `limit` tokens, and pads. `inputs` are the network's, in its order; `prompts` come
-        before queries (True) and passages (False)."""
+    def __init__(
+        self, tokenizer: Tokenizer, limit: int, inputs: Sequence[str], prompts: Mapping[bool, str]
+    ) -> None:
+        """`tokenizer` truncates to `limit` tokens, and pads. `inputs` are the network's, in its
+        order; `prompts` come before queries (True) and passages (False)."""
         self._tokenizer = tokenizer
         self._limit = limit
         self.inputs = tuple(inputs)
         self._prompts = dict(prompts)
         self._whole = untruncated(tokenizer)
-        taken = max(len(tokenizer.encode(prompt).ids) for prompt in self._prompts.values())  # with the special ones
+        taken = max(
+            len(tokenizer.encode(prompt).ids) for prompt in self._prompts.values()
+        )  # with the special ones
         self._window = max(limit - taken, 1)
 
     @classmethod
@@ -63,7 +69,9 @@ class Tokens:
         prompt = self._prompts[query]
         encodings = self._tokenizer.encode_batch([prompt + text for text in texts])
         return tuple(
-            np.array([getattr(encoding, _ATTRIBUTES[name]) for encoding in encodings], dtype=np.int64)
+            np.array(
+                [getattr(encoding, _ATTRIBUTES[name]) for encoding in encodings], dtype=np.int64
+            )
             for name in self.inputs
         )
 

@@ -1,4 +1,5 @@
-"""Five instruments that an ear tells apart, for tests: what is played is made up, what it sounds like is known."""
+"""Five instruments that an ear tells apart, for tests: what is played is made up, what it sounds
+like is known."""
 
 from __future__ import annotations
 
@@ -74,9 +75,13 @@ def _swell(speed: float) -> NDArray[np.float64]:
     return np.minimum(1, _SECONDS * speed)
 
 
-def _overtones(hertz: float, share: Callable[[int], float], vibrato: float = 0.0) -> NDArray[np.float64]:
+def _overtones(
+    hertz: float, share: Callable[[int], float], vibrato: float = 0.0
+) -> NDArray[np.float64]:
     """Up to half the sampling rate."""
     total = np.zeros(RATE_HZ)
     for k in range(1, int(RATE_HZ / 2 / hertz)):
-        total += share(k) * np.sin(k * (2 * np.pi * hertz * _SECONDS + vibrato * np.sin(2 * np.pi * 5.5 * _SECONDS)))
+        total += share(k) * np.sin(
+            k * (2 * np.pi * hertz * _SECONDS + vibrato * np.sin(2 * np.pi * 5.5 * _SECONDS))
+        )
     return total

@@ -1,4 +1,5 @@
-"""The contract of Palate's encoders, and what this one hears: the instrument, whatever it plays and however loud."""
+"""The contract of Palate's encoders, and what this one hears: the instrument, whatever it plays and
+however loud."""
 
 import numpy as np
 import pytest
@@ -45,7 +46,9 @@ def test_sounds_of_two_instruments_are_not_alike_by_themselves(heard: FloatArray
 def test_loudness_and_sampling_rate_are_not_timbre() -> None:
     sound = orchestra()["bow 262"]
     quiet = Sound(sound.samples * np.float32(0.05), sound.rate)
-    others = [Sound(signal.resample(sound.samples, rate), rate) for rate in (16_000, 44_100)]  # it lasts a second
+    others = [
+        Sound(signal.resample(sound.samples, rate), rate) for rate in (16_000, 44_100)
+    ]  # it lasts a second
     as_it_is, by_loudness, *by_rate = timbre_encoder("").encode_sounds([sound, quiet, *others])
     assert as_it_is @ by_loudness > 0.999
     assert min(as_it_is @ row for row in by_rate) > 0.9

@@ -1,4 +1,5 @@
-"""Pictures by their colours: a histogram of hues and greys. Finds what matches in colour, and knows no objects."""
+"""Pictures by their colours: a histogram of hues and greys. Finds what matches in colour, and knows
+no objects."""
 
 from __future__ import annotations
 
@@ -19,7 +20,9 @@ def colour_encoder(argument: str) -> ColourEncoder:
     """The entry point: `colour`, or `colour:<number of hues>`."""
     if argument and not (argument.isdecimal() and 3 <= int(argument) <= 360):
         raise EncoderUnavailable(
-            f"colour:{argument}", "that is no number of hues", "give colour:<3 to 360>, as colour:16"
+            f"colour:{argument}",
+            "that is no number of hues",
+            "give colour:<3 to 360>, as colour:16",
         )
     return ColourEncoder(int(argument or 16))
 
@@ -32,9 +35,7 @@ class ColourEncoder:
     def __init__(self, hues: int) -> None:
         self.name = f"colour:{hues}"
         self.dim = hues + GREYS
-        self.fingerprint = (
-            f"colour-1-{hues}-{GREYS}-{SIDE_PX}"  # no weights: the version of this code, and its settings
-        )
+        self.fingerprint = f"colour-1-{hues}-{GREYS}-{SIDE_PX}"  # no weights: the version of this code, and its settings
         self._hues = hues
 
     def encode_images(self, images: Sequence[Image.Image]) -> FloatArray:
@@ -43,13 +44,21 @@ class ColourEncoder:
         return unit_rows(np.stack([self._histogram(image) for image in images]), name=self.name)
 
     def encode_texts(self, texts: Sequence[str]) -> FloatArray:
-        raise ModalityUnsupported(self.name, "text into the space of its pictures", "configure a CLIP model")
+        raise ModalityUnsupported(
+            self.name, "text into the space of its pictures", "configure a CLIP model"
+        )
 
     def _histogram(self, image: Image.Image) -> FloatArray:
         small = image.resize((SIDE_PX, SIDE_PX), Image.Resampling.BOX).convert("HSV")
-        hue, saturation, value = np.asarray(small, dtype=np.float32).reshape(-1, 3).T / 256  # each (pixels,), 0 to 1
+        hue, saturation, value = (
+            np.asarray(small, dtype=np.float32).reshape(-1, 3).T / 256
+        )  # each (pixels,), 0 to 1
         vivid = saturation * value
         hues, _ = np.histogram(hue, bins=self._hues, range=(0, 1), weights=vivid)
-        hues = (np.roll(hues, -1) + 2 * hues + np.roll(hues, 1)) / 4  # so that neighbours in hue are alike
+        hues = (
+            np.roll(hues, -1) + 2 * hues + np.roll(hues, 1)
+        ) / 4  # so that neighbours in hue are alike
         greys, _ = np.histogram(value, bins=GREYS, range=(0, 1), weights=1 - vivid)
-        return np.sqrt(np.concatenate([hues, greys]), dtype=np.float32)  # the dot product is then Bhattacharyya's
+        return np.sqrt(
+            np.concatenate([hues, greys]), dtype=np.float32
+        )  # the dot product is then Bhattacharyya's

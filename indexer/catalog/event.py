@@ -1,7 +1,7 @@
 """Event: something a user did with an item, and what kinds of events mean.
 
-`Event.from_mapping` is the only validation there is, for files and for the wire; `EventPolicy` says what is liked, seen
-and learned from. Knows nothing of where events are kept.
+`Event.from_mapping` is the only validation there is, for files and for the wire; `EventPolicy` says
+what is liked, seen and learned from. Knows nothing of where events are kept.
 """
 
 from __future__ import annotations
@@ -44,12 +44,15 @@ class Event:
 
     @classmethod
     def from_mapping(cls, row: Mapping[str, object], *, now: float | None = None) -> Event:
-        """An event from a row of a file or a request; `InvalidInput` names the field that is not acceptable."""
+        """An event from a row of a file or a request; `InvalidInput` names the field that is not
+        acceptable."""
         fields.reject_unknown(row, EVENT_FIELDS)
         get = row.get
         timestamp = fields.timestamp(get("timestamp"), "timestamp", now=now)
         if timestamp is None:
-            raise InvalidInput("timestamp", get("timestamp"), "it is required (unix seconds or RFC 3339)")
+            raise InvalidInput(
+                "timestamp", get("timestamp"), "it is required (unix seconds or RFC 3339)"
+            )
         if timestamp < 0:
             raise InvalidInput("timestamp", get("timestamp"), "it lies before 1970")
         return cls(
@@ -58,7 +61,9 @@ class Event:
             event_type=_word(fields.text(get("event_type"), "event_type", MAX_TYPE_CHARS)),
             value=fields.number(get("value"), "value"),
             timestamp=timestamp,
-            event_id=None if fields.is_absent(get("event_id")) else fields.identifier(row, "event_id"),
+            event_id=None
+            if fields.is_absent(get("event_id"))
+            else fields.identifier(row, "event_id"),
         )
 
     def identity(self) -> str:
@@ -75,7 +80,8 @@ class EventKind:
     """What an event says about the user and the item."""
 
     weight: float
-    """Sign: liked or disliked; size: how strongly, and how much it counts among events of other types in training."""
+    """Sign: liked or disliked; size: how strongly, and how much it counts among events of other
+    types in training."""
     seen: bool
     """The item does not come back."""
     trains: bool
@@ -113,7 +119,8 @@ class EventPolicy:
 
 
 def read_events(path: str | os.PathLike[str]) -> Iterator[Event | RowError]:
-    """The events of a .jsonl, .parquet or .csv file, one by one; a bad row is a `RowError` and the reading goes on."""
+    """The events of a .jsonl, .parquet or .csv file, one by one; a bad row is a `RowError` and the
+    reading goes on."""
     for row in read_rows(path, known=EVENT_FIELDS, required=REQUIRED_FIELDS):
         yield row if isinstance(row, RowError) else _event_of(row)
 
@@ -123,13 +130,20 @@ def _event_of(row: Row) -> Event | RowError:
         return Event.from_mapping(row.values)
     except InvalidInput as error:
         item_id = row.values.get("item_id")
-        return RowError(row.line, None if item_id is None else str(item_id)[: fields.MAX_ID_CHARS], str(error))
+        return RowError(
+            row.line, None if item_id is None else str(item_id)[: fields.MAX_ID_CHARS], str(error)
+        )
 
 
 @lru_cache(maxsize=1024)
 def _word(spelling: str) -> str:
-    """`Add-To Cart` is `add_to_cart`: the same word in another spelling must not become another type of event."""
+    """`Add-To Cart` is `add_to_cart`: the same word in another spelling must not become another
+    type of event."""
     word = re.sub(r"[\s-]+", "_", spelling.strip()).lower()
     if not _WORD.fullmatch(word):
-        raise InvalidInput("event_type", spelling, "it is required and must be a word, like view, purchase or rating")
+        raise InvalidInput(
+            "event_type",
+            spelling,
+            "it is required and must be a word, like view, purchase or rating",
+        )
     return word

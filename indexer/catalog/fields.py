@@ -1,7 +1,8 @@
 """One value of a row, checked: ids, texts, numbers, times.
 
-Shared by items and events, whether they come from a file or over the wire. Every function either returns a clean value
-or raises `InvalidInput` naming field, value and what would be acceptable. Knows nothing of items, events or files.
+Shared by items and events, whether they come from a file or over the wire. Every function either
+returns a clean value or raises `InvalidInput` naming field, value and what would be acceptable.
+Knows nothing of items, events or files.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ def reject_unknown(row: Mapping[str, object], known: Iterable[str], hint: str = 
     """Refuse fields nobody would read: dropping them silently would lose data."""
     for name in row:
         if name not in known:
-            raise InvalidInput(str(name), row[name], f"there is no such field; known are {', '.join(known)}{hint}")
+            raise InvalidInput(
+                str(name), row[name], f"there is no such field; known are {', '.join(known)}{hint}"
+            )
 
 
 def is_absent(value: object) -> bool:
@@ -39,9 +42,15 @@ def is_absent(value: object) -> bool:
 
 
 def identifier(row: Mapping[str, object], field: str) -> str:
-    """A required id: 1 to 512 characters, none of them control characters; a whole number is taken as its digits."""
+    """A required id: 1 to 512 characters, none of them control characters; a whole number is taken
+    as its digits."""
     value = row.get(field)
-    if isinstance(value, str) and 0 < len(value) <= MAX_ID_CHARS and value.isprintable() and not value.isspace():
+    if (
+        isinstance(value, str)
+        and 0 < len(value) <= MAX_ID_CHARS
+        and value.isprintable()
+        and not value.isspace()
+    ):
         return value  # nearly always; what follows finds out what is wrong
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**18:
         return str(value)
@@ -52,7 +61,9 @@ def identifier(row: Mapping[str, object], field: str) -> str:
     if not value.strip():
         raise InvalidInput(field, value, "it must not be empty")
     if len(value) > MAX_ID_CHARS:
-        raise InvalidInput(field, value, f"it has {len(value):,} characters, at most {MAX_ID_CHARS} are allowed")
+        raise InvalidInput(
+            field, value, f"it has {len(value):,} characters, at most {MAX_ID_CHARS} are allowed"
+        )
     if _CONTROL.search(value) or _UNSTORABLE.search(value):
         raise InvalidInput(field, value, "it must not contain control characters")
     return value
@@ -65,9 +76,13 @@ def text(value: object, field: str, max_chars: int, default: str = "") -> str:
     if not isinstance(value, str):
         raise InvalidInput(field, value, "it must be text")
     if len(value) > max_chars:
-        raise InvalidInput(field, value, f"it has {len(value):,} characters, at most {max_chars:,} are allowed")
+        raise InvalidInput(
+            field, value, f"it has {len(value):,} characters, at most {max_chars:,} are allowed"
+        )
     if _UNSTORABLE.search(value):
-        raise InvalidInput(field, value, "it contains a NUL or half of a surrogate pair, which cannot be stored")
+        raise InvalidInput(
+            field, value, "it contains a NUL or half of a surrogate pair, which cannot be stored"
+        )
     return value
 
 
@@ -100,7 +115,8 @@ def number(value: object, field: str) -> float | None:
 
 
 def timestamp(value: object, field: str, *, now: float | None = None) -> float | None:
-    """Unix seconds from a number, numeric text, RFC 3339 text (no offset means UTC) or a datetime; absent is None."""
+    """Unix seconds from a number, numeric text, RFC 3339 text (no offset means UTC) or a datetime;
+    absent is None."""
     if is_absent(value):
         return None
     seconds = _seconds(value, field)
@@ -119,7 +135,9 @@ def _seconds(value: object, field: str) -> float:
             except ValueError as error:
                 raise InvalidInput(field, value, f"no such time ({error})") from None
         elif not _NUMERIC.fullmatch(value):
-            raise InvalidInput(field, value, "it must be unix seconds or RFC 3339, like 2026-05-01T12:30:00Z")
+            raise InvalidInput(
+                field, value, "it must be unix seconds or RFC 3339, like 2026-05-01T12:30:00Z"
+            )
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
     if isinstance(value, date):

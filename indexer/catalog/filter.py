@@ -1,9 +1,10 @@
-"""The filter language: an AIP-160 style expression becomes a small tree that every store can translate.
+"""The filter language: an AIP-160 style expression becomes a small tree that every store can
+translate.
 
     categories:"Comedy" AND price < 20 AND NOT attributes.director = "Uwe Boll"
 
-Fields: `domain`, `item_id`, `categories`, `available`, `price`, `created_at`, `attributes.<name>` (a name with other
-than letters, digits, `_` and `-` goes in quotes: `attributes."running time"`).
+Fields: `domain`, `item_id`, `categories`, `available`, `price`, `created_at`, `attributes.<name>`
+(a name with other than letters, digits, `_` and `-` goes in quotes: `attributes."running time"`).
 
 - `=` and `:` hold when the value, or one of the values of a list, is exactly that (upper and lower case differ);
   `field:*` holds when there is any value. `<`, `<=`, `>`, `>=` compare numbers and times.
@@ -104,8 +105,8 @@ def all_of(*filters: Filter | None) -> Filter | None:
 
 
 def with_indices(filter: Filter, index_of: Callable[[str], int | None]) -> Filter:
-    """The same with items named by index. Stores know no other names: an index of a million ids takes 350 MB of their
-    memory, and the catalogue has one already."""
+    """The same with items named by index. Stores know no other names: an index of a million ids
+    takes 350 MB of their memory, and the catalogue has one already."""
     if isinstance(filter, And | Or):
         return type(filter)(tuple(with_indices(part, index_of) for part in filter.parts))
     if isinstance(filter, Not):
@@ -120,11 +121,14 @@ def with_indices(filter: Filter, index_of: Callable[[str], int | None]) -> Filte
 
 @lru_cache(maxsize=256)
 def parse_filter(text: str) -> Filter | None:
-    """The tree of an expression, None for an empty one; `FilterSyntaxError` says where and what was expected."""
+    """The tree of an expression, None for an empty one; `FilterSyntaxError` says where and what was
+    expected."""
     if not text.strip():
         return None
     if len(text) > MAX_FILTER_CHARS:
-        raise FilterSyntaxError("filter", text, f"it has {len(text):,} characters, at most {MAX_FILTER_CHARS:,} do")
+        raise FilterSyntaxError(
+            "filter", text, f"it has {len(text):,} characters, at most {MAX_FILTER_CHARS:,} do"
+        )
     try:
         parsed: Filter = _PARSER.parse(text)  # type: ignore[assignment]  # the transformer makes a Filter of the tree
     except UnexpectedInput as error:
@@ -159,7 +163,12 @@ _NUMBER_FIELDS: dict[str, Callable[[object, str], float | None]] = {
 }
 _FIELDS = (*_TEXT_FIELDS, "available", *_NUMBER_FIELDS, "attributes.<name>")
 _BOUNDS = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
-_READABLE = {"FIELD": "a field", "OPERATOR": "one of = != < <= > >= :", "QUOTED": "a value", "WORD": "a value"}
+_READABLE = {
+    "FIELD": "a field",
+    "OPERATOR": "one of = != < <= > >= :",
+    "QUOTED": "a value",
+    "WORD": "a value",
+}
 _READABLE |= {"LPAR": "(", "RPAR": ")", "$END": "the end", "MINUS": "-"}
 
 
@@ -201,10 +210,17 @@ def _field_name(field: Token) -> str:
     name, _, attribute = field.partition(".")
     if name == "attributes" and attribute:
         bare = attribute[1:-1] if attribute[0] in "\"'" else attribute
-        if not bare or '"' in bare or "\\" in bare or (attribute[0] in "\"'" and attribute[-1] != attribute[0]):
+        if (
+            not bare
+            or '"' in bare
+            or "\\" in bare
+            or (attribute[0] in "\"'" and attribute[-1] != attribute[0])
+        ):
             raise _Unacceptable(field, f"{attribute} is no attribute name that a filter can use")
         if attribute[0] not in "\"'" and "." in attribute:
-            raise _Unacceptable(field, f'put an attribute name with a dot in quotes: attributes."{attribute}"')
+            raise _Unacceptable(
+                field, f'put an attribute name with a dot in quotes: attributes."{attribute}"'
+            )
         return f"attributes.{bare}"
     if attribute or name not in (*_TEXT_FIELDS, "available", *_NUMBER_FIELDS):
         hint = f"; is it attributes.{name}?" if not attribute and name != "attributes" else ""
@@ -214,7 +230,10 @@ def _field_name(field: Token) -> str:
 
 def _number(name: str, operator: Token, value: Token, literal: str) -> float:
     if name in _TEXT_FIELDS or name == "available":
-        raise _Unacceptable(operator, f"{operator} compares numbers and times, and {name} is neither; use =, != or :")
+        raise _Unacceptable(
+            operator,
+            f"{operator} compares numbers and times, and {name} is neither; use =, != or :",
+        )
     try:
         number = _NUMBER_FIELDS.get(name, fields.number)(literal, name)
     except InvalidInput as error:
@@ -246,7 +265,9 @@ def _fits(node: Filter, depth: int) -> bool:
 
 
 def _syntax_error(text: str, error: UnexpectedInput) -> FilterSyntaxError:
-    position = len(text) if error.pos_in_stream is None or error.pos_in_stream < 0 else error.pos_in_stream
+    position = (
+        len(text) if error.pos_in_stream is None or error.pos_in_stream < 0 else error.pos_in_stream
+    )
     found = f"found {text[position]!r}" if position < len(text) else "the filter ends"
     names: Iterable[str] = ()
     if isinstance(error, UnexpectedToken):
@@ -262,6 +283,8 @@ def _syntax_error(text: str, error: UnexpectedInput) -> FilterSyntaxError:
 
 
 def _error(text: str, position: int, why: str) -> FilterSyntaxError:
-    error = FilterSyntaxError("filter", text, f"at character {position + 1}: {why}. For example: {EXAMPLE}")
+    error = FilterSyntaxError(
+        "filter", text, f"at character {position + 1}: {why}. For example: {EXAMPLE}"
+    )
     error.metadata["position"] = str(position + 1)
     return error

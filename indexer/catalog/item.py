@@ -1,7 +1,8 @@
 """Item: one thing that can be recommended, and the reading of catalogue files.
 
-`Item.from_mapping` is the only validation there is, for files and for the wire. Knows nothing of vectors, of what is in
-a picture or a sound (each is a path, a URL or a data: URI) and of where items are kept.
+`Item.from_mapping` is the only validation there is, for files and for the wire. Knows nothing of
+vectors, of what is in a picture or a sound (each is a path, a URL or a data: URI) and of where
+items are kept.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ MAX_CATEGORIES = 200
 MAX_ATTRIBUTES = 200
 MAX_LIST_VALUES = 1_000
 ENCODED_CHARS = 8_000
-"""How much of an item's text the text encoder is given: about what it reads in 8 chunks of 256 tokens."""
+"""How much of an item's text the text encoder is given: about what it reads in 8 chunks of 256
+tokens."""
 
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
@@ -74,7 +76,8 @@ class Item:
 
     @classmethod
     def from_mapping(cls, row: Mapping[str, object], *, now: float | None = None) -> Item:
-        """An item from a row of a file or a request; `InvalidInput` names the field that is not acceptable."""
+        """An item from a row of a file or a request; `InvalidInput` names the field that is not
+        acceptable."""
         fields.reject_unknown(row, ITEM_FIELDS, "; put it under attributes")
         get = row.get
         price = fields.number(get("price"), "price")
@@ -104,11 +107,14 @@ class Item:
             if name in row:
                 row[name] = tuple(row[name])
         if "attributes" in row:
-            row["attributes"] = {k: tuple(v) if isinstance(v, list) else v for k, v in row["attributes"].items()}
+            row["attributes"] = {
+                k: tuple(v) if isinstance(v, list) else v for k, v in row["attributes"].items()
+            }
         return cls(**row)
 
     def to_mapping(self) -> dict[str, Any]:
-        """The row this item is, without the fields that have their default; `from_mapping` takes it back."""
+        """The row this item is, without the fields that have their default; `from_mapping` takes it
+        back."""
         row: dict[str, Any] = {"item_id": self.item_id}
         if self.domain != "default":
             row["domain"] = self.domain
@@ -119,7 +125,9 @@ class Item:
         if self.categories:
             row["categories"] = list(self.categories)
         if self.attributes:
-            row["attributes"] = {k: list(v) if isinstance(v, tuple) else v for k, v in self.attributes.items()}
+            row["attributes"] = {
+                k: list(v) if isinstance(v, tuple) else v for k, v in self.attributes.items()
+            }
         if self.image is not None:
             row["image"] = self.image
         if self.images:
@@ -164,7 +172,8 @@ class Item:
         return replace(self, audio=names[0] if names else None)
 
     def text(self) -> str:
-        """What the text encoder reads: title. categories. attributes. description; at most 8,000 characters."""
+        """What the text encoder reads: title. categories. attributes. description; at most 8,000
+        characters."""
         parts = [self.title, ", ".join(self.categories)]
         parts += [f"{name}: {_spoken(value)}" for name, value in self.attributes.items()]
         parts.append(self.description)
@@ -172,9 +181,11 @@ class Item:
 
 
 def read_items(path: str | os.PathLike[str]) -> Iterator[Item | RowError]:
-    """The items of a .jsonl, .parquet or .csv file, one by one; a bad row is a `RowError` and the reading goes on.
+    """The items of a .jsonl, .parquet or .csv file, one by one; a bad row is a `RowError` and the
+    reading goes on.
 
-    A second row with the same item_id is a RowError: the first was used. Memory grows by some 100 bytes an item only.
+    A second row with the same item_id is a RowError: the first was used. Memory grows by some 100
+    bytes an item only.
     """
     seen: set[int] = set()  # 64-bit hashes of the ids, not the ids
     for row in read_rows(path, known=ITEM_FIELDS, required=("item_id",)):
@@ -185,7 +196,11 @@ def read_items(path: str | os.PathLike[str]) -> Iterator[Item | RowError]:
         if isinstance(item, Item):
             key = hash(item.item_id)
             if key in seen:
-                yield RowError(row.line, item.item_id, f"item_id {item.item_id!r} appears again; the first row is used")
+                yield RowError(
+                    row.line,
+                    item.item_id,
+                    f"item_id {item.item_id!r} appears again; the first row is used",
+                )
                 continue
             seen.add(key)
         yield item
@@ -196,7 +211,9 @@ def _item_of(row: Row) -> Item | RowError:
         return Item.from_mapping(row.values)
     except InvalidInput as error:
         item_id = row.values.get("item_id")
-        return RowError(row.line, None if item_id is None else str(item_id)[: fields.MAX_ID_CHARS], str(error))
+        return RowError(
+            row.line, None if item_id is None else str(item_id)[: fields.MAX_ID_CHARS], str(error)
+        )
 
 
 def _categories(value: object) -> tuple[str, ...]:
@@ -204,23 +221,38 @@ def _categories(value: object) -> tuple[str, ...]:
     if fields.is_absent(value):
         return ()
     if isinstance(value, str):
-        value = fields.from_json_text(value, "categories") if value.lstrip().startswith("[") else value.split("|")
+        value = (
+            fields.from_json_text(value, "categories")
+            if value.lstrip().startswith("[")
+            else value.split("|")
+        )
     if not isinstance(value, list | tuple):
         raise InvalidInput("categories", value, "it must be a list of texts")
     if len(value) > MAX_CATEGORIES:
-        raise InvalidInput("categories", value, f"it has {len(value):,} entries, at most {MAX_CATEGORIES} are allowed")
+        raise InvalidInput(
+            "categories",
+            value,
+            f"it has {len(value):,} entries, at most {MAX_CATEGORIES} are allowed",
+        )
     labels = (fields.label(entry, "categories").strip() for entry in value)
     return tuple(dict.fromkeys(entry for entry in labels if entry))
 
 
 def _images(first: object, further: object) -> tuple[str, ...]:
-    """A text or a list, then a list, JSON text of one, or `|`-separated text; repeated ones count once."""
+    """A text or a list, then a list, JSON text of one, or `|`-separated text; repeated ones count
+    once."""
     if isinstance(further, str):
-        further = fields.from_json_text(further, "images") if further.lstrip().startswith("[") else further.split("|")
+        further = (
+            fields.from_json_text(further, "images")
+            if further.lstrip().startswith("[")
+            else further.split("|")
+        )
     images = (*_image_list(first, "image"), *_image_list(further, "images"))
     images = tuple(dict.fromkeys(image for image in images if image))
     if len(images) > MAX_IMAGES:
-        raise InvalidInput("images", images, f"these are {len(images):,}, at most {MAX_IMAGES} are allowed")
+        raise InvalidInput(
+            "images", images, f"these are {len(images):,}, at most {MAX_IMAGES} are allowed"
+        )
     return images
 
 
@@ -236,17 +268,24 @@ def _media_name(value: object, name: str) -> str:
 
 
 def _attributes(value: object) -> dict[str, AttributeValue]:
-    """An object, JSON text of one, or (as Parquet maps arrive) a list of pairs; null values are left out."""
+    """An object, JSON text of one, or (as Parquet maps arrive) a list of pairs; null values are
+    left out."""
     if fields.is_absent(value):
         return {}
     if isinstance(value, str):
         value = fields.from_json_text(value, "attributes")
-    if isinstance(value, list) and all(isinstance(pair, tuple) and len(pair) == 2 for pair in value):
+    if isinstance(value, list) and all(
+        isinstance(pair, tuple) and len(pair) == 2 for pair in value
+    ):
         value = dict(value)
     if not isinstance(value, Mapping):
         raise InvalidInput("attributes", value, "it must be an object of names and values")
     if len(value) > MAX_ATTRIBUTES:
-        raise InvalidInput("attributes", value, f"it has {len(value):,} names, at most {MAX_ATTRIBUTES} are allowed")
+        raise InvalidInput(
+            "attributes",
+            value,
+            f"it has {len(value):,} names, at most {MAX_ATTRIBUTES} are allowed",
+        )
     result: dict[str, AttributeValue] = {}
     for name, entry in value.items():
         clean = fields.label(name, "attributes")
@@ -264,10 +303,16 @@ def _attribute(value: object, name: str) -> AttributeValue:
         return fields.text(value, name, MAX_ATTRIBUTE_CHARS)
     if isinstance(value, list | tuple):
         if len(value) > MAX_LIST_VALUES:
-            raise InvalidInput(name, value, f"it has {len(value):,} entries, at most {MAX_LIST_VALUES} are allowed")
-        return tuple(fields.text(entry, name, MAX_ATTRIBUTE_CHARS) for entry in value if entry is not None)
+            raise InvalidInput(
+                name, value, f"it has {len(value):,} entries, at most {MAX_LIST_VALUES} are allowed"
+            )
+        return tuple(
+            fields.text(entry, name, MAX_ATTRIBUTE_CHARS) for entry in value if entry is not None
+        )
     if isinstance(value, Mapping):
-        raise InvalidInput(name, value, "it must be a text, a number, true/false or a list of texts")
+        raise InvalidInput(
+            name, value, "it must be a text, a number, true/false or a list of texts"
+        )
     number = fields.number(value, name)
     assert number is not None
     return number

@@ -1,8 +1,8 @@
 """Rows of a file, whatever its format: JSON Lines, CSV (both also gzipped) or Parquet.
 
-A row is a mapping with the line it stands on. A row that cannot be parsed is a `RowError` and the reading goes on; a
-file that cannot be read, or no further, is a `CatalogError`. One row (Parquet: one batch) is in memory at a time.
-Knows nothing of what the fields mean.
+A row is a mapping with the line it stands on. A row that cannot be parsed is a `RowError` and the
+reading goes on; a file that cannot be read, or no further, is a `CatalogError`. One row (Parquet:
+one batch) is in memory at a time. Knows nothing of what the fields mean.
 """
 
 from __future__ import annotations
@@ -47,12 +47,15 @@ class RowError:
 def read_rows(
     path: str | os.PathLike[str], *, known: Sequence[str], required: Sequence[str]
 ) -> Iterator[Row | RowError]:
-    """The rows of a file, by its suffix. A header, where there is one, is checked against `known` and `required`."""
+    """The rows of a file, by its suffix. A header, where there is one, is checked against `known`
+    and `required`."""
     file = Path(path)
     suffix = Path(file.stem).suffix.lower() if file.suffix.lower() == ".gz" else file.suffix.lower()
     reader = _READERS.get(suffix)
     if reader is None:
-        raise CatalogError(file, f"unknown format {suffix or 'without suffix'!r}", f"use {', '.join(_READERS)}")
+        raise CatalogError(
+            file, f"unknown format {suffix or 'without suffix'!r}", f"use {', '.join(_READERS)}"
+        )
     if not file.is_file():
         raise CatalogError(file, "there is no such file", "check the path")
     empty = True
@@ -61,12 +64,16 @@ def read_rows(
             empty = False
             yield row
     except (OSError, EOFError, zlib.error) as error:
-        raise CatalogError(file, f"it cannot be read ({error})", "check that it is complete and readable") from error
+        raise CatalogError(
+            file, f"it cannot be read ({error})", "check that it is complete and readable"
+        ) from error
     if empty:
         raise CatalogError(file, "it is empty: there is no row in it", _CHECK)
 
 
-def _json_rows(file: Path, known: Sequence[str], required: Sequence[str]) -> Iterator[Row | RowError]:
+def _json_rows(
+    file: Path, known: Sequence[str], required: Sequence[str]
+) -> Iterator[Row | RowError]:
     first = True
     for line, text in _lines(file):
         if text is None:
@@ -76,7 +83,9 @@ def _json_rows(file: Path, known: Sequence[str], required: Sequence[str]) -> Ite
             continue
         if first and text.lstrip().startswith("["):
             raise CatalogError(
-                file, "it holds a JSON array", "write one object a line (JSON Lines), e.g. with `jq -c '.[]'`"
+                file,
+                "it holds a JSON array",
+                "write one object a line (JSON Lines), e.g. with `jq -c '.[]'`",
             )
         first = False
         try:
@@ -90,8 +99,12 @@ def _json_rows(file: Path, known: Sequence[str], required: Sequence[str]) -> Ite
             yield RowError(line, None, "the line is JSON, but not an object with fields")
 
 
-def _csv_rows(file: Path, known: Sequence[str], required: Sequence[str]) -> Iterator[Row | RowError]:
-    csv.field_size_limit(MAX_LINE_BYTES)  # process-wide, but only ever raised; the default refuses long descriptions
+def _csv_rows(
+    file: Path, known: Sequence[str], required: Sequence[str]
+) -> Iterator[Row | RowError]:
+    csv.field_size_limit(
+        MAX_LINE_BYTES
+    )  # process-wide, but only ever raised; the default refuses long descriptions
     too_long: list[int] = []
 
     def texts() -> Iterator[str]:
@@ -112,19 +125,25 @@ def _csv_rows(file: Path, known: Sequence[str], required: Sequence[str]) -> Iter
             yield RowError(line, None, f"the line is not CSV ({error})")
             continue
         if too_long:
-            yield RowError(too_long.pop(), None, f"the line is longer than {MAX_LINE_BYTES:,} bytes")
+            yield RowError(
+                too_long.pop(), None, f"the line is longer than {MAX_LINE_BYTES:,} bytes"
+            )
         elif not cells:
             continue
         elif header is None:
             header = [name.strip() for name in cells]
             _check_header(file, header, known, required)
         elif len(cells) != len(header):
-            yield RowError(line, None, f"the row has {len(cells)} cells, the header has {len(header)}")
+            yield RowError(
+                line, None, f"the row has {len(cells)} cells, the header has {len(header)}"
+            )
         else:
             yield Row(line, {name: cell for name, cell in zip(header, cells, strict=True) if cell})
 
 
-def _parquet_rows(file: Path, known: Sequence[str], required: Sequence[str]) -> Iterator[Row | RowError]:
+def _parquet_rows(
+    file: Path, known: Sequence[str], required: Sequence[str]
+) -> Iterator[Row | RowError]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -170,13 +189,23 @@ def _open(file: Path) -> IO[bytes]:
     return cast(IO[bytes], gzip.open(file)) if file.suffix.lower() == ".gz" else file.open("rb")
 
 
-def _check_header(file: Path, names: Sequence[str], known: Sequence[str], required: Sequence[str]) -> None:
+def _check_header(
+    file: Path, names: Sequence[str], known: Sequence[str], required: Sequence[str]
+) -> None:
     if missing := [name for name in required if name not in names]:
-        raise CatalogError(file, f"it has no column {missing[0]!r} (it has {', '.join(names)})", "add or rename it")
+        raise CatalogError(
+            file, f"it has no column {missing[0]!r} (it has {', '.join(names)})", "add or rename it"
+        )
     if unknown := [name for name in names if name not in known]:
-        raise CatalogError(file, f"unknown column {unknown[0]!r}", f"known are {', '.join(known)}; rename or drop it")
+        raise CatalogError(
+            file,
+            f"unknown column {unknown[0]!r}",
+            f"known are {', '.join(known)}; rename or drop it",
+        )
     if len(set(names)) < len(names):
-        raise CatalogError(file, f"a column appears twice in {', '.join(names)}", "keep one of them")
+        raise CatalogError(
+            file, f"a column appears twice in {', '.join(names)}", "keep one of them"
+        )
 
 
 _READERS: dict[str, Callable[[Path, Sequence[str], Sequence[str]], Iterator[Row | RowError]]] = {

@@ -1,7 +1,7 @@
 """Captions: the texts of items as an image or audio encoder reads them, in its own space.
 
-With them a picture or a sound finds things that are only described. An alignment's view of texts takes their place
-where one is in use. Knows nothing of queries.
+With them a picture or a sound finds things that are only described. An alignment's view of texts
+takes their place where one is in use. Knows nothing of queries.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ class CaptionEncoder(SharedSpace):
 
     def beside(self, rows: Sequence[StoredItem]) -> list[StoredItem]:
         texts = [row.item.text() for row in rows]
-        read: Iterator[FloatArray] = iter(self._encoder.encode_texts([text for text in texts if text]))
+        read: Iterator[FloatArray] = iter(
+            self._encoder.encode_texts([text for text in texts if text])
+        )
         (name,) = self.names
         return [
             replace(row, vectors={**row.vectors, name: next(read)}) if text else row

@@ -1,11 +1,13 @@
-"""Indexer: the one path by which items get into the log and the store, for the command line and for the server.
+"""Indexer: the one path by which items get into the log and the store, for the command line and for
+the server.
 
     log (acknowledged, synced) -> encode what changed -> store -> log (marked as indexed)
 
-Whenever this stops, what the log has acknowledged is pending there, and `reconcile` (or indexing the same rows again)
-goes on. A store that is not in use (`indexer.log.marks`) is brought up to the log by `follow`, item by item. Rows that
-cannot be used, and pictures or sounds that cannot be read, are reported, never raised; an encoder or a store that fails
-is raised. Knows nothing of file formats and gRPC.
+Whenever this stops, what the log has acknowledged is pending there, and `reconcile` (or indexing
+the same rows again) goes on. A store that is not in use (`indexer.log.marks`) is brought up to the
+log by `follow`, item by item. Rows that cannot be used, and pictures or sounds that cannot be read,
+are reported, never raised; an encoder or a store that fails is raised. Knows nothing of file
+formats and gRPC.
 """
 
 from __future__ import annotations
@@ -31,7 +33,8 @@ from indexer.stores.registry import digest_of
 from indexer.stores.store import IMAGE, TEXT, ItemStore, StoredItem
 
 BATCH = 256
-"""Items that are encoded and stored at once: enough for texts of like lengths to be found among them."""
+"""Items that are encoded and stored at once: enough for texts of like lengths to be found among
+them."""
 FLUSH_EVERY = 5_000
 """Items after which the store is brought to disk, so that its write-ahead log stays short."""
 
@@ -56,7 +59,8 @@ class IndexReport:
     failed: list[RowError] = field(default_factory=list)
     """Rows that were not used."""
     warnings: list[RowError] = field(default_factory=list)
-    """Pictures and sounds that items were indexed without, one each. They are tried again when the row comes again."""
+    """Pictures and sounds that items were indexed without, one each. They are tried again when the
+    row comes again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,9 @@ def dims_of(text_encoder: TextEncoder, perception: Perception | None) -> dict[st
 
 def fingerprints_of(text_encoder: TextEncoder, perception: Perception | None) -> dict[str, str]:
     """Fingerprints by vector name, as a store is opened with."""
-    return {TEXT: text_encoder.fingerprint} | ({IMAGE: perception.encoder.fingerprint} if perception else {})
+    return {TEXT: text_encoder.fingerprint} | (
+        {IMAGE: perception.encoder.fingerprint} if perception else {}
+    )
 
 
 class Indexer:
@@ -93,8 +99,9 @@ class Indexer:
         on_stored: Callable[[Sequence[StoredItem]], None] | None = None,
         batch: int = BATCH,
     ) -> None:
-        """`on_stored` is told of every batch of newly encoded items, whose vectors other than text and image, and those
-        of the shared space, are gone: a trained model's vectors are set again from there."""
+        """`on_stored` is told of every batch of newly encoded items, whose vectors other than text
+        and image, and those of the shared space, are gone: a trained model's vectors are set again
+        from there."""
         self._log = log
         self._store = store
         self._digest = digest_of(fingerprints_of(text_encoder, perception))
@@ -117,10 +124,13 @@ class Indexer:
         total: int | None = None,
         on_progress: Progress | None = None,
     ) -> IndexReport:
-        """Put items into log and store. Paths of pictures and sounds are relative to `root` and stay inside it; without
-        one, an item may name those it has already. `images` and `sounds` hold what came as bytes, by item_id: an item
-        that has some there has no others."""
-        given: Given = {"image": images or {}, "audio": {item_id: [sound] for item_id, sound in (sounds or {}).items()}}
+        """Put items into log and store. Paths of pictures and sounds are relative to `root` and
+        stay inside it; without one, an item may name those it has already. `images` and `sounds`
+        hold what came as bytes, by item_id: an item that has some there has no others."""
+        given: Given = {
+            "image": images or {},
+            "audio": {item_id: [sound] for item_id, sound in (sounds or {}).items()},
+        }
         report = IndexReport()
         done = 0
         for numbered in _batches(enumerate(rows, start=1), self._batch):
@@ -141,7 +151,8 @@ class Indexer:
         return missing
 
     def reconcile(self, on_progress: Progress | None = None) -> IndexReport:
-        """Bring the store up to the log: what an earlier run left undone, and what the store lost. Run it at start.
+        """Bring the store up to the log: what an earlier run left undone, and what the store lost.
+        Run it at start.
 
         A store that is not in use is compared first, and in use from then on.
         """
@@ -162,9 +173,12 @@ class Indexer:
             self._store.flush()
         return report
 
-    def follow(self, on_progress: Progress | None = None, on_put: OnPut | None = None) -> IndexReport:
-        """Bring the store up to the log, item by item: what is equal stays, and only what encoders would read
-        differently is encoded. Stopped half-way, it goes on there. `on_put` is told of what was not equal."""
+    def follow(
+        self, on_progress: Progress | None = None, on_put: OnPut | None = None
+    ) -> IndexReport:
+        """Bring the store up to the log, item by item: what is equal stays, and only what encoders
+        would read differently is encoded. Stopped half-way, it goes on there. `on_put` is told of
+        what was not equal."""
         report = IndexReport()
         with self._turn:
             self._compare(report, on_progress, on_put)
@@ -173,8 +187,8 @@ class Indexer:
         return report
 
     def rebuild(self, on_progress: Progress | None = None) -> IndexReport:
-        """Encode everything anew from the log, into a store that was opened `anew`. What stops it, `reconcile` goes on
-        with. Pictures and sounds that no item uses any more are removed."""
+        """Encode everything anew from the log, into a store that was opened `anew`. What stops it,
+        `reconcile` goes on with. Pictures and sounds that no item uses any more are removed."""
         report = IndexReport()
         used: set[str] = set()
         with self._turn:
@@ -182,7 +196,9 @@ class Indexer:
             report.deleted += self._delete_pending()
             total = self._log.count_items()
             for page in _batches(self._log.iter_items(), self._batch):
-                used.update(name for _, item in page for medium in MEDIA for name in item.perceived(medium))
+                used.update(
+                    name for _, item in page for medium in MEDIA for name in item.perceived(medium)
+                )
                 self._put(_entries(page, report.indexed + 1), report, anew=True)
                 if on_progress:
                     on_progress(report.indexed, total)
@@ -191,27 +207,44 @@ class Indexer:
         return report
 
     def _admit(
-        self, numbered: Sequence[tuple[int, Item]], root: Path | None, given: Given, report: IndexReport
+        self,
+        numbered: Sequence[tuple[int, Item]],
+        root: Path | None,
+        given: Given,
+        report: IndexReport,
     ) -> list[tuple[int, Item]]:
         """The items with their pictures and sounds named as the log may have them."""
-        named = [item.item_id for _, item in numbered if root is None and any(map(item.perceived, MEDIA))]
+        named = [
+            item.item_id for _, item in numbered if root is None and any(map(item.perceived, MEDIA))
+        ]
         before = self._log.get_items(named)
         admitted: list[tuple[int, Item]] = []
         for line, item in numbered:
             for medium in MEDIA:
                 if item.item_id in given[medium]:
-                    names = [self._media.kept.keep(content) for content in given[medium][item.item_id]]
+                    names = [
+                        self._media.kept.keep(content) for content in given[medium][item.item_id]
+                    ]
                 else:
-                    has = before[item.item_id][1].perceived(medium) if item.item_id in before else ()
+                    has = (
+                        before[item.item_id][1].perceived(medium) if item.item_id in before else ()
+                    )
                     names = self._admit_names(line, item, medium, root, has, report)
                 item = item.with_perceived(medium, names)
             admitted.append((line, item))
         return admitted
 
     def _admit_names(
-        self, line: int, item: Item, medium: Medium, root: Path | None, has: Sequence[str], report: IndexReport
+        self,
+        line: int,
+        item: Item,
+        medium: Medium,
+        root: Path | None,
+        has: Sequence[str],
+        report: IndexReport,
     ) -> list[str]:
-        """`has` is what the same item has in the log: who reads an item and writes it back keeps it."""
+        """`has` is what the same item has in the log: who reads an item and writes it back keeps
+        it."""
         known = {public_name(name): name for name in has}
         names: list[str] = []
         for name in item.perceived(medium):
@@ -222,7 +255,9 @@ class Indexer:
         return names
 
     def _take_in(self, numbered: Sequence[tuple[int, Item]], report: IndexReport) -> None:
-        todo: dict[int, _Entry] = {}  # by index: of two rows of one item in a batch, the later stands
+        todo: dict[
+            int, _Entry
+        ] = {}  # by index: of two rows of one item in a batch, the later stands
         puts = self._log.put_items([item for _, item in numbered])
         for (line, item), put in zip(numbered, puts, strict=True):
             if put.pending:
@@ -231,28 +266,45 @@ class Indexer:
         self._put(list(todo.values()), report)
 
     def _put(self, entries: Sequence[_Entry], report: IndexReport, *, anew: bool = False) -> None:
-        """Into the store, encoding only what the encoders would read differently; `anew` encodes everything."""
+        """Into the store, encoding only what the encoders would read differently; `anew` encodes
+        everything."""
         if not entries:
             return
         indices = [entry.item_index for entry in entries]
         before = {} if anew else self._store.get_items(indices)
         marks = self._marks()
         for index in marks.lacking_pictures(before):
-            before[index] = before[index].with_perceived(self._medium, ())  # as good as none: they are tried again
-        same = [entry for entry in entries if self._reads_alike(before.get(entry.item_index), entry.item)]
-        changed = [entry for entry in entries if not self._reads_alike(before.get(entry.item_index), entry.item)]
+            before[index] = before[index].with_perceived(
+                self._medium, ()
+            )  # as good as none: they are tried again
+        same = [
+            entry
+            for entry in entries
+            if self._reads_alike(before.get(entry.item_index), entry.item)
+        ]
+        changed = [
+            entry
+            for entry in entries
+            if not self._reads_alike(before.get(entry.item_index), entry.item)
+        ]
         self._store.set_items([(entry.item_index, entry.item) for entry in same])
         lacking = self._encode(changed, before, report) if changed else ()
-        marks.mark_indexed(indices, [entry.item.content_hash() for entry in entries], lacking_pictures=lacking)
+        marks.mark_indexed(
+            indices, [entry.item.content_hash() for entry in entries], lacking_pictures=lacking
+        )
         report.indexed += len(entries)
         self._unflushed += len(entries)
         if self._unflushed >= FLUSH_EVERY:
             self._store.flush()
             self._unflushed = 0
 
-    def _encode(self, entries: Sequence[_Entry], before: Mapping[int, Item], report: IndexReport) -> Collection[int]:
+    def _encode(
+        self, entries: Sequence[_Entry], before: Mapping[int, Item], report: IndexReport
+    ) -> Collection[int]:
         """Encode and store; returns the indices of items that lack a picture or their sound."""
-        encoding = self._encoder.encode([(entry.item_index, entry.item) for entry in entries], before)
+        encoding = self._encoder.encode(
+            [(entry.item_index, entry.item) for entry in entries], before
+        )
         self._store.upsert(encoding.items)
         if self._on_stored:
             self._on_stored(encoding.items)
@@ -263,7 +315,8 @@ class Indexer:
         return {index for index, _ in encoding.problems}
 
     def _complete_joint(self) -> None:
-        """Exactly the shared space in use: what others left goes, what was put in without it is added."""
+        """Exactly the shared space in use: what others left goes, what was put in without it is
+        added."""
         for name in joint_names(self._store):
             if self._joint is None or name not in self._joint.names:
                 self._store.drop_vector(name)
@@ -277,9 +330,11 @@ class Indexer:
             self._marks().mark_deleted(gone)
         return len(gone)
 
-    def _compare(self, report: IndexReport, on_progress: Progress | None = None, on_put: OnPut | None = None) -> None:
-        """Item by item, where the marks do not tell: the store was not closed, was not in use, or holds another number
-        of items than the log."""
+    def _compare(
+        self, report: IndexReport, on_progress: Progress | None = None, on_put: OnPut | None = None
+    ) -> None:
+        """Item by item, where the marks do not tell: the store was not closed, was not in use, or
+        holds another number of items than the log."""
         extra = set(self._store.matching(None).tolist()) - set(self._log.item_indices().values())
         self._store.delete(sorted(extra))
         report.deleted += len(extra)
@@ -300,7 +355,8 @@ class Indexer:
         return self._log.store_in_use() in (None, self._digest)
 
     def _reads_alike(self, before: Item | None, now: Item) -> bool:
-        """Whether neither an encoder nor the ranker, which learns of what is encoded, would tell them apart."""
+        """Whether neither an encoder nor the ranker, which learns of what is encoded, would tell
+        them apart."""
         if before is None or (before.text(), before.domain) != (now.text(), now.domain):
             return False
         return before.perceived(self._medium) == now.perceived(self._medium)

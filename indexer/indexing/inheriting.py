@@ -1,7 +1,9 @@
-"""Inheriting: a store beside begins with the vectors of an encoder that stays, from the store that has them.
+"""Inheriting: a store beside begins with the vectors of an encoder that stays, from the store that
+has them.
 
-With only the text encoder changed no picture or sound is fetched again, and with only the other one changed no text is
-read again. Knows nothing of encoders, and completes nothing: `Indexer.follow` does.
+With only the text encoder changed no picture or sound is fetched again, and with only the other one
+changed no text is read again. Knows nothing of encoders, and completes nothing: `Indexer.follow`
+does.
 """
 
 from __future__ import annotations
@@ -14,11 +16,14 @@ from indexer.log.marks import Marks
 from indexer.stores.store import IMAGE, TEXT, ItemStore, StoredItem
 
 
-def inherit(store: ItemStore, source: Iterable[list[StoredItem]], names: Collection[str], marks: Marks) -> None:
-    """Put items that `store` lacks into it, as they are in `source` with the vectors that are named; `marks` are those
-    of the store that is the source.
+def inherit(
+    store: ItemStore, source: Iterable[list[StoredItem]], names: Collection[str], marks: Marks
+) -> None:
+    """Put items that `store` lacks into it, as they are in `source` with the vectors that are
+    named; `marks` are those of the store that is the source.
 
-    They are put in as the encoders of these vectors have read them, so that what others read is seen to be missing.
+    They are put in as the encoders of these vectors have read them, so that what others read is
+    seen to be missing.
     """
     there = set(store.matching(None).tolist())
     for page in source:
@@ -34,7 +39,9 @@ def inherit(store: ItemStore, source: Iterable[list[StoredItem]], names: Collect
 
 def _as_read(row: StoredItem, names: Collection[str], *, whole: bool) -> Item:
     item = row.item if TEXT in names else _wordless(row.item)
-    return item if IMAGE in row.vectors and whole else replace(item, image=None, images=(), audio=None)
+    return (
+        item if IMAGE in row.vectors and whole else replace(item, image=None, images=(), audio=None)
+    )
 
 
 def _is_told(item: Item, names: Collection[str]) -> bool:

@@ -1,9 +1,10 @@
 """ItemEncoder: items to vectors, encoding only what changed.
 
-What an item is perceived by is its pictures or its sound, whichever the catalogue's perception asks for; an item with
-several pictures has one vector of them all. Beside the vectors of the encoders, items get those of the space that words
-share with what is perceived, where there is one. A picture or a sound that cannot be had is a problem in the answer,
-never an error; an encoder that fails is an error. Knows nothing of the log, and does not write to the store.
+What an item is perceived by is its pictures or its sound, whichever the catalogue's perception asks
+for; an item with several pictures has one vector of them all. Beside the vectors of the encoders,
+items get those of the space that words share with what is perceived, where there is one. A picture
+or a sound that cannot be had is a problem in the answer, never an error; an encoder that fails is
+an error. Knows nothing of the log, and does not write to the store.
 """
 
 from __future__ import annotations
@@ -61,22 +62,33 @@ class ItemEncoder:
         self._joint = joint
 
     def encode(self, items: Sequence[tuple[int, Item]], before: Mapping[int, Item]) -> Encoding:
-        """Items by index with their vectors: with those in the store where they read as the store's `before` does."""
+        """Items by index with their vectors: with those in the store where they read as the store's
+        `before` does."""
         same_text = [i for i, item in items if i in before and before[i].text() == item.text()]
         medium = medium_of(self._perception)
-        same_media = [i for i, item in items if i in before and before[i].perceived(medium) == item.perceived(medium)]
+        same_media = [
+            i
+            for i, item in items
+            if i in before and before[i].perceived(medium) == item.perceived(medium)
+        ]
         vectors = {TEXT: self._stored(TEXT, same_text), IMAGE: self._stored(IMAGE, same_media)}
         read = [(index, item) for index, item in items if index not in vectors[TEXT]]
         unseen = [(index, item) for index, item in items if index not in vectors[IMAGE]]
         named = [(index, name) for index, item in unseen for name in item.perceived(medium)]
         problems: list[tuple[int, MediaError]] = []
         with self._media.loading([name for _, name in named], self._perception) as loaded:
-            rows = self._text.encode_passages([item.text() for _, item in read])  # while the first files arrive
+            rows = self._text.encode_passages(
+                [item.text() for _, item in read]
+            )  # while the first files arrive
             vectors[TEXT] |= {index: row for (index, _), row in zip(read, rows, strict=True)}
             if self._perception:
                 vectors[IMAGE] |= _perceive(self._perception, named, loaded, problems)
         found = [
-            StoredItem(index, item, {name: known[index] for name, known in vectors.items() if index in known})
+            StoredItem(
+                index,
+                item,
+                {name: known[index] for name, known in vectors.items() if index in known},
+            )
             for index, item in items
         ]
         return Encoding(self._joint.beside(found) if self._joint else found, problems)
@@ -87,7 +99,8 @@ class ItemEncoder:
 
 
 def pooled(rows: Sequence[FloatArray]) -> FloatArray:
-    """The mean of unit vectors (dim,), of length 1 again; the first one where they cancel each other out."""
+    """The mean of unit vectors (dim,), of length 1 again; the first one where they cancel each
+    other out."""
     mean: FloatArray = np.stack(rows).mean(axis=0)
     norm = float(np.linalg.norm(mean))
     if len(rows) == 1 or norm < _NO_DIRECTION:
@@ -97,7 +110,10 @@ def pooled(rows: Sequence[FloatArray]) -> FloatArray:
 
 
 def _perceive(
-    perception: Perception, named: Sequence[Named], loaded: Iterator[Loaded], problems: list[tuple[int, MediaError]]
+    perception: Perception,
+    named: Sequence[Named],
+    loaded: Iterator[Loaded],
+    problems: list[tuple[int, MediaError]],
 ) -> dict[int, FloatArray]:
     rows: dict[int, list[FloatArray]] = defaultdict(list)
     for part in _opened(perception, named, loaded, problems):
@@ -108,7 +124,10 @@ def _perceive(
 
 
 def _opened(
-    perception: Perception, named: Sequence[Named], loaded: Iterator[Loaded], problems: list[tuple[int, MediaError]]
+    perception: Perception,
+    named: Sequence[Named],
+    loaded: Iterator[Loaded],
+    problems: list[tuple[int, MediaError]],
 ) -> Iterator[list[tuple[int, Any]]]:
     """What can be read, as much at a time as memory should hold; the rest goes to `problems`."""
     part: list[tuple[int, Any]] = []

@@ -1,7 +1,8 @@
-"""Vectors of the shared space in a store: two more of every item, beside those of its encoders, which stay as they are.
+"""Vectors of the shared space in a store: two more of every item, beside those of its encoders,
+which stay as they are.
 
-They are made from the stored ones and from short parts of the items' texts; no picture is read again. Knows nothing of
-how heads are trained, nor of which alignment is in use.
+They are made from the stored ones and from short parts of the items' texts; no picture is read
+again. Knows nothing of how heads are trained, nor of which alignment is in use.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ class SharedSpace(ABC):
 
     @abstractmethod
     def beside(self, rows: Sequence[StoredItem]) -> list[StoredItem]:
-        """The same items with their vectors of the shared space as well, made of what they are and their others."""
+        """The same items with their vectors of the shared space as well, made of what they are and
+        their others."""
 
     def is_told(self, item: Item) -> bool:
         """Whether an item gets the first of these vectors."""
@@ -54,8 +56,13 @@ class SharedSpace(ABC):
         for name in self.names:
             store.create_vector(name, self.dim, "cosine")
 
-    def fill(self, store: ItemStore, on_progress: Callable[[int, int | None], None] = lambda done, total: None) -> None:
-        """Give every item that lacks them its vectors of the shared space. Stopped half-way, it goes on there."""
+    def fill(
+        self,
+        store: ItemStore,
+        on_progress: Callable[[int, int | None], None] = lambda done, total: None,
+    ) -> None:
+        """Give every item that lacks them its vectors of the shared space. Stopped half-way, it
+        goes on there."""
         self.make_room(store)
         first = self.names[0]
         lacking = [
@@ -84,11 +91,11 @@ class SharedSpace(ABC):
 
 
 class PartReader:
-    """Reads the parts of items' texts. In the vector of a long text the colour or the material of a thing hardly shows,
-    so attributes and categories are read by themselves too.
+    """Reads the parts of items' texts. In the vector of a long text the colour or the material of a
+    thing hardly shows, so attributes and categories are read by themselves too.
 
-    What was read lately is remembered: many items share their categories, and an alignment that was just trained is put
-    to use on the items that taught it.
+    What was read lately is remembered: many items share their categories, and an alignment that was
+    just trained is put to use on the items that taught it.
     """
 
     def __init__(self, encoder: TextEncoder) -> None:
@@ -96,8 +103,8 @@ class PartReader:
         self._known: dict[str, FloatArray] = {}
 
     def parts(self, items: Sequence[tuple[Item, FloatArray]]) -> FloatArray:
-        """Items, each with the vector of its whole text -> (3, N, text dim): whole, attributes, categories. A row of
-        zeros is a part that an item lacks."""
+        """Items, each with the vector of its whole text -> (3, N, text dim): whole, attributes,
+        categories. A row of zeros is a part that an item lacks."""
         whole = np.stack([vector for _, vector in items])
         labels = [replace(item, title="", description="") for item, _ in items]
         attributes = self.texts([replace(item, categories=()).text() for item in labels])
@@ -115,13 +122,16 @@ class PartReader:
 
 
 class JointEncoder(SharedSpace):
-    """The space of an alignment, and what reads the parts of texts for it. Every item has a text, if an empty one."""
+    """The space of an alignment, and what reads the parts of texts for it. Every item has a text,
+    if an empty one."""
 
     def __init__(self, alignment: Alignment, reader: PartReader) -> None:
         self.alignment = alignment
         self.dim = alignment.dim
         self._reader = reader
-        self._text, self._image = self.names = [joint_name(alignment.version, name) for name in (TEXT, IMAGE)]
+        self._text, self._image = self.names = [
+            joint_name(alignment.version, name) for name in (TEXT, IMAGE)
+        ]
 
     def beside(self, rows: Sequence[StoredItem]) -> list[StoredItem]:
         made: dict[int, dict[str, FloatArray]] = {row.item_index: dict(row.vectors) for row in rows}

@@ -1,7 +1,8 @@
-"""The database under the log: connections, transactions, durability, and the few places where SQL dialects differ.
+"""The database under the log: connections, transactions, durability, and the few places where SQL
+dialects differ.
 
-Every write is one transaction, synced to disk when `writing()` ends; one writer at a time, so sequence numbers become
-visible in order. Readers take no lock. Knows nothing of what is stored.
+Every write is one transaction, synced to disk when `writing()` ends; one writer at a time, so
+sequence numbers become visible in order. Readers take no lock. Knows nothing of what is stored.
 """
 
 from __future__ import annotations
@@ -52,13 +53,16 @@ class LogDatabase:
 
     @classmethod
     def open(cls, url: str) -> Self:
-        """Open, make or migrate the log at an SQLAlchemy URL: `sqlite:////folder/log.db`, `sqlite://`, `postgresql://…`."""
+        """Open, make or migrate the log at an SQLAlchemy URL: `sqlite:////folder/log.db`,
+        `sqlite://`, `postgresql://…`."""
         try:
             parsed = sa.make_url(url)
             engine = _engine(parsed)
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
             todo = "use sqlite:////path/log.db, or postgresql://… with palate[postgres] installed"
-            raise StoreUnavailable(f"event log {url.split('://')[0]}://…", str(error), todo) from error
+            raise StoreUnavailable(
+                f"event log {url.split('://')[0]}://…", str(error), todo
+            ) from error
         try:
             return cls(engine, f"event log {parsed.render_as_string(hide_password=True)}")
         except BaseException:
@@ -105,11 +109,15 @@ class LogDatabase:
             self._put_meta(connection, key, value)
 
     def _meta(self, connection: Connection, key: str) -> str | None:
-        return connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == key)).scalar_one_or_none()
+        return connection.execute(
+            select(schema.meta.c.value).where(schema.meta.c.key == key)
+        ).scalar_one_or_none()
 
     def _put_meta(self, connection: Connection, key: str, value: str) -> None:
         statement = self.insert(schema.meta).values(key=key, value=value)
-        connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+        connection.execute(
+            statement.on_conflict_do_update(index_elements=["key"], set_={"value": value})
+        )
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -119,11 +127,15 @@ class LogDatabase:
         except (sa.exc.OperationalError, sa.exc.TimeoutError) as error:
             why = str(getattr(error, "orig", None) or error)
             raise StoreUnavailable(
-                self._name, why, "check that it exists, is writable, and has room on its disk, then try again"
+                self._name,
+                why,
+                "check that it exists, is writable, and has room on its disk, then try again",
             ) from error
         except DBAPIError as error:
             todo = "if the file is damaged or not Palate's, restore a backup or use another folder"
-            raise StoreError(f"{self._name}: {error.orig}; {todo}", metadata={"store": self._name}) from error
+            raise StoreError(
+                f"{self._name}: {error.orig}; {todo}", metadata={"store": self._name}
+            ) from error
 
 
 def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
@@ -145,13 +157,17 @@ def _engine(url: sa.URL) -> Engine:
     if backend != "sqlite":
         raise ArgumentError(f"{backend} is not supported")
     if url.database in (None, "", ":memory:"):
-        engine = sa.create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+        engine = sa.create_engine(
+            url, poolclass=StaticPool, connect_args={"check_same_thread": False}
+        )
     else:
         engine = sa.create_engine(url)
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves: pysqlite's own comes too late to take the lock
+        connection.isolation_level = (
+            None  # we say BEGIN ourselves: pysqlite's own comes too late to take the lock
+        )
         for pragma in _PRAGMAS:
             connection.execute(pragma)
 

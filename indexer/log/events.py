@@ -1,8 +1,8 @@
 """The events of the log: appended once each, read by user or as columns.
 
-`seq` grows with every event and is never given twice, so a reader may go on where it stopped. An event may name an
-item that is not in the catalogue (yet): it is kept, and read with item_index -1 until the item is there. Knows nothing
-of what event types mean.
+`seq` grows with every event and is never given twice, so a reader may go on where it stopped. An
+event may name an item that is not in the catalogue (yet): it is kept, and read with item_index -1
+until the item is there. Knows nothing of what event types mean.
 """
 
 from __future__ import annotations
@@ -48,7 +48,11 @@ _PAGE = (
         events.c.value,
         events.c.timestamp,
     )
-    .select_from(events.outerjoin(items, (items.c.item_id == events.c.item_id) & (items.c.deleted == false())))
+    .select_from(
+        events.outerjoin(
+            items, (items.c.item_id == events.c.item_id) & (items.c.deleted == false())
+        )
+    )
     .where(events.c.seq > bindparam("after"))
     .order_by(events.c.seq)
     .limit(bindparam("size"))
@@ -96,7 +100,8 @@ class EventTable(LogDatabase):
     """What users did, in the order in which we were told."""
 
     def append_events(self, batch: Sequence[Event]) -> list[bool]:
-        """Add events in one transaction; False for one whose event_id is there already (or twice in the batch)."""
+        """Add events in one transaction; False for one whose event_id is there already (or twice in
+        the batch)."""
         if not batch:
             return []
         with self.writing() as connection:
@@ -118,7 +123,9 @@ class EventTable(LogDatabase):
                 connection.execute(insert, list(part))
             self._put_meta(connection, _LAST_SEQ, str(first + len(batch) - 1))
             # Which of them went in: the numbers from `first` on that exist now.
-            added = set(connection.execute(select(events.c.seq).where(events.c.seq >= first)).scalars())
+            added = set(
+                connection.execute(select(events.c.seq).where(events.c.seq >= first)).scalars()
+            )
         return [first + offset in added for offset in range(len(batch))]
 
     def delete_events(self, user_id: str, event_ids: Iterable[str] | None = None) -> int:
@@ -128,7 +135,10 @@ class EventTable(LogDatabase):
                 return _delete_all(connection, user_id)
             wanted = list(dict.fromkeys(event_ids))
             of_user = events.delete().where(events.c.user_id == user_id)
-            return sum(connection.execute(of_user.where(events.c.event_id.in_(p))).rowcount for p in chunks(wanted))
+            return sum(
+                connection.execute(of_user.where(events.c.event_id.in_(p))).rowcount
+                for p in chunks(wanted)
+            )
 
     def user_events(self, user_id: str, limit: int | None = None) -> list[StoredEvent]:
         """The user's events, oldest first by (timestamp, seq); with `limit`, the latest so many."""
@@ -164,14 +174,18 @@ class EventTable(LogDatabase):
     def users_count(self) -> int:
         """Users with an event or a profile."""
         with self.reading() as connection:
-            return connection.execute(select(sa.func.count()).select_from(_KNOWN_USERS)).scalar_one()
+            return connection.execute(
+                select(sa.func.count()).select_from(_KNOWN_USERS)
+            ).scalar_one()
 
     def iter_user_ids(self, batch: int = 10_000) -> Iterator[str]:
         """Users with an event or a profile, in the database's order of text."""
         after = ""
         while True:
             with self.reading() as connection:
-                page = list(connection.execute(_USERS_PAGE, {"after": after, "size": batch}).scalars())
+                page = list(
+                    connection.execute(_USERS_PAGE, {"after": after, "size": batch}).scalars()
+                )
             if not page:
                 return
             yield from page
@@ -179,7 +193,9 @@ class EventTable(LogDatabase):
 
 
 def _last_seq(connection: Connection) -> int:
-    found = connection.execute(select(meta.c.value).where(meta.c.key == _LAST_SEQ)).scalar_one_or_none()
+    found = connection.execute(
+        select(meta.c.value).where(meta.c.key == _LAST_SEQ)
+    ).scalar_one_or_none()
     return int(found) if found is not None else 0
 
 

@@ -1,7 +1,8 @@
-"""The items of the log: which there are, their integer index, and which of them the vector store has yet to follow.
+"""The items of the log: which there are, their integer index, and which of them the vector store
+has yet to follow.
 
-An `item_index` is given once per item_id, dense from 0, and never to another, not even after a deletion: it is the
-point id in every vector store. Knows nothing of vectors.
+An `item_index` is given once per item_id, dense from 0, and never to another, not even after a
+deletion: it is the point id in every vector store. Knows nothing of vectors.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ _STATES = select(
     items.c.lacking_pictures,
 ).where(items.c.item_id.in_(_IDS))
 _NEXT_INDEX = select(sa.func.coalesce(sa.func.max(items.c.item_index) + 1, 0))
-_BY_ID = select(items.c.item_id, items.c.item_index, items.c.content).where(items.c.item_id.in_(_IDS), _LIVE)
+_BY_ID = select(items.c.item_id, items.c.item_index, items.c.content).where(
+    items.c.item_id.in_(_IDS), _LIVE
+)
 _BY_INDEX = select(items.c.item_index, items.c.content).where(items.c.item_index.in_(_IDS), _LIVE)
 _LACKING = items.c.lacking_pictures == true()
 _LACKING_AMONG = select(items.c.item_index).where(items.c.item_index.in_(_IDS), _LACKING)
@@ -47,7 +50,8 @@ _CHANGE = (
     items.update()
     .where(items.c.item_index == bindparam("index"))
     .values(
-        {c: bindparam(f"new_{c}") for c in ("domain", "content", "content_hash")} | {"deleted": False, "pending": True}
+        {c: bindparam(f"new_{c}") for c in ("domain", "content", "content_hash")}
+        | {"deleted": False, "pending": True}
     )
 )
 
@@ -59,8 +63,8 @@ class PutItem:
     item_index: int
     status: PutStatus
     pending: bool
-    """The vector store has not followed yet: true for new and changed, and for what an earlier run left undone, be it
-    only a picture that could not be had."""
+    """The vector store has not followed yet: true for new and changed, and for what an earlier run
+    left undone, be it only a picture that could not be had."""
 
 
 @dataclass(slots=True)
@@ -76,7 +80,8 @@ class ItemTable(LogDatabase):
     """Items of the catalogue, by id and by index."""
 
     def put_items(self, batch: Sequence[Item]) -> list[PutItem]:
-        """Insert or update; one answer per item, in order. New and changed ones are pending until `mark_indexed`."""
+        """Insert or update; one answer per item, in order. New and changed ones are pending until
+        `mark_indexed`."""
         contents = [item.to_json() for item in batch]
         with self.writing() as connection:
             states = _states(connection, [item.item_id for item in batch])
@@ -88,14 +93,18 @@ class ItemTable(LogDatabase):
                 digest = item.content_hash()
                 state = states.get(item.item_id)
                 if state is None:
-                    state = states[item.item_id] = _State(next_index, digest, deleted=False, pending=True)
+                    state = states[item.item_id] = _State(
+                        next_index, digest, deleted=False, pending=True
+                    )
                     next_index += 1
                     added[state.index] = _row(state.index, item, content, digest)
                     answers.append(PutItem(state.index, "new", pending=True))
                 elif state.content_hash == digest and not state.deleted:
                     answers.append(PutItem(state.index, "unchanged", pending=state.pending))
                 else:
-                    answers.append(PutItem(state.index, "new" if state.deleted else "changed", pending=True))
+                    answers.append(
+                        PutItem(state.index, "new" if state.deleted else "changed", pending=True)
+                    )
                     state.content_hash, state.deleted, state.pending = digest, False, True
                     if state.index in added:
                         added[state.index] = _row(state.index, item, content, digest)
@@ -113,12 +122,19 @@ class ItemTable(LogDatabase):
         return answers
 
     def delete_items(self, item_ids: Iterable[str]) -> list[str]:
-        """Forget the items' content and mark the deletion pending; returns the ids that were not there."""
+        """Forget the items' content and mark the deletion pending; returns the ids that were not
+        there."""
         wanted = list(dict.fromkeys(item_ids))
         with self.writing() as connection:
             states = _states(connection, wanted)
             live = [state.index for state in states.values() if not state.deleted]
-            gone = {"deleted": True, "pending": True, "content": "", "content_hash": "", "lacking_pictures": False}
+            gone = {
+                "deleted": True,
+                "pending": True,
+                "content": "",
+                "content_hash": "",
+                "lacking_pictures": False,
+            }
             for part in chunks(live):
                 connection.execute(items.update().where(items.c.item_index.in_(part)).values(gone))
         return [item_id for item_id in wanted if item_id not in states or states[item_id].deleted]
@@ -130,22 +146,29 @@ class ItemTable(LogDatabase):
         *,
         lacking_pictures: Collection[int] = (),
     ) -> None:
-        """The vector store holds (or, for deleted items, no longer holds) these items, some lacking pictures.
+        """The vector store holds (or, for deleted items, no longer holds) these items, some lacking
+        pictures.
 
-        With `content_hashes` of what was stored, an item that has changed or gone in the meantime stays pending.
+        With `content_hashes` of what was stored, an item that has changed or gone in the meantime
+        stays pending.
         """
         values = {"pending": False, "lacking_pictures": bindparam("lacking")}
         done = items.update().where(items.c.item_index == bindparam("index")).values(values)
-        rows: list[dict[str, Any]] = [{"index": int(i), "lacking": int(i) in lacking_pictures} for i in item_indices]
+        rows: list[dict[str, Any]] = [
+            {"index": int(i), "lacking": int(i) in lacking_pictures} for i in item_indices
+        ]
         if content_hashes is not None:
             done = done.where(items.c.content_hash == bindparam("stored"))
-            rows = [row | {"stored": stored} for row, stored in zip(rows, content_hashes, strict=True)]
+            rows = [
+                row | {"stored": stored} for row, stored in zip(rows, content_hashes, strict=True)
+            ]
         if rows:
             with self.writing() as connection:
                 connection.execute(done, rows)
 
     def mark_deleted(self, item_indices: Sequence[int]) -> None:
-        """The vector store no longer holds these deleted items; one that came back in the meantime stays pending."""
+        """The vector store no longer holds these deleted items; one that came back in the meantime
+        stays pending."""
         self.mark_indexed(item_indices, [""] * len(item_indices))
 
     def pending_items(self, limit: int = 1000) -> list[tuple[int, Item]]:
@@ -165,7 +188,9 @@ class ItemTable(LogDatabase):
 
     def count_lacking_pictures(self) -> int:
         with self.reading() as connection:
-            return connection.execute(select(sa.func.count()).select_from(items).where(_LACKING)).scalar_one()
+            return connection.execute(
+                select(sa.func.count()).select_from(items).where(_LACKING)
+            ).scalar_one()
 
     def pending_deletions(self) -> list[int]:
         """Indices of deleted items that the vector store may still hold."""
@@ -176,7 +201,9 @@ class ItemTable(LogDatabase):
     def count_pending(self) -> int:
         """Additions, changes and deletions that the vector store has yet to follow."""
         with self.reading() as connection:
-            return connection.execute(select(sa.func.count()).select_from(items).where(_PENDING)).scalar_one()
+            return connection.execute(
+                select(sa.func.count()).select_from(items).where(_PENDING)
+            ).scalar_one()
 
     def get_items(self, item_ids: Iterable[str]) -> dict[str, tuple[int, Item]]:
         """Index and item of each id that is in the catalogue."""
@@ -184,7 +211,9 @@ class ItemTable(LogDatabase):
         for part in chunks(list(item_ids)):
             with self.reading() as connection:
                 rows = connection.execute(_BY_ID, {"ids": part}).all()
-            found.update((item_id, (index, Item.from_json(content))) for item_id, index, content in rows)
+            found.update(
+                (item_id, (index, Item.from_json(content))) for item_id, index, content in rows
+            )
         return found
 
     def items_by_index(self, item_indices: Iterable[int]) -> dict[int, Item]:
@@ -196,7 +225,9 @@ class ItemTable(LogDatabase):
             found.update((index, Item.from_json(content)) for index, content in rows)
         return found
 
-    def list_items(self, page_size: int, after_index: int = -1, domain: str | None = None) -> list[tuple[int, Item]]:
+    def list_items(
+        self, page_size: int, after_index: int = -1, domain: str | None = None
+    ) -> list[tuple[int, Item]]:
         """A page of the catalogue in index order, beginning after `after_index`."""
         values: dict[str, Any] = {"after": after_index, "size": page_size}
         with self.reading() as connection:
@@ -216,7 +247,9 @@ class ItemTable(LogDatabase):
     def count_items(self, domain: str | None = None) -> int:
         count = select(sa.func.count()).select_from(items).where(_LIVE)
         with self.reading() as connection:
-            return connection.execute(count if domain is None else count.where(items.c.domain == domain)).scalar_one()
+            return connection.execute(
+                count if domain is None else count.where(items.c.domain == domain)
+            ).scalar_one()
 
     def item_indices(self) -> dict[str, int]:
         """Index of every item_id in the catalogue, in index order."""
@@ -227,7 +260,9 @@ class ItemTable(LogDatabase):
 def _states(connection: Connection, item_ids: Sequence[str]) -> dict[str, _State]:
     states: dict[str, _State] = {}
     for part in chunks(item_ids):
-        for item_id, index, digest, deleted, pending, lacking in connection.execute(_STATES, {"ids": part}):
+        for item_id, index, digest, deleted, pending, lacking in connection.execute(
+            _STATES, {"ids": part}
+        ):
             states[item_id] = _State(index, digest, deleted, pending or lacking)
     return states
 

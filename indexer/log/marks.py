@@ -1,8 +1,10 @@
-"""Which vector store the log's marks are about: the one in use, named by the digest of its encoders' fingerprints.
+"""Which vector store the log's marks are about: the one in use, named by the digest of its
+encoders' fingerprints.
 
-The columns `pending` and `lacking_pictures` tell what the store in use has yet to follow. What any other store lacks is
-kept aside in `meta`, and changes places with the columns when that store is put to use. Other values that each store
-has of its own are in `meta` under its digest. Knows nothing of vectors.
+The columns `pending` and `lacking_pictures` tell what the store in use has yet to follow. What any
+other store lacks is kept aside in `meta`, and changes places with the columns when that store is
+put to use. Other values that each store has of its own are in `meta` under its digest. Knows
+nothing of vectors.
 """
 
 from __future__ import annotations
@@ -23,10 +25,15 @@ _LACKING = items.c.lacking_pictures == true()
 
 
 class Marks(Protocol):
-    """What one store has taken in. The log itself keeps them for the store in use, `AsideMarks` for any other."""
+    """What one store has taken in. The log itself keeps them for the store in use, `AsideMarks` for
+    any other."""
 
     def mark_indexed(
-        self, item_indices: Sequence[int], content_hashes: Sequence[str], *, lacking_pictures: Collection[int] = ()
+        self,
+        item_indices: Sequence[int],
+        content_hashes: Sequence[str],
+        *,
+        lacking_pictures: Collection[int] = (),
     ) -> None:
         """The store holds these items, some lacking pictures."""
 
@@ -41,11 +48,13 @@ class MarkTable(LogDatabase):
     """The store in use, and what others lack."""
 
     def store_in_use(self) -> str | None:
-        """None before the first store was put to use; the columns are then about whichever store there is."""
+        """None before the first store was put to use; the columns are then about whichever store
+        there is."""
         return self.meta_get(_IN_USE)
 
     def put_store_in_use(self, store: str) -> None:
-        """From here on the columns are about this store. What is pending stays so, and the store looks at it again."""
+        """From here on the columns are about this store. What is pending stays so, and the store
+        looks at it again."""
         with self.writing() as connection:
             before = self._meta(connection, _IN_USE)
             if before is None:  # what was kept until now is its own
@@ -68,7 +77,10 @@ class MarkTable(LogDatabase):
         return name if in_use is None else f"{name}:{store or in_use}"
 
     def _swap_lacking(self, connection: Connection, before: str, store: str) -> None:
-        lacking = [int(index) for index in connection.execute(select(items.c.item_index).where(_LACKING)).scalars()]
+        lacking = [
+            int(index)
+            for index in connection.execute(select(items.c.item_index).where(_LACKING)).scalars()
+        ]
         self._put_meta(connection, _aside(before), json.dumps(lacking))
         connection.execute(items.update().where(_LACKING).values(lacking_pictures=False))
         for part in chunks(sorted(_indices(self._meta(connection, _aside(store))))):
@@ -77,13 +89,18 @@ class MarkTable(LogDatabase):
 
 
 class AsideMarks:
-    """The marks of a store that is not in use: only what it lacks is kept, since it is compared before it serves."""
+    """The marks of a store that is not in use: only what it lacks is kept, since it is compared
+    before it serves."""
 
     def __init__(self, log: MarkTable, store: str) -> None:
         self._log, self._store = log, store
 
     def mark_indexed(
-        self, item_indices: Sequence[int], content_hashes: Sequence[str], *, lacking_pictures: Collection[int] = ()
+        self,
+        item_indices: Sequence[int],
+        content_hashes: Sequence[str],
+        *,
+        lacking_pictures: Collection[int] = (),
     ) -> None:
         before = self._log.lacking_aside(self._store)
         now = before - set(item_indices) | set(lacking_pictures)

@@ -1,7 +1,8 @@
 """The registry of trained models: which there are, where, how good, and which one serves.
 
-A model knows items by the vectors of its encoders, so one serves for each vector store: for the store in use, and, when
-another is put to use, for that one again. Knows nothing of what is in a checkpoint folder.
+A model knows items by the vectors of its encoders, so one serves for each vector store: for the
+store in use, and, when another is put to use, for that one again. Knows nothing of what is in a
+checkpoint folder.
 """
 
 from __future__ import annotations
@@ -43,13 +44,18 @@ class ModelTable(MarkTable):
         row = {"path": path, "metrics": json.dumps(dict(metrics)), "created_at": time.time()}
         statement = self.insert(models).values(version=version, **row)
         with self.writing() as connection:
-            connection.execute(statement.on_conflict_do_update(index_elements=["version"], set_=row))
+            connection.execute(
+                statement.on_conflict_do_update(index_elements=["version"], set_=row)
+            )
 
     def list_models(self, store: str | None = None) -> list[ModelRecord]:
-        """All models, latest first; active is the one that serves from `store`, by default the store in use."""
+        """All models, latest first; active is the one that serves from `store`, by default the
+        store in use."""
         with self.reading() as connection:
             active = self._meta(connection, self._own_key(connection, ACTIVE_MODEL, store))
-            rows = connection.execute(select(models).order_by(models.c.created_at.desc(), models.c.version)).all()
+            rows = connection.execute(
+                select(models).order_by(models.c.created_at.desc(), models.c.version)
+            ).all()
         return [
             ModelRecord(
                 version=row.version,
@@ -69,9 +75,13 @@ class ModelTable(MarkTable):
             if version is None:
                 connection.execute(meta.delete().where(meta.c.key == key))
                 return
-            activate = models.update().where(models.c.version == version).values(activated_at=time.time())
+            activate = (
+                models.update().where(models.c.version == version).values(activated_at=time.time())
+            )
             if connection.execute(activate).rowcount == 0:
-                raise InvalidInput("version", version, "there is no such model; see `palate models list`")
+                raise InvalidInput(
+                    "version", version, "there is no such model; see `palate models list`"
+                )
             self._put_meta(connection, key, version)
 
     def active_model(self, store: str | None = None) -> ModelRecord | None:

@@ -1,7 +1,8 @@
 """The log's tables, and the steps from one version of them to the next.
 
-Owns every column there is. Versions only go forward: a fresh database is made at the newest version, an older one is
-brought there by `MIGRATIONS`, a newer one is refused. Knows nothing of items, events or SQL dialects.
+Owns every column there is. Versions only go forward: a fresh database is made at the newest
+version, an older one is brought there by `MIGRATIONS`, a newer one is refused. Knows nothing of
+items, events or SQL dialects.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ meta = Table(
 items = Table(
     "items",
     metadata,
-    # A row is never removed: its index is given once. A deleted item keeps its id and index, not its content.
+    # A row is never removed: its index is given once. A deleted item keeps its id and index, not
+    # its content.
     Column("item_index", _KEY, primary_key=True, autoincrement=False),
     Column("item_id", String, nullable=False, unique=True),
     Column("domain", String, nullable=False),
@@ -56,7 +58,12 @@ items = Table(
     # The vector store has it without some picture that could not be had when it was encoded.
     Column("lacking_pictures", Boolean, nullable=False, server_default=false()),
 )
-Index("items_pending", items.c.item_index, sqlite_where=items.c.pending == true(), postgresql_where=items.c.pending)
+Index(
+    "items_pending",
+    items.c.item_index,
+    sqlite_where=items.c.pending == true(),
+    postgresql_where=items.c.pending,
+)
 
 events = Table(
     "events",
@@ -105,24 +112,31 @@ Migration = Callable[[Connection], None]
 
 
 def _add_lacking_pictures(connection: Connection) -> None:
-    connection.execute(text("ALTER TABLE items ADD COLUMN lacking_pictures BOOLEAN NOT NULL DEFAULT FALSE"))
+    connection.execute(
+        text("ALTER TABLE items ADD COLUMN lacking_pictures BOOLEAN NOT NULL DEFAULT FALSE")
+    )
 
 
 FIRST_VERSION = 1
 MIGRATIONS: Sequence[Migration] = (_add_lacking_pictures,)
-"""MIGRATIONS[i] brings a database of version FIRST_VERSION + i to the next one. Never edit one that was released."""
+"""MIGRATIONS[i] brings a database of version FIRST_VERSION + i to the next one. Never edit one that
+was released."""
 
 VERSION_KEY = "schema_version"
 
 
-def bring_up_to_date(connection: Connection, store: str, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+def bring_up_to_date(
+    connection: Connection, store: str, migrations: Sequence[Migration] = MIGRATIONS
+) -> None:
     """Make the tables, or migrate them, inside the caller's transaction."""
     newest = FIRST_VERSION + len(migrations)
     if not inspect(connection).has_table(meta.name):
         metadata.create_all(connection)
         connection.execute(meta.insert().values(key=VERSION_KEY, value=str(newest)))
         return
-    found = connection.execute(select(meta.c.value).where(meta.c.key == VERSION_KEY)).scalar_one_or_none()
+    found = connection.execute(
+        select(meta.c.value).where(meta.c.key == VERSION_KEY)
+    ).scalar_one_or_none()
     if found is None or not found.isdecimal() or not FIRST_VERSION <= int(found) <= newest:
         raise DataVersionMismatch(store, found or "unknown", str(newest))
     for step in migrations[int(found) - FIRST_VERSION :]:

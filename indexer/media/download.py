@@ -1,9 +1,10 @@
 """Pictures and sounds from the web, within limits, and only from where anybody could get them.
 
-A URL in a catalogue may come from anybody, and must not make this machine fetch what only this machine can reach. So
-the name is resolved here, every address it has must be a public one, the connection goes to an address that was checked
-(a later, different answer of the name server changes nothing), and each redirect is a new URL that is checked in full.
-Proxies of the environment are not used. Knows nothing of what is in them.
+A URL in a catalogue may come from anybody, and must not make this machine fetch what only this
+machine can reach. So the name is resolved here, every address it has must be a public one, the
+connection goes to an address that was checked (a later, different answer of the name server changes
+nothing), and each redirect is a new URL that is checked in full. Proxies of the environment are not
+used. Knows nothing of what is in them.
 """
 
 from __future__ import annotations
@@ -29,7 +30,12 @@ from encoders.errors import MediaError
 _BLOCK_BYTES = 64 * 1024
 _PORTS = {"http": 80, "https": 443}
 _REDIRECTS = (301, 302, 303, 307, 308)
-_HEADERS = {"Accept": "image/*, audio/*", "Accept-Encoding": "identity", "Connection": "close", "User-Agent": "palate"}
+_HEADERS = {
+    "Accept": "image/*, audio/*",
+    "Accept-Encoding": "identity",
+    "Connection": "close",
+    "User-Agent": "palate",
+}
 _NAT64 = IPv6Network("64:ff9b::/96")
 _CHECK = "check that it opens in a browser"
 
@@ -40,7 +46,8 @@ class DownloadLimits:
 
     max_bytes: int = 10 * 2**20
     timeout_s: float = 10.0
-    """For one of them with all its redirects; the system's own limit for resolving a name comes on top."""
+    """For one of them with all its redirects; the system's own limit for resolving a name comes on
+    top."""
     max_redirects: int = 3
     allow_private: bool = False
     """Also from this machine and its networks."""
@@ -63,7 +70,12 @@ class Downloader:
         for _ in range(self.limits.max_redirects + 1):
             try:
                 answer = self._get(here, label, deadline)
-            except (HTTPError, HTTPException, OSError, ValueError) as error:  # ValueError: what the parsers refuse
+            except (
+                HTTPError,
+                HTTPException,
+                OSError,
+                ValueError,
+            ) as error:  # ValueError: what the parsers refuse
                 self._check_time(label, deadline)
                 raise MediaError(label, f"cannot be fetched: {error}", _CHECK) from error
             if isinstance(answer, bytes):
@@ -80,7 +92,13 @@ class Downloader:
             _cut_off(connection.sock, deadline - monotonic()),
         ):
             headers = {**_HEADERS, "Host": parts.netloc or ""}
-            connection.request("GET", parts.request_uri, headers=headers, preload_content=False, decode_content=False)
+            connection.request(
+                "GET",
+                parts.request_uri,
+                headers=headers,
+                preload_content=False,
+                decode_content=False,
+            )
             response = connection.getresponse()
             if response.status in _REDIRECTS and (location := response.headers.get("Location")):
                 return urljoin(url, location)
@@ -93,11 +111,15 @@ class Downloader:
         if announced.isdecimal() and int(announced) > self.limits.max_bytes:
             raise self._too_large(label)
         body = bytearray()
-        while block := response.read(_BLOCK_BYTES):  # not stream(), which takes chunk headers of any length
+        while block := response.read(
+            _BLOCK_BYTES
+        ):  # not stream(), which takes chunk headers of any length
             body += block
             if len(body) > self.limits.max_bytes:
                 raise self._too_large(label)
-        self._check_time(label, deadline)  # a body of unknown length that was cut off looks as if it had ended
+        self._check_time(
+            label, deadline
+        )  # a body of unknown length that was cut off looks as if it had ended
         return bytes(body)
 
     def _parsed(self, url: str, label: str) -> Url:
@@ -107,7 +129,9 @@ class Downloader:
         if parts.auth:
             raise MediaError(label, "carries a user name", "give a URL that opens without one")
         if parts.scheme == "http" and not self.limits.allow_http:
-            raise MediaError(label, "is not encrypted", "give its https URL, or set images.allow_http")
+            raise MediaError(
+                label, "is not encrypted", "give its https URL, or set images.allow_http"
+            )
         return parts
 
     def _connected(self, parts: Url, label: str, deadline: float) -> HTTPConnection:
@@ -132,7 +156,12 @@ class Downloader:
             return HTTPConnection(address, port, timeout=timeout_s)
         name = _host(parts)
         return HTTPSConnection(
-            address, port, timeout=timeout_s, server_hostname=name, assert_hostname=name, ssl_context=self._tls
+            address,
+            port,
+            timeout=timeout_s,
+            server_hostname=name,
+            assert_hostname=name,
+            ssl_context=self._tls,
         )
 
     def _addresses(self, parts: Url, label: str) -> Sequence[str]:
@@ -140,13 +169,17 @@ class Downloader:
         found = socket.getaddrinfo(_host(parts), _port(parts), type=socket.SOCK_STREAM)
         addresses = list(dict.fromkeys(str(where[0]) for *_, where in found))
         if not self.limits.allow_private and not all(is_public(address) for address in addresses):
-            todo = "send the file itself, or set images.allow_private if the catalogue can be trusted"
+            todo = (
+                "send the file itself, or set images.allow_private if the catalogue can be trusted"
+            )
             raise MediaError(label, "lies at an address that is not public", todo)
         return addresses
 
     def _too_large(self, label: str) -> MediaError:
         return MediaError(
-            label, f"is over {self.limits.max_bytes:,} bytes", "give a smaller one, or raise images.max_bytes"
+            label,
+            f"is over {self.limits.max_bytes:,} bytes",
+            "give a smaller one, or raise images.max_bytes",
         )
 
     def _check_time(self, label: str, deadline: float) -> None:
@@ -156,7 +189,8 @@ class Downloader:
 
 
 def is_public(address: str) -> bool:
-    """Whether anybody on the Internet could mean the same machine by it, also where IPv6 only wraps an IPv4 address."""
+    """Whether anybody on the Internet could mean the same machine by it, also where IPv6 only wraps
+    an IPv4 address."""
     parsed = ip_address(address)
     wrapped = _wrapped(parsed) if isinstance(parsed, IPv6Address) else None
     meant = wrapped or parsed
@@ -180,7 +214,8 @@ def _port(parts: Url) -> int:
 
 @contextmanager
 def _cut_off(connected: socket.socket, seconds: float) -> Iterator[None]:
-    """Ends the connection after so long: a server that sends a byte now and then never runs into a socket's timeout."""
+    """Ends the connection after so long: a server that sends a byte now and then never runs into a
+    socket's timeout."""
 
     def end() -> None:
         with suppress(OSError):

@@ -1,9 +1,10 @@
-"""Where an item's pictures and its sound are: in the folder of a catalogue, on the web, or kept by us as they came as
-bytes.
+"""Where an item's pictures and its sound are: in the folder of a catalogue, on the web, or kept by
+us as they came as bytes.
 
-What an item in the log calls one is a path, `kept:<hash>` or a URL, so that everything can be encoded again without
-knowing where it came from. A path reads `<folder>/./<path in it>`: files open under it as it is, and callers see what
-comes after the dot only. Knows nothing of what is in them, and does not fetch: `indexer.media.source` does.
+What an item in the log calls one is a path, `kept:<hash>` or a URL, so that everything can be
+encoded again without knowing where it came from. A path reads `<folder>/./<path in it>`: files open
+under it as it is, and callers see what comes after the dot only. Knows nothing of what is in them,
+and does not fetch: `indexer.media.source` does.
 """
 
 from __future__ import annotations
@@ -37,23 +38,35 @@ def is_inline(name: str) -> bool:
 
 
 def admitted(name: str, root: Path | None) -> str:
-    """`name` as the log may have it; MediaError for a path that does not lie in the folder `root`, links followed."""
+    """`name` as the log may have it; MediaError for a path that does not lie in the folder `root`,
+    links followed."""
     if is_url(name) or _KEPT.fullmatch(name):
         return name
     if root is None:
-        raise MediaError(name, "cannot be read: no folder of files is configured", "send the file, or give its URL")
+        raise MediaError(
+            name,
+            "cannot be read: no folder of files is configured",
+            "send the file, or give its URL",
+        )
     root = root.resolve()
     try:
         path = (root / name).resolve()
-    except (OSError, RuntimeError, ValueError) as error:  # a NUL, a loop of links, a name that is too long
+    except (
+        OSError,
+        RuntimeError,
+        ValueError,
+    ) as error:  # a NUL, a loop of links, a name that is too long
         raise MediaError(name, f"is no usable path ({error})", "check the path") from None
     if not path.is_relative_to(root):
-        raise MediaError(name, "lies outside the catalogue's folder", f"only files under {root} are read")
+        raise MediaError(
+            name, "lies outside the catalogue's folder", f"only files under {root} are read"
+        )
     return f"{str(root).rstrip('/')}{_ROOT_ENDS}{path.relative_to(root)}"
 
 
 def public_name(name: str) -> str:
-    """What the log calls it, as callers see it: of a path the part in its folder, anything else as it is."""
+    """What the log calls it, as callers see it: of a path the part in its folder, anything else as
+    it is."""
     if is_url(name) or not name.startswith("/"):
         return name
     _, dot, inside = name.rpartition(_ROOT_ENDS)
@@ -61,7 +74,8 @@ def public_name(name: str) -> str:
 
 
 def public(item: Item) -> Item:
-    """An item of the log as callers see it: without where its pictures and its sound lie on our disk."""
+    """An item of the log as callers see it: without where its pictures and its sound lie on our
+    disk."""
     for medium in MEDIA:
         if names := item.perceived(medium):
             item = item.with_perceived(medium, [public_name(name) for name in names])
@@ -73,14 +87,22 @@ def unpacked(data_uri: str, max_bytes: int) -> bytes:
     label = f"{data_uri[:40]}… ({len(data_uri):,} characters)"
     head = _DATA_URI.match(data_uri)
     if head is None:
-        raise MediaError(label, "is no data: URI", "give data:image/png;base64,… or data:audio/mpeg;base64,…")
+        raise MediaError(
+            label, "is no data: URI", "give data:image/png;base64,… or data:audio/mpeg;base64,…"
+        )
     body = data_uri[head.end() :]
     try:
-        content = base64.b64decode(unquote_to_bytes(body), validate=True) if head[1] else unquote_to_bytes(body)
+        content = (
+            base64.b64decode(unquote_to_bytes(body), validate=True)
+            if head[1]
+            else unquote_to_bytes(body)
+        )
     except binascii.Error as error:
         raise MediaError(label, f"is not sound base64 ({error})", "encode it again") from None
     if len(content) > max_bytes:
-        raise MediaError(label, f"is over {max_bytes:,} bytes", "give a smaller one, or raise images.max_bytes")
+        raise MediaError(
+            label, f"is over {max_bytes:,} bytes", "give a smaller one, or raise images.max_bytes"
+        )
     return content
 
 

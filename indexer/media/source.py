@@ -1,4 +1,5 @@
-"""MediaSource: from what an item calls its picture or its sound to the content, got and decoded ahead of the encoder.
+"""MediaSource: from what an item calls its picture or its sound to the content, got and decoded
+ahead of the encoder.
 
 Owns how much is fetched and decoded at once. Knows nothing of items, rows and vectors.
 """
@@ -22,8 +23,8 @@ from indexer.media.folder import MediaFolder, admitted, is_inline, is_url, publi
 
 THREADS = 8
 DECODING = max(2, (os.cpu_count() or 1) // 4)
-"""Pictures that are decoded at once, for which a core does what four do in the network: one of 64 million pixels takes
-192 MB."""
+"""Pictures that are decoded at once, for which a core does what four do in the network: one of 64
+million pixels takes 192 MB."""
 AHEAD = 16
 """Pictures or sounds that are there and wait for the encoder."""
 
@@ -40,15 +41,18 @@ class MediaSource:
         self._decoding = Semaphore(DECODING)
 
     def admit(self, name: str, root: Path | None) -> str:
-        """`name` as the log may have it, kept if it is the content itself; MediaError when it cannot be had so."""
+        """`name` as the log may have it, kept if it is the content itself; MediaError when it
+        cannot be had so."""
         if is_inline(name):
             return self.kept.keep(unpacked(name, self._downloader.limits.max_bytes))
         return admitted(name, root)
 
     @contextmanager
-    def loading(self, names: Sequence[str], perception: Perception | None) -> Iterator[Iterator[Loaded]]:
-        """What the log calls so, in its order, nothing without a perception. Fetching begins now, and stays at most
-        `AHEAD` ahead of who takes them."""
+    def loading(
+        self, names: Sequence[str], perception: Perception | None
+    ) -> Iterator[Iterator[Loaded]]:
+        """What the log calls so, in its order, nothing without a perception. Fetching begins now,
+        and stays at most `AHEAD` ahead of who takes them."""
         if perception is None:
             yield iter(())
             return
@@ -61,7 +65,9 @@ class MediaSource:
             def in_order() -> Iterator[Loaded]:
                 while waiting:
                     loaded = waiting.popleft().result()
-                    waiting.extend(pool.submit(self._load, name, perception) for name in islice(rest, 1))
+                    waiting.extend(
+                        pool.submit(self._load, name, perception) for name in islice(rest, 1)
+                    )
                     yield loaded
 
             try:
@@ -71,7 +77,9 @@ class MediaSource:
 
     def _load(self, name: str, perception: Perception) -> Loaded:
         try:
-            source: Path | bytes = self._downloader.fetch(name) if is_url(name) else self.kept.path(name)
+            source: Path | bytes = (
+                self._downloader.fetch(name) if is_url(name) else self.kept.path(name)
+            )
             with self._decoding:
                 return perception.open(source, public_name(name))
         except MediaError as error:

@@ -1,7 +1,7 @@
 """From the filter tree to Qdrant's conditions, and from an item to the payload they look at.
 
-One translation for both engines: their classes are built alike, and `Dialect` holds the few that are not. Knows
-nothing of how filters are written, nor of queries.
+One translation for both engines: their classes are built alike, and `Dialect` holds the few that
+are not. Knows nothing of how filters are written, nor of queries.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from indexer.catalog.item import AttributeValue, Item
 
 KEYWORD_FIELDS = ("domain", "categories", "available")
 FLOAT_FIELDS = ("price", "created_at")
-"""Payload fields every store makes an index for. Attributes have none: their names are not known beforehand."""
+"""Payload fields every store makes an index for. Attributes have none: their names are not known
+beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,9 @@ def to_group(filter: Filter, dialect: Dialect) -> Any:
 
 def _condition(filter: Filter, dialect: Dialect) -> Any:
     if isinstance(filter, TextIn):
-        return dialect.field(key=_path(filter.field), match=dialect.match_any(any=list(filter.texts)))
+        return dialect.field(
+            key=_path(filter.field), match=dialect.match_any(any=list(filter.texts))
+        )
     if isinstance(filter, ItemIn):
         return dialect.has_id(filter.item_indices)
     if isinstance(filter, NumberIn):
@@ -66,11 +69,12 @@ def _path(field: str) -> str:
 
 
 def to_payload(item: Item) -> dict[str, Any]:
-    """What is stored with an item's vectors: the item whole, for giving back, and the fields that filters look at.
+    """What is stored with an item's vectors: the item whole, for giving back, and the fields that
+    filters look at.
 
-    Booleans are texts: Qdrant Edge 0.9 takes True for the integer 1 in a match condition, so none would ever match.
-    What is empty is left out, which filters take for the same: Qdrant Edge converts an empty mapping as slowly as five
-    texts.
+    Booleans are texts: Qdrant Edge 0.9 takes True for the integer 1 in a match condition, so none
+    would ever match. What is empty is left out, which filters take for the same: Qdrant Edge
+    converts an empty mapping as slowly as five texts.
     """
     payload: dict[str, Any] = {
         "item": item.to_json(),
@@ -80,7 +84,9 @@ def to_payload(item: Item) -> dict[str, Any]:
     if item.categories:
         payload["categories"] = list(item.categories)
     if item.attributes:
-        payload["attributes"] = {name: _filterable(value) for name, value in item.attributes.items()}
+        payload["attributes"] = {
+            name: _filterable(value) for name, value in item.attributes.items()
+        }
     if item.price is not None:
         payload["price"] = item.price
     if item.created_at is not None:

@@ -1,9 +1,10 @@
 """Filters as masks over item indices, remembered until the store changes.
 
-Checking a filter point by point while scanning costs the embedded engine some ten times the scan itself (10,000 items,
-six queries: 20 ms against 2), and a server asks for the same few filters all day. So a filter is evaluated once; a
-search then takes more hits than wanted and drops what the mask does not hold, which gives the same answer. Knows
-nothing of the engine: whoever owns the masks says how one is loaded.
+Checking a filter point by point while scanning costs the embedded engine some ten times the scan
+itself (10,000 items, six queries: 20 ms against 2), and a server asks for the same few filters all
+day. So a filter is evaluated once; a search then takes more hits than wanted and drops what the
+mask does not hold, which gives the same answer. Knows nothing of the engine: whoever owns the masks
+says how one is loaded.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from indexer.catalog.filter import Filter
 
 MAX_MASKS = 64
 MIN_SHARE = 0.5
-"""Below this share of matching items, searching among them directly is cheaper than taking more hits."""
+"""Below this share of matching items, searching among them directly is cheaper than taking more
+hits."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,9 @@ class Mask:
 
     def widened(self, limit: int) -> int:
         """How many hits to take so that `limit` of them probably match."""
-        return min(self.total, math.ceil(1.3 * limit * self.total / max(1, len(self.item_indices))) + 16)
+        return min(
+            self.total, math.ceil(1.3 * limit * self.total / max(1, len(self.item_indices))) + 16
+        )
 
     @cached_property
     def index_set(self) -> set[Any]:

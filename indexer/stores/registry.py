@@ -1,7 +1,9 @@
-"""Stores side by side: one for each set of encoders, so that one can be filled while another serves.
+"""Stores side by side: one for each set of encoders, so that one can be filled while another
+serves.
 
-Owns which store belongs to which encoders and what a new one is called. Where they are is a `Place`: a folder
-(`store_edge_place`) or a Qdrant server (`store_qdrant_place`). Knows nothing of items, nor of which store serves.
+Owns which store belongs to which encoders and what a new one is called. Where they are is a
+`Place`: a folder (`store_edge_place`) or a Qdrant server (`store_qdrant_place`). Knows nothing of
+items, nor of which store serves.
 """
 
 from __future__ import annotations
@@ -17,8 +19,11 @@ from indexer.stores.store import ItemStore, StoredItem
 
 
 def digest_of(fingerprints: Mapping[str, str]) -> str:
-    """What a set of encoders is called where their fingerprints would be too long: 8 hexadecimal digits."""
-    return hashlib.blake2b(json.dumps(dict(fingerprints), sort_keys=True).encode(), digest_size=4).hexdigest()
+    """What a set of encoders is called where their fingerprints would be too long: 8 hexadecimal
+    digits."""
+    return hashlib.blake2b(
+        json.dumps(dict(fingerprints), sort_keys=True).encode(), digest_size=4
+    ).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +47,12 @@ class Place(Protocol):
         """Name of the store that is made where there is none; others are called `<first>-<digest>`."""
 
     def found(self) -> Mapping[str, Shelved | None]:
-        """Stores by name, the first store first; None where what a store says of itself cannot be read."""
+        """Stores by name, the first store first; None where what a store says of itself cannot be
+        read."""
 
-    def open(self, name: str, dims: Mapping[str, int], fingerprints: Mapping[str, str], *, anew: bool) -> ItemStore:
+    def open(
+        self, name: str, dims: Mapping[str, int], fingerprints: Mapping[str, str], *, anew: bool
+    ) -> ItemStore:
         """As `EdgeStore.open` does."""
 
     def count(self, name: str) -> int:
@@ -83,8 +91,8 @@ class Shelf:
     ) -> ItemStore:
         """The store of these encoders.
 
-        Where there are stores and none is of these encoders: with `beside` one is made beside them, with `anew` in
-        place of the one whose digest is `in_use`, else it is an EncoderMismatch.
+        Where there are stores and none is of these encoders: with `beside` one is made beside them,
+        with `anew` in place of the one whose digest is `in_use`, else it is an EncoderMismatch.
         """
         found = dict(self._place.found())
         for name, store in found.items():
@@ -93,7 +101,9 @@ class Shelf:
         if found and not beside:
             serving = self._serving(found, in_use)
             if not anew:
-                return self._place.open(serving, dims, fingerprints, anew=False)  # which says what it holds instead
+                return self._place.open(
+                    serving, dims, fingerprints, anew=False
+                )  # which says what it holds instead
             self._place.drop(serving)
             del found[serving]
         name = f"{self._place.first}-{digest_of(fingerprints)}" if found else self._place.first
@@ -115,7 +125,8 @@ class Shelf:
         self._place.drop(self._by_digest(digest).name)
 
     def forget_users(self, *, but: str) -> None:
-        """In every store but the one with the digest `but`: no vector of a person stays where nobody looks for it."""
+        """In every store but the one with the digest `but`: no vector of a person stays where
+        nobody looks for it."""
         for store in self.stores():
             if store.digest != but:
                 self._place.forget_users(store.name)

@@ -1,7 +1,7 @@
 """What an item store is: vectors by name beside their items, searched by similarity and filter.
 
-Owns the protocol and the values that cross it; `store_edge` and `store_qdrant` are the two stores. A store can always
-be made again from the event log. Knows nothing of encoders, events or ranking.
+Owns the protocol and the values that cross it; `store_edge` and `store_qdrant` are the two stores.
+A store can always be made again from the event log. Knows nothing of encoders, events or ranking.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ Distance = Literal["cosine", "dot"]
 
 TEXT = "text"
 IMAGE = "image"
-"""What items are perceived by beside their words: their pictures, or in a catalogue of sounds those."""
+"""What items are perceived by beside their words: their pictures, or in a catalogue of sounds
+those."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class StoredItem:
 
 @dataclass(frozen=True, slots=True)
 class VectorQuery:
-    """One search: the `limit` nearest by one vector, of what matches the filter and is not excluded."""
+    """One search: the `limit` nearest by one vector, of what matches the filter and is not
+    excluded."""
 
     vector_name: str
     vector: FloatArray = field(hash=False)
@@ -52,7 +54,8 @@ class Hits:
 
     item_indices: IntArray
     scores: FloatArray
-    """Cosine or dot product, by the vector's distance; within 0.002 of the exact value where vectors are compressed."""
+    """Cosine or dot product, by the vector's distance; within 0.002 of the exact value where
+    vectors are compressed."""
 
     def __len__(self) -> int:
         return len(self.item_indices)
@@ -64,7 +67,8 @@ class Hits:
 
 @dataclass(frozen=True, slots=True)
 class UserPoint:
-    """What is known of a user as vectors: one taste vector per modality, up to the event `last_seq` of the log."""
+    """What is known of a user as vectors: one taste vector per modality, up to the event `last_seq`
+    of the log."""
 
     user_id: str
     last_seq: int
@@ -72,17 +76,20 @@ class UserPoint:
 
 
 class ItemStore(Protocol):
-    """Where items are searched. Point ids are the log's item indices. Safe to be called from many threads."""
+    """Where items are searched. Point ids are the log's item indices. Safe to be called from many
+    threads."""
 
     @property
     def unclean(self) -> bool:
-        """The last owner did not close the store, so it may lag behind what the log believes; `reconcile` looks."""
+        """The last owner did not close the store, so it may lag behind what the log believes;
+        `reconcile` looks."""
 
     def upsert(self, items: Sequence[StoredItem]) -> None:
         """Put items in, replacing item and all vectors of those that are there."""
 
     def set_items(self, items: Sequence[tuple[int, Item]]) -> None:
-        """Replace items that are there, keeping their vectors: for what no encoder reads, such as the price."""
+        """Replace items that are there, keeping their vectors: for what no encoder reads, such as
+        the price."""
 
     def get_items(self, item_indices: Sequence[int]) -> dict[int, Item]:
         """The items as they were when they were put in; unknown indices are left out."""
@@ -91,7 +98,8 @@ class ItemStore(Protocol):
         """Take items out; unknown indices are fine."""
 
     def create_vector(self, name: str, dim: int, distance: Distance = "dot") -> None:
-        """Make room for one more vector per item. One of the same name and width is kept, of another width replaced."""
+        """Make room for one more vector per item. One of the same name and width is kept, of
+        another width replaced."""
 
     def drop_vector(self, name: str) -> None:
         """Forget a vector of every item; an unknown name is fine."""
@@ -100,27 +108,36 @@ class ItemStore(Protocol):
         """Width of each vector there is room for."""
 
     def set_vectors(self, name: str, item_indices: IntArray, vectors: FloatArray) -> None:
-        """Set one vector of items, leaving the others; items that are not in the store are passed over."""
+        """Set one vector of items, leaving the others; items that are not in the store are passed
+        over."""
 
-    def vectors(self, name: str, item_indices: Sequence[int] | IntArray) -> tuple[IntArray, FloatArray]:
+    def vectors(
+        self, name: str, item_indices: Sequence[int] | IntArray
+    ) -> tuple[IntArray, FloatArray]:
         """The items that have the vector, in the order asked for, and (N, dim) their vectors."""
 
     def query_batch(self, queries: Sequence[VectorQuery]) -> list[Hits]:
         """Several searches at once, answers in their order. An unknown vector name finds nothing."""
 
     def matching(
-        self, filter: Filter | None, item_indices: Sequence[int] | IntArray | None = None, limit: int | None = None
+        self,
+        filter: Filter | None,
+        item_indices: Sequence[int] | IntArray | None = None,
+        limit: int | None = None,
     ) -> IntArray:
         """Which of these items (of all, if None) match, in ascending order."""
 
-    def scroll(self, vector_names: Sequence[str] = (), batch: int = 1000) -> Iterator[list[StoredItem]]:
+    def scroll(
+        self, vector_names: Sequence[str] = (), batch: int = 1000
+    ) -> Iterator[list[StoredItem]]:
         """Everything, in batches by ascending index, with the vectors named."""
 
     def count(self) -> int:
         """Items in the store."""
 
     def optimize(self) -> None:
-        """Build search indexes where they pay, and reclaim space. May take long and hold up every other call."""
+        """Build search indexes where they pay, and reclaim space. May take long and hold up every
+        other call."""
 
     def flush(self) -> None:
         """Bring everything to disk, so that the next opening is quick."""
@@ -154,7 +171,9 @@ def check_encoders(
     """EncoderMismatch unless the store's vectors are of these encoders, by fingerprint and width."""
 
     def identity(prints: Mapping[str, str], widths: Mapping[str, int]) -> dict[str, str]:
-        return {name: f"{prints.get(name, 'unnamed')} ({width} wide)" for name, width in widths.items()}
+        return {
+            name: f"{prints.get(name, 'unnamed')} ({width} wide)" for name, width in widths.items()
+        }
 
     before, now = identity(stored, stored_dims), identity(fingerprints, dims)
     if before != now:

@@ -1,4 +1,5 @@
-"""Between our values and what both Qdrant engines take and give: parts of a batch, ids, vectors by name.
+"""Between our values and what both Qdrant engines take and give: parts of a batch, ids, vectors by
+name.
 
 Knows neither engine.
 """
@@ -37,10 +38,16 @@ def to_arrays(vectors: Any) -> dict[str, FloatArray]:
     return {name: np.asarray(vector, dtype=np.float32) for name, vector in (vectors or {}).items()}
 
 
-def to_rows(wanted: Sequence[int], found: Mapping[int, FloatArray], dim: int) -> tuple[IntArray, FloatArray]:
+def to_rows(
+    wanted: Sequence[int], found: Mapping[int, FloatArray], dim: int
+) -> tuple[IntArray, FloatArray]:
     """What was found of what was wanted, in that order, and (N, dim) the vectors."""
     order = [index for index in wanted if index in found]
-    rows = np.stack([found[index] for index in order]) if order else np.empty((0, dim), dtype=np.float32)
+    rows = (
+        np.stack([found[index] for index in order])
+        if order
+        else np.empty((0, dim), dtype=np.float32)
+    )
     return np.asarray(order, dtype=np.int64), rows
 
 
@@ -50,9 +57,14 @@ def check_vectors(vectors: Mapping[str, FloatArray], widths: Mapping[str, int]) 
 
 
 def check_vector(name: str, vector: FloatArray, widths: Mapping[str, int]) -> None:
-    """An assertion, before the engine sees it: Qdrant Edge logs and half applies an operation it then refuses."""
-    assert name in widths, f"there is no vector {name!r}, only {sorted(widths)}; create_vector makes one"
-    assert vector.shape[-1] == widths[name], f"vector {name!r} is {widths[name]} wide, not {vector.shape[-1]}"
+    """An assertion, before the engine sees it: Qdrant Edge logs and half applies an operation it
+    then refuses."""
+    assert name in widths, (
+        f"there is no vector {name!r}, only {sorted(widths)}; create_vector makes one"
+    )
+    assert vector.shape[-1] == widths[name], (
+        f"vector {name!r} is {widths[name]} wide, not {vector.shape[-1]}"
+    )
     assert np.isfinite(vector).all(), f"vector {name!r} holds NaN or infinity"
 
 

@@ -1,8 +1,9 @@
 """The client that backend services import: one method per call, simple values in, messages out.
 
-Owns deadlines and retries: every call has a deadline, and an attempt that ends with UNAVAILABLE (and nothing else) is
-repeated with growing pauses until the deadline. Repeating is harmless: events are given a time here, and the log counts
-the same event once. Knows nothing of the server's insides; needs grpc and protobuf only.
+Owns deadlines and retries: every call has a deadline, and an attempt that ends with UNAVAILABLE
+(and nothing else) is repeated with growing pauses until the deadline. Repeating is harmless: events
+are given a time here, and the log counts the same event once. Knows nothing of the server's
+insides; needs grpc and protobuf only.
 
     with Client("127.0.0.1:50051") as palate:
         palate.record_events([{"user_id": "u1", "item_id": "film-7", "event_type": "watch"}])
@@ -10,8 +11,8 @@ the same event once. Knows nothing of the server's insides; needs grpc and proto
             print(result.item.title, "-", result.reason)
 """
 
-# protoc generates stubs without types, so what a call returns is Any until the method's own annotation says it.
-# mypy: disable-error-code="no-any-return"
+# protoc generates stubs without types, so what a call returns is Any until the method's own
+# annotation says it. mypy: disable-error-code="no-any-return"
 
 from __future__ import annotations
 
@@ -48,14 +49,16 @@ INDEX_TIMEOUT_S = 300.0
 TRAIN_TIMEOUT_S = 4 * 3600.0
 MAX_MESSAGE_BYTES = 32 * 1024 * 1024
 MIN_PAUSE_S = 0.01
-"""With pauses of about 1 ms a repeated call of gRPC may hang until its deadline (github.com/grpc/grpc/issues/41036)."""
+"""With pauses of about 1 ms a repeated call of gRPC may hang until its deadline
+(github.com/grpc/grpc/issues/41036)."""
 
 
 class Client:
     """A connection to a Palate server; safe to share between threads.
 
-    `timeout_s` is the deadline of a call, retries included; every method takes its own as well. `max_attempts` (2 to 5)
-    and `first_pause_s` (at least 0.01) are how often and how soon an UNAVAILABLE call is tried.
+    `timeout_s` is the deadline of a call, retries included; every method takes its own as well.
+    `max_attempts` (2 to 5) and `first_pause_s` (at least 0.01) are how often and how soon an
+    UNAVAILABLE call is tried.
     """
 
     def __init__(
@@ -88,7 +91,10 @@ class Client:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -97,8 +103,11 @@ class Client:
         self._channel.close()
 
     def wait_until_serving(self, timeout_s: float) -> None:
-        """Returns as soon as the server has loaded and answers; PalateRpcError when it does not in time."""
-        states = self._health.Watch(health_pb2.HealthCheckRequest(), timeout=timeout_s, wait_for_ready=True)
+        """Returns as soon as the server has loaded and answers; PalateRpcError when it does not in
+        time."""
+        states = self._health.Watch(
+            health_pb2.HealthCheckRequest(), timeout=timeout_s, wait_for_ready=True
+        )
         try:
             for state in states:
                 if state.status == health_pb2.HealthCheckResponse.SERVING:
@@ -106,7 +115,9 @@ class Client:
                     return
         except grpc.RpcError as error:
             raise PalateRpcError.from_grpc(error) from None
-        raise PalateRpcError(grpc.StatusCode.UNAVAILABLE, f"the server at {self.address} is stopping")
+        raise PalateRpcError(
+            grpc.StatusCode.UNAVAILABLE, f"the server at {self.address} is stopping"
+        )
 
     # Items and events
 
@@ -118,32 +129,53 @@ class Client:
         *,
         timeout_s: float | None = INDEX_TIMEOUT_S,
     ) -> index_pb2.IndexItemsResponse:
-        """Adds or replaces items, with encoded pictures and sounds by item id; look at `failed` and `warnings` in the
-        answer."""
+        """Adds or replaces items, with encoded pictures and sounds by item id; look at `failed` and
+        `warnings` in the answer."""
         single, several = values.pictures(images or {})
         request = index_pb2.IndexItemsRequest(
-            items=[values.item(row) for row in items], images=single, image_lists=several, sounds=sounds
+            items=[values.item(row) for row in items],
+            images=single,
+            image_lists=several,
+            sounds=sounds,
         )
         return self._call(self._index.IndexItems, request, timeout_s)
 
-    def delete_items(self, item_ids: Iterable[str], *, timeout_s: float | None = None) -> index_pb2.DeleteItemsResponse:
-        return self._call(self._index.DeleteItems, index_pb2.DeleteItemsRequest(item_ids=item_ids), timeout_s)
+    def delete_items(
+        self, item_ids: Iterable[str], *, timeout_s: float | None = None
+    ) -> index_pb2.DeleteItemsResponse:
+        return self._call(
+            self._index.DeleteItems, index_pb2.DeleteItemsRequest(item_ids=item_ids), timeout_s
+        )
 
     def get_item(self, item_id: str, *, timeout_s: float | None = None) -> catalog_pb2.Item:
-        return self._call(self._index.GetItem, index_pb2.GetItemRequest(item_id=item_id), timeout_s).item
+        return self._call(
+            self._index.GetItem, index_pb2.GetItemRequest(item_id=item_id), timeout_s
+        ).item
 
     def list_items(
-        self, *, page_size: int = 0, page_token: str = "", domain: str = "", timeout_s: float | None = None
+        self,
+        *,
+        page_size: int = 0,
+        page_token: str = "",
+        domain: str = "",
+        timeout_s: float | None = None,
     ) -> index_pb2.ListItemsResponse:
-        request = index_pb2.ListItemsRequest(page_size=page_size, page_token=page_token, domain=domain)
+        request = index_pb2.ListItemsRequest(
+            page_size=page_size, page_token=page_token, domain=domain
+        )
         return self._call(self._index.ListItems, request, timeout_s)
 
     def record_events(
-        self, events: Iterable[Mapping[str, Any] | event_pb2.Event], *, timeout_s: float | None = None
+        self,
+        events: Iterable[Mapping[str, Any] | event_pb2.Event],
+        *,
+        timeout_s: float | None = None,
     ) -> index_pb2.RecordEventsResponse:
         """Appends events; look at `failed` in the answer."""
         rows = [values.event(row) for row in events]
-        return self._call(self._index.RecordEvents, index_pb2.RecordEventsRequest(events=rows), timeout_s)
+        return self._call(
+            self._index.RecordEvents, index_pb2.RecordEventsRequest(events=rows), timeout_s
+        )
 
     def delete_events(
         self,
@@ -154,7 +186,9 @@ class Client:
         timeout_s: float | None = None,
     ) -> int:
         """Returns how many were there."""
-        request = index_pb2.DeleteEventsRequest(user_id=user_id, event_ids=event_ids, all=all_of_user)
+        request = index_pb2.DeleteEventsRequest(
+            user_id=user_id, event_ids=event_ids, all=all_of_user
+        )
         return int(self._call(self._index.DeleteEvents, request, timeout_s).deleted)
 
     # Recommendations
@@ -227,7 +261,9 @@ class Client:
     ) -> recommend_pb2.SearchItemsResponse:
         """For words, for a picture or for a sound; exactly one of the three."""
         query: dict[str, Any] = {
-            name: value for name, value in (("text", text), ("image", image), ("audio", audio)) if value
+            name: value
+            for name, value in (("text", text), ("image", image), ("audio", audio))
+            if value
         }
         if len(query) != 1:
             raise ValueError("search for text, for an image or for audio: exactly one of the three")
@@ -248,8 +284,8 @@ class Client:
         change: bool = False,
         timeout_s: float | None = None,
     ) -> explain_pb2.ExplainResponse:
-        """Why the item (and not another) was served under `recommendation_id`, or would be for `user_id` now; with
-        `change` also which history items it would take away."""
+        """Why the item (and not another) was served under `recommendation_id`, or would be for
+        `user_id` now; with `change` also which history items it would take away."""
         request = explain_pb2.ExplainRequest(
             item_id=item_id,
             recommendation_id=recommendation_id,
@@ -289,7 +325,9 @@ class Client:
         self, user_id: str, *, language: str = "", writer: str = "", timeout_s: float | None = None
     ) -> explain_pb2.DescribeTasteResponse:
         """What the service makes of what the user did, for them to read."""
-        request = explain_pb2.DescribeTasteRequest(user_id=user_id, language=language, writer=writer)
+        request = explain_pb2.DescribeTasteRequest(
+            user_id=user_id, language=language, writer=writer
+        )
         return self._call(self._explain.DescribeTaste, request, timeout_s)
 
     # Models
@@ -310,17 +348,28 @@ class Client:
         return self._stream(self._model.TrainModel, request, timeout_s)
 
     def change_encoders(
-        self, *, text: str = "", image: str = "", audio: str = "", timeout_s: float | None = TRAIN_TIMEOUT_S
+        self,
+        *,
+        text: str = "",
+        image: str = "",
+        audio: str = "",
+        timeout_s: float | None = TRAIN_TIMEOUT_S,
     ) -> Iterator[model_pb2.ChangeEncodersResponse]:
         """Progress, then what answers. Leaving the loop early ends the change."""
         request = model_pb2.ChangeEncodersRequest(text=text, image=image, audio=audio)
         return self._stream(self._model.ChangeEncoders, request, timeout_s)
 
-    def activate_model(self, version: str, *, timeout_s: float | None = None) -> model_pb2.ModelInfo:
-        return self._call(self._model.ActivateModel, model_pb2.ActivateModelRequest(version=version), timeout_s).model
+    def activate_model(
+        self, version: str, *, timeout_s: float | None = None
+    ) -> model_pb2.ModelInfo:
+        return self._call(
+            self._model.ActivateModel, model_pb2.ActivateModelRequest(version=version), timeout_s
+        ).model
 
     def rollback_model(self, *, timeout_s: float | None = None) -> model_pb2.ModelInfo:
-        return self._call(self._model.RollbackModel, model_pb2.RollbackModelRequest(), timeout_s).model
+        return self._call(
+            self._model.RollbackModel, model_pb2.RollbackModelRequest(), timeout_s
+        ).model
 
     # Users
 
@@ -337,13 +386,17 @@ class Client:
 
     def export_user(self, user_id: str, *, timeout_s: float | None = None) -> dict[str, Any]:
         """Everything that is stored about the user."""
-        response = self._call(self._user.ExportUser, user_pb2.ExportUserRequest(user_id=user_id), timeout_s)
+        response = self._call(
+            self._user.ExportUser, user_pb2.ExportUserRequest(user_id=user_id), timeout_s
+        )
         exported: dict[str, Any] = json.loads(response.json)
         return exported
 
     def delete_user(self, user_id: str, *, timeout_s: float | None = None) -> dict[str, int]:
         """Returns how many of each kind were removed."""
-        response = self._call(self._user.DeleteUser, user_pb2.DeleteUserRequest(user_id=user_id), timeout_s)
+        response = self._call(
+            self._user.DeleteUser, user_pb2.DeleteUserRequest(user_id=user_id), timeout_s
+        )
         return dict(response.deleted)
 
     def _call(self, method: Callable[..., Any], request: object, timeout_s: float | None) -> Any:
@@ -352,7 +405,9 @@ class Client:
         except grpc.RpcError as error:
             raise PalateRpcError.from_grpc(error) from None
 
-    def _stream(self, method: Callable[..., Any], request: object, timeout_s: float | None) -> Iterator[Any]:
+    def _stream(
+        self, method: Callable[..., Any], request: object, timeout_s: float | None
+    ) -> Iterator[Any]:
         call = method(request, timeout=self._timeout_s if timeout_s is None else timeout_s)
         try:
             yield from call
@@ -364,7 +419,9 @@ class Client:
 
 def _retries(max_attempts: int, first_pause_s: float) -> str:
     if not 2 <= max_attempts <= 5:
-        raise ValueError(f"max_attempts is {max_attempts}: it must be 2 to 5, which is what gRPC allows")
+        raise ValueError(
+            f"max_attempts is {max_attempts}: it must be 2 to 5, which is what gRPC allows"
+        )
     if not MIN_PAUSE_S <= first_pause_s < math.inf:
         raise ValueError(f"first_pause_s is {first_pause_s}: it must be at least {MIN_PAUSE_S}")
     policy = {

@@ -28,7 +28,8 @@ class PalateRpcError(Exception):
         super().__init__(message)
         self.code = code
         self.reason = reason
-        """Machine-readable, such as ITEM_NOT_FOUND; empty where the error comes from the network, not from Palate."""
+        """Machine-readable, such as ITEM_NOT_FOUND; empty where the error comes from the network,
+        not from Palate."""
         self.field_violations = dict(field_violations or {})
         """What is wrong, by field of the request."""
         self.metadata = dict(metadata or {})
@@ -46,5 +47,13 @@ class PalateRpcError(Exception):
         for detail in status.details if status is not None else ():
             for known in (info, request):
                 detail.Unpack(known)  # leaves it alone when the detail is of another type
-        violations = {violation.field: violation.description for violation in request.field_violations}
-        return cls(call.code(), message, reason=info.reason, field_violations=violations, metadata=info.metadata)
+        violations = {
+            violation.field: violation.description for violation in request.field_violations
+        }
+        return cls(
+            call.code(),
+            message,
+            reason=info.reason,
+            field_violations=violations,
+            metadata=info.metadata,
+        )

@@ -1,6 +1,7 @@
 """Simple Python values to messages: dictionaries with the fields of a catalogue or event row.
 
-Knows nothing of calls. What a value may be is the server's business; here it must only fit its type.
+Knows nothing of calls. What a value may be is the server's business; here it must only fit its
+type.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ Row = Mapping[str, Any]
 
 
 def item(row: Row | catalog_pb2.Item) -> catalog_pb2.Item:
-    """An item from a mapping with the fields of `Item`; attributes are strings, numbers, booleans or lists of strings.
+    """An item from a mapping with the fields of `Item`; attributes are strings, numbers, booleans
+    or lists of strings.
 
     `created_at` is unix seconds, RFC 3339 text, or a datetime (without a zone: UTC).
     """
@@ -27,7 +29,9 @@ def item(row: Row | catalog_pb2.Item) -> catalog_pb2.Item:
     values = _known(row, catalog_pb2.Item.DESCRIPTOR.fields_by_name)
     attributes = values.pop("attributes", {})
     created_at = values.pop("created_at", None)
-    message = catalog_pb2.Item(**values, created_at=None if created_at is None else timestamp(created_at))
+    message = catalog_pb2.Item(
+        **values, created_at=None if created_at is None else timestamp(created_at)
+    )
     for name, value in attributes.items():
         if value is not None:
             message.attributes[name].CopyFrom(attribute(name, value))
@@ -40,7 +44,9 @@ def pictures(
     """Items that have one picture, and those that have a list of them."""
     single = {item_id: given for item_id, given in images.items() if isinstance(given, bytes)}
     several = {
-        item_id: index_pb2.ImageList(images=given) for item_id, given in images.items() if not isinstance(given, bytes)
+        item_id: index_pb2.ImageList(images=given)
+        for item_id, given in images.items()
+        if not isinstance(given, bytes)
     }
     return single, several
 
@@ -71,7 +77,9 @@ def attribute(name: str, value: object) -> catalog_pb2.AttributeValue:
         return catalog_pb2.AttributeValue(number_value=value)
     if isinstance(value, list | tuple) and all(isinstance(entry, str) for entry in value):
         return catalog_pb2.AttributeValue(string_list=catalog_pb2.StringList(values=value))
-    raise ValueError(f"attribute {name!r} is {value!r}: it must be a string, number, boolean or list of strings")
+    raise ValueError(
+        f"attribute {name!r} is {value!r}: it must be a string, number, boolean or list of strings"
+    )
 
 
 def timestamp(value: float | str | datetime) -> Timestamp:

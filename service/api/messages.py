@@ -1,7 +1,7 @@
 """What goes into and comes out of the three calls, as plain values.
 
-These mirror `proto/palate/v1` one to one, so that the command line, the gRPC server and the evaluation share one
-`Recommender`. They know nothing of gRPC, of vectors or of files.
+These mirror `proto/palate/v1` one to one, so that the command line, the gRPC server and the
+evaluation share one `Recommender`. They know nothing of gRPC, of vectors or of files.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ class Personalization(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecommendRequest:
-    """One call of recommend. Every field is optional; an empty request asks for what anybody might like."""
+    """One call of recommend. Every field is optional; an empty request asks for what anybody might
+    like."""
 
     user_id: str = ""
     k: int = 0
@@ -40,7 +41,8 @@ class RecommendRequest:
     include_seen: bool = False
     """Let items come back that the user has had positive events on."""
     history_item_ids: Sequence[str] = ()
-    """A session or an anonymous visitor, oldest first; appended to the stored history of `user_id`, if any."""
+    """A session or an anonymous visitor, oldest first; appended to the stored history of `user_id`,
+    if any."""
     taste: str = ""
     """Free text about what the person likes."""
     diversity: float = 0.0
@@ -53,7 +55,8 @@ class RecommendRequest:
     """Language of the reasons: `en` or `zh`."""
     personalization: Personalization = Personalization.FULL
     scenario: str = ""
-    """A label of the caller's for this placement, e.g. `home`; stored with the served context, no effect on ranking."""
+    """A label of the caller's for this placement, e.g. `home`; stored with the served context, no
+    effect on ranking."""
     page_token: str = ""
     """`next_page_token` of the answer before; the other fields must be as they were."""
 
@@ -167,8 +170,9 @@ class Explanation:
     degraded: Sequence[str] = ()
     """What was missing and what was done instead, one sentence each."""
     parameters: Mapping[str, float] = field(default_factory=dict)
-    """Relative weight of the main parameters: share of text, image or audio, behaviour, popularity and taste in the
-    movement of the score when each is left out. They sum to 1, or there are none."""
+    """Relative weight of the main parameters: share of text, image or audio, behaviour, popularity
+    and taste in the movement of the score when each is left out. They sum to 1, or there are
+    none."""
     change: Change | None = None
     """Where it was asked for, and the item is on a list."""
     less_of_this: Feedback | None = None
@@ -195,8 +199,9 @@ class TasteSummary:
     writer: str
     """Name of the writer whose text this is."""
     evidence: Sequence[Evidence]
-    """What the user said, preferences, changes, aversions, ranges and domains, each before its examples, and how little
-    is known, where it is little. Nothing weighs: it was counted, and is no part of a score."""
+    """What the user said, preferences, changes, aversions, ranges and domains, each before its
+    examples, and how little is known, where it is little. Nothing weighs: it was counted, and is no
+    part of a score."""
     language: str
     degraded: Sequence[str] = ()
     """What was missing and what was done instead, one sentence each."""

@@ -1,4 +1,5 @@
-"""What the server asks of whatever answers: `service.operations.switching.Switching`, or a stand-in of a test.
+"""What the server asks of whatever answers: `service.operations.switching.Switching`, or a stand-in
+of a test.
 
 Knows nothing of gRPC. Methods are called from several threads at once, and block.
 """
@@ -44,7 +45,10 @@ class Backend(Protocol):
     """The calls of the five services as plain methods."""
 
     def index_items(
-        self, items: Sequence[Item], images: Mapping[str, Sequence[bytes]], sounds: Mapping[str, bytes] | None = None
+        self,
+        items: Sequence[Item],
+        images: Mapping[str, Sequence[bytes]],
+        sounds: Mapping[str, bytes] | None = None,
     ) -> ItemReport:
         """What came as bytes, by item_id."""
 
@@ -52,7 +56,9 @@ class Backend(Protocol):
         """Returns the ids that were not there."""
 
     def get_item(self, item_id: str, /) -> Item: ...
-    def list_items(self, page_size: int, page_token: str, domain: str, /) -> tuple[Sequence[Item], str]:
+    def list_items(
+        self, page_size: int, page_token: str, domain: str, /
+    ) -> tuple[Sequence[Item], str]:
         """The items and the token of the next page, empty at the end; an empty domain means all."""
 
     def record_events(self, events: Sequence[Event], /) -> EventReport: ...
@@ -62,7 +68,9 @@ class Backend(Protocol):
     def recommend(self, request: RecommendRequest, /) -> Recommendation: ...
     def similar_items(self, request: SimilarRequest, /) -> Recommendation: ...
     def search_items(self, request: SearchRequest, /) -> Recommendation: ...
-    def explain(self, request: ExplainRequest, tell: Callable[[Explanation], None] = ..., /) -> Explanation:
+    def explain(
+        self, request: ExplainRequest, tell: Callable[[Explanation], None] = ..., /
+    ) -> Explanation:
         """May wait for a language model; `tell` gets the explanation without its words before that."""
 
     def describe_taste(self, request: TasteRequest, /) -> TasteSummary:
@@ -79,15 +87,20 @@ class Backend(Protocol):
         """Newest first."""
 
     def train(
-        self, progress: Callable[[TrainProgress], None], *, seed: int, force: bool, incremental: bool
+        self,
+        progress: Callable[[TrainProgress], None],
+        *,
+        seed: int,
+        force: bool,
+        incremental: bool,
     ) -> ModelInfo:
         """Takes minutes. What `progress` raises ends the training and comes out of here."""
 
     def change_encoders(
         self, progress: Callable[[TrainProgress], None], *, text: str, image: str, audio: str = ""
     ) -> ServingEncoders:
-        """Takes as long as indexing everything. Empty names keep the encoder there is. What `progress` raises ends the
-        change and comes out of here."""
+        """Takes as long as indexing everything. Empty names keep the encoder there is. What
+        `progress` raises ends the change and comes out of here."""
 
     def activate_model(self, version: str, /) -> ModelInfo: ...
     def rollback_model(self) -> ModelInfo: ...

@@ -16,7 +16,8 @@ from service.ranker.data.interactions import Interactions
 
 
 class Catalogue:
-    """Item ids by index and back. Replaced entries are seen by readers at once; indices are never reused."""
+    """Item ids by index and back. Replaced entries are seen by readers at once; indices are never
+    reused."""
 
     def __init__(self, index_of: Mapping[str, int]) -> None:
         self._index_of = dict(index_of)
@@ -70,11 +71,17 @@ class Catalogue:
 
 
 def read_interactions(
-    log: EventLog, policy: EventPolicy, event_types: Mapping[str, int], n_items: int, *, after_seq: int = 0
+    log: EventLog,
+    policy: EventPolicy,
+    event_types: Mapping[str, int],
+    n_items: int,
+    *,
+    after_seq: int = 0,
 ) -> tuple[Interactions, list[str]]:
     """All behaviour in the log after `after_seq`, and the user ids in index order.
 
-    Event types that are no behaviour (dislike, skip) and events on items that are not in the catalogue are left out.
+    Event types that are no behaviour (dislike, skip) and events on items that are not in the
+    catalogue are left out.
     """
     users: dict[str, int] = {}
     columns: tuple[list[IntArray], ...] = ([], [], [])
@@ -88,7 +95,9 @@ def read_interactions(
         if not keep.any():
             continue
         named = batch.user_id[keep]
-        columns[0].append(np.array([users.setdefault(user, len(users)) for user in named], dtype=np.int64))
+        columns[0].append(
+            np.array([users.setdefault(user, len(users)) for user in named], dtype=np.int64)
+        )
         columns[1].append(batch.item_index[keep])
         columns[2].append(codes[place[keep]])
         times.append(batch.timestamp[keep])
@@ -97,13 +106,20 @@ def read_interactions(
         return Interactions.build([], [], n_users=0, n_items=n_items), []
     user, item, kind = (np.concatenate(column) for column in columns)
     table = Interactions.build(
-        user, item, np.concatenate(times), kind, np.concatenate(values), n_users=len(users), n_items=n_items
+        user,
+        item,
+        np.concatenate(times),
+        kind,
+        np.concatenate(values),
+        n_users=len(users),
+        n_items=n_items,
     )
     return table, list(users)
 
 
 def event_weights(policy: EventPolicy, event_types: Mapping[str, int]) -> FloatArray:
-    """How much each event type counts, by its code, (1 + types,): the size of its weight, whatever the sign."""
+    """How much each event type counts, by its code, (1 + types,): the size of its weight, whatever
+    the sign."""
     weights = np.ones(1 + max(event_types.values(), default=0), np.float32)
     for name, code in event_types.items():
         weights[code] = abs(policy.kind(name, None).weight)

@@ -35,7 +35,11 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 
 
 @app.callback()
-def palate(debug: bool = typer.Option(False, DEBUG, help="On an error, show the traceback; goes anywhere.")) -> None:
+def palate(
+    debug: bool = typer.Option(
+        False, DEBUG, help="On an error, show the traceback; goes anywhere."
+    ),
+) -> None:
     """Palate recommends, and says why: index a catalogue, record events, train, serve, ask.
 
     Exit codes: 0 done, 1 done in part (the report says which rows), 2 could not.
@@ -60,7 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = DEBUG in given
     try:
-        code = app([one for one in given if one != DEBUG], prog_name="palate", standalone_mode=False)
+        code = app(
+            [one for one in given if one != DEBUG], prog_name="palate", standalone_mode=False
+        )
     except Exception as error:
         if debug:
             raise

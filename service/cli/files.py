@@ -1,6 +1,8 @@
-"""Files of rows on their way in: how many there are, how far one can be read, and what became of them.
+"""Files of rows on their way in: how many there are, how far one can be read, and what became of
+them.
 
-Owns the report of `palate index` and `palate events`, and their exit codes. Knows nothing of items, events and stores.
+Owns the report of `palate index` and `palate events`, and their exit codes. Knows nothing of items,
+events and stores.
 """
 
 from __future__ import annotations
@@ -63,7 +65,8 @@ class Rows(Generic[T]):
 
 
 def count_rows(path: Path) -> int | None:
-    """About how many rows there are, for the progress bar; None where finding out would mean reading it all."""
+    """About how many rows there are, for the progress bar; None where finding out would mean
+    reading it all."""
     try:
         if path.suffix == ".parquet":
             import pyarrow.parquet as pq
@@ -78,7 +81,9 @@ def count_rows(path: Path) -> int | None:
         return None
 
 
-def take_in(files: Sequence[Path], one: Callable[[Path, Step], FileReport], *, as_json: bool) -> list[FileReport]:
+def take_in(
+    files: Sequence[Path], one: Callable[[Path, Step], FileReport], *, as_json: bool
+) -> list[FileReport]:
     """Every file through `one`."""
     reports = []
     with output.progress(as_json) as step:
@@ -90,7 +95,13 @@ def take_in(files: Sequence[Path], one: Callable[[Path, Step], FileReport], *, a
     return reports
 
 
-def tell(reports: Sequence[FileReport], *, errors: Path | None, as_json: bool, times: RunTimes | None = None) -> int:
+def tell(
+    reports: Sequence[FileReport],
+    *,
+    errors: Path | None,
+    as_json: bool,
+    times: RunTimes | None = None,
+) -> int:
     """Print what became of the files, and the `times` of it all; returns the exit code."""
     code = _exit_code(reports)
     if as_json:
@@ -115,12 +126,28 @@ def _exit_code(reports: Sequence[FileReport]) -> int:
 
 
 def _print(reports: Sequence[FileReport], errors: Path | None, times: RunTimes | None) -> None:
-    used = [report for report in reports if report.failed or not report.stopped or sum(report.counts.values())]
+    used = [
+        report
+        for report in reports
+        if report.failed or not report.stopped or sum(report.counts.values())
+    ]
     if used:
         names = list(used[0].counts)
-        columns = ["file", *(name.replace("_", " ") for name in names), "failed", "warnings", "seconds"]
+        columns = [
+            "file",
+            *(name.replace("_", " ") for name in names),
+            "failed",
+            "warnings",
+            "seconds",
+        ]
         rows = [
-            [r.file, *(r.counts[name] for name in names), len(r.failed), len(r.warnings), f"{r.seconds:.1f}"]
+            [
+                r.file,
+                *(r.counts[name] for name in names),
+                len(r.failed),
+                len(r.warnings),
+                f"{r.seconds:.1f}",
+            ]
             for r in used
         ]
         output.table(columns, rows, right=columns[1:])

@@ -37,7 +37,8 @@ def count(text: str) -> int:
 
 
 def several(given: Sequence[str], parse: Callable[[str], T]) -> list[T]:
-    """The values of an option that may be repeated and may list values with commas, each once, in order."""
+    """The values of an option that may be repeated and may list values with commas, each once, in
+    order."""
     return list(dict.fromkeys(parse(part.strip()) for text in given for part in text.split(",")))
 
 
@@ -45,42 +46,79 @@ def language(text: str) -> str:
     """The code of a language that reasons are written in; empty means as configured."""
     if text and text not in language_codes():
         known = " or ".join(language_codes())
-        raise typer.BadParameter(f"{text!r} is not a language that reasons are written in: {known}.")
+        raise typer.BadParameter(
+            f"{text!r} is not a language that reasons are written in: {known}."
+        )
     return text
 
 
 Data = Annotated[
     Path | None,
     typer.Option(
-        "--data", metavar="DIR", help="Data folder; else $PALATE_DATA, else ./palate-data.", show_default=False
+        "--data",
+        metavar="DIR",
+        help="Data folder; else $PALATE_DATA, else ./palate-data.",
+        show_default=False,
     ),
 ]
 Config = Annotated[
     Path | None,
-    typer.Option("--config", metavar="FILE", help="Settings; else palate.toml in the data folder.", show_default=False),
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="Settings; else palate.toml in the data folder.",
+        show_default=False,
+    ),
 ]
 Server = Annotated[
     str,
-    typer.Option("--server", metavar="HOST:PORT", help="Ask this server instead of opening the data folder."),
+    typer.Option(
+        "--server", metavar="HOST:PORT", help="Ask this server instead of opening the data folder."
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, for programs.")]
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="JSON Lines, Parquet or CSV.", show_default=False)]
+Files = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILE...", help="JSON Lines, Parquet or CSV.", show_default=False),
+]
 Errors = Annotated[
     Path | None,
-    typer.Option("--errors", metavar="FILE", help="Write every failed row there, as JSON Lines.", show_default=False),
+    typer.Option(
+        "--errors",
+        metavar="FILE",
+        help="Write every failed row there, as JSON Lines.",
+        show_default=False,
+    ),
 ]
 Workers = Annotated[
     int,
     typer.Option(
-        "--workers", metavar="N", min=0, help="Cores to encode with; 0, and more than there are, means all of them."
+        "--workers",
+        metavar="N",
+        min=0,
+        help="Cores to encode with; 0, and more than there are, means all of them.",
     ),
 ]
 K = Annotated[int, typer.Option("-k", "--k", min=0, max=MAX_K, help="Results wanted; 0 means 10.")]
-Domains = Annotated[list[str], typer.Option("--domain", "-d", help="Only this domain; may be repeated.")]
-Filter = Annotated[
-    str, typer.Option("--filter", "-f", help="E.g. 'categories:\"Comedy\" AND price < 20'.", show_default=False)
+Domains = Annotated[
+    list[str], typer.Option("--domain", "-d", help="Only this domain; may be repeated.")
 ]
-Exclude = Annotated[list[str], typer.Option("--exclude", metavar="ID", help="Not this item; may be repeated.")]
+Filter = Annotated[
+    str,
+    typer.Option(
+        "--filter", "-f", help="E.g. 'categories:\"Comedy\" AND price < 20'.", show_default=False
+    ),
+]
+Exclude = Annotated[
+    list[str], typer.Option("--exclude", metavar="ID", help="Not this item; may be repeated.")
+]
 Language = Annotated[
-    str, typer.Option("--lang", parser=language, metavar="en|zh", help="Language of the reasons.", show_default=False)
+    str,
+    typer.Option(
+        "--lang",
+        parser=language,
+        metavar="en|zh",
+        help="Language of the reasons.",
+        show_default=False,
+    ),
 ]

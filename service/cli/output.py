@@ -1,4 +1,5 @@
-"""What commands print: results on stdout as tables or JSON, progress and remarks on stderr. Knows no command."""
+"""What commands print: results on stdout as tables or JSON, progress and remarks on stderr. Knows
+no command."""
 
 from __future__ import annotations
 
@@ -16,8 +17,8 @@ WIDTH = 120
 """Columns of a table where there is no terminal."""
 
 Step = Callable[[str, int, int | None], None]
-"""Called with a stage, the steps of it that are done, and how many there are in all where that is known. What follows
-": " in a stage is a remark on it, and may change from call to call."""
+"""Called with a stage, the steps of it that are done, and how many there are in all where that is
+known. What follows ": " in a stage is a remark on it, and may change from call to call."""
 
 
 def emit(value: Mapping[str, Any] | Sequence[Any], *, indent: int | None = 1) -> None:
@@ -51,7 +52,9 @@ def error(text: str) -> None:
 def console() -> Console:
     from rich.console import Console
 
-    return Console(file=sys.stdout, width=shutil.get_terminal_size((WIDTH, 24)).columns, soft_wrap=False)
+    return Console(
+        file=sys.stdout, width=shutil.get_terminal_size((WIDTH, 24)).columns, soft_wrap=False
+    )
 
 
 def table(
@@ -62,15 +65,24 @@ def table(
     right: Sequence[str] = (),
     whole: Sequence[str] = (),
 ) -> None:
-    """A table on stdout; the columns named in `right` hold numbers, and those in `whole` are not folded either."""
+    """A table on stdout; the columns named in `right` hold numbers, and those in `whole` are not
+    folded either."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    shown = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, title_style="bold")
+    shown = Table(
+        title=title or None,
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        title_style="bold",
+    )
     for name in columns:
         justify: Literal["left", "right"] = "right" if name in right else "left"
-        shown.add_column(name, justify=justify, overflow="fold", no_wrap=name in right or name in whole)
+        shown.add_column(
+            name, justify=justify, overflow="fold", no_wrap=name in right or name in whole
+        )
     for row in rows:
         shown.add_row(*(Text(_cell(value)) for value in row))
     console().print(shown)

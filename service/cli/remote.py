@@ -1,6 +1,8 @@
-"""A server, asked through `palate.client`, in the shape of `service.api.services.Backend`: commands see no difference.
+"""A server, asked through `palate.client`, in the shape of `service.api.services.Backend`: commands
+see no difference.
 
-Owns the way back from messages to the dataclasses of `service.api.messages`. Knows nothing of printing.
+Owns the way back from messages to the dataclasses of `service.api.messages`. Knows nothing of
+printing.
 """
 
 from __future__ import annotations
@@ -48,7 +50,9 @@ class Remote:
         images: Mapping[str, Sequence[bytes]],
         sounds: Mapping[str, bytes] | None = None,
     ) -> ItemReport:
-        answer = self._client.index_items([item.to_mapping() for item in items], images=images, sounds=sounds)
+        answer = self._client.index_items(
+            [item.to_mapping() for item in items], images=images, sounds=sounds
+        )
         return IndexReport(
             indexed=answer.indexed,
             skipped=answer.skipped,
@@ -62,7 +66,9 @@ class Remote:
     def get_item(self, item_id: str) -> Item:
         return Item.from_mapping(item_row(self._client.get_item(item_id)))
 
-    def list_items(self, page_size: int, page_token: str, domain: str) -> tuple[Sequence[Item], str]:
+    def list_items(
+        self, page_size: int, page_token: str, domain: str
+    ) -> tuple[Sequence[Item], str]:
         page = self._client.list_items(page_size=page_size, page_token=page_token, domain=domain)
         return [Item.from_mapping(item_row(item)) for item in page.items], page.next_page_token
 
@@ -127,7 +133,9 @@ class Remote:
         )
         return _without_id(answer, [])
 
-    def explain(self, request: ExplainRequest, tell: Callable[[Explanation], None] = lambda _: None) -> Explanation:
+    def explain(
+        self, request: ExplainRequest, tell: Callable[[Explanation], None] = lambda _: None
+    ) -> Explanation:
         """Whole: `tell` gets it when all of it is there."""
         answer = self._client.explain(
             request.item_id,
@@ -160,7 +168,9 @@ class Remote:
         return explanation
 
     def describe_taste(self, request: TasteRequest) -> TasteSummary:
-        answer = self._client.describe_taste(request.user_id, language=request.language, writer=request.writer)
+        answer = self._client.describe_taste(
+            request.user_id, language=request.language, writer=request.writer
+        )
         return TasteSummary(
             user_id=answer.user_id,
             text=answer.text,
@@ -183,7 +193,12 @@ class Remote:
         return [_model(model) for model in self._client.list_models()]
 
     def train(
-        self, progress: Callable[[TrainProgress], None], *, seed: int, force: bool, incremental: bool
+        self,
+        progress: Callable[[TrainProgress], None],
+        *,
+        seed: int,
+        force: bool,
+        incremental: bool,
     ) -> ModelInfo:
         trained: ModelInfo | None = None
         for update in self._client.train_model(seed=seed, force=force, incremental=incremental):
@@ -200,7 +215,9 @@ class Remote:
         for update in self._client.change_encoders(text=text, image=image, audio=audio):
             if update.HasField("encoders"):
                 now = update.encoders
-                return ServingEncoders(now.text, now.image, now.audio, now.digest, now.items, now.model_version)
+                return ServingEncoders(
+                    now.text, now.image, now.audio, now.digest, now.items, now.model_version
+                )
             progress(_step(update.progress))
         raise AssertionError("a change that ends without an error ends with what serves")
 
@@ -218,21 +235,30 @@ class Remote:
 
 
 def _event_row(event: Event) -> dict[str, Any]:
-    row = {name: getattr(event, name) for name in ("user_id", "item_id", "event_type", "timestamp", "event_id")}
+    row = {
+        name: getattr(event, name)
+        for name in ("user_id", "item_id", "event_type", "timestamp", "event_id")
+    }
     return row if event.value is None else {**row, "value": event.value}
 
 
 def _results(results: Iterable[recommend_pb2.ScoredItem]) -> list[ScoredItem]:
     return [
         ScoredItem(
-            row.item_id, row.rank, row.score, list(row.sources), Item.from_mapping(item_row(row.item)), row.reason
+            row.item_id,
+            row.rank,
+            row.score,
+            list(row.sources),
+            Item.from_mapping(item_row(row.item)),
+            row.reason,
         )
         for row in results
     ]
 
 
 def _without_id(
-    answer: recommend_pb2.SimilarItemsResponse | recommend_pb2.SearchItemsResponse, missing: Sequence[str]
+    answer: recommend_pb2.SimilarItemsResponse | recommend_pb2.SearchItemsResponse,
+    missing: Sequence[str],
 ) -> Recommendation:
     return Recommendation(
         recommendation_id="",
@@ -247,7 +273,9 @@ def _without_id(
 def evidence_of(fact: explain_pb2.Evidence) -> Evidence:
     kind = EvidenceKind[explain_pb2.EvidenceKind.Name(fact.kind).removeprefix("EVIDENCE_KIND_")]
     fields = [
-        field.name for field in explain_pb2.Evidence.DESCRIPTOR.fields if field.name not in ("kind", "event_value")
+        field.name
+        for field in explain_pb2.Evidence.DESCRIPTOR.fields
+        if field.name not in ("kind", "event_value")
     ]
     value = fact.event_value if fact.HasField("event_value") else None
     return Evidence(kind=kind, event_value=value, **{name: getattr(fact, name) for name in fields})
@@ -258,7 +286,9 @@ def _step(step: model_pb2.TrainProgress) -> TrainProgress:
 
 
 def _model(model: model_pb2.ModelInfo) -> ModelInfo:
-    return ModelInfo(model.version, model.created_at.ToMicroseconds() / 1e6, model.active, dict(model.metrics))
+    return ModelInfo(
+        model.version, model.created_at.ToMicroseconds() / 1e6, model.active, dict(model.metrics)
+    )
 
 
 def _row_errors(rows: Iterable[Any]) -> list[RowError]:

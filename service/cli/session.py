@@ -1,6 +1,8 @@
-"""From a command's options to something that answers: the data folder opened here, or a server that has it open.
+"""From a command's options to something that answers: the data folder opened here, or a server that
+has it open.
 
-An embedded store has one owner, so both look alike to the commands (`service.api.services.Backend`). Knows no command.
+An embedded store has one owner, so both look alike to the commands
+(`service.api.services.Backend`). Knows no command.
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
     from service.recommender import Recommender
 
 
-def settings_of(data: Path | None, config: Path | None, overrides: Mapping[str, Any] | None = None) -> Settings:
+def settings_of(
+    data: Path | None, config: Path | None, overrides: Mapping[str, Any] | None = None
+) -> Settings:
     """The settings; ConfigError says what cannot be used."""
     from service.config import load_settings
 
@@ -27,7 +31,8 @@ def settings_of(data: Path | None, config: Path | None, overrides: Mapping[str, 
 
 
 def require_data(settings: Settings) -> None:
-    """ConfigError where nothing was ever stored: a mistyped folder must not be made, and then found empty."""
+    """ConfigError where nothing was ever stored: a mistyped folder must not be made, and then found
+    empty."""
     from service.errors import ConfigError
 
     if not settings.log.url and not (settings.data / "log.db").is_file():
@@ -38,7 +43,9 @@ def require_data(settings: Settings) -> None:
 
 
 @contextmanager
-def answering(data: Path | None, config: Path | None, server: str, *, quiet: bool) -> Iterator[Backend]:
+def answering(
+    data: Path | None, config: Path | None, server: str, *, quiet: bool
+) -> Iterator[Backend]:
     """Whatever answers: the server at an address, or the data folder with its models loaded."""
     if server:
         from palate.errors import PalateRpcError
@@ -83,7 +90,8 @@ def open_recommender(settings: Settings) -> Recommender:
 
 @contextmanager
 def event_log(settings: Settings) -> Iterator[EventLog]:
-    """The log alone, without encoders and vectors: quick to open. StoreLocked where another process owns the folder."""
+    """The log alone, without encoders and vectors: quick to open. StoreLocked where another process
+    owns the folder."""
     from service.storage.data_folder import log_alone
 
     with log_alone(settings) as log:

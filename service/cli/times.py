@@ -1,7 +1,7 @@
 """Where the time of `palate index` went, and what it took of the machine's memory.
 
-Encoders say it of themselves (`encoders.base.Measured`); one that does not, as a plug-in need not, is left out, and
-then nobody knows the share of all. Knows nothing of rows but how many there were.
+Encoders say it of themselves (`encoders.base.Measured`); one that does not, as a plug-in need not,
+is left out, and then nobody knows the share of all. Knows nothing of rows but how many there were.
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ class RunTimes:
 def run_times(encoders: Sequence[Encoder], rows: int, seconds: float) -> RunTimes:
     """Of a run that began with these encoders unused."""
     told = [encoder for encoder in encoders if isinstance(encoder, Measured)]
-    times = tuple(EncoderTimes(e.name, runs_on(e), _rounded(e.timing.seconds())) for e in told if runs_on(e))
+    times = tuple(
+        EncoderTimes(e.name, runs_on(e), _rounded(e.timing.seconds())) for e in told if runs_on(e)
+    )
     inside = sum(sum(encoder.seconds.values()) for encoder in times)
     return RunTimes(
         seconds=round(seconds, 2),
@@ -59,9 +61,16 @@ def run_times(encoders: Sequence[Encoder], rows: int, seconds: float) -> RunTime
 def show(times: RunTimes) -> None:
     """A line per encoder, and one of the run."""
     if times.encoders:
-        rows = [[e.encoder, e.runs_on, *(f"{e.seconds[stage]:.1f}" for stage in STAGES)] for e in times.encoders]
+        rows = [
+            [e.encoder, e.runs_on, *(f"{e.seconds[stage]:.1f}" for stage in STAGES)]
+            for e in times.encoders
+        ]
         output.table(["encoder", "runs on", *STAGES], rows, right=STAGES)
-    share = f", {times.encoding:.0%} of it inside the encoders" if times.encoders and times.encoding else ""
+    share = (
+        f", {times.encoding:.0%} of it inside the encoders"
+        if times.encoders and times.encoding
+        else ""
+    )
     output.say(
         f"{times.seconds:,.1f} seconds in all{share}; {times.rows_per_s:,.0f} rows a second; "
         f"{times.peak_memory_mb:,.0f} MB of memory at most"

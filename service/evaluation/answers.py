@@ -1,7 +1,8 @@
 """Ask a system the cases of a split, over the full catalogue, the same way for everyone.
 
-A system is anything that answers cases with lists. What the user has seen, what lies outside the case's domain and what
-is listed twice is struck from every answer. Knows cases; no metrics, no models, no service.
+A system is anything that answers cases with lists. What the user has seen, what lies outside the
+case's domain and what is listed twice is struck from every answer. Knows cases; no metrics, no
+models, no service.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ def ask(
 ) -> list[list[int]]:
     """One clean list per case: nothing seen, nothing twice, nothing from another domain, at most k.
 
-    `domains` (one per item) is required where cases rank within a domain; `on_progress` is told how many more are done.
+    `domains` (one per item) is required where cases rank within a domain; `on_progress` is told how
+    many more are done.
     """
     if k < 1:
         raise ValueError(f"k must be at least 1, found {k}")
@@ -60,7 +62,11 @@ def from_scores(scores: Scores, k: int = 10, *, domains: Sequence[str] | None = 
         for start in range(0, len(cases), BATCH):
             batch = cases[start : start + BATCH]
             for case, row in zip(batch, scores([case.history for case in batch]), strict=True):
-                allowed = np.ones(len(row), dtype=np.bool_) if case.domain is None else _within(names, case.domain)
+                allowed = (
+                    np.ones(len(row), dtype=np.bool_)
+                    if case.domain is None
+                    else _within(names, case.domain)
+                )
                 allowed = allowed.copy()
                 allowed[case.history] = False
                 yield top_k(row, k, allowed).tolist()
@@ -95,15 +101,21 @@ def _answers(
         batch = cases[start : start + BATCH]
         answers = list(recommend(batch))
         if len(answers) != len(batch):
-            raise ValueError(f"the system answered {len(answers)} lists to {len(batch)} cases; it must answer each")
+            raise ValueError(
+                f"the system answered {len(answers)} lists to {len(batch)} cases; it must answer each"
+            )
         for case, answer in zip(batch, answers, strict=True):
             seen = set(case.history.tolist())
             ranked = [int(item) for item in dict.fromkeys(answer) if item not in seen]
             if any(not 0 <= item < n_items for item in ranked):
-                raise ValueError(f"the system recommended an item outside 0..{n_items - 1} to user {case.user}")
+                raise ValueError(
+                    f"the system recommended an item outside 0..{n_items - 1} to user {case.user}"
+                )
             if case.domain is not None:
                 if domains is None:
-                    raise ValueError(f"a case ranks within domain {case.domain!r}: give the domain of every item")
+                    raise ValueError(
+                        f"a case ranks within domain {case.domain!r}: give the domain of every item"
+                    )
                 ranked = [item for item in ranked if domains[item] == case.domain]
             yield ranked[:k]
         if on_progress is not None:

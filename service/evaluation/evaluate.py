@@ -40,12 +40,13 @@ def measure(
     vectors: NDArray[np.float32] | None = None,
     seed: int = 0,
 ) -> Report:
-    """Figures per system and slice over all the cases it was asked, with bootstrap 95 % intervals over the people.
+    """Figures per system and slice over all the cases it was asked, with bootstrap 95 % intervals
+    over the people.
 
-    A system has one `Answers` per repetition. Who is asked in several counts as one person in the interval: repetitions
-    say more about the training and about what was held out, not about more people. The answers' `item_counts` add
-    novelty, popularity-debiased NDCG and, over all cases, the exposure of each tenth of the catalogue; `vectors` (unit
-    rows) adds intra-list diversity.
+    A system has one `Answers` per repetition. Who is asked in several counts as one person in the
+    interval: repetitions say more about the training and about what was held out, not about more
+    people. The answers' `item_counts` add novelty, popularity-debiased NDCG and, over all cases,
+    the exposure of each tenth of the catalogue; `vectors` (unit rows) adds intra-list diversity.
     """
     return Report(
         tuple(
@@ -58,7 +59,9 @@ def measure(
 
 
 def _labels(answers: Sequence[Answers]) -> list[str]:
-    return sorted({label for one in answers for case in one.cases for label in case.slices}, key=_slice_order)
+    return sorted(
+        {label for one in answers for case in one.cases for label in case.slices}, key=_slice_order
+    )
 
 
 def _figures(
@@ -87,7 +90,11 @@ def _figures(
 
 def _within_slice(answers: Answers, label: str) -> Answers:
     """The cases that belong to the slice, and their lists."""
-    pairs = [(case, found) for case, found in zip(answers.cases, answers.lists, strict=True) if label in case.slices]
+    pairs = [
+        (case, found)
+        for case, found in zip(answers.cases, answers.lists, strict=True)
+        if label in case.slices
+    ]
     return Answers([case for case, _ in pairs], [found for _, found in pairs], answers.item_counts)
 
 
@@ -103,10 +110,14 @@ def _by_person(users: IntArray, tables: Sequence[Columns]) -> Columns:
     return {metric: (added_up(metric, 0), added_up(metric, 1)) for metric in tables[0]}
 
 
-def bootstrap(table: Columns, *, seed: int = 0, resamples: int = RESAMPLES) -> dict[str, tuple[float, float, float]]:
-    """Ratio of sums of each (numerators, denominators) pair of columns, with its 95 % percentile interval.
+def bootstrap(
+    table: Columns, *, seed: int = 0, resamples: int = RESAMPLES
+) -> dict[str, tuple[float, float, float]]:
+    """Ratio of sums of each (numerators, denominators) pair of columns, with its 95 % percentile
+    interval.
 
-    All columns are resampled together, by row; the same seed and number of rows give the same resamples.
+    All columns are resampled together, by row; the same seed and number of rows give the same
+    resamples.
     """
     names = list(table)
     above = np.stack([table[name][0] for name in names], axis=1)  # (C, M)
@@ -117,7 +128,9 @@ def bootstrap(table: Columns, *, seed: int = 0, resamples: int = RESAMPLES) -> d
     for start in range(0, resamples, RESAMPLES_AT_ONCE):
         rows = min(RESAMPLES_AT_ONCE, resamples - start)
         picks = rng.integers(size, size=(rows, size)) + np.arange(rows)[:, None] * size
-        times = np.bincount(picks.ravel(), minlength=rows * size).reshape(rows, size).astype(np.float64)
+        times = (
+            np.bincount(picks.ravel(), minlength=rows * size).reshape(rows, size).astype(np.float64)
+        )
         drawn.append(_ratio(times @ above, times @ below))  # (R, M)
     low, high = np.quantile(np.concatenate(drawn), [0.025, 0.975], axis=0)
     value = _ratio(above.sum(axis=0), below.sum(axis=0))
@@ -138,11 +151,18 @@ def _table(answers: Answers, label: str, k: int, vectors: NDArray[np.float32] | 
     }
     if item_counts is not None:
         weights = metrics.propensity_weights(item_counts)
-        debiased = np.array([metrics.debiased_ndcg(ranked, relevant, k, weights) for ranked, relevant in asked])
+        debiased = np.array(
+            [metrics.debiased_ndcg(ranked, relevant, k, weights) for ranked, relevant in asked]
+        )
         table["debiased_ndcg"] = (debiased[:, 0], debiased[:, 1])
-        table["novelty"] = (np.array([metrics.novelty(ranked, item_counts, k) for ranked, _ in asked]), ones)
+        table["novelty"] = (
+            np.array([metrics.novelty(ranked, item_counts, k) for ranked, _ in asked]),
+            ones,
+        )
     if vectors is not None:
-        diversity = np.array([metrics.intra_list_diversity(ranked, vectors, k) for ranked, _ in asked])
+        diversity = np.array(
+            [metrics.intra_list_diversity(ranked, vectors, k) for ranked, _ in asked]
+        )
         table["diversity"] = (diversity, ones)
     return table
 
@@ -152,7 +172,8 @@ def _ratio(above: NDArray[np.float64], below: NDArray[np.float64]) -> NDArray[np
 
 
 def _slice_order(label: str) -> tuple[int, str]:
-    """The named slices first, then events known and history lengths from small to large, then domains."""
+    """The named slices first, then events known and history lengths from small to large, then
+    domains."""
     named = [ALL, "warm", "cold_item", "cold_user"]
     if label in named:
         return named.index(label), label

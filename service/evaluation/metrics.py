@@ -1,7 +1,8 @@
-"""What a list is worth. Pure functions of a ranked list of distinct item indices and the set of relevant ones.
+"""What a list is worth. Pure functions of a ranked list of distinct item indices and the set of
+relevant ones.
 
-Lists are best first. `k` is the length that was asked for: a shorter list is scored as if the rest had missed.
-Nothing here knows users, splits, models or intervals.
+Lists are best first. `k` is the length that was asked for: a shorter list is scored as if the rest
+had missed. Nothing here knows users, splits, models or intervals.
 """
 
 from __future__ import annotations
@@ -106,8 +107,11 @@ def average_precision(ranked: Sequence[int], relevant: Collection[int], k: int) 
     return total / min(k, len(relevant))
 
 
-def propensity_weights(item_counts: NDArray[np.int64], *, power: float = 0.5) -> NDArray[np.float64]:
-    """What a hit on each item counts when popular items are overrepresented in the log: (events + 1) ** -power.
+def propensity_weights(
+    item_counts: NDArray[np.int64], *, power: float = 0.5
+) -> NDArray[np.float64]:
+    """What a hit on each item counts when popular items are overrepresented in the log: (events +
+    1) ** -power.
 
     >>> propensity_weights(np.array([0, 3])).tolist()
     [1.0, 0.5]
@@ -118,21 +122,28 @@ def propensity_weights(item_counts: NDArray[np.int64], *, power: float = 0.5) ->
 def debiased_ndcg(
     ranked: Sequence[int], relevant: Collection[int], k: int, weights: NDArray[np.float64]
 ) -> tuple[float, float]:
-    """NDCG with weighted hits, as (gained, ideal): over many cases divide the sum of the one by the sum of the other.
+    """NDCG with weighted hits, as (gained, ideal): over many cases divide the sum of the one by the
+    sum of the other.
 
-    Self-normalised inverse propensity, after Yang et al., RecSys 2018 (Unbiased offline recommender evaluation). A mean
-    of ratios would give the weight away again where a case has one relevant item.
+    Self-normalised inverse propensity, after Yang et al., RecSys 2018 (Unbiased offline recommender
+    evaluation). A mean of ratios would give the weight away again where a case has one relevant
+    item.
 
     >>> debiased_ndcg([7, 8], {8}, 2, np.full(9, 0.5)) == (0.5 / log2(3), 0.5)
     True
     """
-    gained = sum(weights[item] * discount(rank) for rank, item in enumerate(ranked[:k]) if item in relevant)
+    gained = sum(
+        weights[item] * discount(rank) for rank, item in enumerate(ranked[:k]) if item in relevant
+    )
     best = np.sort(weights[np.fromiter(relevant, dtype=np.int64)])[::-1][:k]
-    return float(gained), float(sum(weight * discount(rank) for rank, weight in enumerate(best.tolist())))
+    return float(gained), float(
+        sum(weight * discount(rank) for rank, weight in enumerate(best.tolist()))
+    )
 
 
 def novelty(ranked: Sequence[int], item_counts: NDArray[np.int64], k: int) -> float:
-    """Mean surprise in bits, -log2 of the item's share of the events (one event is added to each, so it is finite).
+    """Mean surprise in bits, -log2 of the item's share of the events (one event is added to each,
+    so it is finite).
 
     >>> novelty([0, 1], np.array([2, 0]), k=2) == (-log2(3 / 4) - log2(1 / 4)) / 2
     True
@@ -145,7 +156,8 @@ def novelty(ranked: Sequence[int], item_counts: NDArray[np.int64], k: int) -> fl
 
 
 def intra_list_diversity(ranked: Sequence[int], vectors: NDArray[np.float32], k: int) -> float:
-    """Mean of 1 - cosine over the pairs of the list; 0 for fewer than two items. Vectors are unit rows.
+    """Mean of 1 - cosine over the pairs of the list; 0 for fewer than two items. Vectors are unit
+    rows.
 
     >>> intra_list_diversity([0, 1], np.array([[1, 0], [0, 1]], dtype=np.float32), k=2)
     1.0
@@ -170,7 +182,8 @@ def coverage(lists: Sequence[Sequence[int]], n_items: int, k: int) -> float:
 def exposure(
     lists: Sequence[Sequence[int]], item_counts: NDArray[np.int64], k: int, parts: int = 10
 ) -> NDArray[np.float64]:
-    """Share of all recommended places per tenth of the catalogue, the least chosen first: (parts,), sums to 1.
+    """Share of all recommended places per tenth of the catalogue, the least chosen first: (parts,),
+    sums to 1.
 
     Items chosen equally often keep the catalogue's order.
 
@@ -178,7 +191,9 @@ def exposure(
     [0.0, 1.0]
     """
     part = np.empty(len(item_counts), dtype=np.int64)
-    part[np.argsort(item_counts, kind="stable")] = np.arange(len(item_counts)) * parts // max(len(item_counts), 1)
+    part[np.argsort(item_counts, kind="stable")] = (
+        np.arange(len(item_counts)) * parts // max(len(item_counts), 1)
+    )
     listed = np.array([item for ranked in lists for item in ranked[:k]], dtype=np.int64)
     places = np.bincount(part[listed], minlength=parts).astype(np.float64)
     shares: NDArray[np.float64] = places / max(places.sum(), 1.0)

@@ -63,7 +63,8 @@ def page(report: Report, about: Mapping[str, str], learning: Learning | None = N
 
 def _facts(about: Mapping[str, str]) -> str:
     rows = "".join(
-        f"<tr><td>{html.escape(name)}</td><td>{html.escape(value)}</td></tr>" for name, value in about.items()
+        f"<tr><td>{html.escape(name)}</td><td>{html.escape(value)}</td></tr>"
+        for name, value in about.items()
     )
     return f"<table>{rows}</table>"
 
@@ -73,5 +74,7 @@ def _table(report: Report) -> str:
     rows = []
     for cells in report.rows():
         ours = " class='ours'" if is_ours(cells[1]) else ""
-        rows.append(f"<tr{ours}>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>")
+        rows.append(
+            f"<tr{ours}>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>"
+        )
     return f"<table><tr>{header}</tr>{''.join(rows)}</table>"

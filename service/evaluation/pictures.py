@@ -30,7 +30,9 @@ class PlotsUnavailable(RuntimeError):
     """matplotlib is not installed."""
 
     def __init__(self) -> None:
-        super().__init__("the pictures need matplotlib: pip install 'palate[report]', or leave out --report")
+        super().__init__(
+            "the pictures need matplotlib: pip install 'palate[report]', or leave out --report"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,8 @@ def exposure(shares: Mapping[str, Sequence[float]]) -> str:
 
 
 def frontier_points(report: Report, metric: str) -> dict[bool, list[tuple[str, float, float]]]:
-    """(label, warm, cold) of Palate at each exploration (true) and of borrowing EASE at each scale (false)."""
+    """(label, warm, cold) of Palate at each exploration (true) and of borrowing EASE at each scale
+    (false)."""
     points: dict[bool, list[tuple[str, float, float]]] = {True: [], False: []}
     values = {(f.system, f.slice): f.value for f in report.figures if f.metric == metric}
     for system in report.systems():
@@ -120,7 +123,9 @@ def frontier_points(report: Report, metric: str) -> dict[bool, list[tuple[str, f
             is_ours(system) or system.startswith(BORROWED)
         ):
             label = system.partition(" (")[2].rstrip(")") or system
-            points[is_ours(system)].append((label, values[system, "warm"], values[system, "cold_item"]))
+            points[is_ours(system)].append(
+                (label, values[system, "warm"], values[system, "cold_item"])
+            )
     return points
 
 
@@ -130,9 +135,22 @@ def frontier(points: Mapping[bool, Sequence[tuple[str, float, float]]], metric: 
     axes = picture.add_subplot()
     for ours, along in points.items():
         colour = COLOURS[ours]
-        axes.plot([warm for _, warm, _ in along], [cold for *_, cold in along], "o-", color=colour, linewidth=1.2)
+        axes.plot(
+            [warm for _, warm, _ in along],
+            [cold for *_, cold in along],
+            "o-",
+            color=colour,
+            linewidth=1.2,
+        )
         for label, warm, cold in along:
-            axes.annotate(label, (warm, cold), xytext=(5, 5), textcoords="offset points", fontsize=7, color=colour)
+            axes.annotate(
+                label,
+                (warm, cold),
+                xytext=(5, 5),
+                textcoords="offset points",
+                fontsize=7,
+                color=colour,
+            )
     axes.margins(0.2)
     axes.set_xlim(left=0)
     axes.set_ylim(bottom=0)
@@ -150,7 +168,9 @@ def curves(learning: Learning) -> str:
     left.set_title("training loss", fontsize=9)
     if learning.validation:
         right = picture.add_subplot(1, 2, 2)
-        right.plot(np.arange(1, len(learning.validation) + 1), learning.validation, color=COLOURS[True])
+        right.plot(
+            np.arange(1, len(learning.validation) + 1), learning.validation, color=COLOURS[True]
+        )
         right.set_xlabel("epoch")
         right.set_title("NDCG@10 on held-out next events", fontsize=9)
     return _svg(picture)

@@ -1,4 +1,5 @@
-"""Figures and how they are laid out: rows for a table, JSON for a program. Knows no metric and prints nothing."""
+"""Figures and how they are laid out: rows for a table, JSON for a program. Knows no metric and
+prints nothing."""
 
 from __future__ import annotations
 
@@ -38,7 +39,9 @@ class Report:
             if (figure.metric, figure.slice) == (metric, slice) and system in (None, figure.system):
                 return figure
         known = sorted({f"{f.system} / {f.slice} / {f.metric}" for f in self.figures})
-        raise KeyError(f"no figure {system or '*'} / {slice} / {metric}; there are: {'; '.join(known)}")
+        raise KeyError(
+            f"no figure {system or '*'} / {slice} / {metric}; there are: {'; '.join(known)}"
+        )
 
     def slices(self) -> list[str]:
         """Labels in order of appearance."""
@@ -52,7 +55,9 @@ class Report:
         """Column names of `rows`."""
         return ["slice", "system", "cases", *self._shown(metrics)]
 
-    def rows(self, metrics: Sequence[str] = COLUMNS, *, slices: Sequence[str] | None = None) -> Iterator[list[str]]:
+    def rows(
+        self, metrics: Sequence[str] = COLUMNS, *, slices: Sequence[str] | None = None
+    ) -> Iterator[list[str]]:
         """A row per slice and system, as text: the figure, and in brackets its interval."""
         shown = self._shown(metrics)
         for label in self.slices() if slices is None else slices:
@@ -74,7 +79,9 @@ class Report:
     def _shown(self, metrics: Sequence[str]) -> list[str]:
         """The full names (`ndcg@10`) of the wanted metrics, in the wanted order."""
         present = dict.fromkeys(figure.metric for figure in self.figures)
-        return [name for wanted in metrics for name in present if wanted in (name, name.split("@")[0])]
+        return [
+            name for wanted in metrics for name in present if wanted in (name, name.split("@")[0])
+        ]
 
 
 def _cell(figure: Figure) -> str:

@@ -1,7 +1,8 @@
 """Protocols: what a system may learn from, what it sees of a user, and what it should have found.
 
-Every function takes the whole table and gives a `Split`. Nothing here knows models, metrics or the service; a split is
-data, so the same cases go to every system. To choose on validation, split `split.train` again.
+Every function takes the whole table and gives a `Split`. Nothing here knows models, metrics or the
+service; a split is data, so the same cases go to every system. To choose on validation, split
+`split.train` again.
 """
 
 from __future__ import annotations
@@ -67,35 +68,57 @@ def cold_items(
 ) -> Split:
     """Leave-one-out in which a random share of the catalogue loses every training event.
 
-    One list answers both questions: the warm slice asks for the last event, the cold slice for any cold item the user
-    ever met, which is many hits instead of a rare one (`every_cold_event=False` asks for the last event only). Cold
-    items vanish from the histories: nobody has met them yet, so nobody has them removed as seen.
+    One list answers both questions: the warm slice asks for the last event, the cold slice for any
+    cold item the user ever met, which is many hits instead of a rare one (`every_cold_event=False`
+    asks for the last event only). Cold items vanish from the histories: nobody has met them yet, so
+    nobody has them removed as seen.
     """
     if not 0.0 < share < 1.0:
         raise ValueError(f"share must lie between 0 and 1, both excluded, found {share}")
-    chosen = np.random.default_rng(seed).permutation(interactions.n_items)[: round(share * interactions.n_items)]
+    chosen = np.random.default_rng(seed).permutation(interactions.n_items)[
+        : round(share * interactions.n_items)
+    ]
     cold = np.sort(chosen).astype(np.int64)
     is_cold = np.isin(interactions.item, cold)
     is_last = interactions.positions_from_end() == 0
     train = ~is_last & ~is_cold
-    has_past = np.bincount(interactions.user[train], minlength=interactions.n_users)[interactions.user] > 0
+    has_past = (
+        np.bincount(interactions.user[train], minlength=interactions.n_users)[interactions.user] > 0
+    )
     target = (is_last | is_cold if every_cold_event else is_last) & has_past
     asked_at = np.zeros(interactions.n_users)
     asked_at[interactions.user[is_last]] = interactions.timestamp[is_last]
-    return _split("cold-items", interactions, train, target, domains=domains, cold=cold, asked_at=asked_at)
+    return _split(
+        "cold-items", interactions, train, target, domains=domains, cold=cold, asked_at=asked_at
+    )
 
 
 def global_time(
-    interactions: Interactions, *, share: float = 0.1, at: float | None = None, domains: Sequence[str] | None = None
+    interactions: Interactions,
+    *,
+    share: float = 0.1,
+    at: float | None = None,
+    domains: Sequence[str] | None = None,
 ) -> Split:
-    """One instant divides past from future: train on what came before, hit whatever each user met at or after it.
+    """One instant divides past from future: train on what came before, hit whatever each user met
+    at or after it.
 
-    `share` of the events lie after the instant unless `at` names it. Users without a past are cold users.
+    `share` of the events lie after the instant unless `at` names it. Users without a past are cold
+    users.
     """
-    instant = float(np.quantile(interactions.timestamp, 1.0 - share, method="higher")) if at is None else at
+    instant = (
+        float(np.quantile(interactions.timestamp, 1.0 - share, method="higher"))
+        if at is None
+        else at
+    )
     past = interactions.timestamp < instant
     return _split(
-        "global-time", interactions, past, ~past, domains=domains, asked_at=np.full(interactions.n_users, instant)
+        "global-time",
+        interactions,
+        past,
+        ~past,
+        domains=domains,
+        asked_at=np.full(interactions.n_users, instant),
     )
 
 
@@ -108,17 +131,22 @@ def cold_users(
     seed: int = 0,
     domains: Sequence[str] | None = None,
 ) -> Split:
-    """A share of the users is unknown to training; of each only the first events are seen, any later item is a hit.
+    """A share of the users is unknown to training; of each only the first events are seen, any
+    later item is a hit.
 
-    They are drawn from those with more events than are seen, or `longer_than`: with that, the same users are drawn
-    however few of their events are seen.
+    They are drawn from those with more events than are seen, or `longer_than`: with that, the same
+    users are drawn however few of their events are seen.
     """
     lengths = np.diff(interactions.by_user())
     eligible = np.flatnonzero(lengths > (n_events if longer_than is None else longer_than))
-    chosen = np.random.default_rng(seed).permutation(eligible)[: max(1, round(share * len(eligible)))]
+    chosen = np.random.default_rng(seed).permutation(eligible)[
+        : max(1, round(share * len(eligible)))
+    ]
     held = np.isin(interactions.user, chosen)
     visible = held & (interactions.positions() < n_events)
-    return _split("cold-users", interactions, ~held, held & ~visible, visible=visible, domains=domains)
+    return _split(
+        "cold-users", interactions, ~held, held & ~visible, visible=visible, domains=domains
+    )
 
 
 def cross_domain(
@@ -131,7 +159,8 @@ def cross_domain(
     share: float = 0.5,
     seed: int = 0,
 ) -> Split:
-    """A share of the users active in both domains loses every target event; any of those is a hit within the target."""
+    """A share of the users active in both domains loses every target event; any of those is a hit
+    within the target."""
     names = np.asarray(domains)
     in_source, in_target = names[interactions.item] == source, names[interactions.item] == target
     count_source = np.bincount(interactions.user[in_source], minlength=interactions.n_users)
@@ -140,7 +169,9 @@ def cross_domain(
     chosen = np.random.default_rng(seed).permutation(eligible)[: round(share * len(eligible))]
     held = np.isin(interactions.user, chosen) & in_target
     visible = ~held & in_source
-    return _split("cross-domain", interactions, ~held, held, visible=visible, domains=domains, within=target)
+    return _split(
+        "cross-domain", interactions, ~held, held, visible=visible, domains=domains, within=target
+    )
 
 
 def history_bucket(length: int) -> str:
@@ -186,8 +217,16 @@ def _split(
                 history_types=seen.event_type[rows],
                 history_values=seen.value[rows],
                 relevant=relevant,
-                timestamp=float(asked.timestamp[wanted].min()) if asked_at is None else float(asked_at[user]),
-                slices=_slices(relevant, rows.stop - rows.start, is_trained_item, bool(is_trained_user[user]), domains),
+                timestamp=float(asked.timestamp[wanted].min())
+                if asked_at is None
+                else float(asked_at[user]),
+                slices=_slices(
+                    relevant,
+                    rows.stop - rows.start,
+                    is_trained_item,
+                    bool(is_trained_user[user]),
+                    domains,
+                ),
                 domain=within,
             )
         )
@@ -195,7 +234,11 @@ def _split(
 
 
 def _slices(
-    relevant: IntArray, length: int, is_trained_item: BoolArray, is_trained_user: bool, domains: Sequence[str] | None
+    relevant: IntArray,
+    length: int,
+    is_trained_item: BoolArray,
+    is_trained_user: bool,
+    domains: Sequence[str] | None,
 ) -> dict[str, IntArray]:
     """Which slices a case belongs to, and which of its hits count there."""
     slices = {"all": relevant, "warm": relevant[is_trained_item[relevant]]}

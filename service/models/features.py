@@ -1,7 +1,7 @@
 """From catalogue items to the ranker's arrays: the vocabularies of tags, domains and event types.
 
-A vocabulary is fixed when a ranker is made and saved with it; what it does not know yet is left out until the next
-training. Knows no scores and no people.
+A vocabulary is fixed when a ranker is made and saved with it; what it does not know yet is left out
+until the next training. Knows no scores and no people.
 """
 
 from __future__ import annotations
@@ -49,7 +49,11 @@ class Vocabulary:
 
     def domain_codes(self, domains: Sequence[str]) -> IntArray | None:
         """Codes of the domains that a request allows; None where it allows all."""
-        return np.array([self.domains.get(domain, 0) for domain in domains], dtype=np.int64) if domains else None
+        return (
+            np.array([self.domains.get(domain, 0) for domain in domains], dtype=np.int64)
+            if domains
+            else None
+        )
 
     def tag_codes(self, item: Item) -> IntArray:
         """Codes of the item's known tags, ascending."""
@@ -58,7 +62,8 @@ class Vocabulary:
 
 
 def tags_of(item: Item) -> Iterator[str]:
-    """`category:X` and `name:value` for every short value; a value that lists things gives one tag each."""
+    """`category:X` and `name:value` for every short value; a value that lists things gives one tag
+    each."""
     for category in item.categories:
         yield f"category:{category.strip().casefold()}"
     for name, value in item.attributes.items():
@@ -85,9 +90,11 @@ def features_of(
     *,
     alignment: Alignment | None = None,
 ) -> ItemFeatures:
-    """Features of the given rows in their order; with `n_items`, of the whole catalogue by item index.
+    """Features of the given rows in their order; with `n_items`, of the whole catalogue by item
+    index.
 
-    With an alignment, pictures are seen in its shared space, where those look alike that are spoken of alike.
+    With an alignment, pictures are seen in its shared space, where those look alike that are spoken
+    of alike.
     """
     size = len(rows) if n_items is None else n_items
     text = np.zeros((size, dims.get(TEXT, 1)), np.float32)
@@ -108,7 +115,9 @@ def features_of(
         seen = np.zeros((size, alignment.dim), np.float32)
         seen[has_image] = alignment.heads.images(image[has_image])
         image = seen
-    return ItemFeatures(text, has_text, image, has_image, domain, tags, max(len(vocabulary.tags), 1), live)
+    return ItemFeatures(
+        text, has_text, image, has_image, domain, tags, max(len(vocabulary.tags), 1), live
+    )
 
 
 def read_rows(store: ItemStore, beside: Sequence[str] = ()) -> list[StoredItem]:

@@ -1,4 +1,5 @@
-"""Models: the ranker that serves, and those that could. Training, the registry, activation and rollback.
+"""Models: the ranker that serves, and those that could. Training, the registry, activation and
+rollback.
 
 Owns checkpoints on disk, their item vectors in the store, and the swap. Knows no requests.
 """
@@ -45,13 +46,14 @@ KEPT_IN_MEMORY = 2
 GROWTH = 1.2
 """The untrained ranker is made anew when the catalogue has grown by this factor."""
 TOLERANCE = 0.98
-"""A model is activated by itself if it reaches this share of the best baseline on all held-out events."""
+"""A model is activated by itself if it reaches this share of the best baseline on all held-out
+events."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loaded:
-    """A ranker with the vocabulary its arrays are coded in, what its items are perceived by, and the alignment it sees
-    that through."""
+    """A ranker with the vocabulary its arrays are coded in, what its items are perceived by, and
+    the alignment it sees that through."""
 
     ranker: Ranker
     vocabulary: Vocabulary
@@ -66,12 +68,14 @@ class Loaded:
         return f"sequence-{self.ranker.version}" if self.ranker.trained else ""
 
     def source(self, name: str) -> str:
-        """A source of the ranker's by the name that callers see: it takes sounds for the pictures they stand in for."""
+        """A source of the ranker's by the name that callers see: it takes sounds for the pictures
+        they stand in for."""
         return f"content_{self.medium}" if name == "content_image" else name
 
     def image_query(self, store: ItemStore, taste: FloatArray) -> tuple[str, FloatArray]:
-        """Where in the store to look for a taste in the image encoder's space, (dim,), and as what vector: as the
-        ranker sees pictures, unless its alignment is not the one whose vectors the store has."""
+        """Where in the store to look for a taste in the image encoder's space, (dim,), and as what
+        vector: as the ranker sees pictures, unless its alignment is not the one whose vectors the
+        store has."""
         if self.alignment is not None:
             name = joint_name(self.alignment.version, IMAGE)
             if name in store.vector_names():
@@ -109,7 +113,8 @@ class Models:
         medium: Medium = "image",
         alignment: Alignment | None = None,
     ) -> None:
-        """`alignment` is what an untrained ranker, and the next one that is trained, sees pictures through."""
+        """`alignment` is what an untrained ranker, and the next one that is trained, sees pictures
+        through."""
         self._settings, self._log, self._store, self._catalogue = settings, log, store, catalogue
         self._dims, self._fingerprints = dims, dict(fingerprints)
         self._encoders = digest_of(fingerprints)
@@ -125,7 +130,8 @@ class Models:
         self.active = self._first()
 
     def by_version(self, version: str) -> Loaded:
-        """A ranker by version, from memory or from its checkpoint; the untrained one has the empty version."""
+        """A ranker by version, from memory or from its checkpoint; the untrained one has the empty
+        version."""
         if version == self.active.ranker.version:
             return self.active
         if version not in self._recent:
@@ -147,14 +153,17 @@ class Models:
     ) -> ModelInfo:
         """Train on the whole log, or take up the events since the active model; save, and activate.
 
-        A full training that was interrupted goes on after its last whole epoch if log, items and settings are the same.
-        A full training is not activated if it loses to a baseline, unless `force` is set.
+        A full training that was interrupted goes on after its last whole epoch if log, items and
+        settings are the same. A full training is not activated if it loses to a baseline, unless
+        `force` is set.
         """
         if not self._training.acquire(blocking=False):
             raise TrainingUnderway
         try:
             started = time.time()
-            version = time.strftime("%Y%m%d-%H%M%S", time.gmtime(started)) + "-" + uuid.uuid4().hex[:4]
+            version = (
+                time.strftime("%Y%m%d-%H%M%S", time.gmtime(started)) + "-" + uuid.uuid4().hex[:4]
+            )
             progress(TrainProgress("read", 0, 1))
             try:
                 if incremental:
@@ -177,13 +186,24 @@ class Models:
 
     def rollback(self) -> ModelInfo:
         """Serve the model that served before the active one, with these encoders."""
-        records = [r for r in self._records() if r.activated_at is not None and not r.active and self._is_ours(r)]
+        records = [
+            r
+            for r in self._records()
+            if r.activated_at is not None and not r.active and self._is_ours(r)
+        ]
         if not records:
-            raise NoTrainedModel("no model served before this one", "see `palate models list`, activate one by version")
+            raise NoTrainedModel(
+                "no model served before this one",
+                "see `palate models list`, activate one by version",
+            )
         return self.activate(max(records, key=lambda record: record.activated_at or 0.0).version)
 
     def _fit(
-        self, progress: Callable[[TrainProgress], None], version: str, seed: int, config: RankerConfig
+        self,
+        progress: Callable[[TrainProgress], None],
+        version: str,
+        seed: int,
+        config: RankerConfig,
     ) -> Training:
         last_seq = self._log.last_seq()
         rows = read_rows(self._store)
@@ -191,7 +211,9 @@ class Models:
         n_items = self._catalogue.n_indices
         features = features_of(rows, vocabulary, self._dims, n_items, alignment=self._alignment)
         del rows
-        interactions, _ = read_interactions(self._log, self._policy, vocabulary.event_types, n_items)
+        interactions, _ = read_interactions(
+            self._log, self._policy, vocabulary.event_types, n_items
+        )
         item_ids = self._catalogue.ids()[:n_items]
         weights = event_weights(self._policy, vocabulary.event_types)
         kept = SavedFits(
@@ -205,32 +227,52 @@ class Models:
         )  # fmt: skip
         return Training(trained, vocabulary, interactions, item_ids, last_seq, "", self._alignment)
 
-    def _refresh(self, progress: Callable[[TrainProgress], None], version: str, seed: int) -> Training:
+    def _refresh(
+        self, progress: Callable[[TrainProgress], None], version: str, seed: int
+    ) -> Training:
         """From the active model and the events since its training."""
         record = self._log.active_model(self._encoders)
         if record is None:
-            raise NoTrainedModel("no model is active that could be taken up", "train without --incremental first")
+            raise NoTrainedModel(
+                "no model is active that could be taken up", "train without --incremental first"
+            )
         after = read_extra(self._settings.data / record.path)["last_seq"]
         last_seq = self._log.last_seq()
         loaded = self._load(record)
         vocabulary, n_items = loaded.vocabulary, loaded.ranker.n_items
         rows = [row for row in read_rows(self._store) if row.item_index < n_items]
         features = features_of(rows, vocabulary, self._dims, n_items, alignment=loaded.alignment)
-        interactions, users = read_interactions(self._log, self._policy, vocabulary.event_types, n_items)
+        interactions, users = read_interactions(
+            self._log, self._policy, vocabulary.event_types, n_items
+        )
         item_ids = self._catalogue.ids()[:n_items]
-        since, who = read_interactions(self._log, self._policy, vocabulary.event_types, n_items, after_seq=after)
+        since, who = read_interactions(
+            self._log, self._policy, vocabulary.event_types, n_items, after_seq=after
+        )
         if not len(since):
-            raise NoTrainedModel(f"nothing happened since model {record.version} was trained", "record events first")
+            raise NoTrainedModel(
+                f"nothing happened since model {record.version} was trained", "record events first"
+            )
         counts = dict(zip(who, np.diff(since.by_user()).tolist(), strict=True))
-        new = interactions.positions_from_end() < np.array([counts.get(user, 0) for user in users])[interactions.user]
+        new = (
+            interactions.positions_from_end()
+            < np.array([counts.get(user, 0) for user in users])[interactions.user]
+        )
         trained = refresh_ranker(
             loaded.ranker, interactions, new, features, version=version, seed=seed, progress=_told(progress),
             event_weights=event_weights(self._policy, vocabulary.event_types),
         )  # fmt: skip
-        return Training(trained, vocabulary, interactions, item_ids, last_seq, record.version, loaded.alignment)
+        return Training(
+            trained, vocabulary, interactions, item_ids, last_seq, record.version, loaded.alignment
+        )
 
     def _admit(
-        self, progress: Callable[[TrainProgress], None], training: Training, started: float, *, always: bool
+        self,
+        progress: Callable[[TrainProgress], None],
+        training: Training,
+        started: float,
+        *,
+        always: bool,
     ) -> ModelInfo:
         """Save and register what was trained, and let it serve unless it lost."""
         trained, version = training.trained, training.trained.ranker.version
@@ -264,7 +306,14 @@ class Models:
             shutil.rmtree(self._interrupted, ignore_errors=True)
         lost_to = [name for name in BASELINES if _loses(metrics, name)]
         if lost_to and not always:
-            progress(TrainProgress("done", 1, 1, f"not activated: {', '.join(lost_to)} did better on held-out events"))
+            progress(
+                TrainProgress(
+                    "done",
+                    1,
+                    1,
+                    f"not activated: {', '.join(lost_to)} did better on held-out events",
+                )
+            )
             return _info(self._record(version))
         progress(TrainProgress("activate", 0, 1))
         info = self.activate(version)
@@ -292,7 +341,9 @@ class Models:
         n_items = self._catalogue.n_indices
         features = features_of(rows, vocabulary, self._dims, n_items, alignment=self._alignment)
         counted = self._log.last_seq()
-        interactions, _ = read_interactions(self._log, self._policy, vocabulary.event_types, n_items)
+        interactions, _ = read_interactions(
+            self._log, self._policy, vocabulary.event_types, n_items
+        )
         ranker = untrained_ranker(features, interactions, self._settings.ranker)
         return Loaded(ranker, vocabulary, self._medium, self._alignment, counted)
 
@@ -300,13 +351,17 @@ class Models:
         """Let the active ranker score new or changed items from their content at once."""
         loaded = self.active
         if not loaded.ranker.trained and len(self._catalogue) > GROWTH * loaded.ranker.n_items:
-            self.active = self._untrained()  # its idea of the catalogue is out of date, and cheap to make anew
+            self.active = (
+                self._untrained()
+            )  # its idea of the catalogue is out of date, and cheap to make anew
             return
         indices = np.array([row.item_index for row in rows], dtype=np.int64)
         features = features_of(rows, loaded.vocabulary, self._dims, alignment=loaded.alignment)
         loaded.ranker.put_items(indices, features)
         if loaded.ranker.trained:
-            self._store.set_vectors(loaded.vector_name, indices, loaded.ranker.view.vectors[indices])
+            self._store.set_vectors(
+                loaded.vector_name, indices, loaded.ranker.view.vectors[indices]
+            )
 
     def _load(self, record: ModelRecord) -> Loaded:
         folder = self._settings.data / record.path
@@ -319,13 +374,19 @@ class Models:
         alignment = self._alignment_of(record.version, extra.get("alignment", ""))
         words = extra["vocabulary"]
         vocabulary = Vocabulary(
-            {tag: code for code, tag in enumerate(words["tags"])}, words["domains"], words["event_types"]
+            {tag: code for code, tag in enumerate(words["tags"])},
+            words["domains"],
+            words["event_types"],
         )
         n_items = self._catalogue.n_indices
-        features = features_of(read_rows(self._store), vocabulary, self._dims, n_items, alignment=alignment)
+        features = features_of(
+            read_rows(self._store), vocabulary, self._dims, n_items, alignment=alignment
+        )
         ranker = load_checkpoint(folder, features, self._catalogue.index_of)
         counted = self._log.last_seq()
-        interactions, _ = read_interactions(self._log, self._policy, vocabulary.event_types, n_items)
+        interactions, _ = read_interactions(
+            self._log, self._policy, vocabulary.event_types, n_items
+        )
         ranker.recount(interactions)
         return Loaded(ranker, vocabulary, self._medium, alignment, counted)
 
@@ -349,7 +410,8 @@ class Models:
                     self._store.drop_vector(name)
 
     def _publish(self, loaded: Loaded) -> None:
-        """Put the ranker's item vectors into the store under its own name, before anything reads them."""
+        """Put the ranker's item vectors into the store under its own name, before anything reads
+        them."""
         ranker = loaded.ranker
         vectors = ranker.view.vectors
         self._store.create_vector(loaded.vector_name, vectors.shape[1], "dot")
@@ -372,9 +434,12 @@ class Models:
         return record
 
     def _is_ours(self, record: ModelRecord) -> bool:
-        """Whether it was trained with these encoders. One that cannot be read is said to be when it is loaded."""
+        """Whether it was trained with these encoders. One that cannot be read is said to be when it
+        is loaded."""
         try:
-            return bool(read_extra(self._settings.data / record.path)["fingerprints"] == self._fingerprints)
+            return bool(
+                read_extra(self._settings.data / record.path)["fingerprints"] == self._fingerprints
+            )
         except CheckpointError:
             return True
 
@@ -389,7 +454,9 @@ class Models:
 
 
 def _loses(metrics: Mapping[str, float], baseline: str) -> bool:
-    return metrics.get("palate/all/ndcg@10", 0.0) < TOLERANCE * metrics.get(f"{baseline}/all/ndcg@10", 0.0)
+    return metrics.get("palate/all/ndcg@10", 0.0) < TOLERANCE * metrics.get(
+        f"{baseline}/all/ndcg@10", 0.0
+    )
 
 
 def _told(progress: Callable[[TrainProgress], None]) -> Progress:

@@ -1,4 +1,5 @@
-"""A smaller copy of a trained model: written, registered, and compared with its original by what they recommend.
+"""A smaller copy of a trained model: written, registered, and compared with its original by what
+they recommend.
 
 Knows no training and no requests.
 """
@@ -37,7 +38,8 @@ class Shrunk:
 
 
 def shrink(settings: Settings, log: EventLog, models: Models, version: str) -> Shrunk:
-    """Register `version` again as int8, with the figures of its training. It does not serve until it is activated."""
+    """Register `version` again as int8, with the figures of its training. It does not serve until
+    it is activated."""
     records = {record.version: record for record in log.list_models()}
     if version not in records:
         raise ModelNotFound(version)
@@ -59,11 +61,15 @@ def _sample(settings: Settings, log: EventLog, loaded: Loaded) -> Sequence[Histo
     ranker, types = loaded.ranker, loaded.vocabulary.event_types
     table, _ = read_interactions(log, settings.events.policy(), types, ranker.n_items)
     if not len(table):
-        raise NoTrainedModel("nobody is in the log for whom two models could be compared", "record events first")
+        raise NoTrainedModel(
+            "nobody is in the log for whom two models could be compared", "record events first"
+        )
     bounds, longest = table.by_user(), ranker.config.feature_history
     histories = []
     for user in np.random.default_rng(0).permutation(table.n_users)[:SAMPLE].tolist():
-        events = slice(max(int(bounds[user]), int(bounds[user + 1]) - longest), int(bounds[user + 1]))
+        events = slice(
+            max(int(bounds[user]), int(bounds[user + 1]) - longest), int(bounds[user + 1])
+        )
         kinds = table.event_type[events].astype(np.int64)
         histories.append(History.of(table.item[events], kinds, table.timestamp[events]))
     return histories

@@ -1,8 +1,10 @@
-"""Aligning: from a catalogue's stored vectors to a shared space of text and pictures, measured on held-out pairs.
+"""Aligning: from a catalogue's stored vectors to a shared space of text and pictures, measured on
+held-out pairs.
 
     store (vectors of the encoders) + parts of texts -> heads -> held-out recall -> vectors beside the others -> in use
 
-Pictures are not read again. What is in use changes only when the new vectors are complete. Knows no ranking.
+Pictures are not read again. What is in use changes only when the new vectors are complete. Knows no
+ranking.
 """
 
 from __future__ import annotations
@@ -45,8 +47,8 @@ class AlignReport:
 
     version: str
     used: bool
-    """False where held-out pairs are found no better, luck aside, than without heads: by chance, or by the image
-    encoder's own space of texts where it has one."""
+    """False where held-out pairs are found no better, luck aside, than without heads: by chance, or
+    by the image encoder's own space of texts where it has one."""
     trained: Trained
 
 
@@ -59,14 +61,17 @@ def align(
     product_of: Callable[[Item], str] | None = None,
     progress: Progress = lambda _: None,
 ) -> AlignReport:
-    """Train heads on the catalogue, measure them on the share `holdout` of its items, and put them to use.
+    """Train heads on the catalogue, measure them on the share `holdout` of its items, and put them
+    to use.
 
-    Items of one product are held out together; `product_of` names it, and without it items of one title are one
-    product. AlignmentError where there are too few pairs, or no image encoder.
+    Items of one product are held out together; `product_of` names it, and without it items of one
+    title are one product. AlignmentError where there are too few pairs, or no image encoder.
     """
     started = time.time()
     reader = PartReader(workspace.text_encoder)
-    items, pairs = read_pairs(workspace, reader, product_of=product_of or _title, seed=seed, progress=progress)
+    items, pairs = read_pairs(
+        workspace, reader, product_of=product_of or _title, seed=seed, progress=progress
+    )
     kept, held_out = split_groups(pairs.group, holdout, seed)
     heads = fit_heads(
         pairs.rows(kept),
@@ -100,13 +105,15 @@ def align(
 
 
 def use_again(workspace: Workspace, version: str, progress: Progress = lambda _: None) -> None:
-    """Put one to use that was trained before. AlignmentError where there is none of that name for these encoders."""
+    """Put one to use that was trained before. AlignmentError where there is none of that name for
+    these encoders."""
     alignment = Alignments(workspace.settings.data).read(version, workspace.fingerprints)
     _put_to_use(workspace, JointEncoder(alignment, PartReader(workspace.text_encoder)), progress)
 
 
 def take_out_of_use(workspace: Workspace) -> None:
-    """Search by the encoders' own vectors from the next opening on. Models trained with an alignment keep it."""
+    """Search by the encoders' own vectors from the next opening on. Models trained with an
+    alignment keep it."""
     Alignments(workspace.settings.data).use("")
 
 
@@ -118,7 +125,8 @@ def read_pairs(
     seed: int = 0,
     progress: Progress = lambda _: None,
 ) -> tuple[Sequence[Item], Pairs]:
-    """The items that have a text and a picture (or a sound), at most MAX_PAIRS of them at random, and their pairs."""
+    """The items that have a text and a picture (or a sound), at most MAX_PAIRS of them at random,
+    and their pairs."""
     if workspace.perception is None:
         todo = "set encoders.image or encoders.audio, then `palate encoders change`"
         raise AlignmentError("new", "there is no image encoder", todo)
@@ -130,7 +138,9 @@ def read_pairs(
     ]
     if len(rows) < MIN_PAIRS:
         seen = WORDS[workspace.perception.medium]
-        why = f"{len(rows):,} items have both a text and a {seen}, at least {MIN_PAIRS:,} are needed"
+        why = (
+            f"{len(rows):,} items have both a text and a {seen}, at least {MIN_PAIRS:,} are needed"
+        )
         raise AlignmentError("new", why, f"index more items with {seen}s")
     names, group = np.unique([product_of(row.item) for row in rows], return_inverse=True)
     if len(names) < MIN_PRODUCTS:
@@ -147,13 +157,19 @@ def read_pairs(
         parts.append(reader.parts([(row.item, row.vectors[TEXT]) for row in some]))
         titles.append(reader.texts([row.item.title for row in some]))
     image = np.stack([row.vectors[IMAGE] for row in rows])
-    pairs = Pairs(image, np.concatenate(parts, axis=1), np.concatenate(titles), group.astype(np.int64))
+    pairs = Pairs(
+        image, np.concatenate(parts, axis=1), np.concatenate(titles), group.astype(np.int64)
+    )
     return [row.item for row in rows], pairs
 
 
 def _put_to_use(workspace: Workspace, joint: JointEncoder, progress: Progress) -> None:
-    """Complete its vectors in the store, then switch to it. The next opening sees it, and forgets those of others."""
-    joint.fill(workspace.store, lambda done, total: progress(TrainProgress("write vectors", done, total or 0)))
+    """Complete its vectors in the store, then switch to it. The next opening sees it, and forgets
+    those of others."""
+    joint.fill(
+        workspace.store,
+        lambda done, total: progress(TrainProgress("write vectors", done, total or 0)),
+    )
     workspace.store.flush()
     Alignments(workspace.settings.data).use(joint.alignment.version)
 
@@ -168,7 +184,8 @@ def _luck(recalls: tuple[float, float], n: int) -> float:
 
 
 def _before(workspace: Workspace, items: Sequence[Item], asked: Pairs) -> tuple[float, float]:
-    """Recall without heads: by the image encoder's own space of texts where it has one, else by chance."""
+    """Recall without heads: by the image encoder's own space of texts where it has one, else by
+    chance."""
     perception = workspace.perception
     if perception is None or not perception.encoder.shares_text_space:
         chance = min(1.0, K / len(asked))

@@ -1,10 +1,12 @@
-"""Changing encoders: from those that serve to a recommender with others beside it, ready to take its place.
+"""Changing encoders: from those that serve to a recommender with others beside it, ready to take
+its place.
 
     encoders loaded -> vectors of an encoder that stays, from the store in use -> every item, from the log -> the model
     that served there before, or one trained on the new vectors where a trained one serves
 
-Stopped at any point it goes on there when it is asked for again: what is in the store beside, and equal, stays. Owns
-the order of that. Knows nothing of calls that go on meanwhile: `service.operations.switching` does the switch.
+Stopped at any point it goes on there when it is asked for again: what is in the store beside, and
+equal, stays. Owns the order of that. Knows nothing of calls that go on meanwhile:
+`service.operations.switching` does the switch.
 """
 
 from __future__ import annotations
@@ -28,8 +30,8 @@ Progress = Callable[[TrainProgress], None]
 
 
 def named(settings: Settings, text: str, image: str, audio: str) -> Settings:
-    """The settings with these encoders; an empty name keeps the one there is, unless an encoder of the other medium is
-    to take its place."""
+    """The settings with these encoders; an empty name keeps the one there is, unless an encoder of
+    the other medium is to take its place."""
     now = settings.encoders
     sees, hears = image not in ("", NO_ENCODER), audio not in ("", NO_ENCODER)
     if sees and hears:
@@ -45,7 +47,8 @@ def named(settings: Settings, text: str, image: str, audio: str) -> Settings:
 
 
 def open_beside(serving: Workspace, settings: Settings, progress: Progress) -> Workspace:
-    """The same data folder with the encoders of `settings`; those that stay the same are not loaded twice."""
+    """The same data folder with the encoders of `settings`; those that stay the same are not loaded
+    twice."""
     progress(TrainProgress("load", 0, 1))
     before, now = serving.settings.encoders, settings.encoders
     text, perception = serving.text_encoder, serving.perception
@@ -58,9 +61,12 @@ def open_beside(serving: Workspace, settings: Settings, progress: Progress) -> W
 
 
 def open_alone(settings: Settings, progress: Progress) -> Workspace:
-    """The data folder with the encoders of `settings`, whichever served last and whether or not they can be loaded."""
+    """The data folder with the encoders of `settings`, whichever served last and whether or not
+    they can be loaded."""
     progress(TrainProgress("load", 0, 1))
-    workspace = Workspace.open_with(settings, _text_encoder(settings), _perception(settings), beside=True)
+    workspace = Workspace.open_with(
+        settings, _text_encoder(settings), _perception(settings), beside=True
+    )
     try:
         _refuse(settings, workspace.digest, workspace.log.store_in_use())
     except InvalidInput:
@@ -69,13 +75,17 @@ def open_alone(settings: Settings, progress: Progress) -> Workspace:
     return workspace
 
 
-def prepare(workspace: Workspace, progress: Progress, serving: ItemStore | None = None) -> Recommender:
-    """A recommender on a workspace that is not in use; `serving` is the store in use, if it is open. It takes the
-    workspace over, and closes it if it fails."""
+def prepare(
+    workspace: Workspace, progress: Progress, serving: ItemStore | None = None
+) -> Recommender:
+    """A recommender on a workspace that is not in use; `serving` is the store in use, if it is
+    open. It takes the workspace over, and closes it if it fails."""
     try:
         workspace.warm_up()
         workspace.inherit(serving)
-        workspace.indexer().follow(lambda done, total: progress(TrainProgress("encode", done, total or 0)))
+        workspace.indexer().follow(
+            lambda done, total: progress(TrainProgress("encode", done, total or 0))
+        )
         recommender = Recommender(workspace, in_use=False)
     except BaseException:
         workspace.close()
@@ -94,18 +104,26 @@ def serving_encoders(recommender: Recommender) -> ServingEncoders:
     workspace = recommender.workspace
     names = workspace.settings.encoders
     return ServingEncoders(
-        names.text, names.image, names.audio, workspace.digest, workspace.log.count_items(), recommender.ranker.version
+        names.text,
+        names.image,
+        names.audio,
+        workspace.digest,
+        workspace.log.count_items(),
+        recommender.ranker.version,
     )
 
 
 def _refuse(settings: Settings, wanted: str, in_use: str | None) -> None:
     """InvalidInput where nothing would change."""
     if wanted == in_use:
-        raise InvalidInput("encoders", dict(settings.encoder_names), "they serve already; name others")
+        raise InvalidInput(
+            "encoders", dict(settings.encoder_names), "they serve already; name others"
+        )
 
 
 def _train(recommender: Recommender, progress: Progress) -> None:
-    """As TrainModel does, for the encoders beside. Without enough events nothing is trained, and that is said."""
+    """As TrainModel does, for the encoders beside. Without enough events nothing is trained, and
+    that is said."""
     try:
         recommender.train(progress)
     except NoTrainedModel as error:

@@ -1,11 +1,13 @@
-"""Switching: the recommender that serves, and its exchange for one with other encoders while calls go on.
+"""Switching: the recommender that serves, and its exchange for one with other encoders while calls
+go on.
 
     beside the serving one, for as long as it takes: `service.operations.changing.prepare`
     while changes of the catalogue wait: what it has lost, gained and changed meanwhile
     while events wait as well: those that came meanwhile -> switch
     the one before ends its calls and is closed; its store stays, for the way back
 
-Every call keeps to the recommender that it began with; what is written goes to one of the two alone. Knows no gRPC.
+Every call keeps to the recommender that it began with; what is written goes to one of the two
+alone. Knows no gRPC.
 """
 
 from __future__ import annotations
@@ -56,12 +58,15 @@ class Switching:
     def change_encoders(
         self, progress: Callable[[TrainProgress], None], *, text: str, image: str, audio: str = ""
     ) -> ServingEncoders:
-        """Answer with these encoders from then on; an empty name keeps the one there is. TrainingUnderway while a
-        training or another change is. What `progress` raises ends it, and what is there stays for the next time."""
+        """Answer with these encoders from then on; an empty name keeps the one there is.
+        TrainingUnderway while a training or another change is. What `progress` raises ends it, and
+        what is there stays for the next time."""
         with self._alone():
             before = self._now
             settings = named(before.workspace.settings, text, image, audio)
-            after = prepare(open_beside(before.workspace, settings, progress), progress, before.workspace.store)
+            after = prepare(
+                open_beside(before.workspace, settings, progress), progress, before.workspace.store
+            )
             try:
                 after.catch_up()
                 progress(TrainProgress("switch", 0, 1))
@@ -73,7 +78,10 @@ class Switching:
             return serving_encoders(after)
 
     def index_items(
-        self, items: Sequence[Item], images: Mapping[str, Sequence[bytes]], sounds: Mapping[str, bytes] | None = None
+        self,
+        items: Sequence[Item],
+        images: Mapping[str, Sequence[bytes]],
+        sounds: Mapping[str, bytes] | None = None,
     ) -> IndexReport:
         with self._items, self._serving() as palate:
             return palate.index_items(items, images, sounds)
@@ -86,7 +94,9 @@ class Switching:
         with self._serving() as palate:
             return palate.get_item(item_id)
 
-    def list_items(self, page_size: int, page_token: str, domain: str) -> tuple[Sequence[Item], str]:
+    def list_items(
+        self, page_size: int, page_token: str, domain: str
+    ) -> tuple[Sequence[Item], str]:
         with self._serving() as palate:
             return palate.list_items(page_size, page_token, domain)
 
@@ -110,7 +120,9 @@ class Switching:
         with self._serving() as palate:
             return palate.search_items(request)
 
-    def explain(self, request: ExplainRequest, tell: Callable[[Explanation], None] = lambda _: None) -> Explanation:
+    def explain(
+        self, request: ExplainRequest, tell: Callable[[Explanation], None] = lambda _: None
+    ) -> Explanation:
         with self._serving() as palate:
             return palate.explain(request, tell)
 
@@ -135,7 +147,12 @@ class Switching:
             return palate.list_models()
 
     def train(
-        self, progress: Callable[[TrainProgress], None], *, seed: int, force: bool, incremental: bool
+        self,
+        progress: Callable[[TrainProgress], None],
+        *,
+        seed: int,
+        force: bool,
+        incremental: bool,
     ) -> ModelInfo:
         with self._alone(), self._serving() as palate:
             return palate.train(progress, seed=seed, force=force, incremental=incremental)

@@ -1,4 +1,5 @@
-"""What a search found, as a settings file: comments that say what it is worth, and a [ranker] section.
+"""What a search found, as a settings file: comments that say what it is worth, and a [ranker]
+section.
 
 Knows no search and no command.
 """
@@ -14,7 +15,8 @@ from service.ranker.config import RankerConfig
 
 
 def tuned_toml(tuning: Tuning, *, data: str, seed: int) -> str:
-    """The best configuration, for `service.config.load_settings` to read. `data` says what it was found on."""
+    """The best configuration, for `service.config.load_settings` to read. `data` says what it was
+    found on."""
     best = tuning.best.config
     lines = [
         f"# palate tune: {tuning.metric} {tuning.best.value:.5f}, with the {tuning.before} {tuning.first.value:.5f}",
@@ -38,4 +40,8 @@ def write_whole(path: Path, text: str) -> None:
 def _written(config: RankerConfig, searched: tuple[str, ...]) -> list[str]:
     """What was searched, even where the default won, and what was set before."""
     names = [field.name for field in fields(RankerConfig)]
-    return [name for name in names if name in searched or getattr(config, name) != getattr(RankerConfig(), name)]
+    return [
+        name
+        for name in names
+        if name in searched or getattr(config, name) != getattr(RankerConfig(), name)
+    ]

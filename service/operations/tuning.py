@@ -1,8 +1,9 @@
-"""A search for hyper-parameters of the ranker: configurations near the present one, each trained and then judged.
+"""A search for hyper-parameters of the ranker: configurations near the present one, each trained
+and then judged.
 
-Owns the search space, the budget and what was tried; rankers that were trained on the way are thrown away. Reads the
-workspace once and writes nothing. Which configuration is tried next is optuna's to say (the extra `tune`): a
-tree-structured Parzen estimator, Bergstra et al., NIPS 2011.
+Owns the search space, the budget and what was tried; rankers that were trained on the way are
+thrown away. Reads the workspace once and writes nothing. Which configuration is tried next is
+optuna's to say (the extra `tune`): a tree-structured Parzen estimator, Bergstra et al., NIPS 2011.
 """
 
 from __future__ import annotations
@@ -30,13 +31,14 @@ if TYPE_CHECKING:
 METRIC = "palate/all/ndcg@10"
 OURS = "palate/"
 RANDOM_TRIALS = 5
-"""Trials before the estimator has seen enough to propose; the present configuration is the first of them."""
+"""Trials before the estimator has seen enough to propose; the present configuration is the first of
+them."""
 DIGITS = 3
 """Significant digits of what is tried: a file for people, and more would be noise."""
 
 Measure = Callable[[RankerConfig], Mapping[str, float]]
-"""Trains with a configuration and gives its metrics by name. A failure of the training, not of the program, is an
-ArithmeticError, MemoryError or RuntimeError."""
+"""Trains with a configuration and gives its metrics by name. A failure of the training, not of the
+program, is an ArithmeticError, MemoryError or RuntimeError."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,8 +58,12 @@ class TrainingData:
         vocabulary = Vocabulary.of((row.item for row in rows), event_types_of(workspace.log))
         n_indices = Catalogue(workspace.log.item_indices()).n_indices
         policy = workspace.settings.events.policy()
-        interactions, _ = read_interactions(workspace.log, policy, vocabulary.event_types, n_indices)
-        features = features_of(rows, vocabulary, workspace.dims, n_indices, alignment=workspace.alignment)
+        interactions, _ = read_interactions(
+            workspace.log, policy, vocabulary.event_types, n_indices
+        )
+        features = features_of(
+            rows, vocabulary, workspace.dims, n_indices, alignment=workspace.alignment
+        )
         return cls(interactions, features, event_weights(policy, vocabulary.event_types), len(rows))
 
     def summary(self) -> str:
@@ -65,7 +71,8 @@ class TrainingData:
         return f"{self.n_items:,} items, {len(self.interactions):,} events of {self.interactions.n_users:,} users"
 
     def measure(self, seed: int, progress: Progress | None = None) -> Measure:
-        """Training with this seed. It decides who judges, so every trial is judged by the same events."""
+        """Training with this seed. It decides who judges, so every trial is judged by the same
+        events."""
 
         def measure(config: RankerConfig) -> Mapping[str, float]:
             try:
@@ -143,12 +150,14 @@ def search(
 ) -> Tuning:
     """Try `start`, then up to `trials - 1` configurations around it, and none after `seconds`.
 
-    A trial under way is not cut short. Ctrl-C ends the search and keeps what was found; before the first trial is over
-    it goes up to the caller. ConfigError where `start` itself cannot be trained, InvalidInput where training gives no
-    such metric.
+    A trial under way is not cut short. Ctrl-C ends the search and keeps what was found; before the
+    first trial is over it goes up to the caller. ConfigError where `start` itself cannot be
+    trained, InvalidInput where training gives no such metric.
     """
     if not metric.startswith(OURS):
-        raise InvalidInput("metric", metric, f"is not of the ranker that is tuned; its metrics begin with {OURS}")
+        raise InvalidInput(
+            "metric", metric, f"is not of the ranker that is tuned; its metrics begin with {OURS}"
+        )
     require_optuna()
     import optuna
 
@@ -170,7 +179,11 @@ def search(
                     " with; change them"
                 )
             found = replace(found, trials=(*found.trials, trial))
-            study.tell(asked, trial.value, None if trial.value is not None else optuna.trial.TrialState.FAIL)
+            study.tell(
+                asked,
+                trial.value,
+                None if trial.value is not None else optuna.trial.TrialState.FAIL,
+            )
             on_trial(found)
     except KeyboardInterrupt:
         if not found.trials:
@@ -182,9 +195,9 @@ def search(
 def space(start: RankerConfig) -> dict[str, BaseDistribution]:
     """What is searched, and between which bounds; wider where `start` lies outside.
 
-    Left out is what decides who judges, as trials would not be comparable then (`holdout_share`, `holdout_events`,
-    `pseudo_cold`, `pseudo_cold_users`, `blend_lists`, `feature_history`), and what costs time in serving (`candidates`,
-    `neighbours`).
+    Left out is what decides who judges, as trials would not be comparable then (`holdout_share`,
+    `holdout_events`, `pseudo_cold`, `pseudo_cold_users`, `blend_lists`, `feature_history`), and
+    what costs time in serving (`candidates`, `neighbours`).
     """
     from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
@@ -211,16 +224,23 @@ def space(start: RankerConfig) -> dict[str, BaseDistribution]:
 
 def _configured(start: RankerConfig, values: Mapping[str, Any]) -> RankerConfig:
     rounded: dict[str, Any] = {
-        name: float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value for name, value in values.items()
+        name: float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
+        for name, value in values.items()
     }
     return replace(start, **rounded)
 
 
-def _tried(measure: Measure, config: RankerConfig, metric: str, clock: Callable[[], float]) -> Trial:
+def _tried(
+    measure: Measure, config: RankerConfig, metric: str, clock: Callable[[], float]
+) -> Trial:
     started = clock()
     try:
         metrics = measure(config)
-    except (ArithmeticError, MemoryError, RuntimeError) as error:  # torch says RuntimeError where memory runs out
+    except (
+        ArithmeticError,
+        MemoryError,
+        RuntimeError,
+    ) as error:  # torch says RuntimeError where memory runs out
         return Trial(config, None, clock() - started, str(error) or type(error).__name__)
     return Trial(config, _value(metrics, metric), clock() - started)
 

@@ -25,12 +25,14 @@ class Agreement:
     overlap: float
     """Share of the first K that both have."""
     rank_correlation: float
-    """Spearman's, over all that either proposes; of histories for which both have scores that differ."""
+    """Spearman's, over all that either proposes; of histories for which both have scores that
+    differ."""
     histories: int
 
 
 def agreement(first: Ranker, second: Ranker, histories: Sequence[History]) -> Agreement:
-    """How far `second` gives the lists that `first` gives, each from its own candidates. Histories are not empty."""
+    """How far `second` gives the lists that `first` gives, each from its own candidates. Histories
+    are not empty."""
     overlaps, correlations = [], []
     for history in histories:
         ours, theirs = _proposed(first, history), _proposed(second, history)
@@ -38,10 +40,14 @@ def agreement(first: Ranker, second: Ranker, histories: Sequence[History]) -> Ag
         if len(top):
             overlaps.append(float(np.isin(top, _top(second, history, theirs)).mean()))
         either = np.union1d(ours, theirs)
-        scores = [ranker.score_list(ranker.probe(history), either).scores for ranker in (first, second)]
+        scores = [
+            ranker.score_list(ranker.probe(history), either).scores for ranker in (first, second)
+        ]
         if len(either) > 1 and all(np.ptp(one) > 0 for one in scores):
             correlations.append(float(spearmanr(*scores).statistic))
-    return Agreement(float(np.mean(overlaps or [1.0])), float(np.mean(correlations or [1.0])), len(histories))
+    return Agreement(
+        float(np.mean(overlaps or [1.0])), float(np.mean(correlations or [1.0])), len(histories)
+    )
 
 
 def _proposed(ranker: Ranker, history: History) -> IntArray:

@@ -1,8 +1,8 @@
 """A trained ranker as a folder: config.json, item_ids.json, weights.safetensors. No pickle.
 
-Owns what is saved and how it is read back into another catalogue: everything by item follows the item's id, so a
-checkpoint may be loaded where items have other indices, where some are gone and others are new. Item content is not
-saved; it comes from the store.
+Owns what is saved and how it is read back into another catalogue: everything by item follows the
+item's id, so a checkpoint may be loaded where items have other indices, where some are gone and
+others are new. Item content is not saved; it comes from the store.
 """
 
 from __future__ import annotations
@@ -41,8 +41,11 @@ class CheckpointError(ValueError):
     """The folder is not a checkpoint that this version reads."""
 
 
-def save_checkpoint(folder: Path, ranker: Ranker, item_ids: Sequence[str], extra: Mapping[str, Any]) -> None:
-    """Write the folder as a whole or not at all. `item_ids` are in item index order; `extra` is the caller's, JSON."""
+def save_checkpoint(
+    folder: Path, ranker: Ranker, item_ids: Sequence[str], extra: Mapping[str, Any]
+) -> None:
+    """Write the folder as a whole or not at all. `item_ids` are in item index order; `extra` is the
+    caller's, JSON."""
     if ranker.model is None:
         raise ValueError("an untrained ranker has nothing to save")
     view = ranker.view
@@ -51,7 +54,11 @@ def save_checkpoint(folder: Path, ranker: Ranker, item_ids: Sequence[str], extra
         nets["beginners"] = ranker.blend.beginners
     arrays: dict[str, np.ndarray[Any, Any]] = {
         **{f"model.{name}": value.numpy() for name, value in ranker.model.state_dict().items()},
-        **{f"{net}.{name}": value.numpy() for net, it in nets.items() for name, value in it.state_dict().items()},
+        **{
+            f"{net}.{name}": value.numpy()
+            for net, it in nets.items()
+            for name, value in it.state_dict().items()
+        },
         "space.text.mean": ranker.space.text.mean,
         "space.text.components": ranker.space.text.components,
         "space.image.mean": ranker.space.image.mean,
@@ -64,7 +71,11 @@ def save_checkpoint(folder: Path, ranker: Ranker, item_ids: Sequence[str], extra
     }
     for name in MATRICES:
         matrix = getattr(view.behaviour, name)
-        arrays |= {f"{name}.data": matrix.data, f"{name}.indices": matrix.indices, f"{name}.indptr": matrix.indptr}
+        arrays |= {
+            f"{name}.data": matrix.data,
+            f"{name}.indices": matrix.indices,
+            f"{name}.indptr": matrix.indptr,
+        }
     config = {
         "format": FORMAT,
         "version": ranker.version,
@@ -91,13 +102,22 @@ def size_of(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.iterdir())
 
 
-def _write(folder: Path, config: Mapping[str, Any], item_ids: Sequence[str], arrays: Arrays) -> None:
+def _write(
+    folder: Path, config: Mapping[str, Any], item_ids: Sequence[str], arrays: Arrays
+) -> None:
     partial = folder.with_name(folder.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    save_file({name: np.ascontiguousarray(value) for name, value in arrays.items()}, partial / "weights.safetensors")
-    (partial / "item_ids.json").write_text(json.dumps(list(item_ids), ensure_ascii=False), encoding="utf-8")
-    (partial / "config.json").write_text(json.dumps(config, indent=2, ensure_ascii=False), encoding="utf-8")
+    save_file(
+        {name: np.ascontiguousarray(value) for name, value in arrays.items()},
+        partial / "weights.safetensors",
+    )
+    (partial / "item_ids.json").write_text(
+        json.dumps(list(item_ids), ensure_ascii=False), encoding="utf-8"
+    )
+    (partial / "config.json").write_text(
+        json.dumps(config, indent=2, ensure_ascii=False), encoding="utf-8"
+    )
     for path in (*partial.iterdir(), partial):
         _sync(path)
     os.replace(partial, folder)
@@ -113,15 +133,20 @@ def read_extra(folder: Path) -> dict[str, Any]:
 def load_checkpoint(folder: Path, items: ItemFeatures, index_of: Mapping[str, int]) -> Ranker:
     """Read a ranker into the present catalogue.
 
-    `items` has a row per item index of the catalogue, with tag and domain codes of the checkpoint's vocabulary;
-    `index_of` gives the index of each item id. Items the checkpoint does not know are scored from their content.
+    `items` has a row per item index of the catalogue, with tag and domain codes of the checkpoint's
+    vocabulary; `index_of` gives the index of each item id. Items the checkpoint does not know are
+    scored from their content.
     """
     config = _config(folder)
     arrays, item_ids = _contents(folder, config)
-    move = np.array([index_of.get(item_id, -1) for item_id in item_ids], dtype=np.int64)  # old index -> new
+    move = np.array(
+        [index_of.get(item_id, -1) for item_id in item_ids], dtype=np.int64
+    )  # old index -> new
     ranker_config = RankerConfig(**config["config"])
     model = SequenceModel(ranker_config, ModelShape(**config["shape"]))
-    model.load_state_dict({k[6:]: torch.from_numpy(v) for k, v in arrays.items() if k.startswith("model.")})
+    model.load_state_dict(
+        {k[6:]: torch.from_numpy(v) for k, v in arrays.items() if k.startswith("model.")}
+    )
     space = ContentSpace(
         Projection(arrays["space.text.mean"], arrays["space.text.components"]),
         Projection(arrays["space.image.mean"], arrays["space.image.components"]),
@@ -148,15 +173,25 @@ def load_checkpoint(folder: Path, items: ItemFeatures, index_of: Mapping[str, in
 
 
 def _blend(
-    arrays: Mapping[str, np.ndarray[Any, Any]], config: Mapping[str, Any], task_shares: Sequence[float]
+    arrays: Mapping[str, np.ndarray[Any, Any]],
+    config: Mapping[str, Any],
+    task_shares: Sequence[float],
 ) -> Blend:
     nets = {}
     for name in ("blend", "beginners"):
-        state = {k.removeprefix(f"{name}."): torch.from_numpy(v) for k, v in arrays.items() if k.startswith(f"{name}.")}
+        state = {
+            k.removeprefix(f"{name}."): torch.from_numpy(v)
+            for k, v in arrays.items()
+            if k.startswith(f"{name}.")
+        }
         if state:
-            nets[name] = BlendNet(len(state["mean"]), config["blend_hidden"], task_shares=task_shares)
+            nets[name] = BlendNet(
+                len(state["mean"]), config["blend_hidden"], task_shares=task_shares
+            )
             nets[name].load_state_dict(state)
-    return Blend(nets["blend"], config["cold_lift"], nets.get("beginners"), config["beginner_events"])
+    return Blend(
+        nets["blend"], config["cold_lift"], nets.get("beginners"), config["beginner_events"]
+    )
 
 
 def _behaviour(
@@ -167,11 +202,13 @@ def _behaviour(
     matrices = {}
     for name in MATRICES:
         saved = sparse.csr_matrix(
-            (arrays[f"{name}.data"], arrays[f"{name}.indices"], arrays[f"{name}.indptr"]), shape=(size, size)
+            (arrays[f"{name}.data"], arrays[f"{name}.indices"], arrays[f"{name}.indptr"]),
+            shape=(size, size),
         ).tocoo()
         kept = (move[saved.row] >= 0) & (move[saved.col] >= 0)
         matrices[name] = sparse.csr_matrix(
-            (saved.data[kept], (move[saved.row[kept]], move[saved.col[kept]])), shape=(n_items, n_items)
+            (saved.data[kept], (move[saved.row[kept]], move[saved.col[kept]])),
+            shape=(n_items, n_items),
         )
     here = move >= 0
     known = np.zeros(n_items, bool)
@@ -181,18 +218,26 @@ def _behaviour(
     width = arrays["neighbours"].shape[1]
     neighbours = np.zeros((n_items, width), np.int64)
     moved = move[arrays["neighbours"][here]] if width else np.zeros((int(here.sum()), 0), np.int64)
-    first = np.where(moved >= 0, moved, moved.max(axis=1, initial=0, keepdims=True))  # a neighbour that is gone
+    first = np.where(
+        moved >= 0, moved, moved.max(axis=1, initial=0, keepdims=True)
+    )  # a neighbour that is gone
     neighbours[move[here]] = first
-    return Behaviour(counts=counts, recent=recent, neighbours=neighbours, n_events=n_events, **matrices), known
+    return Behaviour(
+        counts=counts, recent=recent, neighbours=neighbours, n_events=n_events, **matrices
+    ), known
 
 
-def _contents(folder: Path, config: Mapping[str, Any]) -> tuple[dict[str, np.ndarray[Any, Any]], list[str]]:
+def _contents(
+    folder: Path, config: Mapping[str, Any]
+) -> tuple[dict[str, np.ndarray[Any, Any]], list[str]]:
     """The arrays by name, weights as float32, and the item ids."""
     try:
         arrays = load_file(folder / "weights.safetensors")
         item_ids: list[str] = json.loads((folder / "item_ids.json").read_text(encoding="utf-8"))
     except (OSError, ValueError, SafetensorError) as error:
-        raise CheckpointError(f"checkpoint {folder} cannot be read: {error}; train anew or roll back") from error
+        raise CheckpointError(
+            f"checkpoint {folder} cannot be read: {error}; train anew or roll back"
+        ) from error
     return (widened(arrays) if config["format"] == SHRUNK else arrays), item_ids
 
 
@@ -200,7 +245,9 @@ def _config(folder: Path) -> dict[str, Any]:
     try:
         config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise CheckpointError(f"checkpoint {folder} cannot be read: {error}; train anew or roll back") from error
+        raise CheckpointError(
+            f"checkpoint {folder} cannot be read: {error}; train anew or roll back"
+        ) from error
     if config.get("format") not in (FORMAT, SHRUNK):
         raise CheckpointError(
             f"checkpoint {folder} has format {config.get('format')!r}, this version reads {FORMAT} and {SHRUNK}; "

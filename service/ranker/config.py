@@ -1,4 +1,5 @@
-"""What shapes a ranker. Saved with its weights; the options of one run (seed, threads, progress) are not here."""
+"""What shapes a ranker. Saved with its weights; the options of one run (seed, threads, progress)
+are not here."""
 
 from __future__ import annotations
 
@@ -18,14 +19,15 @@ class RankerConfig:
     dropout: float = 0.2
     """Dropout in the Transformer."""
     id_dropout: float = 0.2
-    """Share of items whose id embedding is hidden in a training step, so that content alone must do; 1 hides them
-    all, also when it serves."""
+    """Share of items whose id embedding is hidden in a training step, so that content alone must
+    do; 1 hides them all, also when it serves."""
     max_history: int = 0
     """Newest events the Transformer reads. 0: twice the median history length, within 20..200."""
     content_dim: int = 128
     """Principal components kept of each modality's vectors (all, where the encoder has fewer)."""
     negatives: int = 1024
-    """Shared negatives per step of the sampled softmax; a catalogue no larger than this takes the full softmax."""
+    """Shared negatives per step of the sampled softmax; a catalogue no larger than this takes the
+    full softmax."""
     batch_events: int = 4096
     """Target events per training step."""
     learning_rate: float = 2e-3
@@ -47,20 +49,25 @@ class RankerConfig:
     blend_lists: int = 3_000
     """Next-event lists the second stage learns from."""
     candidates: int = 80
-    """Candidates per source, in training lists and when serving (there at least as many as results are wanted)."""
+    """Candidates per source, in training lists and when serving (there at least as many as results
+    are wanted)."""
     blend_hidden: int = 32
     """Hidden width of the second stage."""
     cold_budget: float = 0.05
-    """Items nobody has met yet are lifted as far as costs warm items at most this share of their NDCG@10 on held-out
-    events, or further where content alone would rank them better. 0 lifts nothing."""
+    """Items nobody has met yet are lifted as far as costs warm items at most this share of their
+    NDCG@10 on held-out events, or further where content alone would rank them better. 0 lifts
+    nothing."""
     holdout_share: float = 0.25
-    """At most this share of a user's history, newest first, trains the second stage instead of the first."""
+    """At most this share of a user's history, newest first, trains the second stage instead of the
+    first."""
     holdout_events: int = 12
     """At most this many events of one user do."""
     pseudo_cold: float = 0.15
-    """Share of items hidden from the first stage while the second learns, so that it meets cold items."""
+    """Share of items hidden from the first stage while the second learns, so that it meets cold
+    items."""
     pseudo_cold_users: float = 0.2
-    """Share of users hidden from the first stage while the second learns, so that it meets beginners."""
+    """Share of users hidden from the first stage while the second learns, so that it meets
+    beginners."""
     beginner_events: int = 10
-    """Up to at most so many known events a person is ranked as a beginner: by what they will like at all, not by what
-    comes next. Training finds how many, on held-out events."""
+    """Up to at most so many known events a person is ranked as a beginner: by what they will like
+    at all, not by what comes next. Training finds how many, on held-out events."""

@@ -1,7 +1,8 @@
-"""Smaller checkpoints: item-item weights and embedding tables as int8 with a scale per row, indices as narrow as fit.
+"""Smaller checkpoints: item-item weights and embedding tables as int8 with a scale per row, indices
+as narrow as fit.
 
-Pure array work on what a checkpoint holds by name. Weights lose precision, at most 1/254 of the largest of their row;
-indices and counts lose nothing. Knows no files and no rankers.
+Pure array work on what a checkpoint holds by name. Weights lose precision, at most 1/254 of the
+largest of their row; indices and counts lose nothing. Knows no files and no rankers.
 """
 
 from __future__ import annotations
@@ -19,7 +20,11 @@ MATRICES = ("ease", "knn", "together")
 """CSR matrices of weights: `<name>.data`, `<name>.indices`, `<name>.indptr`."""
 TABLES = ("model.items.ids.weight", "model.items.tags.weight", "model.items.domain.weight")
 """(rows, D) each."""
-WHOLE_NUMBERS = (*(f"{name}.indices" for name in (*MATRICES, "co_counts")), "co_counts.data", "neighbours")
+WHOLE_NUMBERS = (
+    *(f"{name}.indices" for name in (*MATRICES, "co_counts")),
+    "co_counts.data",
+    "neighbours",
+)
 SCALE = ".scale"
 
 
@@ -41,7 +46,9 @@ def widened(arrays: Arrays) -> dict[str, np.ndarray[Any, Any]]:
     full = {name: array for name, array in arrays.items() if not name.endswith(SCALE)}
     for name in MATRICES:
         weights = f"{name}.data"
-        full[weights] = arrays[weights] * np.repeat(arrays[weights + SCALE], np.diff(arrays[f"{name}.indptr"]))
+        full[weights] = arrays[weights] * np.repeat(
+            arrays[weights + SCALE], np.diff(arrays[f"{name}.indptr"])
+        )
     for name in TABLES:
         full[name] = arrays[name] * arrays[name + SCALE][:, None]
     for name in WHOLE_NUMBERS:

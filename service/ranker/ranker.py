@@ -1,7 +1,9 @@
-"""The ranker that serves: histories and candidates in, scores out. Arrays by item index; no ids, files or stores.
+"""The ranker that serves: histories and candidates in, scores out. Arrays by item index; no ids,
+files or stores.
 
-Ranker = content (what items are) + behaviour (what the crowd did) + sequence model (what comes next) + blend (whom to
-trust when). Without a trained model it still ranks: no sequence model, item-kNN for co-engagement, a prior blend.
+Ranker = content (what items are) + behaviour (what the crowd did) + sequence model (what comes
+next) + blend (whom to trust when). Without a trained model it still ranks: no sequence model,
+item-kNN for co-engagement, a prior blend.
 """
 
 from __future__ import annotations
@@ -34,14 +36,20 @@ from service.ranker.second_stage.signals import (
     signals,
     signals_of_variants,
 )
-from service.ranker.sequence.inference import ItemTensors, history_states, item_vectors, variant_states
+from service.ranker.sequence.inference import (
+    ItemTensors,
+    history_states,
+    item_vectors,
+    variant_states,
+)
 from service.ranker.sequence.model import SequenceModel
 from service.ranker.sequence.sequences import Sequences
 
 MAX_COLD = 5_000
 """Newest cold items that the new-items source looks at."""
 EXPLORATION_LOGITS = 4.0
-"""What full exploration adds to the score of an item nobody has met yet; it fades with 1 / sqrt(1 + events)."""
+"""What full exploration adds to the score of an item nobody has met yet; it fades with 1 / sqrt(1 +
+events)."""
 MODALITY_SIGNALS: Mapping[str, Sequence[str]] = {
     "text": TEXT_SIGNALS,
     "image": IMAGE_SIGNALS,
@@ -82,7 +90,8 @@ class Ranker:
         self.blend = blend
         self.model = model
         self._id_rows = id_rows
-        """(items at the time of loading,) row of each item in the model's id table, -1 for content only."""
+        """(items at the time of loading,) row of each item in the model's id table, -1 for content
+        only."""
         self._view = view
         self._writing = threading.Lock()
         self._remembering = threading.Lock()
@@ -123,14 +132,19 @@ class Ranker:
                 view.probes[key] = probe
         return probe
 
-    def score_list(self, probe: Probe, candidates: IntArray, domains: IntArray | None = None) -> ScoredList:
-        """Score candidates (C,) for one history. `domains` are those that are allowed, None for all."""
+    def score_list(
+        self, probe: Probe, candidates: IntArray, domains: IntArray | None = None
+    ) -> ScoredList:
+        """Score candidates (C,) for one history. `domains` are those that are allowed, None for
+        all."""
         block, scale = signals(probe, candidates), probe.scale_in(domains)
         return ScoredList(self.blend.score(block, scale), block, scale)
 
-    def rescore(self, history: History, left_out: Sequence[IntArray], candidates: IntArray, scale: Scale) -> FloatArray:
-        """Scores (B, C) of the same candidates without the events at each of B sets of positions in the history, on the
-        scale of the answer that was served.
+    def rescore(
+        self, history: History, left_out: Sequence[IntArray], candidates: IntArray, scale: Scale
+    ) -> FloatArray:
+        """Scores (B, C) of the same candidates without the events at each of B sets of positions in
+        the history, on the scale of the answer that was served.
 
         This is the counterfactual: one batched pass through the very scorer that ranked.
         """
@@ -144,7 +158,9 @@ class Ranker:
         block = signals_of_variants(variants, states, candidates, view, self.config.recency_decay)
         return self.blend.score(block, scale)
 
-    def rescore_without(self, history: History, candidates: IntArray, scale: Scale) -> Mapping[str, FloatArray]:
+    def rescore_without(
+        self, history: History, candidates: IntArray, scale: Scale
+    ) -> Mapping[str, FloatArray]:
         """Scores (C,) with the signals of one modality at what is usual, per modality."""
         block = signals(self.probe(history), candidates)
         usual = np.where(scale.spread > 0, scale.shift, self.blend.net.mean.numpy())
@@ -157,17 +173,23 @@ class Ranker:
         return silent
 
     def exploration_bonus(self, candidates: IntArray, exploration: float) -> FloatArray:
-        """(C,) what `exploration` 0..1 adds to the scores, beyond the lift that training found affordable."""
+        """(C,) what `exploration` 0..1 adds to the scores, beyond the lift that training found
+        affordable."""
         counts = self._view.behaviour.counts[candidates]
-        bonus: FloatArray = (exploration * EXPLORATION_LOGITS / np.sqrt(1.0 + counts)).astype(np.float32)
+        bonus: FloatArray = (exploration * EXPLORATION_LOGITS / np.sqrt(1.0 + counts)).astype(
+            np.float32
+        )
         return bonus
 
     @property
     def id_rows(self) -> IntArray:
         return self._id_rows
 
-    def propose(self, probe: Probe, n: int, allowed: BoolArray | None = None) -> dict[str, IntArray]:
-        """Candidates that need no vector search, best first, at most n per source, of the `allowed` items (N,)."""
+    def propose(
+        self, probe: Probe, n: int, allowed: BoolArray | None = None
+    ) -> dict[str, IntArray]:
+        """Candidates that need no vector search, best first, at most n per source, of the `allowed`
+        items (N,)."""
         behaviour = probe.view.behaviour
         live = probe.view.content.live if allowed is None else probe.view.content.live & allowed
         proposals = {
@@ -187,9 +209,12 @@ class Ranker:
             proposals["new_items"] = cold[order]
         return proposals
 
-    def propose_by_vectors(self, probe: Probe, n: int, allowed: BoolArray | None = None) -> dict[str, IntArray]:
-        """The vector sources (sequence, content text, content image) of the `allowed` items (N,), by exact search in
-        memory: what a store answers by its index. Items without the vector are not found."""
+    def propose_by_vectors(
+        self, probe: Probe, n: int, allowed: BoolArray | None = None
+    ) -> dict[str, IntArray]:
+        """The vector sources (sequence, content text, content image) of the `allowed` items (N,),
+        by exact search in memory: what a store answers by its index. Items without the vector are
+        not found."""
         content = probe.view.content
         live = content.live if allowed is None else content.live & allowed
         scores: dict[str, FloatArray] = {}
@@ -207,7 +232,8 @@ class Ranker:
         return projected
 
     def put_items(self, indices: IntArray, features: ItemFeatures) -> None:
-        """Add or replace items (rows of `features`, encoder vectors, tag codes of this ranker's vocabulary).
+        """Add or replace items (rows of `features`, encoder vectors, tag codes of this ranker's
+        vocabulary).
 
         New items are scored from their content at once.
         """
@@ -219,7 +245,10 @@ class Ranker:
             content.image[indices] = projected.image
             content.domain[indices] = projected.domain
             content.live[indices] = projected.live
-            content = replace(content, tags=_with_rows(content.tags, indices, tag_matrix(projected.tags, content.idf)))
+            content = replace(
+                content,
+                tags=_with_rows(content.tags, indices, tag_matrix(projected.tags, content.idf)),
+            )
             view.behaviour.lend(indices, content.text)
             if self.model is not None:
                 view.vectors[indices] = self.content_vectors(indices, projected)
@@ -265,7 +294,9 @@ class Ranker:
         more = max(more, 0)
         tags = content.tags.copy()
         tags.resize((self.n_items + more, max(n_tags, tags.shape[1])))
-        unheard = np.full(tags.shape[1] - len(content.idf), content.idf.max(initial=1.0), np.float32)
+        unheard = np.full(
+            tags.shape[1] - len(content.idf), content.idf.max(initial=1.0), np.float32
+        )
         grown = Content(
             _extended(content.text, more),
             _extended(content.image, more),
@@ -282,7 +313,9 @@ class Ranker:
         )
 
 
-def untrained_ranker(items: ItemFeatures, interactions: Interactions, config: RankerConfig) -> Ranker:
+def untrained_ranker(
+    items: ItemFeatures, interactions: Interactions, config: RankerConfig
+) -> Ranker:
     """What serves before the first training: content, item-kNN, popularity, and a prior blend."""
     space = ContentSpace.fit(items, config.content_dim)
     content = content_of(space.project(items))
@@ -300,7 +333,8 @@ def untrained_ranker(items: ItemFeatures, interactions: Interactions, config: Ra
 
 
 def content_of(projected: ItemFeatures, idf: FloatArray | None = None) -> Content:
-    """The ranker's content arrays from projected features; arrays are copied, since the ranker's own may grow."""
+    """The ranker's content arrays from projected features; arrays are copied, since the ranker's
+    own may grow."""
     idf = tag_idf(projected) if idf is None else idf
     return Content(
         projected.text.copy(),
@@ -325,22 +359,31 @@ def tag_matrix(tags: Sequence[IntArray], idf: FloatArray) -> sparse.csr_matrix:
     sizes = [len(row) for row in tags]
     flat = np.concatenate(tags) if sum(sizes) else np.zeros(0, np.int64)
     indptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    matrix = sparse.csr_matrix((idf[flat], flat, indptr), shape=(len(tags), len(idf)), dtype=np.float32)
+    matrix = sparse.csr_matrix(
+        (idf[flat], flat, indptr), shape=(len(tags), len(idf)), dtype=np.float32
+    )
     norms = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).reshape(-1))
-    return sparse.csr_matrix(sparse.diags((1 / np.maximum(norms, 1e-6)).astype(np.float32)) @ matrix)
+    return sparse.csr_matrix(
+        sparse.diags((1 / np.maximum(norms, 1e-6)).astype(np.float32)) @ matrix
+    )
 
 
-def _with_rows(matrix: sparse.csr_matrix, rows: IntArray, replacement: sparse.csr_matrix) -> sparse.csr_matrix:
+def _with_rows(
+    matrix: sparse.csr_matrix, rows: IntArray, replacement: sparse.csr_matrix
+) -> sparse.csr_matrix:
     """`matrix` with the given rows replaced, at the cost of its entries, not of its size."""
     keep = np.ones(matrix.shape[0], np.float32)
     keep[rows] = 0.0
-    place = sparse.csr_matrix((np.ones(len(rows), np.float32), (rows, np.arange(len(rows)))), (len(keep), len(rows)))
+    place = sparse.csr_matrix(
+        (np.ones(len(rows), np.float32), (rows, np.arange(len(rows)))), (len(keep), len(rows))
+    )
     return sparse.csr_matrix(sparse.diags(keep) @ matrix + place @ replacement)
 
 
 def _cold_appeal(probe: Probe, cold: IntArray) -> FloatArray:
-    """How much of the history's pull reaches each cold item, (len(cold),): by its words, by what the sequence model
-    makes of its content, and through its neighbours, each against what is usual among them."""
+    """How much of the history's pull reaches each cold item, (len(cold),): by its words, by what
+    the sequence model makes of its content, and through its neighbours, each against what is usual
+    among them."""
     pulls = [probe.text_recent[cold], probe.sequence[cold]]
     neighbours = probe.view.behaviour.neighbours
     if neighbours.shape[1] and len(probe.history):
@@ -350,7 +393,8 @@ def _cold_appeal(probe: Probe, cold: IntArray) -> FloatArray:
 
 
 def _top(values: FloatArray | IntArray, allowed: BoolArray, n: int) -> IntArray:
-    """Indices of the n largest values among the allowed, best first; of equal values the lower index."""
+    """Indices of the n largest values among the allowed, best first; of equal values the lower
+    index."""
     pool = np.flatnonzero(allowed)
     picked = values[pool]
     if len(pool) > n:
@@ -361,4 +405,8 @@ def _top(values: FloatArray | IntArray, allowed: BoolArray, n: int) -> IntArray:
 
 
 def _extended(array: np.ndarray[Any, Any], more: int) -> np.ndarray[Any, Any]:
-    return array if more <= 0 else np.concatenate([array, np.zeros((more, *array.shape[1:]), array.dtype)])
+    return (
+        array
+        if more <= 0
+        else np.concatenate([array, np.zeros((more, *array.shape[1:]), array.dtype)])
+    )

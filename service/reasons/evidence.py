@@ -1,4 +1,5 @@
-"""Evidence for a result: counterfactuals through the ranker that served it, and what was looked up beside them.
+"""Evidence for a result: counterfactuals through the ranker that served it, and what was looked up
+beside them.
 
 Owns the way from a served context to the explainer's facts. Knows no words.
 """
@@ -35,9 +36,11 @@ from service.ranker.second_stage.signals import Scale, View
 MAX_LEFT_OUT = 50
 """Newest history events that are left out one at a time."""
 NEWEST = 2
-"""Events that a list of reasons leaves out whatever they are: what came last tells most about what comes next."""
+"""Events that a list of reasons leaves out whatever they are: what came last tells most about what
+comes next."""
 LONG_AGO = 0.2
-"""What the pull of the oldest event counts beside that of the newest, when it is guessed which events matter."""
+"""What the pull of the oldest event counts beside that of the newest, when it is guessed which
+events matter."""
 BACKGROUND_PAIRS = 2_000
 
 
@@ -105,7 +108,9 @@ class Finding:
 class Evidences:
     """Gathers evidence with one ranker. What is usual in the catalogue is measured once per ranker."""
 
-    def __init__(self, ranker: Ranker, items: Sequence[Item], new_days: float, medium: Medium = "image") -> None:
+    def __init__(
+        self, ranker: Ranker, items: Sequence[Item], new_days: float, medium: Medium = "image"
+    ) -> None:
         """`medium` is what the ranker's `image` vectors are of."""
         self._ranker = ranker
         self._new_days = new_days
@@ -123,28 +128,44 @@ class Evidences:
     ) -> list[Finding]:
         """What speaks for each candidate (C,); `items` are the candidates' items.
 
-        `in_short` leaves out only the history events that are likeliest to matter, for a list that waits.
+        `in_short` leaves out only the history events that are likeliest to matter, for a list that
+        waits.
         """
         return [
-            Finding(weigh_evidence(one.counterfactual, *one.looked_up), part_shares(one.counterfactual))
+            Finding(
+                weigh_evidence(one.counterfactual, *one.looked_up), part_shares(one.counterfactual)
+            )
             for one in self._cases(case, candidates, items, explored, in_short=in_short)
         ]
 
-    def contrast(self, case: Case, candidates: IntArray, items: Sequence[Item], explored: bool) -> Finding:
+    def contrast(
+        self, case: Case, candidates: IntArray, items: Sequence[Item], explored: bool
+    ) -> Finding:
         """What speaks for the first of two candidates more than for the second.
 
-        History items that move the difference of the two scores as well as the score of the first, and what was looked
-        up of the first and not of the second. Before all that the fact that there is a difference.
+        History items that move the difference of the two scores as well as the score of the first,
+        and what was looked up of the first and not of the second. Before all that the fact that
+        there is a difference.
         """
         this, other = self._cases(case, candidates, items, [explored, False])
         gap = this.counterfactual.minus(other.counterfactual)
-        shared = {_looked_up(fact) for fact in weigh_evidence(other.counterfactual, *other.looked_up)}
+        shared = {
+            _looked_up(fact) for fact in weigh_evidence(other.counterfactual, *other.looked_up)
+        }
         missed = this.counterfactual.missed()
-        causes = {past.item.item_id for past, counts in zip(case.past[-len(missed) :], missed, strict=False) if counts}
+        causes = {
+            past.item.item_id
+            for past, counts in zip(case.past[-len(missed) :], missed, strict=False)
+            if counts
+        }
         differs = [
             fact
             for fact in weigh_evidence(gap, *this.looked_up)
-            if (fact.item_id in causes if fact.kind is EvidenceKind.HISTORY else _looked_up(fact) not in shared)
+            if (
+                fact.item_id in causes
+                if fact.kind is EvidenceKind.HISTORY
+                else _looked_up(fact) not in shared
+            )
         ]
         met = {past.item.item_id for past in case.past}
         instead = Evidence(
@@ -159,7 +180,8 @@ class Evidences:
         return Finding([instead, *differs], part_shares(gap))
 
     def without(self, case: Case, candidates: IntArray, left_out: Sequence[IntArray]) -> FloatArray:
-        """(V, C) scores without the events at each of V sets of positions, on the scale that was served."""
+        """(V, C) scores without the events at each of V sets of positions, on the scale that was
+        served."""
         return self._ranker.rescore(case.history, left_out, candidates, case.scale)
 
     def _cases(
@@ -179,13 +201,19 @@ class Evidences:
         if in_short:
             likely = self._likely(history.items[first:], citable[first:], candidates, text)
         counterfactuals = self._counterfactuals(case, candidates, first, likely)
-        perceived = view.content.image[history.items[first:]] @ view.content.image[candidates].T  # (L, C)
-        together = view.behaviour.co_counts[history.items[first:]][:, candidates].toarray()  # (L, C)
+        perceived = (
+            view.content.image[history.items[first:]] @ view.content.image[candidates].T
+        )  # (L, C)
+        together = view.behaviour.co_counts[history.items[first:]][
+            :, candidates
+        ].toarray()  # (L, C)
         catalogue = self._facts
         words = None
         if history.taste is not None:
             words = view.content.text @ history.taste  # (N,)
-            catalogue = replace(catalogue, taste=Background(float(words.mean()), float(words.std())))
+            catalogue = replace(
+                catalogue, taste=Background(float(words.mean()), float(words.std()))
+            )
         out = []
         for column, item in enumerate(items):
             facts = [
@@ -205,22 +233,30 @@ class Evidences:
                 )
                 for row, past in enumerate(case.past[first:])
             ]
-            request = RequestFacts(case.n_events_known, case.profiled, case.rule, case.taste, explored[column])
+            request = RequestFacts(
+                case.n_events_known, case.profiled, case.rule, case.taste, explored[column]
+            )
             index = int(candidates[column])
-            candidate = self._candidate(item, index, view, None if words is None else float(words[index]))
+            candidate = self._candidate(
+                item, index, view, None if words is None else float(words[index])
+            )
             out.append(_Weighable(counterfactuals[column], (facts, candidate, request, catalogue)))
         return out
 
-    def _likely(self, items: IntArray, citable: BoolArray, candidates: IntArray, text: FloatArray) -> IntArray:
-        """Positions in `items` (L,) of the newest of the citable events, and of the one that pulls each candidate most,
-        by behaviour and by words (L, C), and the more the newer it is.
+    def _likely(
+        self, items: IntArray, citable: BoolArray, candidates: IntArray, text: FloatArray
+    ) -> IntArray:
+        """Positions in `items` (L,) of the newest of the citable events, and of the one that pulls
+        each candidate most, by behaviour and by words (L, C), and the more the newer it is.
 
         In 9 of 10 cases on MovieLens the event that matters most is among them.
         """
         places = np.flatnonzero(citable)
         if not len(places):
             return places
-        pull = self._ranker.view.behaviour.strongest[items[places]][:, candidates].toarray()  # (U, C)
+        pull = self._ranker.view.behaviour.strongest[items[places]][
+            :, candidates
+        ].toarray()  # (U, C)
         recency = self._ranker.config.recency_decay ** (len(items) - 1 - places)
         strength = (_of_largest(pull) + _of_largest(text[places])) * (LONG_AGO + recency[:, None])
         return np.unique(np.concatenate([places[np.argmax(strength, axis=0)], places[-NEWEST:]]))
@@ -228,13 +264,18 @@ class Evidences:
     def _counterfactuals(
         self, case: Case, candidates: IntArray, first: int, left_out: IntArray
     ) -> list[Counterfactual]:
-        """Scores of each candidate without each of the events `left_out`, counted from `first`, and without each part.
-        Of the other events from `first` on nothing is measured: the score stays."""
+        """Scores of each candidate without each of the events `left_out`, counted from `first`, and
+        without each part. Of the other events from `first` on nothing is measured: the score
+        stays."""
         history = case.history
         nothing, each = np.zeros(0, np.int64), (first + left_out)[:, None]
-        scores = self._ranker.rescore(history, [nothing, *each], candidates, case.scale)  # (1 + L, C)
+        scores = self._ranker.rescore(
+            history, [nothing, *each], candidates, case.scale
+        )  # (1 + L, C)
         if history.taste is not None:
-            wordless = self._ranker.rescore(replace(history, taste=None), [nothing], candidates, case.scale)[0]  # (C,)
+            wordless = self._ranker.rescore(
+                replace(history, taste=None), [nothing], candidates, case.scale
+            )[0]  # (C,)
         silent = self._ranker.rescore_without(history, candidates, case.scale)
         out = []
         for column in range(len(candidates)):
@@ -282,21 +323,26 @@ def _looked_up(fact: Evidence) -> tuple[str, ...]:
 
 
 def convincing(past: Sequence[PastEvent]) -> list[bool]:
-    """Which events may be given as a reason: what was liked, and not rated clearly lower than this person rates.
+    """Which events may be given as a reason: what was liked, and not rated clearly lower than this
+    person rates.
 
-    Someone whose ratings are 4 and 5 is not convinced by "because you gave it a 3". Clearly is half a deviation.
+    Someone whose ratings are 4 and 5 is not convinced by "because you gave it a 3". Clearly is half
+    a deviation.
     """
     values: dict[str, list[float]] = {}
     for event in past:
         if event.value is not None:
             values.setdefault(event.event_type, []).append(event.value)
     least = {kind: float(np.mean(given) - np.std(given) / 2) for kind, given in values.items()}
-    return [event.liked and (event.value is None or event.value >= least[event.event_type]) for event in past]
+    return [
+        event.liked and (event.value is None or event.value >= least[event.event_type])
+        for event in past
+    ]
 
 
 def sponsor_of(item: Item) -> str | None:
-    """Who pays for the item being shown, as its attribute `sponsored` says; empty where it says no more than that
-    somebody does, None where nobody does."""
+    """Who pays for the item being shown, as its attribute `sponsored` says; empty where it says no
+    more than that somebody does, None where nobody does."""
     value = item.attributes.get(SPONSORED)
     if isinstance(value, str):
         return value.strip() or None
@@ -314,7 +360,9 @@ def subject_of(item: Item) -> Subject:
     )
 
 
-def catalogue_facts(ranker: Ranker, items: Sequence[Item], medium: Medium = "image") -> CatalogueFacts:
+def catalogue_facts(
+    ranker: Ranker, items: Sequence[Item], medium: Medium = "image"
+) -> CatalogueFacts:
     """How similar random items are, and how common each category and attribute value is."""
     content = ranker.view.content
     n = max(len(items), 1)

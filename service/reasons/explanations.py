@@ -1,7 +1,7 @@
 """Explanations: a served context to evidence, and evidence to words.
 
-Owns how a context becomes the scorer's input again, and that evidence is told before anybody writes. Knows no gRPC and
-no candidates.
+Owns how a context becomes the scorer's input again, and that evidence is told before anybody
+writes. Knows no gRPC and no candidates.
 """
 
 from __future__ import annotations
@@ -64,7 +64,9 @@ class Question:
 class Explanations:
     """What is usual in the catalogue is measured once per ranker."""
 
-    def __init__(self, settings: ExplainSettings, policy: EventPolicy, writing: Writing, lookups: Lookups) -> None:
+    def __init__(
+        self, settings: ExplainSettings, policy: EventPolicy, writing: Writing, lookups: Lookups
+    ) -> None:
         self._settings, self._policy, self._writing, self._look = settings, policy, writing, lookups
         self._evidences: tuple[Loaded, Evidences] | None = None
 
@@ -72,7 +74,9 @@ class Explanations:
         """The whole; `tell` gets it without words as soon as the evidence is there."""
         context, language = question.context, question.language
         case, evidences = self._case(question.loaded, context), self._evidences_of(question.loaded)
-        indices = np.array([i for i in (question.index, question.instead_of) if i is not None], dtype=np.int64)
+        indices = np.array(
+            [i for i in (question.index, question.instead_of) if i is not None], dtype=np.int64
+        )
         items = self._look.items(indices)
         if question.instead_of is None:
             (finding,) = evidences.of(case, indices, items, [question.explored])
@@ -94,17 +98,26 @@ class Explanations:
         tell(wordless)
         writer, notes = question.writer, []
         if question.instead_of is not None and writer.name != TEMPLATE.name:
-            notes = [f"the template always writes about two items, so writer {writer.name} was not asked"]
+            notes = [
+                f"the template always writes about two items, so writer {writer.name} was not asked"
+            ]
             writer = TEMPLATE
         written = self._writing.write(writer, subject, finding.evidence, language)
         notes += [written.note] if written.note else []
         return replace(wordless, text=written.text, writer=written.writer, degraded=notes)
 
-    def _change(self, question: Question, case: Case, evidences: Evidences, subject: Subject) -> Change | None:
-        """The fewest history items without which the item would not be on its list; None where it is on none."""
+    def _change(
+        self, question: Question, case: Case, evidences: Evidences, subject: Subject
+    ) -> Change | None:
+        """The fewest history items without which the item would not be on its list; None where it
+        is on none."""
         context, ranker = question.context, question.loaded.ranker
         served = [result.item_index for result in context.results]
-        others = [i for i in (*served, *context.runners_up) if i != question.index and self._look.exists(i)]
+        others = [
+            i
+            for i in (*served, *context.runners_up)
+            if i != question.index and self._look.exists(i)
+        ]
         if len(others) < len(served):
             return None
         rivals = np.array([question.index, *others], dtype=np.int64)
@@ -115,11 +128,17 @@ class Explanations:
             return np.concatenate([events[i] for i in sorted(chosen)])
 
         def margins(sets: Sequence[frozenset[int]]) -> FloatArray:
-            return above(evidences.without(case, rivals, [left_out(one) for one in sets]), len(served))
+            return above(
+                evidences.without(case, rivals, [left_out(one) for one in sets]), len(served)
+            )
 
         def falls(chosen: frozenset[int]) -> bool:
-            probe = ranker.probe(case.history.without(left_out(chosen)))  # on its own scale, as it would be served
-            return bool(above(ranker.score_list(probe, rivals, domains).scores[None], len(served))[0] < 0)
+            probe = ranker.probe(
+                case.history.without(left_out(chosen))
+            )  # on its own scale, as it would be served
+            return bool(
+                above(ranker.score_list(probe, rivals, domains).scores[None], len(served))[0] < 0
+            )
 
         chosen = removal(len(events), margins, MAX_REMOVED, falls)
         if not chosen:
@@ -136,11 +155,13 @@ class Explanations:
         return Feedback(context.user_id, item_id, unkindest)
 
     def influence(self, loaded: Loaded, context: ServedContext, index: int) -> Mapping[str, float]:
-        """How much lower the item scores without each item of the history (of the newest events), on the scale of the
-        answer; negative where it scores higher."""
+        """How much lower the item scores without each item of the history (of the newest events),
+        on the scale of the answer; negative where it scores higher."""
         case = self._case(loaded, context)
         events, candidate = case.newest_events(), np.array([index], dtype=np.int64)
-        full, *without = self._evidences_of(loaded).without(case, candidate, [case.history.items[:0], *events])[:, 0]
+        full, *without = self._evidences_of(loaded).without(
+            case, candidate, [case.history.items[:0], *events]
+        )[:, 0]
         ids = [case.past[int(places[-1])].item.item_id for places in events]
         return {item_id: float(full - score) for item_id, score in zip(ids, without, strict=True)}
 
@@ -154,7 +175,9 @@ class Explanations:
         language: str,
     ) -> list[str]:
         """One line per result."""
-        found = self._evidences_of(loaded).of(self._case(loaded, context), indices, items, explored, in_short=True)
+        found = self._evidences_of(loaded).of(
+            self._case(loaded, context), indices, items, explored, in_short=True
+        )
         pairs: list[tuple[Subject, Sequence[Evidence]]] = [
             (subject_of(item), one.evidence) for item, one in zip(items, found, strict=True)
         ]
@@ -176,7 +199,10 @@ class Explanations:
             taste,
         )
         usual = Scale(
-            np.array(context.scale_shift, np.float32), np.array(context.scale_spread, np.float32), len(history), 0
+            np.array(context.scale_shift, np.float32),
+            np.array(context.scale_spread, np.float32),
+            len(history),
+            0,
         )
         domains = loaded.vocabulary.domain_codes(context.domains)
         past = [
@@ -196,12 +222,16 @@ class Explanations:
     def _evidences_of(self, loaded: Loaded) -> Evidences:
         if self._evidences is None or self._evidences[0] is not loaded:
             everything = list(self._look.catalogue())
-            self._evidences = (loaded, Evidences(loaded.ranker, everything, self._settings.new_days, loaded.medium))
+            self._evidences = (
+                loaded,
+                Evidences(loaded.ranker, everything, self._settings.new_days, loaded.medium),
+            )
         return self._evidences[1]
 
 
 def above(scores: FloatArray, n_shown: int) -> FloatArray:
-    """(V,) how far the first of C items stays above the place that is shown no more, in each of V rows (V, C)."""
+    """(V,) how far the first of C items stays above the place that is shown no more, in each of V
+    rows (V, C)."""
     rivals = np.sort(scores[:, 1:], axis=1)[:, -n_shown]
     margins: FloatArray = scores[:, 0] - rivals
     return margins

@@ -1,6 +1,7 @@
 """Tastes: what the service thinks of a person, from the log to facts, and from facts to words.
 
-Owns what counts as a choice, and what people at large choose, as it is remembered for a while. Knows no scores.
+Owns what counts as a choice, and what people at large choose, as it is remembered for a while.
+Knows no scores.
 """
 
 from __future__ import annotations
@@ -27,9 +28,12 @@ DAY_S = 86_400
 
 
 class Tastes:
-    """Reads the log at every question; people at large are counted at the first one, and when they have moved on."""
+    """Reads the log at every question; people at large are counted at the first one, and when they
+    have moved on."""
 
-    def __init__(self, settings: ExplainSettings, policy: EventPolicy, log: EventLog, writing: Writing) -> None:
+    def __init__(
+        self, settings: ExplainSettings, policy: EventPolicy, log: EventLog, writing: Writing
+    ) -> None:
         self._settings, self._policy, self._log, self._writing = settings, policy, log, writing
         self._crowd: tuple[int, int, Crowd] | None = None
         self._lock = threading.Lock()
@@ -45,7 +49,9 @@ class Tastes:
         written = self._writing.write(writer, Subject("", ""), evidence, language, "profile")
         notes = [written.note] if written.note else []
         if choices and crowd.n_people < TasteLimits().min_people:
-            notes.append(f"with fewer than {TasteLimits().min_people} people here, nothing is compared with others")
+            notes.append(
+                f"with fewer than {TasteLimits().min_people} people here, nothing is compared with others"
+            )
         return TasteSummary(
             user_id=request.user_id,
             text=written.text,
@@ -67,32 +73,49 @@ class Tastes:
             if item_id in items
         ]
         choices.sort(key=lambda choice: choice.day)  # stable, and the log is in order of time
-        past = [PastEvent(items[c.item_id][1], c.event_type, c.value, c.weight > 0) for c in choices]
-        return [replace(choice, liked=good) for choice, good in zip(choices, convincing(past), strict=True)]
+        past = [
+            PastEvent(items[c.item_id][1], c.event_type, c.value, c.weight > 0) for c in choices
+        ]
+        return [
+            replace(choice, liked=good)
+            for choice, good in zip(choices, convincing(past), strict=True)
+        ]
 
     def _people_at_large(self, counts: IntArray) -> Crowd:
         n_items, n_choices = len(counts), int(counts.sum())
         with self._lock:
             known = self._crowd
-            if known is None or known[0] != n_items or not known[1] <= n_choices <= GROWTH * known[1]:
+            if (
+                known is None
+                or known[0] != n_items
+                or not known[1] <= n_choices <= GROWTH * known[1]
+            ):
                 offers = (
                     Offer(item.domain, item.categories, item.attributes, int(counts[index]))
                     for index, item in self._log.iter_items()
                     if index < n_items
                 )
-                known = self._crowd = (n_items, n_choices, Crowd.of(offers, self._log.users_count()))
+                known = self._crowd = (
+                    n_items,
+                    n_choices,
+                    Crowd.of(offers, self._log.users_count()),
+                )
             return known[2]
 
 
 def choice_of(item: Item, events: Sequence[Event], policy: EventPolicy) -> Choice:
     """What a person made of one item, by all they did with it, oldest first.
 
-    The newest event of each type counts, so that a second rating replaces the first; weights add up.
+    The newest event of each type counts, so that a second rating replaces the first; weights add
+    up.
     """
     newest = {event.event_type: event for event in events}
     weights = {name: policy.kind(name, event.value).weight for name, event in newest.items()}
     weight = max(-1.0, min(1.0, sum(weights.values())))
-    telling = max(newest, key=lambda name: (weights[name] if weight >= 0 else -weights[name], newest[name].timestamp))
+    telling = max(
+        newest,
+        key=lambda name: (weights[name] if weight >= 0 else -weights[name], newest[name].timestamp),
+    )
     return Choice(
         item_id=item.item_id,
         day=int(events[-1].timestamp // DAY_S),

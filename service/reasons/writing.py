@@ -1,7 +1,7 @@
 """Writing: explanations in words, by the writers that the settings make ready.
 
-Owns which writers there are, the texts that are kept, and the count of what became of them. Knows neither evidence nor
-language: `service.explainer` does.
+Owns which writers there are, the texts that are kept, and the count of what became of them. Knows
+neither evidence nor language: `service.explainer` does.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ log = logging.getLogger(__name__)
 
 
 class Writing:
-    """Writers are made when they are first asked for, and kept. ConfigError when the configured one is not ready."""
+    """Writers are made when they are first asked for, and kept. ConfigError when the configured one
+    is not ready."""
 
     def __init__(self, settings: Settings, ready: Iterable[Writer] = ()) -> None:
         """`ready` writers are used as they are, under their own names."""
@@ -64,7 +65,8 @@ class Writing:
         language: str,
         length: Length = "paragraph",
     ) -> Written:
-        """A verified text. What another writer than the template wrote is kept for the same evidence."""
+        """A verified text. What another writer than the template wrote is kept for the same
+        evidence."""
         key = _key(writer.name, subject, evidence, language, length)
         with self._lock:
             kept = self._kept.get(key)
@@ -85,17 +87,27 @@ class Writing:
                     close()
 
     def _count(self, asked: str, written: Written) -> None:
-        """One line for each text, with how many of its kind there were; no word of the text, nor of why."""
+        """One line for each text, with how many of its kind there were; no word of the text, nor of
+        why."""
         with self._lock:
             self._counts[asked, written.outcome] += 1
             so_far = self._counts[asked, written.outcome]
-        extra = {"asked": asked, "writer": written.writer, "outcome": written.outcome.value, "so_far": so_far}
-        log.log(logging.WARNING if written.note else logging.INFO, "explanation written", extra=extra)
+        extra = {
+            "asked": asked,
+            "writer": written.writer,
+            "outcome": written.outcome.value,
+            "so_far": so_far,
+        }
+        log.log(
+            logging.WARNING if written.note else logging.INFO, "explanation written", extra=extra
+        )
 
 
 def writer_names() -> list[str]:
     """Names of all writers, those of other packages as well, ready or not."""
-    return sorted({TEMPLATE.name, *_FACTORIES, *(point.name for point in entry_points(group=ENTRY_POINTS))})
+    return sorted(
+        {TEMPLATE.name, *_FACTORIES, *(point.name for point in entry_points(group=ENTRY_POINTS))}
+    )
 
 
 def _make(name: str, settings: Settings) -> Writer:
@@ -107,7 +119,9 @@ def _make(name: str, settings: Settings) -> Writer:
         except ImportError as error:
             raise WriterUnavailable(name, f"its package cannot be loaded: {error}") from None
         return writer
-    raise InvalidInput("writer", name, f"there is no such writer; there are: {', '.join(writer_names())}")
+    raise InvalidInput(
+        "writer", name, f"there is no such writer; there are: {', '.join(writer_names())}"
+    )
 
 
 def _openai(settings: Settings) -> Writer:
@@ -118,7 +132,9 @@ def _openai(settings: Settings) -> Writer:
         from service.explainer.writers.chat import ChatEndpoint, ChatOptions
         from service.explainer.writers.openai import OpenAIWriter
     except ModuleNotFoundError:
-        raise WriterUnavailable("openai", "install its extra: pip install 'palate[openai]'") from None
+        raise WriterUnavailable(
+            "openai", "install its extra: pip install 'palate[openai]'"
+        ) from None
     key = settings.openai_api_key.get_secret_value()
     return OpenAIWriter(ChatEndpoint(ChatOptions(api_key=key, **options.model_dump())))
 
@@ -132,7 +148,9 @@ def _local(settings: Settings) -> Writer:
     if find_spec("llama_cpp") is None or model is None:
         raise WriterUnavailable("local", "install its extra: pip install 'palate[local-llm]'")
     if not model.is_file():
-        raise WriterUnavailable("local", f"explain.local.model is {model}, and there is no such file")
+        raise WriterUnavailable(
+            "local", f"explain.local.model is {model}, and there is no such file"
+        )
     return LocalWriter(LlamaScorer(model, options.threads, options.context), options.timeout_s)
 
 
@@ -140,13 +158,25 @@ def packaged_model() -> Path | None:
     """The file of SmolLM2; its package is not imported, since that would bring much more with it."""
     package = find_spec(LOCAL_PACKAGE)
     folders = package.submodule_search_locations if package is not None else None
-    return next((file for folder in folders or () for file in sorted(Path(folder).glob("*.gguf"))), None)
+    return next(
+        (file for folder in folders or () for file in sorted(Path(folder).glob("*.gguf"))), None
+    )
 
 
-def _key(writer: str, subject: Subject, evidence: Sequence[Evidence], language: str, length: Length) -> bytes:
+def _key(
+    writer: str, subject: Subject, evidence: Sequence[Evidence], language: str, length: Length
+) -> bytes:
     """Of everything a text may depend on. How much a fact weighs is never said, beyond the order."""
-    sayable = [astuple(replace(fact, weight=0.0, similarity=0.0, score_drop=0.0)) for fact in evidence]
-    item = (subject.item_id, subject.title, subject.domain, *subject.categories, *sorted(subject.attributes.items()))
+    sayable = [
+        astuple(replace(fact, weight=0.0, similarity=0.0, score_drop=0.0)) for fact in evidence
+    ]
+    item = (
+        subject.item_id,
+        subject.title,
+        subject.domain,
+        *subject.categories,
+        *sorted(subject.attributes.items()),
+    )
     whole = repr((writer, language, length, item, sayable))
     return hashlib.blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 

@@ -1,8 +1,9 @@
 """How many cores the arithmetic of a thread may take. Knows no work and no pools.
 
-Answers run beside each other, so each takes one core. Left alone, the libraries split every product over all cores and
-wait for one another busily: on two cores a recommendation took two to seven times the processor time, the more the
-busier the machine. Bulk work takes half of the cores, so that answers find one.
+Answers run beside each other, so each takes one core. Left alone, the libraries split every product
+over all cores and wait for one another busily: on two cores a recommendation took two to seven
+times the processor time, the more the busier the machine. Bulk work takes half of the cores, so
+that answers find one.
 """
 
 from __future__ import annotations
@@ -26,8 +27,11 @@ def half_the_cores() -> None:
 
 
 def _limit(cores: int) -> None:
-    """PyTorch counts by thread. NumPy's BLAS counts by process, and answers are what it works for most."""
+    """PyTorch counts by thread. NumPy's BLAS counts by process, and answers are what it works for
+    most."""
     use_cores(cores)
     threadpool_limits(1, user_api="blas")
-    if (torch := sys.modules.get("torch")) is not None:  # where no model was loaded there is nothing to limit
+    if (
+        torch := sys.modules.get("torch")
+    ) is not None:  # where no model was loaded there is nothing to limit
         torch.set_num_threads(cores)

@@ -1,7 +1,9 @@
-"""Every call of `palate.v1` goes through here: errors become statuses with details, and calls in flight are counted.
+"""Every call of `palate.v1` goes through here: errors become statuses with details, and calls in
+flight are counted.
 
-Owns the shape of an error on the wire: `google.rpc.Status` with `ErrorInfo`, and `BadRequest` for what the caller got
-wrong. What an error means is decided by `service.errors.STATUS`. Knows nothing of what the calls do.
+Owns the shape of an error on the wire: `google.rpc.Status` with `ErrorInfo`, and `BadRequest` for
+what the caller got wrong. What an error means is decided by `service.errors.STATUS`. Knows nothing
+of what the calls do.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ DOMAIN = "palate"
 METHODS = "/palate.v1."
 DETAILS_KEY = "grpc-status-details-bin"
 
-# A status travels in HTTP/2 headers, of which clients take 8 KiB by default; the message is in there three times.
+# A status travels in HTTP/2 headers, of which clients take 8 KiB by default; the message is in
+# there three times.
 _MAX_MESSAGE_BYTES = 700
 _MAX_VALUE_BYTES = 150
 _MAX_VALUES = 6
@@ -62,13 +65,19 @@ class CallInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         if handler.unary_stream is not None:
             assert inspect.isasyncgenfunction(handler.unary_stream)
             return grpc.unary_stream_rpc_method_handler(
-                self._streaming(method, handler.unary_stream), handler.request_deserializer, handler.response_serializer
+                self._streaming(method, handler.unary_stream),
+                handler.request_deserializer,
+                handler.response_serializer,
             )
         return grpc.unary_unary_rpc_method_handler(
-            self._single(method, handler.unary_unary), handler.request_deserializer, handler.response_serializer
+            self._single(method, handler.unary_unary),
+            handler.request_deserializer,
+            handler.response_serializer,
         )
 
-    def _single(self, method: str, behaviour: Callable[[Any, Context], Awaitable[Any]]) -> Callable[..., Any]:
+    def _single(
+        self, method: str, behaviour: Callable[[Any, Context], Awaitable[Any]]
+    ) -> Callable[..., Any]:
         async def call(request: Any, context: Context) -> Any:
             self._entered()
             try:
@@ -109,12 +118,18 @@ class CallInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
 def to_status(error: PalateError) -> status_pb2.Status:
     """The error as it goes over the wire."""
     message = _cut(str(error), _MAX_MESSAGE_BYTES)
-    metadata = {name: _cut(value, _MAX_VALUE_BYTES) for name, value in list(error.metadata.items())[:_MAX_VALUES]}
+    metadata = {
+        name: _cut(value, _MAX_VALUE_BYTES)
+        for name, value in list(error.metadata.items())[:_MAX_VALUES]
+    }
     status = status_pb2.Status(code=_code(status_of(error)).value[0], message=message)
-    status.details.add().Pack(error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=metadata))
+    status.details.add().Pack(
+        error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=metadata)
+    )
     if isinstance(error, InvalidInput):
         violation = error_details_pb2.BadRequest.FieldViolation(
-            field=_cut(error.field, _MAX_VALUE_BYTES), description=_cut(error.why, _MAX_MESSAGE_BYTES)
+            field=_cut(error.field, _MAX_VALUE_BYTES),
+            description=_cut(error.why, _MAX_MESSAGE_BYTES),
         )
         status.details.add().Pack(error_details_pb2.BadRequest(field_violations=[violation]))
     return status
@@ -130,7 +145,9 @@ async def _abort(context: Context, method: str, error: Exception) -> NoReturn:
     else:
         status = _unexpected(method, error)
     await context.abort(
-        _code_of(status.code), status.message, trailing_metadata=((DETAILS_KEY, status.SerializeToString()),)
+        _code_of(status.code),
+        status.message,
+        trailing_metadata=((DETAILS_KEY, status.SerializeToString()),),
     )
     raise AssertionError("abort does not return")
 
@@ -143,7 +160,9 @@ def _unexpected(method: str, error: Exception) -> status_pb2.Status:
         code=grpc.StatusCode.INTERNAL.value[0],
         message=f"unexpected error; the server's log has the cause under reference {reference}",
     )
-    info = error_details_pb2.ErrorInfo(reason="UNEXPECTED", domain=DOMAIN, metadata={"reference": reference})
+    info = error_details_pb2.ErrorInfo(
+        reason="UNEXPECTED", domain=DOMAIN, metadata={"reference": reference}
+    )
     status.details.add().Pack(info)
     return status
 

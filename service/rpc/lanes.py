@@ -1,6 +1,7 @@
 """Who waits for whom: answering, explaining, indexing and training have threads of their own.
 
-Owns the backend once it is loaded, and refuses work before and after. Knows nothing of messages or sockets.
+Owns the backend once it is loaded, and refuses work before and after. Knows nothing of messages or
+sockets.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ class Lanes:
         self.stopping = False
         limits = settings.server
         self._answering = WorkPool("answering", limits.workers, limits.max_waiting, one_core)
-        self._explaining = WorkPool("explaining", settings.explain.workers, limits.max_waiting, one_core)
+        self._explaining = WorkPool(
+            "explaining", settings.explain.workers, limits.max_waiting, one_core
+        )
         self._indexing = WorkPool("indexing", 1, limits.max_waiting, half_the_cores)
         self._training = WorkPool("training", 1, 0, half_the_cores)
 
@@ -46,7 +49,8 @@ class Lanes:
         return await self._run(self._explaining, context, work)
 
     async def index(self, context: Context, work: Callable[[Backend], T]) -> T:
-        """For calls that encode or load: one at a time, so that they leave the other threads to the answers."""
+        """For calls that encode or load: one at a time, so that they leave the other threads to the
+        answers."""
         return await self._run(self._indexing, context, work)
 
     async def train(self, context: Context, work: Callable[[Backend], T]) -> T:

@@ -1,7 +1,7 @@
 """Requests: generated messages to the dataclasses of `service.api.messages`, checked.
 
-Owns the ranges of what a caller may ask, and the wire's notion of "not set". Rows of batches are `service.rpc.rows`.
-Knows nothing of calls, threads or status codes.
+Owns the ranges of what a caller may ask, and the wire's notion of "not set". Rows of batches are
+`service.rpc.rows`. Knows nothing of calls, threads or status codes.
 """
 
 from __future__ import annotations
@@ -74,7 +74,9 @@ def similar_request(message: recommend_pb2.SimilarItemsRequest) -> SimilarReques
 
 def search_request(message: recommend_pb2.SearchItemsRequest) -> SearchRequest:
     if not message.text.strip() and not message.image and not message.audio:
-        raise InvalidInput("query", message.text, "it is required: set text, image or audio, and not empty")
+        raise InvalidInput(
+            "query", message.text, "it is required: set text, image or audio, and not empty"
+        )
     return SearchRequest(
         text=text(message.text, "text", MAX_TEXT_CHARS),
         image=message.image,
@@ -114,18 +116,24 @@ def taste_request(message: explain_pb2.DescribeTasteRequest, language: str) -> T
 def list_page(message: index_pb2.ListItemsRequest) -> tuple[int, str, str]:
     """page_size, page_token, domain."""
     if not 0 <= message.page_size <= MAX_PAGE_SIZE:
-        raise InvalidInput("page_size", message.page_size, f"it must be 0 to {MAX_PAGE_SIZE:,}; 0 means 100")
+        raise InvalidInput(
+            "page_size", message.page_size, f"it must be 0 to {MAX_PAGE_SIZE:,}; 0 means 100"
+        )
     token = text(message.page_token, "page_token", MAX_TEXT_CHARS)
     return message.page_size or DEFAULT_PAGE_SIZE, token, label(message.domain, "domain")
 
 
-def chosen_events(message: index_pb2.DeleteEventsRequest, limit: int) -> tuple[str, list[str] | None]:
+def chosen_events(
+    message: index_pb2.DeleteEventsRequest, limit: int
+) -> tuple[str, list[str] | None]:
     """user_id and the ids of the events to delete; None is all of them, which must be asked for."""
     user_id = required_id(message.user_id, "user_id")
     if message.all and message.event_ids:
         raise InvalidInput("all", True, "it must not be set together with event_ids")
     if not message.all and not message.event_ids:
-        raise InvalidInput("event_ids", [], "it is required; to delete every event of the user, set all")
+        raise InvalidInput(
+            "event_ids", [], "it is required; to delete every event of the user, set all"
+        )
     return user_id, None if message.all else ids(message.event_ids, "event_ids", limit)
 
 

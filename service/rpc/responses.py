@@ -1,6 +1,7 @@
 """Answers: the dataclasses of `service.api.messages` to generated messages, one to one.
 
-Owns the wire's enums and times. Items are `service.rpc.rows`. Knows nothing of calls, threads or errors.
+Owns the wire's enums and times. Items are `service.rpc.rows`. Knows nothing of calls, threads or
+errors.
 """
 
 from __future__ import annotations
@@ -109,7 +110,10 @@ def taste_response(summary: TasteSummary) -> explain_pb2.DescribeTasteResponse:
 
 def model_message(model: ModelInfo) -> model_pb2.ModelInfo:
     return model_pb2.ModelInfo(
-        version=model.version, created_at=timestamp(model.created_at), active=model.active, metrics=model.metrics
+        version=model.version,
+        created_at=timestamp(model.created_at),
+        active=model.active,
+        metrics=model.metrics,
     )
 
 
@@ -138,7 +142,10 @@ def _results(results: Sequence[ScoredItem]) -> list[recommend_pb2.ScoredItem]:
 def _evidence(evidence: Sequence[Evidence]) -> list[explain_pb2.Evidence]:
     return [
         explain_pb2.Evidence(
-            **{**asdict(fact), "kind": explain_pb2.EvidenceKind.Value(f"EVIDENCE_KIND_{fact.kind.name}")}
+            **{
+                **asdict(fact),
+                "kind": explain_pb2.EvidenceKind.Value(f"EVIDENCE_KIND_{fact.kind.name}"),
+            }
         )
         for fact in evidence
     ]
@@ -146,7 +153,11 @@ def _evidence(evidence: Sequence[Evidence]) -> list[explain_pb2.Evidence]:
 
 def _change(explanation: Explanation) -> explain_pb2.Change | None:
     change = explanation.change
-    return None if change is None else explain_pb2.Change(evidence=_evidence(change.evidence), text=change.text)
+    return (
+        None
+        if change is None
+        else explain_pb2.Change(evidence=_evidence(change.evidence), text=change.text)
+    )
 
 
 def _feedback(explanation: Explanation) -> explain_pb2.Feedback | None:

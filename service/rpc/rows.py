@@ -1,7 +1,8 @@
 """Items and events of a batch, between generated messages and the values of `indexer.catalog`.
 
-Owns the rule that rows of a batch are independent: a bad one is reported with its place, the others go on. What a value
-may be is decided by `Item.from_mapping` and `Event.from_mapping`, as for files. Knows nothing of calls and threads.
+Owns the rule that rows of a batch are independent: a bad one is reported with its place, the others
+go on. What a value may be is decided by `Item.from_mapping` and `Event.from_mapping`, as for files.
+Knows nothing of calls and threads.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ from indexer.media.folder import public
 from palate.v1 import catalog_pb2, event_pb2, index_pb2
 from service.errors import InvalidInput, TooLarge
 
-_FIRST_UNIX_S, _LAST_UNIX_S = -62_135_596_800.0, 253_402_300_799.0  # the years 1 to 9999, as far as Timestamp goes
+_FIRST_UNIX_S, _LAST_UNIX_S = (
+    -62_135_596_800.0,
+    253_402_300_799.0,
+)  # the years 1 to 9999, as far as Timestamp goes
 
 R = TypeVar("R", Item, Event)
 M = TypeVar("M", catalog_pb2.Item, event_pb2.Event)
@@ -36,14 +40,17 @@ class Batch(Generic[R]):
     failed: Sequence[catalog_pb2.RowError]
 
     def errors(self, later: Iterable[RowError]) -> list[catalog_pb2.RowError]:
-        """All failed rows in the order of the request; `later` failed afterwards, and count the sound rows from 1."""
+        """All failed rows in the order of the request; `later` failed afterwards, and count the
+        sound rows from 1."""
         return sorted([*self.failed, *self.located(later)], key=lambda error: error.row)
 
     def located(self, errors: Iterable[RowError]) -> list[catalog_pb2.RowError]:
         """`errors` of sound rows, counted from 1, with their place in the request."""
         by_id = {row.item_id: place for row, place in zip(self.rows, self.places, strict=True)}
         return [
-            catalog_pb2.RowError(row=self._place(error, by_id), item_id=error.item_id or "", reason=error.reason)
+            catalog_pb2.RowError(
+                row=self._place(error, by_id), item_id=error.item_id or "", reason=error.reason
+            )
             for error in errors
         ]
 
@@ -63,7 +70,9 @@ def item_batch(
     def convert(place: int, row: catalog_pb2.Item) -> Item:
         item = Item.from_mapping(item_row(row))
         if item.item_id in seen:
-            raise InvalidInput("item_id", item.item_id, f"it appears again; row {seen[item.item_id]} was used")
+            raise InvalidInput(
+                "item_id", item.item_id, f"it appears again; row {seen[item.item_id]} was used"
+            )
         seen[item.item_id] = place
         return item
 
@@ -79,13 +88,21 @@ def _images(message: index_pb2.IndexItemsRequest) -> dict[str, Sequence[bytes]]:
         if unknown := set(getattr(message, field)) - item_ids:
             raise InvalidInput(field, min(unknown), "its keys must be item ids of this request")
     if both := set(message.images) & set(message.image_lists):
-        raise InvalidInput("image_lists", min(both), "it is a key of images as well; send its pictures in one of them")
+        raise InvalidInput(
+            "image_lists",
+            min(both),
+            "it is a key of images as well; send its pictures in one of them",
+        )
     lists: dict[str, Sequence[bytes]] = {
         item_id: list(pictures.images) for item_id, pictures in message.image_lists.items()
     }
     for item_id, pictures in lists.items():
         if not 1 <= len(pictures) <= MAX_IMAGES:
-            raise InvalidInput("image_lists", item_id, f"it has {len(pictures)} pictures, it must be 1 to {MAX_IMAGES}")
+            raise InvalidInput(
+                "image_lists",
+                item_id,
+                f"it has {len(pictures)} pictures, it must be 1 to {MAX_IMAGES}",
+            )
     return {item_id: [picture] for item_id, picture in message.images.items()} | lists
 
 
@@ -138,7 +155,11 @@ def _batch(rows: Sequence[M], field: str, limit: int, convert: Callable[[int, M]
             sound.append(convert(place, row))
             places.append(place)
         except InvalidInput as error:
-            failed.append(catalog_pb2.RowError(row=place, item_id=row.item_id[:MAX_ID_CHARS], reason=str(error)))
+            failed.append(
+                catalog_pb2.RowError(
+                    row=place, item_id=row.item_id[:MAX_ID_CHARS], reason=str(error)
+                )
+            )
     return Batch(rows=sound, places=places, failed=failed)
 
 
@@ -150,7 +171,9 @@ def item_row(message: catalog_pb2.Item) -> dict[str, object]:
         "title": message.title,
         "description": message.description,
         "categories": list(message.categories),
-        "attributes": {name: _attribute_value(name, value) for name, value in message.attributes.items()},
+        "attributes": {
+            name: _attribute_value(name, value) for name, value in message.attributes.items()
+        },
         "image": message.image,
         "images": list(message.images),
         "audio": message.audio,
@@ -186,7 +209,9 @@ def _attribute_value(name: str, message: catalog_pb2.AttributeValue) -> Attribut
         case "string_list":
             return tuple(message.string_list.values)
         case _:
-            raise InvalidInput(f"attributes.{name}", None, "its value is required: a string, number, bool or list")
+            raise InvalidInput(
+                f"attributes.{name}", None, "its value is required: a string, number, bool or list"
+            )
 
 
 def _attribute_message(value: AttributeValue) -> catalog_pb2.AttributeValue:

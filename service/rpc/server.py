@@ -1,7 +1,8 @@
 """The gRPC server's life: listen, load, serve, stop.
 
-Owns the socket, health, reflection and the order of starting and stopping. The calls are `service.rpc.servicers`,
-errors on the wire `service.rpc.interceptor`. Knows nothing of what the backend is, and prints nothing.
+Owns the socket, health, reflection and the order of starting and stopping. The calls are
+`service.rpc.servicers`, errors on the wire `service.rpc.interceptor`. Knows nothing of what the
+backend is, and prints nothing.
 
     bind -> listen (NOT_SERVING, calls get UNAVAILABLE) -> load -> SERVING -> stop asked -> NOT_SERVING, no new calls
     -> calls in flight end, or the grace period does -> the backend is closed
@@ -46,7 +47,8 @@ SERVICES = tuple(
     for service in file.DESCRIPTOR.services_by_name.values()
 )
 _FLUSH_S = 1.0
-"""How long streams that never end by themselves (health Watch, reflection) live on after the last call has ended."""
+"""How long streams that never end by themselves (health Watch, reflection) live on after the last
+call has ended."""
 
 _NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 _SERVING = health_pb2.HealthCheckResponse.SERVING
@@ -60,10 +62,12 @@ async def serve(
     on_listening: Callable[[str], None] = lambda address: None,
     on_loaded: Callable[[Mapping[str, str]], None] = lambda loaded: None,
 ) -> None:
-    """Serves until `stop` is set, or without it until SIGTERM or SIGINT, and returns when everything is closed.
+    """Serves until `stop` is set, or without it until SIGTERM or SIGINT, and returns when
+    everything is closed.
 
-    `on_listening` is told the address with its real port, `on_loaded` what `recommender_factory` has loaded. What the
-    factory raises stops the server and comes out of here; AddressUnavailable comes before anything is loaded.
+    `on_listening` is told the address with its real port, `on_loaded` what `recommender_factory`
+    has loaded. What the factory raises stops the server and comes out of here; AddressUnavailable
+    comes before anything is loaded.
     """
     lanes, calls, states = Lanes(settings), CallInterceptor(), health_aio.HealthServicer()
     server = _build(settings, lanes, calls, states)
@@ -94,16 +98,23 @@ def _build(
         options=[
             ("grpc.max_receive_message_length", limit),
             ("grpc.max_send_message_length", limit),
-            ("grpc.so_reuseport", 0),  # else a second server on the same port starts, and takes half of the calls
+            (
+                "grpc.so_reuseport",
+                0,
+            ),  # else a second server on the same port starts, and takes half of the calls
         ],
     )
     index_pb2_grpc.add_IndexServiceServicer_to_server(servicers.IndexServicer(lanes), server)
-    recommend_pb2_grpc.add_RecommendServiceServicer_to_server(servicers.RecommendServicer(lanes), server)
+    recommend_pb2_grpc.add_RecommendServiceServicer_to_server(
+        servicers.RecommendServicer(lanes), server
+    )
     explain_pb2_grpc.add_ExplainServiceServicer_to_server(servicers.ExplainServicer(lanes), server)
     model_pb2_grpc.add_ModelServiceServicer_to_server(servicers.ModelServicer(lanes), server)
     user_pb2_grpc.add_UserServiceServicer_to_server(servicers.UserServicer(lanes), server)
     health_pb2_grpc.add_HealthServicer_to_server(states, server)
-    reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
+    reflection.enable_server_reflection(
+        (*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), server
+    )
     return server
 
 
@@ -116,14 +127,17 @@ def _bind(server: grpc.aio.Server, address: str) -> str:
 
 
 def _probe(address: str) -> None:
-    """Asks the operating system first: gRPC would not say why it failed, and write to stderr past every logger."""
+    """Asks the operating system first: gRPC would not say why it failed, and write to stderr past
+    every logger."""
     host, _, port = address.rpartition(":")
     try:
         family, kind, protocol, _, target = socket.getaddrinfo(
             host.strip("[]"), int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as gRPC does: a port just left is free
+            probe.setsockopt(
+                socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+            )  # as gRPC does: a port just left is free
             probe.bind(target)
     except OSError as error:
         raise AddressUnavailable(address, (error.strerror or str(error)).lower()) from None

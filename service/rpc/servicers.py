@@ -1,7 +1,8 @@
-"""The five services: each call is checked, converted, handed to one method of the backend in a thread, converted back.
+"""The five services: each call is checked, converted, handed to one method of the backend in a
+thread, converted back.
 
-Owns which lane a call takes and how long work is told of. Knows nothing of sockets, health or how errors look on the
-wire.
+Owns which lane a call takes and how long work is told of. Knows nothing of sockets, health or how
+errors look on the wire.
 """
 
 from __future__ import annotations
@@ -49,7 +50,9 @@ class IndexServicer(index_pb2_grpc.IndexServiceServicer):
         self._lanes = lanes
         self._limits = lanes.settings.server
 
-    async def IndexItems(self, request: index_pb2.IndexItemsRequest, context: Context) -> index_pb2.IndexItemsResponse:
+    async def IndexItems(
+        self, request: index_pb2.IndexItemsRequest, context: Context
+    ) -> index_pb2.IndexItemsResponse:
         def work(backend: Backend) -> index_pb2.IndexItemsResponse:
             batch, images, sounds = wire_rows.item_batch(request, self._limits.max_items_per_call)
             if not batch.rows:
@@ -69,14 +72,20 @@ class IndexServicer(index_pb2_grpc.IndexServiceServicer):
     ) -> index_pb2.DeleteItemsResponse:
         item_ids = wire_in.some_ids(request.item_ids, "item_ids", self._limits.max_items_per_call)
         missing = await self._lanes.index(context, lambda backend: backend.delete_items(item_ids))
-        return index_pb2.DeleteItemsResponse(deleted=len(item_ids) - len(missing), missing_item_ids=missing)
+        return index_pb2.DeleteItemsResponse(
+            deleted=len(item_ids) - len(missing), missing_item_ids=missing
+        )
 
-    async def GetItem(self, request: index_pb2.GetItemRequest, context: Context) -> index_pb2.GetItemResponse:
+    async def GetItem(
+        self, request: index_pb2.GetItemRequest, context: Context
+    ) -> index_pb2.GetItemResponse:
         item_id = wire_in.required_id(request.item_id, "item_id")
         item = await self._lanes.answer(context, lambda backend: backend.get_item(item_id))
         return index_pb2.GetItemResponse(item=wire_rows.item_message(item))
 
-    async def ListItems(self, request: index_pb2.ListItemsRequest, context: Context) -> index_pb2.ListItemsResponse:
+    async def ListItems(
+        self, request: index_pb2.ListItemsRequest, context: Context
+    ) -> index_pb2.ListItemsResponse:
         page_size, token, domain = wire_in.list_page(request)
         items, next_token = await self._lanes.answer(
             context, lambda backend: backend.list_items(page_size, token, domain)
@@ -106,7 +115,9 @@ class IndexServicer(index_pb2_grpc.IndexServiceServicer):
         self, request: index_pb2.DeleteEventsRequest, context: Context
     ) -> index_pb2.DeleteEventsResponse:
         user_id, event_ids = wire_in.chosen_events(request, self._limits.max_events_per_call)
-        deleted = await self._lanes.answer(context, lambda backend: backend.delete_events(user_id, event_ids))
+        deleted = await self._lanes.answer(
+            context, lambda backend: backend.delete_events(user_id, event_ids)
+        )
         return index_pb2.DeleteEventsResponse(deleted=deleted)
 
 
@@ -140,9 +151,13 @@ class ExplainServicer(explain_pb2_grpc.ExplainServiceServicer):
     def __init__(self, lanes: Lanes) -> None:
         self._lanes = lanes
 
-    async def Explain(self, request: explain_pb2.ExplainRequest, context: Context) -> explain_pb2.ExplainResponse:
+    async def Explain(
+        self, request: explain_pb2.ExplainRequest, context: Context
+    ) -> explain_pb2.ExplainResponse:
         wanted = wire_in.explain_request(request, self._lanes.settings.explain.language)
-        return wire_out.explain_response(await self._lanes.explain(context, lambda backend: backend.explain(wanted)))
+        return wire_out.explain_response(
+            await self._lanes.explain(context, lambda backend: backend.explain(wanted))
+        )
 
     async def StreamExplain(
         self, request: explain_pb2.StreamExplainRequest, context: Context
@@ -154,7 +169,9 @@ class ExplainServicer(explain_pb2_grpc.ExplainServiceServicer):
         def tell(facts: Explanation) -> None:
             loop.call_soon_threadsafe(found.put_nowait, facts)
 
-        written = asyncio.create_task(self._lanes.explain(context, lambda backend: backend.explain(wanted, tell)))
+        written = asyncio.create_task(
+            self._lanes.explain(context, lambda backend: backend.explain(wanted, tell))
+        )
         told = asyncio.create_task(found.get())
         try:
             await asyncio.wait((written, told), return_when=asyncio.FIRST_COMPLETED)
@@ -178,15 +195,21 @@ class ModelServicer(model_pb2_grpc.ModelServiceServicer):
     def __init__(self, lanes: Lanes) -> None:
         self._lanes = lanes
 
-    async def ListModels(self, request: model_pb2.ListModelsRequest, context: Context) -> model_pb2.ListModelsResponse:
+    async def ListModels(
+        self, request: model_pb2.ListModelsRequest, context: Context
+    ) -> model_pb2.ListModelsResponse:
         models = await self._lanes.answer(context, lambda backend: backend.list_models())
-        return model_pb2.ListModelsResponse(models=[wire_out.model_message(model) for model in models])
+        return model_pb2.ListModelsResponse(
+            models=[wire_out.model_message(model) for model in models]
+        )
 
     async def TrainModel(
         self, request: model_pb2.TrainModelRequest, context: Context
     ) -> AsyncIterator[model_pb2.TrainModelResponse]:
         def work(backend: Backend, progress: Progress) -> ModelInfo:
-            return backend.train(progress, seed=request.seed, force=request.force, incremental=request.incremental)
+            return backend.train(
+                progress, seed=request.seed, force=request.force, incremental=request.incremental
+            )
 
         async with aclosing(self._steps(context, work)) as steps:
             async for step in steps:
@@ -199,7 +222,9 @@ class ModelServicer(model_pb2_grpc.ModelServiceServicer):
         self, request: model_pb2.ChangeEncodersRequest, context: Context
     ) -> AsyncIterator[model_pb2.ChangeEncodersResponse]:
         def work(backend: Backend, progress: Progress) -> ServingEncoders:
-            now = backend.change_encoders(progress, text=request.text, image=request.image, audio=request.audio)
+            now = backend.change_encoders(
+                progress, text=request.text, image=request.image, audio=request.audio
+            )
             leave_alone_what_stays()
             return now
 
@@ -213,7 +238,8 @@ class ModelServicer(model_pb2_grpc.ModelServiceServicer):
     async def _steps(
         self, context: Context, work: Callable[[Backend, Progress], T]
     ) -> AsyncGenerator[TrainProgress | T, None]:
-        """What long work tells of itself, then its result. Ending the iteration ends the work at its next step."""
+        """What long work tells of itself, then its result. Ending the iteration ends the work at
+        its next step."""
         loop = asyncio.get_running_loop()
         changed = asyncio.Event()
         unread: deque[TrainProgress] = deque(maxlen=MAX_UNREAD_PROGRESS)
@@ -225,7 +251,9 @@ class ModelServicer(model_pb2_grpc.ModelServiceServicer):
             unread.append(step)
             loop.call_soon_threadsafe(changed.set)
 
-        task = asyncio.create_task(self._lanes.train(context, lambda backend: work(backend, progress)))
+        task = asyncio.create_task(
+            self._lanes.train(context, lambda backend: work(backend, progress))
+        )
         task.add_done_callback(lambda _: changed.set())
         try:
             done = False
@@ -258,19 +286,25 @@ class UserServicer(user_pb2_grpc.UserServiceServicer):
     def __init__(self, lanes: Lanes) -> None:
         self._lanes = lanes
 
-    async def PutUser(self, request: user_pb2.PutUserRequest, context: Context) -> user_pb2.PutUserResponse:
+    async def PutUser(
+        self, request: user_pb2.PutUserRequest, context: Context
+    ) -> user_pb2.PutUserResponse:
         user = wire_in.user_profile(request)
         await self._lanes.answer(context, lambda backend: backend.put_user(user))
         return user_pb2.PutUserResponse()
 
-    async def ExportUser(self, request: user_pb2.ExportUserRequest, context: Context) -> user_pb2.ExportUserResponse:
+    async def ExportUser(
+        self, request: user_pb2.ExportUserRequest, context: Context
+    ) -> user_pb2.ExportUserResponse:
         user_id = wire_in.required_id(request.user_id, "user_id")
         export = await self._lanes.answer(
             context, lambda backend: json.dumps(backend.export_user(user_id), ensure_ascii=False)
         )
         return user_pb2.ExportUserResponse(json=export)
 
-    async def DeleteUser(self, request: user_pb2.DeleteUserRequest, context: Context) -> user_pb2.DeleteUserResponse:
+    async def DeleteUser(
+        self, request: user_pb2.DeleteUserRequest, context: Context
+    ) -> user_pb2.DeleteUserResponse:
         user_id = wire_in.required_id(request.user_id, "user_id")
         deleted = await self._lanes.answer(context, lambda backend: backend.delete_user(user_id))
         return user_pb2.DeleteUserResponse(deleted=deleted)

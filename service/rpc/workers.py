@@ -1,6 +1,7 @@
 """Model work off the event loop: a few threads and a bounded queue before them.
 
-Owns when a call starts, and that it does not start in vain. Knows nothing of what the work is, nor of gRPC.
+Owns when a call starts, and that it does not start in vain. Knows nothing of what the work is, nor
+of gRPC.
 """
 
 from __future__ import annotations
@@ -23,7 +24,13 @@ class WorkPool:
     Every worker calls `prepare` once, before its first work.
     """
 
-    def __init__(self, name: str, threads: int, max_waiting: int, prepare: Callable[[], object] = lambda: None) -> None:
+    def __init__(
+        self,
+        name: str,
+        threads: int,
+        max_waiting: int,
+        prepare: Callable[[], object] = lambda: None,
+    ) -> None:
         self._name = name
         self._limit = threads + max_waiting
         self._pending = 0
@@ -38,8 +45,8 @@ class WorkPool:
     async def run(self, work: Callable[[], T], remaining_s: float | None = None) -> T:
         """The result of `work`, run in a thread.
 
-        Overloaded when too many wait already. Work whose caller has gone, or whose `remaining_s` has run out by the
-        time a thread is free, is not started; work that has started is finished.
+        Overloaded when too many wait already. Work whose caller has gone, or whose `remaining_s`
+        has run out by the time a thread is free, is not started; work that has started is finished.
         """
         deadline = None if remaining_s is None else time.monotonic() + remaining_s
 

@@ -32,18 +32,26 @@ class Page:
         """Token of the page after this one; empty when this is the last."""
         if self.stop >= n_ranked:
             return ""
-        return base64.urlsafe_b64encode(json.dumps([self.stop, self.request_digest]).encode()).decode()
+        return base64.urlsafe_b64encode(
+            json.dumps([self.stop, self.request_digest]).encode()
+        ).decode()
 
 
 def _digest(request: RecommendRequest) -> str:
-    return hashlib.blake2b(repr(replace(request, page_token="")).encode(), digest_size=6).hexdigest()
+    return hashlib.blake2b(
+        repr(replace(request, page_token="")).encode(), digest_size=6
+    ).hexdigest()
 
 
 def _offset(token: str, digest: str) -> int:
     try:
         start, found = json.loads(base64.urlsafe_b64decode(token.encode()))
     except ValueError:
-        raise InvalidInput("page_token", token, "is not a token that Recommend gave; start without one") from None
+        raise InvalidInput(
+            "page_token", token, "is not a token that Recommend gave; start without one"
+        ) from None
     if found != digest or not isinstance(start, int) or start < 0:
-        raise InvalidInput("page_token", token, "belongs to another request; keep every other field as it was")
+        raise InvalidInput(
+            "page_token", token, "belongs to another request; keep every other field as it was"
+        )
     return start

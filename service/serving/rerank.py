@@ -13,9 +13,10 @@ POOL = 5
 def diversify(scores: FloatArray, content: FloatArray, k: int, diversity: float) -> IntArray:
     """Places of the k results in serving order, given candidates sorted by score, best first.
 
-    Maximal marginal relevance (Carbonell and Goldstein 1998): each place goes to the candidate with the largest
-    (1 - diversity) * relevance - diversity * largest cosine to what was chosen before. Relevance is the score mapped
-    to 0..1 over the pool. scores (C,), content (C, D) unit or zero rows; `diversity` 0 keeps the order.
+    Maximal marginal relevance (Carbonell and Goldstein 1998): each place goes to the candidate with
+    the largest (1 - diversity) * relevance - diversity * largest cosine to what was chosen before.
+    Relevance is the score mapped to 0..1 over the pool. scores (C,), content (C, D) unit or zero
+    rows; `diversity` 0 keeps the order.
     """
     n = len(scores)
     k = min(k, n)

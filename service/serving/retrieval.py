@@ -1,4 +1,5 @@
-"""Candidates: several named sources asked at once, merged into one list. Owns what is allowed to come back.
+"""Candidates: several named sources asked at once, merged into one list. Owns what is allowed to
+come back.
 
 Knows vectors by name and items by index; no scores of the ranker, no words.
 """
@@ -19,17 +20,19 @@ from service.ranker.data.arrays import BoolArray, IntArray
 from service.ranker.second_stage.signals import Probe
 
 EXACT_ITEMS = 20_000
-"""Up to this many items the vectors in memory are searched, exactly: reading them all is quicker than asking the store,
-which pays in larger catalogues."""
+"""Up to this many items the vectors in memory are searched, exactly: reading them all is quicker
+than asking the store, which pays in larger catalogues."""
 SELECTIVE = 5_000
-"""A rule that at most this many items satisfy is resolved to those items; a wider one is checked on the candidates."""
+"""A rule that at most this many items satisfy is resolved to those items; a wider one is checked on
+the candidates."""
 WIDER = 4
 """So many times as many candidates are asked for where a rule is yet to be checked on them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """What the request allows: its filter and domains, and the items they come to where that is few."""
+    """What the request allows: its filter and domains, and the items they come to where that is
+    few."""
 
     filter: Filter | None
     members: IntArray | None
@@ -82,12 +85,15 @@ def retrieve(
 ) -> Candidates:
     """Ask every source for at most n candidates that the rule allows and `excluded` does not name.
 
-    `vectors` is the person's taste in encoder space, `domains` the ranker's codes of the domains of the rule, None for
-    all: whoever has a history in one domain only would have all sources propose of that one.
+    `vectors` is the person's taste in encoder space, `domains` the ranker's codes of the domains of
+    the rule, None for all: whoever has a history in one domain only would have all sources propose
+    of that one.
     """
     ranker = loaded.ranker
     live = probe.view.content.live
-    allowed = np.ones(len(live), dtype=bool) if rule.members is None else _mask(rule.members, len(live))
+    allowed = (
+        np.ones(len(live), dtype=bool) if rule.members is None else _mask(rule.members, len(live))
+    )
     if domains is not None and rule.members is None:
         allowed &= np.isin(probe.view.content.domain, domains)
     allowed[excluded[excluded < len(live)]] = False
@@ -98,7 +104,9 @@ def retrieve(
     proposals = {loaded.source(name): items for name, items in proposals.items()}
     known = ranker.propose(probe, n if rule.is_resolved else WIDER * n, allowed)
     if not rule.is_resolved:
-        passed = store.matching(rule.filter, np.unique(np.concatenate([np.zeros(0, np.int64), *known.values()])))
+        passed = store.matching(
+            rule.filter, np.unique(np.concatenate([np.zeros(0, np.int64), *known.values()]))
+        )
         known = {name: items[np.isin(items, passed)] for name, items in known.items()}
     if rule.members is not None and len(rule.members) <= n:
         known["filter"] = rule.members  # a narrow rule: let the ranker see all it leaves
@@ -108,22 +116,31 @@ def retrieve(
         name: items[(items < len(live)) & usable[np.minimum(items, len(live) - 1)]][:n]
         for name, items in proposals.items()
     }
-    merged = np.flatnonzero(_mask(np.concatenate([np.zeros(0, np.int64), *kept.values()]), len(live)))
+    merged = np.flatnonzero(
+        _mask(np.concatenate([np.zeros(0, np.int64), *kept.values()]), len(live))
+    )
     return Candidates(merged, kept)
 
 
 def _ask_store(
-    store: ItemStore, loaded: Loaded, probe: Probe, vectors: Mapping[str, FloatArray], rule: Rule, limit: int
+    store: ItemStore,
+    loaded: Loaded,
+    probe: Probe,
+    vectors: Mapping[str, FloatArray],
+    rule: Rule,
+    limit: int,
 ) -> dict[str, IntArray]:
-    """The nearest by each vector. More than are wanted: passing over what is excluded afterwards is quicker than naming
-    it in the search."""
+    """The nearest by each vector. More than are wanted: passing over what is excluded afterwards is
+    quicker than naming it in the search."""
     queries = {}
     if loaded.ranker.trained and len(probe.history):
         queries["sequence"] = VectorQuery(loaded.vector_name, probe.state, limit, rule.filter)
     if TEXT in vectors:
         queries["content_text"] = VectorQuery(TEXT, vectors[TEXT], limit, rule.filter)
     if IMAGE in vectors:
-        queries["content_image"] = VectorQuery(*loaded.image_query(store, vectors[IMAGE]), limit, rule.filter)
+        queries["content_image"] = VectorQuery(
+            *loaded.image_query(store, vectors[IMAGE]), limit, rule.filter
+        )
     hits = store.query_batch(list(queries.values()))
     return {source: found.item_indices for source, found in zip(queries, hits, strict=True)}
 

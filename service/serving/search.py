@@ -1,7 +1,8 @@
-"""Search: where in the store to look for words, for a picture or for a sound, and one list of what was found there.
+"""Search: where in the store to look for words, for a picture or for a sound, and one list of what
+was found there.
 
-Words are looked for among words, a picture among pictures and a sound among sounds; and each among the other where some
-space holds both: that of an alignment, or the encoder's own. Knows no people.
+Words are looked for among words, a picture among pictures and a sound among sounds; and each among
+the other where some space holds both: that of an alignment, or the encoder's own. Knows no people.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ class Search:
     alignment: Alignment | None
 
     def by_text(self, text: str, k: int, rule: Filter | None) -> list[Found]:
-        """By words, which are compared in two spaces: what ranks high in either, higher what does in both."""
+        """By words, which are compared in two spaces: what ranks high in either, higher what does
+        in both."""
         words = self.encode_words(text)
         places = {WORDS: (TEXT, words)}
         if self.alignment is not None:
@@ -62,10 +64,13 @@ class Search:
             return _nearest(hits, k)
         return _fused(hits, self._lacking(hits, places[self._perceived][0]), k)
 
-    def by_content(self, medium: Medium, content: bytes, k: int, rule: Filter | None) -> list[Found]:
-        """By what a picture looks like, or a sound sounds like. In the space of an alignment the nearest come first,
-        whichever they are. In that of an encoder, all words are further from a picture than pictures are, so what ranks
-        high among either comes first. ModalityUnsupported where items are perceived by something else."""
+    def by_content(
+        self, medium: Medium, content: bytes, k: int, rule: Filter | None
+    ) -> list[Found]:
+        """By what a picture looks like, or a sound sounds like. In the space of an alignment the
+        nearest come first, whichever they are. In that of an encoder, all words are further from a
+        picture than pictures are, so what ranks high among either comes first. ModalityUnsupported
+        where items are perceived by something else."""
         if self.perception is None or self.perception.medium != medium:
             name = "none" if self.perception is None else self.perception.encoder.name
             todo = f"set encoders.{medium}, then `palate encoders change`"
@@ -80,7 +85,10 @@ class Search:
             return _fused(hits, self._lacking(hits, IMAGE), k)
         joint = self.alignment.heads.images(vector)[0]
         names = {self._perceived: IMAGE, WORDS: TEXT}
-        places = {place: (joint_name(self.alignment.version, name), joint) for place, name in names.items()}
+        places = {
+            place: (joint_name(self.alignment.version, name), joint)
+            for place, name in names.items()
+        }
         return _nearest(self._ask(places, k, rule), k)
 
     @property
@@ -88,13 +96,16 @@ class Search:
         """The place of what items are perceived by."""
         return f"content_{medium_of(self.perception)}"
 
-    def _ask(self, places: Mapping[str, tuple[str, FloatArray]], k: int, rule: Filter | None) -> dict[str, Hits]:
+    def _ask(
+        self, places: Mapping[str, tuple[str, FloatArray]], k: int, rule: Filter | None
+    ) -> dict[str, Hits]:
         limit = k if len(places) == 1 else max(k, DEPTH)
         queries = [VectorQuery(name, vector, limit, rule) for name, vector in places.values()]
         return dict(zip(places, self.store.query_batch(queries), strict=True))
 
     def _lacking(self, hits: Mapping[str, Hits], perceived: str) -> dict[str, set[int]]:
-        """Which of the items have no words, and which no picture or sound, so that they could not be found there."""
+        """Which of the items have no words, and which no picture or sound, so that they could not
+        be found there."""
         items = sorted({index for one in hits.values() for index in one.item_indices.tolist()})
         there, _ = self.store.vectors(perceived, items)
         silent = {index for index, item in self.store.get_items(items).items() if not item.text()}
@@ -104,13 +115,15 @@ class Search:
 def _nearest(hits: Mapping[str, Hits], k: int) -> list[Found]:
     """By the best score at any place, for scores that compare."""
     found = _by_item(hits)
-    return _listed(found, {index: max(score for _, _, score in several) for index, several in found.items()}, k)
+    return _listed(
+        found, {index: max(score for _, _, score in several) for index, several in found.items()}, k
+    )
 
 
 def _fused(hits: Mapping[str, Hits], lacking: Mapping[str, Collection[int]], k: int) -> list[Found]:
-    """By reciprocal rank, for scores that do not compare: the mean over the places where an item could be found, so
-    that one without a picture or sound is not behind all that have one. Where it was not found, it stands after those
-    that were."""
+    """By reciprocal rank, for scores that do not compare: the mean over the places where an item
+    could be found, so that one without a picture or sound is not behind all that have one. Where it
+    was not found, it stands after those that were."""
     found = _by_item(hits)
     worth: dict[int, float] = {}
     for index, several in found.items():
@@ -130,6 +143,8 @@ def _by_item(hits: Mapping[str, Hits]) -> dict[int, list[tuple[int, str, float]]
     return {index: sorted(several) for index, several in found.items()}
 
 
-def _listed(found: Mapping[int, Sequence[tuple[int, str, float]]], scores: Mapping[int, float], k: int) -> list[Found]:
+def _listed(
+    found: Mapping[int, Sequence[tuple[int, str, float]]], scores: Mapping[int, float], k: int
+) -> list[Found]:
     top = sorted(scores, key=lambda index: (-scores[index], index))[:k]
     return [Found(index, scores[index], [place for _, place, _ in found[index]]) for index in top]

@@ -1,7 +1,9 @@
-"""What was served, kept for whoever asks why: written behind the answer, read back by recommendation id.
+"""What was served, kept for whoever asks why: written behind the answer, read back by
+recommendation id.
 
-Contexts wait in memory for at most a moment, are written in batches by one thread, and are bounded in number and age.
-They are no promise to the caller the way items and events are, so a crash may lose the last moment's.
+Contexts wait in memory for at most a moment, are written in batches by one thread, and are bounded
+in number and age. They are no promise to the caller the way items and events are, so a crash may
+lose the last moment's.
 """
 
 from __future__ import annotations
@@ -112,7 +114,10 @@ class ServedContexts:
             batch, self._waiting = self._waiting, {}
             self._writing |= batch
         if batch:
-            rows = [Served(key, one.user_id, one.to_bytes(), one.created_at) for key, one in batch.items()]
+            rows = [
+                Served(key, one.user_id, one.to_bytes(), one.created_at)
+                for key, one in batch.items()
+            ]
             self._log.put_served_batch(rows)
             self._writes += 1
             if self._writes % PRUNE_EVERY == 1:
@@ -133,4 +138,6 @@ class ServedContexts:
             try:
                 self.flush()
             except Exception:
-                log.exception("served contexts could not be written; explanations by recommendation_id may be missing")
+                log.exception(
+                    "served contexts could not be written; explanations by recommendation_id may be missing"
+                )

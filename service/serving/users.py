@@ -1,6 +1,8 @@
-"""People: what is known of a user at this moment, read from the log, remembered until the next event.
+"""People: what is known of a user at this moment, read from the log, remembered until the next
+event.
 
-Owns the histories that the ranker sees and the users' points in the vector store. Knows no candidates and no scores.
+Owns the histories that the ranker sees and the users' points in the vector store. Knows no
+candidates and no scores.
 """
 
 from __future__ import annotations
@@ -82,7 +84,9 @@ class PersonState:
 class People:
     """Reads through a cache when this process is the only writer of the log."""
 
-    def __init__(self, log: EventLog, store: ItemStore, policy: EventPolicy, *, only_writer: bool) -> None:
+    def __init__(
+        self, log: EventLog, store: ItemStore, policy: EventPolicy, *, only_writer: bool
+    ) -> None:
         self._log, self._store, self._policy = log, store, policy
         self._remembered: OrderedDict[str, PersonState] = OrderedDict()
         self._capacity = REMEMBERED if only_writer else 0
@@ -90,7 +94,8 @@ class People:
         self._generation = 0
 
     def state(self, user_id: str, index_of: Callable[[str], int | None]) -> PersonState:
-        """The user as of now; an unknown user has no events. `index_of` gives an item's index, if it is there."""
+        """The user as of now; an unknown user has no events. `index_of` gives an item's index, if
+        it is there."""
         with self._lock:
             if user_id in self._remembered:
                 self._remembered.move_to_end(user_id)
@@ -105,7 +110,8 @@ class People:
         return state
 
     def forget(self, user_ids: Sequence[str] | None = None) -> None:
-        """Read these users (or all) anew next time: something about them, or about the catalogue, changed."""
+        """Read these users (or all) anew next time: something about them, or about the catalogue,
+        changed."""
         with self._lock:
             self._generation += 1
             if user_ids is None:
@@ -121,7 +127,11 @@ class People:
     def _read(self, user_id: str, index_of: Callable[[str], int | None]) -> PersonState:
         stored = self._log.user_events(user_id)
         last_seq = max((one.seq for one in stored), default=0)
-        known = [(one.event, index) for one in stored if (index := index_of(one.event.item_id)) is not None]
+        known = [
+            (one.event, index)
+            for one in stored
+            if (index := index_of(one.event.item_id)) is not None
+        ]
         kinds = [self._policy.kind(event.event_type, event.value) for event, _ in known]
         items = np.array([index for _, index in known], dtype=np.int64)
         liked = np.array([kind.weight > 0 for kind in kinds], dtype=bool)
@@ -143,7 +153,8 @@ class People:
         )
 
     def _vectors(self, user_id: str, last_seq: int, liked: IntArray) -> Mapping[str, FloatArray]:
-        """The user's taste vectors: from the user's point while it is up to date, else made and kept there."""
+        """The user's taste vectors: from the user's point while it is up to date, else made and
+        kept there."""
         point = self._store.get_user(user_id)
         if point is not None and point.last_seq == last_seq:
             return point.vectors

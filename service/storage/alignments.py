@@ -29,7 +29,8 @@ class Alignments:
         self._folder = data / _FOLDER
 
     def active(self, encoders: Mapping[str, str]) -> Alignment | None:
-        """The one in use; AlignmentError where it cannot be read, or belongs to other encoders than these."""
+        """The one in use; AlignmentError where it cannot be read, or belongs to other encoders than
+        these."""
         version = self.active_version()
         return self.read(version, encoders) if version else None
 
@@ -42,7 +43,11 @@ class Alignments:
 
     def versions(self) -> list[str]:
         """All that are kept, oldest first."""
-        return sorted(path.parent.name for path in self._folder.glob("*/alignment.json") if path.parent.suffix == "")
+        return sorted(
+            path.parent.name
+            for path in self._folder.glob("*/alignment.json")
+            if path.parent.suffix == ""
+        )
 
     def read(self, version: str, encoders: Mapping[str, str]) -> Alignment:
         """One by version, whether in use or not."""
@@ -50,7 +55,11 @@ class Alignments:
 
         if version not in self.versions():
             known = ", ".join(self.versions()) or "none"
-            raise AlignmentError(version, f"there is none of this name, only {known}", "train one with `palate align`")
+            raise AlignmentError(
+                version,
+                f"there is none of this name, only {known}",
+                "train one with `palate align`",
+            )
         return read_alignment(self._folder / version, encoders)
 
     def keep(self, alignment: Alignment) -> None:

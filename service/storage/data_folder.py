@@ -1,7 +1,8 @@
-"""A data folder in this process: its lock, its log, and the stores side by side that are made from it.
+"""A data folder in this process: its lock, its log, and the stores side by side that are made from
+it.
 
-Shared by workspaces, of which there are two while encoders are changed, and closed with the last of them. Knows nothing
-of encoders but the digest of their fingerprints.
+Shared by workspaces, of which there are two while encoders are changed, and closed with the last of
+them. Knows nothing of encoders but the digest of their fingerprints.
 """
 
 from __future__ import annotations
@@ -66,14 +67,15 @@ class DataFolder:
                     self._lock.release()
 
     def _adopt(self) -> None:
-        """A store that is alone is the one in use: logs of before several were possible do not name it."""
+        """A store that is alone is the one in use: logs of before several were possible do not name
+        it."""
         if self.log.store_in_use() is None and len(stores := self.shelf.stores()) == 1:
             self.log.put_store_in_use(stores[0].digest)
 
 
 def encoder_names(log: EventLog, digest: str) -> Mapping[str, str]:
-    """What the settings called the encoders with this digest, by "text", and "image" or "audio"; empty where that was
-    not kept."""
+    """What the settings called the encoders with this digest, by "text", and "image" or "audio";
+    empty where that was not kept."""
     names: dict[str, str] = json.loads(log.meta_get(_named(digest)) or "{}")
     return names
 
@@ -86,14 +88,16 @@ def shelf_of(settings: Settings) -> Shelf:
 
 
 def lock_of(settings: Settings) -> FolderLock | None:
-    """Held while this process has the folder; None where the stores are on a server, which several may use."""
+    """Held while this process has the folder; None where the stores are on a server, which several
+    may use."""
     settings.data.mkdir(parents=True, exist_ok=True)
     return FolderLock(settings.data) if settings.store.kind == "edge" else None
 
 
 @contextmanager
 def log_alone(settings: Settings) -> Iterator[EventLog]:
-    """The log without encoders and vectors: quick to open. StoreLocked where another process has the folder."""
+    """The log without encoders and vectors: quick to open. StoreLocked where another process has
+    the folder."""
     lock = lock_of(settings)
     try:
         with EventLog.open(settings.log_url) as log:

@@ -1,4 +1,5 @@
-"""The vectors that a data folder keeps, one store per set of encoders: what they are, and deleting those of no use.
+"""The vectors that a data folder keeps, one store per set of encoders: what they are, and deleting
+those of no use.
 
 Knows nothing of how a store is filled.
 """
@@ -27,7 +28,8 @@ class KeptVectors:
     name: str
     """Of its folder, or the prefix of its collections."""
     encoders: Mapping[str, str]
-    """What the settings called them, by "text", and "image" or "audio"; empty where that is not known."""
+    """What the settings called them, by "text", and "image" or "audio"; empty where that is not
+    known."""
     fingerprints: Mapping[str, str]
     """Of the encoders."""
     items: int | None
@@ -50,12 +52,17 @@ def kept_vectors(settings: Settings) -> Sequence[KeptVectors]:
 
 
 def drop_vectors(settings: Settings, digest: str) -> None:
-    """Delete the store with this digest. InvalidInput for those that served last and those of the settings."""
+    """Delete the store with this digest. InvalidInput for those that served last and those of the
+    settings."""
     with closing(DataFolder.open(settings)) as folder:
         if digest == folder.log.store_in_use():
-            raise InvalidInput("digest", digest, "these vectors served last; change to others first")
+            raise InvalidInput(
+                "digest", digest, "these vectors served last; change to others first"
+            )
         if digest == _configured(settings):
-            raise InvalidInput("digest", digest, "the settings name their encoders; name others there first")
+            raise InvalidInput(
+                "digest", digest, "the settings name their encoders; name others there first"
+            )
         folder.shelf.drop(digest)
 
 
@@ -77,10 +84,13 @@ def _kept(settings: Settings, log: EventLog, shelf: Shelf, *, count: bool) -> Se
 
 
 def _configured(settings: Settings) -> str | None:
-    """Digest of the encoders that the settings name; None where they cannot be loaded, so that they cannot serve."""
+    """Digest of the encoders that the settings name; None where they cannot be loaded, so that they
+    cannot serve."""
     try:
         text = load_text_encoder(settings.encoders.text, settings.encoder_backend)
-        perception = load_perception(settings.encoders.image, settings.encoders.audio, settings.encoder_backend)
+        perception = load_perception(
+            settings.encoders.image, settings.encoders.audio, settings.encoder_backend
+        )
     except EncoderUnavailable:
         return None
     return digest_of(fingerprints_of(text, perception))

@@ -1,6 +1,7 @@
 """A data folder, opened: settings, log, store and encoders that belong together.
 
-Owns opening in the right order, reconciling what a crash left behind, and closing. Knows no ranking.
+Owns opening in the right order, reconciling what a crash left behind, and closing. Knows no
+ranking.
 """
 
 from __future__ import annotations
@@ -56,13 +57,15 @@ class Workspace:
 
     @classmethod
     def open(cls, settings: Settings, *, anew: bool = False) -> Workspace:
-        """StoreLocked where another process has the folder; EncoderMismatch where no store in it was made with these
-        encoders.
+        """StoreLocked where another process has the folder; EncoderMismatch where no store in it
+        was made with these encoders.
 
         `anew` first forgets the vectors, for `Indexer.rebuild` to make them again from the log.
         """
         text = load_text_encoder(settings.encoders.text, settings.encoder_backend)
-        perception = load_perception(settings.encoders.image, settings.encoders.audio, settings.encoder_backend)
+        perception = load_perception(
+            settings.encoders.image, settings.encoders.audio, settings.encoder_backend
+        )
         workspace = cls.open_with(settings, text, perception, anew=anew)
         if workspace.served_before and not anew:
             logger.warning(_OTHERS, workspace.served_before, _described(settings.encoder_names))
@@ -78,7 +81,8 @@ class Workspace:
         anew: bool = False,
         beside: bool = False,
     ) -> Workspace:
-        """The same with encoders that are loaded already; `beside` makes a store of them where there is none."""
+        """The same with encoders that are loaded already; `beside` makes a store of them where
+        there is none."""
         folder = DataFolder.open(settings)
         try:
             return cls._in(folder, settings, text, perception, anew=anew, beside=beside)
@@ -86,7 +90,9 @@ class Workspace:
             folder.close()
             raise
 
-    def beside(self, settings: Settings, text: TextEncoder, perception: Perception | None) -> Workspace:
+    def beside(
+        self, settings: Settings, text: TextEncoder, perception: Perception | None
+    ) -> Workspace:
         """Of the same folder with other encoders, while this one goes on. It is closed by itself."""
         self.folder.join()
         try:
@@ -108,7 +114,9 @@ class Workspace:
     ) -> Workspace:
         dims, prints = dims_of(text, perception), fingerprints_of(text, perception)
         digest, in_use = digest_of(prints), folder.log.store_in_use()
-        before = "" if in_use in (None, digest) else _described(encoder_names(folder.log, in_use or ""))
+        before = (
+            "" if in_use in (None, digest) else _described(encoder_names(folder.log, in_use or ""))
+        )
         store = folder.shelf.open(dims, prints, in_use=in_use, anew=anew, beside=beside)
         try:
             joint, unaligned = _joint(settings, text, perception, prints)
@@ -144,7 +152,8 @@ class Workspace:
         return digest_of(self.fingerprints)
 
     def reconcile(self, on_progress: Progress | None = None) -> IndexReport:
-        """Bring the store up to the log, and put it to use if another served last. Other stores keep no people."""
+        """Bring the store up to the log, and put it to use if another served last. Other stores
+        keep no people."""
         self.folder.shelf.forget_users(but=self.digest)
         return self.indexer().reconcile(on_progress)
 
@@ -163,12 +172,22 @@ class Workspace:
         )
 
     def inherit(self, serving: ItemStore | None) -> None:
-        """Take the vectors of encoders that stay from the store in use, which is `serving` if it is open."""
+        """Take the vectors of encoders that stay from the store in use, which is `serving` if it is
+        open."""
         shelf, in_use = self.folder.shelf, self.log.store_in_use()
         for store in shelf.stores():
-            names = [name for name, print_ in self.fingerprints.items() if store.fingerprints.get(name) == print_]
+            names = [
+                name
+                for name, print_ in self.fingerprints.items()
+                if store.fingerprints.get(name) == print_
+            ]
             if store.digest == in_use and names:
-                inherit(self.store, serving.scroll(names) if serving else shelf.scroll(store, names), names, self.log)
+                inherit(
+                    self.store,
+                    serving.scroll(names) if serving else shelf.scroll(store, names),
+                    names,
+                    self.log,
+                )
 
     def warm_up(self) -> None:
         """The encoders' first batch takes a second, which no caller should wait for."""
@@ -182,10 +201,13 @@ class Workspace:
 
 
 def _joint(
-    settings: Settings, text: TextEncoder, perception: Perception | None, fingerprints: Mapping[str, str]
+    settings: Settings,
+    text: TextEncoder,
+    perception: Perception | None,
+    fingerprints: Mapping[str, str],
 ) -> tuple[SharedSpace | None, str]:
-    """The space in use, that of the alignment before the encoder's own; and why the alignment that should be is
-    not: its encoders may have been replaced."""
+    """The space in use, that of the alignment before the encoder's own; and why the alignment that
+    should be is not: its encoders may have been replaced."""
     encoder = None if perception is None else perception.encoder
     own = None if encoder is None or not encoder.shares_text_space else CaptionEncoder(encoder)
     try:
@@ -196,4 +218,7 @@ def _joint(
 
 
 def _described(names: Mapping[str, str]) -> str:
-    return ", ".join(f"{kind} {name}" for kind, name in names.items()) or "encoders whose names are not known"
+    return (
+        ", ".join(f"{kind} {name}" for kind, name in names.items())
+        or "encoders whose names are not known"
+    )

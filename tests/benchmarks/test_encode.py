@@ -11,7 +11,8 @@ from encoders.networks.backend import Running
 
 
 def circle(n: int, moved: float = 0.0) -> np.ndarray:
-    """n directions around the circle, the first turned by `moved` places: a row's neighbours are those beside it."""
+    """n directions around the circle, the first turned by `moved` places: a row's neighbours are
+    those beside it."""
     angles = 2 * np.pi * (np.arange(n) + moved * (np.arange(n) == 0)) / n
     return np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
 
@@ -23,10 +24,15 @@ def test_the_same_vectors_have_all_neighbours_in_common_and_a_row_is_not_its_own
     assert overlap(circle(40), circle(40)) == 1.0
 
 
-def test_a_row_that_moved_loses_its_neighbours_and_they_lose_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_row_that_moved_loses_its_neighbours_and_they_lose_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(encode, "NEIGHBOURS", 2)
-    # row 0 between 10 and 11: it loses both neighbours, 1 and 39 lose it, 10 and 11 gain it for another
-    assert overlap(circle(40, moved=10.5), circle(40)) == pytest.approx(1 - (2 + 1 + 1 + 1 + 1) / 80)
+    # row 0 between 10 and 11: it loses both neighbours, 1 and 39 lose it, 10 and 11 gain it for
+    # another
+    assert overlap(circle(40, moved=10.5), circle(40)) == pytest.approx(
+        1 - (2 + 1 + 1 + 1 + 1) / 80
+    )
 
 
 def test_the_ratio_is_the_median_of_rounds_not_of_their_parts() -> None:
@@ -37,7 +43,9 @@ def test_the_ratio_is_the_median_of_rounds_not_of_their_parts() -> None:
     assert (found.what, found.overlap, found.runs_on) == ("20 texts", 1.0, "OpenVINO bf16")
 
 
-def test_both_take_turns_after_a_first_run_that_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_both_take_turns_after_a_first_run_that_does_not_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     now = 0.0
     ran: list[str] = []
 

@@ -11,7 +11,14 @@ from service.api.messages import Explanation
 from service.explainer.evidence import Evidence, EvidenceKind, Subject
 
 FACTS = (
-    Evidence(EvidenceKind.HISTORY, 0.9, item_id="h", title="Heat (1995)", event_type="rating", event_value=4.5),
+    Evidence(
+        EvidenceKind.HISTORY,
+        0.9,
+        item_id="h",
+        title="Heat (1995)",
+        event_type="rating",
+        event_value=4.5,
+    ),
     Evidence(EvidenceKind.CO_ENGAGEMENT, 0.0, item_id="h", title="Heat (1995)", count=31),
 )
 SUBJECT = Subject("c", "Collateral (2004)")
@@ -25,7 +32,10 @@ def pair(reason: str, user: str = "u") -> Pair:
 @pytest.mark.parametrize(
     ("text", "invented"),
     [
-        ("“Collateral (2004)” is here because you rated “Heat (1995)” 4.5; 31 people chose both.", False),
+        (
+            "“Collateral (2004)” is here because you rated “Heat (1995)” 4.5; 31 people chose both.",
+            False,
+        ),
         ("You rated “Ronin (1998)” 4.5.", True),
         ("32 people chose both.", True),
     ],

@@ -1,4 +1,5 @@
-"""The quality benchmark: its commands exist, what is measured stays measured, and the page says what was found."""
+"""The quality benchmark: its commands exist, what is measured stays measured, and the page says
+what was found."""
 
 from __future__ import annotations
 
@@ -60,7 +61,9 @@ def test_every_command_is_one_that_palate_has(row: Row) -> None:
     command.commands[name].make_context(name, options)  # raises for what is not an option
 
 
-def test_what_was_measured_is_not_measured_again_unless_its_command_changed(data: Path, tmp_path: Path) -> None:
+def test_what_was_measured_is_not_measured_again_unless_its_command_changed(
+    data: Path, tmp_path: Path
+) -> None:
     asked: list[str] = []
 
     def evaluate(row: Row, folder: Path) -> str | None:
@@ -68,7 +71,9 @@ def test_what_was_measured_is_not_measured_again_unless_its_command_changed(data
         return answer(row, {"palate": 0.5}) if len(asked) > 1 else None
 
     row = PROTOCOLS[-1]
-    assert quality.measured(row, data, tmp_path, evaluate) is None  # it failed, and left nothing behind
+    assert (
+        quality.measured(row, data, tmp_path, evaluate) is None
+    )  # it failed, and left nothing behind
     assert quality.kept(row, tmp_path) is None
     first = quality.measured(row, data, tmp_path, evaluate)
     assert quality.measured(row, data, tmp_path, evaluate) == first is not None
@@ -100,7 +105,12 @@ def test_what_is_left_unread_is_left_out_of_a_copy_with_its_pictures(tmp_path: P
 def test_a_data_set_that_is_not_there_is_named_and_the_others_go_on(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert quality.measured(COLD_ITEMS, tmp_path, tmp_path, lambda row, folder: pytest.fail("was asked")) is None
+    assert (
+        quality.measured(
+            COLD_ITEMS, tmp_path, tmp_path, lambda row, folder: pytest.fail("was asked")
+        )
+        is None
+    )
     assert f"there is no {tmp_path / 'movielens-small'}; name the folder" in capsys.readouterr().err
 
 
@@ -115,8 +125,14 @@ def test_the_report_has_the_best_system_on_top_ours_in_bold_and_says_what_is_mis
     assert found is not None
     lines = quality.report({row.name: found}).splitlines()
     assert "### movielens-1m" in lines
-    assert any(line.startswith(f"`{row.command}`") and line.endswith("Left out: als: no library.") for line in lines)
-    assert lines[lines.index("|:---|---:|---:|") - 1] == "| system | NDCG@10 (1,234 cases) | recall@10 (1,234 cases) |"
+    assert any(
+        line.startswith(f"`{row.command}`") and line.endswith("Left out: als: no library.")
+        for line in lines
+    )
+    assert (
+        lines[lines.index("|:---|---:|---:|") - 1]
+        == "| system | NDCG@10 (1,234 cases) | recall@10 (1,234 cases) |"
+    )
     assert [line for line in lines if line.startswith(("| **", "| ease", "| pop"))] == [
         "| ease | .1250 [.0625, .2500] | .1250 [.0625, .2500] |",
         "| **palate** | .0624 [.0312, .1248] | .0624 [.0312, .1248] |",
@@ -134,7 +150,9 @@ def test_ablations_stand_below_palate_without_exploration(data: Path, tmp_path: 
 
     rows = [COLD_ITEMS, ABLATIONS["image"]]
     results = {row.name: quality.measured(row, data, tmp_path, evaluate) for row in rows}
-    lines = quality.report({name: found for name, found in results.items() if found is not None}).splitlines()
+    lines = quality.report(
+        {name: found for name, found in results.items() if found is not None}
+    ).splitlines()
     start = lines.index("### What each part is worth on movielens-small")
     assert [line for line in lines[start:] if line.startswith("| ")][1:] == [
         "| palate | .5000 [.2500, 1.0000] | .5000 [.2500, 1.0000] | .5000 [.2500, 1.0000] | 7 s |",

@@ -13,12 +13,14 @@ from torch import nn
 from encoders.arrays import FloatArray
 from encoders.networks.network import Batch, Convertible, TorchNetwork
 
-# looked for, not imported: `encoders.networks.openvino_network` keeps its telemetry out when it does that
+# looked for, not imported: `encoders.networks.openvino_network` keeps its telemetry out when it
+# does that
 needs_openvino = pytest.mark.skipif(find_spec("openvino") is None, reason="needs openvino")
 
 
 class MeanOfWords(nn.Module):
-    """What a text model is in small: embeddings, a layer, and the mean over the words that are none of the padding."""
+    """What a text model is in small: embeddings, a layer, and the mean over the words that are none
+    of the padding."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,7 +37,8 @@ class MeanOfWords(nn.Module):
 
 
 class Branching(nn.Module):
-    """The roots of a batch with a positive sum, any other batch as it is. A trace only sees one of the two."""
+    """The roots of a batch with a positive sum, any other batch as it is. A trace only sees one of
+    the two."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         # x (B, 4)

@@ -61,7 +61,12 @@ class OnlyTones(FakeAudioEncoder):
 
     def encode_sounds(self, sounds: Sequence[Sound]) -> FloatArray:
         rows = super().encode_sounds(sounds)
-        return np.stack([row if sound.samples.any() else row * np.nan for row, sound in zip(rows, sounds, strict=True)])
+        return np.stack(
+            [
+                row if sound.samples.any() else row * np.nan
+                for row, sound in zip(rows, sounds, strict=True)
+            ]
+        )
 
 
 class Meddling(FakeAudioEncoder):
@@ -87,9 +92,15 @@ TEXT, IMAGE, AUDIO = TextEncoderContract(), ImageEncoderContract(), AudioEncoder
     ("check", "why"),
     [
         (lambda: TEXT.test_rows_are_unit_vectors_in_the_order_given(LongRows()), "not of length 1"),
-        (lambda: IMAGE.test_a_picture_looks_the_same_alone_and_again(BatchMean()), "depend on the rest of the batch"),
+        (
+            lambda: IMAGE.test_a_picture_looks_the_same_alone_and_again(BatchMean()),
+            "depend on the rest of the batch",
+        ),
         (lambda: IMAGE.test_different_pictures_look_different(Blind()), "have the same vector"),
-        (lambda: IMAGE.test_words_are_encoded_or_refused_as_it_says(Boastful()), "and encode_texts answers"),
+        (
+            lambda: IMAGE.test_words_are_encoded_or_refused_as_it_says(Boastful()),
+            "and encode_texts answers",
+        ),
         (lambda: IMAGE.test_it_is_an_image_encoder(FakeTextEncoder()), "is missing"),  # type: ignore[arg-type]
         (lambda: AUDIO.test_it_is_an_audio_encoder(FakeImageEncoder()), "is missing"),  # type: ignore[arg-type]
         (lambda: AUDIO.test_different_sounds_sound_different(Deaf()), "have the same vector"),
@@ -97,6 +108,8 @@ TEXT, IMAGE, AUDIO = TextEncoderContract(), ImageEncoderContract(), AudioEncoder
         (lambda: AUDIO.test_sounds_are_left_as_they_are(Meddling()), "has changed the sounds"),
     ],
 )
-def test_an_encoder_that_breaks_the_contract_is_found_out(check: Callable[[], None], why: str) -> None:
+def test_an_encoder_that_breaks_the_contract_is_found_out(
+    check: Callable[[], None], why: str
+) -> None:
     with pytest.raises(AssertionError, match=why):
         check()

@@ -37,7 +37,9 @@ def test_texts_that_share_words_are_closer_than_those_that_do_not() -> None:
 
 
 def test_pictures_are_as_close_as_their_colours() -> None:
-    red, dark_red, blue = FakeImageEncoder().encode_images([colour("red"), colour("darkred"), colour("blue")])
+    red, dark_red, blue = FakeImageEncoder().encode_images(
+        [colour("red"), colour("darkred"), colour("blue")]
+    )
     np.testing.assert_allclose(red, np.array([1, -1, -1] * 4) / np.sqrt(12), atol=1e-6)
     assert red @ dark_red > red @ blue
 
@@ -67,7 +69,11 @@ def test_colour_names_find_pictures_when_the_space_is_shared() -> None:
 
 def test_sounds_are_as_close_as_their_pitches() -> None:
     low, octave_of_low, same_at_another_rate = FakeAudioEncoder().encode_sounds(
-        [Sound(tone(200), RATE_HZ), Sound(tone(400), RATE_HZ), Sound(tone(200, rate=44_100), 44_100)]
+        [
+            Sound(tone(200), RATE_HZ),
+            Sound(tone(400), RATE_HZ),
+            Sound(tone(200, rate=44_100), 44_100),
+        ]
     )
     assert low @ same_at_another_rate > 0.99
     assert low @ octave_of_low < 0.1

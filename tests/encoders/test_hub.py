@@ -35,7 +35,9 @@ def test_a_process_that_is_offline_by_choice_stays_so(monkeypatch: pytest.Monkey
     assert constants.HF_HUB_OFFLINE
 
 
-def test_any_failure_leaves_as_one_error_and_restores_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_failure_leaves_as_one_error_and_restores_the_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     handlers = list(logging.getLogger().handlers)
     with (

@@ -21,7 +21,12 @@ from encoders.errors import (
 )
 from encoders.fake import FakeAudioEncoder, FakeImageEncoder, FakeTextEncoder
 from encoders.modality import Hearing, Sight
-from encoders.registry import load_audio_encoder, load_image_encoder, load_perception, load_text_encoder
+from encoders.registry import (
+    load_audio_encoder,
+    load_image_encoder,
+    load_perception,
+    load_text_encoder,
+)
 
 
 @pytest.fixture
@@ -54,12 +59,16 @@ def test_names_choose_encoders() -> None:
 
 
 def test_an_unknown_image_encoder_is_named_with_the_known_ones() -> None:
-    with pytest.raises(EncoderUnavailable, match=r"'resnet'.*known are none, bundled, fake, open_clip, hf, timm"):
+    with pytest.raises(
+        EncoderUnavailable, match=r"'resnet'.*known are none, bundled, fake, open_clip, hf, timm"
+    ):
         load_image_encoder("resnet")
 
 
 def test_an_unknown_audio_encoder_is_said_to_need_a_plug_in() -> None:
-    with pytest.raises(EncoderUnavailable, match=r"'clap'.*known are none, fake; others are plug-ins"):
+    with pytest.raises(
+        EncoderUnavailable, match=r"'clap'.*known are none, fake; others are plug-ins"
+    ):
         load_audio_encoder("clap:any")
 
 
@@ -71,7 +80,9 @@ def test_sounds_are_perceived_where_there_is_an_audio_encoder_and_else_pictures(
     assert load_perception("none", "none") is None
 
 
-def test_one_plug_in_may_be_of_both_media_and_the_setting_says_which_is_meant(plugged_in: dict[str, Any]) -> None:
+def test_one_plug_in_may_be_of_both_media_and_the_setting_says_which_is_meant(
+    plugged_in: dict[str, Any],
+) -> None:
     class Both(FakeAudioEncoder, FakeImageEncoder):
         pass
 
@@ -102,7 +113,9 @@ def test_a_plug_in_of_the_wrong_kind_is_refused(plugged_in: dict[str, Any]) -> N
 
 def test_a_plug_in_that_fails_is_named(plugged_in: dict[str, Any]) -> None:
     plugged_in["mine"] = lambda argument: {}[argument]
-    with pytest.raises(EncoderUnavailable, match=r"KeyError.*check the plug-in 'host\.module:factory'"):
+    with pytest.raises(
+        EncoderUnavailable, match=r"KeyError.*check the plug-in 'host\.module:factory'"
+    ):
         load_text_encoder("mine:x")
 
 
@@ -113,14 +126,17 @@ def test_a_weights_package_that_is_not_installed_is_named(monkeypatch: pytest.Mo
 
 
 def test_choosing_the_bundled_encoders_imports_no_model_library() -> None:
-    """A command that never encodes should not wait seconds for libraries; the weights are hashed all the same."""
+    """A command that never encodes should not wait seconds for libraries; the weights are hashed
+    all the same."""
     program = """
 import sys
 from encoders.registry import load_image_encoder, load_text_encoder
 print(load_text_encoder("bundled").fingerprint != load_image_encoder("bundled").fingerprint)
 print([name for name in ("torch", "timm", "open_clip", "transformers", "sentence_transformers") if name in sys.modules])
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     assert done.stdout.split("\n")[:2] == ["True", "[]"]
 
 

@@ -16,7 +16,16 @@ from encoders.hub import no_progress_bar
 
 SIDE = 32
 WINDOW = 16
-WORDS = ["red", "green", "blue", "white", "shoe", "Red", "SHOE", *"abcdefghijklmnopqrstuvwxyz0123456789"]
+WORDS = [
+    "red",
+    "green",
+    "blue",
+    "white",
+    "shoe",
+    "Red",
+    "SHOE",
+    *"abcdefghijklmnopqrstuvwxyz0123456789",
+]
 SPECIAL = ["<pad>", "<s>", "</s>", "<unk>"]
 _TEXT = {
     "vocab_size": 64,
@@ -47,39 +56,55 @@ def clip() -> Any:
 
 def siglip() -> Any:
     torch.manual_seed(0)
-    config = transformers.SiglipConfig(text_config={**_TEXT, "projection_size": 32}, vision_config=_VISION)
+    config = transformers.SiglipConfig(
+        text_config={**_TEXT, "projection_size": 32}, vision_config=_VISION
+    )
     return transformers.SiglipModel(config).eval()
 
 
 def chinese_clip() -> Any:
     torch.manual_seed(0)
-    config = transformers.ChineseCLIPConfig(text_config=_TEXT, vision_config=_VISION, projection_dim=24)
+    config = transformers.ChineseCLIPConfig(
+        text_config=_TEXT, vision_config=_VISION, projection_dim=24
+    )
     return transformers.ChineseCLIPModel(config).eval()
 
 
 def metaclip_2() -> Any:
     torch.manual_seed(0)
-    config = transformers.MetaClip2Config(text_config=_TEXT, vision_config=_VISION, projection_dim=24)
+    config = transformers.MetaClip2Config(
+        text_config=_TEXT, vision_config=_VISION, projection_dim=24
+    )
     return transformers.MetaClip2Model(config).eval()
 
 
 def altclip() -> Any:
     torch.manual_seed(0)
-    text = {**_TEXT, "max_position_embeddings": WINDOW + 1}  # its positions begin after that of the padding
+    text = {
+        **_TEXT,
+        "max_position_embeddings": WINDOW + 1,
+    }  # its positions begin after that of the padding
     config = transformers.AltCLIPConfig(text_config=text, vision_config=_VISION, projection_dim=24)
     return transformers.AltCLIPModel(config).eval()
 
 
 def align() -> Any:
     torch.manual_seed(0)
-    vision = {"image_size": SIDE, "width_coefficient": 0.1, "depth_coefficient": 0.1, "hidden_dim": 32}
+    vision = {
+        "image_size": SIDE,
+        "width_coefficient": 0.1,
+        "depth_coefficient": 0.1,
+        "hidden_dim": 32,
+    }
     text = {**_TEXT, "max_position_embeddings": 128}
     model: Any = transformers.AlignModel(
         transformers.AlignConfig(text_config=text, vision_config=vision, projection_dim=32)
     )
     norms = [module for module in model.modules() if isinstance(module, torch.nn.BatchNorm2d)]
     for norm in norms:
-        norm.momentum = None  # statistics of what comes through now: without them 55 random layers overflow
+        norm.momentum = (
+            None  # statistics of what comes through now: without them 55 random layers overflow
+        )
     model.vision_model.train()
     with torch.no_grad():
         model.get_image_features(pixel_values=torch.randn(8, 3, SIDE, SIDE))
@@ -91,7 +116,9 @@ def align_processor() -> Any:
 
 
 def clip_processor() -> Any:
-    return transformers.CLIPImageProcessor(size={"shortest_edge": SIDE}, crop_size={"height": SIDE, "width": SIDE})
+    return transformers.CLIPImageProcessor(
+        size={"shortest_edge": SIDE}, crop_size={"height": SIDE, "width": SIDE}
+    )
 
 
 def siglip_processor() -> Any:
@@ -127,7 +154,9 @@ def siglip_tokenizer(folder: Path) -> Any:
     )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "spiece.model").write_bytes(model.getvalue())
-    return transformers.SiglipTokenizer(str(folder / "spiece.model"), pad_token="<pad>", model_max_length=WINDOW)
+    return transformers.SiglipTokenizer(
+        str(folder / "spiece.model"), pad_token="<pad>", model_max_length=WINDOW
+    )
 
 
 def saved(folder: Path, *parts: Any) -> Path:

@@ -33,5 +33,7 @@ def matches(filter: Filter, item: Item) -> bool:
 
 def _value(item: Item, field: str) -> AttributeValue | None:
     name, _, attribute = field.partition(".")
-    value: AttributeValue | None = item.attributes.get(attribute) if attribute else getattr(item, name)
+    value: AttributeValue | None = (
+        item.attributes.get(attribute) if attribute else getattr(item, name)
+    )
     return value

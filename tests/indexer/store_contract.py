@@ -1,4 +1,5 @@
-"""What every item store must do. Subclasses give the fixture `store`, opened with DIMS and FINGERPRINTS."""
+"""What every item store must do. Subclasses give the fixture `store`, opened with DIMS and
+FINGERPRINTS."""
 
 from __future__ import annotations
 
@@ -123,8 +124,17 @@ class StoreContract:
         assert hits.scores.tolist() == pytest.approx([0.9, 0.6], abs=0.01)
 
     def test_answers_stand_in_the_order_of_the_queries(self, store: ItemStore) -> None:
-        store.upsert([StoredItem(0, Item("a"), {"text": axis(0)}), StoredItem(1, Item("b"), {"text": axis(1)})])
-        queries = [VectorQuery("text", axis(1), 1), VectorQuery("nope", axis(0), 1), VectorQuery("text", axis(0), 1)]
+        store.upsert(
+            [
+                StoredItem(0, Item("a"), {"text": axis(0)}),
+                StoredItem(1, Item("b"), {"text": axis(1)}),
+            ]
+        )
+        queries = [
+            VectorQuery("text", axis(1), 1),
+            VectorQuery("nope", axis(0), 1),
+            VectorQuery("text", axis(0), 1),
+        ]
         assert [hits.item_indices.tolist() for hits in store.query_batch(queries)] == [[1], [], [0]]
         assert store.query_batch([]) == []
 
@@ -170,7 +180,9 @@ class StoreContract:
         [[back]] = store.scroll(["text", "nope"])
         assert (back.item_index, back.item, list(back.vectors)) == (0, item, ["text"])
 
-    def test_set_items_keeps_the_vectors_and_passes_over_unknown_items(self, store: ItemStore) -> None:
+    def test_set_items_keeps_the_vectors_and_passes_over_unknown_items(
+        self, store: ItemStore
+    ) -> None:
         store.upsert([stored(0, 0.9, price=1.0)])
         store.set_items([(0, Item("item-0", available=False)), (5, Item("item-5"))])
         assert nearest(store) == [0]
@@ -187,7 +199,11 @@ class StoreContract:
 
     def test_scroll_gives_everything_by_ascending_index(self, store: ItemStore) -> None:
         store.upsert([stored(index) for index in (5, 2, 9, 11, 3)])
-        assert [[s.item_index for s in page] for page in store.scroll(batch=2)] == [[2, 3], [5, 9], [11]]
+        assert [[s.item_index for s in page] for page in store.scroll(batch=2)] == [
+            [2, 3],
+            [5, 9],
+            [11],
+        ]
 
     def test_excluded_items_do_not_come_back_and_the_next_ones_do(self, store: ItemStore) -> None:
         store.upsert([stored(index, 1 - index / 20) for index in range(10)])
@@ -195,10 +211,15 @@ class StoreContract:
 
     def test_a_filter_gives_the_best_of_what_matches(self, store: ItemStore) -> None:
         items = [
-            stored(i, 1 - i / 200, domain="books" if i < 80 else "films", available=i % 2 == 0) for i in range(200)
+            stored(i, 1 - i / 200, domain="books" if i < 80 else "films", available=i % 2 == 0)
+            for i in range(200)
         ]
         store.upsert(items)
-        assert nearest(store, 3, in_domains(["films"])) == [80, 81, 82]  # more than half match, but none that is near
+        assert nearest(store, 3, in_domains(["films"])) == [
+            80,
+            81,
+            82,
+        ]  # more than half match, but none that is near
         assert nearest(store, 3, in_domains(["books"]), (0, 1)) == [2, 3, 4]
         assert nearest(store, 3, is_available(), (0,)) == [2, 4, 6]
         assert nearest(store, 3, all_of(is_available(), in_domains(["films"]))) == [80, 82, 84]
@@ -230,16 +251,22 @@ class StoreContract:
         store.set_vectors("sequence-1", np.array([0, 2, 77]), rows)
         [hits] = store.query_batch([VectorQuery("sequence-1", axis(0, 3), 5)])
         assert hits.item_indices.tolist() == [2, 0]
-        assert hits.scores.tolist() == pytest.approx([4, 1], rel=0.02)  # a dot product: length counts
+        assert hits.scores.tolist() == pytest.approx(
+            [4, 1], rel=0.02
+        )  # a dot product: length counts
         assert nearest(store, 1) != []
         assert store.count() == 3
         store.drop_vector("sequence-1")
         store.drop_vector("sequence-1")
         assert store.vector_names() == DIMS
-        assert [len(hits) for hits in store.query_batch([VectorQuery("sequence-1", axis(0, 3), 5)])] == [0]
+        assert [
+            len(hits) for hits in store.query_batch([VectorQuery("sequence-1", axis(0, 3), 5)])
+        ] == [0]
         assert store.vectors("sequence-1", [0])[0].tolist() == []
 
-    def test_a_vector_made_again_keeps_its_values_unless_its_width_differs(self, store: ItemStore) -> None:
+    def test_a_vector_made_again_keeps_its_values_unless_its_width_differs(
+        self, store: ItemStore
+    ) -> None:
         store.upsert([stored(0)])
         store.create_vector("s", 3)
         store.set_vectors("s", np.array([0]), axis(1, 3)[None])
@@ -250,7 +277,9 @@ class StoreContract:
         store.set_vectors("s", np.array([0]), axis(1, 2)[None])
         assert store.vectors("s", [0])[1].shape == (1, 2)
 
-    def test_a_vector_of_another_width_is_refused_before_anything_is_written(self, store: ItemStore) -> None:
+    def test_a_vector_of_another_width_is_refused_before_anything_is_written(
+        self, store: ItemStore
+    ) -> None:
         with pytest.raises(AssertionError, match="8 wide, not 7"):
             store.upsert([stored(0), StoredItem(1, Item("b"), {"text": axis(0, 7)})])
         with pytest.raises(AssertionError, match="NaN"):
@@ -259,7 +288,9 @@ class StoreContract:
 
     def test_a_user_is_kept_replaced_and_deleted(self, store: ItemStore) -> None:
         assert store.get_user("ann") is None
-        store.put_users([UserPoint("ann", 3, {"text": axis(0), "image": axis(1, 4)}), UserPoint("bo", 1, {})])
+        store.put_users(
+            [UserPoint("ann", 3, {"text": axis(0), "image": axis(1, 4)}), UserPoint("bo", 1, {})]
+        )
         ann = store.get_user("ann")
         assert ann is not None
         assert (ann.user_id, ann.last_seq, sorted(ann.vectors)) == ("ann", 3, ["image", "text"])

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from encoders.errors import PalateError
 from indexer import errors
-from indexer.errors import EncoderMismatch, FilterSyntaxError, InvalidInput, ItemNotFound, StoreLocked
+from indexer.errors import (
+    EncoderMismatch,
+    FilterSyntaxError,
+    InvalidInput,
+    ItemNotFound,
+    StoreLocked,
+)
 
 
 def test_every_error_has_a_reason_of_its_own() -> None:

@@ -25,11 +25,14 @@ class Web:
 
 
 def body(content: bytes, headers: Mapping[str, str] | None = None, status: int = 200) -> Answer:
-    """An answer with these bytes; with `headers` given, there is no Content-Length unless it is among them."""
+    """An answer with these bytes; with `headers` given, there is no Content-Length unless it is
+    among them."""
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(status)
-        for name, value in ({"Content-Length": str(len(content))} if headers is None else headers).items():
+        for name, value in (
+            {"Content-Length": str(len(content))} if headers is None else headers
+        ).items():
             handler.send_header(name, value)
         handler.end_headers()
         handler.wfile.write(content)
@@ -64,7 +67,9 @@ def serving(answers: dict[str, Answer], tls: ssl.SSLContext | None = None) -> It
 
     server = Server(("127.0.0.1", 0), Handler)
     if tls is not None:
-        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        server.socket = tls.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
     web.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

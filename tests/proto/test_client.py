@@ -1,4 +1,5 @@
-"""The client has a deadline on every call, repeats what is UNAVAILABLE and nothing else, and says what went wrong."""
+"""The client has a deadline on every call, repeats what is UNAVAILABLE and nothing else, and says
+what went wrong."""
 
 from __future__ import annotations
 
@@ -76,7 +77,12 @@ def test_trying_again_ends_after_the_last_attempt() -> None:
 
 
 @pytest.mark.parametrize(
-    "code", [code for code in grpc.StatusCode if code not in (grpc.StatusCode.OK, grpc.StatusCode.UNAVAILABLE)]
+    "code",
+    [
+        code
+        for code in grpc.StatusCode
+        if code not in (grpc.StatusCode.OK, grpc.StatusCode.UNAVAILABLE)
+    ],
 )
 def test_nothing_else_is_tried_again(code: grpc.StatusCode) -> None:
     flaky = Flaky([code])
@@ -108,7 +114,11 @@ def test_a_call_has_the_deadline_of_the_client_or_its_own() -> None:
 
 
 def test_every_call_takes_a_deadline() -> None:
-    calls = {name: method for name, method in vars(Client).items() if callable(method) and not name.startswith("_")}
+    calls = {
+        name: method
+        for name, method in vars(Client).items()
+        if callable(method) and not name.startswith("_")
+    }
     del calls["close"]
     assert all("timeout_s" in inspect.signature(method).parameters for method in calls.values())
 
@@ -156,28 +166,50 @@ def test_every_method_reaches_the_server_and_gives_back_what_it_said() -> None:
         assert client.delete_items(["gone"]).missing_item_ids == ["gone"]
         assert client.get_item("f1").title == "Alien"
         assert client.list_items(domain="films").next_page_token == "next"
-        client.record_events([{"user_id": "u", "item_id": "f1", "event_type": "watch", "timestamp": 1.0}])
+        client.record_events(
+            [{"user_id": "u", "item_id": "f1", "event_type": "watch", "timestamp": 1.0}]
+        )
         assert client.delete_events("u", ["e1"]) == client.delete_events("u", all_of_user=True) == 3
-        assert client.recommend("u", k=5, personalization="non_profiled").recommendation_id == "rec-1"
+        assert (
+            client.recommend("u", k=5, personalization="non_profiled").recommendation_id == "rec-1"
+        )
         assert client.similar_items("f1").results[0].item_id == "f1"
         assert client.search_items("ship").results == client.search_items(image=b"png").results
         assert client.explain("f1", user_id="u").writer == "template"
         assert client.describe_taste("u", language="zh").user_id == "u"
-        assert [part.WhichOneof("part") for part in client.stream_explain("f1", user_id="u")] == ["evidence", "text"]
-        assert [update.WhichOneof("update") for update in client.train_model()] == ["progress", "progress", "model"]
+        assert [part.WhichOneof("part") for part in client.stream_explain("f1", user_id="u")] == [
+            "evidence",
+            "text",
+        ]
+        assert [update.WhichOneof("update") for update in client.train_model()] == [
+            "progress",
+            "progress",
+            "model",
+        ]
         changed = list(client.change_encoders(text="st:new"))
-        assert [update.WhichOneof("update") for update in changed] == ["progress", "progress", "encoders"]
+        assert [update.WhichOneof("update") for update in changed] == [
+            "progress",
+            "progress",
+            "encoders",
+        ]
         assert client.list_models()[0] == client.activate_model("m1") == client.rollback_model()
         client.put_user("u", attributes={"lang": "zh"}, taste="slow")
         assert client.export_user("u") == {"user_id": "u", "taste": "慢"}
         assert client.delete_user("u") == {"events": 2}
-    methods = {name for name in vars(StandIn) if not name.startswith("_") and callable(getattr(StandIn, name))}
+    methods = {
+        name
+        for name in vars(StandIn)
+        if not name.startswith("_") and callable(getattr(StandIn, name))
+    }
     assert {asked[0] for asked in backend.asked} == methods - {"loaded", "close"}
 
 
 def test_an_error_has_code_reason_field_and_values() -> None:
     wrong = InvalidInput("filter", "price <", "a number is expected after <")
-    with _palate(StandIn(error=wrong)) as client, pytest.raises(PalateRpcError, match="price <") as caught:
+    with (
+        _palate(StandIn(error=wrong)) as client,
+        pytest.raises(PalateRpcError, match="price <") as caught,
+    ):
         client.recommend("u")
     error = caught.value
     assert (error.code, error.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_INPUT")
@@ -188,7 +220,10 @@ def test_an_error_has_code_reason_field_and_values() -> None:
 
 
 def test_an_error_in_a_stream_is_the_same_kind_of_error() -> None:
-    with _palate(StandIn(error=ItemNotFound("f9"))) as client, pytest.raises(PalateRpcError, match="'f9'") as caught:
+    with (
+        _palate(StandIn(error=ItemNotFound("f9"))) as client,
+        pytest.raises(PalateRpcError, match="'f9'") as caught,
+    ):
         list(client.stream_explain("f9", user_id="u"))
     assert (caught.value.code, caught.value.reason) == (grpc.StatusCode.NOT_FOUND, "ITEM_NOT_FOUND")
     assert caught.value.field_violations == {}
@@ -203,7 +238,9 @@ def test_a_server_that_never_serves_is_said_after_the_deadline() -> None:
     assert caught.value.code is grpc.StatusCode.DEADLINE_EXCEEDED
 
 
-@pytest.mark.parametrize("wrong", [{"max_attempts": 1}, {"max_attempts": 6}, {"first_pause_s": 0.001}])
+@pytest.mark.parametrize(
+    "wrong", [{"max_attempts": 1}, {"max_attempts": 6}, {"first_pause_s": 0.001}]
+)
 def test_a_way_of_trying_again_that_grpc_cannot_do_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=f"{next(iter(wrong))} is"):
         Client("127.0.0.1:1", **wrong)

@@ -1,4 +1,5 @@
-"""The stubs are those of the .proto files, every rpc and field is explained, and the dataclasses mirror them."""
+"""The stubs are those of the .proto files, every rpc and field is explained, and the dataclasses
+mirror them."""
 
 from __future__ import annotations
 
@@ -43,7 +44,9 @@ _MESSAGE, _ENUM, _SERVICE, _FIELD, _NESTED, _METHOD, _VALUE, _ONEOF = 4, 5, 6, 2
 
 def _protoc(*arguments: str) -> None:
     well_known = Path(protoc.__file__).parent / "_proto"
-    assert protoc.main(["protoc", f"-I{PROTO}", f"-I{well_known}", *arguments, *map(str, FILES)]) == 0
+    assert (
+        protoc.main(["protoc", f"-I{PROTO}", f"-I{well_known}", *arguments, *map(str, FILES)]) == 0
+    )
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +62,11 @@ def test_the_committed_stubs_are_those_of_the_proto_files(tmp_path: Path) -> Non
     made = sorted(path.name for path in fresh.iterdir())
     committed = sorted(path.name for path in (PROTO / "palate" / "v1").glob("*_pb2*.py*"))
     assert made == committed
-    stale = [name for name in made if not filecmp.cmp(fresh / name, PROTO / "palate" / "v1" / name, shallow=False)]
+    stale = [
+        name
+        for name in made
+        if not filecmp.cmp(fresh / name, PROTO / "palate" / "v1" / name, shallow=False)
+    ]
     assert stale == [], "run `make proto`, with the grpcio-tools of constraints.txt"
 
 
@@ -87,10 +94,15 @@ def _named(file: descriptor_pb2.FileDescriptorProto) -> Iterator[tuple[str, tupl
 
 
 def _comments(file: descriptor_pb2.FileDescriptorProto) -> dict[tuple[int, ...], str]:
-    return {tuple(place.path): place.leading_comments.strip() for place in file.source_code_info.location}
+    return {
+        tuple(place.path): place.leading_comments.strip()
+        for place in file.source_code_info.location
+    }
 
 
-def test_everything_has_a_comment_that_is_a_sentence(files: list[descriptor_pb2.FileDescriptorProto]) -> None:
+def test_everything_has_a_comment_that_is_a_sentence(
+    files: list[descriptor_pb2.FileDescriptorProto],
+) -> None:
     silent = [
         name
         for file in files
@@ -100,7 +112,9 @@ def test_everything_has_a_comment_that_is_a_sentence(files: list[descriptor_pb2.
     assert silent == []
 
 
-def test_every_request_field_says_whether_it_is_required(files: list[descriptor_pb2.FileDescriptorProto]) -> None:
+def test_every_request_field_says_whether_it_is_required(
+    files: list[descriptor_pb2.FileDescriptorProto],
+) -> None:
     inputs = re.compile(r"(\w+Request|Item|Event|AttributeValue|StringList)\.\w+")
     in_a_oneof = {
         f"{message.name}.{field.name}"
@@ -120,7 +134,9 @@ def test_every_request_field_says_whether_it_is_required(files: list[descriptor_
     assert vague == []
 
 
-def test_names_follow_the_standard_rules_of_buf(files: list[descriptor_pb2.FileDescriptorProto]) -> None:
+def test_names_follow_the_standard_rules_of_buf(
+    files: list[descriptor_pb2.FileDescriptorProto],
+) -> None:
     requests: list[str] = []
     for file in files:
         assert (file.package, Path(file.name).parent) == ("palate.v1", Path("palate/v1"))
@@ -140,7 +156,11 @@ def test_names_follow_the_standard_rules_of_buf(files: list[descriptor_pb2.FileD
 
 
 def test_the_rpcs_others_rely_on_are_there(files: list[descriptor_pb2.FileDescriptorProto]) -> None:
-    found = {service.name: {method.name for method in service.method} for file in files for service in file.service}
+    found = {
+        service.name: {method.name for method in service.method}
+        for file in files
+        for service in file.service
+    }
     promised = {
         "IndexService": {"IndexItems", "DeleteItems", "GetItem", "ListItems", "RecordEvents"},
         "RecommendService": {"Recommend", "SimilarItems", "SearchItems"},

@@ -13,7 +13,13 @@ def test_an_item_row_keeps_the_type_of_each_attribute() -> None:
         {
             "item_id": "f1",
             "categories": ["Horror"],
-            "attributes": {"director": "Scott", "minutes": 117, "colour": True, "cast": ["Weaver"], "none": None},
+            "attributes": {
+                "director": "Scott",
+                "minutes": 117,
+                "colour": True,
+                "cast": ["Weaver"],
+                "none": None,
+            },
             "price": 0.0,
             "available": False,
             "description": None,
@@ -33,7 +39,9 @@ def test_an_item_row_keeps_the_type_of_each_attribute() -> None:
 def test_pictures_are_one_or_several() -> None:
     single, several = values.pictures({"a": b"1", "b": [b"2", b"3"]})
     assert single == {"a": b"1"}
-    assert {item_id: list(pictures.images) for item_id, pictures in several.items()} == {"b": [b"2", b"3"]}
+    assert {item_id: list(pictures.images) for item_id, pictures in several.items()} == {
+        "b": [b"2", b"3"]
+    }
 
 
 def test_what_is_not_said_is_not_set() -> None:

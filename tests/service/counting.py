@@ -1,4 +1,5 @@
-"""Text encoders of several names and widths that count what they read, for tests of changing from one to another."""
+"""Text encoders of several names and widths that count what they read, for tests of changing from
+one to another."""
 
 from __future__ import annotations
 
@@ -42,14 +43,18 @@ class CountingText(FakeTextEncoder):
 
 
 def install(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """Make them text and image encoders `one`, `two` and `three`; returns how many texts, and pictures, each has read.
-    An image encoder reads one picture more, when it is warmed up."""
+    """Make them text and image encoders `one`, `two` and `three`; returns how many texts, and
+    pictures, each has read. An image encoder reads one picture more, when it is warmed up."""
     read: Counter[str] = Counter()
     for name in DIMS:
         monkeypatch.setitem(
-            bundled.TEXT_ENCODERS, name, lambda _argument, _backend, name=name: CountingText(name, read)
+            bundled.TEXT_ENCODERS,
+            name,
+            lambda _argument, _backend, name=name: CountingText(name, read),
         )
         monkeypatch.setitem(
-            bundled.IMAGE_ENCODERS, name, lambda _argument, _backend, name=name: CountingImage(name, read)
+            bundled.IMAGE_ENCODERS,
+            name,
+            lambda _argument, _backend, name=name: CountingImage(name, read),
         )
     return read

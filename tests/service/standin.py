@@ -51,7 +51,9 @@ ALIEN = Item(
 )
 ANSWER = Recommendation(
     recommendation_id="rec-1",
-    results=(ScoredItem("f1", 1, 0.5, ("sequence", "popular"), ALIEN, "Because you watched Aliens."),),
+    results=(
+        ScoredItem("f1", 1, 0.5, ("sequence", "popular"), ALIEN, "Because you watched Aliens."),
+    ),
     model_version="m1",
     degraded=("no pictures",),
     missing_item_ids=("gone",),
@@ -63,7 +65,14 @@ EXPLANATION = Explanation(
     text="Because you watched Aliens.",
     writer="template",
     evidence=(
-        Evidence(EvidenceKind.HISTORY, 0.75, item_id="f2", title="Aliens", event_type="rating", event_value=0.0),
+        Evidence(
+            EvidenceKind.HISTORY,
+            0.75,
+            item_id="f2",
+            title="Aliens",
+            event_type="rating",
+            event_value=0.0,
+        ),
         Evidence(EvidenceKind.POPULARITY, 0.25, count=12, window_days=7, percentile=0.875),
     ),
     model_version="m1",
@@ -71,7 +80,10 @@ EXPLANATION = Explanation(
     title="Alien",
     degraded=("writer openai failed (no answer), so the template wrote this",),
     parameters={"text": 0.25, "behaviour": 0.75},
-    change=Change([Evidence(EvidenceKind.CHANGE, 0.0, item_id="f2", title="Aliens")], "It would drop off your list."),
+    change=Change(
+        [Evidence(EvidenceKind.CHANGE, 0.0, item_id="f2", title="Aliens")],
+        "It would drop off your list.",
+    ),
     less_of_this=Feedback("u", "f1", "dislike"),
 )
 TASTE = TasteSummary(
@@ -80,13 +92,32 @@ TASTE = TasteSummary(
     writer="template",
     evidence=(
         Evidence(EvidenceKind.PREFERENCE, 0.0, value="Horror", count=6, total=9, lift=2.5),
-        Evidence(EvidenceKind.RISE, 0.0, value="Drama", count=5, total=6, earlier_total=7, since="2017-03-14"),
-        Evidence(EvidenceKind.RANGE, 0.0, name="year", value="lower", count=4, total=8, low=1968.0, high=1979.0),
+        Evidence(
+            EvidenceKind.RISE,
+            0.0,
+            value="Drama",
+            count=5,
+            total=6,
+            earlier_total=7,
+            since="2017-03-14",
+        ),
+        Evidence(
+            EvidenceKind.RANGE,
+            0.0,
+            name="year",
+            value="lower",
+            count=4,
+            total=8,
+            low=1968.0,
+            high=1979.0,
+        ),
     ),
     language="en",
     degraded=("writer openai failed (no answer), so the template wrote this",),
 )
-MODEL = ModelInfo(version="m1", created_at=1_700_000_000.5, active=True, metrics={"all/ndcg@10": 0.25})
+MODEL = ModelInfo(
+    version="m1", created_at=1_700_000_000.5, active=True, metrics={"all/ndcg@10": 0.25}
+)
 ENCODERS = ServingEncoders("st:new", "none", "none", "1a2b3c4d", 1, "m2")
 
 
@@ -100,7 +131,8 @@ class ItemReport:
 
 @dataclass
 class StandIn:
-    """Every call is in `asked`. A call waits for `gate`, if one is set, and raises `error`, if one is."""
+    """Every call is in `asked`. A call waits for `gate`, if one is set, and raises `error`, if one
+    is."""
 
     gate: threading.Event | None = None
     gated: frozenset[str] | None = None
@@ -164,7 +196,9 @@ class StandIn:
         self._take("search_items", request)
         return ANSWER
 
-    def explain(self, request: ExplainRequest, tell: Callable[[Explanation], None] = lambda _: None) -> Explanation:
+    def explain(
+        self, request: ExplainRequest, tell: Callable[[Explanation], None] = lambda _: None
+    ) -> Explanation:
         """Facts are told before the gate, where a writer would be waited for."""
         if self.error is None:
             tell(replace(EXPLANATION, text=""))
@@ -191,7 +225,12 @@ class StandIn:
         return [MODEL]
 
     def train(
-        self, progress: Callable[[TrainProgress], None], *, seed: int, force: bool, incremental: bool
+        self,
+        progress: Callable[[TrainProgress], None],
+        *,
+        seed: int,
+        force: bool,
+        incremental: bool,
     ) -> ModelInfo:
         progress(TrainProgress("fit", 1, 2, "loss 0.5"))
         self._take("train", seed, force, incremental)
@@ -233,12 +272,18 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    backend: StandIn | None = None, factory: Callable[[Settings], StandIn] | None = None, **limits: Any
+    backend: StandIn | None = None,
+    factory: Callable[[Settings], StandIn] | None = None,
+    **limits: Any,
 ) -> AsyncIterator[Running]:
     """A real server on a free port, and a channel to it; without a `factory` it has loaded already."""
     used = backend or StandIn()
     settings = Settings(server=ServerSettings(address="127.0.0.1:0", **limits))
-    stop, listening, loaded = asyncio.Event(), asyncio.get_running_loop().create_future(), asyncio.Event()
+    stop, listening, loaded = (
+        asyncio.Event(),
+        asyncio.get_running_loop().create_future(),
+        asyncio.Event(),
+    )
     done = asyncio.create_task(
         serve(
             settings,

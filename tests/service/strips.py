@@ -1,7 +1,8 @@
 """A catalogue of pictures and words that can be aligned, since the answer is known.
 
-A picture is four strips of one of four colours each; its title names them, one word per place and colour. Neither fake
-encoder knows of the other's world, and heads are linear, so there is a space in which the two are the same.
+A picture is four strips of one of four colours each; its title names them, one word per place and
+colour. Neither fake encoder knows of the other's world, and heads are linear, so there is a space
+in which the two are the same.
 """
 
 from __future__ import annotations
@@ -20,7 +21,12 @@ from service.operations.aligning import AlignReport, align
 from service.storage.workspace import Workspace
 from tests.service import world
 
-COLOURS = {"red": (230, 20, 20), "green": (20, 200, 30), "blue": (20, 40, 230), "white": (250, 250, 240)}
+COLOURS = {
+    "red": (230, 20, 20),
+    "green": (20, 200, 30),
+    "blue": (20, 40, 230),
+    "white": (250, 250, 240),
+}
 LOOKS = list(itertools.product(COLOURS, repeat=4))
 ONLY_SEEN, ONLY_TOLD = 7, 99
 """Items without a word, and without a picture."""
@@ -48,9 +54,18 @@ def painted(*colours: str) -> bytes:
 
 
 def opened(folder: Path, *, text_dim: int = 16, anew: bool = False) -> Workspace:
-    small = {"dim": 8, "n_blocks": 1, "n_heads": 1, "max_epochs": 1, "blend_lists": 20, "content_dim": 8}
+    small = {
+        "dim": 8,
+        "n_blocks": 1,
+        "n_heads": 1,
+        "max_epochs": 1,
+        "blend_lists": 20,
+        "content_dim": 8,
+    }
     settings = world.settings(folder, ranker=small)
-    return Workspace.open_with(settings, FakeTextEncoder(text_dim), Sight(FakeImageEncoder()), anew=anew)
+    return Workspace.open_with(
+        settings, FakeTextEncoder(text_dim), Sight(FakeImageEncoder()), anew=anew
+    )
 
 
 def reopened(workspace: Workspace) -> Workspace:
@@ -64,7 +79,9 @@ def reopened(workspace: Workspace) -> Workspace:
 def fill(folder: Path) -> None:
     workspace = opened(folder)
     places = range(len(LOOKS))
-    items = [Item(f"i{place}", title="" if place == ONLY_SEEN else words(place)) for place in places]
+    items = [
+        Item(f"i{place}", title="" if place == ONLY_SEEN else words(place)) for place in places
+    ]
     pictures = {f"i{place}": [picture(place)] for place in places if place != ONLY_TOLD}
     workspace.indexer().index_items(items, images=pictures)
     workspace.close()

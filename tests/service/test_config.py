@@ -1,4 +1,5 @@
-"""Settings come from arguments, environment and file, in that order, and a mistake is one clear line."""
+"""Settings come from arguments, environment and file, in that order, and a mistake is one clear
+line."""
 
 from pathlib import Path
 
@@ -39,7 +40,10 @@ def test_without_anything_the_defaults_hold() -> None:
     assert settings.data == Path("palate-data")
     assert settings.server.address == "127.0.0.1:50051"
     assert settings.server.max_message_bytes == 33_554_432
-    assert (settings.server.max_items_per_call, settings.server.max_events_per_call) == (1_000, 10_000)
+    assert (settings.server.max_items_per_call, settings.server.max_events_per_call) == (
+        1_000,
+        10_000,
+    )
     assert settings.store.kind == "edge"
     assert settings.encoders == EncoderSettings(text="bundled", image="bundled")
 
@@ -51,7 +55,9 @@ def test_the_file_in_the_data_folder_is_read(tmp_path: Path) -> None:
     assert settings.explain == ExplainSettings(language="zh")
 
 
-def test_argument_beats_environment_beats_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_argument_beats_environment_beats_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _write(tmp_path, '[server]\naddress = "a:1"\nworkers = 1\nmax_waiting = 1\n')
     monkeypatch.setenv("PALATE_SERVER__ADDRESS", "b:2")
     monkeypatch.setenv("PALATE_SERVER__WORKERS", "2")
@@ -59,7 +65,9 @@ def test_argument_beats_environment_beats_file(tmp_path: Path, monkeypatch: pyte
     assert (server.address, server.workers, server.max_waiting) == ("c:3", 2, 1)
 
 
-def test_the_data_folder_comes_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_data_folder_comes_from_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _write(tmp_path, "[server]\nworkers = 7\n")
     monkeypatch.setenv("PALATE_DATA", str(tmp_path))
     settings = load_settings()
@@ -75,7 +83,10 @@ def test_a_named_file_may_name_the_data_folder(tmp_path: Path) -> None:
 
 def test_the_log_is_a_file_in_the_data_folder_unless_a_url_is_set(tmp_path: Path) -> None:
     assert Settings(data=tmp_path).log_url == f"sqlite:///{tmp_path}/log.db"
-    assert load_settings(overrides={"log": {"url": "postgresql://db/palate"}}).log_url == "postgresql://db/palate"
+    assert (
+        load_settings(overrides={"log": {"url": "postgresql://db/palate"}}).log_url
+        == "postgresql://db/palate"
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,7 +94,10 @@ def test_the_log_is_a_file_in_the_data_folder_unless_a_url_is_set(tmp_path: Path
     [
         ('[server]\nadress = "x"\n', ["unknown field server.adress", "address", "max_waiting"]),
         ("[serve]\nworkers = 2\n", ["unknown field serve;", "server", "encoders"]),
-        ("[events.kinds.share]\nweight = 1\nseen = true\ncolour = 1\n", ["unknown field events.kinds.share.colour"]),
+        (
+            "[events.kinds.share]\nweight = 1\nseen = true\ncolour = 1\n",
+            ["unknown field events.kinds.share.colour"],
+        ),
         ("[server]\nworkers = 0\n", ["server.workers", "greater than or equal to 1", "0"]),
         ('[server]\nworkers = "many"\n', ["server.workers", "integer", "'many'"]),
         ("[events]\nrating_negative_below = nan\n", ["events.rating_negative_below", "finite"]),
@@ -92,13 +106,24 @@ def test_the_log_is_a_file_in_the_data_folder_unless_a_url_is_set(tmp_path: Path
         ('[explain]\nlanguage = "fr"\n', ["explain.language", "'fr'"]),
         ("[events.kinds.share]\nseen = true\n", ["events.kinds.share.weight", "required"]),
         ('[server]\naddress = "nowhere"\n', ["server.address", "host:port", "'nowhere'"]),
-        ("[events.kinds.'Add To Cart']\nweight = 1\nseen = true\n", ["events.kinds", "Add To Cart", "lower case"]),
-        ('[explain.openai]\nbase_url = "localhost:8000"\n', ["explain.openai.base_url", "http or https address"]),
-        ('[explain.openai]\napi_key = "sk-1"\n', ["unknown field explain.openai.api_key", "base_url"]),
+        (
+            "[events.kinds.'Add To Cart']\nweight = 1\nseen = true\n",
+            ["events.kinds", "Add To Cart", "lower case"],
+        ),
+        (
+            '[explain.openai]\nbase_url = "localhost:8000"\n',
+            ["explain.openai.base_url", "http or https address"],
+        ),
+        (
+            '[explain.openai]\napi_key = "sk-1"\n',
+            ["unknown field explain.openai.api_key", "base_url"],
+        ),
         ("[server\n", ["palate.toml", "not TOML", "line 1"]),
     ],
 )
-def test_a_mistake_in_the_file_is_one_line_with_field_and_value(tmp_path: Path, toml: str, named: list[str]) -> None:
+def test_a_mistake_in_the_file_is_one_line_with_field_and_value(
+    tmp_path: Path, toml: str, named: list[str]
+) -> None:
     _write(tmp_path, toml)
     with pytest.raises(ConfigError) as caught:
         load_settings(data=tmp_path)
@@ -126,7 +151,11 @@ def test_a_file_that_is_not_utf8_or_not_there_is_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "named"),
     [
-        ("PALATE_SERVR__ADDRESS", "x:1", "PALATE_SERVR__ADDRESS: unknown section 'servr'; known: data, encoders"),
+        (
+            "PALATE_SERVR__ADDRESS",
+            "x:1",
+            "PALATE_SERVR__ADDRESS: unknown section 'servr'; known: data, encoders",
+        ),
         ("PALATE_SERVER__ADRESS", "x:1", "unknown field server.adress; known here: address"),
         ("PALATE_SERVER__WORKERS", "two", "server.workers"),
         ("PALATE_EVENTS__KINDS", "{", "JSON"),
@@ -147,7 +176,10 @@ def test_the_key_of_the_endpoint_comes_from_the_environment_and_shows_nowhere(
     monkeypatch.setenv("PALATE_OPENAI_API_KEY", "sk-4711")
     settings = load_settings()
     assert settings.openai_api_key.get_secret_value() == "sk-4711"
-    assert "4711" not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+    assert (
+        "4711"
+        not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -182,7 +214,10 @@ def test_variables_that_kubernetes_sets_for_a_service_called_palate_do_no_harm(
 
 
 def test_event_kinds_are_added_to_the_built_in_table(tmp_path: Path) -> None:
-    _write(tmp_path, "[events]\nrating_negative_below = 3.0\n[events.kinds.share]\nweight = 0.8\nseen = false\n")
+    _write(
+        tmp_path,
+        "[events]\nrating_negative_below = 3.0\n[events.kinds.share]\nweight = 0.8\nseen = false\n",
+    )
     policy = load_settings(data=tmp_path).events.policy()
     assert policy.kind("share", None) == EventKind(weight=0.8, seen=False, trains=True)
     assert policy.kind("like", None) == EventPolicy().kind("like", None)
@@ -220,7 +255,9 @@ def test_sounds_take_the_place_of_pictures_unless_these_were_asked_for(
     assert load_settings(data=tmp_path).encoder_names == {"text": "bundled", "audio": "mine"}
     assert Settings().encoder_names == {"text": "bundled", "image": "bundled"}
     monkeypatch.setenv("PALATE_ENCODERS__IMAGE", "bundled")
-    with pytest.raises(ConfigError, match=r"encoders: image = 'bundled' and audio = 'mine': .* set one of the two"):
+    with pytest.raises(
+        ConfigError, match=r"encoders: image = 'bundled' and audio = 'mine': .* set one of the two"
+    ):
         load_settings(data=tmp_path)
     monkeypatch.setenv("PALATE_ENCODERS__AUDIO", "none")
     assert load_settings(data=tmp_path).encoders == EncoderSettings()

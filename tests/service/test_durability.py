@@ -55,7 +55,12 @@ def test_what_was_acknowledged_survives_kill_9(server: Server, tmp_path: Path) -
             rows = [{"item_id": f"b{batch}-{i}", "title": f"item {batch} {i}"} for i in range(25)]
             assert client.index_items(rows).indexed == 25
             seen = [
-                {"user_id": "u", "item_id": row["item_id"], "event_type": "watch", "timestamp": NOW + i}
+                {
+                    "user_id": "u",
+                    "item_id": row["item_id"],
+                    "event_type": "watch",
+                    "timestamp": NOW + i,
+                }
                 for i, row in enumerate(rows[:10])
             ]
             assert client.record_events(seen).recorded == 10

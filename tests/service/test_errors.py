@@ -57,7 +57,9 @@ def test_every_status_is_a_grpc_code_and_none_says_ok() -> None:
 def test_reasons_are_distinct_machine_readable_names() -> None:
     reasons = [error.reason for error in STATUS]
     assert len(set(reasons)) == len(reasons)
-    assert all(re.fullmatch(r"[A-Z][A-Z0-9_]{1,61}[A-Z0-9]", reason) for reason in reasons)  # google.rpc.ErrorInfo
+    assert all(
+        re.fullmatch(r"[A-Z][A-Z0-9_]{1,61}[A-Z0-9]", reason) for reason in reasons
+    )  # google.rpc.ErrorInfo
 
 
 def test_an_error_of_a_plug_in_has_the_code_of_the_nearest_class_above() -> None:
@@ -71,7 +73,10 @@ def test_a_batch_that_is_too_large_names_field_count_limit_and_way_out() -> None
     error = TooLarge("items", 1_001, 1_000)
     assert isinstance(error, InvalidInput)
     assert error.field == "items"
-    assert str(error) == "items is 1001: entries in one call, at most 1,000 are taken; send several calls"
+    assert (
+        str(error)
+        == "items is 1001: entries in one call, at most 1,000 are taken; send several calls"
+    )
 
 
 @pytest.mark.parametrize(
@@ -82,7 +87,10 @@ def test_a_batch_that_is_too_large_names_field_count_limit_and_way_out() -> None
         (RecommendationNotFound("rec-7"), "rec-7"),
         (ModelNotFound("m9"), "m9"),
         (NoTrainedModel(), "palate train"),
-        (WriterUnavailable("local", "install its extra"), "'local' is not set up: install its extra"),
+        (
+            WriterUnavailable("local", "install its extra"),
+            "'local' is not set up: install its extra",
+        ),
         (TrainingUnderway(), "wait"),
         (NotServing("loading"), "loading"),
         (Overloaded("answers", 68), "68"),

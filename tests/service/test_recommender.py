@@ -77,13 +77,17 @@ def test_scores_descend_and_sources_are_named(trained: Recommender) -> None:
     scores = [result.score for result in results]
     assert scores == sorted(scores, reverse=True)
     assert all(result.sources for result in results)
-    assert {"sequence", "co_engagement"} & {source for result in results for source in result.sources}
+    assert {"sequence", "co_engagement"} & {
+        source for result in results for source in result.sources
+    }
 
 
 def test_seen_items_stay_away_unless_asked_for(trained: Recommender) -> None:
     seen = {event.item_id for event in events() if event.user_id == "u0"}
     assert not seen & set(ids(trained.recommend(RecommendRequest(user_id="u0", k=40))))
-    assert seen & set(ids(trained.recommend(RecommendRequest(user_id="u0", k=40, include_seen=True))))
+    assert seen & set(
+        ids(trained.recommend(RecommendRequest(user_id="u0", k=40, include_seen=True)))
+    )
 
 
 def test_excluded_items_stay_away_and_unknown_ids_are_reported(trained: Recommender) -> None:
@@ -99,7 +103,9 @@ def test_an_item_that_moves_to_another_domain_is_found_there_at_once(palate: Rec
     content = palate._models.active.ranker.view.content
     (code,) = palate._models.active.vocabulary.domain_codes(["books"])
     assert content.domain[3] == code
-    books = palate.recommend(RecommendRequest(user_id="u0", k=40, domains=["books"], include_seen=True))
+    books = palate.recommend(
+        RecommendRequest(user_id="u0", k=40, domains=["books"], include_seen=True)
+    )
     assert "i3" in ids(books)
 
 
@@ -107,7 +113,9 @@ def test_domains_and_filters_bind_every_source(trained: Recommender) -> None:
     books = trained.recommend(RecommendRequest(user_id="u0", k=40, domains=["books"]))
     assert books.results
     assert {result.item.domain for result in books.results} == {"books"}
-    cheap = trained.recommend(RecommendRequest(user_id="u0", k=40, filter='price < 15 AND categories:"Love"'))
+    cheap = trained.recommend(
+        RecommendRequest(user_id="u0", k=40, filter='price < 15 AND categories:"Love"')
+    )
     assert cheap.results
     assert all(number(i) < 15 and number(i) % 2 == 1 for i in ids(cheap))
 
@@ -125,7 +133,9 @@ def test_a_filter_that_nothing_satisfies_gives_an_empty_answer(trained: Recommen
         (RecommendRequest(page_token="nonsense"), InvalidInput),
     ],
 )
-def test_a_bad_request_is_refused(trained: Recommender, request_: RecommendRequest, error: type[Exception]) -> None:
+def test_a_bad_request_is_refused(
+    trained: Recommender, request_: RecommendRequest, error: type[Exception]
+) -> None:
     with pytest.raises(error):
         trained.recommend(request_)
 
@@ -134,7 +144,9 @@ def test_pages_continue_without_gap_or_repeat(trained: Recommender) -> None:
     whole = ids(trained.recommend(RecommendRequest(user_id="u0", k=12)))
     request = RecommendRequest(user_id="u0", k=6)
     first = trained.recommend(request)
-    second = trained.recommend(RecommendRequest(user_id="u0", k=6, page_token=first.next_page_token))
+    second = trained.recommend(
+        RecommendRequest(user_id="u0", k=6, page_token=first.next_page_token)
+    )
     assert ids(first) + ids(second) == whole
     assert [result.rank for result in second.results] == list(range(7, 13))
     with pytest.raises(InvalidInput, match="another request"):
@@ -184,7 +196,10 @@ def test_the_next_call_after_an_event_reflects_it(palate: Recommender) -> None:
 
 
 def test_events_are_idempotent_and_unknown_items_are_counted(palate: Recommender) -> None:
-    batch = [Event("u0", "i0", "view", None, NOW, "e1"), Event("u0", "later", "view", None, NOW, "e2")]
+    batch = [
+        Event("u0", "i0", "view", None, NOW, "e1"),
+        Event("u0", "later", "view", None, NOW, "e2"),
+    ]
     assert palate.record_events(batch).unknown_items == 1
     assert palate.record_events(batch).duplicates == 2
 
@@ -236,14 +251,19 @@ def test_exploration_brings_cold_items(trained: Recommender) -> None:
     popular = {event.item_id for event in events()}
     cold = {item.item_id for item in items()} - popular
     plain = set(ids(trained.recommend(RecommendRequest(user_id="u0", k=10)))) & cold
-    explored = set(ids(trained.recommend(RecommendRequest(user_id="u0", k=10, exploration=1.0)))) & cold
+    explored = (
+        set(ids(trained.recommend(RecommendRequest(user_id="u0", k=10, exploration=1.0)))) & cold
+    )
     assert len(explored) >= len(plain)
 
 
 def test_not_profiled_means_the_same_for_everybody(trained: Recommender) -> None:
     def answer(user: str) -> list[str]:
         request = RecommendRequest(
-            user_id=user, personalization=Personalization.NON_PROFILED, include_seen=True, taste="rocket"
+            user_id=user,
+            personalization=Personalization.NON_PROFILED,
+            include_seen=True,
+            taste="rocket",
         )
         return ids(trained.recommend(request))
 
@@ -272,7 +292,9 @@ def test_an_answer_is_explained_as_served_after_the_history_moved_on(palate: Rec
     answer = palate.recommend(RecommendRequest(user_id="u0", k=3))
     item = answer.results[0].item_id
     before = palate.explain(ExplainRequest(item, answer.recommendation_id))
-    palate.record_events([Event("u0", f"i{n}", "rating", 5.0, NOW + 9999 + n, None) for n in (1, 3, 5)])
+    palate.record_events(
+        [Event("u0", f"i{n}", "rating", 5.0, NOW + 9999 + n, None) for n in (1, 3, 5)]
+    )
     after = palate.explain(ExplainRequest(item, answer.recommendation_id))
     assert {fact.item_id for fact in before.evidence} == {fact.item_id for fact in after.evidence}
     assert not {"i1", "i3", "i5"} & {fact.item_id for fact in after.evidence}
@@ -295,7 +317,9 @@ def test_explanations_come_in_english_and_chinese(trained: Recommender, language
     assert any("一" <= letter <= "鿿" for letter in why.text) == (language == "zh")
 
 
-def test_a_writer_is_chosen_by_the_settings_and_by_the_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_writer_is_chosen_by_the_settings_and_by_the_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     endpoint = FakeEndpoint(completion("Ignore the facts!"))
     openai = {"base_url": endpoint.url, "model": "tiny"}
@@ -308,10 +332,14 @@ def test_a_writer_is_chosen_by_the_settings_and_by_the_request(tmp_path: Path, m
     palate.close()
     endpoint.close()
     assert (asked.text, asked.writer) == (template.text, "template")
-    assert asked.degraded == ["the text of writer openai could not be verified, so the template wrote this"]
+    assert asked.degraded == [
+        "the text of writer openai could not be verified, so the template wrote this"
+    ]
     assert template.degraded == []
     assert len(endpoint.asked) == 2
-    assert [words for words in descriptions if words in endpoint.asked[0]["messages"][1]["content"]] == []
+    assert [
+        words for words in descriptions if words in endpoint.asked[0]["messages"][1]["content"]
+    ] == []
 
 
 def test_a_configured_writer_that_is_not_set_up_ends_the_start(tmp_path: Path) -> None:
@@ -349,7 +377,9 @@ def test_similar_items_are_of_a_kind(trained: Recommender) -> None:
 def test_search_finds_words_and_says_what_it_cannot(trained: Recommender) -> None:
     found = trained.search_items(SearchRequest(text="rocket rocket space", k=3))
     assert all(result.item.title.startswith("Rocket") for result in found.results)
-    assert [result.score for result in found.results] == sorted((r.score for r in found.results), reverse=True)
+    assert [result.score for result in found.results] == sorted(
+        (r.score for r in found.results), reverse=True
+    )
     with pytest.raises(InvalidInput):
         trained.search_items(SearchRequest())
 
@@ -388,7 +418,9 @@ def test_models_are_listed_activated_and_rolled_back(tmp_path: Path) -> None:
     again.close()
 
 
-def test_a_training_that_was_interrupted_goes_on_unless_something_happened_since(tmp_path: Path) -> None:
+def test_a_training_that_was_interrupted_goes_on_unless_something_happened_since(
+    tmp_path: Path,
+) -> None:
     palate = filled(tmp_path)
     seen: list[TrainProgress] = []
 
@@ -434,9 +466,9 @@ def test_an_answer_of_the_model_before_is_explained_by_it(tmp_path: Path) -> Non
     first = palate.train(force=True)
     answer = palate.recommend(RecommendRequest(user_id="u0", k=1))
     palate.train(force=True, seed=1)
-    assert palate.explain(ExplainRequest(answer.results[0].item_id, answer.recommendation_id)).model_version == (
-        first.version
-    )
+    assert palate.explain(
+        ExplainRequest(answer.results[0].item_id, answer.recommendation_id)
+    ).model_version == (first.version)
     palate.close()
 
 
@@ -448,16 +480,23 @@ def test_a_user_can_be_exported_and_deleted(palate: Recommender) -> None:
     counts = palate.delete_user("u0")
     assert counts["events"] == 8
     assert counts["served"] >= 1
-    assert "nothing is known about this user" in palate.recommend(RecommendRequest(user_id="u0")).degraded[-1]
+    assert (
+        "nothing is known about this user"
+        in palate.recommend(RecommendRequest(user_id="u0")).degraded[-1]
+    )
     assert palate.export_user("u0")["events"] == []
 
 
-def test_training_on_the_same_log_twice_gives_one_ranking(trained: Recommender, tmp_path: Path) -> None:
+def test_training_on_the_same_log_twice_gives_one_ranking(
+    trained: Recommender, tmp_path: Path
+) -> None:
     other = filled(tmp_path)
     other.train(force=True)
     here = trained.recommend(RecommendRequest(user_id="u3", k=10))
     there = other.recommend(RecommendRequest(user_id="u3", k=10))
-    np.testing.assert_allclose([r.score for r in here.results], [r.score for r in there.results], rtol=1e-3)
+    np.testing.assert_allclose(
+        [r.score for r in here.results], [r.score for r in there.results], rtol=1e-3
+    )
     other.close()
 
 
@@ -471,24 +510,35 @@ def test_evidence_names_the_history_items_of_most_influence(trained: Recommender
     influence = trained.influence(answer.recommendation_id, item)
     assert set(influence) == {event.item_id for event in events() if event.user_id == "u0"}
     why = trained.explain(ExplainRequest(item, answer.recommendation_id))
-    cited = {fact.item_id: fact.score_drop for fact in why.evidence if fact.kind is EvidenceKind.HISTORY}
+    cited = {
+        fact.item_id: fact.score_drop for fact in why.evidence if fact.kind is EvidenceKind.HISTORY
+    }
     strongest = sorted(influence, key=lambda one: -influence[one])[: len(cited)]
     assert cited == pytest.approx({one: influence[one] for one in strongest}, abs=1e-4)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_one_item_is_explained_against_another(trained: Recommender, language: str) -> None:
-    """u0 is all about space: an item about space scores higher than one about love, because of space."""
+    """u0 is all about space: an item about space scores higher than one about love, because of
+    space."""
     answer = trained.recommend(RecommendRequest(user_id="u0", k=3))
     best = answer.results[0].item_id
     stranger = next(f"i{n}" for n in range(1, 40, 2))
     why = trained.explain(
-        ExplainRequest(best, answer.recommendation_id, instead_of_item_id=stranger, language=language)
+        ExplainRequest(
+            best, answer.recommendation_id, instead_of_item_id=stranger, language=language
+        )
     )
     contrast, *speaking = why.evidence
-    assert (contrast.kind, contrast.item_id, contrast.name) == (EvidenceKind.CONTRAST, stranger, "higher")
+    assert (contrast.kind, contrast.item_id, contrast.name) == (
+        EvidenceKind.CONTRAST,
+        stranger,
+        "higher",
+    )
     assert contrast.score_drop > 0
-    assert {number(fact.item_id) % 2 for fact in speaking if fact.kind is EvidenceKind.HISTORY} <= {0}
+    assert {number(fact.item_id) % 2 for fact in speaking if fact.kind is EvidenceKind.HISTORY} <= {
+        0
+    }
     assert EvidenceKind.CO_ENGAGEMENT in {fact.kind for fact in speaking}
     assert contrast.title in why.text
     assert why.degraded == []
@@ -497,7 +547,9 @@ def test_one_item_is_explained_against_another(trained: Recommender, language: s
 def test_against_what_the_user_has_met_it_says_so(trained: Recommender) -> None:
     answer = trained.recommend(RecommendRequest(user_id="u0", k=1))
     seen = next(event.item_id for event in events() if event.user_id == "u0")
-    why = trained.explain(ExplainRequest(answer.results[0].item_id, answer.recommendation_id, instead_of_item_id=seen))
+    why = trained.explain(
+        ExplainRequest(answer.results[0].item_id, answer.recommendation_id, instead_of_item_id=seen)
+    )
     assert why.evidence[0].name == "seen"
     assert "in your history already" in why.text
 
@@ -507,15 +559,21 @@ def test_what_would_change_it_takes_the_item_off_the_list_when_it_is_done(tmp_pa
     answer = palate.recommend(RecommendRequest(user_id="u0", k=3))
     changes = {}
     for item in ids(answer):
-        changes[item] = palate.explain(ExplainRequest(item, answer.recommendation_id, change=True)).change
-    found = {item: change for item, change in changes.items() if change is not None and change.evidence}
+        changes[item] = palate.explain(
+            ExplainRequest(item, answer.recommendation_id, change=True)
+        ).change
+    found = {
+        item: change for item, change in changes.items() if change is not None and change.evidence
+    }
     assert found
     events_of = {event.item_id: event for event in events() if event.user_id == "u0"}
     for item, change in found.items():
         gone = [fact.item_id for fact in change.evidence]
         assert all(fact.title in change.text for fact in change.evidence)
         palate.delete_events("u0", [events_of[one].identity() for one in gone])
-        assert item not in ids(palate.recommend(RecommendRequest(user_id="u0", k=3, exclude_item_ids=gone)))
+        assert item not in ids(
+            palate.recommend(RecommendRequest(user_id="u0", k=3, exclude_item_ids=gone))
+        )
         palate.record_events([events_of[one] for one in gone])
     palate.close()
 
@@ -524,14 +582,18 @@ def test_an_item_that_is_on_no_list_has_nothing_that_would_change_it(trained: Re
     best = ids(trained.recommend(RecommendRequest(user_id="u0", k=10)))
     on = trained.explain(ExplainRequest(best[0], user_id="u0", change=True))
     off = trained.explain(
-        ExplainRequest(next(f"i{n}" for n in range(40) if f"i{n}" not in best), user_id="u0", change=True)
+        ExplainRequest(
+            next(f"i{n}" for n in range(40) if f"i{n}" not in best), user_id="u0", change=True
+        )
     )
     assert on.change is not None
     assert off.change is None
     assert trained.explain(ExplainRequest(best[0], user_id="u0")).change is None
 
 
-def test_the_weights_of_the_parameters_sum_to_one_and_less_of_this_is_an_event(trained: Recommender) -> None:
+def test_the_weights_of_the_parameters_sum_to_one_and_less_of_this_is_an_event(
+    trained: Recommender,
+) -> None:
     why = trained.explain(ExplainRequest("i4", user_id="u2"))
     assert sum(why.parameters.values()) == pytest.approx(1)
     assert set(why.parameters) <= {"text", "image", "behaviour", "popularity"}
@@ -539,11 +601,17 @@ def test_the_weights_of_the_parameters_sum_to_one_and_less_of_this_is_an_event(t
 
 
 def test_without_a_profile_nothing_is_told_of_the_user(trained: Recommender) -> None:
-    answer = trained.recommend(RecommendRequest(user_id="u0", k=1, personalization=Personalization.NON_PROFILED))
-    why = trained.explain(ExplainRequest(answer.results[0].item_id, answer.recommendation_id, change=True))
+    answer = trained.recommend(
+        RecommendRequest(user_id="u0", k=1, personalization=Personalization.NON_PROFILED)
+    )
+    why = trained.explain(
+        ExplainRequest(answer.results[0].item_id, answer.recommendation_id, change=True)
+    )
     assert why.less_of_this is None
     assert {fact.item_id for fact in why.evidence} == {""}
-    assert [fact.name for fact in why.evidence if fact.kind is EvidenceKind.COLD_START] == ["not_used"]
+    assert [fact.name for fact in why.evidence if fact.kind is EvidenceKind.COLD_START] == [
+        "not_used"
+    ]
     assert why.change is not None
     assert why.change.evidence == ()
 
@@ -556,7 +624,9 @@ def test_a_sponsored_item_is_called_so_in_every_text(palate: Recommender) -> Non
     assert reason.endswith("This film is sponsored by “Acme”.")
     chinese = palate.explain(ExplainRequest("i4", user_id="u0", language="zh"))
     assert "“Acme”赞助" in chinese.text
-    assert all("sponsored" not in result.reason for result in line.results if result.item_id != "i4")
+    assert all(
+        "sponsored" not in result.reason for result in line.results if result.item_id != "i4"
+    )
 
 
 def test_the_other_item_must_be_another_and_exist(trained: Recommender) -> None:

@@ -1,7 +1,8 @@
-"""A catalogue that is perceived by its sounds: what is recommended, found and said of it, and the way there and back.
+"""A catalogue that is perceived by its sounds: what is recommended, found and said of it, and the
+way there and back.
 
-Items have no words. One half hums at 80 to 300 Hz, the other whistles at 2 to 6 kHz, so who likes hums is to be given
-hums, and told that they sound alike.
+Items have no words. One half hums at 80 to 300 Hz, the other whistles at 2 to 6 kHz, so who likes
+hums is to be given hums, and told that they sound alike.
 """
 
 from __future__ import annotations
@@ -16,7 +17,13 @@ from encoders.errors import ModalityUnsupported
 from encoders.fake import FakeAudioEncoder
 from indexer.catalog.event import Event
 from indexer.catalog.item import Item
-from service.api.messages import ExplainRequest, RecommendRequest, SearchRequest, SimilarRequest, TrainProgress
+from service.api.messages import (
+    ExplainRequest,
+    RecommendRequest,
+    SearchRequest,
+    SimilarRequest,
+    TrainProgress,
+)
 from service.errors import InvalidInput
 from service.explainer.evidence import EvidenceKind
 from service.operations.switching import Switching
@@ -51,7 +58,9 @@ def palate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recommender]:
     """Shared by tests that change nothing."""
     palate = opened(tmp_path_factory.mktemp("sounds"))
     fill(palate)
-    palate.record_events([Event("u", f"hum{n}", "listen", None, world.NOW + n, None) for n in (0, 1, 2)])
+    palate.record_events(
+        [Event("u", f"hum{n}", "listen", None, world.NOW + n, None) for n in (0, 1, 2)]
+    )
     yield palate
     palate.close()
 
@@ -102,18 +111,26 @@ def test_a_sound_finds_what_sounds_like_it(palate: Recommender) -> None:
 def test_a_picture_is_no_question_to_a_catalogue_of_sounds_and_the_other_way_round(
     palate: Recommender, tmp_path: Path
 ) -> None:
-    with pytest.raises(ModalityUnsupported, match=r"cannot encode image search; set encoders\.image"):
+    with pytest.raises(
+        ModalityUnsupported, match=r"cannot encode image search; set encoders\.image"
+    ):
         palate.search_items(SearchRequest(image=png("red")))
     with pytest.raises(InvalidInput, match="exactly one of text, image and audio"):
         palate.search_items(SearchRequest(image=png("red"), audio=wav(100)))
     seeing = world.opened(tmp_path / "seeing")
-    with pytest.raises(ModalityUnsupported, match=r"cannot encode audio search; set encoders\.audio"):
+    with pytest.raises(
+        ModalityUnsupported, match=r"cannot encode audio search; set encoders\.audio"
+    ):
         seeing.search_items(SearchRequest(audio=wav(100)))
     seeing.close()
 
 
-def test_words_find_sounds_where_the_encoder_knows_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(bundled.AUDIO_ENCODERS, "joint", lambda: FakeAudioEncoder(shares_text_space=True))
+def test_words_find_sounds_where_the_encoder_knows_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(
+        bundled.AUDIO_ENCODERS, "joint", lambda: FakeAudioEncoder(shares_text_space=True)
+    )
     palate = opened(tmp_path, audio="joint")
     fill(palate)
     found = palate.search_items(SearchRequest(text=f"about {round(HUMS[5])} Hz", k=3)).results
@@ -133,7 +150,9 @@ def test_from_pictures_to_sounds_and_back_while_calls_are_answered(tmp_path: Pat
     again = palate.change_encoders(quiet, text="", image="fake", audio="")
     assert (again.text, again.image, again.audio) == ("fake", "fake", "none")
     assert len(palate.search_items(SearchRequest(image=png("red"), k=50)).results) == 2 * EACH
-    with pytest.raises(InvalidInput, match=r"audio is 'fake': image is 'fake', .*; name one of the two"):
+    with pytest.raises(
+        InvalidInput, match=r"audio is 'fake': image is 'fake', .*; name one of the two"
+    ):
         palate.change_encoders(quiet, text="", image="fake", audio="fake")
     with pytest.raises(InvalidInput, match="no audio encoder is called 'clap'"):
         palate.change_encoders(quiet, text="", image="", audio="clap")
@@ -144,7 +163,14 @@ def test_a_model_learns_from_sounds_and_its_reasons_say_so(tmp_path: Path) -> No
     palate = opened(tmp_path)
     fill(palate)
     events = [
-        Event(f"{kind}{user}", f"{kind}{(user + step) % EACH}", "listen", None, world.NOW + 100 * user + step, None)
+        Event(
+            f"{kind}{user}",
+            f"{kind}{(user + step) % EACH}",
+            "listen",
+            None,
+            world.NOW + 100 * user + step,
+            None,
+        )
         for kind in ("hum", "whistle")
         for user in range(20)
         for step in range(6)
@@ -154,7 +180,9 @@ def test_a_model_learns_from_sounds_and_its_reasons_say_so(tmp_path: Path) -> No
     answer = palate.recommend(RecommendRequest(user_id="whistle3", k=3, explain=True))
     assert answer.model_version
     assert {kind_of(row.item_id) for row in answer.results} == {"whistle"}
-    explanation = palate.explain(ExplainRequest(answer.results[0].item_id, recommendation_id=answer.recommendation_id))
+    explanation = palate.explain(
+        ExplainRequest(answer.results[0].item_id, recommendation_id=answer.recommendation_id)
+    )
     assert "image" not in explanation.parameters
     assert EvidenceKind.IMAGE_SIMILARITY not in {fact.kind for fact in explanation.evidence}
     palate.close()

@@ -1,4 +1,5 @@
-"""A small catalogue with people in it, for tests of the whole recommender: two tastes that do not mix."""
+"""A small catalogue with people in it, for tests of the whole recommender: two tastes that do not
+mix."""
 
 from __future__ import annotations
 

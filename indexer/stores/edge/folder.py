@@ -28,13 +28,15 @@ from indexer.stores.store import Distance
 
 LAYOUT_VERSION = 1
 ROOM_BYTES = 256 * 2**20
-"""What must be free before anything is written. The engine maps its files, which grow by 32 MB each, and where the disk
-is full the system ends a process that writes to such memory, without a word (SIGBUS)."""
+"""What must be free before anything is written. The engine maps its files, which grow by 32 MB
+each, and where the disk is full the system ends a process that writes to such memory, without a
+word (SIGBUS)."""
 HNSW_FROM_KB = 32_000
-"""Vectors of one name get a graph index from `optimize` above this size; below, reading them all is quicker."""
+"""Vectors of one name get a graph index from `optimize` above this size; below, reading them all is
+quicker."""
 STORAGE = qe.VectorStorageDatatype.Turbo8
-"""8 bits a number. On 10,000 items, 384 and 1280 wide, a search takes 0.26 and 0.54 ms (float32: 0.68 and 2.6), finds
-.995 of the true top 200 and scores within 0.001."""
+"""8 bits a number. On 10,000 items, 384 and 1280 wide, a search takes 0.26 and 0.54 ms (float32:
+0.68 and 2.6), finds .995 of the true top 200 and scores within 0.001."""
 DISTANCES: Mapping[Distance, qe.Distance] = {"cosine": qe.Distance.Cosine, "dot": qe.Distance.Dot}
 
 
@@ -124,10 +126,15 @@ def forget_users(folder: Path) -> None:
         shutil.rmtree(gone)
 
 
-def _create_shard(folder: Path, state: FolderState, storage: qe.VectorStorageDatatype) -> qe.EdgeShard:
+def _create_shard(
+    folder: Path, state: FolderState, storage: qe.VectorStorageDatatype
+) -> qe.EdgeShard:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    vectors = {n: qe.EdgeVectorParams(d, qe.Distance.Cosine, datatype=storage) for n, d in state.dims.items()}
+    vectors = {
+        n: qe.EdgeVectorParams(d, qe.Distance.Cosine, datatype=storage)
+        for n, d in state.dims.items()
+    }
     optimizers = qe.EdgeOptimizersConfig(default_segment_number=1, indexing_threshold=HNSW_FROM_KB)
     return qe.EdgeShard.create(str(folder), qe.EdgeConfig(vectors=vectors, optimizers=optimizers))
 
@@ -139,7 +146,8 @@ def _let_go(shard: qe.EdgeShard) -> None:
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """As `engine`, for what needs room; StoreUnavailable before anything is written where there is none."""
+    """As `engine`, for what needs room; StoreUnavailable before anything is written where there is
+    none."""
     free = shutil.disk_usage(folder).free
     if free < ROOM_BYTES:
         raise StoreUnavailable(
@@ -161,5 +169,7 @@ def engine(folder: Path) -> Iterator[None]:
         raise
     except Exception as error:
         raise StoreUnavailable(
-            folder, str(error), "check disk space and permissions; `palate rebuild` makes the store anew from the log"
+            folder,
+            str(error),
+            "check disk space and permissions; `palate rebuild` makes the store anew from the log",
         ) from error

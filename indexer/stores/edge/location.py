@@ -36,19 +36,29 @@ class EdgePlace:
         self._data = data
 
     def found(self) -> Mapping[str, Shelved | None]:
-        names = sorted(path.name for path in self._data.glob(f"{FIRST}*") if _NAME.fullmatch(path.name))
+        names = sorted(
+            path.name for path in self._data.glob(f"{FIRST}*") if _NAME.fullmatch(path.name)
+        )
         found: dict[str, Shelved | None] = {}
         for name in names:
             try:
                 state = read_state(self._data / name)
-            except (OSError, ValueError, KeyError, TypeError, DataVersionMismatch):  # opening it says which
+            except (
+                OSError,
+                ValueError,
+                KeyError,
+                TypeError,
+                DataVersionMismatch,
+            ):  # opening it says which
                 found[name] = None
             else:
                 if state is not None:
                     found[name] = Shelved(name, state.fingerprints)
         return found
 
-    def open(self, name: str, dims: Mapping[str, int], fingerprints: Mapping[str, str], *, anew: bool) -> EdgeStore:
+    def open(
+        self, name: str, dims: Mapping[str, int], fingerprints: Mapping[str, str], *, anew: bool
+    ) -> EdgeStore:
         return EdgeStore.open(self._data / name, dims, fingerprints, anew=anew)
 
     def count(self, name: str) -> int:
@@ -61,11 +71,15 @@ class EdgePlace:
 
     def size(self, name: str) -> int:
         """As the disk has it: the engine's files are mostly holes."""
-        return sum(path.stat().st_blocks * 512 for path in (self._data / name).rglob("*") if path.is_file())
+        return sum(
+            path.stat().st_blocks * 512 for path in (self._data / name).rglob("*") if path.is_file()
+        )
 
     def drop(self, name: str) -> None:
         folder = self._data / name
-        (folder / "store.json").unlink(missing_ok=True)  # from here on the folder holds nothing, whenever this stops
+        (folder / "store.json").unlink(
+            missing_ok=True
+        )  # from here on the folder holds nothing, whenever this stops
         shutil.rmtree(folder)
 
     def forget_users(self, name: str) -> None:

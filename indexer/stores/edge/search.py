@@ -1,7 +1,8 @@
-"""Searching the embedded store: from queries to the engine's requests, and from its answers to arrays.
+"""Searching the embedded store: from queries to the engine's requests, and from its answers to
+arrays.
 
-This is on the path of every recommendation. Filters become masks (see `indexer.stores.masks`); what is excluded goes to
-the engine, which drops it at no cost. Knows nothing of how items get in.
+This is on the path of every recommendation. Filters become masks (see `indexer.stores.masks`); what
+is excluded goes to the engine, which drops it at no cost. Knows nothing of how items get in.
 """
 
 from __future__ import annotations
@@ -63,7 +64,9 @@ class EdgeSearch:
         return count
 
     def query_batch(self, queries: Sequence[VectorQuery]) -> list[Hits]:
-        excluded: dict[int, qe.HasIdCondition] = {}  # one condition for the queries that share their exclusions
+        excluded: dict[
+            int, qe.HasIdCondition
+        ] = {}  # one condition for the queries that share their exclusions
         plans = [self._plan(query, excluded) for query in queries]
         answers = iter(self._run([plan for plan in plans if plan is not None]))
         hits = [Hits.none() if plan is None else next(answers) for plan in plans]
@@ -72,7 +75,9 @@ class EdgeSearch:
                 hits[at] = self._kept(queries[at], plan, hits[at])
         return hits
 
-    def matching(self, filter: Filter | None, among: set[Any] | None, limit: int | None) -> IntArray:
+    def matching(
+        self, filter: Filter | None, among: set[Any] | None, limit: int | None
+    ) -> IntArray:
         conditions: list[Any] = []
         if filter is not None:
             conditions.append(to_group(filter, DIALECT))
@@ -85,9 +90,13 @@ class EdgeSearch:
         while offset is not None and (limit is None or found < limit):
             size = _PAGE if limit is None else min(_PAGE, limit - found)
             records, offset = self._shard.scroll(
-                qe.ScrollRequest(offset=offset, limit=size, filter=group, with_payload=False, with_vector=False)
+                qe.ScrollRequest(
+                    offset=offset, limit=size, filter=group, with_payload=False, with_vector=False
+                )
             )
-            pages.append(np.fromiter((record.id for record in records), dtype=np.int64, count=len(records)))
+            pages.append(
+                np.fromiter((record.id for record in records), dtype=np.int64, count=len(records))
+            )
             found += len(records)
         return np.concatenate(pages) if pages else np.empty(0, dtype=np.int64)
 
@@ -122,10 +131,17 @@ class EdgeSearch:
         holds = plan.mask.holds(hits.item_indices)
         if np.count_nonzero(holds) >= query.limit or len(hits) < plan.limit:
             return Hits(hits.item_indices[holds][: query.limit], hits.scores[holds][: query.limit])
-        # What is near is mostly what does not match, e.g. the films of a reader of books: search what matches only.
+        # What is near is mostly what does not match, e.g. the films of a reader of books: search
+        # what matches only.
         assert query.filter is not None
-        must_not = [qe.HasIdCondition({int(index) for index in query.exclude})] if len(query.exclude) else []
-        return self._run([_Plan(_request(query, query.limit, [_among(query.filter, plan.mask)], must_not))])[0]
+        must_not = (
+            [qe.HasIdCondition({int(index) for index in query.exclude})]
+            if len(query.exclude)
+            else []
+        )
+        return self._run(
+            [_Plan(_request(query, query.limit, [_among(query.filter, plan.mask)], must_not))]
+        )[0]
 
     def _run(self, plans: Sequence[_Plan]) -> list[Hits]:
         if not plans:
@@ -146,7 +162,9 @@ def _among(filter: Filter, mask: Mask) -> Any:
     return to_group(filter, DIALECT)
 
 
-def _request(query: VectorQuery, limit: int, must: list[Any], must_not: list[Any]) -> qe.QueryRequest:
+def _request(
+    query: VectorQuery, limit: int, must: list[Any], must_not: list[Any]
+) -> qe.QueryRequest:
     return qe.QueryRequest(
         limit=limit,
         query=qe.Query.Nearest(query.vector.tolist(), using=query.vector_name),

@@ -1,8 +1,10 @@
-"""EdgeStore: the embedded store, on Qdrant Edge. One process owns its folder (`indexer.stores.edge.folder`).
+"""EdgeStore: the embedded store, on Qdrant Edge. One process owns its folder
+(`indexer.stores.edge.folder`).
 
-An update that has returned survives kill -9: the engine's write-ahead log has it. Qdrant Edge 0.9 keeps Python's global
-lock during every call, so threads do not search at the same time, and `optimize` stops the whole process: run it after
-bulk indexing, not in a server. Knows nothing of encoders but their fingerprints.
+An update that has returned survives kill -9: the engine's write-ahead log has it. Qdrant Edge 0.9
+keeps Python's global lock during every call, so threads do not search at the same time, and
+`optimize` stops the whole process: run it after bulk indexing, not in a server. Knows nothing of
+encoders but their fingerprints.
 """
 
 from __future__ import annotations
@@ -33,8 +35,25 @@ from indexer.stores.edge.folder import (
     writing,
 )
 from indexer.stores.edge.search import EdgeSearch
-from indexer.stores.store import Distance, Hits, StoredItem, UserPoint, VectorQuery, check_encoders, user_point_id
-from indexer.stores.values import check_vector, check_vectors, parts, to_arrays, to_ids, to_lists, to_rows, user_payload
+from indexer.stores.store import (
+    Distance,
+    Hits,
+    StoredItem,
+    UserPoint,
+    VectorQuery,
+    check_encoders,
+    user_point_id,
+)
+from indexer.stores.values import (
+    check_vector,
+    check_vectors,
+    parts,
+    to_arrays,
+    to_ids,
+    to_lists,
+    to_rows,
+    user_payload,
+)
 
 _UPDATE = qe.UpdateOperation
 
@@ -67,7 +86,8 @@ class EdgeStore:
     ) -> EdgeStore:
         """The store in `folder`, made if there is none; `anew` first forgets what is there.
 
-        StoreLocked when another process has it, EncoderMismatch when its vectors are of other encoders.
+        StoreLocked when another process has it, EncoderMismatch when its vectors are of other
+        encoders.
         """
         path = Path(folder)
         lock = FolderLock(path)
@@ -78,11 +98,17 @@ class EdgeStore:
                     state = FolderState(dict(dims), dict(fingerprints))
                     create(path, state)
                 check_encoders(
-                    path, stored=state.fingerprints, stored_dims=state.dims, fingerprints=fingerprints, dims=dims
+                    path,
+                    stored=state.fingerprints,
+                    stored_dims=state.dims,
+                    fingerprints=fingerprints,
+                    dims=dims,
                 )
                 return cls(path, lock, state)
         except BaseException:
-            lock.release(unclean=lock.unclean)  # what a killed owner left is still to be reconciled by who opens it
+            lock.release(
+                unclean=lock.unclean
+            )  # what a killed owner left is still to be reconciled by who opens it
             raise
 
     @property
@@ -94,16 +120,24 @@ class EdgeStore:
         points = []
         for stored in items:
             check_vectors(stored.vectors, widths)
-            points.append(qe.Point(stored.item_index, to_lists(stored.vectors), to_payload(stored.item)))
+            points.append(
+                qe.Point(stored.item_index, to_lists(stored.vectors), to_payload(stored.item))
+            )
         self._update(_UPDATE.upsert_points(part) for part in parts(points))
 
     def set_items(self, items: Sequence[tuple[int, Item]]) -> None:
         there = set(self.matching(None, [index for index, _ in items]).tolist())
-        self._update(_UPDATE.overwrite_payload([index], to_payload(item)) for index, item in items if index in there)
+        self._update(
+            _UPDATE.overwrite_payload([index], to_payload(item))
+            for index, item in items
+            if index in there
+        )
 
     def get_items(self, item_indices: Sequence[int]) -> dict[int, Item]:
         with engine(self._folder):
-            records: list[Any] = self._items.retrieve(to_ids(item_indices), with_payload=["item"], with_vector=False)
+            records: list[Any] = self._items.retrieve(
+                to_ids(item_indices), with_payload=["item"], with_vector=False
+            )
         return {int(record.id): from_payload(record.payload) for record in records}
 
     def delete(self, item_indices: Sequence[int]) -> None:
@@ -131,7 +165,9 @@ class EdgeStore:
     def set_vectors(self, name: str, item_indices: IntArray, vectors: FloatArray) -> None:
         assert vectors.shape[:1] == (len(item_indices),), (vectors.shape, len(item_indices))
         check_vector(name, vectors, self.vector_names())
-        there = set(self.matching(None, item_indices).tolist())  # the engine refuses a whole batch for one unknown item
+        there = set(
+            self.matching(None, item_indices).tolist()
+        )  # the engine refuses a whole batch for one unknown item
         points = [
             qe.PointVectors(index, {name: vector.tolist()})
             for index, vector in zip(to_ids(item_indices), vectors, strict=True)
@@ -139,13 +175,17 @@ class EdgeStore:
         ]
         self._update(_UPDATE.update_vectors(part) for part in parts(points))
 
-    def vectors(self, name: str, item_indices: Sequence[int] | IntArray) -> tuple[IntArray, FloatArray]:
+    def vectors(
+        self, name: str, item_indices: Sequence[int] | IntArray
+    ) -> tuple[IntArray, FloatArray]:
         dim = self.vector_names().get(name, 0)
         wanted = to_ids(item_indices) if dim else []
         found: dict[int, FloatArray] = {}
         for part in parts(wanted):
             with engine(self._folder):
-                records: list[Any] = self._items.retrieve(part, with_payload=False, with_vector=[name])
+                records: list[Any] = self._items.retrieve(
+                    part, with_payload=False, with_vector=[name]
+                )
             for record in records:
                 if (vector := record.vector.get(name)) is not None:
                     found[int(record.id)] = np.asarray(vector, dtype=np.float32)
@@ -161,12 +201,19 @@ class EdgeStore:
         return [next(hits) if query.vector_name in widths else Hits.none() for query in queries]
 
     def matching(
-        self, filter: Filter | None, item_indices: Sequence[int] | IntArray | None = None, limit: int | None = None
+        self,
+        filter: Filter | None,
+        item_indices: Sequence[int] | IntArray | None = None,
+        limit: int | None = None,
     ) -> IntArray:
         with engine(self._folder):
-            return self._find.matching(filter, None if item_indices is None else set(to_ids(item_indices)), limit)
+            return self._find.matching(
+                filter, None if item_indices is None else set(to_ids(item_indices)), limit
+            )
 
-    def scroll(self, vector_names: Sequence[str] = (), batch: int = 1000) -> Iterator[list[StoredItem]]:
+    def scroll(
+        self, vector_names: Sequence[str] = (), batch: int = 1000
+    ) -> Iterator[list[StoredItem]]:
         names = [name for name in vector_names if name in self.vector_names()]
         return scroll_items(self._items, self._folder, names, batch)
 
@@ -198,14 +245,18 @@ class EdgeStore:
         records = []
         for point in points:
             check_vectors(point.vectors, self._state.dims)
-            records.append(qe.Point(user_point_id(point.user_id), to_lists(point.vectors), user_payload(point)))
+            records.append(
+                qe.Point(user_point_id(point.user_id), to_lists(point.vectors), user_payload(point))
+            )
         with writing(self._folder):
             for part in parts(records):
                 self._users.update(_UPDATE.upsert_points(part))
 
     def get_user(self, user_id: str) -> UserPoint | None:
         with engine(self._folder):
-            records: list[Any] = self._users.retrieve([user_point_id(user_id)], with_payload=True, with_vector=True)
+            records: list[Any] = self._users.retrieve(
+                [user_point_id(user_id)], with_payload=True, with_vector=True
+            )
         if not records:
             return None
         return UserPoint(user_id, records[0].payload["last_seq"], to_arrays(records[0].vector))
@@ -215,7 +266,8 @@ class EdgeStore:
             self._users.update(_UPDATE.delete_points([user_point_id(user_id)]))
 
     def _settle(self) -> None:
-        """Make and drop the vectors that store.json has announced; a process killed half-way may have left some."""
+        """Make and drop the vectors that store.json has announced; a process killed half-way may
+        have left some."""
         with engine(self._folder):
             self._items.flush()
         for name in self._state.dropping:
@@ -227,10 +279,12 @@ class EdgeStore:
             self._make(name)
 
     def _make(self, name: str) -> None:
-        """Idempotent. Flushed, as dropping is: Qdrant Edge 0.9 forgets a vector when, after a kill, it replays both
-        dropping and making it from its write-ahead log."""
+        """Idempotent. Flushed, as dropping is: Qdrant Edge 0.9 forgets a vector when, after a kill,
+        it replays both dropping and making it from its write-ahead log."""
         dim, distance = self._state.extra[name]
-        self._update([_UPDATE.create_dense_vector(name, dim, DISTANCES[distance], datatype=STORAGE)])
+        self._update(
+            [_UPDATE.create_dense_vector(name, dim, DISTANCES[distance], datatype=STORAGE)]
+        )
         self.flush()
 
     def _remember(self, state: FolderState) -> None:
@@ -253,7 +307,10 @@ def scroll_items(
     offset: Any = 0
     while offset is not None:
         request = qe.ScrollRequest(
-            offset=offset, limit=batch, with_payload=["item"], with_vector=list(vector_names) or False
+            offset=offset,
+            limit=batch,
+            with_payload=["item"],
+            with_vector=list(vector_names) or False,
         )
         with engine(folder):
             records, offset = shard.scroll(request)

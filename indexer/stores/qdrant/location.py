@@ -1,7 +1,7 @@
 """QdrantPlace: a Qdrant server, with a prefix of its own for the collections of each store.
 
-`<prefix>` is that of the first store, `<prefix>-1a2b3c4d` that of one of other encoders, by the digest of their
-fingerprints. Knows nothing of what is in a store but its count.
+`<prefix>` is that of the first store, `<prefix>-1a2b3c4d` that of one of other encoders, by the
+digest of their fingerprints. Knows nothing of what is in a store but its count.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ class QdrantPlace:
                     found[name] = None
         return found
 
-    def open(self, name: str, dims: Mapping[str, int], fingerprints: Mapping[str, str], *, anew: bool) -> QdrantStore:
+    def open(
+        self, name: str, dims: Mapping[str, int], fingerprints: Mapping[str, str], *, anew: bool
+    ) -> QdrantStore:
         return QdrantStore.open(self._address, name, dims, fingerprints, anew=anew)
 
     def count(self, name: str) -> int:
@@ -57,7 +59,11 @@ class QdrantPlace:
 
     def drop(self, name: str) -> None:
         with self._client() as client:
-            for collection in (f"{name}_meta", f"{name}_users", f"{name}_items"):  # without the first there is none
+            for collection in (
+                f"{name}_meta",
+                f"{name}_users",
+                f"{name}_items",
+            ):  # without the first there is none
                 client.delete_collection(collection)
 
     def forget_users(self, name: str) -> None:
@@ -68,7 +74,9 @@ class QdrantPlace:
     def _client(self) -> Iterator[QdrantClient]:
         with server(self._address if isinstance(self._address, str) else self.first):
             if isinstance(self._address, str):
-                with closing(QdrantClient(url=self._address, timeout=TIMEOUT_S, prefer_grpc=True)) as client:
+                with closing(
+                    QdrantClient(url=self._address, timeout=TIMEOUT_S, prefer_grpc=True)
+                ) as client:
                     yield client
             else:
                 yield self._address

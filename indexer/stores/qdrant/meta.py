@@ -46,7 +46,9 @@ class StoreMeta:
         if row["version"] > LAYOUT_VERSION:
             raise DataVersionMismatch(self._prefix, str(row["version"]), str(LAYOUT_VERSION))
         self.dims, self.fingerprints = dict(row["dims"]), dict(row["fingerprints"])
-        self.extra = {name: (int(dim), str(distance)) for name, (dim, distance) in row["extra"].items()}
+        self.extra = {
+            name: (int(dim), str(distance)) for name, (dim, distance) in row["extra"].items()
+        }
         return True
 
     def forget(self) -> None:
@@ -63,7 +65,9 @@ class StoreMeta:
         }
         if not self._client.collection_exists(self._collection):
             self._client.create_collection(self._collection, vectors_config={})
-        self._client.upsert(self._collection, [models.PointStruct(id=_POINT, vector={}, payload=row)])
+        self._client.upsert(
+            self._collection, [models.PointStruct(id=_POINT, vector={}, payload=row)]
+        )
         self.dims, self.fingerprints, self.extra = dict(dims), dict(fingerprints), dict(extra)
 
 
@@ -76,5 +80,7 @@ def server(name: str) -> Iterator[None]:
         raise
     except Exception as error:
         raise StoreUnavailable(
-            name, str(error) or type(error).__name__, "check that the Qdrant server runs and can be reached"
+            name,
+            str(error) or type(error).__name__,
+            "check that the Qdrant server runs and can be reached",
         ) from error

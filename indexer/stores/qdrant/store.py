@@ -1,8 +1,9 @@
 """QdrantStore: the shared store, on a Qdrant server or cluster, for several processes at once.
 
-Three collections: `<prefix>_items`, `<prefix>_users`, and `<prefix>_meta` with one point that says which encoders and
-vectors there are. The server searches by filter and builds its indexes by itself, so `optimize` and `flush` have
-nothing to do. Knows nothing of encoders but their fingerprints.
+Three collections: `<prefix>_items`, `<prefix>_users`, and `<prefix>_meta` with one point that says
+which encoders and vectors there are. The server searches by filter and builds its indexes by
+itself, so `optimize` and `flush` have nothing to do. Knows nothing of encoders but their
+fingerprints.
 """
 
 from __future__ import annotations
@@ -18,10 +19,34 @@ from qdrant_client import QdrantClient, models
 from encoders.arrays import FloatArray, IntArray
 from indexer.catalog.filter import Filter
 from indexer.catalog.item import Item
-from indexer.stores.conditions import FLOAT_FIELDS, KEYWORD_FIELDS, Dialect, from_payload, to_group, to_payload
+from indexer.stores.conditions import (
+    FLOAT_FIELDS,
+    KEYWORD_FIELDS,
+    Dialect,
+    from_payload,
+    to_group,
+    to_payload,
+)
 from indexer.stores.qdrant.meta import Extra, StoreMeta, server
-from indexer.stores.store import Distance, Hits, StoredItem, UserPoint, VectorQuery, check_encoders, user_point_id
-from indexer.stores.values import check_vector, check_vectors, parts, to_arrays, to_ids, to_lists, to_rows, user_payload
+from indexer.stores.store import (
+    Distance,
+    Hits,
+    StoredItem,
+    UserPoint,
+    VectorQuery,
+    check_encoders,
+    user_point_id,
+)
+from indexer.stores.values import (
+    check_vector,
+    check_vectors,
+    parts,
+    to_arrays,
+    to_ids,
+    to_lists,
+    to_rows,
+    user_payload,
+)
 
 TIMEOUT_S = 10
 """Longest wait for one answer of the server."""
@@ -60,21 +85,31 @@ class QdrantStore:
         timeout_s: int = TIMEOUT_S,
         anew: bool = False,
     ) -> QdrantStore:
-        """The store under `prefix` on a server (URL) or client, made if there is none; `anew` first forgets it.
+        """The store under `prefix` on a server (URL) or client, made if there is none; `anew` first
+        forgets it.
 
-        EncoderMismatch when its vectors are of other encoders, StoreUnavailable when the server does not answer.
+        EncoderMismatch when its vectors are of other encoders, StoreUnavailable when the server
+        does not answer.
         """
         name = address if isinstance(address, str) else prefix
         with server(name):
             if isinstance(address, str):
-                client = QdrantClient(url=address, api_key=api_key, timeout=timeout_s, prefer_grpc=True)
+                client = QdrantClient(
+                    url=address, api_key=api_key, timeout=timeout_s, prefer_grpc=True
+                )
                 store = cls(client, prefix, owns_client=True)
             else:
                 store = cls(address, prefix, owns_client=False)
             meta = store._meta
             if anew or not meta.read():
                 store._create(dims, fingerprints)
-            check_encoders(name, stored=meta.fingerprints, stored_dims=meta.dims, fingerprints=fingerprints, dims=dims)
+            check_encoders(
+                name,
+                stored=meta.fingerprints,
+                stored_dims=meta.dims,
+                fingerprints=fingerprints,
+                dims=dims,
+            )
         return store
 
     @property
@@ -88,7 +123,9 @@ class QdrantStore:
         with self._calls():
             for part in parts(items):
                 points = [
-                    models.PointStruct(id=s.item_index, vector=to_lists(s.vectors), payload=to_payload(s.item))
+                    models.PointStruct(
+                        id=s.item_index, vector=to_lists(s.vectors), payload=to_payload(s.item)
+                    )
                     for s in part
                 ]
                 self._client.upsert(self._items, points)
@@ -105,7 +142,9 @@ class QdrantStore:
         with self._calls():
             for part in parts(to_ids(item_indices)):
                 records = self._client.retrieve(self._items, part, with_payload=["item"])
-                found.update((_id(record), from_payload(record.payload or {})) for record in records)
+                found.update(
+                    (_id(record), from_payload(record.payload or {})) for record in records
+                )
         return found
 
     def delete(self, item_indices: Sequence[int]) -> None:
@@ -120,7 +159,9 @@ class QdrantStore:
         self.drop_vector(name)
         dense = models.DenseVectorConfig(size=dim, distance=_DISTANCES[distance])
         with self._calls():
-            self._client.create_vector_name(self._items, name, models.DenseVectorNameConfig(dense=dense))
+            self._client.create_vector_name(
+                self._items, name, models.DenseVectorNameConfig(dense=dense)
+            )
         self._announce({**self._meta.extra, name: (dim, distance)})
 
     def drop_vector(self, name: str) -> None:
@@ -147,28 +188,44 @@ class QdrantStore:
             for part in parts(points):
                 self._client.update_vectors(self._items, part)
 
-    def vectors(self, name: str, item_indices: Sequence[int] | IntArray) -> tuple[IntArray, FloatArray]:
+    def vectors(
+        self, name: str, item_indices: Sequence[int] | IntArray
+    ) -> tuple[IntArray, FloatArray]:
         dim = self._widths_with(name).get(name, 0)
         wanted = to_ids(item_indices) if dim else []
         found: dict[int, FloatArray] = {}
         with self._calls():
             for part in parts(wanted):
-                for record in self._client.retrieve(self._items, part, with_payload=False, with_vectors=[name]):
-                    found.update({_id(record): vector for vector in to_arrays(record.vector).values()})
+                for record in self._client.retrieve(
+                    self._items, part, with_payload=False, with_vectors=[name]
+                ):
+                    found.update(
+                        {_id(record): vector for vector in to_arrays(record.vector).values()}
+                    )
         return to_rows(wanted, found, dim)
 
     def query_batch(self, queries: Sequence[VectorQuery]) -> list[Hits]:
-        asked = [query.limit > 0 and query.vector_name in self._widths_with(query.vector_name) for query in queries]
-        requests = [_request(query) for query, is_asked in zip(queries, asked, strict=True) if is_asked]
+        asked = [
+            query.limit > 0 and query.vector_name in self._widths_with(query.vector_name)
+            for query in queries
+        ]
+        requests = [
+            _request(query) for query, is_asked in zip(queries, asked, strict=True) if is_asked
+        ]
         for query, is_asked in zip(queries, asked, strict=True):
             if is_asked:
                 check_vector(query.vector_name, query.vector, self.vector_names())
         with self._calls():
-            answers = iter(self._client.query_batch_points(self._items, requests) if requests else [])
+            answers = iter(
+                self._client.query_batch_points(self._items, requests) if requests else []
+            )
         return [_to_hits(next(answers).points) if is_asked else Hits.none() for is_asked in asked]
 
     def matching(
-        self, filter: Filter | None, item_indices: Sequence[int] | IntArray | None = None, limit: int | None = None
+        self,
+        filter: Filter | None,
+        item_indices: Sequence[int] | IntArray | None = None,
+        limit: int | None = None,
     ) -> IntArray:
         conditions: list[Any] = [] if filter is None else [to_group(filter, _DIALECT)]
         if item_indices is not None:
@@ -189,15 +246,24 @@ class QdrantStore:
                 break
         return np.asarray(found, dtype=np.int64)
 
-    def scroll(self, vector_names: Sequence[str] = (), batch: int = 1000) -> Iterator[list[StoredItem]]:
+    def scroll(
+        self, vector_names: Sequence[str] = (), batch: int = 1000
+    ) -> Iterator[list[StoredItem]]:
         names: Any = [name for name in vector_names if name in self._widths_with(name)] or False
         offset: Any = None
         while True:
             with self._calls():
                 records, offset = self._client.scroll(
-                    self._items, limit=batch, offset=offset, with_payload=["item"], with_vectors=names
+                    self._items,
+                    limit=batch,
+                    offset=offset,
+                    with_payload=["item"],
+                    with_vectors=names,
                 )
-            if page := [StoredItem(_id(r), from_payload(r.payload or {}), to_arrays(r.vector)) for r in records]:
+            if page := [
+                StoredItem(_id(r), from_payload(r.payload or {}), to_arrays(r.vector))
+                for r in records
+            ]:
                 yield page
             if offset is None:
                 return
@@ -221,34 +287,51 @@ class QdrantStore:
         for point in points:
             check_vectors(point.vectors, self._meta.dims)
             key = str(user_point_id(point.user_id))
-            records.append(models.PointStruct(id=key, vector=to_lists(point.vectors), payload=user_payload(point)))
+            records.append(
+                models.PointStruct(
+                    id=key, vector=to_lists(point.vectors), payload=user_payload(point)
+                )
+            )
         with self._calls():
             for part in parts(records):
                 self._client.upsert(self._users, part)
 
     def get_user(self, user_id: str) -> UserPoint | None:
         with self._calls():
-            records = self._client.retrieve(self._users, [str(user_point_id(user_id))], with_vectors=True)
+            records = self._client.retrieve(
+                self._users, [str(user_point_id(user_id))], with_vectors=True
+            )
         if not records:
             return None
-        return UserPoint(user_id, (records[0].payload or {})["last_seq"], to_arrays(records[0].vector))
+        return UserPoint(
+            user_id, (records[0].payload or {})["last_seq"], to_arrays(records[0].vector)
+        )
 
     def delete_user(self, user_id: str) -> None:
         with self._calls():
-            self._client.delete(self._users, models.PointIdsList(points=[str(user_point_id(user_id))]))
+            self._client.delete(
+                self._users, models.PointIdsList(points=[str(user_point_id(user_id))])
+            )
 
     def _create(self, dims: Mapping[str, int], fingerprints: Mapping[str, str]) -> None:
         """What the store says about itself is written last: until then there is none."""
         self._meta.forget()
-        vectors = {name: models.VectorParams(size=dim, distance=models.Distance.COSINE) for name, dim in dims.items()}
+        vectors = {
+            name: models.VectorParams(size=dim, distance=models.Distance.COSINE)
+            for name, dim in dims.items()
+        }
         for name in (self._users, self._items):
             if self._client.collection_exists(name):
                 self._client.delete_collection(name)
             self._client.create_collection(name, vectors_config=vectors)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # the local mode of tests has no payload indexes, and says so
+            warnings.simplefilter(
+                "ignore", UserWarning
+            )  # the local mode of tests has no payload indexes, and says so
             for key in KEYWORD_FIELDS:
-                self._client.create_payload_index(self._items, key, models.PayloadSchemaType.KEYWORD)
+                self._client.create_payload_index(
+                    self._items, key, models.PayloadSchemaType.KEYWORD
+                )
             for key in FLOAT_FIELDS:
                 self._client.create_payload_index(self._items, key, models.PayloadSchemaType.FLOAT)
         self._meta.write(dims, fingerprints, {})
@@ -270,7 +353,9 @@ class QdrantStore:
 
 def _request(query: VectorQuery) -> models.QueryRequest:
     must = None if query.filter is None else [to_group(query.filter, _DIALECT)]
-    must_not: Any = [models.HasIdCondition(has_id=to_ids(query.exclude))] if len(query.exclude) else None
+    must_not: Any = (
+        [models.HasIdCondition(has_id=to_ids(query.exclude))] if len(query.exclude) else None
+    )
     return models.QueryRequest(
         query=query.vector.tolist(),
         using=query.vector_name,
@@ -282,7 +367,9 @@ def _request(query: VectorQuery) -> models.QueryRequest:
 
 def _to_hits(points: Sequence[models.ScoredPoint]) -> Hits:
     ids = np.fromiter((_id(point) for point in points), dtype=np.int64, count=len(points))
-    return Hits(ids, np.fromiter((point.score for point in points), dtype=np.float32, count=len(points)))
+    return Hits(
+        ids, np.fromiter((point.score for point in points), dtype=np.float32, count=len(points))
+    )
 
 
 def _id(record: models.Record | models.ScoredPoint) -> int:

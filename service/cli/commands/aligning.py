@@ -26,18 +26,26 @@ def holdout_share(text: str) -> float:
 def align(
     seed: Annotated[int, typer.Option(min=0, help="Of the random numbers.")] = 0,
     holdout: Annotated[
-        float, typer.Option(parser=holdout_share, metavar="SHARE", help="Share of the items it is measured on.")
+        float,
+        typer.Option(
+            parser=holdout_share, metavar="SHARE", help="Share of the items it is measured on."
+        ),
     ] = 0.1,
-    off: Annotated[bool, typer.Option("--off", help="Use the encoders' own vectors again.")] = False,
-    use: Annotated[str, typer.Option(metavar="VERSION", help="Use one that was trained before.")] = "",
+    off: Annotated[
+        bool, typer.Option("--off", help="Use the encoders' own vectors again.")
+    ] = False,
+    use: Annotated[
+        str, typer.Option(metavar="VERSION", help="Use one that was trained before.")
+    ] = "",
     data: Data = None,
     config: Config = None,
     as_json: Json = False,
 ) -> int:
-    """Train a space in which words find pictures (or sounds) and these find words, on the catalogue's own pairs.
+    """Train a space in which words find pictures (or sounds) and these find words, on the
+    catalogue's own pairs.
 
-    It is in use from the next command or start on, and `palate train` takes it up. Exit code 1: held-out pairs were
-    found no better than without it, so it is not in use.
+    It is in use from the next command or start on, and `palate train` takes it up. Exit code 1:
+    held-out pairs were found no better than without it, so it is not in use.
     """
     if off and use:
         raise typer.BadParameter("give either --off or --use VERSION.")
@@ -83,7 +91,11 @@ def _switch(workspace: Workspace, version: str, as_json: bool) -> int:
     if as_json:
         output.emit({"in_use": version})
     else:
-        output.say(f"alignment {version} is in use" if version else "no alignment is in use; those trained are kept")
+        output.say(
+            f"alignment {version} is in use"
+            if version
+            else "no alignment is in use; those trained are kept"
+        )
     return DONE
 
 
@@ -99,5 +111,9 @@ def _show(report: AlignReport, medium: Medium) -> None:
         title=f"{trained.n_pairs:,} pairs to train on, {trained.n_held_out:,} held out, {trained.seconds:.0f} s",
         right=["before", "after"],
     )
-    state = "in use" if report.used else "not in use: held-out pairs were found no better than without it"
+    state = (
+        "in use"
+        if report.used
+        else "not in use: held-out pairs were found no better than without it"
+    )
     output.say(f"alignment {report.version}: {state}")

@@ -1,4 +1,5 @@
-"""`palate recommend`, `similar` and `search`: one question each, answered by the data folder or by a server."""
+"""`palate recommend`, `similar` and `search`: one question each, answered by the data folder or by
+a server."""
 
 from __future__ import annotations
 
@@ -11,7 +12,18 @@ import typer
 
 from service.cli import output
 from service.cli.files import DONE
-from service.cli.options import Config, Data, Domains, Exclude, Filter, Json, K, Language, Server, share
+from service.cli.options import (
+    Config,
+    Data,
+    Domains,
+    Exclude,
+    Filter,
+    Json,
+    K,
+    Language,
+    Server,
+    share,
+)
 from service.cli.session import answering
 
 if TYPE_CHECKING:
@@ -19,24 +31,34 @@ if TYPE_CHECKING:
 
 
 def recommend(
-    user: Annotated[str, typer.Option("--user", "-u", metavar="ID", help="The person; empty for anybody.")] = "",
+    user: Annotated[
+        str, typer.Option("--user", "-u", metavar="ID", help="The person; empty for anybody.")
+    ] = "",
     k: K = 0,
     domain: Domains = [],  # noqa: B006 - typer reads the default, nobody writes to it
     filter: Filter = "",
     taste: Annotated[str, typer.Option(help="What the person likes, in words.")] = "",
     history: Annotated[
-        list[str], typer.Option(metavar="ID", help="An item of this session, oldest first; may be repeated.")
+        list[str],
+        typer.Option(metavar="ID", help="An item of this session, oldest first; may be repeated."),
     ] = [],  # noqa: B006
     exclude: Exclude = [],  # noqa: B006
-    include_seen: Annotated[bool, typer.Option("--include-seen", help="Let seen items come back.")] = False,
-    diversity: Annotated[float, typer.Option(parser=share, metavar="0..1", help="How far apart results are.")] = 0.0,
+    include_seen: Annotated[
+        bool, typer.Option("--include-seen", help="Let seen items come back.")
+    ] = False,
+    diversity: Annotated[
+        float, typer.Option(parser=share, metavar="0..1", help="How far apart results are.")
+    ] = 0.0,
     exploration: Annotated[
-        float, typer.Option(parser=share, metavar="0..1", help="Room for new and little-known items.")
+        float,
+        typer.Option(parser=share, metavar="0..1", help="Room for new and little-known items."),
     ] = 0.0,
     non_profiled: Annotated[
         bool, typer.Option("--non-profiled", help="Use nothing that is known about the person.")
     ] = False,
-    explain: Annotated[bool, typer.Option("--explain", help="A reason beside every result.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="A reason beside every result.")
+    ] = False,
     lang: Language = "",
     data: Data = None,
     config: Config = None,
@@ -80,7 +102,9 @@ def similar(
     """Items like one item, by content and by who chose both."""
     from service.api.messages import SimilarRequest
 
-    request = SimilarRequest(item_id=item, k=k, domains=domain, filter=filter, exclude_item_ids=exclude)
+    request = SimilarRequest(
+        item_id=item, k=k, domains=domain, filter=filter, exclude_item_ids=exclude
+    )
     with answering(data, config, server, quiet=as_json) as backend:
         answer = backend.similar_items(request)
     return _print(answer, as_json)
@@ -89,10 +113,14 @@ def similar(
 def search(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="Words to search for.")] = "",
     image: Annotated[
-        Path | None, typer.Option("--image", metavar="FILE", help="Search for what looks like this picture instead.")
+        Path | None,
+        typer.Option(
+            "--image", metavar="FILE", help="Search for what looks like this picture instead."
+        ),
     ] = None,
     audio: Annotated[
-        Path | None, typer.Option("--audio", metavar="FILE", help="Search for what sounds like this instead.")
+        Path | None,
+        typer.Option("--audio", metavar="FILE", help="Search for what sounds like this instead."),
     ] = None,
     k: K = 0,
     domain: Domains = [],  # noqa: B006
@@ -108,7 +136,9 @@ def search(
     if [bool(text.strip()), image is not None, audio is not None].count(True) != 1:
         raise typer.BadParameter("give one of TEXT, --image FILE and --audio FILE.")
     picture, sound = _content("--image", image), _content("--audio", audio)
-    request = SearchRequest(text=text, image=picture, audio=sound, k=k, domains=domain, filter=filter)
+    request = SearchRequest(
+        text=text, image=picture, audio=sound, k=k, domains=domain, filter=filter
+    )
     with answering(data, config, server, quiet=as_json) as backend:
         answer = backend.search_items(request)
     return _print(answer, as_json)
@@ -133,10 +163,14 @@ def _print(answer: Recommendation, as_json: bool) -> int:
     for remark in answer.degraded:
         output.remark(f"note: {remark}")
     if answer.missing_item_ids:
-        output.remark(f"note: not in the catalogue, and ignored: {', '.join(answer.missing_item_ids)}")
+        output.remark(
+            f"note: not in the catalogue, and ignored: {', '.join(answer.missing_item_ids)}"
+        )
     show(answer)
     if answer.recommendation_id:
-        output.say(f"palate explain --recommendation {answer.recommendation_id} --item ID says more.")
+        output.say(
+            f"palate explain --recommendation {answer.recommendation_id} --item ID says more."
+        )
     return DONE
 
 
@@ -147,7 +181,14 @@ def show(answer: Recommendation) -> None:
         return
     columns = ["#", "item", "title", "score", "sources", "reason"]
     rows: list[list[object]] = [
-        [row.rank, row.item_id, row.item.title or row.item_id, row.score, _first(row.sources), row.reason]
+        [
+            row.rank,
+            row.item_id,
+            row.item.title or row.item_id,
+            row.score,
+            _first(row.sources),
+            row.reason,
+        ]
         for row in answer.results
     ]
     if not any(row.reason for row in answer.results):

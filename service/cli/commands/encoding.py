@@ -1,4 +1,5 @@
-"""`palate encoders`: change what turns content into vectors, and see and delete the vectors that are kept for it."""
+"""`palate encoders`: change what turns content into vectors, and see and delete the vectors that
+are kept for it."""
 
 from __future__ import annotations
 
@@ -18,23 +19,32 @@ if TYPE_CHECKING:
     from service.api.messages import ServingEncoders, TrainProgress
     from service.config import Settings
 
-encoders = typer.Typer(help="The encoders: change them, list and drop their vectors.", no_args_is_help=True)
+encoders = typer.Typer(
+    help="The encoders: change them, list and drop their vectors.", no_args_is_help=True
+)
 
 
 @encoders.command()
 def change(
-    text: Annotated[str, typer.Option(metavar="NAME", help="Text encoder, as in encoders.text.")] = "",
-    image: Annotated[str, typer.Option(metavar="NAME", help="Image encoder, as in encoders.image.")] = "",
-    audio: Annotated[str, typer.Option(metavar="NAME", help="Audio encoder, as in encoders.audio.")] = "",
+    text: Annotated[
+        str, typer.Option(metavar="NAME", help="Text encoder, as in encoders.text.")
+    ] = "",
+    image: Annotated[
+        str, typer.Option(metavar="NAME", help="Image encoder, as in encoders.image.")
+    ] = "",
+    audio: Annotated[
+        str, typer.Option(metavar="NAME", help="Audio encoder, as in encoders.audio.")
+    ] = "",
     data: Data = None,
     config: Config = None,
     server: Server = "",
     as_json: Json = False,
 ) -> int:
-    """Encode everything beside the vectors there are, train if a model serves, and switch when it is complete.
+    """Encode everything beside the vectors there are, train if a model serves, and switch when it
+    is complete.
 
-    Without --text, --image and --audio, to the encoders that the settings name. What is interrupted goes on when it is
-    called again. A server answers all along.
+    Without --text, --image and --audio, to the encoders that the settings name. What is interrupted
+    goes on when it is called again. A server answers all along.
     """
     with output.progress(as_json) as step:
         last = ""
@@ -53,7 +63,9 @@ def change(
         output.emit(asdict(now))
         return DONE
     model = (
-        f"with model {now.model_version}" if now.model_version else f"without a trained model{last and f' ({last})'}"
+        f"with model {now.model_version}"
+        if now.model_version
+        else f"without a trained model{last and f' ({last})'}"
     )
     output.say(f"{now.items:,} items are served by store {now.digest}, {model}")
     output.say("for the next start, write into the configuration file:")
@@ -63,7 +75,8 @@ def change(
 
 @encoders.command("list")
 def list_encoders(data: Data = None, config: Config = None, as_json: Json = False) -> int:
-    """The vectors that are kept: of which encoders, how many items, how large, and which serve by the settings."""
+    """The vectors that are kept: of which encoders, how many items, how large, and which serve by
+    the settings."""
     from service.storage.kept_vectors import kept_vectors
 
     settings = settings_of(data, config)
@@ -78,7 +91,9 @@ def list_encoders(data: Data = None, config: Config = None, as_json: Json = Fals
     rows = [
         [
             one.digest,
-            "\n".join(f"{kind} {name}" for kind, name in (one.encoders or one.fingerprints).items()),
+            "\n".join(
+                f"{kind} {name}" for kind, name in (one.encoders or one.fingerprints).items()
+            ),
             "" if one.items is None else one.items,
             "" if one.size_bytes is None else f"{one.size_bytes / 1e6:,.1f}",
             one.configured,
@@ -93,7 +108,9 @@ def list_encoders(data: Data = None, config: Config = None, as_json: Json = Fals
 
 @encoders.command()
 def drop(
-    digest: Annotated[str, typer.Argument(metavar="DIGEST", help="As `palate encoders list` shows it.")],
+    digest: Annotated[
+        str, typer.Argument(metavar="DIGEST", help="As `palate encoders list` shows it.")
+    ],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     data: Data = None,
     config: Config = None,

@@ -20,37 +20,59 @@ if TYPE_CHECKING:
 
 def evaluate(
     protocol: Annotated[
-        str, typer.Option(help="leave-one-out, global-time, cold-items, cold-users or cross-domain.")
+        str,
+        typer.Option(help="leave-one-out, global-time, cold-items, cold-users or cross-domain."),
     ] = "cold-items",
     k: Annotated[int, typer.Option("-k", "--k", min=1, max=100, help="Length of the lists.")] = 10,
-    domain: Annotated[str, typer.Option(help="As if there were nothing but this domain.", show_default=False)] = "",
-    baselines: Annotated[bool, typer.Option(help="Measure the baselines on the same split.")] = True,
-    baseline: Annotated[list[str], typer.Option(metavar="NAME", help="Only this one; may be repeated.")] = [],  # noqa: B006 - typer reads the default, nobody writes to it
-    max_cases: Annotated[int, typer.Option(min=1, help="Most people asked, drawn at random.")] = 5_000,
+    domain: Annotated[
+        str, typer.Option(help="As if there were nothing but this domain.", show_default=False)
+    ] = "",
+    baselines: Annotated[
+        bool, typer.Option(help="Measure the baselines on the same split.")
+    ] = True,
+    baseline: Annotated[
+        list[str], typer.Option(metavar="NAME", help="Only this one; may be repeated.")
+    ] = [],  # noqa: B006 - typer reads the default, nobody writes to it
+    max_cases: Annotated[
+        int, typer.Option(min=1, help="Most people asked, drawn at random.")
+    ] = 5_000,
     seed: Annotated[int, typer.Option(min=0, help="Of the split and the training.")] = 0,
-    repeats: Annotated[int, typer.Option(min=1, help="Do it all with this many seeds, from --seed on.")] = 1,
+    repeats: Annotated[
+        int, typer.Option(min=1, help="Do it all with this many seeds, from --seed on.")
+    ] = 1,
     exploration: Annotated[
-        list[str], typer.Option(metavar="0..1", help="As of `palate recommend`; several, as 0,0.5,1, share a training.")
+        list[str],
+        typer.Option(
+            metavar="0..1", help="As of `palate recommend`; several, as 0,0.5,1, share a training."
+        ),
     ] = ["0"],  # noqa: B006
     events: Annotated[
         list[str],
-        typer.Option(metavar="N", help="First events that cold-users lets be known; several share a training."),
+        typer.Option(
+            metavar="N",
+            help="First events that cold-users lets be known; several share a training.",
+        ),
     ] = ["5"],  # noqa: B006
     source: Annotated[str, typer.Option(help="Domain of the histories, for cross-domain.")] = "",
     target: Annotated[str, typer.Option(help="Domain of the answers, for cross-domain.")] = "",
     without: Annotated[
-        list[str], typer.Option(metavar="WHAT", help="Leave out text, image, id or second-stage of Palate.")
+        list[str],
+        typer.Option(metavar="WHAT", help="Leave out text, image, id or second-stage of Palate."),
     ] = [],  # noqa: B006
     report: Annotated[
-        Path | None, typer.Option(help="Also write a page with tables and pictures to this .html file.")
+        Path | None,
+        typer.Option(help="Also write a page with tables and pictures to this .html file."),
     ] = None,
     data: Data = None,
     config: Config = None,
     as_json: Json = False,
 ) -> int:
-    """Train on the past in a copy of the data, ask for the held-out future, and compare with the baselines."""
+    """Train on the past in a copy of the data, ask for the held-out future, and compare with the
+    baselines."""
     if baseline and not baselines:
-        raise typer.BadParameter("--baseline and --no-baselines contradict each other; leave one of them out.")
+        raise typer.BadParameter(
+            "--baseline and --no-baselines contradict each other; leave one of them out."
+        )
     settings = settings_of(data, config)
     require_data(settings)
     from service.errors import ConfigError

@@ -20,20 +20,39 @@ if TYPE_CHECKING:
 
 def explain(
     item: Annotated[
-        str, typer.Option("--item", "-i", metavar="ID", help="What was recommended.", show_default=False)
+        str,
+        typer.Option(
+            "--item", "-i", metavar="ID", help="What was recommended.", show_default=False
+        ),
     ] = "",
-    user: Annotated[str, typer.Option("--user", "-u", metavar="ID", help="To whom, as things stand now.")] = "",
+    user: Annotated[
+        str, typer.Option("--user", "-u", metavar="ID", help="To whom, as things stand now.")
+    ] = "",
     recommendation: Annotated[
-        str, typer.Option("--recommendation", "-r", metavar="ID", help="Or in which answer, as it was served.")
+        str,
+        typer.Option(
+            "--recommendation", "-r", metavar="ID", help="Or in which answer, as it was served."
+        ),
     ] = "",
     lang: Language = "",
-    writer: Annotated[str, typer.Option(metavar="NAME", help="Who writes the text; else as configured.")] = "",
-    instead_of: Annotated[
-        str, typer.Option("--instead-of", metavar="ID", help="Why the item and not this one.", show_default=False)
+    writer: Annotated[
+        str, typer.Option(metavar="NAME", help="Who writes the text; else as configured.")
     ] = "",
-    change: Annotated[bool, typer.Option("--change", help="Also what it would take for it not to be there.")] = False,
+    instead_of: Annotated[
+        str,
+        typer.Option(
+            "--instead-of", metavar="ID", help="Why the item and not this one.", show_default=False
+        ),
+    ] = "",
+    change: Annotated[
+        bool, typer.Option("--change", help="Also what it would take for it not to be there.")
+    ] = False,
     profile: Annotated[
-        bool, typer.Option("--profile", help="No item, but the taste of the user, as it is read from what they did.")
+        bool,
+        typer.Option(
+            "--profile",
+            help="No item, but the taste of the user, as it is read from what they did.",
+        ),
     ] = False,
     data: Data = None,
     config: Config = None,
@@ -44,7 +63,11 @@ def explain(
     from service.api.messages import ExplainRequest, TasteRequest
 
     if profile:
-        _check_profile(user, {"--item": item, "--recommendation": recommendation, "--instead-of": instead_of}, change)
+        _check_profile(
+            user,
+            {"--item": item, "--recommendation": recommendation, "--instead-of": instead_of},
+            change,
+        )
         with answering(data, config, server, quiet=as_json) as backend:
             summary = backend.describe_taste(TasteRequest(user, lang, writer))
         if as_json:
@@ -88,7 +111,10 @@ def show_taste(summary: TasteSummary) -> None:
         output.remark(f"note: {remark}")
     output.say(f"User {summary.user_id}\n{summary.text}")
     output.say(f"(written by {summary.writer})")
-    output.table(["fact", "what"], [[fact.kind.value.replace("_", " "), said(fact)] for fact in summary.evidence])
+    output.table(
+        ["fact", "what"],
+        [[fact.kind.value.replace("_", " "), said(fact)] for fact in summary.evidence],
+    )
 
 
 def show(explanation: Explanation) -> None:
@@ -96,7 +122,9 @@ def show(explanation: Explanation) -> None:
     for remark in explanation.degraded:
         output.remark(f"note: {remark}")
     output.say(f"{explanation.title or explanation.item_id}\n{explanation.text}")
-    model = f"model {explanation.model_version}" if explanation.model_version else "no trained model"
+    model = (
+        f"model {explanation.model_version}" if explanation.model_version else "no trained model"
+    )
     output.say(f"({model}; written by {explanation.writer})")
     show_evidence(explanation.evidence)
     if explanation.parameters:
@@ -106,7 +134,9 @@ def show(explanation: Explanation) -> None:
         nothing = "Taking away up to 5 items of the history would not take it off the list."
         output.say(explanation.change.text or nothing)
     if (wish := explanation.less_of_this) is not None:
-        output.say(f"Less of this: record an event {wish.event_type} of user {wish.user_id} on item {wish.item_id}.")
+        output.say(
+            f"Less of this: record an event {wish.event_type} of user {wish.user_id} on item {wish.item_id}."
+        )
 
 
 def show_evidence(evidence: Sequence[Evidence]) -> None:
@@ -121,14 +151,18 @@ def show_evidence(evidence: Sequence[Evidence]) -> None:
 def said(fact: Evidence) -> str:
     """The fields of a fact that are set, for people who check."""
     about = fact.title or fact.item_id
-    event = fact.event_type if fact.event_value is None else f"{fact.event_type} {fact.event_value:g}"
+    event = (
+        fact.event_type if fact.event_value is None else f"{fact.event_type} {fact.event_value:g}"
+    )
     days = f" in {fact.window_days} days" if fact.window_days else ""
     parts = [
         f"{about} ({event})" if about and event else about,
         f"{fact.name}: {fact.value}" if fact.name and fact.value else fact.name or fact.value,
         f"{fact.low:g} to {fact.high:g}" if fact.high or fact.low else "",
         f"{fact.count:,} of {fact.total:,}" if fact.total else "",
-        f"{fact.count:,} {_COUNTED.get(fact.kind.value, 'people')}{days}" if fact.count and not fact.total else "",
+        f"{fact.count:,} {_COUNTED.get(fact.kind.value, 'people')}{days}"
+        if fact.count and not fact.total
+        else "",
         f"{fact.earlier_count:,} of {fact.earlier_total:,} before" if fact.earlier_total else "",
         f"since {fact.since}" if fact.since else "",
         f"{fact.lift:.2f} times the share at large" if fact.lift else "",

@@ -1,4 +1,5 @@
-"""`palate index` and `palate rebuild`: catalogues into the log and the store, without loading a ranker."""
+"""`palate index` and `palate rebuild`: catalogues into the log and the store, without loading a
+ranker."""
 
 from __future__ import annotations
 
@@ -41,7 +42,9 @@ def index(
     """Add or replace the items of catalogue files; what is unchanged is skipped."""
     if server:
         if workers:
-            raise typer.BadParameter("--workers is for encoding here; what --server encodes, it encodes with its own.")
+            raise typer.BadParameter(
+                "--workers is for encoding here; what --server encodes, it encodes with its own."
+            )
         with answering(data, config, server, quiet=as_json) as backend:
             reports = take_in(files, lambda path, step: _send(backend, path, step), as_json=as_json)
         return tell(reports, errors=errors, as_json=as_json)
@@ -65,7 +68,9 @@ def index(
             return FileReport(str(path), counts, report.failed, report.warnings, rows.stopped)
 
         with output.progress(as_json) as step:
-            workspace.reconcile(lambda done, total: step("finishing what an earlier run left", done, total))
+            workspace.reconcile(
+                lambda done, total: step("finishing what an earlier run left", done, total)
+            )
         reports = take_in(files, one, as_json=as_json)
         workspace.store.optimize()
         perception, rows = workspace.perception, sum(report.rows for report in reports)
@@ -83,14 +88,19 @@ def rebuild(
     """Make the vector store anew from the log, with the encoders that are configured now."""
     settings = settings_of(data, config)
     require_data(settings)
-    with _workspace(settings, as_json, workers, anew=True) as workspace, output.progress(as_json) as step:
+    with (
+        _workspace(settings, as_json, workers, anew=True) as workspace,
+        output.progress(as_json) as step,
+    ):
         report = workspace.indexer().rebuild(lambda done, total: step("encoding", done, total))
         workspace.store.optimize()
         encoders = {"text": workspace.text_encoder.name}
         if workspace.perception is not None:
             encoders[workspace.perception.medium] = workspace.perception.encoder.name
     if as_json:
-        output.emit({"indexed": report.indexed, "warnings": len(report.warnings), "encoders": encoders})
+        output.emit(
+            {"indexed": report.indexed, "warnings": len(report.warnings), "encoders": encoders}
+        )
     else:
         output.table(
             ["items", "without a file of theirs", "encoders"],
@@ -101,7 +111,9 @@ def rebuild(
 
 
 @contextmanager
-def _workspace(settings: Settings, quiet: bool, workers: int, *, anew: bool = False) -> Iterator[Workspace]:
+def _workspace(
+    settings: Settings, quiet: bool, workers: int, *, anew: bool = False
+) -> Iterator[Workspace]:
     with output.waiting("loading encoders", quiet):
         from encoders.networks.network import use_cores
         from service.storage.workspace import Workspace
@@ -141,8 +153,12 @@ def _send(backend: Backend, path: Path, step: Step) -> FileReport:
             report.counts["indexed"] += answer.indexed
             report.counts["skipped"] += answer.skipped
             lines = [line for line, _ in batch]
-            report.failed += [RowError(lines[row.line - 1], row.item_id, row.reason) for row in answer.failed]
-            report.warnings += [RowError(lines[row.line - 1], row.item_id, row.reason) for row in answer.warnings]
+            report.failed += [
+                RowError(lines[row.line - 1], row.item_id, row.reason) for row in answer.failed
+            ]
+            report.warnings += [
+                RowError(lines[row.line - 1], row.item_id, row.reason) for row in answer.warnings
+            ]
         batch.clear()
         size = 0
 
@@ -164,7 +180,8 @@ def _send(backend: Backend, path: Path, step: Step) -> FileReport:
 
 
 def _with_files(item: Item, root: Path, line: int, warnings: list[RowError]) -> Item:
-    """The item with its pictures and its sound themselves in place of paths, which mean nothing to the server."""
+    """The item with its pictures and its sound themselves in place of paths, which mean nothing to
+    the server."""
     from encoders.errors import MediaError
     from encoders.modality import MEDIA
     from indexer.catalog.item import RowError

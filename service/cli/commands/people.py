@@ -22,7 +22,9 @@ def export(
     data: Data = None,
     config: Config = None,
     server: Server = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Always JSON; the option is taken for uniformity.")] = True,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Always JSON; the option is taken for uniformity.")
+    ] = True,
 ) -> int:
     """Everything that is stored about a person, as JSON."""
     if server:
@@ -37,7 +39,13 @@ def export(
 
 
 @users.command()
-def delete(user: UserId, data: Data = None, config: Config = None, server: Server = "", as_json: Json = False) -> int:
+def delete(
+    user: UserId,
+    data: Data = None,
+    config: Config = None,
+    server: Server = "",
+    as_json: Json = False,
+) -> int:
     """Delete everything that is stored about a person."""
     with answering(data, config, server, quiet=as_json) as backend:
         counts = backend.delete_user(user)

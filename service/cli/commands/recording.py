@@ -34,7 +34,8 @@ def events(
 ) -> int:
     """Append the events of files; an event that is there already is counted once.
 
-    Unknown items are recorded events of items that are not in the catalogue: they count as soon as these are indexed.
+    Unknown items are recorded events of items that are not in the catalogue: they count as soon as
+    these are indexed.
     """
     if server:
         with answering(data, config, server, quiet=as_json) as backend:
@@ -43,7 +44,9 @@ def events(
         return _all(files, _recorder(log), BATCH, errors, as_json)
 
 
-def _all(files: Sequence[Path], record: Record, batch: int, errors: Path | None, as_json: bool) -> int:
+def _all(
+    files: Sequence[Path], record: Record, batch: int, errors: Path | None, as_json: bool
+) -> int:
     reports = take_in(files, lambda path, step: _one(path, record, batch, step), as_json=as_json)
     return tell(reports, errors=errors, as_json=as_json)
 
@@ -77,7 +80,9 @@ def _recorder(log: EventLog) -> Record:
         added = log.append_events(batch)
         fresh = [event for event, new in zip(batch, added, strict=True) if new]
         unknown = sum(event.item_id not in known for event in fresh)
-        return EventReport(recorded=len(fresh), duplicates=len(batch) - len(fresh), unknown_items=unknown)
+        return EventReport(
+            recorded=len(fresh), duplicates=len(batch) - len(fresh), unknown_items=unknown
+        )
 
     return record
 

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
 def serve(
     address: Annotated[
-        str, typer.Option(metavar="HOST:PORT", help="Where to listen; port 0 picks a free one.", show_default=False)
+        str,
+        typer.Option(
+            metavar="HOST:PORT",
+            help="Where to listen; port 0 picks a free one.",
+            show_default=False,
+        ),
     ] = "",
     data: Data = None,
     config: Config = None,
@@ -46,7 +51,9 @@ def serve(
             output.table(["loaded", ""], [[name, what] for name, what in loaded.items()])
             output.say("serving; Ctrl-C stops")
 
-    asyncio.run(serve_until_stopped(settings, _load, on_listening=on_listening, on_loaded=on_loaded))
+    asyncio.run(
+        serve_until_stopped(settings, _load, on_listening=on_listening, on_loaded=on_loaded)
+    )
     return DONE
 
 

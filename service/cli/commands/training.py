@@ -1,4 +1,5 @@
-"""`palate train` and `palate models`: fit, compare with the baselines, and choose which model serves."""
+"""`palate train` and `palate models`: fit, compare with the baselines, and choose which model
+serves."""
 
 from __future__ import annotations
 
@@ -18,23 +19,34 @@ from service.cli.session import answering, event_log, open_recommender, require_
 if TYPE_CHECKING:
     from service.api.messages import ModelInfo, TrainProgress
 
-models = typer.Typer(help="The trained models: list, activate, roll back, shrink.", no_args_is_help=True)
+models = typer.Typer(
+    help="The trained models: list, activate, roll back, shrink.", no_args_is_help=True
+)
 
-Version = Annotated[str, typer.Argument(metavar="VERSION", help="As `palate models list` shows it.")]
+Version = Annotated[
+    str, typer.Argument(metavar="VERSION", help="As `palate models list` shows it.")
+]
 
 
 def train(
     incremental: Annotated[
-        bool, typer.Option("--incremental", help="Take up the active model and the events since, instead of all anew.")
+        bool,
+        typer.Option(
+            "--incremental",
+            help="Take up the active model and the events since, instead of all anew.",
+        ),
     ] = False,
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Of the random numbers.")] = 0,
-    force: Annotated[bool, typer.Option("--force", help="Activate also if a baseline did better.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Activate also if a baseline did better.")
+    ] = False,
     data: Data = None,
     config: Config = None,
     server: Server = "",
     as_json: Json = False,
 ) -> int:
-    """Train a model on the whole log; it serves from then on unless a baseline did better (exit code 1).
+    """Train a model on the whole log; it serves from then on unless a baseline did better (exit
+    code 1).
 
     A training that was interrupted goes on if log, items and settings are the same.
     """
@@ -59,12 +71,16 @@ def train(
         output.emit(asdict(model))
     else:
         show_metrics(model)
-        output.say(f"model {model.version}: {'activated' if model.active else last or 'not activated'}")
+        output.say(
+            f"model {model.version}: {'activated' if model.active else last or 'not activated'}"
+        )
     return DONE if model.active else IN_PART
 
 
 @models.command("list")
-def list_models(data: Data = None, config: Config = None, server: Server = "", as_json: Json = False) -> int:
+def list_models(
+    data: Data = None, config: Config = None, server: Server = "", as_json: Json = False
+) -> int:
     """The models there are, newest first."""
     from service.api.messages import ModelInfo
 
@@ -76,23 +92,39 @@ def list_models(data: Data = None, config: Config = None, server: Server = "", a
         settings = settings_of(data, config)
         require_data(settings)
         with event_log(settings) as log:
-            found = [ModelInfo(r.version, r.created_at, r.active, r.metrics) for r in log.list_models()]
+            found = [
+                ModelInfo(r.version, r.created_at, r.active, r.metrics) for r in log.list_models()
+            ]
     if as_json:
         output.emit([asdict(model) for model in found])
     elif not found:
         output.say("No model has been trained yet; `palate train` trains one.")
     else:
         rows = [
-            [m.version, _when(m.created_at), m.active, m.metrics.get("palate/all/ndcg@10", 0.0), _best(m.metrics)]
+            [
+                m.version,
+                _when(m.created_at),
+                m.active,
+                m.metrics.get("palate/all/ndcg@10", 0.0),
+                _best(m.metrics),
+            ]
             for m in found
         ]
-        output.table(["version", "trained (UTC)", "active", "ndcg@10", "best baseline"], rows, right=["ndcg@10"])
+        output.table(
+            ["version", "trained (UTC)", "active", "ndcg@10", "best baseline"],
+            rows,
+            right=["ndcg@10"],
+        )
     return DONE
 
 
 @models.command()
 def activate(
-    version: Version, data: Data = None, config: Config = None, server: Server = "", as_json: Json = False
+    version: Version,
+    data: Data = None,
+    config: Config = None,
+    server: Server = "",
+    as_json: Json = False,
 ) -> int:
     """Let this model serve from the next call on."""
     with answering(data, config, server, quiet=as_json) as backend:
@@ -100,15 +132,20 @@ def activate(
 
 
 @models.command()
-def rollback(data: Data = None, config: Config = None, server: Server = "", as_json: Json = False) -> int:
+def rollback(
+    data: Data = None, config: Config = None, server: Server = "", as_json: Json = False
+) -> int:
     """Let the model serve that served before the active one."""
     with answering(data, config, server, quiet=as_json) as backend:
         return _serving(backend.rollback_model(), as_json)
 
 
 @models.command()
-def shrink(version: Version, data: Data = None, config: Config = None, as_json: Json = False) -> int:
-    """Make a smaller copy of this model, and tell how far it recommends the same; it does not serve by itself."""
+def shrink(
+    version: Version, data: Data = None, config: Config = None, as_json: Json = False
+) -> int:
+    """Make a smaller copy of this model, and tell how far it recommends the same; it does not serve
+    by itself."""
     settings = settings_of(data, config)
     require_data(settings)
     recommender = open_recommender(settings)
@@ -131,18 +168,33 @@ def shrink(version: Version, data: Data = None, config: Config = None, as_json: 
 
 def show_metrics(model: ModelInfo) -> None:
     """Palate beside the baselines: rows are systems, columns are slices of the held-out events."""
-    figures = {tuple(name.split("/")): value for name, value in model.metrics.items() if name.endswith("/ndcg@10")}
+    figures = {
+        tuple(name.split("/")): value
+        for name, value in model.metrics.items()
+        if name.endswith("/ndcg@10")
+    }
     systems = list(dict.fromkeys(key[0] for key in figures))
     slices = list(dict.fromkeys(key[1] for key in figures))
     if not figures:
         output.say("Too few events were held out to compare with the baselines.")
         return
     rows = [
-        [system, *(f"{figures[key]:.4f}" if (key := (system, name, "ndcg@10")) in figures else "" for name in slices)]
+        [
+            system,
+            *(
+                f"{figures[key]:.4f}" if (key := (system, name, "ndcg@10")) in figures else ""
+                for name in slices
+            ),
+        ]
         for system in systems
     ]
     columns = [name.replace("_", " ") for name in slices]
-    output.table(["system", *columns], rows, title="NDCG@10 on held-out next events, full catalogue", right=columns)
+    output.table(
+        ["system", *columns],
+        rows,
+        title="NDCG@10 on held-out next events, full catalogue",
+        right=columns,
+    )
 
 
 def _train_here(

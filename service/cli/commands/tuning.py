@@ -1,4 +1,5 @@
-"""`palate tune`: search for better hyper-parameters of the ranker, and write them as a settings file."""
+"""`palate tune`: search for better hyper-parameters of the ranker, and write them as a settings
+file."""
 
 from __future__ import annotations
 
@@ -32,21 +33,34 @@ def duration(text: str) -> float:
 
 
 def tune(
-    trials: Annotated[int, typer.Option(min=1, help="Most configurations tried, the present one included.")] = 20,
+    trials: Annotated[
+        int, typer.Option(min=1, help="Most configurations tried, the present one included.")
+    ] = 20,
     minutes: Annotated[
-        float, typer.Option(parser=duration, metavar="MINUTES", help="No trial begins after this time.")
+        float,
+        typer.Option(parser=duration, metavar="MINUTES", help="No trial begins after this time."),
     ] = 60.0,
     metric: Annotated[
-        str, typer.Option(help="What is to be high: palate/<slice>/ndcg@10, as `palate train --json` names them.")
+        str,
+        typer.Option(
+            help="What is to be high: palate/<slice>/ndcg@10, as `palate train --json` names them."
+        ),
     ] = "palate/all/ndcg@10",
-    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Of the search and of every training.")] = 0,
-    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the settings go.")] = Path("palate.tuned.toml"),
-    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**32 - 1, help="Of the search and of every training.")
+    ] = 0,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the settings go.")] = Path(
+        "palate.tuned.toml"
+    ),
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the file if it is there.")
+    ] = False,
     data: Data = None,
     config: Config = None,
     as_json: Json = False,
 ) -> int:
-    """Search for a better ranker configuration; without one nothing is written (exit code 1). Ctrl-C keeps the best."""
+    """Search for a better ranker configuration; without one nothing is written (exit code 1).
+    Ctrl-C keeps the best."""
     settings = settings_of(data, config)
     require_data(settings)
     _require_writable(out, force)
@@ -65,7 +79,9 @@ def tune(
         step("trials", 0, trials)
         known = _read(settings)
         found = search(
-            known.measure(seed, lambda stage, done, total: step(f"this trial: {stage}", done, total)),
+            known.measure(
+                seed, lambda stage, done, total: step(f"this trial: {stage}", done, total)
+            ),
             settings.ranker,
             metric=metric,
             trials=trials,
@@ -81,11 +97,15 @@ def tune(
     if found.interrupted:
         output.remark(f"stopped by hand after {len(found.trials)} of {trials} trials")
     elif len(found.trials) < trials:
-        output.remark(f"time is up after {len(found.trials)} of {trials} trials; --minutes gives more")
+        output.remark(
+            f"time is up after {len(found.trials)} of {trials} trials; --minutes gives more"
+        )
     if not found.improved:
         output.remark(f"nothing did better than the {found.before}, so {out} is not written")
         return IN_PART
-    output.remark(f"settings: {out}; put its [ranker] section into palate.toml, then `palate train`")
+    output.remark(
+        f"settings: {out}; put its [ranker] section into palate.toml, then `palate train`"
+    )
     return IN_PART if found.interrupted else DONE
 
 
@@ -94,9 +114,13 @@ def _require_writable(out: Path, force: bool) -> None:
     if out.is_dir():
         raise typer.BadParameter(f"--out {out} is a folder; name a file.")
     if out.exists() and not force:
-        raise typer.BadParameter(f"--out {out} exists; name another file, or replace it with --force.")
+        raise typer.BadParameter(
+            f"--out {out} exists; name another file, or replace it with --force."
+        )
     if not os.access(out.parent, os.W_OK):
-        raise typer.BadParameter(f"--out {out}: {out.parent} is not a folder that can be written to.")
+        raise typer.BadParameter(
+            f"--out {out}: {out.parent} is not a folder that can be written to."
+        )
 
 
 def _read(settings: Settings) -> TrainingData:
@@ -124,7 +148,9 @@ def _show(found: Tuning) -> None:
     ]
     figures = ["trial", found.metric.rpartition("/")[2], "seconds"]
     columns = [*figures, "", "configuration"]
-    output.table(columns, rows, title=f"{found.metric} on held-out events", right=figures, whole=[""])
+    output.table(
+        columns, rows, title=f"{found.metric} on held-out events", right=figures, whole=[""]
+    )
     for number, trial in enumerate(found.trials, start=1):
         if trial.failed:
             output.say(f"trial {number} could not be trained: {trial.failed}")
@@ -144,5 +170,7 @@ def _as_json(found: Tuning) -> dict[str, Any]:
         "improved": found.improved,
         "interrupted": found.interrupted,
         "best": found.trials.index(found.best) + 1,
-        "trials": [{"trial": number, **asdict(trial)} for number, trial in enumerate(found.trials, start=1)],
+        "trials": [
+            {"trial": number, **asdict(trial)} for number, trial in enumerate(found.trials, start=1)
+        ],
     }

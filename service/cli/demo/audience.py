@@ -1,6 +1,8 @@
-"""The example's films and what people did with them, as far as the demo's rules need it to choose whom to show.
+"""The example's films and what people did with them, as far as the demo's rules need it to choose
+whom to show.
 
-The rules are stated here, once, and are not tuned to what the recommender answers. Knows nothing of the recommender.
+The rules are stated here, once, and are not tuned to what the recommender answers. Knows nothing of
+the recommender.
 """
 
 from __future__ import annotations
@@ -44,22 +46,33 @@ class Audience:
 
     def liked(self, user: str) -> list[Item]:
         """The films that a person rated 4 or better, oldest first."""
-        return [self.films[event.item_id] for event in self.events[user] if (event.value or 0.0) >= LIKED]
+        return [
+            self.films[event.item_id]
+            for event in self.events[user]
+            if (event.value or 0.0) >= LIKED
+        ]
 
     def new_ground(self, user: str, n: int) -> tuple[str, list[Item]]:
-        """The genre (of 100 films or more) this person rated least of, and its n best-known films they never rated."""
+        """The genre (of 100 films or more) this person rated least of, and its n best-known films
+        they never rated."""
         rated = {event.item_id for event in self.events[user]}
         sizes = Counter(genre for film in self.films.values() for genre in film.categories)
         known = Counter(genre for item_id in rated for genre in self.films[item_id].categories)
         genre = min(
-            (name for name, size in sizes.items() if size >= 100), key=lambda name: (known[name] / sizes[name], name)
+            (name for name, size in sizes.items() if size >= 100),
+            key=lambda name: (known[name] / sizes[name], name),
         )
         fame = Counter(event.item_id for history in self.events.values() for event in history)
-        candidates = [film for film in self.films.values() if genre in film.categories and film.item_id not in rated]
+        candidates = [
+            film
+            for film in self.films.values()
+            if genre in film.categories and film.item_id not in rated
+        ]
         return genre, sorted(candidates, key=lambda film: (-fame[film.item_id], film.item_id))[:n]
 
     def by_affinity(self, genres: Sequence[str]) -> list[str]:
-        """Everybody with 50 ratings or more, by the share of the films they liked that have all these genres."""
+        """Everybody with 50 ratings or more, by the share of the films they liked that have all
+        these genres."""
 
         def affinity(user: str) -> float:
             liked = self.liked(user)

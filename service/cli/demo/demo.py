@@ -1,6 +1,8 @@
-"""`palate demo`: the whole job on the example films: index, record, train, serve, and then ask through gRPC.
+"""`palate demo`: the whole job on the example films: index, record, train, serve, and then ask
+through gRPC.
 
-Owns the stages, their times, and the life of the server process. What is asked and shown is `service.cli.demo.story`.
+Owns the stages, their times, and the life of the server process. What is asked and shown is
+`service.cli.demo.story`.
 """
 
 from __future__ import annotations
@@ -40,8 +42,14 @@ def demo(
     """Index, train, serve and recommend on 9,742 example films, through gRPC, in a few minutes."""
     items, behaviour = _file(example, "items"), _file(example, "events")
     if data is not None and (data / "log.db").exists():
-        raise typer.BadParameter(f"--data {data} holds data already; the demo wants a folder of its own.")
-    place = nullcontext(str(data)) if data is not None else tempfile.TemporaryDirectory(prefix="palate-demo-")
+        raise typer.BadParameter(
+            f"--data {data} holds data already; the demo wants a folder of its own."
+        )
+    place = (
+        nullcontext(str(data))
+        if data is not None
+        else tempfile.TemporaryDirectory(prefix="palate-demo-")
+    )
     with _unwinding_on_sigterm(), place as name:
         folder = Path(name)
         stages = Stages()
@@ -125,8 +133,18 @@ class Server:
 
     def __init__(self, folder: Path, config: Path | None) -> None:
         more = [] if config is None else ["--config", str(config)]
-        command = [sys.executable, "-m", "service.cli", "serve", "--json", "--address", "127.0.0.1:0"]
-        self._process = subprocess.Popen([*command, "--data", str(folder), *more], stdout=subprocess.PIPE, text=True)
+        command = [
+            sys.executable,
+            "-m",
+            "service.cli",
+            "serve",
+            "--json",
+            "--address",
+            "127.0.0.1:0",
+        ]
+        self._process = subprocess.Popen(
+            [*command, "--data", str(folder), *more], stdout=subprocess.PIPE, text=True
+        )
         try:
             self.address: str = self._line()["listening"]
             loaded: dict[str, str] = self._line()["loaded"]
@@ -134,7 +152,9 @@ class Server:
             self.stop()
             raise
         output.say(f"serving on {self.address}")
-        output.table(["loaded", ""], [[name, what] for name, what in loaded.items() if name != "data"])
+        output.table(
+            ["loaded", ""], [[name, what] for name, what in loaded.items() if name != "data"]
+        )
 
     def stop(self) -> None:
         """SIGTERM, as an operator would."""

@@ -1,4 +1,5 @@
-"""What the demo asks a server through `palate.client`, and how it tells of the answers. Knows no files."""
+"""What the demo asks a server through `palate.client`, and how it tells of the answers. Knows no
+files."""
 
 from __future__ import annotations
 
@@ -46,7 +47,11 @@ def _known_user(palate: Client, audience: Audience, user: str) -> RecommendRespo
     output.heading(f"1. User {user}: {len(history)} ratings, and five films to see next")
     output.say("Of the people with 50 to 150 ratings, this is the one who rated last.")
     latest = [
-        [audience.films[event.item_id].title, ", ".join(audience.films[event.item_id].categories), f"{event.value:g}"]
+        [
+            audience.films[event.item_id].title,
+            ", ".join(audience.films[event.item_id].categories),
+            f"{event.value:g}",
+        ]
         for event in history[-SHOWN:]
     ]
     output.table(["rated last", "genres", "rating"], latest, right=["rating"])
@@ -59,9 +64,12 @@ def _two_events(palate: Client, audience: Audience, user: str, before: Recommend
     genre, films = audience.new_ground(user, 2)
     titles = " and ".join(film.title for film in films)
     output.heading(f"2. User {user} now gives five stars to {titles}")
-    output.say(f"These are the best-known films they had not rated of {genre}, the genre they had rated least of.")
+    output.say(
+        f"These are the best-known films they had not rated of {genre}, the genre they had rated least of."
+    )
     palate.record_events(
-        {"user_id": user, "item_id": film.item_id, "event_type": "rating", "value": 5.0} for film in films
+        {"user_id": user, "item_id": film.item_id, "event_type": "rating", "value": 5.0}
+        for film in films
     )
     after = palate.recommend(user, k=SHOWN, explain=True)
     _show(after, already={result.item_id for result in before.results})
@@ -79,7 +87,9 @@ def _taste_only(palate: Client) -> None:
 def _new_film(palate: Client, audience: Audience) -> None:
     title, genres = str(NEW_FILM["title"]), NEW_FILM["categories"]
     assert isinstance(genres, list)
-    output.heading(f"4. {title} is added now: nobody has seen it, and the model was trained without it")
+    output.heading(
+        f"4. {title} is added now: nobody has seen it, and the model was trained without it"
+    )
     palate.index_items([{**NEW_FILM, "created_at": time.time()}])
     people = audience.by_affinity(genres)
     fans, others = people[:ASKED], people[-ASKED:]
@@ -93,7 +103,9 @@ def _new_film(palate: Client, audience: Audience) -> None:
     if not reached:
         return
     fan = min(reached, key=lambda user: ranks[user])
-    output.say(f"It stands highest for user {fan}: rank {ranks[fan]}. Their favourites of these genres:")
+    output.say(
+        f"It stands highest for user {fan}: rank {ranks[fan]}. Their favourites of these genres:"
+    )
     own = [film.title for film in audience.liked(fan) if set(genres) <= set(film.categories)]
     output.say(f"  {', '.join(own[-SHOWN:])}")
     explanation = palate.explain(str(NEW_FILM["item_id"]), user_id=fan)
@@ -102,9 +114,13 @@ def _new_film(palate: Client, audience: Audience) -> None:
 
 def _why(palate: Client, user: str, answer: RecommendResponse) -> None:
     first = answer.results[0]
-    output.heading(f"5. Why user {user} was given {first.item.title} first, as it was served in scene 1")
+    output.heading(
+        f"5. Why user {user} was given {first.item.title} first, as it was served in scene 1"
+    )
     for language in language_codes():
-        said = palate.explain(first.item_id, recommendation_id=answer.recommendation_id, language=language)
+        said = palate.explain(
+            first.item_id, recommendation_id=answer.recommendation_id, language=language
+        )
         output.say(f"{said.text}\n")
     show_evidence([evidence_of(fact) for fact in said.evidence])
 

@@ -1,4 +1,5 @@
-"""What `palate doctor` looks at: one function per thing, each giving findings. They read, and never repair.
+"""What `palate doctor` looks at: one function per thing, each giving findings. They read, and never
+repair.
 
 Knows nothing of printing.
 """
@@ -60,7 +61,12 @@ def packages() -> Iterator[Finding]:
             missing.append(name)
     yield Finding("ok", "packages", ", ".join(versions))
     for name in missing:
-        yield Finding("fail", f"package {name}", "not installed", f"`pip install {name}`, or install palate again")
+        yield Finding(
+            "fail",
+            f"package {name}",
+            "not installed",
+            f"`pip install {name}`, or install palate again",
+        )
 
 
 def disk(settings: Settings) -> Finding:
@@ -90,7 +96,10 @@ def port(settings: Settings) -> Finding:
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         return Finding(
-            "warn", "port", f"{address}: {why}", "another server is there; to start one more, choose another"
+            "warn",
+            "port",
+            f"{address}: {why}",
+            "another server is there; to start one more, choose another",
         )
     return Finding("ok", "port", f"{address} is free")
 
@@ -100,7 +109,9 @@ def writers(settings: Settings) -> Finding:
     try:
         writing = Writing(settings)
     except PalateError as error:
-        return Finding("fail", "writers", str(error), "correct it, or set explain.writer to template")
+        return Finding(
+            "fail", "writers", str(error), "correct it, or set explain.writer to template"
+        )
     states = []
     for name in writer_names():
         try:
@@ -115,7 +126,12 @@ def writers(settings: Settings) -> Finding:
 def stored(settings: Settings, encoders: Encoders) -> Iterator[Finding]:
     """The log, then what is made from it."""
     if not settings.log.url and not (settings.data / "log.db").is_file():
-        yield Finding("warn", "data", f"nothing in {settings.data} yet", "index a catalogue: `palate index FILE`")
+        yield Finding(
+            "warn",
+            "data",
+            f"nothing in {settings.data} yet",
+            "index a catalogue: `palate index FILE`",
+        )
         return
     try:
         with EventLog.open(settings.log_url) as log:
@@ -123,25 +139,36 @@ def stored(settings: Settings, encoders: Encoders) -> Iterator[Finding]:
             yield from _vectors(settings, log, encoders)
             yield from _models(settings, log)
     except PalateError as error:
-        yield Finding("fail", "log", str(error), "restore a backup, or use the Palate that wrote it")
+        yield Finding(
+            "fail", "log", str(error), "restore a backup, or use the Palate that wrote it"
+        )
 
 
 def _log(settings: Settings, log: EventLog) -> Iterator[Finding]:
     items, events, people = log.count_items(), log.count_events(), log.users_count()
     problems = [] if settings.log.url else _sqlite_problems(settings.data / "log.db")
     if problems:
-        yield Finding("fail", "log", "; ".join(problems), "stop writing, copy the folder, restore a backup")
+        yield Finding(
+            "fail", "log", "; ".join(problems), "stop writing, copy the folder, restore a backup"
+        )
     else:
-        yield Finding("ok", "log", f"sound: {items:,} items, {events:,} events of {people:,} people")
+        yield Finding(
+            "ok", "log", f"sound: {items:,} items, {events:,} events of {people:,} people"
+        )
     if lacking := log.count_lacking_pictures():
         todo = "make them available and run `palate index` with the same file again; its report says what is wrong"
         yield Finding(
-            "warn", f"{WORDS[settings.encoders.medium]}s", f"{lacking:,} items lack one that could not be had", todo
+            "warn",
+            f"{WORDS[settings.encoders.medium]}s",
+            f"{lacking:,} items lack one that could not be had",
+            todo,
         )
     unknown = sum(int((batch.item_index < 0).sum()) for batch in log.read_events())
     if unknown:
         found = f"{unknown:,} of {events:,} name items that are not in the catalogue"
-        yield Finding("warn", "events", found, "index these items; until then the events count for nothing")
+        yield Finding(
+            "warn", "events", found, "index these items; until then the events count for nothing"
+        )
 
 
 def _sqlite_problems(file: Path) -> list[str]:
@@ -165,31 +192,63 @@ def _vectors(settings: Settings, log: EventLog, encoders: Encoders) -> Iterator[
         workspace = Workspace.open_with(settings, encoders.text, encoders.perception)
     except StoreLocked as error:
         owner = f"process {error.owner_pid}" if error.owner_pid else "another process"
-        yield Finding("warn", "vectors", f"in use by {owner}, not looked at", "stop it first to have them checked")
+        yield Finding(
+            "warn",
+            "vectors",
+            f"in use by {owner}, not looked at",
+            "stop it first to have them checked",
+        )
         return
     except EncoderMismatch as error:
-        yield Finding("fail", "vectors", str(error), "configure those encoders again, or run `palate encoders change`")
+        yield Finding(
+            "fail",
+            "vectors",
+            str(error),
+            "configure those encoders again, or run `palate encoders change`",
+        )
         return
     except PalateError as error:
-        yield Finding("fail", "vectors", str(error), "see the message; `palate rebuild` makes them anew from the log")
+        yield Finding(
+            "fail",
+            "vectors",
+            str(error),
+            "see the message; `palate rebuild` makes them anew from the log",
+        )
         return
     try:
         count, items = workspace.store.count(), log.count_items()
         if pending or count != items:
             found = f"{count:,} items in the store, {items:,} in the log, {pending:,} pending"
-            yield Finding("warn", "vectors", found, "`palate serve` or `palate index` brings the store up to the log")
+            yield Finding(
+                "warn",
+                "vectors",
+                found,
+                "`palate serve` or `palate index` brings the store up to the log",
+            )
         else:
             yield Finding("ok", "vectors", f"{count:,} items, as in the log")
         if workspace.served_before:
             found = f"other encoders than the settings name served last: {workspace.served_before}"
-            yield Finding("warn", "vectors", found, "a start takes those of the settings, and encodes what has changed")
+            yield Finding(
+                "warn",
+                "vectors",
+                found,
+                "a start takes those of the settings, and encodes what has changed",
+            )
         if workspace.unaligned:
-            yield Finding("warn", "shared space", workspace.unaligned, "`palate align`, or `palate align --off`")
+            yield Finding(
+                "warn",
+                "shared space",
+                workspace.unaligned,
+                "`palate align`, or `palate align --off`",
+            )
         elif workspace.alignment is not None:
             recall = workspace.alignment.trained.recall
             found = f"{workspace.alignment.version}, held-out recall@10 {recall['text_to_image']:.2f} by text"
             yield Finding(
-                "ok", "shared space", f"{found}, {recall['image_to_text']:.2f} by {medium_of(workspace.perception)}"
+                "ok",
+                "shared space",
+                f"{found}, {recall['image_to_text']:.2f} by {medium_of(workspace.perception)}",
             )
     finally:
         workspace.close()
@@ -200,13 +259,21 @@ def _models(settings: Settings, log: EventLog) -> Iterator[Finding]:
 
     record = log.active_model()
     if record is None:
-        yield Finding("warn", "model", "none serves", "`palate train` trains one; until then content and item-kNN rank")
+        yield Finding(
+            "warn",
+            "model",
+            "none serves",
+            "`palate train` trains one; until then content and item-kNN rank",
+        )
         return
     try:
         extra = read_extra(settings.data / record.path)
     except (CheckpointError, OSError, ValueError) as error:
         yield Finding(
-            "fail", "model", f"{record.version}: {error}", "`palate train`, or `palate models activate` another"
+            "fail",
+            "model",
+            f"{record.version}: {error}",
+            "`palate train`, or `palate models activate` another",
         )
         return
     events = log.count_events()

@@ -1,4 +1,5 @@
-"""`palate doctor`: looks at everything a deployment stands on, changes nothing, and says what to do."""
+"""`palate doctor`: looks at everything a deployment stands on, changes nothing, and says what to
+do."""
 
 from __future__ import annotations
 
@@ -16,13 +17,17 @@ if TYPE_CHECKING:
 
 
 def doctor(data: Data = None, config: Config = None, as_json: Json = False) -> int:
-    """Check installation, settings, data, models and port. Exit code 1: something to look at; 2: something broken."""
+    """Check installation, settings, data, models and port. Exit code 1: something to look at; 2:
+    something broken."""
     with output.waiting("looking", as_json):
         found = list(_findings(data, config))
     if as_json:
         output.emit([asdict(finding) for finding in found])
     else:
-        output.table(["", "what", "found"], [[finding.status, finding.what, finding.found] for finding in found])
+        output.table(
+            ["", "what", "found"],
+            [[finding.status, finding.what, finding.found] for finding in found],
+        )
         todos = [finding for finding in found if finding.todo]
         for finding in todos:
             output.say(f"{finding.what}: {finding.todo}")

@@ -1,6 +1,8 @@
-"""What `palate doctor` says of encoders: those in use, with their speed here, and the plug-ins that are installed.
+"""What `palate doctor` says of encoders: those in use, with their speed here, and the plug-ins that
+are installed.
 
-Loads the encoders as a server would, and measures for about a second each, after a first call that is not counted.
+Loads the encoders as a server would, and measures for about a second each, after a first call that
+is not counted.
 """
 
 from __future__ import annotations
@@ -18,7 +20,13 @@ from encoders.base import Encoder, TextEncoder, runs_on
 from encoders.errors import PalateError
 from encoders.modality import Medium, Perception
 from encoders.plugins import PlugIn, plug_ins
-from encoders.registry import AUDIO_ENCODERS, IMAGE_ENCODERS, TEXT_ENCODERS, load_perception, load_text_encoder
+from encoders.registry import (
+    AUDIO_ENCODERS,
+    IMAGE_ENCODERS,
+    TEXT_ENCODERS,
+    load_perception,
+    load_text_encoder,
+)
 from service.cli.doctor.finding import Finding
 from service.config import EncoderSettings, Settings
 
@@ -26,9 +34,7 @@ MEASURED_S = 0.8
 SAMPLES, AT_ONCE = 32, 8
 POSTER_PX = (300, 450)
 PREVIEW_S, PREVIEW_HZ = 30, 44_100
-_WORDS = (
-    "a young woman returns to the town where her brother was lost and finds that nobody there wants to remember him"
-)
+_WORDS = "a young woman returns to the town where her brother was lost and finds that nobody there wants to remember him"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,8 @@ class Encoders:
 
     @classmethod
     def load(cls, settings: Settings) -> Encoders:
-        """As a server would, but the folder of converted networks is not made for this: to look changes nothing."""
+        """As a server would, but the folder of converted networks is not made for this: to look
+        changes nothing."""
         backend = settings.encoder_backend
         if backend.cache is not None and not backend.cache.is_dir():
             backend = replace(backend, cache=None)
@@ -61,13 +68,19 @@ class Encoders:
 
     def findings(self) -> Iterator[Finding]:
         for kind, error in self.failures.items():
-            yield Finding("fail", f"{kind} encoder", str(error), f"correct encoders.{kind} in the settings")
+            yield Finding(
+                "fail", f"{kind} encoder", str(error), f"correct encoders.{kind} in the settings"
+            )
         if self.text is not None:
-            yield _looked_at("text", self.settings.text, self.text, self.text.encode_passages, _texts())
+            yield _looked_at(
+                "text", self.settings.text, self.text, self.text.encode_passages, _texts()
+            )
         if (perception := self.perception) is not None:
             medium = perception.medium
             spec = self.settings.names[medium]
-            yield _looked_at(medium, spec, perception.encoder, perception.encode, _SAMPLES[medium]())
+            yield _looked_at(
+                medium, spec, perception.encoder, perception.encode, _SAMPLES[medium]()
+            )
         elif not {"image", "audio"} & set(self.failures):
             yield Finding("ok", "image encoder", "none: pictures and sounds are not looked at")
 
@@ -81,7 +94,12 @@ def plugged_in() -> Iterator[Finding]:
             todo = "install what it needs, or uninstall its package"
             yield Finding("warn", what, f"{found} cannot be imported: {plug_in.error}", todo)
         elif _is_hidden(plug_in):
-            yield Finding("warn", what, f"{found} is never used: Palate has an encoder of this name", "rename it")
+            yield Finding(
+                "warn",
+                what,
+                f"{found} is never used: Palate has an encoder of this name",
+                "rename it",
+            )
         else:
             yield Finding("ok", what, found)
 
@@ -102,7 +120,9 @@ def _looked_at(
     try:
         rate = _per_second(encode, samples)
     except PalateError as error:
-        return Finding("fail", what, f"{known}; {error}", f"correct encoders.{kind} in the settings")
+        return Finding(
+            "fail", what, f"{known}; {error}", f"correct encoders.{kind} in the settings"
+        )
     how = f" on {where}" if (where := runs_on(encoder)) else ""
     return Finding("ok", what, f"{known}, {rate:,.0f} {_UNITS[kind]}/s here{how}")
 
@@ -119,12 +139,17 @@ def _per_second(encode: Callable[[Sequence[Any]], object], samples: Sequence[Any
 def _texts() -> list[str]:
     """As long as a title with a short description: 20 to 60 words."""
     words = _WORDS.split()
-    return [" ".join((words[n % 7 :] + words * 3)[: 20 + 40 * n // SAMPLES]) for n in range(SAMPLES)]
+    return [
+        " ".join((words[n % 7 :] + words * 3)[: 20 + 40 * n // SAMPLES]) for n in range(SAMPLES)
+    ]
 
 
 def _pictures() -> list[Image.Image]:
     ramp = Image.linear_gradient("L").resize(POSTER_PX)
-    return [Image.merge("RGB", (ramp, ramp.rotate(180), Image.new("L", POSTER_PX, 8 * n))) for n in range(SAMPLES)]
+    return [
+        Image.merge("RGB", (ramp, ramp.rotate(180), Image.new("L", POSTER_PX, 8 * n)))
+        for n in range(SAMPLES)
+    ]
 
 
 def _sounds() -> list[Sound]:

@@ -1,4 +1,5 @@
-"""Offline evaluation of the served answer: what is measured, on which data, in which copy. Knows no command line.
+"""Offline evaluation of the served answer: what is measured, on which data, in which copy. Knows no
+command line.
 
 plan       what is to be measured
 recorded   what the data folder holds, as arrays

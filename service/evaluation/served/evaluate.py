@@ -1,7 +1,8 @@
-"""Evaluation at the served answer: train on a protocol's past, ask for its future, and ask the baselines the same.
+"""Evaluation at the served answer: train on a protocol's past, ask for its future, and ask the
+baselines the same.
 
-Read this first of `service.evaluation.served`. Protocols and figures are `service.evaluation`'s, baselines
-`service.ranker`'s.
+Read this first of `service.evaluation.served`. Protocols and figures are `service.evaluation`'s,
+baselines `service.ranker`'s.
 """
 
 from __future__ import annotations
@@ -38,11 +39,14 @@ class ServedEvaluation:
     """Of the first seed."""
 
 
-def evaluate_served(workspace: Workspace, plan: Plan, progress: Progress = lambda _: None) -> ServedEvaluation:
+def evaluate_served(
+    workspace: Workspace, plan: Plan, progress: Progress = lambda _: None
+) -> ServedEvaluation:
     """The plan's questions answered by Palate and by the baselines.
 
-    Raises InvalidInput for a domain that is not there, ConfigError for a baseline that was asked for by name and cannot
-    be fitted, NoTrainedModel where the protocol finds nothing to train on or to ask.
+    Raises InvalidInput for a domain that is not there, ConfigError for a baseline that was asked
+    for by name and cannot be fitted, NoTrainedModel where the protocol finds nothing to train on or
+    to ask.
     """
     recorded = Recorded.of(workspace, plan.domain)
     trials = [trial_of(plan, recorded, seed) for seed in plan.seeds]
@@ -51,7 +55,9 @@ def evaluate_served(workspace: Workspace, plan: Plan, progress: Progress = lambd
     trainings: list[Training] = []
     for trial in trials:
         tell = progress if plan.repeats == 1 else _under(f"seed {trial.seed}", progress)
-        left_out |= _ask_baselines(baselines, trial, tell)  # first: what cannot be fitted is said before the training
+        left_out |= _ask_baselines(
+            baselines, trial, tell
+        )  # first: what cannot be fitted is said before the training
         trainings.append(_ask_ours(ours, workspace, trial, tell))
     report = measure(
         {**ours.answers, **baselines.answers},
@@ -61,7 +67,9 @@ def evaluate_served(workspace: Workspace, plan: Plan, progress: Progress = lambd
         seed=plan.seed,
     )
     reasons = _by_reason(left_out)
-    about = _about(workspace, plan, recorded, trials, trainings) | ({"left out": " ".join(reasons)} if reasons else {})
+    about = _about(workspace, plan, recorded, trials, trainings) | (
+        {"left out": " ".join(reasons)} if reasons else {}
+    )
     return ServedEvaluation(report, about, reasons, trainings[0].learning)
 
 
@@ -73,7 +81,13 @@ class _Asked:
     recorded: Recorded
     answers: dict[str, list[Answers]] = field(default_factory=dict)
 
-    def ask(self, systems: Mapping[str, Recommend], trial: Trial, before: Callable[..., None], tell: Progress) -> None:
+    def ask(
+        self,
+        systems: Mapping[str, Recommend],
+        trial: Trial,
+        before: Callable[..., None],
+        tell: Progress,
+    ) -> None:
         """Every round's cases, to every system; `before` is told of a round's cases when it begins."""
         done, total = 0, len(systems) * sum(map(len, trial.rounds))
 
@@ -104,7 +118,9 @@ def _ask_baselines(asked: _Asked, trial: Trial, tell: Progress) -> Mapping[str, 
         return {}
     tell(TrainProgress("baselines", 0, 1))
     try:
-        fitted = fit_baselines(trial.train, asked.recorded.text, names=plan.baselines, frontier=plan.wants_frontier)
+        fitted = fit_baselines(
+            trial.train, asked.recorded.text, names=plan.baselines, frontier=plan.wants_frontier
+        )
     except UNAVAILABLE as error:
         raise ConfigError(str(error)) from None
     systems = {
@@ -142,9 +158,18 @@ def _by_reason(left_out: Mapping[str, str]) -> list[str]:
 
 
 def _about(
-    workspace: Workspace, plan: Plan, recorded: Recorded, trials: Sequence[Trial], trainings: Sequence[Training]
+    workspace: Workspace,
+    plan: Plan,
+    recorded: Recorded,
+    trials: Sequence[Trial],
+    trainings: Sequence[Training],
 ) -> dict[str, str]:
-    chosen = {"domain": plan.domain, "source": plan.source, "target": plan.target, "without": _listed(plan.without)}
+    chosen = {
+        "domain": plan.domain,
+        "source": plan.source,
+        "target": plan.target,
+        "without": _listed(plan.without),
+    }
     if plan.protocol == "cold-users":
         chosen["events known"] = _listed(plan.n_events)
     return {

@@ -20,9 +20,11 @@ class Plan:
     k: int = 10
     """Length of the lists."""
     domain: str = ""
-    """Nothing but this domain's items and events, as if there were no other; empty is the whole catalogue."""
+    """Nothing but this domain's items and events, as if there were no other; empty is the whole
+    catalogue."""
     baselines: Sequence[str] | None = None
-    """Names of `service.ranker.item_item.baselines`; None means all that can be fitted, an empty list none."""
+    """Names of `service.ranker.item_item.baselines`; None means all that can be fitted, an empty
+    list none."""
     max_cases: int = 5_000
     """Most people asked in one trial, drawn at random."""
     seed: int = 0
@@ -32,7 +34,8 @@ class Plan:
     exploration: Sequence[float] = (0.0,)
     """Values of the request, 0..1: every case is asked with each of them."""
     n_events: Sequence[int] = (5,)
-    """For cold-users: how many first events are known; every person is asked with each of these numbers of them."""
+    """For cold-users: how many first events are known; every person is asked with each of these
+    numbers of them."""
     cold_share: float = 0.15
     """For cold-items: share of the catalogue that loses its events."""
     source: str = ""
@@ -47,14 +50,20 @@ class Plan:
         _one_of("without", self.without, ABLATIONS)
         _one_of("baselines", self.baselines or (), BASELINES)
         if self.protocol == "cross-domain" and self.domain:
-            raise InvalidInput("domain", self.domain, "it cannot go with cross-domain, which has a source and a target")
+            raise InvalidInput(
+                "domain",
+                self.domain,
+                "it cannot go with cross-domain, which has a source and a target",
+            )
         for name in ("k", "max_cases", "repeats"):
             if getattr(self, name) < 1:
                 raise InvalidInput(name, getattr(self, name), "it must be at least 1")
         for name in ("exploration", "n_events"):
             values = getattr(self, name)
             if not values or any(value < 0 for value in values):
-                raise InvalidInput(name, values, "it must hold at least one number, none of them below 0")
+                raise InvalidInput(
+                    name, values, "it must hold at least one number, none of them below 0"
+                )
 
     @property
     def seeds(self) -> range:
@@ -62,7 +71,8 @@ class Plan:
 
     @property
     def wants_frontier(self) -> bool:
-        """Warm against cold is drawn for several explorations, beside the baselines that trade the same."""
+        """Warm against cold is drawn for several explorations, beside the baselines that trade the
+        same."""
         return self.protocol == "cold-items" and len(self.exploration) > 1
 
 

@@ -1,4 +1,5 @@
-"""What a data folder holds, as arrays. Items are numbered anew, without the gaps that deletions leave.
+"""What a data folder holds, as arrays. Items are numbered anew, without the gaps that deletions
+leave.
 
 Knows no splits and no systems.
 """
@@ -38,14 +39,19 @@ class Recorded:
 
     @classmethod
     def of(cls, workspace: Workspace, domain: str = "") -> Recorded:
-        """All of it, or as if there were no other domain than this. InvalidInput for a domain that is not there."""
-        stored = sorted(read_rows(workspace.store, joint_names(workspace.store)), key=lambda row: row.item_index)
+        """All of it, or as if there were no other domain than this. InvalidInput for a domain that
+        is not there."""
+        stored = sorted(
+            read_rows(workspace.store, joint_names(workspace.store)), key=lambda row: row.item_index
+        )
         if domain:
             require_domain("domain", domain, (row.item.domain for row in stored))
             stored = [row for row in stored if row.item.domain == domain]
         codes = {kind: code for code, kind in enumerate(event_types_of(workspace.log), start=1)}
         n_indices = max((row.item_index for row in stored), default=-1) + 1
-        table, users = read_interactions(workspace.log, workspace.settings.events.policy(), codes, n_indices)
+        table, users = read_interactions(
+            workspace.log, workspace.settings.events.policy(), codes, n_indices
+        )
         place = np.full(n_indices, -1, dtype=np.int64)
         place[[row.item_index for row in stored]] = np.arange(len(stored))
         kept = table.select(place[table.item] >= 0)
@@ -71,19 +77,33 @@ class Recorded:
         return Catalogue({row.item.item_id: row.item_index for row in self.rows})
 
     def events(self, table: Interactions) -> Iterator[Event]:
-        """Behaviour as it was recorded. The place in the table is part of the id, so equal events stay apart."""
+        """Behaviour as it was recorded. The place in the table is part of the id, so equal events
+        stay apart."""
         columns = (table.user, table.item, table.timestamp, table.event_type, table.value)
-        for place, (user, *event) in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
+        for place, (user, *event) in enumerate(
+            zip(*(column.tolist() for column in columns), strict=True)
+        ):
             yield self.event(user, *event, event_id=f"train-{place}")
 
-    def event(self, user: int, item: int, time: float, kind: int, value: float, *, event_id: str) -> Event:
+    def event(
+        self, user: int, item: int, time: float, kind: int, value: float, *, event_id: str
+    ) -> Event:
         """One event, from the table's codes."""
         given = None if np.isnan(value) else value
-        return Event(self.users[user], self.rows[item].item.item_id, self.event_types[kind], given, time, event_id)
+        return Event(
+            self.users[user],
+            self.rows[item].item.item_id,
+            self.event_types[kind],
+            given,
+            time,
+            event_id,
+        )
 
 
 def require_domain(field: str, domain: str, known: Iterable[str]) -> None:
     """InvalidInput where no item is of the domain."""
     names = sorted(set(known))
     if domain not in names:
-        raise InvalidInput(field, domain, f"is not a domain of the catalogue; there are {', '.join(names)}")
+        raise InvalidInput(
+            field, domain, f"is not a domain of the catalogue; there are {', '.join(names)}"
+        )

@@ -1,7 +1,9 @@
-"""A copy of the data folder in which the held-out events never happened, trained and asked like the real one.
+"""A copy of the data folder in which the held-out events never happened, trained and asked like the
+real one.
 
-The copy has its own log, store and model, so what is measured is what `Recommender.recommend` returns, filters, sources
-and all, and nothing that serves is touched. Vectors are copied, not computed again. Knows no baselines and no figures.
+The copy has its own log, store and model, so what is measured is what `Recommender.recommend`
+returns, filters, sources and all, and nothing that serves is touched. Vectors are copied, not
+computed again. Knows no baselines and no figures.
 """
 
 from __future__ import annotations
@@ -43,7 +45,9 @@ class Training:
 class Rehearsal:
     """The copy, open for training and questions."""
 
-    def __init__(self, recommender: Recommender, folder: Path, recorded: Recorded, without: Sequence[str]) -> None:
+    def __init__(
+        self, recommender: Recommender, folder: Path, recorded: Recorded, without: Sequence[str]
+    ) -> None:
         self.recommender = recommender
         self._folder, self._recorded, self._without = folder, recorded, without
 
@@ -53,20 +57,29 @@ class Rehearsal:
         if "second-stage" in self._without:
             self.recommender.ranker.blend = Blend.prior()
         extra = read_extra(self._folder / "models" / model.version)
-        return Training(model.version, model.metrics["seconds"], Learning(extra["losses"], extra["validation"]))
+        return Training(
+            model.version, model.metrics["seconds"], Learning(extra["losses"], extra["validation"])
+        )
 
     def record_history(self, cases: Sequence[Case], train: Interactions) -> None:
-        """Let happen what the asked people did that `train` does not hold; what is known already changes nothing."""
+        """Let happen what the asked people did that `train` does not hold; what is known already
+        changes nothing."""
         for batch in _chunks(self._unseen(cases, train)):
             self.recommender.record_events(batch)
 
     def _unseen(self, cases: Sequence[Case], train: Interactions) -> Iterator[Event]:
-        trained = set(zip(train.user.tolist(), train.item.tolist(), train.timestamp.tolist(), strict=True))
+        trained = set(
+            zip(train.user.tolist(), train.item.tolist(), train.timestamp.tolist(), strict=True)
+        )
         for case in cases:
             columns = (case.history, case.history_times, case.history_types, case.history_values)
-            for step, (item, time, *rest) in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
+            for step, (item, time, *rest) in enumerate(
+                zip(*(column.tolist() for column in columns), strict=True)
+            ):
                 if (case.user, item, time) not in trained:
-                    yield self._recorded.event(case.user, item, time, *rest, event_id=f"history-{case.user}-{step}")
+                    yield self._recorded.event(
+                        case.user, item, time, *rest, event_id=f"history-{case.user}-{step}"
+                    )
 
     def served(self, k: int, exploration: float) -> Recommend:
         """The recommender as a system under evaluation: one call of recommend per case."""
@@ -93,9 +106,10 @@ def rehearsal(
 ) -> Iterator[Rehearsal]:
     """The recorded items under the same encoders and settings, with no events but those of `train`.
 
-    `without`: `text` and `image` leave those vectors out, and all that is made of them, such as a space they share,
-    though not the words and categories themselves; `id` lets the Transformer know items by their content alone;
-    `second-stage` ranks by the weights that serve before any training, which leave the Transformer out.
+    `without`: `text` and `image` leave those vectors out, and all that is made of them, such as a
+    space they share, though not the words and categories themselves; `id` lets the Transformer know
+    items by their content alone; `second-stage` ranks by the weights that serve before any
+    training, which leave the Transformer out.
     """
     with tempfile.TemporaryDirectory(prefix="palate-evaluate-") as name:
         folder = Path(name)
@@ -132,7 +146,9 @@ def _put_items(copy: Workspace, rows: Sequence[StoredItem], without: Sequence[st
         put = copy.log.put_items([row.item for row in part])
         copy.store.upsert(
             [
-                StoredItem(new.item_index, row.item, {n: v for n, v in row.vectors.items() if n in kept})
+                StoredItem(
+                    new.item_index, row.item, {n: v for n, v in row.vectors.items() if n in kept}
+                )
                 for row, new in zip(part, put, strict=True)
             ]
         )

@@ -1,4 +1,5 @@
-"""One training and what is asked of it: a protocol's split, for one seed. Knows no systems and no files."""
+"""One training and what is asked of it: a protocol's split, for one seed. Knows no systems and no
+files."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ def trial_of(plan: Plan, recorded: Recorded, seed: int) -> Trial:
     rounds = [_sample(split.cases, plan.max_cases, seed) for split in found]
     if not any(rounds):
         raise NoTrainedModel(
-            f"protocol {plan.protocol} finds nothing to ask in {len(recorded.table):,} events", "record more events"
+            f"protocol {plan.protocol} finds nothing to ask in {len(recorded.table):,} events",
+            "record more events",
         )
     return Trial(seed, found[0].train, rounds)
 
@@ -51,16 +53,25 @@ def _splits(plan: Plan, recorded: Recorded, seed: int) -> Sequence[Split]:
         case _:
             require_domain("source", plan.source, domains)
             require_domain("target", plan.target, domains)
-            return [splits.cross_domain(table, domains=domains, source=plan.source, target=plan.target, seed=seed)]
+            return [
+                splits.cross_domain(
+                    table, domains=domains, source=plan.source, target=plan.target, seed=seed
+                )
+            ]
 
 
 def _growing(plan: Plan, recorded: Recorded, seed: int) -> Sequence[Split]:
-    """The same people with more and more of their events known; a slice each, where there are several."""
+    """The same people with more and more of their events known; a slice each, where there are
+    several."""
     lengths = sorted(set(plan.n_events))
     found = []
     for known in lengths:
         split = splits.cold_users(
-            recorded.table, n_events=known, longer_than=lengths[-1], seed=seed, domains=recorded.domains
+            recorded.table,
+            n_events=known,
+            longer_than=lengths[-1],
+            seed=seed,
+            domains=recorded.domains,
         )
         found.append(split if len(lengths) == 1 else _labelled(split, f"events {known}"))
     return found
@@ -68,7 +79,10 @@ def _growing(plan: Plan, recorded: Recorded, seed: int) -> Sequence[Split]:
 
 def _labelled(split: Split, label: str) -> Split:
     """The split with every case in one more slice."""
-    return replace(split, cases=[replace(case, slices={**case.slices, label: case.relevant}) for case in split.cases])
+    return replace(
+        split,
+        cases=[replace(case, slices={**case.slices, label: case.relevant}) for case in split.cases],
+    )
 
 
 def _sample(cases: Sequence[Case], most: int, seed: int) -> Sequence[Case]:

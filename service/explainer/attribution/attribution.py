@@ -1,14 +1,16 @@
 """Attribution: from scores without one thing at a time to weighted evidence, strongest first.
 
-It owns what counts as evidence (thresholds) and how much it weighs. It does not score, look anything up or write words.
+It owns what counts as evidence (thresholds) and how much it weighs. It does not score, look
+anything up or write words.
 
-Weights are shares of positive movement. The movement is the sum of all positive drops: of history items, and of the
-parts that are not history (popularity, newness, taste, exploration). What is not cited (a disliked item whose absence
-happens to lower the score, an item beyond the limit) still counts in that sum, so weights add up to at most 1.
-Modalities cut the movement of the history across, so they are not added to it; only where no history item is missed
-(ten that say the same thing: the other nine still say it) text, image or audio, and behaviour take the history's place,
-and weigh down on the facts that stand for them. Everything else that was looked up weighs 0 and follows, the most
-telling first.
+Weights are shares of positive movement. The movement is the sum of all positive drops: of history
+items, and of the parts that are not history (popularity, newness, taste, exploration). What is not
+cited (a disliked item whose absence happens to lower the score, an item beyond the limit) still
+counts in that sum, so weights add up to at most 1. Modalities cut the movement of the history
+across, so they are not added to it; only where no history item is missed (ten that say the same
+thing: the other nine still say it) text, image or audio, and behaviour take the history's place,
+and weigh down on the facts that stand for them. Everything else that was looked up weighs 0 and
+follows, the most telling first.
 """
 
 from __future__ import annotations
@@ -40,7 +42,8 @@ class Limits:
     min_people: int = 5
     """Fewer people are never mentioned: they could be recognised."""
     min_z: float = 2.0
-    """Similarity counts from this many standard deviations above random pairs: about the closest 2 % of a catalogue."""
+    """Similarity counts from this many standard deviations above random pairs: about the closest 2
+    % of a catalogue."""
     min_popularity_percentile: float = 0.9
     min_trend_lift: float = 2.0
     """Chosen lately this many times as often as over all time."""
@@ -50,7 +53,8 @@ class Limits:
     max_share: float = 0.3
     """A category that more of the catalogue has says nothing."""
     max_attribute_share: float = 0.1
-    """The same of attribute values; lower, since a value worth naming is a name, not a class such as an age rating."""
+    """The same of attribute values; lower, since a value worth naming is a name, not a class such
+    as an age rating."""
     min_lift: float = 1.5
     """It must be this much more common among what the user chose than in the catalogue."""
     max_history: int = 5
@@ -75,7 +79,9 @@ def weigh_evidence(
 ) -> list[Evidence]:
     """Evidence for one served candidate, strongest first; weights sum to at most 1."""
     if len(counterfactual.without_history) != len(history):
-        raise ValueError(f"{len(counterfactual.without_history)} scores for {len(history)} history items")
+        raise ValueError(
+            f"{len(counterfactual.without_history)} scores for {len(history)} history items"
+        )
     full = counterfactual.full_score
     drops = [_drop(full, float(score), limits) for score in counterfactual.without_history]
     history_moves = sum(drops) > 0
@@ -102,9 +108,12 @@ def weigh_evidence(
 
 
 def part_shares(counterfactual: Counterfactual, limits: Limits = Limits()) -> dict[str, float]:
-    """Share of each part (`Part`) in what moved the score; empty when leaving none of them out lowers it."""
+    """Share of each part (`Part`) in what moved the score; empty when leaving none of them out
+    lowers it."""
     full = counterfactual.full_score
-    drops = {str(part): _drop(full, score, limits) for part, score in counterfactual.without_part.items()}
+    drops = {
+        str(part): _drop(full, score, limits) for part, score in counterfactual.without_part.items()
+    }
     total = sum(drops.values())
     return {part: drop / total for part, drop in drops.items() if drop > 0} if total > 0 else {}
 
@@ -120,7 +129,8 @@ def _drop(full: float, without: float, limits: Limits) -> float:
 def _usable(
     history: Sequence[HistoryFact], drops: Sequence[float], candidate: CandidateFacts
 ) -> list[tuple[HistoryFact, float]]:
-    """What may be cited: liked, not the candidate itself, each item once with the event that is missed most."""
+    """What may be cited: liked, not the candidate itself, each item once with the event that is
+    missed most."""
     strongest: dict[str, tuple[HistoryFact, float]] = {}
     for fact, drop in zip(history, drops, strict=True):
         may_be_cited = fact.liked and fact.item_id != candidate.item_id
@@ -141,20 +151,29 @@ def _cite(kind: EvidenceKind, fact: HistoryFact) -> Evidence:
     )
 
 
-def _history(usable: Sequence[tuple[HistoryFact, float]], movement: float, limits: Limits) -> Iterable[_Ranked]:
+def _history(
+    usable: Sequence[tuple[HistoryFact, float]], movement: float, limits: Limits
+) -> Iterable[_Ranked]:
     missed = [(fact, drop) for fact, drop in usable if drop > 0]
     top = sorted(missed, key=lambda pair: -pair[1])[: limits.max_history]
     return [
-        _Ranked(replace(_cite(EvidenceKind.HISTORY, fact), weight=drop / movement, score_drop=drop), 1.0)
+        _Ranked(
+            replace(_cite(EvidenceKind.HISTORY, fact), weight=drop / movement, score_drop=drop), 1.0
+        )
         for fact, drop in top
     ]
 
 
-def _co_engagement(usable: Sequence[tuple[HistoryFact, float]], limits: Limits) -> Iterable[_Ranked]:
+def _co_engagement(
+    usable: Sequence[tuple[HistoryFact, float]], limits: Limits
+) -> Iterable[_Ranked]:
     shared = [fact for fact, _ in usable if fact.co_engaged >= limits.min_people]
     top = sorted(shared, key=lambda fact: -fact.co_engaged)[: limits.max_looked_up]
     return [
-        _Ranked(replace(_cite(EvidenceKind.CO_ENGAGEMENT, f), count=f.co_engaged), 1 - 1 / math.log2(2 + f.co_engaged))
+        _Ranked(
+            replace(_cite(EvidenceKind.CO_ENGAGEMENT, f), count=f.co_engaged),
+            1 - 1 / math.log2(2 + f.co_engaged),
+        )
         for f in top
     ]
 
@@ -168,7 +187,11 @@ def _similar(
 ) -> Iterable[_Ranked]:
     is_text = kind is EvidenceKind.TEXT_SIMILARITY
     cosines = [(f, _COSINE_OF_KIND[kind](f)) for f, _ in usable]
-    close = [(f, c, background.z(c)) for f, c in cosines if c is not None and background.z(c) >= limits.min_z]
+    close = [
+        (f, c, background.z(c))
+        for f, c in cosines
+        if c is not None and background.z(c) >= limits.min_z
+    ]
     close.sort(key=lambda row: -row[2])
     for fact, cosine, z in close[: limits.max_looked_up]:
         words = DESCRIPTION if fact.described and candidate.described else DETAILS
@@ -177,22 +200,34 @@ def _similar(
 
 
 def _shared(
-    usable: Sequence[tuple[HistoryFact, float]], candidate: CandidateFacts, catalogue: CatalogueFacts, limits: Limits
+    usable: Sequence[tuple[HistoryFact, float]],
+    candidate: CandidateFacts,
+    catalogue: CatalogueFacts,
+    limits: Limits,
 ) -> Iterable[_Ranked]:
     lift = limits.min_lift
-    categories = shared_categories(usable, candidate.categories, catalogue.category_share, limits.max_share, lift)
+    categories = shared_categories(
+        usable, candidate.categories, catalogue.category_share, limits.max_share, lift
+    )
     attributes = shared_attributes(
         usable, candidate.attributes, catalogue.attribute_share, limits.max_attribute_share, lift
     )
     for kind, found in ((EvidenceKind.CATEGORY, categories), (EvidenceKind.ATTRIBUTE, attributes)):
         for shared in found[: limits.max_looked_up]:
-            evidence = replace(_cite(kind, shared.cited), name=shared.name, value=shared.value, count=shared.count)
+            evidence = replace(
+                _cite(kind, shared.cited), name=shared.name, value=shared.value, count=shared.count
+            )
             yield _Ranked(evidence, shared.strength)
 
 
-def _item_facts(candidate: CandidateFacts, catalogue: CatalogueFacts, limits: Limits) -> Iterable[_Ranked]:
+def _item_facts(
+    candidate: CandidateFacts, catalogue: CatalogueFacts, limits: Limits
+) -> Iterable[_Ranked]:
     percentile = candidate.popularity_percentile
-    if percentile >= limits.min_popularity_percentile and candidate.popularity_count >= limits.min_people:
+    if (
+        percentile >= limits.min_popularity_percentile
+        and candidate.popularity_count >= limits.min_people
+    ):
         yield _Ranked(
             Evidence(
                 kind=EvidenceKind.POPULARITY,
@@ -204,7 +239,11 @@ def _item_facts(candidate: CandidateFacts, catalogue: CatalogueFacts, limits: Li
             0.5 * percentile,
         )
     is_known = candidate.recent_percentile >= limits.min_popularity_percentile
-    if is_known and candidate.recent_count >= limits.min_people and candidate.recent_lift >= limits.min_trend_lift:
+    if (
+        is_known
+        and candidate.recent_count >= limits.min_people
+        and candidate.recent_lift >= limits.min_trend_lift
+    ):
         trend = Evidence(
             kind=EvidenceKind.TREND,
             weight=0.0,
@@ -213,7 +252,9 @@ def _item_facts(candidate: CandidateFacts, catalogue: CatalogueFacts, limits: Li
         )
         yield _Ranked(trend, 0.5 * candidate.recent_percentile)
     if candidate.sponsor is not None:
-        yield _Ranked(Evidence(kind=EvidenceKind.SPONSORSHIP, weight=0.0, name=candidate.sponsor), 0.0)
+        yield _Ranked(
+            Evidence(kind=EvidenceKind.SPONSORSHIP, weight=0.0, name=candidate.sponsor), 0.0
+        )
     days = candidate.days_since_created
     if days is not None and days <= limits.max_new_days:
         yield _Ranked(Evidence(kind=EvidenceKind.NEWNESS, weight=0.0, count=max(0, int(days))), 0.3)
@@ -234,7 +275,9 @@ def _request_facts(
     elif request.n_events_known < limits.few_events:
         name = "short_history" if request.n_events_known > 0 else "no_history"
         count = max(0, request.n_events_known)
-        yield _Ranked(Evidence(kind=EvidenceKind.COLD_START, weight=0.0, name=name, count=count), 0.2)
+        yield _Ranked(
+            Evidence(kind=EvidenceKind.COLD_START, weight=0.0, name=name, count=count), 0.2
+        )
     if request.exploration:
         yield _Ranked(Evidence(kind=EvidenceKind.EXPLORATION, weight=0.0), 0.15)
     if request.rule:
@@ -258,13 +301,17 @@ _KIND_OF_PART = {
 }
 
 
-def _weigh_parts(ranked: Sequence[_Ranked], parts: Mapping[Part, float], movement: float) -> list[_Ranked]:
+def _weigh_parts(
+    ranked: Sequence[_Ranked], parts: Mapping[Part, float], movement: float
+) -> list[_Ranked]:
     """Give a part's measured share to the strongest fact that stands for it."""
     pending = {_KIND_OF_PART[part]: drop for part, drop in parts.items() if drop > 0}
     weighed = []
     for fact in ranked:
         drop = pending.pop(fact.evidence.kind, 0.0)
         if drop > 0:
-            fact = replace(fact, evidence=replace(fact.evidence, weight=drop / movement, score_drop=drop))
+            fact = replace(
+                fact, evidence=replace(fact.evidence, weight=drop / movement, score_drop=drop)
+            )
         weighed.append(fact)
     return weighed

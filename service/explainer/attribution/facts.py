@@ -1,6 +1,7 @@
 """Facts: what the recommender hands over so that a result can be explained, as plain values.
 
-This module owns the shape of the input of `attribution`. It knows nothing of how scores are made or facts looked up.
+This module owns the shape of the input of `attribution`. It knows nothing of how scores are made or
+facts looked up.
 """
 
 from __future__ import annotations
@@ -34,16 +35,16 @@ MODALITIES = (Part.TEXT, Part.IMAGE, Part.AUDIO, Part.BEHAVIOUR)
 
 
 SPONSORED = "sponsored"
-"""Name of the item attribute that says that somebody pays for its being shown: true, or who it is. It is told, and
-never a thing two items have in common."""
+"""Name of the item attribute that says that somebody pays for its being shown: true, or who it is.
+It is told, and never a thing two items have in common."""
 
 
 @dataclass(frozen=True, slots=True)
 class Background:
     """How similar two random items of the catalogue are: mean and standard deviation of the cosine.
 
-    A cosine of .4 means much in one embedding space and nothing in the next, so similarity counts by its distance from
-    the background, never by itself.
+    A cosine of .4 means much in one embedding space and nothing in the next, so similarity counts
+    by its distance from the background, never by itself.
     """
 
     mean: float = 0.0
@@ -68,8 +69,8 @@ class HistoryFact:
     value: float | None = None
     """Value of the event, e.g. the rating."""
     liked: bool = True
-    """False for a dislike, a skip or a low rating: such an item is never given as a reason. Low is best taken as below
-    the user's own average: "because you gave it a 3" convinces nobody."""
+    """False for a dislike, a skip or a low rating: such an item is never given as a reason. Low is
+    best taken as below the user's own average: "because you gave it a 3" convinces nobody."""
     categories: Sequence[str] = ()
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
     described: bool = False
@@ -141,7 +142,8 @@ class CatalogueFacts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Counterfactual:
-    """The served score, and what it would have been without one thing at a time, all from the serving scorer."""
+    """The served score, and what it would have been without one thing at a time, all from the
+    serving scorer."""
 
     full_score: float
     without_history: NDArray[np.floating[Any]] = field(default_factory=lambda: np.zeros(0))
@@ -160,7 +162,9 @@ class Counterfactual:
             for part, score in self.without_part.items()
             if part in other.without_part
         }
-        return Counterfactual(self.full_score - other.full_score, self.without_history - other.without_history, parts)
+        return Counterfactual(
+            self.full_score - other.full_score, self.without_history - other.without_history, parts
+        )
 
     def __post_init__(self) -> None:
         unknown = set(self.without_part) - set(Part)

@@ -1,6 +1,7 @@
 """Removal: the smallest set of things without which a result would not be on its list.
 
-A search over sets, by whatever measures how far the result stays above the line. Knows no scores, items or words.
+A search over sets, by whatever measures how far the result stays above the line. Knows no scores,
+items or words.
 """
 
 from __future__ import annotations
@@ -12,15 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 Margins = Callable[[Sequence[frozenset[int]]], NDArray[np.floating[Any]]]
-"""How far the result stays above the line without each of these sets, below 0 where it falls under it."""
+"""How far the result stays above the line without each of these sets, below 0 where it falls under
+it."""
 
 
-def removal(n: int, margins: Margins, limit: int, falls: Callable[[frozenset[int]], bool]) -> frozenset[int]:
+def removal(
+    n: int, margins: Margins, limit: int, falls: Callable[[frozenset[int]], bool]
+) -> frozenset[int]:
     """At most `limit` of n things, none of which can be spared; empty where so few do not do it.
 
-    Greedy, then thinned out: one thing where one will do, and never one too many; of larger sets not always the
-    smallest there is, for which all of them would have to be tried. `falls` has the last word on a set: it may be
-    dearer, and more exact, than `margins`.
+    Greedy, then thinned out: one thing where one will do, and never one too many; of larger sets
+    not always the smallest there is, for which all of them would have to be tried. `falls` has the
+    last word on a set: it may be dearer, and more exact, than `margins`.
     """
     chosen: frozenset[int] = frozenset()
     while len(chosen) < min(limit, n):
@@ -30,7 +34,9 @@ def removal(n: int, margins: Margins, limit: int, falls: Callable[[frozenset[int
     return frozenset()
 
 
-def _thinned(chosen: frozenset[int], margins: Margins, falls: Callable[[frozenset[int]], bool]) -> frozenset[int]:
+def _thinned(
+    chosen: frozenset[int], margins: Margins, falls: Callable[[frozenset[int]], bool]
+) -> frozenset[int]:
     while len(chosen) > 1:
         fewer, margin = _lowest([chosen - {i} for i in sorted(chosen)], margins)
         if margin >= 0 or not falls(fewer):

@@ -1,8 +1,9 @@
-"""Shared: categories and attribute values that the candidate has in common with what the user chose.
+"""Shared: categories and attribute values that the candidate has in common with what the user
+chose.
 
-It owns when something shared says anything: a value that much of the catalogue has, or that is no more common among the
-user's items than anywhere else, does not. It knows nothing of scores beyond one number per history item, used to choose
-which item to cite.
+It owns when something shared says anything: a value that much of the catalogue has, or that is no
+more common among the user's items than anywhere else, does not. It knows nothing of scores beyond
+one number per history item, used to choose which item to cite.
 """
 
 from __future__ import annotations
@@ -58,13 +59,15 @@ def shared_attributes(
     max_share: float,
     min_lift: float,
 ) -> list[Shared]:
-    """Discriminative attribute values in common, the most telling first; lists are compared element by element."""
+    """Discriminative attribute values in common, the most telling first; lists are compared element
+    by element."""
     found = []
     for name, value in attributes.items():
         wanted = elements(value) if name != SPONSORED else ()
         if wanted and any(name in fact.attributes for fact, _ in usable):
             rows = [
-                (fact, drop, {value_key(v) for v in elements(fact.attributes.get(name, ""))}) for fact, drop in usable
+                (fact, drop, {value_key(v) for v in elements(fact.attributes.get(name, ""))})
+                for fact, drop in usable
             ]
             for element in wanted:
                 frequency = share.get((name, element), UNKNOWN_SHARE)
@@ -74,7 +77,8 @@ def shared_attributes(
 
 @lru_cache(maxsize=16_384)
 def elements(value: AttributeValue) -> tuple[str, ...]:
-    """Single values of an attribute: list members, the parts of a comma-separated text, a number; nothing of prose.
+    """Single values of an attribute: list members, the parts of a comma-separated text, a number;
+    nothing of prose.
 
     >>> elements("Tom Hanks, John Ratzenberger")
     ('Tom Hanks', 'John Ratzenberger')
@@ -87,7 +91,11 @@ def elements(value: AttributeValue) -> tuple[str, ...]:
         return (f"{value:g}",) if math.isfinite(value) else ()
     members = value.split(",") if isinstance(value, str) else value
     parts = [" ".join(member.split()) for member in members]
-    short = [p for p in parts if p and len(p) <= MAX_VALUE_CHARACTERS and len(p.split()) <= MAX_VALUE_WORDS]
+    short = [
+        p
+        for p in parts
+        if p and len(p) <= MAX_VALUE_CHARACTERS and len(p.split()) <= MAX_VALUE_WORDS
+    ]
     return tuple(dict.fromkeys(short)) if len(short) == len([p for p in parts if p]) else ()
 
 

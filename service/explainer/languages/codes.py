@@ -1,4 +1,5 @@
-"""Which languages there are: one folder beside this file for each, by its code. There is no other list.
+"""Which languages there are: one folder beside this file for each, by its code. There is no other
+list.
 
 Imports no language, so that settings and commands may ask at no cost.
 """

@@ -1,16 +1,17 @@
-"""Language: what a folder `<code>/` beside this file must say, so that the template can write the language and the
-verifier can read it.
+"""Language: what a folder `<code>/` beside this file must say, so that the template can write the
+language and the verifier can read it.
 
-A new language is one new folder, whose `language.py` has a constant `LANGUAGE`. Nothing else names the languages there
-are (`service.explainer.languages.codes`).
+A new language is one new folder, whose `language.py` has a constant `LANGUAGE`. Nothing else names
+the languages there are (`service.explainer.languages.codes`).
 
-Patterns are sentences without their end, with slots; a pattern is used only where every slot it names has something to
-say. The slots: `this` the recommended item, `item` the same but never a pronoun; `did` "you watched X and bought Y";
-`title` the cited item, `something` when it has none, `cited` the cited item with what the user did to it; `sg`, `pl`
-what one item has, what two have ("is directed by X"), `sg_also`, `pl_both` the same with that word; `people`, `items`,
-`entries`, `percent` numbers with their noun; `titles` all items of a
-CHANGE; `description` or `details` the words in which two items are close;
-`ago`, `window` times, `ever` when there is no window; `name` the quoted words of the request.
+Patterns are sentences without their end, with slots; a pattern is used only where every slot it
+names has something to say. The slots: `this` the recommended item, `item` the same but never a
+pronoun; `did` "you watched X and bought Y"; `title` the cited item, `something` when it has none,
+`cited` the cited item with what the user did to it; `sg`, `pl` what one item has, what two have
+("is directed by X"), `sg_also`, `pl_both` the same with that word; `people`, `items`, `entries`,
+`percent` numbers with their noun; `titles` all items of a CHANGE; `description` or `details` the
+words in which two items are close; `ago`, `window` times, `ever` when there is no window; `name`
+the quoted words of the request.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ class UnknownLanguage(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """What the user did. Slots: `x` the item, `value` the number, `a_value` the number with its article."""
+    """What the user did. Slots: `x` the item, `value` the number, `a_value` the number with its
+    article."""
 
     did: str
     cited: str
@@ -45,7 +47,8 @@ class Verb:
 class AttributeWords:
     """How to say that one item has (two items have) an attribute value.
 
-    Slots: `value`, `also` and `both` where these words go, `noun` the attribute's name in the general one.
+    Slots: `value`, `also` and `both` where these words go, `noun` the attribute's name in the
+    general one.
     """
 
     sg: str
@@ -76,13 +79,15 @@ class Unit:
 
     words: str
     field: str
-    """`count`, `window_days`, `percent`, `event_value`, `total`, `lift`, `earlier_count` or `earlier_total`."""
+    """`count`, `window_days`, `percent`, `event_value`, `total`, `lift`, `earlier_count` or
+    `earlier_total`."""
     kinds: frozenset[EvidenceKind]
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """What the verifier knows of a language. In expressions `T` is something quoted or named, `N` a number."""
+    """What the verifier knows of a language. In expressions `T` is something quoted or named, `N` a
+    number."""
 
     script: str
     """`latin` or `cjk`: the letters its sentences are made of."""
@@ -108,10 +113,11 @@ class Lexicon:
     """One group: a word that says what the user did; it must be an event's or one of the allowed."""
     user_verbs_allowed: frozenset[str] = frozenset()
     glue: str = ""
-    """Words (cjk: characters) that say nothing by themselves, beyond those of the patterns. Any other word might say
-    anything, so none may occur."""
+    """Words (cjk: characters) that say nothing by themselves, beyond those of the patterns. Any
+    other word might say anything, so none may occur."""
     openers: str = ""
-    """Lower-case words that may open a sentence; any other capitalised word is a name (latin script only)."""
+    """Lower-case words that may open a sentence; any other capitalised word is a name (latin script
+    only)."""
     max_sentence: int = 240
     """Characters, everything quoted or named counted as three."""
 
@@ -138,9 +144,11 @@ class Language:
     rated_list: str
     rated_last: str
     rated_same: str
-    """Several ratings: one member, the whole, what stands before the last, and the whole when all have one value."""
+    """Several ratings: one member, the whole, what stands before the last, and the whole when all
+    have one value."""
     attributes: Mapping[str, AttributeWords]
-    """Attribute name -> words; "category" is the item's category, the empty name the fallback (slot `noun`)."""
+    """Attribute name -> words; "category" is the item's category, the empty name the fallback (slot
+    `noun`)."""
     attribute_unnamed: AttributeWords
     """When the attribute's name is not fit to print."""
     also: str
@@ -202,7 +210,8 @@ class Language:
 
 @cache
 def own_text(code: str) -> str:
-    """Everything the patterns of a language say themselves, in lower case, for telling our words from an item's."""
+    """Everything the patterns of a language say themselves, in lower case, for telling our words
+    from an item's."""
     language = load_language(code)
     tables = (language.leads, language.tails, language.tails_same, language.taste.patterns)
     attributes = (*language.attributes.values(), language.attribute_unnamed)
@@ -210,11 +219,23 @@ def own_text(code: str) -> str:
     patterns += [v.did for verbs in (*language.verbs.values(), language.rated) for v in verbs]
     patterns += [v.cited for verbs in (*language.verbs.values(), language.rated) for v in verbs]
     patterns += [form for words in attributes for form in (words.sg, words.pl)]
-    patterns += [*language.nothing, *language.nothing_else, *language.describe, *language.nouns.values()]
+    patterns += [
+        *language.nothing,
+        *language.nothing_else,
+        *language.describe,
+        *language.nouns.values(),
+    ]
     patterns += [*language.taste.nothing, language.taste.times, language.taste.span]
     patterns += [form for forms in language.taste.than.values() for form in forms]
     patterns += [form for forms in language.counted.values() for form in forms]
-    patterns += [*language.ago, *language.window, language.it, language.also, language.both, language.something]
+    patterns += [
+        *language.ago,
+        *language.window,
+        language.it,
+        language.also,
+        language.both,
+        language.something,
+    ]
     patterns += [
         language.description,
         language.details,
@@ -229,7 +250,8 @@ def own_text(code: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def is_own_word(code: str, words: str) -> bool:
-    """Whether a value reads like a part of our own sentences, so that it must stand in quotation marks."""
+    """Whether a value reads like a part of our own sentences, so that it must stand in quotation
+    marks."""
     key = words.casefold()
     pattern = rf"(?<!\w){re.escape(key)}(?!\w)" if key.isascii() else re.escape(key)
     return re.search(pattern, own_text(code)) is not None
@@ -237,7 +259,8 @@ def is_own_word(code: str, words: str) -> bool:
 
 @cache
 def load_language(code: str) -> Language:
-    """The language of a tag such as `en`, `zh-CN` or `en_GB`; the region is ignored, empty means English."""
+    """The language of a tag such as `en`, `zh-CN` or `en_GB`; the region is ignored, empty means
+    English."""
     primary = code.replace("_", "-").split("-")[0].casefold() or "en"
     if primary not in language_codes():
         known = ", ".join(language_codes())

@@ -1,9 +1,11 @@
-"""Taste words: what a language needs to speak of a person's taste, and the few phrases made of numbers.
+"""Taste words: what a language needs to speak of a person's taste, and the few phrases made of
+numbers.
 
-Part of a language (see `language.py`). Slots of the patterns: `value` a category, a value or a domain where it can
-stand by itself, `sg`, `pl` what one item, what several have ("are directed by X"); `count`, `total`, `earlier_count`,
-`earlier_total` numbers; `times` how many times as often; `since` a month; `titles` the examples; `than` how a range
-compares; `name` the quoted words of the user.
+Part of a language (see `language.py`). Slots of the patterns: `value` a category, a value or a
+domain where it can stand by itself, `sg`, `pl` what one item, what several have ("are directed by
+X"); `count`, `total`, `earlier_count`, `earlier_total` numbers; `times` how many times as often;
+`since` a month; `titles` the examples; `than` how a range compares; `name` the quoted words of the
+user.
 """
 
 from __future__ import annotations
@@ -26,8 +28,9 @@ class TasteWords:
     nothing: tuple[str, ...]
     """When nothing is known that sets a person apart."""
     binds: Mapping[EvidenceKind, str]
-    """Expression of the only words by which a fact of that kind may be said of a value. In it `T` is the value, `N` a
-    number, `SG` and `PL` any of the ways to say that one item, that several have the value."""
+    """Expression of the only words by which a fact of that kind may be said of a value. In it `T`
+    is the value, `N` a number, `SG` and `PL` any of the ways to say that one item, that several
+    have the value."""
     times: str
     """Slot `n`."""
     month: str
@@ -55,7 +58,11 @@ class TasteWords:
     def comparison(self, fact: Evidence, attribute: str) -> str:
         """Where a range of that attribute lies against what is usual; empty for other facts."""
         higher, lower = self.than.get(attribute, self.than[""])
-        return {HIGHER: higher, LOWER: lower}.get(fact.value, "") if fact.kind is EvidenceKind.RANGE else ""
+        return (
+            {HIGHER: higher, LOWER: lower}.get(fact.value, "")
+            if fact.kind is EvidenceKind.RANGE
+            else ""
+        )
 
 
 def lift(times: float) -> str:

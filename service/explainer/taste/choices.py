@@ -1,4 +1,5 @@
-"""Choices: what one person did with items, and what people at large choose, as far as a taste can be read from them.
+"""Choices: what one person did with items, and what people at large choose, as far as a taste can
+be read from them.
 
 It owns which values of an item may stand for a taste. It counts, and judges nothing.
 """
@@ -79,7 +80,9 @@ class Crowd:
                 having[offer.domain, trait] += offer.count
             for name, number in numbers_of(offer.attributes).items():
                 numbers[offer.domain, name].append((number, offer.count))
-        return cls(n_people, choices, having, {key: _median(pairs) for key, pairs in numbers.items()})
+        return cls(
+            n_people, choices, having, {key: _median(pairs) for key, pairs in numbers.items()}
+        )
 
     def share(self, trait: Trait, domains: Mapping[str, float]) -> float:
         """Share of people's choices that have the trait, in a mix of domains that sums to 1.
@@ -94,14 +97,19 @@ class Crowd:
         return sum(shares)
 
 
-def traits_of(categories: Sequence[str], attributes: Mapping[str, AttributeValue]) -> dict[Trait, str]:
-    """Categories and attribute values that are names: no prose, no numbers, nothing that says that nothing is known.
+def traits_of(
+    categories: Sequence[str], attributes: Mapping[str, AttributeValue]
+) -> dict[Trait, str]:
+    """Categories and attribute values that are names: no prose, no numbers, nothing that says that
+    nothing is known.
 
     >>> traits_of(["Sci-Fi", "(none)"], {"director": "Ridley Scott", "year": 1979.0})
     {('', 'sci-fi'): 'Sci-Fi', ('director', 'ridley scott'): 'Ridley Scott'}
     """
     traits = {
-        ("", value_key(category)): category for category in categories if category and not is_placeholder(category)
+        ("", value_key(category)): category
+        for category in categories
+        if category and not is_placeholder(category)
     }
     numeric = numbers_of(attributes)
     for name, value in attributes.items():
@@ -120,7 +128,12 @@ def numbers_of(attributes: Mapping[str, AttributeValue]) -> dict[str, float]:
     for name, value in attributes.items():
         if isinstance(value, str) and value.isascii() and value.isdecimal():
             value = float(value)
-        if name and isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+        if (
+            name
+            and isinstance(value, (int, float))
+            and not isinstance(value, bool)
+            and math.isfinite(value)
+        ):
             numbers[name] = float(value)
     return numbers
 

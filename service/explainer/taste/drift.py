@@ -1,9 +1,10 @@
 """Drift: from which day on a person's choices are of another kind.
 
-A scan of the likelihood ratio over every day that could be the first of a change and over every trait, judged against
-the same scan with the days in random order: what is chosen together on one day stays together, so that a long sitting
-in one mood is no change of taste, and one test answers for all days and traits. Segments are split again (binary
-segmentation; Scott & Knott 1974, Vostrikova 1981). It knows nothing of items or words.
+A scan of the likelihood ratio over every day that could be the first of a change and over every
+trait, judged against the same scan with the days in random order: what is chosen together on one
+day stays together, so that a long sitting in one mood is no change of taste, and one test answers
+for all days and traits. Segments are split again (binary segmentation; Scott & Knott 1974,
+Vostrikova 1981). It knows nothing of items or words.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ MAX_DAYS = 100
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One trait, more or less often from a choice on. Places are positions among the choices, oldest first."""
+    """One trait, more or less often from a choice on. Places are positions among the choices,
+    oldest first."""
 
     trait: int
     start: int
@@ -44,7 +46,8 @@ class Turn:
 
 
 def turns(has: BoolArray, days: IntArray) -> list[Turn]:
-    """The turns in choices (n, V), where `has` says which has which trait, in order of time; `days` (n,) ascend.
+    """The turns in choices (n, V), where `has` says which has which trait, in order of time; `days`
+    (n,) ascend.
 
     At most one rise and one fall at each change, the clearest.
     """
@@ -64,12 +67,17 @@ def turns(has: BoolArray, days: IntArray) -> list[Turn]:
     return sorted(found, key=lambda turn: (turn.at, not turn.rises))
 
 
-def _change(has: BoolArray, days: IntArray, rng: np.random.Generator) -> tuple[int, list[tuple[int, bool]]] | None:
-    """Where the clearest change is, and the traits that rise and fall there; None where chance does as well."""
+def _change(
+    has: BoolArray, days: IntArray, rng: np.random.Generator
+) -> tuple[int, list[tuple[int, bool]]] | None:
+    """Where the clearest change is, and the traits that rise and fall there; None where chance does
+    as well."""
     if len(days) < 2 * MIN_SIDE or not has.shape[1]:
         return None
     _, first = np.unique(days, return_index=True)
-    counts = np.add.reduceat(has.astype(np.int64), first, axis=0)  # (D, V) choices of each day with each trait
+    counts = np.add.reduceat(
+        has.astype(np.int64), first, axis=0
+    )  # (D, V) choices of each day with each trait
     totals = np.diff(np.append(first, len(days)))  # (D,)
     enough = _enough(*_coarse(counts, totals), rng)
     if enough is None:
@@ -106,7 +114,8 @@ def _coarse(counts: IntArray, totals: IntArray) -> tuple[IntArray, IntArray]:
 
 
 def _scan(counts: IntArray, totals: IntArray) -> FloatArray:
-    """(D - 1, V) G of what comes after each day against what comes until it; 0 where a side is too small."""
+    """(D - 1, V) G of what comes after each day against what comes until it; 0 where a side is too
+    small."""
     before, n_before = counts.cumsum(axis=0)[:-1], totals.cumsum()[:-1]
     after, n_after = counts.sum(axis=0) - before, totals.sum() - n_before
     may = (n_before >= MIN_SIDE) & (n_after >= MIN_SIDE)

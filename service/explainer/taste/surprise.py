@@ -1,7 +1,8 @@
 """Surprise: how unlikely counts are, if nothing is behind them.
 
-Log-likelihood ratios (G) as Dunning has them for counts that may be small: Accurate Methods for the Statistics of
-Surprise and Coincidence, Computational Linguistics 19(1), 1993. It knows nothing of what is counted.
+Log-likelihood ratios (G) as Dunning has them for counts that may be small: Accurate Methods for the
+Statistics of Surprise and Coincidence, Computational Linguistics 19(1), 1993. It knows nothing of
+what is counted.
 """
 
 from __future__ import annotations
@@ -30,8 +31,11 @@ def excess(count: float, total: float, share: float) -> float:
     return float(2 * (rel_entr(count, total * share) + rest))
 
 
-def difference(count: ArrayLike, total: ArrayLike, other_count: ArrayLike, other_total: ArrayLike) -> FloatArray:
-    """G of two counts out of two totals against one common share, element by element; totals are above 0."""
+def difference(
+    count: ArrayLike, total: ArrayLike, other_count: ArrayLike, other_total: ArrayLike
+) -> FloatArray:
+    """G of two counts out of two totals against one common share, element by element; totals are
+    above 0."""
     a, n = np.asarray(count, float), np.asarray(total, float)
     b, m = np.asarray(other_count, float), np.asarray(other_total, float)
     share = (a + b) / (n + m)
@@ -42,7 +46,8 @@ def difference(count: ArrayLike, total: ArrayLike, other_count: ArrayLike, other
 
 
 def chance(g: float) -> float:
-    """Probability of such a G, or a larger one to the same side, by chance: half the tail of chi-square, 1 degree.
+    """Probability of such a G, or a larger one to the same side, by chance: half the tail of
+    chi-square, 1 degree.
 
     >>> round(chance(2.706), 3)
     0.05

@@ -1,7 +1,8 @@
 """Taste: from what a person chose and turned down to the facts that set them apart.
 
-It owns what is worth telling: what is more than chance, more than a trifle, and not the same thing twice. It knows no
-words. Facts about other people are shares of all that people choose, and none where there are few people.
+It owns what is worth telling: what is more than chance, more than a trifle, and not the same thing
+twice. It knows no words. Facts about other people are shares of all that people choose, and none
+where there are few people.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ class TasteLimits:
 def taste_evidence(
     choices: Sequence[Choice], crowd: Crowd, taste: str = "", limits: TasteLimits = TasteLimits()
 ) -> list[Evidence]:
-    """Facts about a person's taste, each before its examples: preferences, changes, aversions, ranges, domains.
+    """Facts about a person's taste, each before its examples: preferences, changes, aversions,
+    ranges, domains.
 
     `choices` are one per item, oldest first; `taste` is what the person said they like.
     """
@@ -78,7 +80,13 @@ class _Reading:
         """Items given as examples."""
 
     def evidence(self) -> list[Evidence]:
-        return [*self._preferences(), *self._changes(), *self._aversions(), *self._ranges(), *self._domains()]
+        return [
+            *self._preferences(),
+            *self._changes(),
+            *self._aversions(),
+            *self._ranges(),
+            *self._domains(),
+        ]
 
     def _preferences(self) -> Iterator[Evidence]:
         """What is chosen more often than at large, the most surprising first."""
@@ -86,13 +94,24 @@ class _Reading:
         if n < limits.min_choices or self._crowd.n_people < limits.min_people:
             return
         weight = sum(choice.weight for choice in self._liked)
-        domains = {domain: count / n for domain, count in Counter(choice.domain for choice in self._liked).items()}
-        frequent = {trait: mine for trait, mine in self._chosen.items() if len(mine) >= limits.min_choices}
+        domains = {
+            domain: count / n
+            for domain, count in Counter(choice.domain for choice in self._liked).items()
+        }
+        frequent = {
+            trait: mine for trait, mine in self._chosen.items() if len(mine) >= limits.min_choices
+        }
         found: list[tuple[float, Trait, float]] = []
         for trait, mine in frequent.items():
             share = self._crowd.share(trait, domains)
-            g = excess(sum(choice.weight for choice in mine), weight, share)  # a view is less than one choice
-            if share and chance(g) * len(frequent) <= limits.max_chance and len(mine) >= limits.min_lift * share * n:
+            g = excess(
+                sum(choice.weight for choice in mine), weight, share
+            )  # a view is less than one choice
+            if (
+                share
+                and chance(g) * len(frequent) <= limits.max_chance
+                and len(mine) >= limits.min_lift * share * n
+            ):
                 found.append((-g, trait, len(mine) / n / share))
         for trait, lift in self._distinct((trait, lift) for _, trait, lift in sorted(found)):
             fact = self._about(EvidenceKind.PREFERENCE, trait)
@@ -108,15 +127,22 @@ class _Reading:
                 break
             items = {choice.item_id for choice in self._chosen[trait]}
             others = [{choice.item_id for choice in self._chosen[other]} for other, _ in kept]
-            if all(len(items & other) <= self._limits.max_overlap * len(items | other) for other in others):
+            if all(
+                len(items & other) <= self._limits.max_overlap * len(items | other)
+                for other in others
+            ):
                 kept.append((trait, lift))
         return kept
 
     def _changes(self) -> Iterator[Evidence]:
         """Rises and falls, oldest first."""
         liked = self._liked
-        often = [trait for trait, mine in self._chosen.items() if MIN_SIDE <= len(mine) < len(liked)]
-        often = sorted(often, key=lambda trait: (-len(self._chosen[trait]), trait))[: self._limits.max_drifting]
+        often = [
+            trait for trait, mine in self._chosen.items() if MIN_SIDE <= len(mine) < len(liked)
+        ]
+        often = sorted(often, key=lambda trait: (-len(self._chosen[trait]), trait))[
+            : self._limits.max_drifting
+        ]
         owners = [{choice.item_id for choice in self._chosen[trait]} for trait in often]
         has = np.array([[choice.item_id in own for choice in liked] for own in owners], bool)
         has = has.reshape(len(owners), len(liked)).T
@@ -129,7 +155,9 @@ class _Reading:
             column = has[:, turn.trait]
             after = [liked[place] for place in range(turn.at, turn.stop) if column[place]]
             fact = replace(
-                self._about(EvidenceKind.RISE if turn.rises else EvidenceKind.FALL, often[turn.trait]),
+                self._about(
+                    EvidenceKind.RISE if turn.rises else EvidenceKind.FALL, often[turn.trait]
+                ),
                 count=len(after),
                 total=turn.stop - turn.at,
                 earlier_count=int(column[turn.start : turn.at].sum()),
@@ -141,10 +169,13 @@ class _Reading:
             yield from self._with_examples(fact, after if turn.rises else ())
 
     def _aversions(self) -> Iterator[Evidence]:
-        """What is turned down more often than the rest of what the person met, the most surprising first."""
+        """What is turned down more often than the rest of what the person met, the most surprising
+        first."""
         limits = self._limits
         n_refused, n_met = len(self._refused), len(self._refused) + len(self._liked)
-        frequent = {trait: bad for trait, bad in self._turned_down.items() if len(bad) >= limits.min_choices}
+        frequent = {
+            trait: bad for trait, bad in self._turned_down.items() if len(bad) >= limits.min_choices
+        }
         found: list[tuple[float, Trait, int]] = []
         for trait, bad in frequent.items():
             met = len(bad) + len(self._chosen.get(trait, ()))
@@ -158,7 +189,12 @@ class _Reading:
             bad = self._turned_down[trait]
             kinds = {choice.event_type for choice in bad}
             kind = kinds.pop() if len(kinds) == 1 else ""
-            fact = replace(self._about(EvidenceKind.AVERSION, trait), count=len(bad), total=met, event_type=kind)
+            fact = replace(
+                self._about(EvidenceKind.AVERSION, trait),
+                count=len(bad),
+                total=met,
+                event_type=kind,
+            )
             yield from self._with_examples(fact, bad)
 
     def _ranges(self) -> list[Evidence]:
@@ -171,10 +207,15 @@ class _Reading:
             for name, number in numbers_of(choice.attributes).items():
                 if (median := self._crowd.medians.get((choice.domain, name))) is not None:
                     numbers.setdefault(name, []).append((number, median))
-        enough = {name: pairs for name, pairs in numbers.items() if len(pairs) >= limits.min_numbers}
+        enough = {
+            name: pairs for name, pairs in numbers.items() if len(pairs) >= limits.min_numbers
+        }
         found: list[tuple[float, str]] = []
         for name, pairs in enough.items():
-            above, below = sum(x > median for x, median in pairs), sum(x < median for x, median in pairs)
+            above, below = (
+                sum(x > median for x, median in pairs),
+                sum(x < median for x, median in pairs),
+            )
             g = excess(max(above, below), above + below, 0.5)
             if 2 * chance(g) * len(enough) <= limits.max_chance:
                 found.append((-g, name))
@@ -185,16 +226,25 @@ class _Reading:
         counts = Counter(choice.domain for choice in self._liked)
         for domain, count in counts.most_common() if len(counts) > 1 else ():
             if domain and count >= self._limits.min_choices:
-                yield Evidence(EvidenceKind.DOMAIN, 0.0, value=domain, count=count, total=len(self._liked))
+                yield Evidence(
+                    EvidenceKind.DOMAIN, 0.0, value=domain, count=count, total=len(self._liked)
+                )
 
     def _about(self, kind: EvidenceKind, trait: Trait) -> Evidence:
         return Evidence(kind, 0.0, name=trait[0], value=self._spelling[trait])
 
     def _with_examples(self, fact: Evidence, behind: Sequence[Choice]) -> Iterator[Evidence]:
-        """The fact, and the newest of the good examples behind it, those first that stand for nothing else yet."""
+        """The fact, and the newest of the good examples behind it, those first that stand for
+        nothing else yet."""
         yield fact
-        good = [choice for choice in reversed(behind) if choice.liked or fact.kind is EvidenceKind.AVERSION]
-        for choice in sorted(good, key=lambda choice: choice.item_id in self._used)[: self._limits.max_examples]:
+        good = [
+            choice
+            for choice in reversed(behind)
+            if choice.liked or fact.kind is EvidenceKind.AVERSION
+        ]
+        for choice in sorted(good, key=lambda choice: choice.item_id in self._used)[
+            : self._limits.max_examples
+        ]:
             self._used.add(choice.item_id)
             yield Evidence(
                 EvidenceKind.EXAMPLE,
@@ -224,7 +274,9 @@ def _range(name: str, pairs: Sequence[tuple[float, float]]) -> Evidence:
     values = np.array([number for number, _ in pairs])
     low, high = (float(x) for x in np.quantile(values, (0.25, 0.75), method="inverted_cdf"))
     inside = int(((values >= low) & (values <= high)).sum())
-    above = sum(number > median for number, median in pairs) > sum(number < median for number, median in pairs)
+    above = sum(number > median for number, median in pairs) > sum(
+        number < median for number, median in pairs
+    )
     return Evidence(
         EvidenceKind.RANGE,
         0.0,

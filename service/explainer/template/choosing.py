@@ -1,6 +1,7 @@
 """Choosing: which of several phrasings that say the same is used.
 
-It owns the stable hash and the way a list avoids repeating itself. It knows neither languages nor what is said.
+It owns the stable hash and the way a list avoids repeating itself. It knows neither languages nor
+what is said.
 """
 
 from __future__ import annotations
@@ -67,4 +68,6 @@ def turned(options: Sequence[str], by: int) -> list[str]:
 def stable_hash(subject: Subject, evidence: Sequence[Evidence], *kind_of_text: str) -> int:
     """Of the subject and the kinds of evidence, so that a text changes only when what it says does."""
     key = "\x1f".join([subject.item_id, *kind_of_text, *(e.kind.value for e in evidence)])
-    return int.from_bytes(hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+    return int.from_bytes(
+        hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big"
+    )

@@ -1,4 +1,5 @@
-"""Phrasing: which patterns say a fact, and sentences made from them that begin and end as sentences do.
+"""Phrasing: which patterns say a fact, and sentences made from them that begin and end as sentences
+do.
 
 It knows no language, and of evidence the kind.
 """

@@ -50,7 +50,10 @@ def with_examples(evidence: Sequence[Evidence]) -> Iterator[tuple[Evidence, list
     """Each fact that a sentence can be about, with the examples that come with it."""
     for fact in evidence:
         if fact.kind in MAX_OF_KIND:
-            yield fact, [e for e in evidence if e.kind is EvidenceKind.EXAMPLE and e.theme == fact.theme]
+            yield (
+                fact,
+                [e for e in evidence if e.kind is EvidenceKind.EXAMPLE and e.theme == fact.theme],
+            )
 
 
 def _told(evidence: Sequence[Evidence]) -> list[tuple[Evidence, list[Evidence]]]:

@@ -10,7 +10,14 @@ from collections.abc import Sequence
 
 from service.explainer.evidence import DESCRIPTION, Evidence, EvidenceKind, Subject
 from service.explainer.languages.language import AttributeWords, Language, Verb, is_own_word
-from service.explainer.text import MAX_NAME_CHARACTERS, MAX_VALUE_CHARACTERS, clean, is_cjk, is_plain, number
+from service.explainer.text import (
+    MAX_NAME_CHARACTERS,
+    MAX_VALUE_CHARACTERS,
+    clean,
+    is_cjk,
+    is_plain,
+    number,
+)
 
 _COUNTED = {
     EvidenceKind.CO_ENGAGEMENT: "people",
@@ -29,7 +36,9 @@ MAX_ATTRIBUTE_NAME_CHARACTERS = 30
 class Slots:
     """Phrases about one subject in one language; remembers which titles were mentioned."""
 
-    def __init__(self, language: Language, subject: Subject, taste: int = 0, by_title: bool = False) -> None:
+    def __init__(
+        self, language: Language, subject: Subject, taste: int = 0, by_title: bool = False
+    ) -> None:
         self._language = language
         self._subject = subject
         self._taste = taste
@@ -50,10 +59,16 @@ class Slots:
         self._mentioned.update(cited_title(e.item_id, e.title) for e in evidence)
 
     def of(self, evidence: Sequence[Evidence], this: str) -> dict[str, str]:
-        """Slots of facts of one kind (or shared things with one item); what cannot be said is empty."""
+        """Slots of facts of one kind (or shared things with one item); what cannot be said is
+        empty."""
         fact = evidence[0]
         title = self._title(fact)
-        slots = {"this": this, "item": "" if this == self._language.it else this, "title": title, "cited": title}
+        slots = {
+            "this": this,
+            "item": "" if this == self._language.it else this,
+            "title": title,
+            "cited": title,
+        }
         slots["something"] = "" if title else self._language.something
         if title:
             verb = self._verb(fact)
@@ -107,17 +122,25 @@ class Slots:
         return f" {value} " if is_foreign else value
 
     def _shared(self, evidence: Sequence[Evidence]) -> dict[str, str]:
-        """What is shared as predicates; values of one attribute go into one: "is listed under Crime and Drama"."""
+        """What is shared as predicates; values of one attribute go into one: "is listed under Crime
+        and Drama"."""
         values: dict[tuple[AttributeWords, str], list[str]] = {}
         for e in evidence:
             if value := self._value(e.value):
-                values.setdefault((self._attribute_words(e), printable_name(e.name, self._language)), []).append(value)
+                values.setdefault(
+                    (self._attribute_words(e), printable_name(e.name, self._language)), []
+                ).append(value)
 
         def predicates(slot: str, word: str) -> str:
-            """`word` goes into the first predicate only: "is also directed by X and has Y in the cast"."""
+            """`word` goes into the first predicate only: "is also directed by X and has Y in the
+            cast"."""
             parts = [
-                getattr(words, slot).format(value=self._join(members), noun=noun, also=said, both=said)
-                for ((words, noun), members), said in zip(values.items(), [word] + [""] * len(values), strict=False)
+                getattr(words, slot).format(
+                    value=self._join(members), noun=noun, also=said, both=said
+                )
+                for ((words, noun), members), said in zip(
+                    values.items(), [word] + [""] * len(values), strict=False
+                )
             ]
             return self._join(parts, self._language.predicates_last)
 
@@ -145,11 +168,15 @@ class Slots:
             one, many = language.counted[slot]
             slots[slot] = (one if fact.count == 1 else many).format(n=self._count(fact.count))
         if fact.kind is EvidenceKind.NEWNESS:
-            slots["ago"] = language.ago[min(max(fact.count, 0), 2)].format(n=self._count(fact.count))
+            slots["ago"] = language.ago[min(max(fact.count, 0), 2)].format(
+                n=self._count(fact.count)
+            )
         if fact.kind is EvidenceKind.POPULARITY:
             if fact.window_days > 0:
                 one, many = language.window
-                slots["window"] = (one if fact.window_days == 1 else many).format(n=self._count(fact.window_days))
+                slots["window"] = (one if fact.window_days == 1 else many).format(
+                    n=self._count(fact.window_days)
+                )
             else:
                 slots["ever"] = language.ever
             if fact.percentile > 0:
@@ -170,13 +197,18 @@ class Slots:
         return pattern.format(x=x, value=value, a_value=_with_article(value))
 
     def _deeds(self, evidence: Sequence[Evidence]) -> str:
-        """`you rated A 5`, `you watched A and B`, `you gave A a 5 and B a 4.5`, `you watched A and bought B`."""
+        """`you rated A 5`, `you watched A and B`, `you gave A a 5 and B a 4.5`, `you watched A and
+        bought B`."""
         groups: dict[tuple[str, bool], list[Evidence]] = {}
         for fact in evidence:
             event = self._language.event(fact.event_type)
             groups.setdefault((event, event == "rating" and _rating(fact) != ""), []).append(fact)
         deeds = [self._deed(facts, is_rating) for (_, is_rating), facts in groups.items()]
-        return self._language.you.format(deed=self._join(deeds, self._language.deeds_last)) if deeds else ""
+        return (
+            self._language.you.format(deed=self._join(deeds, self._language.deeds_last))
+            if deeds
+            else ""
+        )
 
     def _deed(self, facts: Sequence[Evidence], is_rating: bool) -> str:
         language = self._language
@@ -185,13 +217,19 @@ class Slots:
             return self._say(self._verb(facts[0]).did, facts[0], self._join(titles))
         if len({_rating(f) for f in facts}) == 1:
             return self._say(language.rated_same, facts[0], self._join(titles))
-        members = [self._say(language.rated_item, f, title) for f, title in zip(facts, titles, strict=True)]
+        members = [
+            self._say(language.rated_item, f, title) for f, title in zip(facts, titles, strict=True)
+        ]
         return language.rated_list.format(x=self._join(members, language.rated_last))
 
     def _join(self, parts: Sequence[str], last: str = "") -> str:
         if len(parts) < 2:
             return "".join(parts)
-        return self._language.list_separator.join(parts[:-1]) + (last or self._language.list_last) + parts[-1]
+        return (
+            self._language.list_separator.join(parts[:-1])
+            + (last or self._language.list_last)
+            + parts[-1]
+        )
 
 
 def cited_title(item_id: str, title: str) -> str:
@@ -200,15 +238,19 @@ def cited_title(item_id: str, title: str) -> str:
 
 
 def attribute_key(fact: Evidence, language: Language) -> str:
-    """The attribute that a fact's value is one of, as the language's tables call it; empty where they do not."""
+    """The attribute that a fact's value is one of, as the language's tables call it; empty where
+    they do not."""
     if fact.kind is EvidenceKind.DOMAIN:
         return "domain"
-    is_category = fact.kind is EvidenceKind.CATEGORY or (not fact.name and fact.kind is not EvidenceKind.ATTRIBUTE)
+    is_category = fact.kind is EvidenceKind.CATEGORY or (
+        not fact.name and fact.kind is not EvidenceKind.ATTRIBUTE
+    )
     return "category" if is_category else language.attribute(fact.name)
 
 
 def stands_unquoted(value: str, language: Language) -> bool:
-    """Whether a value needs no quotation marks: short, a name or a year, and none of the words around it."""
+    """Whether a value needs no quotation marks: short, a name or a year, and none of the words
+    around it."""
     is_bare_number = value.isdigit() and len(value) != len("1999")
     return is_plain(value) and not is_bare_number and not is_own_word(language.code, value)
 
@@ -219,8 +261,11 @@ def percent(percentile: float) -> str:
 
 
 def printable_name(name: str, language: Language) -> str:
-    """An attribute's name as words; empty when it is not fit to print: no word, or one of the words around it."""
-    words = " ".join(name.replace("_", " ").replace("-", " ").casefold().split()).removesuffix(" name")
+    """An attribute's name as words; empty when it is not fit to print: no word, or one of the words
+    around it."""
+    words = " ".join(name.replace("_", " ").replace("-", " ").casefold().split()).removesuffix(
+        " name"
+    )
     fits = words.replace(" ", "").isalpha() and len(words) <= MAX_ATTRIBUTE_NAME_CHARACTERS
     return words if fits and not is_own_word(language.code, words) else ""
 

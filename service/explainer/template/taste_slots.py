@@ -27,7 +27,12 @@ class TasteSlots(Slots):
         if not value:
             return {}
         phrases = self._attribute_words(fact)
-        said = {"value": value, "noun": printable_name(fact.name, self._language), "also": "", "both": ""}
+        said = {
+            "value": value,
+            "noun": printable_name(fact.name, self._language),
+            "also": "",
+            "both": "",
+        }
         quoted = list(dict.fromkeys(self._title(example) for example in examples))
         return {
             "value": value if self._stands_alone(fact) else "",
@@ -44,5 +49,6 @@ class TasteSlots(Slots):
         }
 
     def _stands_alone(self, fact: Evidence) -> bool:
-        """Whether the value says by itself what it is: a category or a director, not the length of a sleeve."""
+        """Whether the value says by itself what it is: a category or a director, not the length of
+        a sleeve."""
         return attribute_key(fact, self._language) != ""

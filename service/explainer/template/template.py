@@ -1,7 +1,8 @@
 """The template writer: evidence into sentences, with phrasings chosen by a stable hash.
 
-It owns how facts are combined into a line or a paragraph. It knows no language (see `language.py`), measures nothing,
-and says nothing that the evidence does not carry. Which of several phrasings is used, a chooser decides.
+It owns how facts are combined into a line or a paragraph. It knows no language (see `language.py`),
+measures nothing, and says nothing that the evidence does not carry. Which of several phrasings is
+used, a chooser decides.
 """
 
 from __future__ import annotations
@@ -53,10 +54,16 @@ class TemplateWriter:
         So it cannot write better when asked again, whatever the `problems`.
         """
         words = load_language(language)
-        return compose(subject, evidence, words, length, hash_chooser(subject, evidence, words, length)).text
+        return compose(
+            subject, evidence, words, length, hash_chooser(subject, evidence, words, length)
+        ).text
 
     def write_list(
-        self, pairs: Sequence[tuple[Subject, Sequence[Evidence]]], language: str, *, length: Length = "line"
+        self,
+        pairs: Sequence[tuple[Subject, Sequence[Evidence]]],
+        language: str,
+        *,
+        length: Length = "line",
     ) -> list[str]:
         """One text per result of a list, phrased so that neighbours do not repeat each other."""
         words = load_language(language)
@@ -65,7 +72,9 @@ class TemplateWriter:
         for subject, evidence in pairs:
             for variant in range(VARIANTS):
                 chooser = hash_chooser(subject, evidence, words, length, variant, used)
-                draft = compose(subject, evidence, words, length, chooser, by_title=variant >= BY_TITLE)
+                draft = compose(
+                    subject, evidence, words, length, chooser, by_title=variant >= BY_TITLE
+                )
                 if draft.text not in texts:
                     break
             used[draft.pattern] += 1
@@ -94,11 +103,16 @@ def compose(
     *,
     by_title: bool = False,
 ) -> Draft:
-    """A text from the patterns that the chooser chooses; `by_title` calls the item by its title throughout."""
+    """A text from the patterns that the chooser chooses; `by_title` calls the item by its title
+    throughout."""
     if length == "profile":
         return compose_profile(evidence, language, chooser)
     slots = Slots(language, subject, chooser.index(3), by_title)
-    sayable = [e for e in evidence if usable(language.leads.get(pattern_key(e), ()), slots.of([e], language.it))]
+    sayable = [
+        e
+        for e in evidence
+        if usable(language.leads.get(pattern_key(e), ()), slots.of([e], language.it))
+    ]
     ordered = sorted(sayable, key=lambda e: e.kind in CONTEXT)  # stable: strongest first within
     if not ordered:
         facts = {"this": slots.name_subject(in_full=length == "paragraph")}
@@ -109,13 +123,18 @@ def compose(
 
 
 def label(sponsorship: Evidence, domain: str, language: Language) -> str:
-    """The sentence that says that an item of that domain is sponsored, and by whom where that is known."""
+    """The sentence that says that an item of that domain is sponsored, and by whom where that is
+    known."""
     slots = Slots(language, Subject("", "", domain))
     facts = slots.of([sponsorship], slots.name_subject(in_full=False))
-    return finish([usable(language.leads[pattern_key(sponsorship)], facts)[0].format(**facts)], language)
+    return finish(
+        [usable(language.leads[pattern_key(sponsorship)], facts)[0].format(**facts)], language
+    )
 
 
-def _line(evidence: Sequence[Evidence], language: Language, slots: Slots, chooser: Chooser) -> Draft:
+def _line(
+    evidence: Sequence[Evidence], language: Language, slots: Slots, chooser: Chooser
+) -> Draft:
     first, rest = split_first(evidence, MAX_LINE_TITLES)
     noun = slots.name_subject(in_full=False)
     facts = slots.of(first, noun)
@@ -125,35 +144,62 @@ def _line(evidence: Sequence[Evidence], language: Language, slots: Slots, choose
         slots.mention(first)
         this = language.it if _names_subject(lead) else noun
         clause = _support(first, rest[0], language, slots, chooser, this)
-        fits_anywhere = rest[0].kind in CONTEXT or not _names_subject(lead) or language.joints[-1].strip() in lead
-        longer = sentence + (language.joints[0] if fits_anywhere else chooser.pick(language.joints, 5)) + clause
+        fits_anywhere = (
+            rest[0].kind in CONTEXT
+            or not _names_subject(lead)
+            or language.joints[-1].strip() in lead
+        )
+        longer = (
+            sentence
+            + (language.joints[0] if fits_anywhere else chooser.pick(language.joints, 5))
+            + clause
+        )
         if clause and len(longer) <= MAX_LINE_CHARACTERS:
             sentence = longer
     elif first[0].kind in CONTEXT and slots.categories():
-        sentence += language.joints[0] + language.describe[0].format(this=noun, sg=slots.categories())
+        sentence += language.joints[0] + language.describe[0].format(
+            this=noun, sg=slots.categories()
+        )
     return Draft(finish([sentence], language), lead)
 
 
 def _support(
-    first: Sequence[Evidence], second: Evidence, language: Language, slots: Slots, chooser: Chooser, this: str
+    first: Sequence[Evidence],
+    second: Evidence,
+    language: Language,
+    slots: Slots,
+    chooser: Chooser,
+    this: str,
 ) -> str:
     """A clause for a fact that stands behind the first; empty when there is nothing to say."""
     this = _of_people(second, slots, this, language)
     facts = slots.of([second], this)
-    same = len(first) == 1 and first[0].item_id == second.item_id != "" and first[0].title == second.title
-    table = language.tails_same if same and pattern_key(second) in language.tails_same else language.tails
+    same = (
+        len(first) == 1
+        and first[0].item_id == second.item_id != ""
+        and first[0].title == second.title
+    )
+    table = (
+        language.tails_same
+        if same and pattern_key(second) in language.tails_same
+        else language.tails
+    )
     patterns = usable(table.get(pattern_key(second), ()), facts)
     return chooser.phrase(patterns, facts, 7).format(**facts) if patterns else ""
 
 
-def _paragraph(evidence: Sequence[Evidence], language: Language, slots: Slots, chooser: Chooser) -> Draft:
+def _paragraph(
+    evidence: Sequence[Evidence], language: Language, slots: Slots, chooser: Chooser
+) -> Draft:
     first, rest = split_first(evidence, MAX_PARAGRAPH_TITLES)
     facts = slots.of(first, slots.name_subject(in_full=True))
     fitting = usable(language.leads[pattern_key(first[0])], facts)
     lead = chooser.lead([p for p in fitting if _names_subject(p)] or fitting, facts)
     sentences = [lead.format(**facts)]
     named = _names_subject(lead)
-    it = slots.name_subject(in_full=False) if first[0].kind is EvidenceKind.CONTRAST else language.it
+    it = (
+        slots.name_subject(in_full=False) if first[0].kind is EvidenceKind.CONTRAST else language.it
+    )
     slots.mention(first)
     for i, group in enumerate(group_rest(first, rest)[: MAX_SENTENCES - 1]):
         this = it if named else slots.name_subject(in_full=True)
@@ -178,8 +224,15 @@ def _group_sentence(
     """One sentence for facts that belong together."""
     head = group[0]
     this = _of_people(head, slots, this, language)
-    about_the_same = len(first) == 1 and (head.item_id, head.title) == (first[0].item_id, first[0].title)
-    table = language.tails_same if about_the_same and pattern_key(head) in language.tails_same else language.leads
+    about_the_same = len(first) == 1 and (head.item_id, head.title) == (
+        first[0].item_id,
+        first[0].title,
+    )
+    table = (
+        language.tails_same
+        if about_the_same and pattern_key(head) in language.tails_same
+        else language.leads
+    )
     clauses = []
     for facts in [group] if head.kind in SHARED else [[fact] for fact in group]:
         slot_values = slots.of(facts, this)
@@ -202,11 +255,14 @@ def _names_subject(pattern: str) -> bool:
 
 
 def _stands_alone(pattern: str) -> bool:
-    """Whether a second clause would blur what it says: after a colon, or where it is about no item in particular."""
+    """Whether a second clause would blur what it says: after a colon, or where it is about no item
+    in particular."""
     return any(part in pattern for part in (":", "：", "{items}", "{something}"))
 
 
-def _closing(language: Language, slots: Slots, chooser: Chooser, this: str, said: EvidenceKind) -> str:
+def _closing(
+    language: Language, slots: Slots, chooser: Chooser, this: str, said: EvidenceKind
+) -> str:
     categories = slots.categories()
     if categories and said is not EvidenceKind.CATEGORY:
         facts = {"this": this, "sg": categories}

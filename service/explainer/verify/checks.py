@@ -1,7 +1,7 @@
 """Checks: what one sentence says, held against the evidence.
 
-Every check takes a sentence and yields what is wrong with it: causes, claims, what the user did, numbers, attributes,
-what is shared. It owns no words (see `language.py`).
+Every check takes a sentence and yields what is wrong with it: causes, claims, what the user did,
+numbers, attributes, what is shared. It owns no words (see `language.py`).
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ class Sentence:
     def about(self, evidence: Evidence) -> bool:
         """Whether the evidence is about an item the sentence quotes, or about none in particular."""
         is_about_item = bool(cited_title(evidence.item_id, evidence.title))
-        return not self.cited or not is_about_item or (evidence.item_id, evidence.title) in self.cited
+        return (
+            not self.cited or not is_about_item or (evidence.item_id, evidence.title) in self.cited
+        )
 
 
 def _clauses(sentence: Sentence) -> list[str]:
@@ -85,22 +87,32 @@ def check_deeds(sentence: Sentence) -> Iterator[str]:
             continue
         if "" in events:  # "chose" is true of anything the user did, and of other people
             by_user = lexicon.you + lexicon.verb_of.replace("VERB", f"(?:{verb})")
-            objects = [f for m in find_all(by_user, sentence.text, language) for f in sentence.masked.of(m.group())]
+            objects = [
+                f
+                for m in find_all(by_user, sentence.text, language)
+                for f in sentence.masked.of(m.group())
+            ]
             if any(not f.cited and not f.is_named_otherwise for f in objects):
                 yield f"says {found!r} of an item the user had nothing to do with"
             continue
         if not any(language.event(e.event_type) in events for e in sentence.scope):
             yield f"says {found!r}, which is not what the user did"
-        for match in find_all(lexicon.verb_of.replace("VERB", f"(?:{verb})"), sentence.text, language):
+        for match in find_all(
+            lexicon.verb_of.replace("VERB", f"(?:{verb})"), sentence.text, language
+        ):
             for fact in sentence.masked.of(match.group()):
                 done = {language.event(e.event_type) for e in fact.cited}
                 if not fact.is_named_otherwise and not events & done:
                     yield f"says {found!r} of an item to which the user did something else"
         if search(lexicon.user_did.replace("VERB", verb), sentence.text, language):
             yield f"says {found!r} of something the evidence does not name"
-    for match in find_all(lexicon.user_verbs, sentence.text, language) if lexicon.user_verbs else ():
+    for match in (
+        find_all(lexicon.user_verbs, sentence.text, language) if lexicon.user_verbs else ()
+    ):
         places = (match.start(), match.start(1))
-        is_verb = any(compiled(verb, True).match(sentence.text, place) for verb in verbs for place in places)
+        is_verb = any(
+            compiled(verb, True).match(sentence.text, place) for verb in verbs for place in places
+        )
         if not is_verb and match.group(1) not in lexicon.user_verbs_allowed:
             yield f"says something about the user: {match.group()!r}"
 
@@ -121,7 +133,9 @@ def check_numbers(sentence: Sentence) -> Iterator[str]:
     lexicon = sentence.language.lexicon
     spans = units_of(sentence)
     rated: set[int] = set()
-    for match in find_all(lexicon.rating_of.replace("N", f"({NUMBER})"), sentence.text, sentence.language):
+    for match in find_all(
+        lexicon.rating_of.replace("N", f"({NUMBER})"), sentence.text, sentence.language
+    ):
         rated.add(match.start(1))
         fact = sentence.masked.of(match.group())[-1]
         given = {_rounded(e.event_value) for e in fact.cited}
@@ -152,11 +166,21 @@ def _windows(sentence: Sentence, spans: Mapping[int, Unit]) -> Iterator[str]:
     for clause in _clauses(sentence):
         start = sentence.text.index(clause, start)
         numbers = {m.start(): numeral(m.group()) for m in re.finditer(NUMBER, sentence.text)}
-        inside = [(spans[at], n) for at, n in numbers.items() if at in spans and start <= at < start + len(clause)]
+        inside = [
+            (spans[at], n)
+            for at, n in numbers.items()
+            if at in spans and start <= at < start + len(clause)
+        ]
         days = {n for unit, n in inside if unit.field == "window_days"}
-        people = {n for unit, n in inside if unit.field == "count" and EvidenceKind.POPULARITY in unit.kinds}
+        people = {
+            n
+            for unit, n in inside
+            if unit.field == "count" and EvidenceKind.POPULARITY in unit.kinds
+        }
         others = {n for unit, n in inside if unit.field == "count"} - people
-        together = {(float(e.window_days), float(e.count)) for e in sentence.evidence if e.window_days}
+        together = {
+            (float(e.window_days), float(e.count)) for e in sentence.evidence if e.window_days
+        }
         if days and (others or any((d, n) not in together for d in days for n in people)):
             yield "counts people in a window in which they were not counted"
         start += len(clause)

@@ -34,8 +34,9 @@ def find_all(words: str, text: str, language: Language) -> Iterator[re.Match[str
 def compiled(words: str, bounded: bool) -> re.Pattern[str]:
     """The expression, with `T` and `N` replaced.
 
-    The left edge is not part of it and the text is in lower case, because either would keep the engine from skipping
-    ahead to the first letters that matter, and a text is searched for some 70 expressions.
+    The left edge is not part of it and the text is in lower case, because either would keep the
+    engine from skipping ahead to the first letters that matter, and a text is searched for some 70
+    expressions.
     """
     expanded = re.sub(r"(?<![A-Za-z0-9_\\])T(?![A-Za-z0-9_])", TOKEN, words)
     expanded = re.sub(r"(?<![A-Za-z0-9_\\])N(?![A-Za-z0-9_])", lambda _: NUMBER, expanded)

@@ -1,7 +1,8 @@
-"""Masking: the facts a text may name, replaced by tokens, so that only our own words are left to be judged.
+"""Masking: the facts a text may name, replaced by tokens, so that only our own words are left to be
+judged.
 
-It owns which strings are allowed and what each of them is (a title, an attribute's value, words of the request). It
-does not judge what is said about them.
+It owns which strings are allowed and what each of them is (a title, an attribute's value, words of
+the request). It does not judge what is said about them.
 """
 
 from __future__ import annotations
@@ -13,13 +14,21 @@ from dataclasses import dataclass, field
 from service.explainer.attribution.shared import elements
 from service.explainer.evidence import OF_TASTE, Evidence, EvidenceKind, Subject
 from service.explainer.languages.language import Language
-from service.explainer.template.slots import WORDS, attribute_key, cited_title, printable_name, stands_unquoted
+from service.explainer.template.slots import (
+    WORDS,
+    attribute_key,
+    cited_title,
+    printable_name,
+    stands_unquoted,
+)
 from service.explainer.text import MAX_NAME_CHARACTERS, MAX_VALUE_CHARACTERS, clean, is_cjk
 
 TOKEN = "⟦[\ue000-\uf8ff]⟧"
 _FIRST = 0xE000
 _MAX_TOKENS = 0xF8FF - _FIRST
-_QUOTED = re.compile(r"“([^“”]*)”|\"([^\"]*)\"|《([^《》]*)》|「([^「」]*)」|『([^『』]*)』|«([^«»]*)»|„([^„“”]*)[“”]")
+_QUOTED = re.compile(
+    r"“([^“”]*)”|\"([^\"]*)\"|《([^《》]*)》|「([^「」]*)」|『([^『』]*)』|«([^«»]*)»|„([^„“”]*)[“”]"
+)
 _SINGLE_QUOTED = re.compile(r"(?<!\w)['‘]([^'‘’]{2,}?)['’](?!\w)")
 _NEXT_SENTENCE = re.compile(r"\s*$|\s+[^\W\d_a-z]|\s+[⟦\d]")
 _ABOUT_A_VALUE = OF_TASTE | {EvidenceKind.ATTRIBUTE, EvidenceKind.CATEGORY, EvidenceKind.EXAMPLE}
@@ -76,7 +85,8 @@ class Masked:
 
 
 def mask(text: str, subject: Subject, evidence: Sequence[Evidence], language: Language) -> Masked:
-    """Replace every quoted string that is allowed, then every value that stands in the text without quotes."""
+    """Replace every quoted string that is allowed, then every value that stands in the text without
+    quotes."""
     allowed = _allowed(subject, evidence, language)
     facts: list[Fact] = []
     unknown: list[str] = []
@@ -97,14 +107,20 @@ def mask(text: str, subject: Subject, evidence: Sequence[Evidence], language: La
         found = token(allowed.get(_key(match.group()), Fact(match.group())))
         may_end = language.lexicon.script == "latin" and match.group().endswith(".")
         ends_sentence = may_end and _NEXT_SENTENCE.match(match.string, match.end())
-        return found + "." if ends_sentence else found  # "Robert Downey Jr." ends both a name and a sentence
+        return (
+            found + "." if ends_sentence else found
+        )  # "Robert Downey Jr." ends both a name and a sentence
 
     text = re.sub("[⟦⟧\ue000-\uf8ff]", "", text)
     text = _QUOTED.sub(quoted, text)
     stray = _STRAY_QUOTE.search(text) is not None
     text = _SINGLE_QUOTED.sub(quoted, text)
     folded = text.casefold()
-    unquoted = [f.text for f in allowed.values() if f.text.casefold() in folded and _may_stand_unquoted(f, language)]
+    unquoted = [
+        f.text
+        for f in allowed.values()
+        if f.text.casefold() in folded and _may_stand_unquoted(f, language)
+    ]
     if unquoted:
         longest_first = sorted(unquoted, key=len, reverse=True)
         pattern = re.compile("|".join(_bounded(t, language) for t in longest_first), re.IGNORECASE)
@@ -123,7 +139,9 @@ def _allowed(subject: Subject, evidence: Sequence[Evidence], language: Language)
         fact(clean(category, MAX_VALUE_CHARACTERS)).attributes.add("category")
     for name, values in subject.attributes.items():
         for value in {*elements(values), values}:
-            fact(clean(value, MAX_VALUE_CHARACTERS)).attributes.add(language.attribute(name) or name)
+            fact(clean(value, MAX_VALUE_CHARACTERS)).attributes.add(
+                language.attribute(name) or name
+            )
     for e in evidence:
         if e.item_id or e.title:
             fact(cited_title(e.item_id, e.title)).cited.append(e)
@@ -140,14 +158,17 @@ def _allowed(subject: Subject, evidence: Sequence[Evidence], language: Language)
 
 
 def _may_stand_unquoted(fact: Fact, language: Language) -> bool:
-    return bool(fact.attributes or fact.is_word or fact.dated) and stands_unquoted(fact.text, language)
+    return bool(fact.attributes or fact.is_word or fact.dated) and stands_unquoted(
+        fact.text, language
+    )
 
 
 def _bounded(text: str, language: Language) -> str:
-    """The text as a whole word; in a Chinese text only ASCII letters on either side make it part of a longer one.
+    """The text as a whole word; in a Chinese text only ASCII letters on either side make it part of
+    a longer one.
 
-    What a language's script does not have is refused elsewhere. A range of all Chinese characters would say the same,
-    and takes 10 ms to compile.
+    What a language's script does not have is refused elsewhere. A range of all Chinese characters
+    would say the same, and takes 10 ms to compile.
     """
     letter = r"\w" if language.lexicon.script == "latin" else "[0-9A-Za-z_]"
     left = "" if is_cjk(text[0]) else f"(?<!{letter})"

@@ -1,7 +1,9 @@
-"""Taste checks: what a sentence says of a person's taste, all of it, must be one fact about each value it names.
+"""Taste checks: what a sentence says of a person's taste, all of it, must be one fact about each
+value it names.
 
-Taste is said of a value ("31 of your 120 choices are listed under Sci-Fi"), so that each number, month and example is
-held against the facts about that very value, and the value may stand only where the language says what is said of it.
+Taste is said of a value ("31 of your 120 choices are listed under Sci-Fi"), so that each number,
+month and example is held against the facts about that very value, and the value may stand only
+where the language says what is said of it.
 """
 
 from __future__ import annotations
@@ -31,7 +33,9 @@ def check_taste(sentence: Sentence) -> Iterator[str]:
     if is_said and not said.values:
         yield "says something of a taste without a value that the evidence names"
     for value, kinds in said.values:
-        if not any(e.kind in kinds and _carries_all(e, said, sentence.language) for e in value.shared):
+        if not any(
+            e.kind in kinds and _carries_all(e, said, sentence.language) for e in value.shared
+        ):
             yield f"says of {clean(value.text)!r} what no single fact says"
 
 
@@ -58,7 +62,9 @@ def _said(sentence: Sentence) -> _Said:
     for token in re.findall(TOKEN, sentence.text):
         (fact,) = sentence.masked.of(token)
         kinds = {kind for kind, said in bound.items() if token in said.values}
-        if any(token in said.names for said in bound.values()):  # also where a value is called the same
+        if any(
+            token in said.names for said in bound.values()
+        ):  # also where a value is called the same
             names.append(fact.text.casefold())
         elif fact.cited and not kinds:  # also where a title reads like a value
             examples.append(fact)
@@ -71,13 +77,21 @@ def _said(sentence: Sentence) -> _Said:
 
 def _claims(sentence: Sentence) -> list[Claim]:
     claims = sentence.language.lexicon.claims
-    return [c for c in claims if c.kinds & OF_TASTE and search(c.words, sentence.text, sentence.language)]
+    return [
+        c
+        for c in claims
+        if c.kinds & OF_TASTE and search(c.words, sentence.text, sentence.language)
+    ]
 
 
 def _numbers(sentence: Sentence) -> list[tuple[str, float]]:
     spans = units_of(sentence)
     found = ((m.start(), numeral(m.group())) for m in re.finditer(NUMBER, sentence.text))
-    return [(spans[at].field, number) for at, number in found if at in spans and spans[at].kinds <= OF_TASTE]
+    return [
+        (spans[at].field, number)
+        for at, number in found
+        if at in spans and spans[at].kinds <= OF_TASTE
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +109,9 @@ def _bound(sentence: Sentence) -> Mapping[EvidenceKind, _Bound]:
     for kind, words in _binds(sentence.language.code).items():
         matches = list(find_all(words, sentence.text, sentence.language))
         names = "".join(part for match in matches for part in match.groups(default=""))
-        values = [t for match in matches for t in re.findall(TOKEN, match.group()) if t not in names]
+        values = [
+            t for match in matches for t in re.findall(TOKEN, match.group()) if t not in names
+        ]
         bound[kind] = _Bound("".join(values), names)
     return bound
 
@@ -117,11 +133,14 @@ def _is_example(example: Evidence, e: Evidence) -> bool:
 
 @cache
 def _binds(code: str) -> Mapping[EvidenceKind, str]:
-    """The expressions of a language with the ways to say that an item has a value put in; a group is the name of the
-    attribute."""
+    """The expressions of a language with the ways to say that an item has a value put in; a group
+    is the name of the attribute."""
     language = load_language(code)
     words = [*language.attributes.values(), language.attribute_unnamed]
-    ways = {slot: "|".join(dict.fromkeys(_way(getattr(one, slot.lower())) for one in words)) for slot in ("SG", "PL")}
+    ways = {
+        slot: "|".join(dict.fromkeys(_way(getattr(one, slot.lower())) for one in words))
+        for slot in ("SG", "PL")
+    }
     return {
         kind: re.sub("SG|PL", lambda match: f"(?:{ways[match.group()]})", expression)
         for kind, expression in language.taste.binds.items()

@@ -1,9 +1,10 @@
 """Verify: does a text say anything that the evidence does not carry?
 
-It judges any writer's text, the template's as well, sentence by sentence: what is quoted, every number and what it
-counts, causes, claims, attributes, names, what the user is said to have done; then form and language. A sentence that
-quotes history items is judged by the evidence about these items and by evidence about none in particular. When in doubt
-it objects: a true sentence refused costs a template sentence, a lie let through costs trust.
+It judges any writer's text, the template's as well, sentence by sentence: what is quoted, every
+number and what it counts, causes, claims, attributes, names, what the user is said to have done;
+then form and language. A sentence that quotes history items is judged by the evidence about these
+items and by evidence about none in particular. When in doubt it objects: a true sentence refused
+costs a template sentence, a lie let through costs trust.
 """
 
 from __future__ import annotations
@@ -47,8 +48,8 @@ def verify(
 ) -> list[str]:
     """What is wrong with a text; empty means that everything it says is supported.
 
-    `vocabulary` may name categories and values of the catalogue: those that are not the subject's nor the evidence's
-    must not occur.
+    `vocabulary` may name categories and values of the catalogue: those that are not the subject's
+    nor the evidence's must not occur.
     """
     words = load_language(language)
     masked = mask(text, subject, evidence, words)
@@ -65,7 +66,9 @@ def verify(
     return list(dict.fromkeys(problems))
 
 
-def _sentence(text: str, masked: Masked, evidence: Sequence[Evidence], language: Language) -> Sentence:
+def _sentence(
+    text: str, masked: Masked, evidence: Sequence[Evidence], language: Language
+) -> Sentence:
     facts = masked.of(text)
     cited = frozenset(titles(facts) if any(f.is_title_only for f in facts) else ())
     lowered = text.lower() if len(text.lower()) == len(text) else text
@@ -83,7 +86,9 @@ def _form(text: str, masked: Masked, language: Language) -> Iterator[str]:
     bare = re.sub(TOKEN, "", masked.text)
     if found := _MARKUP.search(bare):
         yield f"has markup or a control character: {found.group()!r}"
-    elif strange := next((c for c in bare if not (c.isalpha() or c in "0123456789" or c in _PUNCTUATION)), ""):
+    elif strange := next(
+        (c for c in bare if not (c.isalpha() or c in "0123456789" or c in _PUNCTUATION)), ""
+    ):
         yield f"has a character that no sentence of ours needs: {strange!r}"
     if language.lexicon.script == "cjk":
         if foreign := re.search(r"[^\W\d_\u3400-\u9fff]+", bare):
@@ -100,7 +105,8 @@ def _foreign_terms(text: str, vocabulary: Collection[str]) -> Iterator[str]:
 
 
 def _names(sentence: Sentence) -> Iterator[str]:
-    """A capitalised word that is neither ours nor named by the evidence is somebody's or something's name."""
+    """A capitalised word that is neither ours nor named by the evidence is somebody's or
+    something's name."""
     if sentence.language.lexicon.script != "latin":
         return
     for match in re.finditer(r"(?<![\w’'])[^\W\d_][\w’'-]*", sentence.raw):
@@ -113,16 +119,20 @@ def _names(sentence: Sentence) -> Iterator[str]:
 
 
 def _words(sentence: Sentence) -> Iterator[str]:
-    """A word that is neither ours nor glue may say anything ("a detective", "gripping"), so it may not be there."""
+    """A word that is neither ours nor glue may say anything ("a detective", "gripping"), so it may
+    not be there."""
     known = _known_words(sentence.language.code)
-    for match in re.finditer(_WORD if sentence.language.lexicon.script == "latin" else r"[^\W\d_]", sentence.text):
+    for match in re.finditer(
+        _WORD if sentence.language.lexicon.script == "latin" else r"[^\W\d_]", sentence.text
+    ):
         word = match.group().replace("’", "'")
         if word not in known and word.removesuffix("'s") not in known:
             yield f"says {word!r}, a word that could mean something the evidence does not"
 
 
 def _punctuation(sentence: Sentence) -> Iterator[str]:
-    """No list and no shouting: a sentence begins with a word, a number or a fact, and has one mark at a time."""
+    """No list and no shouting: a sentence begins with a word, a number or a fact, and has one mark
+    at a time."""
     if re.match(r"\s*[^\w\s⟦(]", sentence.raw):
         yield "a sentence begins with a punctuation mark"
     if re.search(r"[^\w\s⟦⟧]{3}|[!?！？]{2}", sentence.raw):
@@ -148,7 +158,12 @@ def _openers(code: str) -> frozenset[str]:
     language = load_language(code)
     tables = (language.leads, language.tails, language.tails_same, language.taste.patterns)
     patterns = [p for table in tables for ps in table.values() for p in ps]
-    patterns += [*language.nothing, *language.nothing_else, *language.nouns.values(), *language.taste.nothing]
+    patterns += [
+        *language.nothing,
+        *language.nothing_else,
+        *language.nouns.values(),
+        *language.taste.nothing,
+    ]
     first = {re.split(r"[\s,]", p)[0] for p in patterns if not p.startswith("{")}
     return frozenset(language.lexicon.openers.split()) | {w.casefold() for w in first}
 

@@ -21,14 +21,17 @@ class CircuitOpen(Exception):
 class CircuitBreaker:
     """Shared by all threads that call the same thing."""
 
-    def __init__(self, threshold: int, reset_s: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, threshold: int, reset_s: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._threshold, self._reset_s, self._clock = threshold, reset_s, clock
         self._lock = threading.Lock()
         self._failures = 0
         self._closed_again_at = 0.0
 
     def call(self, work: Callable[[], T]) -> T:
-        """The result of `work`; whatever it raises is a failure. CircuitOpen without a try while it is open."""
+        """The result of `work`; whatever it raises is a failure. CircuitOpen without a try while it
+        is open."""
         with self._lock:
             if self._failures >= self._threshold:
                 now = self._clock()

@@ -1,7 +1,8 @@
-"""Chat: one completion from an endpoint that speaks OpenAI's protocol, within a time, or an error that says why not.
+"""Chat: one completion from an endpoint that speaks OpenAI's protocol, within a time, or an error
+that says why not.
 
-It owns HTTP: the deadline, retries, the circuit breaker, and the shape of the answer. It knows nothing of evidence. The
-key is in the header of the request and nowhere else.
+It owns HTTP: the deadline, retries, the circuit breaker, and the shape of the answer. It knows
+nothing of evidence. The key is in the header of the request and nowhere else.
 """
 
 from __future__ import annotations
@@ -73,7 +74,8 @@ class ChatEndpoint:
     def complete(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any]) -> str:
         """What the model said, which should be JSON of that schema.
 
-        WriterFailed when the endpoint gives no answer; DraftRefused when the model's is cut short or empty.
+        WriterFailed when the endpoint gives no answer; DraftRefused when the model's is cut short
+        or empty.
         """
         options = self._options
         body = orjson.dumps(
@@ -83,7 +85,10 @@ class ChatEndpoint:
                 "temperature": 0,
                 "max_tokens": options.max_tokens,
                 "response_format": (
-                    {"type": "json_schema", "json_schema": {"name": "explanation", "strict": True, "schema": schema}}
+                    {
+                        "type": "json_schema",
+                        "json_schema": {"name": "explanation", "strict": True, "schema": schema},
+                    }
                     if options.structured
                     else {"type": "json_object"}
                 ),
@@ -92,7 +97,9 @@ class ChatEndpoint:
         try:
             choice = self._breaker.call(lambda: self._with_retries(body))
         except CircuitOpen:
-            raise WriterFailed("its endpoint failed too often and is left alone for a while") from None
+            raise WriterFailed(
+                "its endpoint failed too often and is left alone for a while"
+            ) from None
         except _Transient as error:
             raise WriterFailed(str(error)) from None
         if choice.get("finish_reason") == "length":
@@ -109,10 +116,17 @@ class ChatEndpoint:
         deadline = self._clock() + self._options.timeout_s
 
         def enough(state: tenacity.RetryCallState) -> bool:
-            return state.attempt_number > self._options.max_retries or self._clock() + state.upcoming_sleep >= deadline
+            return (
+                state.attempt_number > self._options.max_retries
+                or self._clock() + state.upcoming_sleep >= deadline
+            )
 
         retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type(_Transient), stop=enough, wait=_wait, sleep=self._sleep, reraise=True
+            retry=tenacity.retry_if_exception_type(_Transient),
+            stop=enough,
+            wait=_wait,
+            sleep=self._sleep,
+            reraise=True,
         )
         return retrying(self._ask, body, deadline)
 
@@ -120,7 +134,9 @@ class ChatEndpoint:
         """The first choice of one request."""
         timeout_s = max(deadline - self._clock(), 0.001)
         try:
-            with self._client.stream("POST", "/chat/completions", content=body, timeout=timeout_s) as response:
+            with self._client.stream(
+                "POST", "/chat/completions", content=body, timeout=timeout_s
+            ) as response:
                 if response.status_code != httpx.codes.OK:
                     raise _refusal(response)
                 return _first_choice(self._read(response, deadline))
@@ -157,7 +173,9 @@ def _refusal(response: httpx.Response) -> Exception:
     if status not in TRY_AGAIN:
         return WriterFailed(f"its endpoint refused the request with HTTP {status}")
     seconds = response.headers.get("Retry-After", "")
-    return _Transient(f"its endpoint answered HTTP {status}", float(seconds) if seconds.isdecimal() else None)
+    return _Transient(
+        f"its endpoint answered HTTP {status}", float(seconds) if seconds.isdecimal() else None
+    )
 
 
 def _first_choice(body: bytes) -> dict[str, Any]:

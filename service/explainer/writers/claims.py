@@ -15,7 +15,9 @@ from service.explainer.writers.prompt import MAX_CHARACTERS, MAX_CLAIMS
 from service.explainer.writers.writers import DraftRefused
 
 
-def read_claims(content: str, subject: Subject, facts: Mapping[str, Evidence], language: str, length: Length) -> str:
+def read_claims(
+    content: str, subject: Subject, facts: Mapping[str, Evidence], language: str, length: Length
+) -> str:
     """The claims as one text; DraftRefused with everything that is wrong with them."""
     try:
         answer = orjson.loads(content)
@@ -42,11 +44,17 @@ def _form(claims: list[Any], length: Length) -> Iterator[str]:
         yield f"{n} characters, at most {MAX_CHARACTERS[length]}"
 
 
-def _problems(claim: Mapping[str, Any], subject: Subject, facts: Mapping[str, Evidence], language: str) -> list[str]:
+def _problems(
+    claim: Mapping[str, Any], subject: Subject, facts: Mapping[str, Evidence], language: str
+) -> list[str]:
     cited = claim.get("evidence_ids")
     if not isinstance(cited, list) or not cited:
         return ["a claim cites no facts"]
     unknown = [fact_id for fact_id in cited if not isinstance(fact_id, str) or fact_id not in facts]
     if unknown:
-        return [f"a claim cites {len(unknown)} facts that do not exist; there are: {', '.join(facts)}"]
-    return verify(claim["text"], subject, [facts[fact_id] for fact_id in dict.fromkeys(cited)], language)
+        return [
+            f"a claim cites {len(unknown)} facts that do not exist; there are: {', '.join(facts)}"
+        ]
+    return verify(
+        claim["text"], subject, [facts[fact_id] for fact_id in dict.fromkeys(cited)], language
+    )

@@ -19,14 +19,16 @@ BATCH = 128
 
 
 class LlamaScorer:
-    """Loads the model with the first text. One thread at a time: a context of llama.cpp has one state."""
+    """Loads the model with the first text. One thread at a time: a context of llama.cpp has one
+    state."""
 
     def __init__(self, model: Path, threads: int, context: int) -> None:
         self._model, self._threads, self._context = model, threads, context
         self._llama: Any = None
 
     def score(self, text: str, option: str) -> float:
-        """Mean log-probability per token of the option after the text, of which the end is read if it is long."""
+        """Mean log-probability per token of the option after the text, of which the end is read if
+        it is long."""
         if self._llama is None:
             self._llama = self._load()
         tail = self._tokens(option)[: self._context // 2]
@@ -56,12 +58,16 @@ class LlamaScorer:
             raise WriterFailed("its model file cannot be loaded") from None
 
     def _tokens(self, text: str) -> list[int]:
-        """`special=False`: a title that looks like a control token is read as the letters it is made of."""
-        tokens: list[int] = self._llama.tokenize(text.encode("utf-8", "replace"), add_bos=False, special=False)
+        """`special=False`: a title that looks like a control token is read as the letters it is
+        made of."""
+        tokens: list[int] = self._llama.tokenize(
+            text.encode("utf-8", "replace"), add_bos=False, special=False
+        )
         return tokens
 
     def _read(self, tokens: Sequence[int]) -> None:
-        """Brings the model's state to the end of these tokens, reading only what differs from its last text."""
+        """Brings the model's state to the end of these tokens, reading only what differs from its
+        last text."""
         llama = self._llama
         n = min(llama.n_tokens, len(tokens))
         differs = np.flatnonzero(llama.input_ids[:n] != np.array(tokens[:n]))

@@ -1,8 +1,9 @@
-"""The `local` writer: a small language model chooses, sentence by sentence, among phrasings that are all true.
+"""The `local` writer: a small language model chooses, sentence by sentence, among phrasings that
+are all true.
 
-Left free, a model of this size names the wrong film in three of four tries. So it writes nothing: the template offers
-what can be said, and the model says which of a few ways reads best after what was said so far. It can make a text
-awkward, and not false.
+Left free, a model of this size names the wrong film in three of four tries. So it writes nothing:
+the template offers what can be said, and the model says which of a few ways reads best after what
+was said so far. It can make a text awkward, and not false.
 """
 
 from __future__ import annotations
@@ -23,10 +24,12 @@ from service.explainer.template.template import Length, compose, hash_chooser
 from service.explainer.writers.writers import WriterFailed
 
 MAX_OPTIONS = 3
-"""Phrasings the model compares for one sentence. The hash says which, so that not every text is the likeliest one."""
+"""Phrasings the model compares for one sentence. The hash says which, so that not every text is the
+likeliest one."""
 MAX_TITLES = 2
 TITLE_WORDS = 2
-"""What the model reads of a title: time goes with the tokens, and a long title reads alike in every phrasing."""
+"""What the model reads of a title: time goes with the tokens, and a long title reads alike in every
+phrasing."""
 MAX_TITLE_CHARACTERS = 20
 BUSY_S = 3.0
 """Longest wait for the model while it reads other texts; then the template writes."""
@@ -43,11 +46,14 @@ class Scorer(Protocol):
 
 
 class LocalWriter:
-    """Composes what the template composes, with a model's choices for `timeout_s`, and by hash from then on."""
+    """Composes what the template composes, with a model's choices for `timeout_s`, and by hash from
+    then on."""
 
     name = "local"
 
-    def __init__(self, scorer: Scorer, timeout_s: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, scorer: Scorer, timeout_s: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._scorer, self._timeout_s, self._clock = scorer, timeout_s, clock
         self._turn = threading.Lock()
 
@@ -91,7 +97,8 @@ class LikelihoodChooser:
         skipped: int = 0,
         in_time: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`skipped` phrasings are passed over; when it is not `in_time` any more, the model is not asked."""
+        """`skipped` phrasings are passed over; when it is not `in_time` any more, the model is not
+        asked."""
         self._scorer, self._text, self._language = scorer, opening, language
         self._by_hash, self._skipped, self._in_time = by_hash, skipped, in_time
 
@@ -135,4 +142,6 @@ def _opening(subject: Subject, evidence: Sequence[Evidence], length: Length) -> 
 
 def _brief(text: str) -> str:
     """The text with what is quoted cut short."""
-    return _QUOTED.sub(lambda match: " ".join(match.group().split()[:TITLE_WORDS])[:MAX_TITLE_CHARACTERS], text)
+    return _QUOTED.sub(
+        lambda match: " ".join(match.group().split()[:TITLE_WORDS])[:MAX_TITLE_CHARACTERS], text
+    )

@@ -1,4 +1,5 @@
-"""The `openai` writer: any model behind an endpoint that speaks OpenAI's protocol, held to the facts it cites.
+"""The `openai` writer: any model behind an endpoint that speaks OpenAI's protocol, held to the
+facts it cites.
 
 vLLM, Ollama, the server of llama.cpp and clouds speak it.
 """
@@ -32,9 +33,13 @@ class OpenAIWriter:
         length: Length,
         problems: Sequence[str] = (),
     ) -> str:
-        subject = replace(subject, categories=(), attributes={})  # what is not in the evidence is nobody's reason
+        subject = replace(
+            subject, categories=(), attributes={}
+        )  # what is not in the evidence is nobody's reason
         facts = numbered(evidence, length)
-        answer = self._endpoint.complete(messages(subject, facts, language, length, problems), schema(facts))
+        answer = self._endpoint.complete(
+            messages(subject, facts, language, length, problems), schema(facts)
+        )
         return read_claims(answer, subject, facts, language, length)
 
     def close(self) -> None:

@@ -1,6 +1,7 @@
 """Writers: who puts evidence into words, and the rule that nothing unverified leaves the house.
 
-It owns the protocol, the rewriting and the fall back on the template. It knows nothing of any writer's ways.
+It owns the protocol, the rewriting and the fall back on the template. It knows nothing of any
+writer's ways.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from service.explainer.verify.verify import verify
 
 
 class WriterFailed(Exception):
-    """A writer has no text. The message is shown to callers: it holds no item's words, no model's, and no secret."""
+    """A writer has no text. The message is shown to callers: it holds no item's words, no model's,
+    and no secret."""
 
 
 class DraftRefused(Exception):
@@ -45,8 +47,8 @@ class Writer(Protocol):
         length: Length,
         problems: Sequence[str] = (),
     ) -> str:
-        """One short sentence (`line`), two to four (`paragraph`), or up to six about the user's taste (`profile`, with
-        an empty subject) that name only what the evidence names.
+        """One short sentence (`line`), two to four (`paragraph`), or up to six about the user's
+        taste (`profile`, with an empty subject) that name only what the evidence names.
 
         `problems` is empty at first; the second time it is why the text before was refused.
         """
@@ -87,9 +89,11 @@ TEMPLATE = TemplateWriter()
 def write_verified(
     writer: Writer, subject: Subject, evidence: Sequence[Evidence], language: str, length: Length
 ) -> Written:
-    """The writer's text if every statement of it is supported, else its second one, else the template's.
+    """The writer's text if every statement of it is supported, else its second one, else the
+    template's.
 
-    Sponsorship is no writer's to mention or to leave out: the sentence that says so is added to whatever they wrote.
+    Sponsorship is no writer's to mention or to leave out: the sentence that says so is added to
+    whatever they wrote.
     """
     load_language(language)  # an unknown language is the caller's mistake, not the writer's
     paid, free = _by_whether_paid(evidence)
@@ -112,7 +116,9 @@ def _write_verified(
             found = verify(text, subject, evidence, language)
         except DraftRefused as refused:
             text, found = "", refused.problems
-        except Exception as error:  # a writer may be somebody else's code, often with a network behind it
+        except (
+            Exception
+        ) as error:  # a writer may be somebody else's code, often with a network behind it
             why = str(error) if isinstance(error, WriterFailed) else type(error).__name__
             note = f"writer {writer.name} failed ({why}), so the template wrote this"
             return _by_template(subject, evidence, language, length, Outcome.FAILED, note, problems)
@@ -126,14 +132,19 @@ def _write_verified(
 def write_reasons(
     pairs: Sequence[tuple[Subject, Sequence[Evidence]]], language: str, length: Length = "line"
 ) -> list[str]:
-    """Template texts for the results of one list, phrased so that neighbours do not repeat each other."""
+    """Template texts for the results of one list, phrased so that neighbours do not repeat each
+    other."""
     parted = [(subject, *_by_whether_paid(evidence)) for subject, evidence in pairs]
     if length == "line":
         parted = [(subject, paid, gist(free)) for subject, paid, free in parted]
-    texts = TEMPLATE.write_list([(subject, free) for subject, _, free in parted], language, length=length)
+    texts = TEMPLATE.write_list(
+        [(subject, free) for subject, _, free in parted], language, length=length
+    )
     reasons = []
     for text, (subject, paid, free) in zip(texts, parted, strict=True):
-        sound = _stating_nothing(language, length) if verify(text, subject, free, language) else text
+        sound = (
+            _stating_nothing(language, length) if verify(text, subject, free, language) else text
+        )
         reasons.append(_labelled(sound, subject, paid, language))
     return reasons
 
@@ -147,7 +158,9 @@ def _by_whether_paid(evidence: Sequence[Evidence]) -> tuple[list[Evidence], list
 def _labelled(text: str, subject: Subject, paid: Sequence[Evidence], language: str) -> str:
     """The text, and after it that the item is sponsored, if it is."""
     words = load_language(language)
-    return words.between_sentences.join([text, *(label(fact, subject.domain, words) for fact in paid[:1])])
+    return words.between_sentences.join(
+        [text, *(label(fact, subject.domain, words) for fact in paid[:1])]
+    )
 
 
 def _by_template(
@@ -162,9 +175,13 @@ def _by_template(
     text = TEMPLATE.write(subject, evidence, language, length=length)
     if found := verify(text, subject, evidence, language):  # item words nobody foresaw
         text, problems = _stating_nothing(language, length), [*problems, *found]
-        note = "; ".join(part for part in (note, "no sentence about this evidence could be verified") if part)
+        note = "; ".join(
+            part for part in (note, "no sentence about this evidence could be verified") if part
+        )
     return Written(text, TEMPLATE.name, outcome, note, problems)
 
 
 def _stating_nothing(language: str, length: Length) -> str:
-    return TEMPLATE.write(Subject("", ""), [], language, length="profile" if length == "profile" else "line")
+    return TEMPLATE.write(
+        Subject("", ""), [], language, length="profile" if length == "profile" else "line"
+    )

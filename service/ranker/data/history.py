@@ -59,4 +59,6 @@ class History:
 
     def select(self, keep: BoolArray) -> History:
         """The events where `keep` (L,) is true."""
-        return History(self.items[keep], self.event_types[keep], self.times[keep], self.liked[keep], self.taste)
+        return History(
+            self.items[keep], self.event_types[keep], self.times[keep], self.liked[keep], self.taste
+        )

@@ -17,9 +17,11 @@ from service.ranker.data.arrays import BoolArray, IntArray
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Interactions:
-    """E events as columns, sorted by (user, timestamp, order of arrival). Users and items are dense integers.
+    """E events as columns, sorted by (user, timestamp, order of arrival). Users and items are dense
+    integers.
 
-    Build it with `Interactions.build`, which sorts and checks; the plain constructor trusts its columns.
+    Build it with `Interactions.build`, which sorts and checks; the plain constructor trusts its
+    columns.
     """
 
     user: IntArray
@@ -44,13 +46,22 @@ class Interactions:
         n_users: int | None = None,
         n_items: int | None = None,
     ) -> Interactions:
-        """Sort columns into the table's order. Without timestamps the order of arrival is the order."""
+        """Sort columns into the table's order. Without timestamps the order of arrival is the
+        order."""
         users = np.asarray(user, dtype=np.int64)
         items = np.asarray(item, dtype=np.int64)
         size = len(users)
         times = np.zeros(size) if timestamp is None else np.asarray(timestamp, dtype=np.float64)
-        types = np.zeros(size, dtype=np.int16) if event_type is None else np.asarray(event_type, dtype=np.int16)
-        values = np.full(size, np.nan, dtype=np.float32) if value is None else np.asarray(value, dtype=np.float32)
+        types = (
+            np.zeros(size, dtype=np.int16)
+            if event_type is None
+            else np.asarray(event_type, dtype=np.int16)
+        )
+        values = (
+            np.full(size, np.nan, dtype=np.float32)
+            if value is None
+            else np.asarray(value, dtype=np.float32)
+        )
         lengths = {len(users), len(items), len(times), len(types), len(values)}
         if len(lengths) != 1:
             raise ValueError(f"the columns of interactions differ in length: {sorted(lengths)}")
@@ -58,8 +69,12 @@ class Interactions:
         item_count = int(items.max(initial=-1)) + 1 if n_items is None else n_items
         for name, column, count in (("user", users, user_count), ("item", items, item_count)):
             if size and (column.min() < 0 or column.max() >= count):
-                raise ValueError(f"{name} indices must lie in 0..{count - 1}, found {column.min()}..{column.max()}")
-        order = np.lexsort((times, users))  # stable: events of one instant keep their order of arrival
+                raise ValueError(
+                    f"{name} indices must lie in 0..{count - 1}, found {column.min()}..{column.max()}"
+                )
+        order = np.lexsort(
+            (times, users)
+        )  # stable: events of one instant keep their order of arrival
         return cls(
             users[order], items[order], times[order], types[order], values[order], user_count, item_count
         )  # fmt: skip
@@ -83,7 +98,9 @@ class Interactions:
     def user_items(self) -> sparse.csr_matrix:
         """Binary matrix, (n_users, n_items): 1 where the user ever met the item."""
         ones = np.ones(len(self), dtype=np.float32)
-        matrix = sparse.csr_matrix((ones, (self.user, self.item)), shape=(self.n_users, self.n_items))
+        matrix = sparse.csr_matrix(
+            (ones, (self.user, self.item)), shape=(self.n_users, self.n_items)
+        )
         matrix.data[:] = 1.0  # repeats were summed
         return matrix
 

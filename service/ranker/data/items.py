@@ -17,7 +17,8 @@ MODALITIES = ("text", "image")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ItemFeatures:
-    """The content of N items. Rows of items that do not exist have `live` false and zeros elsewhere."""
+    """The content of N items. Rows of items that do not exist have `live` false and zeros
+    elsewhere."""
 
     text: FloatArray
     """(N, text dim), unit rows; zeros where `has_text` is false."""
@@ -59,8 +60,8 @@ class ItemFeatures:
 class Projection:
     """Principal components of one modality: centred, rotated, cut to `dim`, unit length again.
 
-    Centring matters: sentence vectors of one catalogue share a large common part, which hides what tells items apart
-    ("all-but-the-top", arXiv 1702.01417).
+    Centring matters: sentence vectors of one catalogue share a large common part, which hides what
+    tells items apart ("all-but-the-top", arXiv 1702.01417).
     """
 
     mean: FloatArray
@@ -69,18 +70,25 @@ class Projection:
     """(input dim, dim)"""
 
     @classmethod
-    def fit(cls, vectors: FloatArray, dim: int, *, sample: int = 20_000, seed: int = 0) -> Projection:
-        """From the present vectors (N, input dim) of a catalogue; N = 0 gives an empty projection of width `dim`."""
+    def fit(
+        cls, vectors: FloatArray, dim: int, *, sample: int = 20_000, seed: int = 0
+    ) -> Projection:
+        """From the present vectors (N, input dim) of a catalogue; N = 0 gives an empty projection
+        of width `dim`."""
         width = vectors.shape[1]
         dim = min(dim, width) if width else 0
         if len(vectors) > sample:
-            vectors = vectors[np.random.default_rng(seed).choice(len(vectors), sample, replace=False)]
+            vectors = vectors[
+                np.random.default_rng(seed).choice(len(vectors), sample, replace=False)
+            ]
         if len(vectors) == 0:
             return cls(np.zeros(width, np.float32), np.eye(width, dim, dtype=np.float32))
         mean = vectors.mean(axis=0)
         centred = vectors - mean
         _, basis = np.linalg.eigh(centred.T @ centred)  # ascending
-        return cls(mean.astype(np.float32), np.ascontiguousarray(basis[:, ::-1][:, :dim], dtype=np.float32))
+        return cls(
+            mean.astype(np.float32), np.ascontiguousarray(basis[:, ::-1][:, :dim], dtype=np.float32)
+        )
 
     @property
     def dim(self) -> int:

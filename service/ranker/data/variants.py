@@ -1,7 +1,8 @@
-"""Variants: one history, and what it would be without some of its events. The counterfactuals of explanations.
+"""Variants: one history, and what it would be without some of its events. The counterfactuals of
+explanations.
 
-Variants share nearly everything, so they are worked out together: signals are weighted sums over the same items. Knows
-no candidates and no model.
+Variants share nearly everything, so they are worked out together: signals are weighted sums over
+the same items. Knows no candidates and no model.
 """
 
 from __future__ import annotations
@@ -53,9 +54,13 @@ class Variants:
         return after
 
     def of_items(self, weights: NDArray[Any], how: np.ufunc) -> tuple[IntArray, FloatArray]:
-        """Weights (B, L) of events, 0 for those left out, as weights of items: the items of the history (U,),
-        ascending, and (B, U), where an item has several events joined by `how`."""
+        """Weights (B, L) of events, 0 for those left out, as weights of items: the items of the
+        history (U,), ascending, and (B, U), where an item has several events joined by `how`."""
         order = np.argsort(self.history.items, kind="stable")
         items, first = np.unique(self.history.items[order], return_index=True)
-        joined = how.reduceat(np.where(self.kept, weights, 0)[:, order], first, axis=1) if len(items) else weights
+        joined = (
+            how.reduceat(np.where(self.kept, weights, 0)[:, order], first, axis=1)
+            if len(items)
+            else weights
+        )
         return items, joined.astype(np.float32)

@@ -1,6 +1,8 @@
-"""Matrix factorisation of the log: implicit ALS (Hu, Koren and Volinsky, ICDM 2008), by the library `implicit`.
+"""Matrix factorisation of the log: implicit ALS (Hu, Koren and Volinsky, ICDM 2008), by the library
+`implicit`.
 
-Owns the fit and folding histories in. Knows no content, ids or users: whoever is asked about is only their history.
+Owns the fit and folding histories in. Knows no content, ids or users: whoever is asked about is
+only their history.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ class AlsUnavailable(RuntimeError):
 
 
 def factorise(interactions: Interactions) -> Any:
-    """implicit's model of the log, with its usual regularisation (0.01) and alpha (1). Raises AlsUnavailable."""
+    """implicit's model of the log, with its usual regularisation (0.01) and alpha (1). Raises
+    AlsUnavailable."""
     try:
         from implicit.cpu.als import AlternatingLeastSquares
     except ImportError:
@@ -40,7 +43,8 @@ def factorise(interactions: Interactions) -> Any:
 
 
 class Als:
-    """Scores by the factors a user with exactly this history would have had; the weight of an event is its confidence.
+    """Scores by the factors a user with exactly this history would have had; the weight of an event
+    is its confidence.
 
     An item without events has no factors and scores 0.
     """
@@ -54,7 +58,9 @@ class Als:
     def fit(self, interactions: Interactions, vectors: NDArray[np.float32] | None = None) -> Self:
         return self.use(self.build(interactions), interactions, vectors)
 
-    def use(self, model: Any, interactions: Interactions, vectors: NDArray[np.float32] | None) -> Self:
+    def use(
+        self, model: Any, interactions: Interactions, vectors: NDArray[np.float32] | None
+    ) -> Self:
         """Take the model that `build` gave earlier for the same log."""
         self._model = model
         return self
@@ -69,5 +75,6 @@ class Als:
 
 
 def _blas_on_one_core() -> threadpool_limits:
-    """implicit shares users out over the cores itself, and warns where BLAS would do so once more within each."""
+    """implicit shares users out over the cores itself, and warns where BLAS would do so once more
+    within each."""
     return threadpool_limits(1, user_api="blas")

@@ -1,7 +1,8 @@
-"""The plain recommenders every claim is measured against. Each is fitted on a log and scores histories; none is tuned.
+"""The plain recommenders every claim is measured against. Each is fitted on a log and scores
+histories; none is tuned.
 
-They rank the whole catalogue and remove nothing: what was seen is removed by who asks, the same way for everyone.
-Knows no ids, files, metrics or service.
+They rank the whole catalogue and remove nothing: what was seen is removed by who asks, the same way
+for everyone. Knows no ids, files, metrics or service.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ class Baseline(Protocol):
     """What can be fitted on a log and asked for scores."""
 
     def fit(self, interactions: Interactions, vectors: FloatArray | None = None) -> Self:
-        """Learn from the log; `vectors`, (n_items, dim), are content vectors, with zeros where an item has none."""
+        """Learn from the log; `vectors`, (n_items, dim), are content vectors, with zeros where an
+        item has none."""
 
     def scores(self, histories: Sequence[IntArray]) -> FloatArray:
         """Scores of every item for every history (oldest first), (B, n_items); higher is better."""
@@ -68,7 +70,8 @@ class Popularity:
 
 
 class RecentPopularity:
-    """Events per item in the last days of the log; overall popularity only orders what the window leaves equal.
+    """Events per item in the last days of the log; overall popularity only orders what the window
+    leaves equal.
 
     Where the timestamps are mere positions, the window is the newest share of every user's events.
     """
@@ -110,15 +113,21 @@ class ContentKnn:
         return self
 
     def scores(self, histories: Sequence[IntArray]) -> FloatArray:
-        recent = history_matrix([h[-self._last :] for h in histories], len(self._vectors), decay=self._decay)
-        scores: FloatArray = (recent @ self._vectors) @ self._vectors.T  # the length of a query changes no order
+        recent = history_matrix(
+            [h[-self._last :] for h in histories], len(self._vectors), decay=self._decay
+        )
+        scores: FloatArray = (
+            recent @ self._vectors
+        ) @ self._vectors.T  # the length of a query changes no order
         return scores
 
 
 class ItemItem:
     """Item-item weights learned from the log, with or without the order of the history."""
 
-    def __init__(self, build: Callable[[Interactions], sparse.csr_matrix], *, decay: float = RECENCY) -> None:
+    def __init__(
+        self, build: Callable[[Interactions], sparse.csr_matrix], *, decay: float = RECENCY
+    ) -> None:
         self.build = build
         self._decay = decay
         self._weights = sparse.csr_matrix((0, 0), dtype=np.float32)
@@ -126,7 +135,9 @@ class ItemItem:
     def fit(self, interactions: Interactions, vectors: FloatArray | None = None) -> Self:
         return self.use(self.build(interactions), interactions, vectors)
 
-    def use(self, weights: sparse.csr_matrix, interactions: Interactions, vectors: FloatArray | None) -> Self:
+    def use(
+        self, weights: sparse.csr_matrix, interactions: Interactions, vectors: FloatArray | None
+    ) -> Self:
         """Take weights that `build` gave earlier for the same log."""
         self._weights = weights
         return self
@@ -136,9 +147,11 @@ class ItemItem:
 
 
 class BorrowedItemItem(ItemItem):
-    """Item-item weights in which an item without events scores like the items nearest in content, times a scale.
+    """Item-item weights in which an item without events scores like the items nearest in content,
+    times a scale.
 
-    The scale trades warm for cold: at 1 a cold item competes as its neighbours' average, rarely enough to be seen.
+    The scale trades warm for cold: at 1 a cold item competes as its neighbours' average, rarely
+    enough to be seen.
     """
 
     def __init__(
@@ -154,7 +167,9 @@ class BorrowedItemItem(ItemItem):
         self._scale = scale
         self._borrow = sparse.csr_matrix((0, 0), dtype=np.float32)
 
-    def use(self, weights: sparse.csr_matrix, interactions: Interactions, vectors: FloatArray | None) -> Self:
+    def use(
+        self, weights: sparse.csr_matrix, interactions: Interactions, vectors: FloatArray | None
+    ) -> Self:
         warm = interactions.item_counts() > 0
         content = _need(vectors, "borrowing")
         self._borrow = borrow_matrix(content, warm, neighbours=self._neighbours, scale=self._scale)
@@ -183,7 +198,8 @@ BASELINES: Mapping[str, Callable[[], Baseline]] = {
 }
 """Name -> factory."""
 FRONTIER = ("ease-recency-borrowed-4", "ease-recency-borrowed-8")
-"""Further points of one trade between warm and cold: fitted where they are asked for, not by default."""
+"""Further points of one trade between warm and cold: fitted where they are asked for, not by
+default."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -204,8 +220,9 @@ def fit_baselines(
 ) -> Fitted:
     """Fit several at once, what more than one needs only once.
 
-    By default all (those of the FRONTIER too if it is wanted), less what cannot be fitted here. Baselines asked for by
-    name are fitted, or raise one of UNAVAILABLE; ValueError where there is none of that name.
+    By default all (those of the FRONTIER too if it is wanted), less what cannot be fitted here.
+    Baselines asked for by name are fitted, or raise one of UNAVAILABLE; ValueError where there is
+    none of that name.
     """
     by_default = [name for name in BASELINES if frontier or name not in FRONTIER]
     built: dict[Callable[[Interactions], Any], Any] = {}
@@ -227,7 +244,8 @@ def _fit(
     vectors: FloatArray | None,
     built: dict[Callable[[Interactions], Any], Any],
 ) -> Baseline:
-    """One baseline; what it learns from the log alone is kept in `built`, by the function that learns it."""
+    """One baseline; what it learns from the log alone is kept in `built`, by the function that
+    learns it."""
     if name not in BASELINES:
         raise ValueError(f"there is no baseline {name!r}; choose from {', '.join(BASELINES)}")
     baseline = BASELINES[name]()

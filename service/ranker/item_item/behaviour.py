@@ -1,4 +1,5 @@
-"""What a crowd's log says without a neural network: co-engagement, popularity, and columns lent to cold items.
+"""What a crowd's log says without a neural network: co-engagement, popularity, and columns lent to
+cold items.
 
 Owns the arrays behind the behavioural signals; knows no person, id or file.
 """
@@ -28,7 +29,8 @@ class Behaviour:
     ease: sparse.csr_matrix
     knn: sparse.csr_matrix
     together: sparse.csr_matrix
-    """Share of those who met the row's item who also met the column's; what serves a user known by few events."""
+    """Share of those who met the row's item who also met the column's; what serves a user known by
+    few events."""
     co_counts: sparse.csr_matrix
     """How many people met both, where at least MIN_CO_ENGAGED did."""
     counts: IntArray
@@ -36,7 +38,8 @@ class Behaviour:
     recent: IntArray
     """(N,) of them among the newest RECENT_SHARE of the log."""
     neighbours: IntArray
-    """(N, borrow_from) nearest warm items by text, PAD-free; empty (N, 0) where there is nothing to borrow."""
+    """(N, borrow_from) nearest warm items by text, PAD-free; empty (N, 0) where there is nothing to
+    borrow."""
     n_events: int
 
     @property
@@ -49,7 +52,9 @@ class Behaviour:
         return self.ease if self.ease.nnz else self.knn
 
     @classmethod
-    def fit(cls, interactions: Interactions, text: FloatArray, config: RankerConfig, *, solve_ease: bool) -> Behaviour:
+    def fit(
+        cls, interactions: Interactions, text: FloatArray, config: RankerConfig, *, solve_ease: bool
+    ) -> Behaviour:
         """From a log and the projected text vectors (N, D) of all its items."""
         n = interactions.n_items
         counts, recent = popularity(interactions)
@@ -71,7 +76,8 @@ class Behaviour:
         )
 
     def grown(self, n_items: int) -> Behaviour:
-        """The same with room for more items, all cold, with nothing to borrow from until `lend` is called."""
+        """The same with room for more items, all cold, with nothing to borrow from until `lend` is
+        called."""
         more = n_items - self.n_items
         if more <= 0:
             return self
@@ -83,14 +89,18 @@ class Behaviour:
             co_counts=_resized(self.co_counts, n_items),
             counts=np.concatenate([self.counts, np.zeros(more, np.int64)]),
             recent=np.concatenate([self.recent, np.zeros(more, np.int64)]),
-            neighbours=np.concatenate([self.neighbours, np.zeros((more, self.neighbours.shape[1]), np.int64)]),
+            neighbours=np.concatenate(
+                [self.neighbours, np.zeros((more, self.neighbours.shape[1]), np.int64)]
+            ),
         )
 
     def lend(self, items: IntArray, text: FloatArray) -> None:
         """Find the warm neighbours of new or changed items; text (N, D) covers the whole catalogue."""
         width = self.neighbours.shape[1]
         if width and len(items):
-            self.neighbours[items] = nearest(text[items], text, np.flatnonzero(self.counts), width, skip=items)
+            self.neighbours[items] = nearest(
+                text[items], text, np.flatnonzero(self.counts), width, skip=items
+            )
 
     def recount(self, interactions: Interactions) -> Behaviour:
         """The same with the popularity of a newer log."""
@@ -105,15 +115,24 @@ class Behaviour:
 
 def popularity(interactions: Interactions) -> tuple[IntArray, IntArray]:
     """Events per item, (N,), in the whole log and among its newest RECENT_SHARE."""
-    newest = np.argsort(interactions.timestamp, kind="stable")[-max(1, int(RECENT_SHARE * len(interactions))) :]
+    newest = np.argsort(interactions.timestamp, kind="stable")[
+        -max(1, int(RECENT_SHARE * len(interactions))) :
+    ]
     recent = np.bincount(interactions.item[newest], minlength=interactions.n_items).astype(np.int64)
     return interactions.item_counts(), recent
 
 
 def nearest(
-    queries: FloatArray, text: FloatArray, pool: IntArray, k: int, *, skip: IntArray | None = None, chunk: int = 1024
+    queries: FloatArray,
+    text: FloatArray,
+    pool: IntArray,
+    k: int,
+    *,
+    skip: IntArray | None = None,
+    chunk: int = 1024,
 ) -> IntArray:
-    """The k items of `pool` with the largest dot product with each query, never the query's own item, (Q, k).
+    """The k items of `pool` with the largest dot product with each query, never the query's own
+    item, (Q, k).
 
     Query q is item `skip[q]`, by default item q. Where the pool has no k others, (Q, 0).
     """

@@ -1,7 +1,8 @@
-"""What was met together: item-item weights from the log alone (EASE, item-kNN, counts), and scoring a history by them.
+"""What was met together: item-item weights from the log alone (EASE, item-kNN, counts), and scoring
+a history by them.
 
-A weight matrix is CSR, (n_items, n_items): row = item in the history, column = item to be scored, so that
-scores = history @ weights. Knows no ids, content, files or users' names.
+A weight matrix is CSR, (n_items, n_items): row = item in the history, column = item to be scored,
+so that scores = history @ weights. Knows no ids, content, files or users' names.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from service.ranker.data.arrays import FloatArray, IntArray
 from service.ranker.data.interactions import Interactions
 
 RECENCY = 0.8
-"""Weight of an event relative to the one after it: the last counts 1, the one before 0.8, then 0.64 ..."""
+"""Weight of an event relative to the one after it: the last counts 1, the one before 0.8, then 0.64
+..."""
 NEGLIGIBLE = 1e-6
 """History weights below this change no rank worth having and are left out."""
 EASE_MAX_ITEMS = 30_000
@@ -24,7 +26,8 @@ EASE_MAX_ITEMS = 30_000
 SAMPLE_ROWS = 256
 """Rows from which the size that separates kept from dropped weights is judged."""
 LEAST_PER_ROW = 20
-"""Weights that EASE keeps for every item, so that a history of rare items only still leads somewhere."""
+"""Weights that EASE keeps for every item, so that a history of rare items only still leads
+somewhere."""
 BLOCK = 1024
 """Rows worked on at a time, so that no intermediate grows with the square of the catalogue."""
 
@@ -33,8 +36,11 @@ class CatalogTooLarge(ValueError):
     """EASE needs a dense square matrix over the items with events, and this one would not fit."""
 
 
-def history_matrix(histories: Sequence[IntArray], n_items: int, *, decay: float = RECENCY) -> sparse.csr_matrix:
-    """Histories (oldest first) as weighted rows, (B, n_items); a repeated item keeps its newest weight.
+def history_matrix(
+    histories: Sequence[IntArray], n_items: int, *, decay: float = RECENCY
+) -> sparse.csr_matrix:
+    """Histories (oldest first) as weighted rows, (B, n_items); a repeated item keeps its newest
+    weight.
 
     >>> history_matrix([np.array([2, 0])], 3, decay=0.5).toarray().tolist()
     [[1.0, 0.0, 0.5]]
@@ -50,7 +56,8 @@ def history_matrix(histories: Sequence[IntArray], n_items: int, *, decay: float 
 
 
 def newest_weights(history: IntArray, decay: float) -> tuple[IntArray, FloatArray]:
-    """The items of a history (oldest first), ascending, with the weight of the newest event of each.
+    """The items of a history (oldest first), ascending, with the weight of the newest event of
+    each.
 
     >>> newest_weights(np.array([2, 0, 2]), 0.5)
     (array([0, 2]), array([0.5, 1. ], dtype=float32))
@@ -61,7 +68,9 @@ def newest_weights(history: IntArray, decay: float) -> tuple[IntArray, FloatArra
     return items[kept], weights[kept].astype(np.float32)
 
 
-def score(weights: sparse.csr_matrix, histories: Sequence[IntArray], *, decay: float = RECENCY) -> FloatArray:
+def score(
+    weights: sparse.csr_matrix, histories: Sequence[IntArray], *, decay: float = RECENCY
+) -> FloatArray:
     """Scores of every item for every history, (B, n_items). `decay=1` forgets the order."""
     product = history_matrix(histories, weights.shape[0], decay=decay) @ weights
     scores: FloatArray = product.toarray().astype(np.float32, copy=False)
@@ -69,7 +78,8 @@ def score(weights: sparse.csr_matrix, histories: Sequence[IntArray], *, decay: f
 
 
 def co_counts(interactions: Interactions, *, min_people: int = 1) -> sparse.csr_matrix:
-    """How many people met both item i and item j, (n_items, n_items) int32, symmetric, diagonal empty.
+    """How many people met both item i and item j, (n_items, n_items) int32, symmetric, diagonal
+    empty.
 
     Pairs shared by fewer than `min_people` are left out; on a dense log that is most of them.
     """
@@ -83,7 +93,8 @@ def co_counts(interactions: Interactions, *, min_people: int = 1) -> sparse.csr_
 
 
 def co_probability(interactions: Interactions, *, top: int = 500) -> sparse.csr_matrix:
-    """Share of those who met item i who also met item j, n_ij / n_i; each row keeps its `top` largest.
+    """Share of those who met item i who also met item j, n_ij / n_i; each row keeps its `top`
+    largest.
 
     Not corrected for popularity, which is what serves a user of whom only a few events are known.
     """
@@ -98,7 +109,9 @@ def co_probability(interactions: Interactions, *, top: int = 500) -> sparse.csr_
     return _stack(blocks, interactions.n_items, np.float32)
 
 
-def item_knn(interactions: Interactions, *, shrink: float = 10.0, neighbours: int = 20) -> sparse.csr_matrix:
+def item_knn(
+    interactions: Interactions, *, shrink: float = 10.0, neighbours: int = 20
+) -> sparse.csr_matrix:
     """Cosine of who met the items, shrunk towards 0 for rare ones: n_ij / (sqrt(n_i n_j) + shrink).
 
     Each item to be scored listens to its `neighbours` most similar items.
@@ -111,31 +124,42 @@ def item_knn(interactions: Interactions, *, shrink: float = 10.0, neighbours: in
         gram.data[gram.indices == row_of] = 0.0
         gram.eliminate_zeros()
         blocks.append(_keep_largest(gram, neighbours))
-    return _stack(blocks, interactions.n_items, np.float32).T.tocsr()  # similarity is symmetric: rows were targets
+    return _stack(
+        blocks, interactions.n_items, np.float32
+    ).T.tocsr()  # similarity is symmetric: rows were targets
 
 
 def ease_l2(interactions: Interactions) -> float:
-    """The ridge of EASE, from the data: 10 sqrt(n), n the size of the item that an event picked at random belongs to.
+    """The ridge of EASE, from the data: 10 sqrt(n), n the size of the item that an event picked at
+    random belongs to.
 
-    The best ridge on validation grows more slowly than the log: about 50 on Amazon Beauty (n = 47), 100-250 on
-    movielens-small (n = 60), 500 published for MovieLens-20M (n in the thousands). Quality is flat within a factor of
-    two around it.
+    The best ridge on validation grows more slowly than the log: about 50 on Amazon Beauty (n = 47),
+    100-250 on movielens-small (n = 60), 500 published for MovieLens-20M (n in the thousands).
+    Quality is flat within a factor of two around it.
 
     >>> ease_l2(Interactions.build([0, 1, 2, 3], [0, 0, 0, 1])) == 10 * ((3 * 3 + 1 * 1) / 4) ** 0.5
     True
     """
     counts = interactions.item_counts().astype(np.float64)
-    return 10.0 * float(np.sqrt(np.square(counts).sum() / counts.sum())) if len(interactions) else 1.0
+    return (
+        10.0 * float(np.sqrt(np.square(counts).sum() / counts.sum())) if len(interactions) else 1.0
+    )
 
 
 def ease(
-    interactions: Interactions, *, l2: float | None = None, top: int | None = 500, max_items: int = EASE_MAX_ITEMS
+    interactions: Interactions,
+    *,
+    l2: float | None = None,
+    top: int | None = 500,
+    max_items: int = EASE_MAX_ITEMS,
 ) -> sparse.csr_matrix:
-    """EASE in closed form (arXiv 1905.03375): P = (X'X + l2 I)^-1, weights -P_ij / P_jj, diagonal 0.
+    """EASE in closed form (arXiv 1905.03375): P = (X'X + l2 I)^-1, weights -P_ij / P_jj, diagonal
+    0.
 
-    Only items with events enter the matrix. The weights of largest size are kept, `top` per row on average (None keeps
-    all): popular items need thousands, rare ones a few, so one threshold for all loses nothing measurable where the
-    same number in every row does. Every row keeps at least LEAST_PER_ROW.
+    Only items with events enter the matrix. The weights of largest size are kept, `top` per row on
+    average (None keeps all): popular items need thousands, rare ones a few, so one threshold for
+    all loses nothing measurable where the same number in every row does. Every row keeps at least
+    LEAST_PER_ROW.
     """
     counts = interactions.user_items().sum(axis=0).A1
     warm = np.flatnonzero(counts)
@@ -147,7 +171,9 @@ def ease(
     n_items = interactions.n_items
     if not len(warm):
         return sparse.csr_matrix((n_items, n_items), dtype=np.float32)
-    precision = _inverse_gram(interactions.user_items()[:, warm], ease_l2(interactions) if l2 is None else l2)
+    precision = _inverse_gram(
+        interactions.user_items()[:, warm], ease_l2(interactions) if l2 is None else l2
+    )
     scale = -1.0 / np.diagonal(precision).copy()  # (W,)
     threshold = _threshold(precision, scale, top)
     blocks = []
@@ -157,7 +183,9 @@ def ease(
         block[np.arange(len(rows)), rows] = 0.0
         blocks.append(_sparse_rows(block, threshold))
     packed = _stack(blocks, len(warm), np.float32).tocoo()
-    return sparse.csr_matrix((packed.data, (warm[packed.row], warm[packed.col])), shape=(n_items, n_items))
+    return sparse.csr_matrix(
+        (packed.data, (warm[packed.row], warm[packed.col])), shape=(n_items, n_items)
+    )
 
 
 def _inverse_gram(user_items: sparse.csr_matrix, l2: float) -> FloatArray:
@@ -172,7 +200,9 @@ def _inverse_gram(user_items: sparse.csr_matrix, l2: float) -> FloatArray:
     if info == 0:
         inverse, info = lapack.spotri(factor, lower=1, overwrite_c=1)
     if info != 0:
-        raise ValueError(f"EASE could not invert its matrix with l2 = {l2:g} (LAPACK code {info}); use a larger l2")
+        raise ValueError(
+            f"EASE could not invert its matrix with l2 = {l2:g} (LAPACK code {info}); use a larger l2"
+        )
     for start in range(0, size, BLOCK):  # LAPACK filled the lower triangle only
         stop = min(start + BLOCK, size)
         inverse[start:stop, stop:] = inverse[stop:, start:stop].T
@@ -202,11 +232,14 @@ def _threshold(precision: FloatArray, scale: FloatArray, top: int | None) -> flo
 
 
 def _sparse_rows(block: FloatArray, threshold: float) -> sparse.csr_matrix:
-    """A dense block as CSR: what exceeds the threshold, and at any rate the LEAST_PER_ROW largest of each row."""
+    """A dense block as CSR: what exceeds the threshold, and at any rate the LEAST_PER_ROW largest
+    of each row."""
     sizes = np.abs(block)
     kept = sizes > threshold
     if threshold > 0.0 and block.shape[1] > LEAST_PER_ROW:
-        least = np.argpartition(-sizes, LEAST_PER_ROW - 1, axis=1)[:, :LEAST_PER_ROW]  # (R, LEAST_PER_ROW)
+        least = np.argpartition(-sizes, LEAST_PER_ROW - 1, axis=1)[
+            :, :LEAST_PER_ROW
+        ]  # (R, LEAST_PER_ROW)
         np.put_along_axis(kept, least, True, axis=1)
     return sparse.csr_matrix(np.where(kept, block, np.float32(0.0)))
 
@@ -226,7 +259,9 @@ def _keep_largest(matrix: sparse.csr_matrix, top: int) -> sparse.csr_matrix:
     return sparse.csr_matrix((matrix.data[kept], matrix.indices[kept], indptr), shape=matrix.shape)
 
 
-def _stack(blocks: Sequence[sparse.csr_matrix], n_items: int, dtype: type[np.generic]) -> sparse.csr_matrix:
+def _stack(
+    blocks: Sequence[sparse.csr_matrix], n_items: int, dtype: type[np.generic]
+) -> sparse.csr_matrix:
     if not blocks:
         return sparse.csr_matrix((n_items, n_items), dtype=dtype)
     matrix = sparse.vstack(blocks, format="csr", dtype=dtype)

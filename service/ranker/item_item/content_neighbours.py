@@ -1,7 +1,9 @@
-"""Behaviour borrowed through content: an item nobody has met yet scores like the items whose vectors lie nearest.
+"""Behaviour borrowed through content: an item nobody has met yet scores like the items whose
+vectors lie nearest.
 
-Because scoring is linear, averaging the weight columns of the neighbours is the same as averaging their scores, so what
-is kept is one sparse matrix (n_items, n_items) to multiply scores with. Knows vectors and indices, nothing else.
+Because scoring is linear, averaging the weight columns of the neighbours is the same as averaging
+their scores, so what is kept is one sparse matrix (n_items, n_items) to multiply scores with. Knows
+vectors and indices, nothing else.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ BLOCK = 512
 def borrow_matrix(
     vectors: NDArray[np.float32], warm: BoolArray, *, neighbours: int = 50, scale: float = 1.0
 ) -> sparse.csr_matrix:
-    """Column c of a cold item holds scale / neighbours at its nearest warm items by cosine; warm columns are empty.
+    """Column c of a cold item holds scale / neighbours at its nearest warm items by cosine; warm
+    columns are empty.
 
     Items without a vector (all zeros) neither borrow nor lend.
 
@@ -37,12 +40,16 @@ def borrow_matrix(
     lent = (vectors[lenders] / norms[lenders, None]).T  # (dim, L)
     nearest = np.concatenate(
         [
-            np.argpartition(-(vectors[borrowers[start : start + BLOCK]] @ lent), count - 1, axis=1)[:, :count]
+            np.argpartition(-(vectors[borrowers[start : start + BLOCK]] @ lent), count - 1, axis=1)[
+                :, :count
+            ]
             for start in range(0, len(borrowers), BLOCK)
         ]
     )  # (C, count)
     share = np.full(nearest.size, scale / count, dtype=np.float32)
-    return sparse.csr_matrix((share, (lenders[nearest.ravel()], np.repeat(borrowers, count))), shape=(n_items, n_items))
+    return sparse.csr_matrix(
+        (share, (lenders[nearest.ravel()], np.repeat(borrowers, count))), shape=(n_items, n_items)
+    )
 
 
 def lend(scores: NDArray[np.float32], matrix: sparse.csr_matrix) -> NDArray[np.float32]:

@@ -1,10 +1,11 @@
 """The second stage: one score from all signals, learned from what people chose next.
 
-A small network over each candidate's signals, seen twice: as they are, and against what is usual for the history.
-Trained with the listwise softmax of its candidates (ListNet's top-one form). Neither view depends on which other
-candidates are in the list, so a score means the same however many are asked for. There are two such networks: one for
-people whose next choice can be told from what they did, one for beginners, of whom only can be told what they will
-like. Knows no items and no people.
+A small network over each candidate's signals, seen twice: as they are, and against what is usual
+for the history. Trained with the listwise softmax of its candidates (ListNet's top-one form).
+Neither view depends on which other candidates are in the list, so a score means the same however
+many are asked for. There are two such networks: one for people whose next choice can be told from
+what they did, one for beginners, of whom only can be told what they will like. Knows no items and
+no people.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from service.ranker.sequence.tasks import TaskHeads
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingList:
-    """The signals of the candidates of one case (C, F), the scale of its history, and which of them were chosen."""
+    """The signals of the candidates of one case (C, F), the scale of its history, and which of them
+    were chosen."""
 
     signals: FloatArray
     scale: Scale
@@ -68,26 +70,33 @@ PRIOR_WEIGHTS = {
     "popularity": (0.3, 0.0),
     "recent_popularity": (0.2, 0.0),
 }
-"""Weights of the second stage while nothing has been trained: on a signal as it is, and relative to the history."""
+"""Weights of the second stage while nothing has been trained: on a signal as it is, and relative to
+the history."""
 
 
 LEAST_TOGETHER = np.float32(0.01)
-"""What is never chosen together counts like a hundredth of what is usual, since its logarithm would be infinite."""
+"""What is never chosen together counts like a hundredth of what is usual, since its logarithm would
+be infinite."""
 COLD_LIFTS = np.linspace(0.0, 6.0, 61)
 """Lifts that are tried."""
 
 
 class BlendNet(nn.Module):
-    """(C, 2F) standardised signals -> (C,) scores: a linear part plus a small hidden layer, and where there are several
-    event types one more linear part for each."""
+    """(C, 2F) standardised signals -> (C,) scores: a linear part plus a small hidden layer, and
+    where there are several event types one more linear part for each."""
 
-    def __init__(self, n_signals: int, hidden: int, dropout: float = 0.0, task_shares: Sequence[float] = ()) -> None:
+    def __init__(
+        self, n_signals: int, hidden: int, dropout: float = 0.0, task_shares: Sequence[float] = ()
+    ) -> None:
         super().__init__()
         self.mean = nn.Buffer(torch.zeros(n_signals))
         self.deviation = nn.Buffer(torch.ones(n_signals))
         self.linear = nn.Linear(2 * n_signals, 1, bias=False)
         self.hidden = nn.Sequential(
-            nn.Linear(2 * n_signals, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, 1, bias=False)
+            nn.Linear(2 * n_signals, hidden),
+            nn.GELU(),
+            nn.Dropout(dropout),
+            nn.Linear(hidden, 1, bias=False),
         )
         self.tasks = TaskHeads(task_shares, 2 * n_signals, 1) if task_shares else None
         nn.init.zeros_(self.linear.weight)
@@ -119,7 +128,8 @@ class Blend:
     ) -> None:
         self.net = net.eval()
         self.cold_lift = cold_lift
-        """Added to the score of an item without events, less to those with few; see `room_for_news`."""
+        """Added to the score of an item without events, less to those with few; see
+        `room_for_news`."""
         self.beginners = None if beginners is None else beginners.eval()
         self.beginner_events = beginner_events
         """Up to so many known events `beginners` ranks alone, from twice as many on `net` does."""
@@ -142,8 +152,9 @@ class Blend:
         return scores
 
     def room_for_news(self, signals: FloatArray, scale: Scale) -> FloatArray:
-        """(..., F) -> (...): how much of the lift each candidate gets, 1 / sqrt(1 + events). Beginners are spared it:
-        of somebody hardly known all scores are flat, and the lift would outweigh them."""
+        """(..., F) -> (...): how much of the lift each candidate gets, 1 / sqrt(1 + events).
+        Beginners are spared it: of somebody hardly known all scores are flat, and the lift would
+        outweigh them."""
         faded: FloatArray = np.exp(-0.5 * signals[..., SIGNALS.index("popularity")])
         return faded * (1 - self._beginner_share(scale))
 
@@ -155,7 +166,8 @@ class Blend:
 
     @classmethod
     def prior(cls) -> Blend:
-        """The second stage before anything was trained: fixed weights on signals, plain and relative to the history.
+        """The second stage before anything was trained: fixed weights on signals, plain and
+        relative to the history.
 
         Content and co-engagement lead, popularity breaks ties; every weight is per usual deviation.
         """
@@ -169,18 +181,24 @@ class Blend:
         return cls(net)
 
 
-def fit_beginner_events(blend: Blend, validation: Sequence[TrainingList], most: int, k: int = 10) -> int:
-    """For how many known events the beginners' network may rank alone, 1..most: the largest number whose NDCG@k of
-    these next events is within one standard error of the best one's (the one-standard-error rule; Breiman et al. 1984).
+def fit_beginner_events(
+    blend: Blend, validation: Sequence[TrainingList], most: int, k: int = 10
+) -> int:
+    """For how many known events the beginners' network may rank alone, 1..most: the largest number
+    whose NDCG@k of these next events is within one standard error of the best one's (the
+    one-standard-error rule; Breiman et al. 1984).
 
-    It ranks by what a person will like at all, which is the better answer to somebody new and the worse one to somebody
-    whose next choice can be told; from how many events on that is so differs from log to log, and a small log cannot
-    tell exactly. Every length of history below 2 `most` counts alike.
+    It ranks by what a person will like at all, which is the better answer to somebody new and the
+    worse one to somebody whose next choice can be told; from how many events on that is so differs
+    from log to log, and a small log cannot tell exactly. Every length of history below 2 `most`
+    counts alike.
     """
     lists = [one for one in validation if one.scale.known < 2 * most]
     if not lists:
         return 1
-    _, length, counts = np.unique([one.scale.known for one in lists], return_inverse=True, return_counts=True)
+    _, length, counts = np.unique(
+        [one.scale.known for one in lists], return_inverse=True, return_counts=True
+    )
     weights = 1 / (counts[length] * len(counts))  # (L,), sums to 1
     gains = np.zeros((most, len(lists)))
     for events in range(1, most + 1):
@@ -193,15 +211,24 @@ def fit_beginner_events(blend: Blend, validation: Sequence[TrainingList], most: 
 
 
 def fit_cold_lift(
-    blend: Blend, validation: Sequence[TrainingList], budget: float, least_cold_gain: float = 0.0, k: int = 10
+    blend: Blend,
+    validation: Sequence[TrainingList],
+    budget: float,
+    least_cold_gain: float = 0.0,
+    k: int = 10,
 ) -> float:
-    """The largest lift that leaves chosen warm items at least (1 - budget) of their best NDCG@k in these lists; a
-    larger one where chosen cold items need it to gain `least_cold_gain`, the sum of their DCG@k under a baseline.
+    """The largest lift that leaves chosen warm items at least (1 - budget) of their best NDCG@k in
+    these lists; a larger one where chosen cold items need it to gain `least_cold_gain`, the sum of
+    their DCG@k under a baseline.
 
-    A likelihood alone would bury cold items: each is less certain than the warm ones, so none is ever shown and none
-    ever gets an event. The budget says how much certainty may be paid for giving them their room.
+    A likelihood alone would bury cold items: each is less certain than the warm ones, so none is
+    ever shown and none ever gets an event. The budget says how much certainty may be paid for
+    giving them their room.
     """
-    is_cold = np.array([bool(one.signals[one.chosen[0], SIGNALS.index("is_cold")]) for one in validation], dtype=bool)
+    is_cold = np.array(
+        [bool(one.signals[one.chosen[0], SIGNALS.index("is_cold")]) for one in validation],
+        dtype=bool,
+    )
     if budget <= 0 or is_cold.all():
         return 0.0
     gains = _gains_by_lift(blend, validation, k)  # (lifts, lists)
@@ -215,13 +242,17 @@ def _gains_by_lift(blend: Blend, lists: Sequence[TrainingList], k: int) -> Float
     """NDCG@k of what was chosen under every lift that is tried, (lifts, lists)."""
     gains = np.zeros((len(COLD_LIFTS), len(lists)), np.float32)
     for column, one in enumerate(lists):
-        scores, room = blend.unlifted(one.signals, one.scale), blend.room_for_news(one.signals, one.scale)
+        scores, room = (
+            blend.unlifted(one.signals, one.scale),
+            blend.room_for_news(one.signals, one.scale),
+        )
         gains[:, column] = [one.gain(scores + lift * room, k) for lift in COLD_LIFTS]
     return gains
 
 
 def ndcg(ranks: IntArray, n_relevant: int, k: int) -> float:
-    """NDCG@k of relevant items by their ranks, (P,), counted from 0, of which there are `n_relevant` in all.
+    """NDCG@k of relevant items by their ranks, (P,), counted from 0, of which there are
+    `n_relevant` in all.
 
     >>> ndcg(np.array([0, 1]), 2, 10), ndcg(np.array([10]), 1, 10)
     (1.0, 0.0)
@@ -251,7 +282,9 @@ def fit_net(
     sample = np.concatenate([one.signals for one in lists[:2000]])
     net.mean.copy_(torch.from_numpy(sample.mean(axis=0)))
     deviation = sample.std(axis=0)
-    net.deviation.copy_(torch.from_numpy(np.where(deviation > 1e-4, deviation, 1.0).astype(np.float32)))
+    net.deviation.copy_(
+        torch.from_numpy(np.where(deviation > 1e-4, deviation, 1.0).astype(np.float32))
+    )
     train, held = _packed(lists, net), _packed(validation, net)
     optimizer = torch.optim.AdamW(net.parameters(), lr=3e-3, weight_decay=1e-2)
     best, best_loss, waited = net.state_dict(), float("inf"), 0
@@ -267,7 +300,11 @@ def fit_net(
         with torch.inference_mode():
             held_loss = float(_loss(net, held or train))
         if held_loss < best_loss - 1e-4:
-            best, best_loss, waited = {k: v.clone() for k, v in net.state_dict().items()}, held_loss, 0
+            best, best_loss, waited = (
+                {k: v.clone() for k, v in net.state_dict().items()},
+                held_loss,
+                0,
+            )
         else:
             waited += 1
             if waited >= patience:
@@ -286,9 +323,10 @@ def _scores(net: BlendNet, signals: FloatArray, scale: Scale) -> FloatArray:
 def _together(signals: FloatArray, scale: Scale) -> FloatArray:
     """(..., C, F) -> (..., C): logarithm of co-occurrence with the history, against what is usual.
 
-    Newcomers to a domain are few in a log, and what a network learns of few does not outdo this plain estimate of what
-    they choose. Added to its score it makes a product of the two distributions (Hinton 2002), which outdid either in
-    cross-validation; docs/benchmarks.md has what it does at the served answer.
+    Newcomers to a domain are few in a log, and what a network learns of few does not outdo this
+    plain estimate of what they choose. Added to its score it makes a product of the two
+    distributions (Hinton 2002), which outdid either in cross-validation; docs/benchmarks.md has
+    what it does at the served answer.
     """
     place = SIGNALS.index("together_all")
     usual = scale.spread[place] or np.float32(np.inf)
@@ -299,7 +337,9 @@ def _together(signals: FloatArray, scale: Scale) -> FloatArray:
 def _inputs(signals: FloatArray, scale: Scale, net: BlendNet) -> FloatArray:
     """(..., F) -> (..., 2F): standardised over all lists, and relative to the history."""
     overall = (signals - net.mean.numpy()) / net.deviation.numpy()
-    return np.concatenate([overall, scale.relative(signals)], axis=-1).astype(np.float32, copy=False)
+    return np.concatenate([overall, scale.relative(signals)], axis=-1).astype(
+        np.float32, copy=False
+    )
 
 
 class _Packed(NamedTuple):
@@ -325,8 +365,11 @@ def _packed(lists: Sequence[TrainingList], net: BlendNet) -> list[_Packed]:
 
 
 def _loss(net: BlendNet, lists: Sequence[_Packed]) -> Tensor:
-    """Mean negative log-likelihood of a chosen candidate in its list by its event type; every choice counts alike."""
+    """Mean negative log-likelihood of a chosen candidate in its list by its event type; every
+    choice counts alike."""
     every = net.by_task(torch.cat([one.inputs for one in lists]))
     scores = torch.split(every, [len(one.inputs) for one in lists])
-    likelihoods = [each.log_softmax(0)[one.chosen, one.tasks] for each, one in zip(scores, lists, strict=True)]
+    likelihoods = [
+        each.log_softmax(0)[one.chosen, one.tasks] for each, one in zip(scores, lists, strict=True)
+    ]
     return -torch.cat(likelihoods).mean()

@@ -1,7 +1,8 @@
 """Signals: what each source of knowledge says of each candidate, as numbers for the second stage.
 
-Pure array work over histories and candidates. Every signal of a history is a weighted sum (or a maximum) over its
-items, so leaving an item out is a change of weights. Knows no weights of the second stage.
+Pure array work over histories and candidates. Every signal of a history is a weighted sum (or a
+maximum) over its items, so leaving an item out is a change of weights. Knows no weights of the
+second stage.
 """
 
 from __future__ import annotations
@@ -42,7 +43,15 @@ SIGNALS = (
 """Order of the last axis of `signals`."""
 TEXT_SIGNALS = ("text_recent", "text_best", "text_all")
 IMAGE_SIGNALS = ("image_recent", "image_best")
-BEHAVIOUR_SIGNALS = ("sequence", "ease_recent", "ease_all", "ease_borrowed", "knn_recent", "knn_all", "together_all")
+BEHAVIOUR_SIGNALS = (
+    "sequence",
+    "ease_recent",
+    "ease_all",
+    "ease_borrowed",
+    "knn_recent",
+    "knn_all",
+    "together_all",
+)
 CO_ENGAGEMENT_SIGNALS = ("ease_recent", "ease_all", "knn_recent", "knn_all", "together_all")
 BEST_OF = 20
 """Newest liked items among which the one nearest to a candidate is looked for."""
@@ -103,10 +112,11 @@ class View:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scale:
-    """What is usual for one history: relative signal = (signal - shift) / spread, 0 where the spread is 0.
+    """What is usual for one history: relative signal = (signal - shift) / spread, 0 where the
+    spread is 0.
 
-    It depends on the history and the catalogue, not on the candidates, and a counterfactual keeps the one of the full
-    history, so that scores of one answer stay comparable.
+    It depends on the history and the catalogue, not on the candidates, and a counterfactual keeps
+    the one of the full history, so that scores of one answer stay comparable.
     """
 
     shift: FloatArray
@@ -114,7 +124,8 @@ class Scale:
     spread: FloatArray
     """(F,)"""
     known: int
-    """Events that tell of the person where something is asked for: all, or those in the domains that are allowed."""
+    """Events that tell of the person where something is asked for: all, or those in the domains
+    that are allowed."""
     elsewhere: int
     """The other events."""
 
@@ -133,7 +144,8 @@ class Scale:
 
 
 class Probe:
-    """One history against the whole catalogue: what sources and signals share, each worked out once, when asked for.
+    """One history against the whole catalogue: what sources and signals share, each worked out
+    once, when asked for.
 
     The signals of OVER_CATALOGUE are properties of the same name, (N,) each.
     """
@@ -166,7 +178,9 @@ class Probe:
 
     @cached_property
     def together_all(self) -> FloatArray:
-        return _dots(self.view.behaviour.together[self._met].T, np.full_like(self._recency, 1 / self._n_met))
+        return _dots(
+            self.view.behaviour.together[self._met].T, np.full_like(self._recency, 1 / self._n_met)
+        )
 
     @cached_property
     def text_recent(self) -> FloatArray:
@@ -200,7 +214,8 @@ class Probe:
 
     @cached_property
     def text_profile(self) -> FloatArray | None:
-        """(Dt,) recency-weighted mean of liked text, half of it the person's own words, if there are any."""
+        """(Dt,) recency-weighted mean of liked text, half of it the person's own words, if there
+        are any."""
         recent = self._taste @ self.view.content.text[self._liked] if len(self._liked) else None
         return _mixed(recent, self.history.taste)
 
@@ -236,9 +251,11 @@ class Probe:
         return self._pulls(self.view.behaviour.knn, 1 / self._n_met)
 
     def _pulls(self, weights: sparse.csr_matrix, each: np.float32) -> tuple[FloatArray, FloatArray]:
-        """How strongly the history pulls every item by (N, N) weights, (N,): by recency, and with `each` per item.
+        """How strongly the history pulls every item by (N, N) weights, (N,): by recency, and with
+        `each` per item.
 
-        Both at once, so that the rows of the history are not kept: they are as large as all else of a probe.
+        Both at once, so that the rows of the history are not kept: they are as large as all else of
+        a probe.
         """
         from_met = weights[self._met].T  # (N, U)
         return _dots(from_met, self._recency), _dots(from_met, np.full_like(self._recency, each))
@@ -263,8 +280,8 @@ def signals(probe: Probe, candidates: IntArray) -> FloatArray:
 def signals_of_variants(
     variants: Variants, states: FloatArray, candidates: IntArray, view: View, decay: float
 ) -> FloatArray:
-    """(B, C, len(SIGNALS)) of B variants of a history, with the sequence model's states (B, D), and few candidates.
-    Equal to `signals` of each."""
+    """(B, C, len(SIGNALS)) of B variants of a history, with the sequence model's states (B, D), and
+    few candidates. Equal to `signals` of each."""
     behaviour = view.behaviour
     out = np.zeros((len(variants), len(candidates), len(SIGNALS)), np.float32)
     column = _named(out)
@@ -296,12 +313,19 @@ def signals_of_variants(
 
 
 def _content_signals(
-    column: dict[str, FloatArray], liked: Variants, candidates: IntArray, content: Content, decay: float
+    column: dict[str, FloatArray],
+    liked: Variants,
+    candidates: IntArray,
+    content: Content,
+    decay: float,
 ) -> None:
     """Text, image, tags and domain against what was `liked`. Columns are (B, C)."""
     used, recent = liked.of_items(decay**liked.ages, np.add)  # (U,), (B, U)
     alike = (recent > 0).astype(np.float32)
-    recent, alike = (weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-6) for weights in (recent, alike))
+    recent, alike = (
+        weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-6)
+        for weights in (recent, alike)
+    )
     text = content.text[used] @ content.text[candidates].T  # (U, C)
     image = content.image[used] @ content.image[candidates].T
     column["text_recent"][:] = recent @ text
@@ -323,14 +347,20 @@ def _content_signals(
 
 
 def _best(among: FloatArray, cosines: FloatArray) -> FloatArray:
-    """(B, C) the largest of the cosines (U, C) of items that are `among` (B, U) those of each row; 0 among none."""
-    largest: FloatArray = np.where(among[:, :, None] > 0, cosines, -np.inf).max(axis=1, initial=-np.inf)
+    """(B, C) the largest of the cosines (U, C) of items that are `among` (B, U) those of each row;
+    0 among none."""
+    largest: FloatArray = np.where(among[:, :, None] > 0, cosines, -np.inf).max(
+        axis=1, initial=-np.inf
+    )
     largest[np.isneginf(largest)] = 0
     return largest
 
 
-def _nearest_signals(column: dict[str, FloatArray], history: History, candidates: IntArray, content: Content) -> None:
-    """The one liked item, or the person's own words, nearest to each candidate; history length. Columns are (1, C)."""
+def _nearest_signals(
+    column: dict[str, FloatArray], history: History, candidates: IntArray, content: Content
+) -> None:
+    """The one liked item, or the person's own words, nearest to each candidate; history length.
+    Columns are (1, C)."""
     text, image = content.text[candidates], content.image[candidates]  # (C, Dt), (C, Di)
     items = np.unique(history.items[history.liked][-BEST_OF:])
     if len(items):
@@ -342,7 +372,9 @@ def _nearest_signals(column: dict[str, FloatArray], history: History, candidates
     column["history_length"][0] = np.log1p(len(history))
 
 
-def _item_signals(column: dict[str, FloatArray], candidates: IntArray, behaviour: Behaviour) -> None:
+def _item_signals(
+    column: dict[str, FloatArray], candidates: IntArray, behaviour: Behaviour
+) -> None:
     counts = behaviour.counts[candidates]
     column["popularity"][:] = np.log1p(counts)
     column["recent_popularity"][:] = np.log1p(behaviour.recent[candidates])
@@ -350,7 +382,8 @@ def _item_signals(column: dict[str, FloatArray], candidates: IntArray, behaviour
 
 
 def _liked_weights(history: History, decay: float) -> tuple[IntArray, FloatArray, FloatArray]:
-    """The items a person liked, ascending, with their weights by recency and all alike, (U,) each; both sum to 1."""
+    """The items a person liked, ascending, with their weights by recency and all alike, (U,) each;
+    both sum to 1."""
     events = history.items[history.liked]
     items, place = np.unique(events, return_inverse=True)
     weights = np.bincount(place, decay ** np.arange(len(events))[::-1], len(items))
@@ -365,7 +398,9 @@ def _mixed(profile: FloatArray | None, words: FloatArray | None) -> FloatArray |
     return (profile + words) / np.float32(2)
 
 
-def _dots(rows: FloatArray | sparse.sparray | sparse.spmatrix, weights: FloatArray | None) -> FloatArray:
+def _dots(
+    rows: FloatArray | sparse.sparray | sparse.spmatrix, weights: FloatArray | None
+) -> FloatArray:
     """(N, D) times (D,) -> (N,); zeros for None."""
     if weights is None:
         return np.zeros(rows.shape[0], np.float32)

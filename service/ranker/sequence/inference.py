@@ -15,8 +15,9 @@ from service.ranker.sequence.model import PAD, ItemBatch, SequenceModel, Steps
 from service.ranker.sequence.sequences import PaddedBatch, Sequences, pad
 
 AT_ONCE = 13
-"""Variants of similar length that the sequence model reads in one pass; more would be padded to the longest. 50 of one
-event each took 11.9 ms in batches of 13, 12.8 of 17, 16.7 of 8 and 18.2 in one."""
+"""Variants of similar length that the sequence model reads in one pass; more would be padded to the
+longest. 50 of one event each took 11.9 ms in batches of 13, 12.8 of 17, 16.7 of 8 and 18.2 in
+one."""
 
 
 class ItemTensors:
@@ -24,7 +25,10 @@ class ItemTensors:
 
     def __init__(self, items: ItemFeatures, n_ids: int) -> None:
         self._text, self._image = torch.from_numpy(items.text), torch.from_numpy(items.image)
-        self._has_text, self._has_image = torch.from_numpy(items.has_text), torch.from_numpy(items.has_image)
+        self._has_text, self._has_image = (
+            torch.from_numpy(items.has_text),
+            torch.from_numpy(items.has_image),
+        )
         self._domain = torch.from_numpy(items.domain)
         self._tags = items.tags
         self._ids = torch.arange(items.n_items)
@@ -55,16 +59,26 @@ class ItemTensors:
         )
 
 
-def item_vectors(model: SequenceModel, items: ItemTensors, which: IntArray, chunk: int = 8192) -> FloatArray:
+def item_vectors(
+    model: SequenceModel, items: ItemTensors, which: IntArray, chunk: int = 8192
+) -> FloatArray:
     """Fused vectors of the given items, (len(which), D)."""
     model.eval()
     with torch.inference_mode():
-        parts = [model.items(items.rows(which[i : i + chunk])).numpy() for i in range(0, len(which), chunk)]
-    return np.concatenate(parts) if parts else np.zeros((0, model.items.ids.embedding_dim), np.float32)
+        parts = [
+            model.items(items.rows(which[i : i + chunk])).numpy()
+            for i in range(0, len(which), chunk)
+        ]
+    return (
+        np.concatenate(parts) if parts else np.zeros((0, model.items.ids.embedding_dim), np.float32)
+    )
 
 
-def history_states(model: SequenceModel, vectors: FloatArray, histories: Sequences, chunk: int = 256) -> FloatArray:
-    """The vector after the last event of each history, (len(histories), D); zeros for an empty history.
+def history_states(
+    model: SequenceModel, vectors: FloatArray, histories: Sequences, chunk: int = 256
+) -> FloatArray:
+    """The vector after the last event of each history, (len(histories), D); zeros for an empty
+    history.
 
     `vectors` (n_items, D) are the fused vectors of all items.
     """
@@ -87,8 +101,9 @@ def steps_of(batch: PaddedBatch, vectors: FloatArray) -> Steps:
 
 
 def variant_states(model: SequenceModel, vectors: FloatArray, variants: Variants) -> FloatArray:
-    """`history_states` of each variant, (B, D), where times are whole seconds (else attention may take a span of time
-    for the one beside it); zeros for one without events. `vectors` (n_items, D) are the fused vectors of all items."""
+    """`history_states` of each variant, (B, D), where times are whole seconds (else attention may
+    take a span of time for the one beside it); zeros for one without events. `vectors` (n_items, D)
+    are the fused vectors of all items."""
     states = np.zeros((len(variants), vectors.shape[1]), np.float32)
     left_out = len(variants.history) - variants.kept.sum(axis=1)
     alike = np.cumprod(variants.kept, axis=1).sum(axis=1)  # events before the first gap
@@ -104,23 +119,34 @@ def variant_states(model: SequenceModel, vectors: FloatArray, variants: Variants
 
 
 def _states(
-    model: SequenceModel, vectors: FloatArray, variants: Variants, rows: IntArray, own: IntArray, n: int
+    model: SequenceModel,
+    vectors: FloatArray,
+    variants: Variants,
+    rows: IntArray,
+    own: IntArray,
+    n: int,
 ) -> FloatArray:
-    """States of the variants `rows` (B,) that leave out n events each and have `own` (B,) events, ascending, from there
-    on.
+    """States of the variants `rows` (B,) that leave out n events each and have `own` (B,) events,
+    ascending, from there on.
 
-    The history without its newest n events is as long as they are, so it begins as they do, step by step.
+    The history without its newest n events is as long as they are, so it begins as they do, step by
+    step.
     """
     history = variants.history
     begin = history.select(np.arange(len(history)) < len(history) - n)
     shared = pad(Sequences.of([begin]), model.shape.max_history)
-    ends = [np.flatnonzero(variants.kept[row])[-length:] for row, length in zip(rows, own, strict=True)]
+    ends = [
+        np.flatnonzero(variants.kept[row])[-length:] for row, length in zip(rows, own, strict=True)
+    ]
     rest = Sequences(
         [history.items[places] for places in ends],
         [history.event_types[places] for places in ends],
         [history.times[places] for places in ends],
     )
-    batches = [rest.rows(range(start, min(start + AT_ONCE, len(rows)))) for start in range(0, len(rows), AT_ONCE)]
+    batches = [
+        rest.rows(range(start, min(start + AT_ONCE, len(rows))))
+        for start in range(0, len(rows), AT_ONCE)
+    ]
     padded = [steps_of(pad(batch, shared.items.shape[1]), vectors) for batch in batches]
     found: FloatArray = model.newest_of_variants(steps_of(shared, vectors), padded).numpy()
     return found

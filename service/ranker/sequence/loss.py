@@ -17,10 +17,11 @@ def sampled_softmax(
 ) -> Tensor:
     """Mean cross-entropy of the target among itself and shared negatives, corrected by log Q.
 
-    states (E, D), targets (E, D), negatives (S, D), is_target (E, S) bool marks negatives that are the row's own
-    target, log_q (S,) and target_log_q (E,) are log sampling probabilities, weights (E,) say how much each target
-    counts in the mean, by default all alike. Scalar out.
-    The correction makes it an estimate of the full softmax (Bengio & Senecal 2008; arXiv 2508.06450 for its effect).
+    states (E, D), targets (E, D), negatives (S, D), is_target (E, S) bool marks negatives that are
+    the row's own target, log_q (S,) and target_log_q (E,) are log sampling probabilities, weights
+    (E,) say how much each target counts in the mean, by default all alike. Scalar out. The
+    correction makes it an estimate of the full softmax (Bengio & Senecal 2008; arXiv 2508.06450 for
+    its effect).
 
     >>> s, t = torch.tensor([[1.0, 0.0]]), torch.tensor([[1.0, 0.0]])
     >>> n = torch.tensor([[0.0, 1.0]])

@@ -1,9 +1,10 @@
-"""The first stage: a causal Transformer over fused item vectors. Tensors in, tensors out; read bottom-up.
+"""The first stage: a causal Transformer over fused item vectors. Tensors in, tensors out; read
+bottom-up.
 
-Legend: B histories, T steps, N items, D width, M modalities.
-Follows SASRec (arXiv 1808.09781) with pre-norm blocks, a gated sum of id and content in place of the id embedding,
-reversed positions, so that the newest event always has the same one, and attention that knows how much time lies
-between two events: one learned number per span and head, as HSTU has it (arXiv 2402.17152).
+Legend: B histories, T steps, N items, D width, M modalities. Follows SASRec (arXiv 1808.09781) with
+pre-norm blocks, a gated sum of id and content in place of the id embedding, reversed positions, so
+that the newest event always has the same one, and attention that knows how much time lies between
+two events: one learned number per span and head, as HSTU has it (arXiv 2402.17152).
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from service.ranker.sequence.tasks import TaskHeads
 PAD = -1
 """Item index of padding, at the left of a history."""
 TIME_SPANS = 32
-"""Spans of time between two events that are told apart: none, 1 s, 2-3 s, 4-7 s, ... 34 years and more."""
+"""Spans of time between two events that are told apart: none, 1 s, 2-3 s, 4-7 s, ... 34 years and
+more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ class Steps(NamedTuple):
 
 
 class ItemNet(nn.Module):
-    """Gated fusion: id + sum over modalities of sigmoid(gate) * projection. A missing modality is a learned token."""
+    """Gated fusion: id + sum over modalities of sigmoid(gate) * projection. A missing modality is a
+    learned token."""
 
     def __init__(self, config: RankerConfig, shape: ModelShape) -> None:
         super().__init__()
@@ -95,13 +98,21 @@ class ItemNet(nn.Module):
     def forward(self, items: ItemBatch) -> Tensor:
         """ItemBatch of N -> (N, D)."""
         known = items.ids != PAD
-        if self.id_dropout >= 1:  # nothing was learned of any id, so none says anything when it serves either
+        if (
+            self.id_dropout >= 1
+        ):  # nothing was learned of any id, so none says anything when it serves either
             known = torch.zeros_like(known)
         elif self.training and self.id_dropout > 0:
             known = known & (torch.rand(known.shape) >= self.id_dropout)
-        identity = torch.where(known[:, None], self.ids(items.ids.clamp(min=0)), self.no_id)  # (N, D)
-        text = torch.where(items.has_text[:, None], self.text(items.text), self.missing[0])  # (N, D)
-        image = torch.where(items.has_image[:, None], self.image(items.image), self.missing[1])  # (N, D)
+        identity = torch.where(
+            known[:, None], self.ids(items.ids.clamp(min=0)), self.no_id
+        )  # (N, D)
+        text = torch.where(
+            items.has_text[:, None], self.text(items.text), self.missing[0]
+        )  # (N, D)
+        image = torch.where(
+            items.has_image[:, None], self.image(items.image), self.missing[1]
+        )  # (N, D)
         tags = self.tags(items.tags, items.tag_offsets)  # (N, D)
         gates = torch.sigmoid(self.gate(torch.cat([identity, text, image, tags], dim=1)))  # (N, M)
         content = gates[:, 0:1] * text + gates[:, 1:2] * image + gates[:, 2:3] * tags  # (N, D)
@@ -120,19 +131,27 @@ class Block(nn.Module):
         self.mlp = nn.Sequential(nn.Linear(dim, 4 * dim), nn.GELU(), nn.Linear(4 * dim, dim))
         self.drop = nn.Dropout(dropout)
 
-    def forward(self, x: Tensor, bias: Tensor, newest: bool = False, before: Tensor | None = None) -> Tensor:
-        """x (B, T, D), bias of the attention (B, heads, T, T) -> (B, T, D); of the `newest` step alone (B, 1, D).
+    def forward(
+        self, x: Tensor, bias: Tensor, newest: bool = False, before: Tensor | None = None
+    ) -> Tensor:
+        """x (B, T, D), bias of the attention (B, heads, T, T) -> (B, T, D); of the `newest` step
+        alone (B, 1, D).
 
         With P steps `before` (1, P, D) all of x the bias is (B, heads, T, P + T).
         """
         q, k, v = self._heads(x)  # (B, heads, T, D / heads)
         if before is not None:
-            _, k_before, v_before = (part.expand(len(x), -1, -1, -1) for part in self._heads(before))
+            _, k_before, v_before = (
+                part.expand(len(x), -1, -1, -1) for part in self._heads(before)
+            )
             k, v = torch.cat([k_before, k], dim=2), torch.cat([v_before, v], dim=2)
         if newest:
             x, q, bias = x[:, -1:], q[:, :, -1:], bias[:, :, -1:]
-        # No dropout on the attention itself: it would take the slow path, which costs more than the rest of the block.
-        mixed = nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=bias)  # (B, heads, T, D / heads)
+        # No dropout on the attention itself: it would take the slow path, which costs more than the
+        # rest of the block.
+        mixed = nn.functional.scaled_dot_product_attention(
+            q, k, v, attn_mask=bias
+        )  # (B, heads, T, D / heads)
         x = x + self.drop(self.out(mixed.transpose(1, 2).reshape(x.shape)))  # (B, T, D)
         out: Tensor = x + self.drop(self.mlp(self.norm_mlp(x)))  # (B, T, D)
         return out
@@ -145,7 +164,8 @@ class Block(nn.Module):
 
 
 class SequenceModel(nn.Module):
-    """Fused item vectors -> a vector per step whose dot product with an item's vector is its next-event logit.
+    """Fused item vectors -> a vector per step whose dot product with an item's vector is its
+    next-event logit.
 
     Where there are several event types, that is what they share, and each has a logit of its own.
     """
@@ -158,16 +178,22 @@ class SequenceModel(nn.Module):
         self.event_type = nn.Embedding(shape.n_event_types, config.dim)
         self.time_span = nn.Embedding(TIME_SPANS, config.n_heads)
         self.drop = nn.Dropout(config.dropout)
-        self.blocks = nn.ModuleList(Block(config.dim, config.n_heads, config.dropout) for _ in range(config.n_blocks))
+        self.blocks = nn.ModuleList(
+            Block(config.dim, config.n_heads, config.dropout) for _ in range(config.n_blocks)
+        )
         self.norm = nn.LayerNorm(config.dim)
-        self.tasks = TaskHeads(shape.task_shares, config.dim, config.dim) if shape.task_shares else None
+        self.tasks = (
+            TaskHeads(shape.task_shares, config.dim, config.dim) if shape.task_shares else None
+        )
         nn.init.normal_(self.position.weight, std=0.02)
         nn.init.zeros_(self.event_type.weight)
         nn.init.zeros_(self.time_span.weight)
 
-    def forward(self, vectors: Tensor, event_types: Tensor, times: Tensor, present: Tensor) -> Tensor:
-        """vectors (B, T, D) of the history items, event_types (B, T), times (B, T) in seconds, present (B, T) bool ->
-        (B, T, D), what the tasks share.
+    def forward(
+        self, vectors: Tensor, event_types: Tensor, times: Tensor, present: Tensor
+    ) -> Tensor:
+        """vectors (B, T, D) of the history items, event_types (B, T), times (B, T) in seconds,
+        present (B, T) bool -> (B, T, D), what the tasks share.
 
         Step t sees steps <= t only. Padding is never attended to and does not change any real step.
         """
@@ -189,9 +215,9 @@ class SequenceModel(nn.Module):
     def newest_of_variants(self, shared: Steps, own: Sequence[Steps]) -> Tensor:
         """`newest` of histories of P steps each that begin alike, (B, D).
 
-        `shared` (1, P, ...) is how they begin; `own` are the steps that each has in place of the newest ones of
-        `shared`, at least one, in batches of like length. A step sees none that come after it, so what is shared is
-        worked out once.
+        `shared` (1, P, ...) is how they begin; `own` are the steps that each has in place of the
+        newest ones of `shared`, at least one, in batches of like length. A step sees none that come
+        after it, so what is shared is worked out once.
         """
         before = self._embedded(*shared[:2])
         bias_before = self._bias(shared.times, shared.times, _visible(shared.present))
@@ -199,7 +225,9 @@ class SequenceModel(nn.Module):
         biases = [self._bias_after(shared, steps) for steps in own]
         for place, block in enumerate(self.blocks, start=1):
             newest = place == len(self.blocks)
-            batches = [block(x, bias, newest, before) for x, bias in zip(batches, biases, strict=True)]
+            batches = [
+                block(x, bias, newest, before) for x, bias in zip(batches, biases, strict=True)
+            ]
             before = before if newest else block(before, bias_before)
         return self._served(self.norm(torch.cat([x[:, -1] for x in batches])))
 
@@ -208,7 +236,9 @@ class SequenceModel(nn.Module):
         (B, S), P = own.present.shape, shared.present.shape[1]
         begins = torch.arange(P) < P - own.present.sum(dim=1, keepdim=True)  # (B, P)
         visible = torch.cat([begins[:, None].expand(B, S, P), _visible(own.present)], dim=2)
-        return self._bias(own.times, torch.cat([shared.times.expand(B, P), own.times], dim=1), visible)
+        return self._bias(
+            own.times, torch.cat([shared.times.expand(B, P), own.times], dim=1), visible
+        )
 
     def of_tasks(self, states: Tensor, event_types: Tensor) -> Tensor:
         """Shared states (E, D) as each event type (E,) has them, (E, D)."""
@@ -224,12 +254,14 @@ class SequenceModel(nn.Module):
         """What goes into the blocks, (B, T, D)."""
         T, D = vectors.shape[1:]
         steps = torch.arange(T - 1, -1, -1)  # the newest step is position 0
-        x: Tensor = self.drop(vectors * D**0.5 + self.position(steps) + self.event_type(event_types))
+        x: Tensor = self.drop(
+            vectors * D**0.5 + self.position(steps) + self.event_type(event_types)
+        )
         return x
 
     def _bias(self, times: Tensor, seen: Tensor, visible: Tensor) -> Tensor:
-        """What is added to the attention of steps at `times` (B, T) to steps at the times `seen` (B, K), (B, heads, T,
-        K): minus infinity where they are not `visible` (B, T, K)."""
+        """What is added to the attention of steps at `times` (B, T) to steps at the times `seen`
+        (B, K), (B, heads, T, K): minus infinity where they are not `visible` (B, T, K)."""
         never = torch.full((1, self.time_span.embedding_dim), float("-inf"))
         biases = torch.cat([self.time_span.weight, never])  # (TIME_SPANS + 1, heads)
         spans = _time_spans(times, seen).masked_fill_(~visible, TIME_SPANS)  # (B, T, K)
@@ -239,16 +271,20 @@ class SequenceModel(nn.Module):
 def _visible(present: Tensor) -> Tensor:
     """(B, T) -> (B, T, T): step t sees the steps s <= t that are present; padding sees itself."""
     T = present.shape[1]
-    return torch.ones(T, T, dtype=torch.bool).tril() & present[:, None, :] | torch.eye(T, dtype=torch.bool)
+    return torch.ones(T, T, dtype=torch.bool).tril() & present[:, None, :] | torch.eye(
+        T, dtype=torch.bool
+    )
 
 
 def _time_spans(times: Tensor, seen: Tensor) -> Tensor:
-    """(B, T) seconds and (B, K) of earlier steps, the newest of both last -> (B, T, K) int32 codes of the time between,
-    0..TIME_SPANS - 1."""
+    """(B, T) seconds and (B, K) of earlier steps, the newest of both last -> (B, T, K) int32 codes
+    of the time between, 0..TIME_SPANS - 1."""
     newest = seen[:, -1:]
     later, earlier = (  # float32 could not tell minutes apart
         (moments - newest).clamp(min=1 - 2**31).floor().int() for moments in (times, seen)
     )
     seconds = (later[:, :, None] - earlier[:, None, :]).clamp_(min=0)
-    spans: Tensor = torch.frexp(seconds.float()).exponent.clamp_(max=TIME_SPANS - 1)  # 1 + floor(log2), 0 of 0
+    spans: Tensor = torch.frexp(seconds.float()).exponent.clamp_(
+        max=TIME_SPANS - 1
+    )  # 1 + floor(log2), 0 of 0
     return spans

@@ -30,13 +30,19 @@ class Sequences:
     @classmethod
     def of(cls, histories: Iterable[History]) -> Sequences:
         histories = list(histories)
-        return cls([h.items for h in histories], [h.event_types for h in histories], [h.times for h in histories])
+        return cls(
+            [h.items for h in histories],
+            [h.event_types for h in histories],
+            [h.times for h in histories],
+        )
 
     def rows(self, which: Iterable[int]) -> Sequences:
         """Some of them, in the order given."""
         rows = list(which)
         return Sequences(
-            [self.items[i] for i in rows], [self.event_types[i] for i in rows], [self.times[i] for i in rows]
+            [self.items[i] for i in rows],
+            [self.event_types[i] for i in rows],
+            [self.times[i] for i in rows],
         )
 
 
@@ -58,8 +64,9 @@ class PaddedBatch:
 
 
 def windows(interactions: Interactions, length: int) -> Sequences:
-    """Cut every user's history into windows of at most `length` + 1 events that overlap by one event, newest window
-    full, so that every event but a user's first is a target exactly once. Histories of one event give nothing."""
+    """Cut every user's history into windows of at most `length` + 1 events that overlap by one
+    event, newest window full, so that every event but a user's first is a target exactly once.
+    Histories of one event give nothing."""
     bounds = interactions.by_user()
     items: list[IntArray] = []
     types: list[IntArray] = []
@@ -76,7 +83,8 @@ def windows(interactions: Interactions, length: int) -> Sequences:
 
 
 def pad(sequences: Sequences, length: int) -> PaddedBatch:
-    """The newest `length` events of each sequence, as a PaddedBatch no wider than the longest needs."""
+    """The newest `length` events of each sequence, as a PaddedBatch no wider than the longest
+    needs."""
     width = max(1, min(length, max((len(row) for row in sequences.items), default=1)))
     padded = np.full((len(sequences), width), PAD, dtype=np.int64)
     types = np.zeros((len(sequences), width), dtype=np.int64)
@@ -92,9 +100,12 @@ def pad(sequences: Sequences, length: int) -> PaddedBatch:
 
 
 def batches(sequences: Sequences, max_events: int, rng: np.random.Generator) -> Iterator[IntArray]:
-    """Sequence numbers in batches of similar length, at most about `max_events` padded events each, in random order."""
+    """Sequence numbers in batches of similar length, at most about `max_events` padded events each,
+    in random order."""
     lengths = np.array([len(row) for row in sequences.items])
-    order = np.argsort(lengths + rng.random(len(lengths)) * np.maximum(4, 0.25 * lengths), kind="stable")
+    order = np.argsort(
+        lengths + rng.random(len(lengths)) * np.maximum(4, 0.25 * lengths), kind="stable"
+    )
     groups: list[IntArray] = []
     start = 0
     while start < len(order):

@@ -1,8 +1,8 @@
 """Cases: what people chose next, hidden from the first stage so that the second can learn on it.
 
-Four things are hidden, for the four things the second stage is to meet as it will when it serves: everybody's newest
-events, all events of some items (cold items), all events of some users (cold users), all that some users did in one of
-their domains (newcomers to it). Knows no scores.
+Four things are hidden, for the four things the second stage is to meet as it will when it serves:
+everybody's newest events, all events of some items (cold items), all events of some users (cold
+users), all that some users did in one of their domains (newcomers to it). Knows no scores.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class Case:
     user: int
     history: History
     chosen: IntArray
-    """(P,) distinct items, none of them in the history, in their order: the next one; of a beginner all that
-    followed."""
+    """(P,) distinct items, none of them in the history, in their order: the next one; of a beginner
+    all that followed."""
     event_types: IntArray
     """(P,) how they were chosen, by code."""
     beginner: bool = False
@@ -59,16 +59,27 @@ class Hidden:
 
     @classmethod
     def draw(
-        cls, interactions: Interactions, domain: IntArray, config: RankerConfig, rng: np.random.Generator
+        cls,
+        interactions: Interactions,
+        domain: IntArray,
+        config: RankerConfig,
+        rng: np.random.Generator,
     ) -> Hidden:
-        """Newest events of every user, and random shares of the items and users that have enough of them. domain (N,)
-        of the items."""
+        """Newest events of every user, and random shares of the items and users that have enough of
+        them. domain (N,) of the items."""
         items, lengths = interactions.item_counts(), np.diff(interactions.by_user())
-        beginners = min(config.pseudo_cold_users * int((lengths >= MIN_EVENTS).sum()), config.blend_lists / 3)
+        beginners = min(
+            config.pseudo_cold_users * int((lengths >= MIN_EVENTS).sum()), config.blend_lists / 3
+        )
         events = newest_events(interactions, config)
         cold_items = _some(items > 0, int(config.pseudo_cold * (items > 0).sum()), rng)
         cold_users = _some(lengths >= MIN_EVENTS, int(beginners), rng)
-        return cls(events, cold_items, cold_users, _newcomers(interactions, domain, ~cold_users, config, rng))
+        return cls(
+            events,
+            cold_items,
+            cold_users,
+            _newcomers(interactions, domain, ~cold_users, config, rng),
+        )
 
     def past(self, interactions: Interactions, domain: IntArray) -> Interactions:
         """What is left."""
@@ -82,9 +93,14 @@ class Hidden:
 
 
 def _newcomers(
-    interactions: Interactions, domain: IntArray, eligible: BoolArray, config: RankerConfig, rng: np.random.Generator
+    interactions: Interactions,
+    domain: IntArray,
+    eligible: BoolArray,
+    config: RankerConfig,
+    rng: np.random.Generator,
 ) -> IntArray:
-    """(U,) one of their domains for a share of the users who are active in several, -1 for everybody else."""
+    """(U,) one of their domains for a share of the users who are active in several, -1 for
+    everybody else."""
     n_domains = int(domain.max(initial=0)) + 1
     met = np.zeros((interactions.n_users, n_domains), bool)
     met[interactions.user, domain[interactions.item]] = True
@@ -97,18 +113,23 @@ def _newcomers(
 
 
 def newest_events(interactions: Interactions, config: RankerConfig) -> BoolArray:
-    """(E,) true for the newest events of each user: at most `holdout_share` of the history and `holdout_events` of
-    them, at least one where the user has MIN_EVENTS."""
+    """(E,) true for the newest events of each user: at most `holdout_share` of the history and
+    `holdout_events` of them, at least one where the user has MIN_EVENTS."""
     lengths = np.diff(interactions.by_user())
-    wanted = np.minimum(np.maximum((lengths * config.holdout_share).astype(np.int64), 1), config.holdout_events)
+    wanted = np.minimum(
+        np.maximum((lengths * config.holdout_share).astype(np.int64), 1), config.holdout_events
+    )
     wanted[lengths < MIN_EVENTS] = 0
     held: BoolArray = interactions.positions_from_end() < wanted[interactions.user]
     return held
 
 
-def asked_for(interactions: Interactions, event_weights: FloatArray | None, rng: np.random.Generator) -> BoolArray:
-    """(E,) which events become the answer of a case: each with the probability of its type's weight against the
-    largest in the log, so that everything that is learned and measured on cases counts by weight."""
+def asked_for(
+    interactions: Interactions, event_weights: FloatArray | None, rng: np.random.Generator
+) -> BoolArray:
+    """(E,) which events become the answer of a case: each with the probability of its type's weight
+    against the largest in the log, so that everything that is learned and measured on cases counts
+    by weight."""
     if event_weights is None or not len(interactions):
         return np.ones(len(interactions), bool)
     weights = event_weights[interactions.event_type]
@@ -122,7 +143,9 @@ def next_events(interactions: Interactions, newest: BoolArray, config: RankerCon
     cases = []
     for event in np.flatnonzero(newest).tolist():
         user = int(interactions.user[event])
-        history = _history(interactions, np.arange(max(int(bounds[user]), event - config.feature_history), event))
+        history = _history(
+            interactions, np.arange(max(int(bounds[user]), event - config.feature_history), event)
+        )
         chosen = interactions.item[event : event + 1]
         if chosen[0] not in history.items:
             cases.append(Case(user, history, chosen, _types(interactions, np.array([event]))))
@@ -130,12 +153,17 @@ def next_events(interactions: Interactions, newest: BoolArray, config: RankerCon
 
 
 def beginnings(
-    interactions: Interactions, users: BoolArray, asked: BoolArray, most: int, rng: np.random.Generator
+    interactions: Interactions,
+    users: BoolArray,
+    asked: BoolArray,
+    most: int,
+    rng: np.random.Generator,
 ) -> list[Case]:
-    """Users as they begin: some number of first events, and everything `asked` (E,) that followed. At most about `most`
-    cases.
+    """Users as they begin: some number of first events, and everything `asked` (E,) that followed.
+    At most about `most` cases.
 
-    What comes next is chance while little is known of a person; what they will like at all can be told.
+    What comes next is chance while little is known of a person; what they will like at all can be
+    told.
     """
     bounds = interactions.by_user()
     members = np.flatnonzero(users)
@@ -154,10 +182,15 @@ def beginnings(
 
 
 def arrivals(
-    interactions: Interactions, domain: IntArray, hidden: Hidden, asked: BoolArray, rng: np.random.Generator
+    interactions: Interactions,
+    domain: IntArray,
+    hidden: Hidden,
+    asked: BoolArray,
+    rng: np.random.Generator,
 ) -> list[Case]:
-    """Newcomers as they come to a domain: what they did elsewhere, none and then some number of first events there, and
-    everything `asked` (E,) that followed there. At most two cases of each."""
+    """Newcomers as they come to a domain: what they did elsewhere, none and then some number of
+    first events there, and everything `asked` (E,) that followed there. At most two cases of
+    each."""
     bounds, unknown = interactions.by_user(), hidden.unknown(interactions, domain)
     cases = []
     for user in np.flatnonzero(hidden.domains >= 0).tolist():
@@ -170,12 +203,19 @@ def arrivals(
             chosen = _chosen(interactions, there[known:], asked, history)
             if len(chosen):
                 items, kinds = interactions.item[chosen], _types(interactions, chosen)
-                cases.append(Case(user, history, items, kinds, beginner=True, domain=int(hidden.domains[user])))
+                cases.append(
+                    Case(
+                        user, history, items, kinds, beginner=True, domain=int(hidden.domains[user])
+                    )
+                )
     return cases
 
 
-def with_words(cases: Sequence[Case], text: FloatArray, neighbours: IntArray, rng: np.random.Generator) -> list[Case]:
-    """The same cases, some of the shortest with a taste. text (N, Dt), neighbours (N, K) of the items.
+def with_words(
+    cases: Sequence[Case], text: FloatArray, neighbours: IntArray, rng: np.random.Generator
+) -> list[Case]:
+    """The same cases, some of the shortest with a taste. text (N, Dt), neighbours (N, K) of the
+    items.
 
     Nobody's words are in the log. The text of an item like one that was chosen stands for them.
     """
@@ -188,8 +228,11 @@ def with_words(cases: Sequence[Case], text: FloatArray, neighbours: IntArray, rn
     return spoken
 
 
-def _chosen(interactions: Interactions, events: IntArray, asked: BoolArray, history: History) -> IntArray:
-    """Of these events those `asked` (E,) for: the first of each item, in their order, of items not met before."""
+def _chosen(
+    interactions: Interactions, events: IntArray, asked: BoolArray, history: History
+) -> IntArray:
+    """Of these events those `asked` (E,) for: the first of each item, in their order, of items not
+    met before."""
     events = events[asked[events]]
     items = interactions.item[events]
     first = np.sort(np.unique(items, return_index=True)[1])
@@ -197,7 +240,9 @@ def _chosen(interactions: Interactions, events: IntArray, asked: BoolArray, hist
 
 
 def _history(interactions: Interactions, events: IntArray) -> History:
-    return History.of(interactions.item[events], _types(interactions, events), interactions.timestamp[events])
+    return History.of(
+        interactions.item[events], _types(interactions, events), interactions.timestamp[events]
+    )
 
 
 def _types(interactions: Interactions, events: IntArray) -> IntArray:

@@ -42,12 +42,14 @@ class FitReport:
     losses: Sequence[float]
     """Mean training loss of each epoch run."""
     validation: Sequence[float]
-    """NDCG@10 over the full catalogue on the validation cases after each epoch; empty without such cases."""
+    """NDCG@10 over the full catalogue on the validation cases after each epoch; empty without such
+    cases."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FitState:
-    """A fit between two epochs: all that the epochs to come depend on. Its tensors change with the next one."""
+    """A fit between two epochs: all that the epochs to come depend on. Its tensors change with the
+    next one."""
 
     rate: float
     waited: int
@@ -64,7 +66,8 @@ class FitState:
 
 
 class KeptFits(Protocol):
-    """Where a fit leaves its state after every epoch, by its stage, and finds that of a fit that was interrupted."""
+    """Where a fit leaves its state after every epoch, by its stage, and finds that of a fit that
+    was interrupted."""
 
     def read(self, stage: str) -> FitState | None: ...
     def write(self, stage: str, state: FitState) -> None: ...
@@ -92,12 +95,13 @@ def fit_sequence_model(
     stage: str = "sequence model",
     kept: KeptFits | None = None,
 ) -> FitReport:
-    """Train `model` in place on every event but the first of each user, which counts by the weight of its type
-    (n_event_types,), by default alike. Raises TrainingDiverged.
+    """Train `model` in place on every event but the first of each user, which counts by the weight
+    of its type (n_event_types,), by default alike. Raises TrainingDiverged.
 
-    With `validation`, go back to the best weights after `patience` epochs without a better score, at a third of the
-    learning rate, and stop after RATE_DROPS of that. Without, the weights have been trained before and are taken up:
-    the rate begins at the first drop and falls linearly to the last. What `kept` has under `stage` is gone on from.
+    With `validation`, go back to the best weights after `patience` epochs without a better score,
+    at a third of the learning rate, and stop after RATE_DROPS of that. Without, the weights have
+    been trained before and are taken up: the rate begins at the first drop and falls linearly to
+    the last. What `kept` has under `stage` is gone on from.
     """
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
@@ -115,7 +119,9 @@ def fit_sequence_model(
         if progress:
             progress(stage, fit.epoch, epochs)
         if validation is None:
-            fit.rate = last_rate + (RATE_DROP * config.learning_rate - last_rate) * (1 - fit.epoch / epochs)
+            fit.rate = last_rate + (RATE_DROP * config.learning_rate - last_rate) * (
+                1 - fit.epoch / epochs
+            )
         fit.learn(
             step_loss(model, items, sequences, rows, sampler, weights)
             for rows in batches(sequences, config.batch_events, rng)
@@ -136,10 +142,15 @@ def fit_sequence_model(
 class _Fit:
     """What changes from epoch to epoch."""
 
-    def __init__(self, model: SequenceModel, config: RankerConfig, rng: np.random.Generator) -> None:
+    def __init__(
+        self, model: SequenceModel, config: RankerConfig, rng: np.random.Generator
+    ) -> None:
         self._model, self._config, self._rng = model, config, rng
         self._optimizer = torch.optim.AdamW(
-            model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, betas=(0.9, 0.98)
+            model.parameters(),
+            lr=config.learning_rate,
+            weight_decay=config.weight_decay,
+            betas=(0.9, 0.98),
         )
         self.rate = config.learning_rate
         self.losses: list[float] = []
@@ -174,7 +185,8 @@ class _Fit:
             )
 
     def judge(self, score: float, last_rate: float) -> None:
-        """Keep the weights if this validation score is the best; else wait, go back at a lower rate, or settle."""
+        """Keep the weights if this validation score is the best; else wait, go back at a lower
+        rate, or settle."""
         self.scores.append(score)
         if score > max(self.scores[:-1], default=-1.0):
             self.best_epoch, self._waited = self.epoch, 0
@@ -215,7 +227,8 @@ def _uneven(event_weights: FloatArray | None, interactions: Interactions) -> Ten
 
 
 class NegativeSampler:
-    """Draws shared negatives with probability proportional to (count + 1)^0.75, with their log probabilities.
+    """Draws shared negatives with probability proportional to (count + 1)^0.75, with their log
+    probabilities.
 
     A catalogue no larger than `size` gives every item once: the full softmax, with no correction.
     """
@@ -246,10 +259,13 @@ def step_loss(
     sampler: NegativeSampler,
     event_weights: Tensor | None,
 ) -> tuple[Tensor, int]:
-    """Loss of one batch of windows, targets weighted by event type, and the number of target events in it."""
+    """Loss of one batch of windows, targets weighted by event type, and the number of target events
+    in it."""
     batch = pad(sequences.rows(group), model.shape.max_history + 1)
     negatives, log_q = sampler.draw()
-    unique, place = np.unique(np.concatenate([batch.items[batch.present], negatives]), return_inverse=True)
+    unique, place = np.unique(
+        np.concatenate([batch.items[batch.present], negatives]), return_inverse=True
+    )
     fused = model.items(items.rows(unique))  # (U, D)
     n_present = int(batch.present.sum())
     position = np.zeros(batch.items.shape, dtype=np.int64)
@@ -277,7 +293,12 @@ def step_loss(
 
 
 def validation_ndcg(
-    model: SequenceModel, items: ItemTensors, cases: NextEvents, pool: IntArray, n_items: int, k: int = 10
+    model: SequenceModel,
+    items: ItemTensors,
+    cases: NextEvents,
+    pool: IntArray,
+    n_items: int,
+    k: int = 10,
 ) -> float:
     """Mean NDCG@k of the next event among `pool` (items with events), seen items out."""
     vectors = np.zeros((n_items, model.items.ids.embedding_dim), np.float32)

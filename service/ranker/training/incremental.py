@@ -1,9 +1,10 @@
 """Incremental training: a ranker takes up what happened since it was trained.
 
-Item-item models and popularity are counted anew from the whole log, which is quick. The sequence model goes on from its
-weights over the people with new events and as many others, drawn at random, so that it does not forget; items that got
-their first events get an id embedding. The second stage stays as it is: it learned whom to trust when, and that changes
-slowly. Tags, domains and event types that are new wait for the next full training.
+Item-item models and popularity are counted anew from the whole log, which is quick. The sequence
+model goes on from its weights over the people with new events and as many others, drawn at random,
+so that it does not forget; items that got their first events get an id embedding. The second stage
+stays as it is: it learned whom to trust when, and that changes slowly. Tags, domains and event
+types that are new wait for the next full training.
 """
 
 from __future__ import annotations
@@ -39,11 +40,13 @@ def refresh_ranker(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Trained:
-    """A new ranker that also knows the events marked by `new`, (E,), at least one. `ranker` stays as it is.
+    """A new ranker that also knows the events marked by `new`, (E,), at least one. `ranker` stays
+    as it is.
 
-    `items` are all items of the present catalogue in the vocabulary of `ranker`, which must stand in that catalogue.
-    The metrics are of `ranker` on the new events, before anything is learned from them (prequential evaluation, Dawid
-    1984): what they say of the new one is a lower bound as far as learning helps. Raises TrainingDiverged.
+    `items` are all items of the present catalogue in the vocabulary of `ranker`, which must stand
+    in that catalogue. The metrics are of `ranker` on the new events, before anything is learned
+    from them (prequential evaluation, Dawid 1984): what they say of the new one is a lower bound as
+    far as learning helps. Raises TrainingDiverged.
     """
     assert ranker.model is not None
     rng = np.random.default_rng(seed)
@@ -70,7 +73,11 @@ def refresh_ranker(
 
 
 def _before_learning(
-    ranker: Ranker, interactions: Interactions, new: BoolArray, rng: np.random.Generator, progress: Progress | None
+    ranker: Ranker,
+    interactions: Interactions,
+    new: BoolArray,
+    rng: np.random.Generator,
+    progress: Progress | None,
 ) -> dict[str, float]:
     cases = next_events(interactions, new, ranker.config)
     everybody = np.ones(interactions.n_users, bool)
@@ -86,13 +93,17 @@ def _learners(interactions: Interactions, new: BoolArray, rng: np.random.Generat
     return chosen
 
 
-def _with_ids(model: SequenceModel, config: RankerConfig, id_rows: IntArray, n_items: int, seed: int) -> SequenceModel:
-    """A copy of the model whose id table has a row per item of the present catalogue: the one that `id_rows` (N,)
-    names, small random numbers where that is -1."""
+def _with_ids(
+    model: SequenceModel, config: RankerConfig, id_rows: IntArray, n_items: int, seed: int
+) -> SequenceModel:
+    """A copy of the model whose id table has a row per item of the present catalogue: the one that
+    `id_rows` (N,) names, small random numbers where that is -1."""
     torch.manual_seed(seed)
     grown = SequenceModel(config, replace(model.shape, n_ids=n_items))
     fresh = grown.items.ids.weight.detach().clone()
     known = np.flatnonzero(id_rows >= 0)
-    fresh[torch.from_numpy(known)] = model.items.ids.weight.detach()[torch.from_numpy(id_rows[known])]
+    fresh[torch.from_numpy(known)] = model.items.ids.weight.detach()[
+        torch.from_numpy(id_rows[known])
+    ]
     grown.load_state_dict({**model.state_dict(), "items.ids.weight": fresh})
     return grown

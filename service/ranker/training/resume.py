@@ -23,11 +23,13 @@ from service.ranker.data.items import ItemFeatures
 from service.ranker.training.fit import FitState
 
 FORMAT = 3
-"""Another one where training does something else with the same data: nothing is taken up across that."""
+"""Another one where training does something else with the same data: nothing is taken up across
+that."""
 
 
 class SavedFits:
-    """The fits of one training, a file each; what another training left in the folder is not read, and deleted."""
+    """The fits of one training, a file each; what another training left in the folder is not read,
+    and deleted."""
 
     def __init__(self, folder: Path, fingerprint: str, tell: Callable[[str], None]) -> None:
         """`tell` is called with a sentence where a fit goes on from its file."""
@@ -39,13 +41,20 @@ class SavedFits:
             saved = torch.load(self._path(stage), weights_only=True)
         except FileNotFoundError:
             return None
-        except (OSError, RuntimeError, EOFError, pickle.UnpicklingError):  # damaged: the epochs are done again
+        except (
+            OSError,
+            RuntimeError,
+            EOFError,
+            pickle.UnpicklingError,
+        ):  # damaged: the epochs are done again
             saved = {"fingerprint": None}
         if saved.pop("fingerprint") != self._fingerprint:
             self.forget()
             return None
         state = FitState(**saved)
-        self._tell(f"{stage}: goes on after epoch {len(state.losses)} of a training that was interrupted")
+        self._tell(
+            f"{stage}: goes on after epoch {len(state.losses)} of a training that was interrupted"
+        )
         return state
 
     def write(self, stage: str, state: FitState) -> None:
@@ -69,14 +78,31 @@ class SavedFits:
 
 
 def fingerprint(
-    interactions: Interactions, items: ItemFeatures, config: RankerConfig, event_weights: FloatArray, seed: int
+    interactions: Interactions,
+    items: ItemFeatures,
+    config: RankerConfig,
+    event_weights: FloatArray,
+    seed: int,
 ) -> str:
     """Equal for two trainings that would do the same."""
     digest = hashlib.blake2b(digest_size=16)
-    digest.update(repr((FORMAT, torch.__version__, asdict(config), seed, interactions.n_users, items.n_tags)).encode())
-    log = (interactions.user, interactions.item, interactions.timestamp, interactions.event_type, interactions.value)
+    digest.update(
+        repr(
+            (FORMAT, torch.__version__, asdict(config), seed, interactions.n_users, items.n_tags)
+        ).encode()
+    )
+    log = (
+        interactions.user,
+        interactions.item,
+        interactions.timestamp,
+        interactions.event_type,
+        interactions.value,
+    )
     content = (items.text, items.has_text, items.image, items.has_image, items.domain, items.live)
-    tags = (np.array([len(row) for row in items.tags]), np.concatenate([np.zeros(0, np.int64), *items.tags]))
+    tags = (
+        np.array([len(row) for row in items.tags]),
+        np.concatenate([np.zeros(0, np.int64), *items.tags]),
+    )
     for array in (*log, *content, *tags, event_weights):
         digest.update(repr((array.shape, array.dtype)).encode())
         digest.update(np.ascontiguousarray(array).data)

@@ -1,8 +1,10 @@
-"""Training of the whole ranker: first stage on the past, second stage on what came next, then both on everything.
+"""Training of the whole ranker: first stage on the past, second stage on what came next, then both
+on everything.
 
-The second stage must not learn from scores that have seen its answers. So the newest events of every user, some items
-and some users are hidden from a first pass; the second stage learns on those, and meets warm and cold items, people
-known and new, as it will meet them when it serves. Then the first stage is fitted again on the whole log.
+The second stage must not learn from scores that have seen its answers. So the newest events of
+every user, some items and some users are hidden from a first pass; the second stage learns on
+those, and meets warm and cold items, people known and new, as it will meet them when it serves.
+Then the first stage is fitted again on the whole log.
 """
 
 from __future__ import annotations
@@ -19,7 +21,14 @@ from service.ranker.data.interactions import Interactions
 from service.ranker.data.items import ContentSpace, ItemFeatures
 from service.ranker.item_item.behaviour import Behaviour
 from service.ranker.ranker import Ranker, content_of
-from service.ranker.second_stage.blend import Blend, BlendNet, TrainingList, fit_beginner_events, fit_cold_lift, fit_net
+from service.ranker.second_stage.blend import (
+    Blend,
+    BlendNet,
+    TrainingList,
+    fit_beginner_events,
+    fit_cold_lift,
+    fit_net,
+)
 from service.ranker.second_stage.signals import View
 from service.ranker.sequence.inference import ItemTensors, item_vectors
 from service.ranker.sequence.model import ModelShape, SequenceModel
@@ -35,13 +44,26 @@ from service.ranker.training.cases import (
     next_events,
     with_words,
 )
-from service.ranker.training.fit import FitReport, KeptFits, NextEvents, Progress, fit_sequence_model
-from service.ranker.training.validation import COLD_ITEM, THINNED, lists_of, metrics_of, proposed_lists
+from service.ranker.training.fit import (
+    FitReport,
+    KeptFits,
+    NextEvents,
+    Progress,
+    fit_sequence_model,
+)
+from service.ranker.training.validation import (
+    COLD_ITEM,
+    THINNED,
+    lists_of,
+    metrics_of,
+    proposed_lists,
+)
 
 VALIDATION_USERS = 0.2
 """Share of users whose lists judge the second stage instead of training it."""
 DROPOUT, BEGINNERS_DROPOUT = 0.1, 0.3
-"""Of the second stage's two networks; a few hundred beginners teach the second, so it must generalise from less."""
+"""Of the second stage's two networks; a few hundred beginners teach the second, so it must
+generalise from less."""
 
 
 class TooFewEvents(ValueError):
@@ -70,9 +92,10 @@ def train_ranker(
     progress: Progress | None = None,
     kept: KeptFits | None = None,
 ) -> Trained:
-    """Fit everything. `event_weights` (n_event_types,) say how much an event counts that is to be foretold, by default
-    all alike; what came before it is read whatever its weight. With `kept`, a training that was interrupted goes on and
-    gives what it would have given. Raises TooFewEvents where nobody has MIN_EVENTS events.
+    """Fit everything. `event_weights` (n_event_types,) say how much an event counts that is to be
+    foretold, by default all alike; what came before it is read whatever its weight. With `kept`, a
+    training that was interrupted goes on and gives what it would have given. Raises TooFewEvents
+    where nobody has MIN_EVENTS events.
     """
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
@@ -92,8 +115,14 @@ def train_ranker(
         )
     if progress:
         progress("co-engagement", 0, 2)
-    n_event_types, shares = int(interactions.event_type.max()) + 1, task_shares(interactions, event_weights)
-    past, validation = hidden.past(interactions, projected.domain), _early_stopping(upcoming, hidden, rng)
+    n_event_types, shares = (
+        int(interactions.event_type.max()) + 1,
+        task_shares(interactions, event_weights),
+    )
+    past, validation = (
+        hidden.past(interactions, projected.domain),
+        _early_stopping(upcoming, hidden, rng),
+    )
     rehearsal, first = first_stage(
         past,
         projected,
@@ -110,7 +139,9 @@ def train_ranker(
         *beginnings(interactions, hidden.users, asked, config.blend_lists // 3, rng),
         *arrivals(interactions, projected.domain, hidden, asked, rng),
     ]
-    first_events = with_words(first_events, rehearsal.view.content.text, rehearsal.view.behaviour.neighbours, rng)
+    first_events = with_words(
+        first_events, rehearsal.view.content.text, rehearsal.view.behaviour.neighbours, rng
+    )
     blend, metrics = _second_stage(rehearsal, upcoming, first_events, rng, seed, progress)
     if progress:
         progress("co-engagement", 1, 2)
@@ -131,9 +162,13 @@ def train_ranker(
     return Trained(ranker, metrics, first, seed)
 
 
-def _early_stopping(cases: Sequence[Case], hidden: Hidden, rng: np.random.Generator, most: int = 1_000) -> NextEvents:
+def _early_stopping(
+    cases: Sequence[Case], hidden: Hidden, rng: np.random.Generator, most: int = 1_000
+) -> NextEvents:
     """Validation of the first stage: next events of people it knows on items it knows."""
-    known = [case for case in cases if not hidden.items[case.chosen[0]] and not hidden.users[case.user]]
+    known = [
+        case for case in cases if not hidden.items[case.chosen[0]] and not hidden.users[case.user]
+    ]
     picked = [known[i] for i in rng.permutation(len(known))[:most]]
     return NextEvents(
         Sequences.of(case.history for case in picked),
@@ -152,7 +187,8 @@ def first_stage(
     version: str,
     idf: FloatArray | None = None,
 ) -> tuple[Ranker, FitReport]:
-    """A ranker without a second stage: co-engagement of the log, and `model` (n_ids = all items) as `fit` trains it.
+    """A ranker without a second stage: co-engagement of the log, and `model` (n_ids = all items) as
+    `fit` trains it.
 
     `idf` (V,) weighs the tags; by default it is taken from the items.
     """
@@ -207,19 +243,25 @@ def _second_stage(
 ) -> tuple[Blend, dict[str, float]]:
     """The blend, and how it measures up on the users who judge.
 
-    Both networks learn from beginners: one, that short histories are no news to it, what they chose next, the other
-    what they chose at all.
+    Both networks learn from beginners: one, that short histories are no news to it, what they chose
+    next, the other what they chose at all.
     """
     assert rehearsal.model is not None
     config, shape = rehearsal.config, rehearsal.model.shape
     n_users = 1 + max(case.user for case in (*upcoming, *beginners))
     judges = rng.random(n_users) < VALIDATION_USERS
     lists, judged = lists_of(rehearsal, upcoming, judges, rng, "second stage", progress)
-    first_lists, first_judged = lists_of(rehearsal, beginners, judges, rng, "second stage, beginners", progress)
+    first_lists, first_judged = lists_of(
+        rehearsal, beginners, judges, rng, "second stage, beginners", progress
+    )
     validation, first_validation = proposed_lists(judged), proposed_lists(first_judged)
-    blend = Blend(_fit([*lists, *_next_events(first_lists)], validation, DROPOUT, config, shape, rng, seed))
+    blend = Blend(
+        _fit([*lists, *_next_events(first_lists)], validation, DROPOUT, config, shape, rng, seed)
+    )
     if first_lists and first_validation:
-        blend.beginners = _fit(first_lists, first_validation, BEGINNERS_DROPOUT, config, shape, rng, seed)
+        blend.beginners = _fit(
+            first_lists, first_validation, BEGINNERS_DROPOUT, config, shape, rng, seed
+        )
         by_next = [*validation, *_next_events(first_validation)]
         blend.beginner_events = fit_beginner_events(blend, by_next, config.beginner_events)
     content_gain = sum(one.baselines["content_knn"] for one in judged if one.slice == COLD_ITEM)
@@ -242,5 +284,10 @@ def _fit(
 ) -> BlendNet:
     thinned = [one.thinned(THINNED, rng) for one in validation]
     return fit_net(
-        lists, thinned, hidden=config.blend_hidden, dropout=dropout, seed=seed, task_shares=shape.task_shares
+        lists,
+        thinned,
+        hidden=config.blend_hidden,
+        dropout=dropout,
+        seed=seed,
+        task_shares=shape.task_shares,
     )

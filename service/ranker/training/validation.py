@@ -1,4 +1,5 @@
-"""Cases put to a ranker: the lists that the second stage learns from, and what it and the baselines gain on the rest.
+"""Cases put to a ranker: the lists that the second stage learns from, and what it and the baselines
+gain on the rest.
 
 Owns candidates of a case and the figures by slice. Knows no training.
 """
@@ -17,19 +18,27 @@ from service.ranker.second_stage.signals import Probe
 from service.ranker.training.cases import Case
 from service.ranker.training.fit import Progress
 
-BASELINES = ("popularity", "recent_popularity", "co_occurrence", "item_knn_recent", "ease_recent", "content_knn")
+BASELINES = (
+    "popularity",
+    "recent_popularity",
+    "co_occurrence",
+    "item_knn_recent",
+    "ease_recent",
+    "content_knn",
+)
 """Systems the trained ranker is compared with on the same hidden events."""
 WARM, COLD_ITEM, COLD_USER, NEW_IN_DOMAIN = "warm", "cold_item", "cold_user", "new_in_domain"
 K = 10
 STATES_AT_ONCE = 256
 THINNED = 150
-"""Candidates kept of a training list, at random, beside the chosen ones: a sampled softmax at a fifth of the cost."""
+"""Candidates kept of a training list, at random, beside the chosen ones: a sampled softmax at a
+fifth of the cost."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
-    """A hidden case of a user who judges: its list (None where no source proposed what was chosen), and what each
-    baseline gains, NDCG@K."""
+    """A hidden case of a user who judges: its list (None where no source proposed what was chosen),
+    and what each baseline gains, NDCG@K."""
 
     proposed: TrainingList | None
     slice: str
@@ -72,7 +81,8 @@ def _drawn(cases: Sequence[Case], most: int, rng: np.random.Generator) -> list[C
 def _list(ranker: Ranker, probe: Probe, case: Case) -> TrainingList | None:
     """Signals of what the sources propose; None where nothing of it was chosen.
 
-    Putting a chosen item in by force would teach the second stage that what no source proposes is what people choose.
+    Putting a chosen item in by force would teach the second stage that what no source proposes is
+    what people choose.
     """
     allowed = _allowed(probe, case)
     proposed = _proposed(ranker, probe, ranker.config.candidates, allowed)
@@ -83,9 +93,16 @@ def _list(ranker: Ranker, probe: Probe, case: Case) -> TrainingList | None:
     found = candidates[places] == case.chosen
     if not found.any():
         return None
-    scored = ranker.score_list(probe, candidates, None if case.domain is None else np.array([case.domain]))
+    scored = ranker.score_list(
+        probe, candidates, None if case.domain is None else np.array([case.domain])
+    )
     return TrainingList(
-        scored.signals, scored.scale, places[found], case.event_types[found], int((~found).sum()), bool(found[0])
+        scored.signals,
+        scored.scale,
+        places[found],
+        case.event_types[found],
+        int((~found).sum()),
+        bool(found[0]),
     )
 
 
@@ -105,7 +122,10 @@ def _judged(proposed: TrainingList | None, probe: Probe, case: Case) -> Judged:
     }
     unseen = _allowed(probe, case)
     unseen[probe.history.items] = False
-    gains = {name: ndcg(_ranks(scores[name], unseen, case.chosen), len(case.chosen), K) for name in BASELINES}
+    gains = {
+        name: ndcg(_ranks(scores[name], unseen, case.chosen), len(case.chosen), K)
+        for name in BASELINES
+    }
     return Judged(proposed, _slice_of(case, behaviour.counts), gains)
 
 
@@ -118,7 +138,9 @@ def _slice_of(case: Case, counts: IntArray) -> str:
 def _allowed(probe: Probe, case: Case) -> BoolArray:
     """(N,) the items of the domain that is asked for."""
     domain = probe.view.content.domain
-    allowed: BoolArray = np.ones(len(domain), bool) if case.domain is None else domain == case.domain
+    allowed: BoolArray = (
+        np.ones(len(domain), bool) if case.domain is None else domain == case.domain
+    )
     return allowed
 
 
@@ -128,14 +150,16 @@ def _proposed(ranker: Ranker, probe: Probe, n: int, allowed: BoolArray) -> IntAr
 
 
 def metrics_of(blend: Blend, judged: Sequence[Judged]) -> dict[str, float]:
-    """NDCG@10 over the full catalogue on the judging cases, for Palate and the baselines the same log gives: of next
-    events all, warm and cold_item, and of beginners cold_user and new_in_domain.
+    """NDCG@10 over the full catalogue on the judging cases, for Palate and the baselines the same
+    log gives: of next events all, warm and cold_item, and of beginners cold_user and new_in_domain.
 
     What no source proposed is a miss for Palate.
     """
     gains = {
         "palate": [
-            0.0 if (one := case.proposed) is None else one.gain(blend.score(one.signals, one.scale), K)
+            0.0
+            if (one := case.proposed) is None
+            else one.gain(blend.score(one.signals, one.scale), K)
             for case in judged
         ]
     } | {name: [case.baselines[name] for case in judged] for name in BASELINES}
@@ -148,7 +172,9 @@ def metrics_of(blend: Blend, judged: Sequence[Judged]) -> dict[str, float]:
             (COLD_USER, (COLD_USER,)),
             (NEW_IN_DOMAIN, (NEW_IN_DOMAIN,)),
         ):
-            counted = [gain for gain, case in zip(values, judged, strict=True) if case.slice in members]
+            counted = [
+                gain for gain, case in zip(values, judged, strict=True) if case.slice in members
+            ]
             if counted:
                 metrics[f"{name}/{slice_name}/ndcg@{K}"] = round(float(np.mean(counted)), 5)
     return metrics

@@ -1,4 +1,5 @@
-"""An alignment as a file: it comes back as it was, whole or not at all, and only for its own encoders."""
+"""An alignment as a file: it comes back as it was, whole or not at all, and only for its own
+encoders."""
 
 from __future__ import annotations
 
@@ -41,7 +42,9 @@ def test_other_encoders_are_refused_by_name_of_both(alignment: Alignment, tmp_pa
 
 @pytest.mark.parametrize("name", ["alignment.json", "heads.safetensors"])
 @pytest.mark.parametrize("content", [None, b"", b"[]", b"\x00garbage"])
-def test_a_damaged_one_is_refused(alignment: Alignment, tmp_path: Path, name: str, content: bytes | None) -> None:
+def test_a_damaged_one_is_refused(
+    alignment: Alignment, tmp_path: Path, name: str, content: bytes | None
+) -> None:
     alignment.save(tmp_path / "v1")
     if content is None:
         (tmp_path / "v1" / name).unlink()
@@ -51,7 +54,9 @@ def test_a_damaged_one_is_refused(alignment: Alignment, tmp_path: Path, name: st
         read_alignment(tmp_path / "v1", ENCODERS)
 
 
-def test_what_an_interrupted_save_left_does_not_hinder_the_next(alignment: Alignment, tmp_path: Path) -> None:
+def test_what_an_interrupted_save_left_does_not_hinder_the_next(
+    alignment: Alignment, tmp_path: Path
+) -> None:
     (tmp_path / "v1.partial").mkdir()
     (tmp_path / "v1.partial" / "alignment.json").write_text("{")
     alignment.save(tmp_path / "v1")

@@ -53,7 +53,12 @@ def test_equal_vectors_find_nothing() -> None:
 
 
 def test_some_of_the_pairs_come_in_the_order_asked_for() -> None:
-    pairs = Pairs(along(0, 40, 80), np.stack([along(1, 2, 3), along(4, 5, 6)]), along(7, 8, 9), np.array([5, 6, 7]))
+    pairs = Pairs(
+        along(0, 40, 80),
+        np.stack([along(1, 2, 3), along(4, 5, 6)]),
+        along(7, 8, 9),
+        np.array([5, 6, 7]),
+    )
     some = pairs.rows(np.array([2, 0]))
     assert len(some) == 2
     np.testing.assert_array_equal(some.image, along(80, 0))

@@ -1,4 +1,5 @@
-"""Training heads: what is planted is found, what is not there is not, and little of it never breaks."""
+"""Training heads: what is planted is found, what is not there is not, and little of it never
+breaks."""
 
 from __future__ import annotations
 
@@ -59,7 +60,9 @@ def test_the_same_seed_gives_the_same_heads_and_leaves_the_callers_random_number
 
 def test_equal_pictures_and_missing_parts_give_finite_vectors_that_find_nothing() -> None:
     pairs = planted(200)
-    nothing = replace(pairs, image=np.repeat(pairs.image[:1], 200, axis=0), text=np.zeros_like(pairs.text))
+    nothing = replace(
+        pairs, image=np.repeat(pairs.image[:1], 200, axis=0), text=np.zeros_like(pairs.text)
+    )
     heads = fit_heads(nothing, CONFIG, seed=0)
     assert np.isfinite(heads.images(nothing.image)).all()
     assert recalls(heads, nothing) == (0.0, 0.0)

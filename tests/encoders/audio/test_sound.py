@@ -22,7 +22,9 @@ def pitch(heard: Sound) -> float:
     return float(np.fft.rfftfreq(len(heard.samples), 1 / heard.rate)[loudness.argmax()])
 
 
-@pytest.mark.parametrize("format", ["WAV", "FLAC", "OGG", "MP3", "AIFF", "AU", "CAF", "W64", "RF64"])
+@pytest.mark.parametrize(
+    "format", ["WAV", "FLAC", "OGG", "MP3", "AIFF", "AU", "CAF", "W64", "RF64"]
+)
 def test_formats_are_read_from_files_and_from_bytes(format: str, tmp_path: Path) -> None:
     content = encoded(tone(440), format)
     (tmp_path / "tone").write_bytes(content)
@@ -35,8 +37,12 @@ def test_formats_are_read_from_files_and_from_bytes(format: str, tmp_path: Path)
 
 
 def test_lossless_samples_arrive_as_they_were() -> None:
-    np.testing.assert_allclose(open_sound(encoded(tone(300), subtype="FLOAT")).samples, tone(300), atol=1e-7)
-    np.testing.assert_allclose(open_sound(encoded(tone(300), "FLAC")).samples, tone(300), atol=1 / 32_768)
+    np.testing.assert_allclose(
+        open_sound(encoded(tone(300), subtype="FLOAT")).samples, tone(300), atol=1e-7
+    )
+    np.testing.assert_allclose(
+        open_sound(encoded(tone(300), "FLAC")).samples, tone(300), atol=1 / 32_768
+    )
 
 
 def test_channels_become_their_mean() -> None:
@@ -64,7 +70,9 @@ def test_what_is_louder_than_full_scale_is_scaled_down_as_a_whole() -> None:
 
 def wav_header(rate: int, channels: int, data: bytes) -> bytes:
     """A WAV of 16 bits a sample whose header says so."""
-    fields = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, channels, rate, rate * channels * 2, channels * 2, 16)
+    fields = struct.pack(
+        "<4sIHHIIHH", b"fmt ", 16, 1, channels, rate, rate * channels * 2, channels * 2, 16
+    )
     body = b"WAVE" + fields + struct.pack("<4sI", b"data", len(data)) + data
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
@@ -76,7 +84,10 @@ def wav_header(rate: int, channels: int, data: bytes) -> bytes:
         (b"no sound at all", "cannot be decoded: .*; give a WAV"),
         (wav(440)[:30], "cannot be decoded"),
         (wav(440)[:44], "holds no sound"),
-        (encoded(np.full(99, np.nan, np.float32), subtype="FLOAT"), "holds NaN or infinity; write it anew"),
+        (
+            encoded(np.full(99, np.nan, np.float32), subtype="FLOAT"),
+            "holds NaN or infinity; write it anew",
+        ),
         (encoded(np.full(99, np.inf, np.float32), subtype="FLOAT"), "holds NaN or infinity"),
         (encoded(tone(440), "MAT5"), "is MAT5, which is not read; give a WAV"),
         (wav_header(500, 1, b"\1\1" * 99), "has 500 samples per second; 1,000 to 192,000 are read"),
@@ -95,7 +106,9 @@ def test_where_a_broken_file_lies_is_not_told(tmp_path: Path) -> None:
     (tmp_path / "1.wav").write_bytes(b"la la la")
     with pytest.raises(AudioError) as caught:
         open_sound(tmp_path / "1.wav", label="songs/1.wav")
-    assert str(caught.value).startswith("audio 'songs/1.wav' cannot be decoded: Format not recognised; give a WAV")
+    assert str(caught.value).startswith(
+        "audio 'songs/1.wav' cannot be decoded: Format not recognised; give a WAV"
+    )
 
 
 def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:

@@ -76,8 +76,16 @@ def test_a_loaded_checkpoint_sees_what_the_saved_model_saw(
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-6)
 
 
-def test_a_loaded_checkpoint_reads_what_the_saved_model_read(encoder: ImageEncoder, original: Any) -> None:
-    texts = ["a red shoe", "", "eine Katze", "x" * 1_000_000, "half a pair \ud83d"] * 8  # more than one batch
+def test_a_loaded_checkpoint_reads_what_the_saved_model_read(
+    encoder: ImageEncoder, original: Any
+) -> None:
+    texts = [
+        "a red shoe",
+        "",
+        "eine Katze",
+        "x" * 1_000_000,
+        "half a pair \ud83d",
+    ] * 8  # more than one batch
     with torch.inference_mode():
         tokens = open_clip.get_tokenizer(MODEL)(["a red shoe"])
         expected = original.encode_text(tokens, normalize=True)[0].numpy()
@@ -92,21 +100,33 @@ def test_a_loaded_checkpoint_reads_what_the_saved_model_read(encoder: ImageEncod
 def test_a_folder_as_the_hub_has_it_is_loaded_without_a_registered_name(
     original: Any, encoder: ImageEncoder, tmp_path: Path, gradient: Image.Image
 ) -> None:
-    (tmp_path / "open_clip_config.json").write_text(json.dumps({"model_cfg": CONFIG, "preprocess_cfg": {}}))
+    (tmp_path / "open_clip_config.json").write_text(
+        json.dumps({"model_cfg": CONFIG, "preprocess_cfg": {}})
+    )
     torch.save(original.state_dict(), tmp_path / "open_clip_pytorch_model.bin")
     folder = load_image_encoder(f"open_clip:local-dir:{tmp_path}")
     assert folder is not None
-    np.testing.assert_allclose(folder.encode_images([gradient]), encoder.encode_images([gradient]), atol=1e-6)
-    np.testing.assert_allclose(folder.encode_texts(["shoe"]), encoder.encode_texts(["shoe"]), atol=1e-6)
+    np.testing.assert_allclose(
+        folder.encode_images([gradient]), encoder.encode_images([gradient]), atol=1e-6
+    )
+    np.testing.assert_allclose(
+        folder.encode_texts(["shoe"]), encoder.encode_texts(["shoe"]), atol=1e-6
+    )
 
 
-def test_a_folder_without_weights_is_refused_rather_than_filled_with_random_numbers(tmp_path: Path) -> None:
-    (tmp_path / "open_clip_config.json").write_text(json.dumps({"model_cfg": CONFIG, "preprocess_cfg": {}}))
+def test_a_folder_without_weights_is_refused_rather_than_filled_with_random_numbers(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "open_clip_config.json").write_text(
+        json.dumps({"model_cfg": CONFIG, "preprocess_cfg": {}})
+    )
     with pytest.raises(EncoderUnavailable, match="pretrained weights"):
         load_image_encoder(f"open_clip:local-dir:{tmp_path}")
 
 
-def test_the_fingerprint_follows_the_weights(encoder: ImageEncoder, original: Any, tmp_path: Path) -> None:
+def test_the_fingerprint_follows_the_weights(
+    encoder: ImageEncoder, original: Any, tmp_path: Path
+) -> None:
     weights = {name: tensor.clone() for name, tensor in original.state_dict().items()}
     torch.save(weights, tmp_path / "same.pt")
     weights["visual.proj"][0, 0] += 0.001
@@ -121,7 +141,9 @@ def test_broken_weights_are_refused(registered: None, tmp_path: Path) -> None:
         OpenClipEncoder(MODEL, str(tmp_path / "broken.pt"))
 
 
-def test_weights_of_another_model_are_refused(registered: None, original: Any, tmp_path: Path) -> None:
+def test_weights_of_another_model_are_refused(
+    registered: None, original: Any, tmp_path: Path
+) -> None:
     weights = original.state_dict()
     weights.pop("text_projection")
     torch.save(weights, tmp_path / "partial.pt")

@@ -31,7 +31,9 @@ def picture(size: tuple[int, int]) -> Image.Image:
 def test_pictures_come_out_as_torchvision_has_them(steps: list[Any], size: tuple[int, int]) -> None:
     geometry = geometry_of(steps)
     assert geometry is not None
-    np.testing.assert_array_equal(geometry(picture(size)), np.asarray(Compose(steps)(picture(size))))
+    np.testing.assert_array_equal(
+        geometry(picture(size)), np.asarray(Compose(steps)(picture(size)))
+    )
 
 
 def test_what_was_kept_is_the_same() -> None:

@@ -27,10 +27,17 @@ def png_header(width: int, height: int) -> bytes:
     """A PNG that claims a size and holds no pixels to speak of."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b""))
+        + chunk(b"IEND", b"")
+    )
 
 
 def middle(picture: Image.Image) -> tuple[int, ...]:
@@ -99,7 +106,9 @@ def test_a_sound_picture_with_damaged_exif_is_read_as_it_lies(gradient: Image.Im
     assert opened.tobytes() == gradient.tobytes()
 
 
-def test_a_large_jpeg_is_decoded_small_but_never_below_what_models_see(gradient: Image.Image) -> None:
+def test_a_large_jpeg_is_decoded_small_but_never_below_what_models_see(
+    gradient: Image.Image,
+) -> None:
     opened = open_image(encoded(gradient.resize((4096, 3072)), "JPEG"))
     assert DRAFT_PX <= min(opened.size) < 1024
     assert abs(opened.width / opened.height - 4 / 3) < 0.01
@@ -131,7 +140,10 @@ def test_the_limit_is_inclusive_and_named_in_the_message(gradient: Image.Image) 
         (lambda data: b"", "is empty"),
         (lambda data: b"<html>404</html>", "is not a picture in a known format"),
         (lambda data: data[:20], "is not a picture in a known format"),
-        (lambda data: b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "is not a picture in a known format"),
+        (
+            lambda data: b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
+            "is not a picture in a known format",
+        ),
     ],
     ids=["cut in half", "empty", "a web page", "only a header", "PostScript"],
 )

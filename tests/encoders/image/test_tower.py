@@ -43,7 +43,9 @@ def test_a_transform_that_ends_otherwise_is_done_outside_the_network(gradient: I
     transform = Compose([Resize(32), CenterCrop(32), ToTensor(), Lambda(lambda pixels: pixels**2)])
     tower = tower_of(transform, Means)
     assert tower.prepare(gradient).dtype == np.float32
-    np.testing.assert_allclose(encoder(tower).encode_images([gradient]), expected(transform, [gradient]), atol=1e-5)
+    np.testing.assert_allclose(
+        encoder(tower).encode_images([gradient]), expected(transform, [gradient]), atol=1e-5
+    )
 
 
 def test_the_common_transform_leaves_bytes_to_the_network(gradient: Image.Image) -> None:
@@ -51,8 +53,12 @@ def test_the_common_transform_leaves_bytes_to_the_network(gradient: Image.Image)
     assert (tower.prepare(gradient).dtype, tower.prepare(gradient).shape) == (np.uint8, (32, 32, 3))
 
 
-def test_it_says_what_it_runs_on_and_where_the_time_went_once_it_was_used(gradient: Image.Image) -> None:
-    measured = encoder(tower_of(Compose([Resize(8), CenterCrop(8), ToTensor(), Normalize(MEAN, STD)]), Means))
+def test_it_says_what_it_runs_on_and_where_the_time_went_once_it_was_used(
+    gradient: Image.Image,
+) -> None:
+    measured = encoder(
+        tower_of(Compose([Resize(8), CenterCrop(8), ToTensor(), Normalize(MEAN, STD)]), Means)
+    )
     assert isinstance(measured, Measured)
     assert (runs_on(measured), sum(measured.timing.seconds().values())) == ("", 0.0)
     measured.encode_images([gradient] * 20)

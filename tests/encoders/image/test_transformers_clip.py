@@ -1,4 +1,5 @@
-"""CLIP and SigLIP of transformers for real: small models in `save_pretrained`'s folders, against the library itself."""
+"""CLIP and SigLIP of transformers for real: small models in `save_pretrained`'s folders, against
+the library itself."""
 
 from __future__ import annotations
 
@@ -85,7 +86,9 @@ def looks(folder: Path, pictures: list[Image.Image], **how: Any) -> FloatArray:
 
 
 def reads(folder: Path, texts: list[str], **how: Any) -> FloatArray:
-    tokens = transformers.AutoTokenizer.from_pretrained(folder)(texts, truncation=True, return_tensors="pt", **how)
+    tokens = transformers.AutoTokenizer.from_pretrained(folder)(
+        texts, truncation=True, return_tensors="pt", **how
+    )
     with torch.inference_mode():
         return unit(its_own_model(folder).get_text_features(**tokens).pooler_output)
 
@@ -93,7 +96,9 @@ def reads(folder: Path, texts: list[str], **how: Any) -> FloatArray:
 def test_pictures_are_seen_as_the_folders_own_processor_prepares_them(
     folder: Path, encoder: ImageEncoder, gradient: Image.Image
 ) -> None:
-    pictures = [gradient.resize(size) for size in ((320, 240), (101, 64), (33, 75), (20, 20), (SIDE, SIDE))]
+    pictures = [
+        gradient.resize(size) for size in ((320, 240), (101, 64), (33, 75), (20, 20), (SIDE, SIDE))
+    ]
     found = encoder.encode_images(pictures)
     np.testing.assert_allclose(found, looks(folder, pictures, backend="pil"), atol=1e-5)
     torchvision = looks(folder, pictures, backend="torchvision")
@@ -102,21 +107,30 @@ def test_pictures_are_seen_as_the_folders_own_processor_prepares_them(
 
 def test_a_strip_is_cut_before_the_processor_scales_it(encoder: ImageEncoder) -> None:
     strip = Image.new("RGB", (60_000, 2), "teal")
-    np.testing.assert_allclose(encoder.encode_images([strip]), encoder.encode_images([strip.crop((0, 0, 16, 2))]))
+    np.testing.assert_allclose(
+        encoder.encode_images([strip]), encoder.encode_images([strip.crop((0, 0, 16, 2))])
+    )
 
 
 def test_clip_reads_with_the_padding_masked(clip_folder: Path) -> None:
     encoder = load(clip_folder)
     assert encoder.dim == 24
-    np.testing.assert_allclose(encoder.encode_texts(TEXTS), reads(clip_folder, TEXTS, padding=True), atol=1e-5)
+    np.testing.assert_allclose(
+        encoder.encode_texts(TEXTS), reads(clip_folder, TEXTS, padding=True), atol=1e-5
+    )
 
 
 def test_siglip_reads_padding_to_the_end_of_its_window_and_no_mask(siglip_folder: Path) -> None:
     encoder = load(siglip_folder)
     whole = {"padding": "max_length", "max_length": WINDOW}
     found = encoder.encode_texts(TEXTS)
-    np.testing.assert_allclose(found, reads(siglip_folder, TEXTS, return_attention_mask=False, **whole), atol=1e-5)
-    for other in ({"padding": True, "return_attention_mask": False}, {"return_attention_mask": True, **whole}):
+    np.testing.assert_allclose(
+        found, reads(siglip_folder, TEXTS, return_attention_mask=False, **whole), atol=1e-5
+    )
+    for other in (
+        {"padding": True, "return_attention_mask": False},
+        {"return_attention_mask": True, **whole},
+    ):
         assert (found[:3] * reads(siglip_folder, TEXTS[:3], **other)).sum(axis=1).min() < 0.999
 
 
@@ -124,7 +138,8 @@ def test_siglip_reads_padding_to_the_end_of_its_window_and_no_mask(siglip_folder
 def test_siglip_2_is_given_lower_case_unless_its_tokenizer_says_otherwise(
     said: dict[str, bool], same: bool, tmp_path: Path
 ) -> None:
-    # like Gemma's, which the models of SigLIP 2 name: it keeps capitals, and has a window without end
+    # like Gemma's, which the models of SigLIP 2 name: it keeps capitals, and has a window without
+    # end
     tokenizer = word_tokenizer(lowercase=False, **said)
     encoder = load(saved(tmp_path, tiny_clips.siglip(), tiny_clips.siglip_processor(), tokenizer))
     lower, upper = encoder.encode_texts(["red shoe", "Red SHOE"])
@@ -133,27 +148,43 @@ def test_siglip_2_is_given_lower_case_unless_its_tokenizer_says_otherwise(
 
 
 @pytest.mark.parametrize("family", ["chinese_clip", "metaclip_2", "altclip", "align"])
-def test_families_with_the_same_two_halves_are_read_alike(family: str, tmp_path: Path, gradient: Image.Image) -> None:
+def test_families_with_the_same_two_halves_are_read_alike(
+    family: str, tmp_path: Path, gradient: Image.Image
+) -> None:
     processor = tiny_clips.align_processor() if family == "align" else tiny_clips.clip_processor()
-    saved(tmp_path, getattr(tiny_clips, family)(), processor, word_tokenizer(model_max_length=WINDOW))
+    saved(
+        tmp_path, getattr(tiny_clips, family)(), processor, word_tokenizer(model_max_length=WINDOW)
+    )
     encoder = load(tmp_path)
-    np.testing.assert_allclose(encoder.encode_texts(TEXTS), reads(tmp_path, TEXTS, padding=True), atol=1e-5)
-    np.testing.assert_allclose(encoder.encode_images([gradient]), looks(tmp_path, [gradient], backend="pil"), atol=1e-4)
-
-
-def test_align_reads_the_64_tokens_it_was_trained_on(tmp_path: Path) -> None:
-    encoder = load(saved(tmp_path, tiny_clips.align(), tiny_clips.align_processor(), word_tokenizer()))
-    long = " ".join("red" for _ in range(100))
     np.testing.assert_allclose(
-        encoder.encode_texts([long]), reads(tmp_path, [long], padding=True, max_length=64), atol=1e-5
+        encoder.encode_texts(TEXTS), reads(tmp_path, TEXTS, padding=True), atol=1e-5
+    )
+    np.testing.assert_allclose(
+        encoder.encode_images([gradient]), looks(tmp_path, [gradient], backend="pil"), atol=1e-4
     )
 
 
-def test_weights_in_half_precision_or_of_torch_are_read_too(copy: Path, gradient: Image.Image) -> None:
+def test_align_reads_the_64_tokens_it_was_trained_on(tmp_path: Path) -> None:
+    encoder = load(
+        saved(tmp_path, tiny_clips.align(), tiny_clips.align_processor(), word_tokenizer())
+    )
+    long = " ".join("red" for _ in range(100))
+    np.testing.assert_allclose(
+        encoder.encode_texts([long]),
+        reads(tmp_path, [long], padding=True, max_length=64),
+        atol=1e-5,
+    )
+
+
+def test_weights_in_half_precision_or_of_torch_are_read_too(
+    copy: Path, gradient: Image.Image
+) -> None:
     before = load(copy)
     weights = load_file(copy / "model.safetensors")
     (copy / "model.safetensors").unlink()
-    torch.save({name: tensor.half() for name, tensor in weights.items()}, copy / "pytorch_model.bin")
+    torch.save(
+        {name: tensor.half() for name, tensor in weights.items()}, copy / "pytorch_model.bin"
+    )
     after = load(copy)
     assert (before.encode_images([gradient]) * after.encode_images([gradient])).sum() > 0.9999
     assert (before.encode_texts(["shoe"]) * after.encode_texts(["shoe"])).sum() > 0.9999
@@ -214,13 +245,17 @@ def change_tokenizer(folder: Path) -> None:
         change_tokenizer,
     ],
 )
-def test_the_fingerprint_follows_what_moves_vectors(change: Callable[[Path], None], copy: Path) -> None:
+def test_the_fingerprint_follows_what_moves_vectors(
+    change: Callable[[Path], None], copy: Path
+) -> None:
     before = load(copy).fingerprint
     change(copy)
     assert load(copy).fingerprint != before
 
 
-def test_the_fingerprint_stays_where_a_folder_is_moved_or_described(clip_folder: Path, copy: Path) -> None:
+def test_the_fingerprint_stays_where_a_folder_is_moved_or_described(
+    clip_folder: Path, copy: Path
+) -> None:
     (copy / "README.md").write_text("A model.")
     assert load(copy).fingerprint == load(clip_folder).fingerprint
 
@@ -240,7 +275,9 @@ def with_weights_of_pictures_alone(folder: Path) -> None:
 
 
 def with_pictures_of_all_shapes(folder: Path) -> None:
-    transformers.CLIPImageProcessor(size={"shortest_edge": SIDE}, do_center_crop=False).save_pretrained(folder)
+    transformers.CLIPImageProcessor(
+        size={"shortest_edge": SIDE}, do_center_crop=False
+    ).save_pretrained(folder)
 
 
 def with_pictures_too_large(folder: Path) -> None:
@@ -275,7 +312,10 @@ def cut(file: str) -> Callable[[Path], None]:
         (without("preprocessor_config.json"), "holds no image processor"),
         (without("tokenizer.json", "tokenizer_config.json"), "holds no tokenizer"),
         (without("model.safetensors"), "no file named model.safetensors"),
-        (without_words, "type is 'clip_vision_model'.*clip, metaclip_2, siglip; for pictures alone give timm:<model>"),
+        (
+            without_words,
+            "type is 'clip_vision_model'.*clip, metaclip_2, siglip; for pictures alone give timm:<model>",
+        ),
         (with_texts_alone, "type is 'clip_text_model'.*for texts alone st:<folder>"),
         (with_weights_of_pictures_alone, r"weights lack \d+ tensors.*: text_model"),
         (change_json("config.json", "model_type", "siglip2"), "NaFlex"),

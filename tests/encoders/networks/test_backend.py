@@ -13,7 +13,13 @@ from encoders.errors import EncoderUnavailable
 from encoders.networks import backend, network
 from encoders.networks.backend import PYTORCH, Backend, BackendName
 from encoders.networks.network import Convertible
-from tests.encoders.small_networks import PREPARATION, mean_of_words, needs_openvino, traced_without_roots, words
+from tests.encoders.small_networks import (
+    PREPARATION,
+    mean_of_words,
+    needs_openvino,
+    traced_without_roots,
+    words,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +31,9 @@ def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine without OpenVINO, where an import of it fails."""
-    monkeypatch.setattr(backend, "find_spec", lambda name: None if name == "openvino" else find_spec(name))
+    monkeypatch.setattr(
+        backend, "find_spec", lambda name: None if name == "openvino" else find_spec(name)
+    )
     monkeypatch.setitem(sys.modules, "openvino", None)
 
 
@@ -33,7 +41,9 @@ def _unasked() -> Convertible:
     raise AssertionError("nothing is to be converted")
 
 
-def test_auto_without_openvino_is_pytorch_and_says_why(not_installed: None, caplog: pytest.LogCaptureFixture) -> None:
+def test_auto_without_openvino_is_pytorch_and_says_why(
+    not_installed: None, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.INFO):
         running = Backend("auto").load("mean", "key", _unasked)
     assert running.network is None
@@ -41,19 +51,25 @@ def test_auto_without_openvino_is_pytorch_and_says_why(not_installed: None, capl
     assert f"encoder mean runs on {running.label}" in caplog.text
 
 
-def test_openvino_that_is_not_installed_is_refused_with_what_to_install(not_installed: None) -> None:
+def test_openvino_that_is_not_installed_is_refused_with_what_to_install(
+    not_installed: None,
+) -> None:
     with pytest.raises(EncoderUnavailable, match=r"pip install 'palate\[openvino\]'") as caught:
         Backend("openvino").load("mean", "key", _unasked)
     assert caught.value.metadata == {"encoder": "mean", "why": "openvino is not installed"}
 
 
 @pytest.mark.parametrize("choice", [Backend("torch"), PYTORCH, Backend()])
-def test_pytorch_is_used_where_it_is_asked_for_without_a_look_at_openvino(not_installed: None, choice: Backend) -> None:
+def test_pytorch_is_used_where_it_is_asked_for_without_a_look_at_openvino(
+    not_installed: None, choice: Backend
+) -> None:
     running = choice.load("mean", "key", _unasked)
     assert (running.network, running.label) == (None, "PyTorch fp32 on the CPU")
 
 
-def test_auto_leaves_a_machine_with_a_gpu_to_pytorch(not_installed: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_auto_leaves_a_machine_with_a_gpu_to_pytorch(
+    not_installed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(backend, "has_gpu", lambda: True)
     running = Backend("auto").load("mean", "key", _unasked)
     assert running.network is None
@@ -80,5 +96,7 @@ def test_auto_runs_on_pytorch_what_cannot_be_converted_and_says_why() -> None:
 
 @needs_openvino
 def test_openvino_refuses_what_cannot_be_converted() -> None:
-    with pytest.raises(EncoderUnavailable, match=r"computes something else.*set encoders.backend to auto or torch"):
+    with pytest.raises(
+        EncoderUnavailable, match=r"computes something else.*set encoders.backend to auto or torch"
+    ):
         Backend("openvino").load("branching", "key", traced_without_roots)

@@ -10,7 +10,14 @@ import pytest
 import torch
 
 from encoders.networks import network
-from encoders.networks.network import TorchNetwork, cores, has_gpu, mixed_precision, torch_label, use_cores
+from encoders.networks.network import (
+    TorchNetwork,
+    cores,
+    has_gpu,
+    mixed_precision,
+    torch_label,
+    use_cores,
+)
 
 without_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 
@@ -33,7 +40,9 @@ def test_batches_come_back_in_order_and_are_taken_one_by_one() -> None:
 
 
 def test_a_module_is_used_as_trained_not_as_in_training() -> None:
-    (rows,) = TorchNetwork(torch.nn.Dropout(0.9).train()).run([(np.ones((1, 100), dtype=np.float32),)])
+    (rows,) = TorchNetwork(torch.nn.Dropout(0.9).train()).run(
+        [(np.ones((1, 100), dtype=np.float32),)]
+    )
     assert rows.tolist() == [[1.0] * 100]
 
 
@@ -80,7 +89,9 @@ def test_pytorch_takes_no_more_cores_than_an_encoder_may(monkeypatch: pytest.Mon
     assert (during, torch.get_num_threads()) == ([1], before)
 
 
-def test_pytorch_is_not_asked_for_a_gpu_where_there_is_no_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pytorch_is_not_asked_for_a_gpu_where_there_is_no_driver(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(network, "_DRIVERS", ("/no/such/device",))
     monkeypatch.setattr(sys, "platform", "linux")

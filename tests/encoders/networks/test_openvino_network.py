@@ -1,4 +1,5 @@
-"""Small networks on OpenVINO: the same as on PyTorch, kept in a folder, and refused when they are not the same."""
+"""Small networks on OpenVINO: the same as on PyTorch, kept in a folder, and refused when they are
+not the same."""
 
 from __future__ import annotations
 
@@ -19,7 +20,12 @@ import pytest
 
 from encoders.arrays import FloatArray
 from encoders.networks.network import Batch, ConversionFailed, Convertible
-from encoders.networks.openvino_network import AGREE, OpenVinoNetwork, _convert_in_a_child, openvino_network
+from encoders.networks.openvino_network import (
+    AGREE,
+    OpenVinoNetwork,
+    _convert_in_a_child,
+    openvino_network,
+)
 from encoders.registry import bundled_text_encoder
 from tests.encoders.small_networks import (
     NEGATIVE,
@@ -68,7 +74,9 @@ def _agree(found: Sequence[FloatArray], expected: Sequence[FloatArray]) -> bool:
 
 
 @pytest.mark.parametrize(("n", "length"), [(1, 1), (1, 200), (2, 3), (64, 17)])
-def test_batches_of_any_size_and_length_give_the_rows_of_pytorch(network: OpenVinoNetwork, n: int, length: int) -> None:
+def test_batches_of_any_size_and_length_give_the_rows_of_pytorch(
+    network: OpenVinoNetwork, n: int, length: int
+) -> None:
     (found,) = network.run([words(n, length)])
     assert found.dtype == np.float32
     assert _agree([found], on_pytorch([words(n, length)]))
@@ -78,7 +86,9 @@ def test_many_batches_come_back_in_order(network: OpenVinoNetwork, three_at_once
     assert _agree(list(network.run(MANY)), on_pytorch(MANY))
 
 
-def test_the_next_batches_are_taken_while_one_is_computed(network: OpenVinoNetwork, three_at_once: None) -> None:
+def test_the_next_batches_are_taken_while_one_is_computed(
+    network: OpenVinoNetwork, three_at_once: None
+) -> None:
     taken = []
 
     def batches() -> Iterator[Batch]:
@@ -104,7 +114,9 @@ class Request:
 
 
 @pytest.mark.parametrize("at_once", [1, 3])
-def test_inputs_are_there_until_the_network_has_read_them(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_inputs_are_there_until_the_network_has_read_them(
+    at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("encoders.networks.openvino_network.cores", lambda: at_once)
     network = OpenVinoNetwork(SimpleNamespace(create_infer_request=Request), "f32")
     found = network.run((np.full((1, 1), number, dtype=np.float32),) for number in range(6))
@@ -132,7 +144,9 @@ def test_threads_get_what_one_alone_gets(network: OpenVinoNetwork, three_at_once
             np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-5)
 
 
-def test_batches_that_end_in_an_error_leave_the_network_sound(network: OpenVinoNetwork, three_at_once: None) -> None:
+def test_batches_that_end_in_an_error_leave_the_network_sound(
+    network: OpenVinoNetwork, three_at_once: None
+) -> None:
     def batches() -> Iterator[Batch]:
         yield from MANY[:2]
         raise OSError("no more")
@@ -146,7 +160,9 @@ def test_it_says_in_which_precision_it_runs(network: OpenVinoNetwork) -> None:
     assert network.label in ("OpenVINO bf16", "OpenVINO f32")
 
 
-def test_a_converted_network_is_read_and_not_made_again(network: OpenVinoNetwork, cache: Path) -> None:
+def test_a_converted_network_is_read_and_not_made_again(
+    network: OpenVinoNetwork, cache: Path
+) -> None:
     again, preparation = openvino_network("mean", _never, cache)
     assert preparation == PREPARATION
     assert again.label == network.label
@@ -160,7 +176,13 @@ def test_another_key_is_another_network(network: OpenVinoNetwork, cache: Path) -
 
 @pytest.mark.parametrize(
     ("file", "content"),
-    [("model.xml", None), ("model.xml", b"<net"), ("model.xml", b""), ("model.bin", None), ("model.bin", b"")],
+    [
+        ("model.xml", None),
+        ("model.xml", b"<net"),
+        ("model.xml", b""),
+        ("model.bin", None),
+        ("model.bin", b""),
+    ],
 )
 def test_a_damaged_network_is_made_again_with_a_warning(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, file: str, content: bytes | None
@@ -177,15 +199,21 @@ def test_a_damaged_network_is_made_again_with_a_warning(
     assert _agree(list(openvino_network("mean", _never, tmp_path)[0].run(MANY)), on_pytorch(MANY))
 
 
-def test_a_file_that_does_not_say_its_precision_is_damaged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_file_that_does_not_say_its_precision_is_damaged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     openvino_network("mean", mean_of_words, tmp_path)
     (file,) = tmp_path.glob("*/model.xml")
-    file.write_text(file.read_text("utf-8").replace("<precision value=", "<unknown value="), "utf-8")
+    file.write_text(
+        file.read_text("utf-8").replace("<precision value=", "<unknown value="), "utf-8"
+    )
     openvino_network("mean", mean_of_words, tmp_path)
     assert "is damaged and is made again" in caplog.text
 
 
-def test_a_folder_that_cannot_be_written_is_only_a_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_folder_that_cannot_be_written_is_only_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "file").write_text("not a folder")
     network, _ = openvino_network("mean", mean_of_words, tmp_path / "file")
     assert "cannot be kept" in caplog.text
@@ -215,7 +243,9 @@ except ConversionFailed as error:
 def _in_a_process_without_pytorch(model: Path, cache: Path) -> list[Any]:
     command = [sys.executable, "-c", IN_A_CHILD, str(model), str(cache)]
     paths = {"PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ | paths)
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, env=os.environ | paths
+    )
     found: list[Any] = json.loads(done.stdout)
     return found
 
@@ -240,11 +270,15 @@ def test_a_child_that_dies_is_a_failed_conversion(tmp_path: Path) -> None:
 
 
 def test_without_a_folder_it_is_converted_every_time() -> None:
-    assert _agree(list(openvino_network("mean", mean_of_words, None)[0].run(MANY)), on_pytorch(MANY))
+    assert _agree(
+        list(openvino_network("mean", mean_of_words, None)[0].run(MANY)), on_pytorch(MANY)
+    )
 
 
 def test_a_network_that_computes_something_else_when_traced_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ConversionFailed, match=r"computes something else \(cosine 0\.96"):  # (1 4 9 100) to its roots
+    with pytest.raises(
+        ConversionFailed, match=r"computes something else \(cosine 0\.96"
+    ):  # (1 4 9 100) to its roots
         openvino_network("branching", traced_without_roots, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
@@ -256,14 +290,20 @@ def test_a_network_that_gives_nan_is_refused() -> None:
 
 def test_a_network_that_cannot_be_converted_says_why() -> None:
     with pytest.raises(ConversionFailed, match=r"cannot convert it \(.*it takes no tensors"):
-        openvino_network("untraceable", lambda: Convertible(Untraceable(), [POSITIVE, NEGATIVE]), None)
+        openvino_network(
+            "untraceable", lambda: Convertible(Untraceable(), [POSITIVE, NEGATIVE]), None
+        )
 
 
-def test_a_broken_installation_is_a_failed_conversion(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_broken_installation_is_a_failed_conversion(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     (tmp_path / "openvino.py").write_text("raise ImportError('libopenvino.so is missing')")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "openvino", raising=False)
-    with pytest.raises(ConversionFailed, match=r"openvino cannot be imported \(libopenvino.so is missing\)"):
+    with pytest.raises(
+        ConversionFailed, match=r"openvino cannot be imported \(libopenvino.so is missing\)"
+    ):
         openvino_network("mean", mean_of_words, None)
 
 

@@ -20,7 +20,11 @@ def words(first: int, count: int) -> str:
 
 def test_a_text_that_fits_is_left_as_it_is() -> None:
     texts = ["", "  two  words ", words(0, 16)]
-    assert chunked(texts, BY_WORDS, 16) == [Chunk(0, "", 0), Chunk(1, "  two  words ", 2), Chunk(2, words(0, 16), 16)]
+    assert chunked(texts, BY_WORDS, 16) == [
+        Chunk(0, "", 0),
+        Chunk(1, "  two  words ", 2),
+        Chunk(2, words(0, 16), 16),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -47,7 +51,9 @@ def test_of_a_very_long_text_the_beginning_is_read() -> None:
 @pytest.mark.parametrize("window", [1, 2, 7])
 def test_the_smallest_windows_still_go_forward(window: int) -> None:
     chunks = chunked([words(0, 8)], BY_WORDS, window)
-    assert [chunk.text for chunk in chunks] == [words(first, min(window, 8 - first)) for first in range(0, 8, window)]
+    assert [chunk.text for chunk in chunks] == [
+        words(first, min(window, 8 - first)) for first in range(0, 8, window)
+    ]
 
 
 def test_pooling_weighs_unit_vectors_by_tokens_and_leaves_single_ones_alone() -> None:
@@ -66,6 +72,8 @@ def test_pooling_weighs_unit_vectors_by_tokens_and_leaves_single_ones_alone() ->
         ([99, 0, 98], [[1], [2], [0]]),  # alone, for all its length
     ],
 )
-def test_batches_hold_like_lengths_within_both_limits(lengths: list[int], batches: list[list[int]]) -> None:
+def test_batches_hold_like_lengths_within_both_limits(
+    lengths: list[int], batches: list[list[int]]
+) -> None:
     chunks = [Chunk(row, "x" * length, length) for row, length in enumerate(lengths)]
     assert in_batches(chunks, size=4, tokens=14) == batches

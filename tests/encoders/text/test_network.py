@@ -31,8 +31,10 @@ TEXTS = [
     "一部关于太空的慢节奏科幻片，没有对白。",
     "Ein Café für 2 & ein Hund 🐕",
     "a film \ud83d",
-    "Two strangers meet on a night train and decide to leave it together. " * 12,  # within the window of 256 tokens
-    "The astronauts walk on the moon, far away from Earth, and nobody answers their calls. " * 30,  # read in chunks
+    "Two strangers meet on a night train and decide to leave it together. "
+    * 12,  # within the window of 256 tokens
+    "The astronauts walk on the moon, far away from Earth, and nobody answers their calls. "
+    * 30,  # read in chunks
 ]
 PROMPTS = {"query": "Find films about: ", "document": ""}
 
@@ -85,10 +87,15 @@ def test_queries_have_the_vectors_of_pytorch(
 
 
 @needs_openvino
-def test_a_model_reads_queries_behind_its_own_prompt(on_pytorch: SentenceTransformerEncoder, tmp_path: Path) -> None:
+def test_a_model_reads_queries_behind_its_own_prompt(
+    on_pytorch: SentenceTransformerEncoder, tmp_path: Path
+) -> None:
     folder = shutil.copytree(on_pytorch._folder, tmp_path / "model")
     (folder / "config_sentence_transformers.json").write_text(json.dumps({"prompts": PROMPTS}))
-    ours, theirs = (SentenceTransformerEncoder(folder, backend=Backend(which)) for which in ("openvino", "torch"))
+    ours, theirs = (
+        SentenceTransformerEncoder(folder, backend=Backend(which))
+        for which in ("openvino", "torch")
+    )
     queries, passages = ours.encode_queries(TEXTS), ours.encode_passages(TEXTS)
     assert ((queries * theirs.encode_queries(TEXTS)).sum(axis=1) >= AGREE).all()
     assert ((passages * theirs.encode_passages(TEXTS)).sum(axis=1) >= AGREE).all()
@@ -109,10 +116,13 @@ def test_a_second_start_reads_the_network_and_takes_the_vectors_of_the_first(
     encoder: SentenceTransformerEncoder, networks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "encoders.text.sentence_transformer._convertible", lambda *_: pytest.fail("the network is in the cache")
+        "encoders.text.sentence_transformer._convertible",
+        lambda *_: pytest.fail("the network is in the cache"),
     )
     again = bundled_text_encoder(Backend("openvino", networks))
-    np.testing.assert_allclose(again.encode_passages(TEXTS[:3]), encoder.encode_passages(TEXTS[:3]), atol=1e-5)
+    np.testing.assert_allclose(
+        again.encode_passages(TEXTS[:3]), encoder.encode_passages(TEXTS[:3]), atol=1e-5
+    )
     assert again.fingerprint == encoder.fingerprint == bundled_text_encoder().fingerprint
 
 
@@ -128,11 +138,16 @@ def test_time_is_told_by_stage(encoder: SentenceTransformerEncoder) -> None:
 def test_tokens_are_what_the_model_reads(model: SentenceTransformer) -> None:
     ids, *others = tokens_of(model).batch(["space", "a film about space"], query=False)
     tokenizer = model.tokenizer
-    assert [tokenizer.decode(row, skip_special_tokens=True) for row in ids] == ["space", "a film about space"]
+    assert [tokenizer.decode(row, skip_special_tokens=True) for row in ids] == [
+        "space",
+        "a film about space",
+    ]
     assert all(array.shape == ids.shape == (2, 6) for array in others)
 
 
-def test_a_prompt_comes_before_the_text(model: SentenceTransformer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_prompt_comes_before_the_text(
+    model: SentenceTransformer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plain = tokens_of(model).batch(["Find films about: space"], query=False)
     monkeypatch.setattr(model, "prompts", PROMPTS)
     for found, expected in zip(tokens_of(model).batch(["space"], query=True), plain, strict=True):
@@ -140,7 +155,9 @@ def test_a_prompt_comes_before_the_text(model: SentenceTransformer, monkeypatch:
     assert tokens_of(model).batch(["space"], query=False)[0].shape == (1, 3)
 
 
-def test_tokens_that_were_kept_are_the_same(model: SentenceTransformer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tokens_that_were_kept_are_the_same(
+    model: SentenceTransformer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(model, "prompts", PROMPTS)
     tokens = tokens_of(model)
     kept = Tokens.from_json(tokens.to_json())
@@ -152,8 +169,13 @@ def test_tokens_that_were_kept_are_the_same(model: SentenceTransformer, monkeypa
             np.testing.assert_array_equal(found, expected)
 
 
-def test_chunks_leave_room_for_the_prompt(model: SentenceTransformer, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert [chunk.n_tokens for chunk in tokens_of(model).chunked(["wonderful " * 255])] == [254, 32]  # 31 of them again
+def test_chunks_leave_room_for_the_prompt(
+    model: SentenceTransformer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert [chunk.n_tokens for chunk in tokens_of(model).chunked(["wonderful " * 255])] == [
+        254,
+        32,
+    ]  # 31 of them again
     monkeypatch.setattr(model, "prompts", PROMPTS)  # four tokens more
     assert [chunk.n_tokens for chunk in tokens_of(model).chunked(["wonderful " * 255])] == [250, 36]
 
@@ -166,11 +188,17 @@ def test_documents_have_the_prompt_that_sentence_transformers_gives_them(
     tokens = tokens_of(model)
     module = SentenceModule(model, tokens.inputs)
     for query, encode in ((False, model.encode_document), (True, model.encode_query)):
-        found = module(*(torch.from_numpy(array) for array in tokens.batch(["space"], query=query))).detach()
-        np.testing.assert_allclose(found[0], encode(["space"], show_progress_bar=False)[0], atol=1e-5)
+        found = module(
+            *(torch.from_numpy(array) for array in tokens.batch(["space"], query=query))
+        ).detach()
+        np.testing.assert_allclose(
+            found[0], encode(["space"], show_progress_bar=False)[0], atol=1e-5
+        )
 
 
-def test_probes_differ_in_every_dimension_that_may_vary(on_pytorch: SentenceTransformerEncoder) -> None:
+def test_probes_differ_in_every_dimension_that_may_vary(
+    on_pytorch: SentenceTransformerEncoder,
+) -> None:
     found = convertible(on_pytorch._folder, "x")
     one, other = found.probes
     assert len(one) == len(other) == len(found.module.names)
@@ -202,7 +230,9 @@ def test_models_that_do_more_than_read_tokens_are_left_to_pytorch(
     read = model.preprocess
     for added in ({"pixel_values": None}, {"modality": "image"}):
         with monkeypatch.context() as patched:
-            patched.setattr(model, "preprocess", lambda *a, added=added, **k: {**read(*a, **k), **added})
+            patched.setattr(
+                model, "preprocess", lambda *a, added=added, **k: {**read(*a, **k), **added}
+            )
             with pytest.raises(ConversionFailed, match="takes more than tokens"):
                 tokens_of(model)
 
@@ -212,7 +242,9 @@ def test_a_model_that_reads_other_tokens_than_its_tokenizer_tells_is_left_to_pyt
 ) -> None:
     read = model.preprocess
     monkeypatch.setattr(
-        model, "preprocess", lambda texts, **k: read([text.replace("film", "movie") for text in texts], **k)
+        model,
+        "preprocess",
+        lambda texts, **k: read([text.replace("film", "movie") for text in texts], **k),
     )
     with pytest.raises(ConversionFailed, match="more to texts than its tokenizer tells"):
         tokens_of(model)

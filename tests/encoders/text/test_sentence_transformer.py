@@ -35,17 +35,25 @@ class TestTheBundledModel(TextEncoderContract):
 
 def test_the_bundled_model_gives_the_published_numbers(encoder: SentenceTransformerEncoder) -> None:
     vector = encoder.encode_passages(["hello world"])[0]
-    np.testing.assert_allclose(vector[:5], [-0.034477, 0.031023, 0.006735, 0.026109, -0.039362], atol=1e-4)
+    np.testing.assert_allclose(
+        vector[:5], [-0.034477, 0.031023, 0.006735, 0.026109, -0.039362], atol=1e-4
+    )
 
 
 def test_width_and_fingerprint_are_known_before_the_weights_are_loaded() -> None:
     fresh = bundled_text_encoder()
-    assert (fresh.name, fresh.dim, fresh.fingerprint) == ("all-MiniLM-L6-v2", 384, MINILM_FINGERPRINT)
+    assert (fresh.name, fresh.dim, fresh.fingerprint) == (
+        "all-MiniLM-L6-v2",
+        384,
+        MINILM_FINGERPRINT,
+    )
     assert fresh._reader is None
     assert isinstance(fresh, TextEncoder)
 
 
-def test_rows_have_length_one_and_come_in_the_order_given(encoder: SentenceTransformerEncoder) -> None:
+def test_rows_have_length_one_and_come_in_the_order_given(
+    encoder: SentenceTransformerEncoder,
+) -> None:
     texts = ["word " * length for length in (90, 1, 40, 3, 200)] + [""]
     vectors = encoder.encode_passages(texts)
     assert vectors.shape == (6, 384)
@@ -55,9 +63,14 @@ def test_rows_have_length_one_and_come_in_the_order_given(encoder: SentenceTrans
         np.testing.assert_allclose(encoder.encode_passages([text])[0], vector, atol=1e-5)
 
 
-def test_a_text_is_closer_to_its_paraphrase_than_to_another_text(encoder: SentenceTransformerEncoder) -> None:
+def test_a_text_is_closer_to_its_paraphrase_than_to_another_text(
+    encoder: SentenceTransformerEncoder,
+) -> None:
     passages = encoder.encode_passages(
-        ["Astronauts travel far into space to save humankind.", "Two lovers meet in Paris and part in the rain."]
+        [
+            "Astronauts travel far into space to save humankind.",
+            "Two lovers meet in Paris and part in the rain.",
+        ]
     )
     space, romance = passages @ encoder.encode_queries(["a crew flies a rocket to the stars"])[0]
     assert space > romance + 0.2
@@ -75,29 +88,41 @@ def test_no_texts_give_no_rows(encoder: SentenceTransformerEncoder) -> None:
     assert encoder.encode_passages([]).shape == (0, 384)
 
 
-def test_a_text_of_more_than_256_tokens_is_the_mean_of_its_parts(encoder: SentenceTransformerEncoder) -> None:
+def test_a_text_of_more_than_256_tokens_is_the_mean_of_its_parts(
+    encoder: SentenceTransformerEncoder,
+) -> None:
     word = "wonderful "  # one token
-    parts = encoder.encode_passages([word * 254, word * 77])  # 254 and 2 special ones; from word 223 on
+    parts = encoder.encode_passages(
+        [word * 254, word * 77]
+    )  # 254 and 2 special ones; from word 223 on
     mean = 254 * parts[0] + 77 * parts[1]
     (vector,) = encoder.encode_passages([word * 300])
     np.testing.assert_allclose(vector, mean / np.linalg.norm(mean), atol=1e-5)
 
 
 def test_what_is_said_at_the_end_of_a_long_text_counts(encoder: SentenceTransformerEncoder) -> None:
-    cooking = "Chop the onions and fry them in butter until they are golden, then add the rice. " * 20
+    cooking = (
+        "Chop the onions and fry them in butter until they are golden, then add the rice. " * 20
+    )
     space = "The astronauts leave their rocket and walk on the moon, far away from Earth. " * 10
     both, first = encoder.encode_passages([cooking + space, cooking])
     query = encoder.encode_queries(["a crew walks on the moon"])[0]
     assert both @ query > first @ query + 0.2
 
 
-def test_a_million_characters_read_like_their_beginning(encoder: SentenceTransformerEncoder) -> None:
+def test_a_million_characters_read_like_their_beginning(
+    encoder: SentenceTransformerEncoder,
+) -> None:
     long = "wonderful " * 100_000
-    vectors = encoder.encode_passages([long, long[:20_000]])  # 8 chunks of 254 tokens that share 31: 1,815 tokens
+    vectors = encoder.encode_passages(
+        [long, long[:20_000]]
+    )  # 8 chunks of 254 tokens that share 31: 1,815 tokens
     np.testing.assert_allclose(vectors[0], vectors[1], atol=1e-5)
 
 
-def test_half_a_surrogate_pair_is_read_as_a_question_mark(encoder: SentenceTransformerEncoder) -> None:
+def test_half_a_surrogate_pair_is_read_as_a_question_mark(
+    encoder: SentenceTransformerEncoder,
+) -> None:
     vectors = encoder.encode_passages(["a film \ud83d", "a film ?"])
     np.testing.assert_allclose(vectors[0], vectors[1], atol=1e-5)
 
@@ -108,11 +133,15 @@ def test_a_copied_folder_keeps_the_fingerprint_and_the_vectors(
     (model_folder / "README.md").write_text("another read-me")
     copy = load_text_encoder(f"st:{model_folder}")
     assert (copy.dim, copy.fingerprint) == (384, MINILM_FINGERPRINT)
-    np.testing.assert_allclose(copy.encode_queries(["a film"]), encoder.encode_queries(["a film"]), atol=1e-6)
+    np.testing.assert_allclose(
+        copy.encode_queries(["a film"]), encoder.encode_queries(["a film"]), atol=1e-6
+    )
 
 
 @pytest.mark.parametrize("file", ["model.safetensors", "1_Pooling/config.json", "tokenizer.json"])
-def test_the_fingerprint_changes_with_every_file_that_changes_vectors(model_folder: Path, file: str) -> None:
+def test_the_fingerprint_changes_with_every_file_that_changes_vectors(
+    model_folder: Path, file: str
+) -> None:
     with (model_folder / file).open("ab") as stream:
         stream.write(b" ")
     assert SentenceTransformerEncoder(model_folder, dim=384).fingerprint != MINILM_FINGERPRINT

@@ -18,13 +18,25 @@ ROW: dict[str, object] = {"user_id": "u", "item_id": "i", "event_type": "view", 
 
 def test_a_row_becomes_an_event() -> None:
     assert Event.from_mapping(ROW) == Event("u", "i", "view", None, 5.0)
-    full = {**ROW, "value": "4.5", "timestamp": "1970-01-01T00:00:07Z", "event_id": "e1", "domain": "films"}
+    full = {
+        **ROW,
+        "value": "4.5",
+        "timestamp": "1970-01-01T00:00:07Z",
+        "event_id": "e1",
+        "domain": "films",
+    }
     assert Event.from_mapping(full) == Event("u", "i", "view", 4.5, 7.0, "e1")
 
 
 @pytest.mark.parametrize(
     ("spelling", "word"),
-    [("Like", "like"), ("Add-To Cart", "add_to_cart"), (" view ", "view"), ("收藏", "收藏"), ("video.50", "video.50")],
+    [
+        ("Like", "like"),
+        ("Add-To Cart", "add_to_cart"),
+        (" view ", "view"),
+        ("收藏", "收藏"),
+        ("video.50", "video.50"),
+    ],
 )
 def test_one_word_in_many_spellings(spelling: str, word: str) -> None:
     assert Event.from_mapping({**ROW, "event_type": spelling}).event_type == word
@@ -55,7 +67,9 @@ def test_one_word_in_many_spellings(spelling: str, word: str) -> None:
         ("rating", 5, "no such field; known are user_id"),
     ],
 )
-def test_a_bad_value_is_refused_with_field_value_and_reason(field: str, value: object, why: str) -> None:
+def test_a_bad_value_is_refused_with_field_value_and_reason(
+    field: str, value: object, why: str
+) -> None:
     with pytest.raises(InvalidInput, match=why) as caught:
         Event.from_mapping({**ROW, field: value}, now=NOW)
     assert caught.value.field == field
@@ -76,13 +90,23 @@ def test_without_an_event_id_the_content_is_the_identity() -> None:
 
 
 def test_files_of_events(tmp_path: Path) -> None:
-    table = {"user_id": ["u", "u"], "item_id": ["1", ""], "event_type": ["rating"] * 2, "value": [4.5, None]}
-    pq.write_table(pa.table({**table, "timestamp": pa.array([5, 6], pa.timestamp("s"))}), tmp_path / "e.parquet")
+    table = {
+        "user_id": ["u", "u"],
+        "item_id": ["1", ""],
+        "event_type": ["rating"] * 2,
+        "value": [4.5, None],
+    }
+    pq.write_table(
+        pa.table({**table, "timestamp": pa.array([5, 6], pa.timestamp("s"))}),
+        tmp_path / "e.parquet",
+    )
     good, bad = read_events(tmp_path / "e.parquet")
     assert good == Event("u", "1", "rating", 4.5, 5.0)
     assert bad == RowError(2, "", "item_id is '': it must not be empty")
 
-    (tmp_path / "e.csv").write_text("user_id,item_id,event_type,value,timestamp\nu,1,rating,4.5,5\nu,1,view,,5\n")
+    (tmp_path / "e.csv").write_text(
+        "user_id,item_id,event_type,value,timestamp\nu,1,rating,4.5,5\nu,1,view,,5\n"
+    )
     assert list(read_events(tmp_path / "e.csv")) == [good, Event("u", "1", "view", None, 5.0)]
 
 
@@ -95,7 +119,11 @@ def test_a_header_without_a_required_column_is_refused_at_once(tmp_path: Path) -
 def test_ratings_are_judged_by_value() -> None:
     policy = EventPolicy()
     assert policy.kind("rating", 1.5) == EventKind(-1.0, seen=True, trains=True)
-    assert policy.kind("rating", 2.0) == policy.kind("rating", None) == EventKind(1.0, seen=True, trains=True)
+    assert (
+        policy.kind("rating", 2.0)
+        == policy.kind("rating", None)
+        == EventKind(1.0, seen=True, trains=True)
+    )
     assert EventPolicy(rating_negative_below=3.0).kind("rating", 2.5).weight == -1.0
 
 
@@ -105,5 +133,8 @@ def test_types_have_meanings_and_other_words_are_positive() -> None:
     assert policy.kind("view", None) == EventKind(0.3, seen=False, trains=True)
     assert policy.kind("borrowed", None) == EventKind(1.0, seen=True, trains=True)
     assert (
-        EventPolicy(kinds={"borrowed": EventKind(0.1, seen=False, trains=False)}).kind("borrowed", None).weight == 0.1
+        EventPolicy(kinds={"borrowed": EventKind(0.1, seen=False, trains=False)})
+        .kind("borrowed", None)
+        .weight
+        == 0.1
     )

@@ -62,7 +62,12 @@ FILMS = TextIn("domain", ("films",))
         ("attributes.wireless = true", TextIn("attributes.wireless", ("true",))),
         (
             "attributes.size = 42",
-            Or((NumberIn("attributes.size", gte=42.0, lte=42.0), TextIn("attributes.size", ("42",)))),
+            Or(
+                (
+                    NumberIn("attributes.size", gte=42.0, lte=42.0),
+                    TextIn("attributes.size", ("42",)),
+                )
+            ),
         ),
         ('attributes.size = "42"', TextIn("attributes.size", ("42",))),
         (r'domain = "a \"b\" \\ c"', TextIn("domain", ('a "b" \\ c',))),
@@ -77,7 +82,9 @@ def test_or_binds_closer_than_and_as_in_aip_160() -> None:
     tree = And((FILMS, Or((COMEDY, CHEAP))))
     assert parse_filter("domain = films AND categories:Comedy OR price < 20") == tree
     assert parse_filter("domain = films (categories:Comedy OR price < 20)") == tree
-    assert parse_filter("(domain = films AND categories:Comedy) OR price < 20") == Or((And((FILMS, COMEDY)), CHEAP))
+    assert parse_filter("(domain = films AND categories:Comedy) OR price < 20") == Or(
+        (And((FILMS, COMEDY)), CHEAP)
+    )
 
 
 @pytest.mark.parametrize(
@@ -109,7 +116,9 @@ def test_or_binds_closer_than_and_as_in_aip_160() -> None:
         ("available = maybe", 13, "available is true or false"),
     ],
 )
-def test_a_mistake_is_named_with_its_place_and_an_example(text: str, position: int, why: str) -> None:
+def test_a_mistake_is_named_with_its_place_and_an_example(
+    text: str, position: int, why: str
+) -> None:
     with pytest.raises(FilterSyntaxError) as caught:
         parse_filter(text)
     assert f"at character {position}: " in str(caught.value)

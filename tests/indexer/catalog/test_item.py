@@ -30,7 +30,12 @@ def test_every_field_is_taken_over() -> None:
         "title": "Solaris",
         "description": "A planet thinks.",
         "categories": ["Drama", "Drama", " Sci-Fi "],
-        "attributes": {"year": 1972, "colour": True, "cast": ["Banionis", "Bondarchuk"], "note": None},
+        "attributes": {
+            "year": 1972,
+            "colour": True,
+            "cast": ["Banionis", "Bondarchuk"],
+            "note": None,
+        },
         "image": "images/a.jpg",
         "audio": "songs/a.ogg",
         "price": "9.50",
@@ -100,7 +105,9 @@ def test_a_whole_number_is_an_id_of_its_digits() -> None:
         ("brand", "Acme", "no such field"),
     ],
 )
-def test_a_bad_value_is_refused_with_field_value_and_reason(field: str, value: object, why: str) -> None:
+def test_a_bad_value_is_refused_with_field_value_and_reason(
+    field: str, value: object, why: str
+) -> None:
     with pytest.raises(InvalidInput, match=why) as caught:
         Item.from_mapping({"item_id": "a", field: value}, now=NOW)
     assert caught.value.field.partition(".")[0] == field
@@ -115,14 +122,21 @@ def test_an_unknown_field_is_answered_with_the_known_ones() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("Drama|Sci-Fi", ("Drama", "Sci-Fi")), ('["a|b", "c"]', ("a|b", "c")), ("Drama", ("Drama",)), ("", ())],
+    [
+        ("Drama|Sci-Fi", ("Drama", "Sci-Fi")),
+        ('["a|b", "c"]', ("a|b", "c")),
+        ("Drama", ("Drama",)),
+        ("", ()),
+    ],
 )
 def test_categories_may_be_text(text: str, expected: tuple[str, ...]) -> None:
     assert Item.from_mapping({"item_id": "a", "categories": text}).categories == expected
 
 
 def test_attributes_may_be_json_text_or_pairs() -> None:
-    assert Item.from_mapping({"item_id": "a", "attributes": '{"k": ["v"]}'}).attributes == {"k": ("v",)}
+    assert Item.from_mapping({"item_id": "a", "attributes": '{"k": ["v"]}'}).attributes == {
+        "k": ("v",)
+    }
     assert Item.from_mapping({"item_id": "a", "attributes": [("k", "v")]}).attributes == {"k": "v"}
 
 
@@ -147,11 +161,19 @@ def test_the_same_time_in_every_spelling(value: object) -> None:
 
 
 def test_a_clock_may_be_a_day_ahead() -> None:
-    assert Item.from_mapping({"item_id": "a", "created_at": NOW + 86_400}, now=NOW).created_at == NOW + 86_400
+    assert (
+        Item.from_mapping({"item_id": "a", "created_at": NOW + 86_400}, now=NOW).created_at
+        == NOW + 86_400
+    )
 
 
 def test_text_reads_title_categories_attributes_description() -> None:
-    item = Item("a", title="Solaris.", categories=("Drama", "Sci-Fi"), attributes={"year": 1972.0, "cast": ("B", "C")})
+    item = Item(
+        "a",
+        title="Solaris.",
+        categories=("Drama", "Sci-Fi"),
+        attributes={"year": 1972.0, "cast": ("B", "C")},
+    )
     assert item.text() == "Solaris. Drama, Sci-Fi. year: 1972. cast: B, C"
     assert Item("a", title="T", description="D").text() == "T. D"
     assert Item("a").text() == ""
@@ -160,7 +182,12 @@ def test_text_reads_title_categories_attributes_description() -> None:
 
 def test_the_hash_changes_with_every_field_and_with_nothing_else() -> None:
     base = {"item_id": "a", "attributes": {"x": "1", "y": "2"}}
-    same = {"attributes": {"y": "2", "x": "1"}, "item_id": "a", "domain": "default", "available": True}
+    same = {
+        "attributes": {"y": "2", "x": "1"},
+        "item_id": "a",
+        "domain": "default",
+        "available": True,
+    }
     assert Item.from_mapping(base).content_hash() == Item.from_mapping(same).content_hash()
     changes: list[dict[str, object]] = [
         {"domain": "d"},
@@ -187,7 +214,9 @@ _items = st.builds(
     title=_texts,
     description=_texts,
     categories=st.lists(_labels, max_size=3, unique=True).map(tuple),
-    attributes=st.dictionaries(_labels, _texts | _numbers | st.booleans() | st.lists(_texts, max_size=2).map(tuple)),
+    attributes=st.dictionaries(
+        _labels, _texts | _numbers | st.booleans() | st.lists(_texts, max_size=2).map(tuple)
+    ),
     image=st.none() | _labels,
     price=st.none() | st.floats(0, 1e9),
     created_at=st.none() | st.floats(-1e9, 1e9),
@@ -211,7 +240,10 @@ def test_an_item_survives_json_and_validation(item: Item) -> None:
         ({"images": ["2.jpg", "3.jpg"]}, ("2.jpg", "3.jpg")),
         ({"images": "2.jpg|3.jpg"}, ("2.jpg", "3.jpg")),
         ({"images": '["2.jpg", "a|b.jpg"]'}, ("2.jpg", "a|b.jpg")),
-        ({"image": "data:image/png;base64," + "A" * 100_000}, ("data:image/png;base64," + "A" * 100_000,)),
+        (
+            {"image": "data:image/png;base64," + "A" * 100_000},
+            ("data:image/png;base64," + "A" * 100_000,),
+        ),
         ({"image": [], "images": None}, ()),
     ],
 )

@@ -18,7 +18,12 @@ from indexer.catalog.item import Item, RowError, read_items
 from indexer.errors import CatalogError
 
 ROWS: list[dict[str, Any]] = [
-    {"item_id": "1", "title": "Toy Story", "categories": ["Animation", "Comedy"], "attributes": {"year": "1995"}},
+    {
+        "item_id": "1",
+        "title": "Toy Story",
+        "categories": ["Animation", "Comedy"],
+        "attributes": {"year": "1995"},
+    },
     {"item_id": "2", "title": "Ночь, «улица»\nфонарь", "price": 3.5, "available": False},
 ]
 ITEMS = [Item.from_mapping(row) for row in ROWS]
@@ -34,7 +39,9 @@ def write_gzip(path: Path) -> None:
 
 def write_csv(path: Path) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, ["item_id", "title", "categories", "attributes", "price", "available"])
+        writer = csv.DictWriter(
+            file, ["item_id", "title", "categories", "attributes", "price", "available"]
+        )
         writer.writeheader()
         for row in ROWS:
             cells = {**row, "categories": "|".join(row.get("categories", []))}
@@ -83,9 +90,17 @@ def test_bad_rows_are_reported_by_line_and_the_good_ones_read(tmp_path: Path) ->
     found = list(read_items(path))
     assert [item.item_id for item in found if isinstance(item, Item)] == ["1", "4"]
     errors = [(e.line, e.item_id, e.reason) for e in found if isinstance(e, RowError)]
-    assert [(line, item_id) for line, item_id, _ in errors] == [(2, None), (4, None), (5, None), (6, "3"), (7, "1")]
+    assert [(line, item_id) for line, item_id, _ in errors] == [
+        (2, None),
+        (4, None),
+        (5, None),
+        (6, "3"),
+        (7, "1"),
+    ]
     for (_, _, reason), expected in zip(
-        errors, ["not JSON", "not an object", "item_id", "price is nan", "appears again"], strict=True
+        errors,
+        ["not JSON", "not an object", "item_id", "price is nan", "appears again"],
+        strict=True,
     ):
         assert expected in reason
 
@@ -115,7 +130,11 @@ def test_csv_rows_are_numbered_by_the_line_they_begin_on(tmp_path: Path) -> None
         ("items.jsonl", b"\n\n", "it is empty"),
         ("items.csv", b"", "it is empty"),
         ("items.csv", b"item_id,title\n", "it is empty"),
-        ("items.jsonl", b'{"item_id": "1"}\n{"item_id": "2", "title": "caf\xe9"}', "0xe9 at offset 47 in line 2"),
+        (
+            "items.jsonl",
+            b'{"item_id": "1"}\n{"item_id": "2", "title": "caf\xe9"}',
+            "0xe9 at offset 47 in line 2",
+        ),
         ("items.csv", "item_id\n1\n".encode("utf-16"), "0xff at offset 0 in line 1"),
         ("items.csv", b"title,price\nx,1\n", "no column 'item_id'"),
         ("items.csv", b"item_id,brand\n1,Acme\n", "unknown column 'brand'"),
@@ -128,7 +147,9 @@ def test_csv_rows_are_numbered_by_the_line_they_begin_on(tmp_path: Path) -> None
         ("items", b"x", "unknown format"),
     ],
 )
-def test_a_file_that_cannot_be_read_gets_one_clear_error(tmp_path: Path, name: str, content: bytes, says: str) -> None:
+def test_a_file_that_cannot_be_read_gets_one_clear_error(
+    tmp_path: Path, name: str, content: bytes, says: str
+) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(CatalogError, match=says) as caught:
         list(read_items(tmp_path / name))
@@ -159,7 +180,10 @@ def test_an_endless_line_is_skipped_without_holding_it(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rows_module, "MAX_LINE_BYTES", 64)
-    good = {"items.jsonl": ['{"item_id": "1"}', '{"item_id": "2"}'], "items.csv": ["item_id\n1", "2"]}[name]
+    good = {
+        "items.jsonl": ['{"item_id": "1"}', '{"item_id": "2"}'],
+        "items.csv": ["item_id\n1", "2"],
+    }[name]
     (tmp_path / name).write_text(good[0] + "\n" + "x" * 1000 + "\n" + good[1] + "\n")
     first, error, last = read_items(tmp_path / name)
     assert isinstance(error, RowError)
@@ -169,7 +193,8 @@ def test_an_endless_line_is_skipped_without_holding_it(
 
 def test_a_million_character_description_is_one_bad_row(tmp_path: Path) -> None:
     for name, text in {
-        "items.jsonl": json.dumps({"item_id": "1", "description": "x" * 1_000_000}) + '\n{"item_id": "2"}',
+        "items.jsonl": json.dumps({"item_id": "1", "description": "x" * 1_000_000})
+        + '\n{"item_id": "2"}',
         "items.csv": "item_id,description\n1," + "x" * 1_000_000 + "\n2,\n",
     }.items():
         (tmp_path / name).write_text(text)

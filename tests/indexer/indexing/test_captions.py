@@ -1,4 +1,5 @@
-"""Texts in the space of an image encoder's pictures: beside other vectors, and set where they are missing."""
+"""Texts in the space of an image encoder's pictures: beside other vectors, and set where they are
+missing."""
 
 from __future__ import annotations
 
@@ -22,12 +23,16 @@ RED, SILENT, BLUE = Item("a", title="red"), Item("b"), Item("c", title="blue")
 
 
 def stored(*items: Item) -> list[StoredItem]:
-    return [StoredItem(index, item, {TEXT: np.float32([1.0, 0.0])}) for index, item in enumerate(items)]
+    return [
+        StoredItem(index, item, {TEXT: np.float32([1.0, 0.0])}) for index, item in enumerate(items)
+    ]
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[EdgeStore]:
-    opened = EdgeStore.open(tmp_path, {TEXT: 2, IMAGE: ENCODER.dim}, {TEXT: "t", IMAGE: ENCODER.fingerprint})
+    opened = EdgeStore.open(
+        tmp_path, {TEXT: 2, IMAGE: ENCODER.dim}, {TEXT: "t", IMAGE: ENCODER.fingerprint}
+    )
     yield opened
     opened.close()
 
@@ -35,7 +40,9 @@ def store(tmp_path: Path) -> Iterator[EdgeStore]:
 def test_what_is_said_of_an_item_stands_beside_its_other_vectors_and_silence_nowhere() -> None:
     red, silent, blue = CaptionEncoder(ENCODER).beside(stored(RED, SILENT, BLUE))
     assert (set(red.vectors), set(silent.vectors)) == ({TEXT, CAPTION}, {TEXT})
-    np.testing.assert_array_equal([red.vectors[CAPTION], blue.vectors[CAPTION]], ENCODER.encode_texts(["red", "blue"]))
+    np.testing.assert_array_equal(
+        [red.vectors[CAPTION], blue.vectors[CAPTION]], ENCODER.encode_texts(["red", "blue"])
+    )
 
 
 def test_filling_reads_what_is_missing_and_the_second_time_nothing(
@@ -52,8 +59,12 @@ def test_filling_reads_what_is_missing_and_the_second_time_nothing(
 
     for _ in range(2):
         done: list[tuple[int, int | None]] = []
-        CaptionEncoder(Watched(shares_text_space=True)).fill(store, lambda n, total, done=done: done.append((n, total)))
+        CaptionEncoder(Watched(shares_text_space=True)).fill(
+            store, lambda n, total, done=done: done.append((n, total))
+        )
     assert (read, done) == (["red", "blue"], [])
     there, vectors = store.vectors(CAPTION, [0, 1, 2])
     assert there.tolist() == [0, 2]
-    np.testing.assert_allclose(vectors, ENCODER.encode_texts(["red", "blue"]), atol=0.01)  # of half precision
+    np.testing.assert_allclose(
+        vectors, ENCODER.encode_texts(["red", "blue"]), atol=0.01
+    )  # of half precision

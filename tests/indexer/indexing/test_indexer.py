@@ -43,7 +43,8 @@ class CountingText(FakeTextEncoder):
 
 
 class World:
-    """A log, a store and an indexer over a folder; `restart` closes and opens them again, as a new process would."""
+    """A log, a store and an indexer over a folder; `restart` closes and opens them again, as a new
+    process would."""
 
     def __init__(self, folder: Path, perception: Perception | None = None) -> None:
         self.folder = folder
@@ -55,12 +56,23 @@ class World:
 
     def start(self, *, anew: bool = False) -> None:
         self.log = EventLog.open(f"sqlite:///{self.folder / 'log.db'}")
-        dims, prints = dims_of(self.text, self.perception), fingerprints_of(self.text, self.perception)
+        dims, prints = (
+            dims_of(self.text, self.perception),
+            fingerprints_of(self.text, self.perception),
+        )
         self.store = EdgeStore.open(self.folder / "store", dims, prints, anew=anew)
         kept = MediaFolder(self.folder / "images")
-        self.media = MediaSource(kept, Downloader(DownloadLimits(timeout_s=2.0, allow_private=self.allow_private)))
+        self.media = MediaSource(
+            kept, Downloader(DownloadLimits(timeout_s=2.0, allow_private=self.allow_private))
+        )
         self.indexer = Indexer(
-            self.log, self.store, self.text, self.perception, self.media, on_stored=self.told.extend, batch=4
+            self.log,
+            self.store,
+            self.text,
+            self.perception,
+            self.media,
+            on_stored=self.told.extend,
+            batch=4,
         )
 
     def close(self) -> None:
@@ -72,7 +84,9 @@ class World:
         self.start(anew=anew)
 
     def search(self, text: str) -> list[str]:
-        [hits] = self.store.query_batch([VectorQuery("text", self.text.encode_queries([text])[0], 3)])
+        [hits] = self.store.query_batch(
+            [VectorQuery("text", self.text.encode_queries([text])[0], 3)]
+        )
         items = self.store.get_items(hits.item_indices.tolist())
         return [items[index].item_id for index in hits.item_indices.tolist()]
 
@@ -159,20 +173,33 @@ def test_pictures_from_a_folder_are_found_by_picture(world: World, tmp_path: Pat
     assert world.indexer.index_items(items, root=tmp_path).skipped == 2
 
 
-def test_a_picture_that_cannot_be_read_is_a_warning_and_a_missing_vector(world: World, tmp_path: Path) -> None:
+def test_a_picture_that_cannot_be_read_is_a_warning_and_a_missing_vector(
+    world: World, tmp_path: Path
+) -> None:
     root = tmp_path / "root"
     root.mkdir()
     (tmp_path / "secret.png").write_bytes(png("red"))
     (root / "broken.png").write_bytes(png("red")[:40])
     (root / "text.jpg").write_text("not a picture")
-    images = ["broken.png", "text.jpg", "missing.png", "../secret.png", "http://user@127.0.0.1/1.png"]
-    report = world.indexer.index_items([Item(image, title="x", image=image) for image in images], root=root)
+    images = [
+        "broken.png",
+        "text.jpg",
+        "missing.png",
+        "../secret.png",
+        "http://user@127.0.0.1/1.png",
+    ]
+    report = world.indexer.index_items(
+        [Item(image, title="x", image=image) for image in images], root=root
+    )
     assert report.indexed == 5
     assert {(row.line, row.item_id) for row in report.warnings} == {
         (i, image) for i, image in enumerate(images, start=1)
     }
     reasons = {row.item_id: row.reason for row in report.warnings}
-    assert all(re.match("indexed without its picture: (image|media) ", reason) for reason in reasons.values())
+    assert all(
+        re.match("indexed without its picture: (image|media) ", reason)
+        for reason in reasons.values()
+    )
     assert "outside the catalogue's folder" in reasons["../secret.png"]
     assert "carries a user name" in reasons["http://user@127.0.0.1/1.png"]
     assert str(root) not in reasons["missing.png"]
@@ -182,21 +209,31 @@ def test_a_picture_that_cannot_be_read_is_a_warning_and_a_missing_vector(world: 
     assert escaped.image is None  # so that no rebuild reads it either
 
 
-def test_large_pictures_are_encoded_in_smaller_parts(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_pictures_are_encoded_in_smaller_parts(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("indexer.indexing.item_encoder.MAX_BYTES_AT_ONCE", 300)
     sizes: list[int] = []
     encoder = world.perception.encoder
     assert isinstance(encoder, FakeImageEncoder)
     encode = encoder.encode_images
-    monkeypatch.setattr(encoder, "encode_images", lambda pictures: (sizes.append(len(pictures)), encode(pictures))[1])
+    monkeypatch.setattr(
+        encoder,
+        "encode_images",
+        lambda pictures: (sizes.append(len(pictures)), encode(pictures))[1],
+    )
     images = {item.item_id: [png("red")] for item in films(4)}  # 64 pixels each
     world.indexer.index_items(films(4), images=images)
     assert sizes == [2, 2]
     assert len(world.store.vectors("image", range(4))[0]) == 4
 
 
-def test_pictures_that_came_as_bytes_outlive_a_rebuild_and_unused_ones_do_not(world: World, tmp_path: Path) -> None:
-    world.indexer.index_items([Item("a"), Item("b")], images={"a": [png("red")], "b": [png("green")]})
+def test_pictures_that_came_as_bytes_outlive_a_rebuild_and_unused_ones_do_not(
+    world: World, tmp_path: Path
+) -> None:
+    world.indexer.index_items(
+        [Item("a"), Item("b")], images={"a": [png("red")], "b": [png("green")]}
+    )
     assert world.indexer.index_items([Item("b")], images={"b": [png("blue")]}).indexed == 1
     assert len(list((tmp_path / "images").glob("*/*"))) == 3
     before = world.store.vectors("image", [0, 1])[1]
@@ -291,7 +328,9 @@ world.indexer.index_items(films(6))
 {KILLED_AT[moment]}
 world.indexer.delete_items(["film-5"]) if "deletion" in {moment!r} else world.indexer.index_items(films(8)[6:])
 """
-    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    process = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
     assert process.returncode == -signal.SIGKILL, process.stderr
     world = World(tmp_path)
     world.indexer.reconcile()

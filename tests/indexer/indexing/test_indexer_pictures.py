@@ -1,4 +1,5 @@
-"""Pictures of items on their way into the store: from the web, from rows, several of one item, and those that fail."""
+"""Pictures of items on their way into the store: from the web, from rows, several of one item, and
+those that fail."""
 
 from __future__ import annotations
 
@@ -37,7 +38,9 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 @pytest.fixture
 def web() -> Iterator[Web]:
-    with serving({f"/{colour}.png": body(png(colour)) for colour in ("red", "green", "blue")}) as web:
+    with serving(
+        {f"/{colour}.png": body(png(colour)) for colour in ("red", "green", "blue")}
+    ) as web:
         yield web
 
 
@@ -53,7 +56,9 @@ class CountingImages(FakeImageEncoder):
 
 def look(*colours: str) -> FloatArray:
     """The vector of an item with pictures of these colours, of length 1."""
-    rows = FakeImageEncoder().encode_images([Image.open(io.BytesIO(png(colour))).convert("RGB") for colour in colours])
+    rows = FakeImageEncoder().encode_images(
+        [Image.open(io.BytesIO(png(colour))).convert("RGB") for colour in colours]
+    )
     mean = rows.mean(axis=0)
     return mean / np.linalg.norm(mean)
 
@@ -75,7 +80,9 @@ def reasons(report: IndexReport) -> list[str]:
 
 
 def test_pictures_from_the_web_are_encoded(world: World, web: Web) -> None:
-    report = world.indexer.index_items([Item(c, image=web.url(f"/{c}.png")) for c in ("red", "green", "blue")])
+    report = world.indexer.index_items(
+        [Item(c, image=web.url(f"/{c}.png")) for c in ("red", "green", "blue")]
+    )
     assert (report.indexed, report.warnings) == (3, [])
     for index, colour in enumerate(("red", "green", "blue")):
         assert_looks(world, index, colour)
@@ -94,7 +101,10 @@ def test_private_addresses_are_refused_unless_allowed(world: World, web: Web) ->
 def test_a_picture_that_could_not_be_had_is_tried_again_with_the_same_row_and_nothing_else_is(
     world: World, web: Web
 ) -> None:
-    items = [Item("late", title="one", image=web.url("/late.png")), Item("red", title="two", image=web.url("/red.png"))]
+    items = [
+        Item("late", title="one", image=web.url("/late.png")),
+        Item("red", title="two", image=web.url("/red.png")),
+    ]
     first = world.indexer.index_items(items)
     assert (first.indexed, first.skipped) == (2, 0)
     assert [(row.line, row.item_id) for row in first.warnings] == [(1, "late")]
@@ -113,7 +123,9 @@ def test_a_picture_that_could_not_be_had_is_tried_again_with_the_same_row_and_no
     assert [path for _, path in web.asked].count("/red.png") == 1
 
 
-def test_a_missing_file_is_tried_again_also_when_something_else_has_changed(world: World, tmp_path: Path) -> None:
+def test_a_missing_file_is_tried_again_also_when_something_else_has_changed(
+    world: World, tmp_path: Path
+) -> None:
     item = Item("a", title="one", image="later.png")
     assert "does not exist" in reasons(world.indexer.index_items([item], root=tmp_path))[0]
     (tmp_path / "later.png").write_bytes(png("green"))
@@ -122,7 +134,9 @@ def test_a_missing_file_is_tried_again_also_when_something_else_has_changed(worl
     assert_looks(world, 0, "green")
 
 
-def test_a_retry_that_was_killed_is_still_tried_again(world: World, web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_retry_that_was_killed_is_still_tried_again(
+    world: World, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
     item = Item("a", title="one", image=web.url("/late.png"))
     world.indexer.index_items([item])
     changed = replace(item, price=1.0)
@@ -135,7 +149,9 @@ def test_a_retry_that_was_killed_is_still_tried_again(world: World, web: Web, mo
 
 
 def test_several_pictures_are_pooled_into_one_unit_vector(world: World, web: Web) -> None:
-    item = Item("a", image=web.url("/red.png"), images=(web.url("/green.png"), web.url("/blue.png")))
+    item = Item(
+        "a", image=web.url("/red.png"), images=(web.url("/green.png"), web.url("/blue.png"))
+    )
     assert world.indexer.index_items([item]).warnings == []
     assert_looks(world, 0, "red", "green", "blue")
 
@@ -147,7 +163,9 @@ def test_pooling_gives_the_direction_of_the_mean_and_survives_opposites() -> Non
     assert pooled([north, -north]).tolist() == [0, 1]
 
 
-def test_one_of_several_that_cannot_be_had_is_left_out_and_tried_again(world: World, web: Web) -> None:
+def test_one_of_several_that_cannot_be_had_is_left_out_and_tried_again(
+    world: World, web: Web
+) -> None:
     item = Item("a", image=web.url("/red.png"), images=(web.url("/late.png"), web.url("/blue.png")))
     report = world.indexer.index_items([item])
     assert reasons(report)[0].startswith("indexed without one of its 3 pictures: media 'http://")
@@ -157,7 +175,9 @@ def test_one_of_several_that_cannot_be_had_is_left_out_and_tried_again(world: Wo
     assert_looks(world, 0, "red", "green", "blue")
 
 
-def test_changed_pictures_encode_pictures_only_and_a_changed_text_the_text_only(world: World, web: Web) -> None:
+def test_changed_pictures_encode_pictures_only_and_a_changed_text_the_text_only(
+    world: World, web: Web
+) -> None:
     images = CountingImages()
     world.perception = Sight(images)
     world.restart()
@@ -167,7 +187,9 @@ def test_changed_pictures_encode_pictures_only_and_a_changed_text_the_text_only(
     world.indexer.index_items([replace(item, images=(web.url("/green.png"),))])
     assert (world.text.encoded, images.encoded) == (1, 4)
     assert_looks(world, 0, "red", "green")
-    world.indexer.index_items([Item("a", title="two", image=item.image, images=(web.url("/green.png"),))])
+    world.indexer.index_items(
+        [Item("a", title="two", image=item.image, images=(web.url("/green.png"),))]
+    )
     assert (world.text.encoded, images.encoded, len(web.asked)) == (2, 4, 4)
     assert_looks(world, 0, "red", "green")
     world.indexer.index_items([Item("a", title="two")])
@@ -190,32 +212,51 @@ def test_a_picture_in_the_row_itself_is_kept_and_outlives_a_rebuild(world: World
     assert world.indexer.index_items(rows[:1]).skipped == 1
 
 
-def test_what_is_no_picture_or_unfolds_to_too_many_pixels_is_a_warning(world: World, web: Web) -> None:
+def test_what_is_no_picture_or_unfolds_to_too_many_pixels_is_a_warning(
+    world: World, web: Web
+) -> None:
     header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
     chunk = b"IHDR" + header
-    bomb = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk)) + png("red")[33:]
+    bomb = (
+        b"\x89PNG\r\n\x1a\n"
+        + struct.pack(">I", 13)
+        + chunk
+        + struct.pack(">I", zlib.crc32(chunk))
+        + png("red")[33:]
+    )
     web.answers |= {"/page.jpg": body(b"<html>"), "/bomb.png": body(bomb), "/empty.png": body(b"")}
-    items = [Item(name, image=web.url(f"/{name}")) for name in ("page.jpg", "bomb.png", "empty.png", "red.png")]
+    items = [
+        Item(name, image=web.url(f"/{name}"))
+        for name in ("page.jpg", "bomb.png", "empty.png", "red.png")
+    ]
     report = world.indexer.index_items(items)
     assert report.indexed == 4
     expected = ["is not a picture", "is too large", "is empty"]
-    assert [reason for reason, why in zip(reasons(report), expected, strict=True) if why not in reason] == []
+    assert [
+        reason for reason, why in zip(reasons(report), expected, strict=True) if why not in reason
+    ] == []
     assert all(web.url("/") in reason for reason in reasons(report))
     assert_looks(world, 3, "red")
 
 
-def test_an_item_that_is_read_and_written_back_keeps_its_pictures(world: World, tmp_path: Path) -> None:
+def test_an_item_that_is_read_and_written_back_keeps_its_pictures(
+    world: World, tmp_path: Path
+) -> None:
     (tmp_path / "posters").mkdir()
     for colour in ("red", "blue"):
         (tmp_path / f"posters/{colour}.png").write_bytes(png(colour))
-    world.indexer.index_items([Item("a", image="posters/red.png", images=("posters/blue.png",))], root=tmp_path)
+    world.indexer.index_items(
+        [Item("a", image="posters/red.png", images=("posters/blue.png",))], root=tmp_path
+    )
     (_, item) = world.log.get_items(["a"])["a"]
     seen = public(item)
     assert seen.pictures == ("posters/red.png", "posters/blue.png")
     report = world.indexer.index_items([replace(seen, price=2.0)])
     assert report.warnings == []
     assert_looks(world, 0, "red", "blue")
-    report = world.indexer.index_items([Item("b", image="posters/red.png")])  # not one that this item has
+    report = world.indexer.index_items(
+        [Item("b", image="posters/red.png")]
+    )  # not one that this item has
     assert "no folder of files is configured" in reasons(report)[0]
 
 
@@ -226,7 +267,10 @@ def test_fetching_runs_ahead_of_the_encoder_but_not_far(
     urls = [web.url(f"/red.png?{number}") for number in range(9)]
     arrived = threading.Semaphore(0)
     for number in range(9):
-        web.answers[f"/red.png?{number}"] = lambda handler: (body(png("red"))(handler), arrived.release())[0]
+        web.answers[f"/red.png?{number}"] = lambda handler: (
+            body(png("red"))(handler),
+            arrived.release(),
+        )[0]
     picture = open_image(png("red"))
     with world.media.loading(urls, world.perception) as loaded:
         for _ in range(3):

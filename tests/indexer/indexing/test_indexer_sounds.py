@@ -32,7 +32,9 @@ def world(tmp_path: Path) -> Iterator[World]:
 def assert_sounds(world: World, index: int, hertz: float) -> None:
     found, rows = world.store.vectors("image", [index])
     assert found.tolist() == [index]
-    np.testing.assert_allclose(rows, FakeAudioEncoder().encode_sounds([open_sound(wav(hertz))]), atol=0.02)
+    np.testing.assert_allclose(
+        rows, FakeAudioEncoder().encode_sounds([open_sound(wav(hertz))]), atol=0.02
+    )
 
 
 def assert_silent(world: World, *indices: int) -> None:
@@ -49,17 +51,29 @@ def test_a_sound_comes_by_path_url_data_uri_and_as_bytes(world: World, tmp_path:
     (root / "100.wav").write_bytes(wav(100))
     inline = f"data:audio/wav;base64,{base64.b64encode(wav(400)).decode()}"
     with serving({"/200.wav": body(wav(200))}) as web:
-        items = [Item("a", audio="100.wav"), Item("b", audio=web.url("/200.wav")), Item("c", audio=inline), Item("d")]
+        items = [
+            Item("a", audio="100.wav"),
+            Item("b", audio=web.url("/200.wav")),
+            Item("c", audio=inline),
+            Item("d"),
+        ]
         report = world.indexer.index_items(items, root=root, sounds={"d": wav(800)})
     assert (report.indexed, report.warnings) == (4, [])
     for index, hertz in enumerate((100, 200, 400, 800)):
         assert_sounds(world, index, hertz)
     assert public(world.log.get_items(["a"])["a"][1]).audio == "100.wav"
-    assert [(public(item).audio or "")[:5] for _, item in world.log.get_items(["c", "d"]).values()] == ["kept:"] * 2
+    assert [
+        (public(item).audio or "")[:5] for _, item in world.log.get_items(["c", "d"]).values()
+    ] == ["kept:"] * 2
 
 
-def test_a_sound_that_cannot_be_had_is_a_warning_and_is_tried_again(world: World, tmp_path: Path) -> None:
-    items = [Item("late", title="one", audio="late.wav"), Item("text", title="two", audio="text.wav")]
+def test_a_sound_that_cannot_be_had_is_a_warning_and_is_tried_again(
+    world: World, tmp_path: Path
+) -> None:
+    items = [
+        Item("late", title="one", audio="late.wav"),
+        Item("text", title="two", audio="text.wav"),
+    ]
     (tmp_path / "text.wav").write_text("la la la")
     first = world.indexer.index_items(items, root=tmp_path)
     assert first.indexed == 2
@@ -78,7 +92,10 @@ def test_paths_stay_in_their_folder_and_addresses_public(world: World, tmp_path:
     (tmp_path / "secret.wav").write_bytes(wav(200))
     root = tmp_path / "songs"
     root.mkdir()
-    items = [Item("a", title="x", audio="../secret.wav"), Item("b", title="x", audio="http://127.0.0.1/1.wav")]
+    items = [
+        Item("a", title="x", audio="../secret.wav"),
+        Item("b", title="x", audio="http://127.0.0.1/1.wav"),
+    ]
     report = world.indexer.index_items(items, root=root)
     assert "outside the catalogue's folder" in reasons(report)[0]
     assert "is not public" in reasons(report)[1]
@@ -100,7 +117,9 @@ def test_an_unchanged_sound_is_not_heard_again_and_a_changed_one_is(world: World
     assert world.text.encoded == 1
 
 
-def test_pictures_are_kept_and_not_looked_at_and_a_rebuild_keeps_both(world: World, tmp_path: Path) -> None:
+def test_pictures_are_kept_and_not_looked_at_and_a_rebuild_keeps_both(
+    world: World, tmp_path: Path
+) -> None:
     world.indexer.index_items([Item("a")], images={"a": [png("red")]}, sounds={"a": wav(100)})
     world.indexer.index_items([Item("b")], images={"b": [png("red")]})
     assert_sounds(world, 0, 100)

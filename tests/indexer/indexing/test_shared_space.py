@@ -1,4 +1,5 @@
-"""Vectors of the shared space: made of the right parts, set beside the others, and never read from pictures again."""
+"""Vectors of the shared space: made of the right parts, set beside the others, and never read from
+pictures again."""
 
 from __future__ import annotations
 
@@ -102,8 +103,13 @@ def test_what_is_remembered_does_not_grow_without_end(
 
 def test_vectors_beside_the_others_are_what_the_heads_say(joint: JointEncoder) -> None:
     shirt, plain = joint.beside([stored(0, SHIRT, picture=[0.6, 0.8, 0.0]), stored(1, PLAIN)])
-    words = [FakeTextEncoder().encode_passages([text])[0] for text in (SHIRT.text(), "colour: red", "Tops")]
-    np.testing.assert_allclose(shirt.vectors[joint_name("v1", TEXT)], unit(np.sum(words, axis=0)[:2]), atol=1e-6)
+    words = [
+        FakeTextEncoder().encode_passages([text])[0]
+        for text in (SHIRT.text(), "colour: red", "Tops")
+    ]
+    np.testing.assert_allclose(
+        shirt.vectors[joint_name("v1", TEXT)], unit(np.sum(words, axis=0)[:2]), atol=1e-6
+    )
     np.testing.assert_allclose(shirt.vectors[joint_name("v1", IMAGE)], [0.6, 0.8], atol=1e-6)
     assert set(plain.vectors) == {TEXT, joint_name("v1", TEXT)}
     np.testing.assert_array_equal(shirt.vectors[IMAGE], np.float32([0.6, 0.8, 0.0]))
@@ -117,7 +123,11 @@ def test_filling_gives_every_item_what_beside_would_and_the_second_time_has_noth
     joint: JointEncoder, store: EdgeStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(aligned, "BATCH", 2)
-    rows = [stored(0, SHIRT, picture=[1.0, 0.0, 0.0]), stored(1, PLAIN), stored(5, SHIRT, picture=[0.0, 1.0, 0.0])]
+    rows = [
+        stored(0, SHIRT, picture=[1.0, 0.0, 0.0]),
+        stored(1, PLAIN),
+        stored(5, SHIRT, picture=[0.0, 1.0, 0.0]),
+    ]
     store.upsert(rows)
     done: list[tuple[int, int | None]] = []
     joint.fill(store, lambda n, total: done.append((n, total)))
@@ -128,7 +138,9 @@ def test_filling_gives_every_item_what_beside_would_and_the_second_time_has_noth
             there, vectors = store.vectors(name, [row.item_index])
             assert len(there) == (name in row.vectors)
             if len(there):
-                np.testing.assert_allclose(vectors[0], row.vectors[name], atol=0.01)  # of half precision
+                np.testing.assert_allclose(
+                    vectors[0], row.vectors[name], atol=0.01
+                )  # of half precision
     (hits,) = store.query_batch([VectorQuery(joint_name("v1", IMAGE), np.float32([0.0, 1.0]), 1)])
     assert hits.item_indices.tolist() == [5]
     done.clear()

@@ -1,4 +1,5 @@
-"""The log as a whole: durable, versioned, shared by threads, and clear about what stands in its way."""
+"""The log as a whole: durable, versioned, shared by threads, and clear about what stands in its
+way."""
 
 from __future__ import annotations
 
@@ -38,7 +39,9 @@ while True:
 
 def test_what_was_acknowledged_survives_kill_9(file_url: str) -> None:
     root = Path(__file__).resolve().parents[3]
-    with subprocess.Popen([sys.executable, "-c", WRITER, file_url], stdout=subprocess.PIPE, cwd=root) as writer:
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITER, file_url], stdout=subprocess.PIPE, cwd=root
+    ) as writer:
         assert writer.stdout is not None
         acknowledged = [int(writer.stdout.readline()) for _ in range(25)]
         writer.kill()
@@ -73,16 +76,20 @@ def test_everything_is_there_after_opening_again(file_url: str) -> None:
 
 def test_a_failed_write_leaves_nothing_behind(log: EventLog) -> None:
     with pytest.raises(StoreError, match=r"UNIQUE|unique"), log.writing() as connection:
-        connection.execute(log_schema.meta.insert(), [{"key": "k", "value": "v"}, {"key": "k", "value": "w"}])
+        connection.execute(
+            log_schema.meta.insert(), [{"key": "k", "value": "v"}, {"key": "k", "value": "w"}]
+        )
     assert log.meta_get("k") is None
     log.meta_set("k", "w")
     assert log.meta_get("k") == "w"
 
 
 def test_threads_write_and_read_at_once(log: EventLog) -> None:
-    """Four writers with overlapping batches: every event and item once, no number twice; readers see no half batch."""
+    """Four writers with overlapping batches: every event and item once, no number twice; readers
+    see no half batch."""
     batches = [
-        [Event("u", f"i{n}", "view", None, float(n)) for n in range(start, start + 40)] for start in range(0, 80, 20)
+        [Event("u", f"i{n}", "view", None, float(n)) for n in range(start, start + 40)]
+        for start in range(0, 80, 20)
     ]
     go = threading.Barrier(len(batches) + 1)
 
@@ -123,7 +130,9 @@ def test_two_logs_on_one_file_take_turns(file_url: str) -> None:
         assert one.last_seq() == 40
 
 
-def test_an_older_log_is_migrated_and_a_newer_one_refused(file_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_older_log_is_migrated_and_a_newer_one_refused(
+    file_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def add_notes(connection: Connection) -> None:
         connection.execute(sa.text("CREATE TABLE notes (text VARCHAR)"))
 
@@ -141,7 +150,9 @@ def test_an_older_log_is_migrated_and_a_newer_one_refused(file_url: str, monkeyp
             assert log.count_items() == 1
 
     monkeypatch.setattr(log_schema, "MIGRATIONS", ())
-    with pytest.raises(DataVersionMismatch, match="version 3, and this Palate reads up to version 1"):
+    with pytest.raises(
+        DataVersionMismatch, match="version 3, and this Palate reads up to version 1"
+    ):
         EventLog.open(file_url)
 
 
@@ -158,7 +169,9 @@ def test_a_log_of_the_first_version_is_read_on(file_url: str) -> None:
         assert [put.pending for put in log.put_items([Item("a"), Item("b")])] == [False, True]
 
 
-def test_a_migration_that_fails_changes_nothing(file_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_migration_that_fails_changes_nothing(
+    file_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def half_done(connection: Connection) -> None:
         connection.execute(sa.text("CREATE TABLE notes (text VARCHAR)"))
         raise RuntimeError("stop")
@@ -181,7 +194,9 @@ def test_a_log_that_cannot_be_opened_says_why(tmp_path: Path) -> None:
         EventLog.open("mysql://host/db")
     with pytest.raises(StoreUnavailable, match="use sqlite:"):
         EventLog.open("log.db")
-    (tmp_path / "log.db").write_bytes(b"this is not a database, but it is long enough to be taken for one" * 20)
+    (tmp_path / "log.db").write_bytes(
+        b"this is not a database, but it is long enough to be taken for one" * 20
+    )
     with pytest.raises(StoreError, match=r"not a database.*restore a backup"):
         EventLog.open(f"sqlite:///{tmp_path}/log.db")
 

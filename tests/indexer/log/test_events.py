@@ -30,7 +30,9 @@ def test_an_event_id_names_the_event_whatever_else_it_says(log: EventLog) -> Non
 
 
 def test_events_of_a_user_come_oldest_first(log: EventLog) -> None:
-    log.append_events([view("u", "late", 9), view("v", "other", 5), view("u", "early", 1), view("u", "early2", 1)])
+    log.append_events(
+        [view("u", "late", 9), view("v", "other", 5), view("u", "early", 1), view("u", "early2", 1)]
+    )
     assert [s.event.item_id for s in log.user_events("u")] == ["early", "early2", "late"]
     assert [s.event.item_id for s in log.user_events("u", limit=2)] == ["early2", "late"]
     assert [s.seq for s in log.user_events("u")] == [3, 4, 1]
@@ -47,7 +49,9 @@ def test_stored_events_keep_their_values_and_have_an_id(log: EventLog) -> None:
 
 def test_columns_resolve_items_that_are_in_the_catalogue(log: EventLog) -> None:
     log.put_items([Item("a"), Item("b")])
-    log.append_events([Event("u", "b", "rating", 4.0, 1.5), view("v", "later", 2), view("u", "a", 3)])
+    log.append_events(
+        [Event("u", "b", "rating", 4.0, 1.5), view("v", "later", 2), view("u", "a", 3)]
+    )
     (batch,) = log.read_events()
     assert batch.seq.tolist() == [1, 2, 3]
     assert batch.user_id.tolist() == ["u", "v", "u"]
@@ -55,7 +59,11 @@ def test_columns_resolve_items_that_are_in_the_catalogue(log: EventLog) -> None:
     assert batch.event_type.tolist() == ["rating", "view", "view"]
     np.testing.assert_array_equal(batch.value, [4.0, np.nan, np.nan])
     assert batch.timestamp.tolist() == [1.5, 2.0, 3.0]
-    assert (batch.seq.dtype, batch.item_index.dtype, batch.timestamp.dtype) == (np.int64, np.int64, np.float64)
+    assert (batch.seq.dtype, batch.item_index.dtype, batch.timestamp.dtype) == (
+        np.int64,
+        np.int64,
+        np.float64,
+    )
 
     log.put_items([Item("later")])
     log.delete_items(["a"])
@@ -81,7 +89,9 @@ def test_a_number_is_never_given_twice(log: EventLog) -> None:
 
 
 def test_events_are_deleted_by_id_and_only_of_their_user(log: EventLog) -> None:
-    log.append_events([view("u", "1", 1, event_id="x"), view("u", "2", 2), view("v", "1", 1, event_id="y")])
+    log.append_events(
+        [view("u", "1", 1, event_id="x"), view("u", "2", 2), view("v", "1", 1, event_id="y")]
+    )
     assert log.delete_events("u", ["x", "y", "x", "none"]) == 1
     assert log.delete_events("u", []) == 0
     assert [s.event.item_id for s in log.user_events("u")] == ["2"]

@@ -10,7 +10,10 @@ from indexer.log.event_log import EventLog, PutItem
 
 
 def test_indices_are_dense_and_statuses_tell_what_happened(log: EventLog) -> None:
-    assert log.put_items([Item("a"), Item("b")]) == [PutItem(0, "new", True), PutItem(1, "new", True)]
+    assert log.put_items([Item("a"), Item("b")]) == [
+        PutItem(0, "new", True),
+        PutItem(1, "new", True),
+    ]
     log.mark_indexed([0, 1])
     assert log.put_items([Item("c"), Item("b"), Item("a", title="A")]) == [
         PutItem(2, "new", True),
@@ -50,7 +53,9 @@ def test_what_was_put_is_pending_until_it_is_marked(log: EventLog) -> None:
     log.mark_indexed([1])
     assert log.pending_items(10) == [(0, Item("a")), (2, Item("c"))]
     assert log.pending_items(1) == [(0, Item("a"))]
-    assert log.put_items([Item("a")]) == [PutItem(0, "unchanged", True)]  # an earlier run was stopped
+    assert log.put_items([Item("a")]) == [
+        PutItem(0, "unchanged", True)
+    ]  # an earlier run was stopped
     assert log.count_pending() == 2
 
 
@@ -81,7 +86,9 @@ def test_a_deleted_item_comes_back_as_new_at_its_old_index(log: EventLog) -> Non
     log.put_items([Item("a"), Item("b")])
     log.delete_items(["a"])
     assert log.put_items([Item("a")]) == [PutItem(0, "new", True)]
-    log.mark_deleted([0])  # the deletion was carried out late: the item must not be lost from the index
+    log.mark_deleted(
+        [0]
+    )  # the deletion was carried out late: the item must not be lost from the index
     assert log.pending_items(10) == [(0, Item("a")), (1, Item("b"))]
     log.mark_indexed([0, 1])
     assert log.count_pending() == 0
@@ -105,7 +112,9 @@ def test_more_ids_than_a_database_takes_at_once(log: EventLog) -> None:
     assert log.count_items() == 0
 
 
-_catalogues = st.lists(st.builds(Item, item_id=st.sampled_from("abc"), title=st.sampled_from("xy")), max_size=8)
+_catalogues = st.lists(
+    st.builds(Item, item_id=st.sampled_from("abc"), title=st.sampled_from("xy")), max_size=8
+)
 
 
 @settings(max_examples=40)
@@ -122,12 +131,17 @@ def test_putting_again_changes_nothing(catalogue: list[Item], cut: int) -> None:
         assert dict(log.iter_items()) == state
 
 
-def test_an_item_that_lacks_a_picture_is_pending_when_it_comes_again_and_only_then(log: EventLog) -> None:
+def test_an_item_that_lacks_a_picture_is_pending_when_it_comes_again_and_only_then(
+    log: EventLog,
+) -> None:
     items = [Item("a", image="kept:1"), Item("b", image="kept:2")]
     log.put_items(items)
     log.mark_indexed([0, 1], [item.content_hash() for item in items], lacking_pictures={1})
     assert (log.count_pending(), log.count_lacking_pictures()) == (0, 1)
-    assert [(put.status, put.pending) for put in log.put_items(items)] == [("unchanged", False), ("unchanged", True)]
+    assert [(put.status, put.pending) for put in log.put_items(items)] == [
+        ("unchanged", False),
+        ("unchanged", True),
+    ]
     assert log.lacking_pictures([0, 1, 7]) == {1}
     log.mark_indexed([1])
     assert [put.pending for put in log.put_items(items)] == [False, False]

@@ -23,7 +23,10 @@ def test_what_one_store_lacks_is_kept_while_another_is_in_use(log: EventLog) -> 
     log.put_store_in_use("a")
     log.mark_indexed(range(4), lacking_pictures=[1, 2])
     AsideMarks(log, "b").mark_indexed([0, 1, 2, 3], [""] * 4, lacking_pictures={3})
-    assert (log.lacking_pictures(range(4)), AsideMarks(log, "b").lacking_pictures([2, 3])) == ({1, 2}, {3})
+    assert (log.lacking_pictures(range(4)), AsideMarks(log, "b").lacking_pictures([2, 3])) == (
+        {1, 2},
+        {3},
+    )
     log.put_store_in_use("b")
     assert (log.store_in_use(), log.lacking_pictures(range(4))) == ("b", {3})
     AsideMarks(log, "a").mark_indexed([1], [""])
@@ -41,23 +44,33 @@ def test_a_store_beside_leaves_pending_what_the_one_in_use_has_yet_to_follow(log
     aside = AsideMarks(log, "b")
     aside.mark_indexed([0, 1, 2], [""] * 3)
     aside.mark_deleted([3])
-    assert ([index for index, _ in log.pending_items()], log.pending_deletions()) == ([0, 1, 2], [3])
+    assert ([index for index, _ in log.pending_items()], log.pending_deletions()) == (
+        [0, 1, 2],
+        [3],
+    )
     log.put_store_in_use("b")
     assert log.count_pending() == 4
 
 
-def test_each_store_has_its_own_active_model_and_the_first_takes_over_what_was_there(log: EventLog) -> None:
+def test_each_store_has_its_own_active_model_and_the_first_takes_over_what_was_there(
+    log: EventLog,
+) -> None:
     for version in ("m1", "m2"):
         log.add_model(version, version, {})
     log.set_active_model("m1")
     log.put_store_in_use("a")
     log.set_active_model("m2", "b")
     active = {
-        store: record and record.version for store in (None, "a", "b", "c") for record in [log.active_model(store)]
+        store: record and record.version
+        for store in (None, "a", "b", "c")
+        for record in [log.active_model(store)]
     }
     assert active == {None: "m1", "a": "m1", "b": "m2", "c": None}
     log.put_store_in_use("b")
-    assert [(record.version, record.active) for record in sorted(log.list_models(), key=lambda one: one.version)] == [
+    assert [
+        (record.version, record.active)
+        for record in sorted(log.list_models(), key=lambda one: one.version)
+    ] == [
         ("m1", False),
         ("m2", True),
     ]

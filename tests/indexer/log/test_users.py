@@ -13,7 +13,10 @@ def test_a_profile_is_replaced_as_a_whole(log: EventLog) -> None:
     log.put_user("u", {"age": 30.0, "likes": ("a", "b"), "staff": True}, "slow films")
     user = log.get_user("u")
     assert user is not None
-    assert (user.attributes, user.taste) == ({"age": 30.0, "likes": ("a", "b"), "staff": True}, "slow films")
+    assert (user.attributes, user.taste) == (
+        {"age": 30.0, "likes": ("a", "b"), "staff": True},
+        "slow films",
+    )
     log.put_user("u", {}, "")
     user = log.get_user("u")
     assert user is not None
@@ -22,13 +25,22 @@ def test_a_profile_is_replaced_as_a_whole(log: EventLog) -> None:
 
 def test_export_holds_everything_about_one_user(log: EventLog) -> None:
     log.put_user("u", {"likes": ("a",)}, "taste")
-    log.append_events([Event("u", "1", "like", None, 1.0, "e1"), Event("v", "1", "like", None, 1.0)])
+    log.append_events(
+        [Event("u", "1", "like", None, 1.0, "e1"), Event("v", "1", "like", None, 1.0)]
+    )
     log.put_served("r1", "u", b"context", 5.0)
     log.put_served("r2", "v", b"context", 5.0)
     export = json.loads(json.dumps(log.export_user("u")))
     assert export["profile"]["attributes"] == {"likes": ["a"]}
     assert export["events"] == [
-        {"user_id": "u", "item_id": "1", "event_type": "like", "value": None, "timestamp": 1.0, "event_id": "e1"}
+        {
+            "user_id": "u",
+            "item_id": "1",
+            "event_type": "like",
+            "value": None,
+            "timestamp": 1.0,
+            "event_id": "e1",
+        }
     ]
     assert export["served"] == [{"recommendation_id": "r1", "created_at": 5.0}]
     assert log.export_user("x") == {"user_id": "x", "profile": None, "events": [], "served": []}
@@ -37,7 +49,9 @@ def test_export_holds_everything_about_one_user(log: EventLog) -> None:
 def test_a_deleted_user_is_gone_and_nobody_else(log: EventLog) -> None:
     for user in "uv":
         log.put_user(user, {}, "")
-        log.append_events([Event(user, "1", "like", None, 1.0), Event(user, "2", "like", None, 1.0)])
+        log.append_events(
+            [Event(user, "1", "like", None, 1.0), Event(user, "2", "like", None, 1.0)]
+        )
         log.put_served(f"r-{user}", user, b"", 5.0)
     assert log.delete_user("u") == {"events": 2, "profiles": 1, "served": 1}
     assert log.delete_user("u") == {"events": 0, "profiles": 0, "served": 0}

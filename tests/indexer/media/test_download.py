@@ -25,9 +25,13 @@ def web() -> Iterator[Web]:
         yield web
 
 
-def inside(max_bytes: int = 10_000, timeout_s: float = 5.0, max_redirects: int = 2, **limits: bool) -> Downloader:
+def inside(
+    max_bytes: int = 10_000, timeout_s: float = 5.0, max_redirects: int = 2, **limits: bool
+) -> Downloader:
     """A downloader that may reach the server of the tests."""
-    return Downloader(DownloadLimits(max_bytes, timeout_s, max_redirects, **({"allow_private": True} | limits)))
+    return Downloader(
+        DownloadLimits(max_bytes, timeout_s, max_redirects, **({"allow_private": True} | limits))
+    )
 
 
 def names(monkeypatch: pytest.MonkeyPatch, addresses: dict[str, list[str]]) -> list[str]:
@@ -38,7 +42,10 @@ def names(monkeypatch: pytest.MonkeyPatch, addresses: dict[str, list[str]]) -> l
     def getaddrinfo(host: str, port: int, *args: object, **kwargs: object) -> object:
         looked_up.append(host)
         if host in addresses:
-            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses[host]]
+            return [
+                (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))
+                for address in addresses[host]
+            ]
         return resolve(host, port, *args, **kwargs)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
@@ -53,7 +60,9 @@ def test_a_picture_is_fetched_as_it_is(web: Web) -> None:
 
 
 def test_a_picture_may_come_in_chunks_or_until_the_connection_ends(web: Web) -> None:
-    chunked = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in (PICTURE[:700], PICTURE[700:], b""))
+    chunked = b"".join(
+        b"%x\r\n%b\r\n" % (len(part), part) for part in (PICTURE[:700], PICTURE[700:], b"")
+    )
     web.answers["/chunked"] = body(chunked, {"Transfer-Encoding": "chunked"})
     web.answers["/until-the-end"] = body(PICTURE, {"Connection": "close"})
     assert inside().fetch(web.url("/chunked")) == PICTURE
@@ -61,7 +70,12 @@ def test_a_picture_may_come_in_chunks_or_until_the_connection_ends(web: Web) -> 
 
 
 def test_redirects_are_followed_also_relative_ones_as_often_as_allowed(web: Web) -> None:
-    web.answers |= {"/a": redirect("b"), "/b": redirect(web.url("/1.jpg")), "/c": redirect("/a"), "/d": redirect("/d")}
+    web.answers |= {
+        "/a": redirect("b"),
+        "/b": redirect(web.url("/1.jpg")),
+        "/c": redirect("/a"),
+        "/d": redirect("/d"),
+    }
     assert inside(max_redirects=2).fetch(web.url("/a")) == PICTURE
     for path in ("/c", "/d"):
         with pytest.raises(MediaError, match="redirects more than 2 times"):
@@ -92,7 +106,10 @@ def test_redirects_are_followed_also_relative_ones_as_often_as_allowed(web: Web)
 def test_what_is_not_public_is_refused_by_number_and_by_name(
     web: Web, monkeypatch: pytest.MonkeyPatch, host: str
 ) -> None:
-    names(monkeypatch, {"intranet.example": ["10.0.0.8"], "half-public.example": ["93.184.216.34", "127.0.0.1"]})
+    names(
+        monkeypatch,
+        {"intranet.example": ["10.0.0.8"], "half-public.example": ["93.184.216.34", "127.0.0.1"]},
+    )
     with pytest.raises(MediaError, match=r"not public; .*images\.allow_private"):
         inside(allow_private=False).fetch(f"http://{host}:{web.port}/1.jpg")
     assert web.asked == []
@@ -113,11 +130,15 @@ def test_what_is_not_public_is_refused_by_number_and_by_name(
         ("fe80::1%eth0", False),
     ],
 )
-def test_an_ipv6_address_is_as_public_as_the_ipv4_address_it_wraps(address: str, public: bool) -> None:
+def test_an_ipv6_address_is_as_public_as_the_ipv4_address_it_wraps(
+    address: str, public: bool
+) -> None:
     assert is_public(address) == public
 
 
-def test_a_redirect_to_a_private_address_is_refused(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_redirect_to_a_private_address_is_refused(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
     web.answers["/away"] = redirect("http://169.254.169.254/latest/meta-data/")
     monkeypatch.setattr("indexer.media.download.is_public", lambda address: address == "127.0.0.1")
     with pytest.raises(MediaError, match=r"/away -> http://169\.254\.169\.254/.*not public"):

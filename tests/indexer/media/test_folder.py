@@ -7,7 +7,9 @@ from indexer.catalog.item import Item
 from indexer.media.folder import MediaFolder, admitted, public, public_name, unpacked
 
 
-def test_a_path_inside_the_image_folder_becomes_absolute_and_remembers_its_folder(tmp_path: Path) -> None:
+def test_a_path_inside_the_image_folder_becomes_absolute_and_remembers_its_folder(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "posters").mkdir()
     (tmp_path / "posters/1.jpg").touch()
     name = admitted("posters/1.jpg", tmp_path)
@@ -58,7 +60,9 @@ def test_a_picture_in_a_data_uri_is_unpacked(uri: str) -> None:
         ("data:image/png;base64,AAECAwQ=", r"is over 4 bytes; .*images\.max_bytes"),
     ],
 )
-def test_a_data_uri_that_is_none_is_an_image_error_that_does_not_repeat_it_all(uri: str, why: str) -> None:
+def test_a_data_uri_that_is_none_is_an_image_error_that_does_not_repeat_it_all(
+    uri: str, why: str
+) -> None:
     with pytest.raises(MediaError, match=why):
         unpacked(uri, 4)
     with pytest.raises(MediaError) as caught:
@@ -66,7 +70,9 @@ def test_a_data_uri_that_is_none_is_an_image_error_that_does_not_repeat_it_all(u
     assert len(str(caught.value)) < 200
 
 
-@pytest.mark.parametrize("image", ["../secret.jpg", "/etc/passwd", "posters/../../secret.jpg", "link/secret.jpg"])
+@pytest.mark.parametrize(
+    "image", ["../secret.jpg", "/etc/passwd", "posters/../../secret.jpg", "link/secret.jpg"]
+)
 def test_a_path_that_leaves_the_image_folder_is_refused(tmp_path: Path, image: str) -> None:
     root = tmp_path / "root"
     root.mkdir()
@@ -76,7 +82,9 @@ def test_a_path_that_leaves_the_image_folder_is_refused(tmp_path: Path, image: s
 
 
 @pytest.mark.parametrize("image", ["a\0b.jpg", "x" * 5000, "loop/1.jpg"])
-def test_an_impossible_path_is_an_image_error_or_a_file_that_is_not_there(tmp_path: Path, image: str) -> None:
+def test_an_impossible_path_is_an_image_error_or_a_file_that_is_not_there(
+    tmp_path: Path, image: str
+) -> None:
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     try:
         path = admitted(image, tmp_path)

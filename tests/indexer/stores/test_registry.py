@@ -47,12 +47,16 @@ def fill(shelf: Shelf, fingerprints: dict[str, str], n: int) -> None:
     store.close()
 
 
-def test_the_first_store_has_the_plain_name_and_others_the_digest_of_their_encoders(shelf: Shelf) -> None:
+def test_the_first_store_has_the_plain_name_and_others_the_digest_of_their_encoders(
+    shelf: Shelf,
+) -> None:
     fill(shelf, FINGERPRINTS, 2)
     fill(shelf, OTHERS, 3)
     assert names(shelf) == {"vectors": "text-1", f"vectors-{OTHER_DIGEST}": "text-2"}
     assert [shelf.count(store) for store in shelf.stores()] == [2, 3]
-    rows = [[row for page in shelf.scroll(store, ["text"]) for row in page] for store in shelf.stores()]
+    rows = [
+        [row for page in shelf.scroll(store, ["text"]) for row in page] for store in shelf.stores()
+    ]
     assert [[(row.item_index, list(row.vectors)) for row in one] for one in rows] == [
         [(index, ["text"]) for index in range(n)] for n in (2, 3)
     ]
@@ -62,11 +66,20 @@ def test_the_first_store_has_the_plain_name_and_others_the_digest_of_their_encod
         store.close()
 
 
-def test_encoders_without_a_store_are_a_mismatch_that_names_the_one_in_use_and_the_command(shelf: Shelf) -> None:
+def test_encoders_without_a_store_are_a_mismatch_that_names_the_one_in_use_and_the_command(
+    shelf: Shelf,
+) -> None:
     fill(shelf, FINGERPRINTS, 1)
     fill(shelf, OTHERS, 1)
-    for in_use, named in ((FIRST_DIGEST, "text-1"), (OTHER_DIGEST, "text-2"), (None, "text-1"), ("gone", "text-1")):
-        with pytest.raises(EncoderMismatch, match=rf"stored {named} .*palate encoders change.*palate rebuild"):
+    for in_use, named in (
+        (FIRST_DIGEST, "text-1"),
+        (OTHER_DIGEST, "text-2"),
+        (None, "text-1"),
+        ("gone", "text-1"),
+    ):
+        with pytest.raises(
+            EncoderMismatch, match=rf"stored {named} .*palate encoders change.*palate rebuild"
+        ):
             shelf.open(DIMS, THIRD, in_use=in_use)
     assert len(names(shelf)) == 2
 
@@ -134,7 +147,9 @@ def test_looking_into_a_store_leaves_the_mark_of_its_unclean_end(tmp_path: Path)
     assert mark.read_text() == "12345"
 
 
-@pytest.mark.parametrize(("said", "error"), [("{", StoreUnavailable), ('{"version": 99}', DataVersionMismatch)])
+@pytest.mark.parametrize(
+    ("said", "error"), [("{", StoreUnavailable), ('{"version": 99}', DataVersionMismatch)]
+)
 def test_a_store_that_cannot_be_read_is_an_error_until_it_is_made_anew(
     tmp_path: Path, said: str, error: type[Exception]
 ) -> None:

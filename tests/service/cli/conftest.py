@@ -70,8 +70,14 @@ def small_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
         stream.writelines(item.to_json() + "\n" for item in world.items())
     with (folder / "events.jsonl").open("w", encoding="utf-8") as stream:
         for event in world.events():
-            row = {"user_id": event.user_id, "item_id": event.item_id, "event_type": event.event_type}
-            stream.write(json.dumps({**row, "value": event.value, "timestamp": event.timestamp}) + "\n")
+            row = {
+                "user_id": event.user_id,
+                "item_id": event.item_id,
+                "event_type": event.event_type,
+            }
+            stream.write(
+                json.dumps({**row, "value": event.value, "timestamp": event.timestamp}) + "\n"
+            )
     world.filled(folder / "palate-data").close()
     return folder
 
@@ -88,13 +94,15 @@ def behaviour(small_world: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def filled(run: Run, small_world: Path, tmp_path: Path) -> Run:
-    """`run` in a folder of its own where ./palate-data holds the small world, and the files it came from beside it."""
+    """`run` in a folder of its own where ./palate-data holds the small world, and the files it came
+    from beside it."""
     shutil.copytree(small_world, tmp_path, dirs_exist_ok=True)
     return run
 
 
 @pytest.fixture
 def asking(run: Run, small_world: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """The same in the folder that all tests share (copying it takes a second): for what changes nothing."""
+    """The same in the folder that all tests share (copying it takes a second): for what changes
+    nothing."""
     monkeypatch.chdir(small_world)
     return run

@@ -13,7 +13,8 @@ EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
 def install(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The example's module on the path, and what its pyproject.toml says in `folder`; returns the dist-info."""
+    """The example's module on the path, and what its pyproject.toml says in `folder`; returns the
+    dist-info."""
     project = tomllib.loads((EXAMPLES / name / "pyproject.toml").read_text())["project"]
     site = folder / "site"
     info = site / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
@@ -21,7 +22,9 @@ def install(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     info.joinpath("METADATA").write_text(
         f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
     )
-    lines = [f"{name} = {value}\n" for name, value in project["entry-points"][ENTRY_POINT_GROUP].items()]
+    lines = [
+        f"{name} = {value}\n" for name, value in project["entry-points"][ENTRY_POINT_GROUP].items()
+    ]
     info.joinpath("entry_points.txt").write_text(f"[{ENTRY_POINT_GROUP}]\n" + "".join(lines))
     monkeypatch.syspath_prepend(str(EXAMPLES / name))
     monkeypatch.syspath_prepend(str(site))

@@ -1,4 +1,5 @@
-"""The example of an audio plug-in through the whole of Palate: files, index, recommendations, reasons."""
+"""The example of an audio plug-in through the whole of Palate: files, index, recommendations,
+reasons."""
 
 from __future__ import annotations
 
@@ -17,8 +18,8 @@ LISTENED = ("bow 196", "bow 233", "bow 330")
 
 @pytest.fixture
 def songs(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """`run` in a folder with a catalogue that is perceived by the timbre of its sounds, and a listener of one
-    instrument. Items have no words."""
+    """`run` in a folder with a catalogue that is perceived by the timbre of its sounds, and a
+    listener of one instrument. Items have no words."""
     install("audio-plugin", tmp_path, monkeypatch)
     instruments = importlib.import_module("instruments")
     monkeypatch.delenv("PALATE_ENCODERS__IMAGE")
@@ -30,7 +31,8 @@ def songs(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         rows.append({"item_id": name, "domain": "songs", "audio": f"{name}.{ending}"})
     (tmp_path / "songs.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     listened = [
-        {"user_id": "u", "item_id": name, "event_type": "listen", "timestamp": 1_700_000_000} for name in LISTENED
+        {"user_id": "u", "item_id": name, "event_type": "listen", "timestamp": 1_700_000_000}
+        for name in LISTENED
     ]
     (tmp_path / "events.jsonl").write_text("".join(json.dumps(row) + "\n" for row in listened))
     (report,) = run("index", tmp_path / "songs.jsonl", "--json").json["files"]
@@ -43,9 +45,15 @@ def played_by(rows: list[dict[str, str]]) -> list[str]:
     return [row["item_id"].split()[0] for row in rows]
 
 
-def test_sounds_of_one_instrument_go_together_and_that_is_the_reason(songs: Run, tmp_path: Path) -> None:
-    assert played_by(songs("similar", "drum 262", "-k", 5, "--json").json["results"]) == ["drum"] * 5
-    found = songs("search", "--audio", tmp_path / "pluck 330.wav", "-k", 2, "--json").json["results"]
+def test_sounds_of_one_instrument_go_together_and_that_is_the_reason(
+    songs: Run, tmp_path: Path
+) -> None:
+    assert (
+        played_by(songs("similar", "drum 262", "-k", 5, "--json").json["results"]) == ["drum"] * 5
+    )
+    found = songs("search", "--audio", tmp_path / "pluck 330.wav", "-k", 2, "--json").json[
+        "results"
+    ]
     assert found[0]["item_id"] == "pluck 330"
     assert (played_by(found), found[0]["sources"]) == (["pluck"] * 2, ["content_audio"])
 
@@ -61,7 +69,8 @@ def test_sounds_of_one_instrument_go_together_and_that_is_the_reason(songs: Run,
 def test_the_doctor_says_how_many_sounds_a_second(songs: Run) -> None:
     found = {finding["what"]: finding for finding in songs("doctor", "--json").json}
     assert re.fullmatch(
-        r"timbre: timbre, 32 wide, fingerprint timbre-1, [\d,]+ sounds of 30 s/s here", found["audio encoder"]["found"]
+        r"timbre: timbre, 32 wide, fingerprint timbre-1, [\d,]+ sounds of 30 s/s here",
+        found["audio encoder"]["found"],
     )
     assert found["plug-in timbre"]["found"] == "palate_timbre:timbre_encoder of palate-timbre 0.1.0"
     assert "image encoder" not in found

@@ -33,7 +33,9 @@ def test_indexing_twice_skips_what_is_unchanged(run: Run, catalogue: Path) -> No
     assert (second.code, second.json["files"][0]["counts"]) == (0, {"indexed": 0, "skipped": 40})
 
 
-def test_indexing_tells_its_time_and_of_encoders_that_do_not_tell_theirs_nothing(run: Run, catalogue: Path) -> None:
+def test_indexing_tells_its_time_and_of_encoders_that_do_not_tell_theirs_nothing(
+    run: Run, catalogue: Path
+) -> None:
     times = run("index", catalogue, "--json").json["times"]
     assert (times["encoders"], times["encoding"]) == ([], None)
     assert 40 / times["rows_per_s"] == pytest.approx(times["seconds"], abs=0.01)  # they are rounded
@@ -42,7 +44,9 @@ def test_indexing_tells_its_time_and_of_encoders_that_do_not_tell_theirs_nothing
     assert "times" not in run("events", catalogue, "--json").json
 
 
-def test_workers_are_the_cores_that_encoders_take(run: Run, catalogue: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_are_the_cores_that_encoders_take(
+    run: Run, catalogue: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen: list[int] = []
     encode = FakeTextEncoder.encode_passages
 
@@ -78,7 +82,9 @@ def test_failed_rows_are_all_in_the_errors_file_and_the_first_ten_on_the_screen(
     with catalogue.open("a", encoding="utf-8") as stream:
         stream.write('{"title": "no id"}\n' * 12)
     ran = run("index", catalogue, "--errors", tmp_path / "failed.jsonl")
-    rows = [json.loads(line) for line in (tmp_path / "failed.jsonl").read_text("utf-8").splitlines()]
+    rows = [
+        json.loads(line) for line in (tmp_path / "failed.jsonl").read_text("utf-8").splitlines()
+    ]
     assert ran.code == 1
     assert [row["line"] for row in rows] == list(range(41, 53))
     assert ran.out.count("it is required") == 10
@@ -112,7 +118,9 @@ def test_results_are_a_table_for_people(asking: Run) -> None:
         (["--diversity", "0.5", "--exploration", "0.5"], lambda row: True),
     ],
 )
-def test_options_narrow_the_answer(asking: Run, options: list[str], allowed: Callable[[Any], bool]) -> None:
+def test_options_narrow_the_answer(
+    asking: Run, options: list[str], allowed: Callable[[Any], bool]
+) -> None:
     rows = asking("recommend", *options, "-k", 5, "--json").json["results"]
     assert rows
     assert all(allowed(row) for row in rows)
@@ -122,7 +130,9 @@ def test_an_answer_is_explained_as_it_was_served_in_english_and_chinese(asking: 
     answer = asking("recommend", "--user", "u0", "-k", 1, "--json").json
     item, served = answer["results"][0]["item_id"], answer["recommendation_id"]
     english = asking("explain", "--recommendation", served, "--item", item, "--json")
-    chinese = asking("explain", "--recommendation", served, "--item", item, "--lang", "zh", "--json")
+    chinese = asking(
+        "explain", "--recommendation", served, "--item", item, "--lang", "zh", "--json"
+    )
     now = asking("explain", "--user", "u0", "--item", item)
     assert (english.code, chinese.code, now.code) == (0, 0, 0)
     assert english.json["evidence"] == chinese.json["evidence"]
@@ -136,7 +146,13 @@ def test_a_taste_is_told_from_what_the_person_did(asking: Run) -> None:
     assert "Space" in " ".join(told.out.split("preference")[0].split())
     assert "8 of 8" in told.out
     fact, *_ = asking("explain", "--user", "u0", "--profile", "--json").json["evidence"]
-    assert [fact[name] for name in ("kind", "value", "count", "total", "lift")] == ["preference", "Space", 8, 8, 2.0]
+    assert [fact[name] for name in ("kind", "value", "count", "total", "lift")] == [
+        "preference",
+        "Space",
+        8,
+        8,
+        2.0,
+    ]
     (nothing,) = asking("explain", "--user", "nobody", "--profile", "--json").json["evidence"]
     assert (nothing["kind"], nothing["name"]) == ("cold_start", "no_history")
 
@@ -158,7 +174,10 @@ def test_a_trained_model_serves_and_is_listed(filled: Run) -> None:
     assert filled("models", "activate", model["version"]).code == 0
     assert "active" in filled("models", "list").out
     shrunk = filled("models", "shrink", model["version"])
-    assert (shrunk.code, f"palate models activate {model['version']}-int8" in " ".join(shrunk.out.split())) == (0, True)
+    assert (
+        shrunk.code,
+        f"palate models activate {model['version']}-int8" in " ".join(shrunk.out.split()),
+    ) == (0, True)
     again = filled("models", "shrink", model["version"])
     assert (again.code, "shrunk already" in again.err) == (2, True)
 
@@ -171,7 +190,9 @@ def test_everything_about_a_person_is_exported_and_then_deleted(filled: Run) -> 
     assert "nothing was stored" in filled("users", "delete", "u0").out
 
 
-def test_a_rebuild_with_other_encoders_keeps_items_and_events(filled: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rebuild_with_other_encoders_keeps_items_and_events(
+    filled: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PALATE_ENCODERS__IMAGE", "none")
     refused = filled("recommend", "--user", "u0")
     assert refused.code == 2
@@ -189,10 +210,15 @@ def test_the_doctor_finds_a_sound_folder_sound(filled: Run) -> None:
     assert found["vectors"]["found"] == "40 items, as in the log"
     sound = ("python", "packages", "settings", "writers", "log", "vectors", "model")
     assert {found[name]["status"] for name in sound} == {"ok"}
-    assert "openai not set up (set explain.openai.base_url and explain.openai.model)" in found["writers"]["found"]
+    assert (
+        "openai not set up (set explain.openai.base_url and explain.openai.model)"
+        in found["writers"]["found"]
+    )
 
 
-def test_the_doctor_fails_a_configured_writer_that_is_not_set_up(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_doctor_fails_a_configured_writer_that_is_not_set_up(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PALATE_EXPLAIN__WRITER", "openai")
     ran = run("doctor", "--json")
     assert ran.code == 2
@@ -201,7 +227,9 @@ def test_the_doctor_fails_a_configured_writer_that_is_not_set_up(run: Run, monke
 
 def test_a_note_says_who_wrote_instead(asking: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setenv("PALATE_EXPLAIN__OPENAI__BASE_URL", "http://127.0.0.1:9/v1")  # discard: nobody listens
+    monkeypatch.setenv(
+        "PALATE_EXPLAIN__OPENAI__BASE_URL", "http://127.0.0.1:9/v1"
+    )  # discard: nobody listens
     monkeypatch.setenv("PALATE_EXPLAIN__OPENAI__MODEL", "tiny")
     monkeypatch.setenv("PALATE_EXPLAIN__OPENAI__MAX_RETRIES", "0")
     ran = asking("explain", "--user", "u0", "--item", "i8", "--writer", "openai")
@@ -248,7 +276,9 @@ def test_the_doctor_looks_at_what_a_running_server_leaves_open(asking: Run) -> N
     assert "in use by process" in found["vectors"]["found"]
 
 
-def test_reading_events_alone_keeps_the_mark_of_an_unclean_end(filled: Run, behaviour: Path) -> None:
+def test_reading_events_alone_keeps_the_mark_of_an_unclean_end(
+    filled: Run, behaviour: Path
+) -> None:
     mark = Path("palate-data/vectors/lock")
     mark.write_text("12345")
     assert filled("events", behaviour).code == 0
@@ -257,7 +287,18 @@ def test_reading_events_alone_keeps_the_mark_of_an_unclean_end(filled: Run, beha
 
 def test_help_loads_nothing_heavy() -> None:
     """That is what makes it instant: measured at 0.3 s, of which typer and rich are most."""
-    heavy = ["torch", "numpy", "grpc", "google", "pydantic", "sqlalchemy", "pyarrow", "PIL", "qdrant_edge", "lark"]
+    heavy = [
+        "torch",
+        "numpy",
+        "grpc",
+        "google",
+        "pydantic",
+        "sqlalchemy",
+        "pyarrow",
+        "PIL",
+        "qdrant_edge",
+        "lark",
+    ]
     code = f"import sys, service.cli; print([name for name in {heavy} if name in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"

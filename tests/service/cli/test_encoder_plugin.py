@@ -51,7 +51,8 @@ def test_the_doctor_names_the_encoders_in_use_and_the_plug_ins(
     monkeypatch.setenv("PALATE_ENCODERS__IMAGE", "colour:24")
     found = {finding["what"]: finding for finding in run("doctor", "--json").json}
     assert re.fullmatch(
-        r"fake: fake, 16 wide, fingerprint fake-text-16, [\d,]+ texts/s here", found["text encoder"]["found"]
+        r"fake: fake, 16 wide, fingerprint fake-text-16, [\d,]+ texts/s here",
+        found["text encoder"]["found"],
     )
     assert re.fullmatch(
         r"colour:24: colour:24, 32 wide, fingerprint colour-1-24-8-64, [\d,]+ images/s here",
@@ -65,7 +66,9 @@ def test_the_doctor_names_the_encoders_in_use_and_the_plug_ins(
 
 
 def test_a_plug_in_that_cannot_be_imported_is_listed_with_its_error(installed: Path) -> None:
-    installed.joinpath("entry_points.txt").write_text(f"[{ENTRY_POINT_GROUP}]\nbroken = no_such_module:encoder\n")
+    installed.joinpath("entry_points.txt").write_text(
+        f"[{ENTRY_POINT_GROUP}]\nbroken = no_such_module:encoder\n"
+    )
     (broken,) = (plug_in for plug_in in plug_ins() if plug_in.name == "broken")
     assert broken.error == "ModuleNotFoundError: No module named 'no_such_module'"
     with pytest.raises(EncoderUnavailable, match="No module named 'no_such_module'"):
@@ -76,6 +79,10 @@ def test_two_plug_ins_of_one_name_are_refused(installed: Path) -> None:
     other = installed.parent / "other-1.0.dist-info"
     other.mkdir()
     other.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: other\nVersion: 1.0\n")
-    other.joinpath("entry_points.txt").write_text(f"[{ENTRY_POINT_GROUP}]\ncolour = other:encoder\n")
-    with pytest.raises(EncoderUnavailable, match="several plug-ins have this name: other:encoder and palate_colour"):
+    other.joinpath("entry_points.txt").write_text(
+        f"[{ENTRY_POINT_GROUP}]\ncolour = other:encoder\n"
+    )
+    with pytest.raises(
+        EncoderUnavailable, match="several plug-ins have this name: other:encoder and palate_colour"
+    ):
         load_image_encoder("colour")

@@ -1,4 +1,5 @@
-"""Bad input on the command line: one line on stderr, the right exit code, and nothing that was stored is lost."""
+"""Bad input on the command line: one line on stderr, the right exit code, and nothing that was
+stored is lost."""
 
 from __future__ import annotations
 
@@ -57,7 +58,10 @@ def test_pictures_from_the_web_come_under_the_settings_and_are_tried_again(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with serving({"/red.png": body(png("red"))}) as web:
-        rows = [{"item_id": "a", "images": [web.url("/red.png"), "red.png"]}, {"item_id": "b", "title": "b"}]
+        rows = [
+            {"item_id": "a", "images": [web.url("/red.png"), "red.png"]},
+            {"item_id": "b", "title": "b"},
+        ]
         (tmp_path / "items.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
         (tmp_path / "red.png").write_bytes(png("red"))
         (refused,) = run("index", tmp_path / "items.jsonl", "--json").json["files"]
@@ -107,13 +111,22 @@ def test_bad_events(run: Run, tmp_path: Path, line: str, said: str) -> None:
         (["explain", "--item", "i0"], "--user ID or --recommendation ID"),
         (["explain", "--user", "u0"], "--item ID, or --profile"),
         (["explain", "--profile"], "--profile needs --user"),
-        (["explain", "--profile", "--user", "u0", "--item", "i0", "--change"], "leave out --item and --change"),
-        (["explain", "--profile", "--user", "u0", "--recommendation", "r"], "leave out --recommendation"),
+        (
+            ["explain", "--profile", "--user", "u0", "--item", "i0", "--change"],
+            "leave out --item and --change",
+        ),
+        (
+            ["explain", "--profile", "--user", "u0", "--recommendation", "r"],
+            "leave out --recommendation",
+        ),
         (["explain", "--profile", "--user", "u0", "--writer", "nobody"], "nobody"),
         (["explain", "--item", "nothing", "--user", "u0"], "nothing"),
         (["explain", "--item", "i0", "--recommendation", "nothing"], "nothing"),
         (["explain", "--item", "i0", "--user", "u0", "--writer", "nobody"], "nobody"),
-        (["explain", "--item", "i0", "--user", "u0", "--writer", "openai"], "explain.openai.base_url"),
+        (
+            ["explain", "--item", "i0", "--user", "u0", "--writer", "openai"],
+            "explain.openai.base_url",
+        ),
         (["models", "activate", "nothing"], "nothing"),
         (["models", "rollback"], "no model served before"),
         (["index", "gone.jsonl"], "there is no such file"),
@@ -123,7 +136,9 @@ def test_bad_events(run: Run, tmp_path: Path, line: str, said: str) -> None:
         (["dance"], "No such command"),
     ],
 )
-def test_what_cannot_be_done_is_one_line_and_exit_code_2(asking: Run, arguments: list[str], said: str) -> None:
+def test_what_cannot_be_done_is_one_line_and_exit_code_2(
+    asking: Run, arguments: list[str], said: str
+) -> None:
     ran = asking(*arguments)
     assert ran.code == 2
     (line,) = ran.err.splitlines()
@@ -139,8 +154,12 @@ def test_an_unknown_field_in_the_configuration(filled: Run) -> None:
     assert "unknown field server.port" in ran.err
 
 
-@pytest.mark.parametrize("command", [["index", "items.jsonl"], ["events", "events.jsonl"], ["recommend"], ["rebuild"]])
-def test_a_folder_that_another_process_has_open_asks_for_the_server(asking: Run, command: list[str]) -> None:
+@pytest.mark.parametrize(
+    "command", [["index", "items.jsonl"], ["events", "events.jsonl"], ["recommend"], ["rebuild"]]
+)
+def test_a_folder_that_another_process_has_open_asks_for_the_server(
+    asking: Run, command: list[str]
+) -> None:
     lock = FolderLock(Path("palate-data"))
     try:
         ran = asking(*command)

@@ -54,7 +54,11 @@ def server(filled: Run) -> Iterator[str]:
 def _without_what_differs(answer: Any) -> Any:
     """Ids and times are of one answer."""
     dropped = ("recommendation_id", "stage_ms", "next_page_token")
-    return {name: value for name, value in answer.items() if name not in dropped} if "results" in answer else answer
+    return (
+        {name: value for name, value in answer.items() if name not in dropped}
+        if "results" in answer
+        else answer
+    )
 
 
 @pytest.mark.parametrize(
@@ -74,7 +78,17 @@ def _without_what_differs(answer: Any) -> Any:
             "--exclude",
             "gone",
         ],
-        ["recommend", "--non-profiled", "--domain", "books", "--filter", "price < 38", "--lang", "zh", "--explain"],
+        [
+            "recommend",
+            "--non-profiled",
+            "--domain",
+            "books",
+            "--filter",
+            "price < 38",
+            "--lang",
+            "zh",
+            "--explain",
+        ],
         ["similar", "i0", "-k", "3"],
         ["search", "wedding", "-k", "3"],
         ["explain", "--user", "u0", "--item", "i8"],
@@ -84,7 +98,9 @@ def _without_what_differs(answer: Any) -> Any:
         ["users", "export", "u1"],
     ],
 )
-def test_a_server_answers_as_the_folder_does(filled: Run, question: list[str], request: pytest.FixtureRequest) -> None:
+def test_a_server_answers_as_the_folder_does(
+    filled: Run, question: list[str], request: pytest.FixtureRequest
+) -> None:
     here = filled(*question, "--json")
     there = filled(*question, "--json", "--server", request.getfixturevalue("server"))
     assert (here.code, there.code) == (0, 0)
@@ -99,7 +115,9 @@ def _approximately(value: Any) -> Any:
     return pytest.approx(value, abs=1e-4) if isinstance(value, float) else value
 
 
-def test_files_go_through_a_server_with_the_pictures_beside_them(filled: Run, server: str, tmp_path: Path) -> None:
+def test_files_go_through_a_server_with_the_pictures_beside_them(
+    filled: Run, server: str, tmp_path: Path
+) -> None:
     folder = tmp_path / "more"
     folder.mkdir()
     Image.new("RGB", (8, 8), "red").save(folder / "red.png")
@@ -115,9 +133,14 @@ def test_files_go_through_a_server_with_the_pictures_beside_them(filled: Run, se
     assert ran.code == 1
     assert report["counts"] == {"indexed": 3, "skipped": 0}
     assert [(row["line"], row["item_id"]) for row in report["failed"]] == [(3, "bad")]
-    assert [(row["line"], row["item_id"]) for row in report["warnings"]] == [(2, "gone"), (1, "red")]
+    assert [(row["line"], row["item_id"]) for row in report["warnings"]] == [
+        (2, "gone"),
+        (1, "red"),
+    ]
     assert "is not public" in report["warnings"][1]["reason"]
-    alike = filled("search", "--image", folder / "red.png", "-k", 1, "--server", server, "--json").json["results"]
+    alike = filled(
+        "search", "--image", folder / "red.png", "-k", 1, "--server", server, "--json"
+    ).json["results"]
     assert [row["item_id"] for row in alike] == ["red"]
 
 
@@ -135,15 +158,25 @@ def test_a_server_goes_over_to_sounds_and_takes_them_from_beside_a_file(
     (report,) = filled("index", folder / "songs.jsonl", "--server", server, "--json").json["files"]
     assert report["counts"] == {"indexed": 3, "skipped": 0}
     assert [(row["line"], row["item_id"]) for row in report["warnings"]] == [(3, "gone")]
-    found = filled("search", "--audio", folder / "low.wav", "-k", 1, "--server", server, "--json").json["results"]
+    found = filled(
+        "search", "--audio", folder / "low.wav", "-k", 1, "--server", server, "--json"
+    ).json["results"]
     assert [(row["item_id"], row["sources"]) for row in found] == [("low", ["content_audio"])]
     refused = filled("search", "--image", folder / "low.wav", "--server", server)
-    assert (refused.code, "cannot encode image search; set encoders.image" in refused.err) == (2, True)
+    assert (refused.code, "cannot encode image search; set encoders.image" in refused.err) == (
+        2,
+        True,
+    )
 
 
-def test_events_through_a_server_are_seen_by_its_next_answer(filled: Run, server: str, tmp_path: Path) -> None:
+def test_events_through_a_server_are_seen_by_its_next_answer(
+    filled: Run, server: str, tmp_path: Path
+) -> None:
     path = tmp_path / "more.jsonl"
-    events = [{"user_id": "new", "item_id": f"i{i}", "event_type": "like", "timestamp": 1} for i in (0, 2, 99)]
+    events = [
+        {"user_id": "new", "item_id": f"i{i}", "event_type": "like", "timestamp": 1}
+        for i in (0, 2, 99)
+    ]
     path.write_text("".join(json.dumps(row) + "\n" for row in [*events, {"user_id": "new"}]))
     ran = filled("events", path, "--server", server, "--json")
     assert ran.code == 1
@@ -151,7 +184,12 @@ def test_events_through_a_server_are_seen_by_its_next_answer(filled: Run, server
     assert ran.json["files"][0]["failed"][0]["line"] == 4
     again = filled("events", path, "--server", server, "--json").json["files"][0]["counts"]
     assert again == {"recorded": 0, "duplicates": 3, "unknown_items": 0}
-    ids = {row["item_id"] for row in filled("recommend", "--user", "new", "--server", server, "--json").json["results"]}
+    ids = {
+        row["item_id"]
+        for row in filled("recommend", "--user", "new", "--server", server, "--json").json[
+            "results"
+        ]
+    }
     assert ids.isdisjoint({"i0", "i2"})
 
 
@@ -166,16 +204,25 @@ def test_a_server_trains_activates_and_forgets(filled: Run, server: str) -> None
     assert "nothing" in refused.err
 
 
-def test_a_server_changes_its_encoders_and_goes_on(filled: Run, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_changes_its_encoders_and_goes_on(
+    filled: Run, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     counting.install(monkeypatch)
     changed = filled("encoders", "change", "--text", "two", "--server", server, "--json").json
     assert (changed["text"], changed["image"], changed["items"]) == ("two", "fake", 40)
     assert filled("recommend", "--user", "u0", "--server", server, "--json").json["results"]
     with Client(server) as client:
-        for asked, why in (("no-such-model", "cannot be loaded"), ("two", "serve already"), ("", "serve already")):
+        for asked, why in (
+            ("no-such-model", "cannot be loaded"),
+            ("two", "serve already"),
+            ("", "serve already"),
+        ):
             with pytest.raises(PalateRpcError, match=why) as caught:
                 list(client.change_encoders(text=asked))
-            assert (caught.value.code.name, caught.value.reason) == ("INVALID_ARGUMENT", "INVALID_INPUT")
+            assert (caught.value.code.name, caught.value.reason) == (
+                "INVALID_ARGUMENT",
+                "INVALID_INPUT",
+            )
 
 
 def test_the_folder_of_a_running_server_is_not_opened_beside_it(filled: Run, server: str) -> None:

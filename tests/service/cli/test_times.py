@@ -36,12 +36,18 @@ class MeasuredImages(FakeImageEncoder):
         self.timing.add(laps)
 
 
-def _stages(load: float = 0.0, pre: float = 0.0, core: float = 0.0, post: float = 0.0) -> dict[str, float]:
+def _stages(
+    load: float = 0.0, pre: float = 0.0, core: float = 0.0, post: float = 0.0
+) -> dict[str, float]:
     return {"load": load, "pre": pre, "core": core, "post": post}
 
 
 def test_shares_are_of_the_whole_run() -> None:
-    times = run_times([MeasuredText(load=1, core=3, post=0.5), MeasuredImages(pre=0.5, core=5)], rows=500, seconds=20)
+    times = run_times(
+        [MeasuredText(load=1, core=3, post=0.5), MeasuredImages(pre=0.5, core=5)],
+        rows=500,
+        seconds=20,
+    )
     assert (times.seconds, times.rows_per_s, times.encoding) == (20, 25, 0.5)
     assert [(e.runs_on, e.seconds) for e in times.encoders] == [
         ("OpenVINO bf16", _stages(load=1, core=3, post=0.5)),
@@ -76,18 +82,27 @@ def test_the_memory_at_most_is_more_than_python_alone_and_less_than_a_machine() 
 def test_keys_for_programs() -> None:
     times = asdict(run_times([MeasuredText(core=1)], rows=10, seconds=4))
     assert set(times) == {"seconds", "rows_per_s", "encoders", "encoding", "peak_memory_mb"}
-    assert times["encoders"] == ({"encoder": "fake", "runs_on": "OpenVINO bf16", "seconds": _stages(core=1)},)
+    assert times["encoders"] == (
+        {"encoder": "fake", "runs_on": "OpenVINO bf16", "seconds": _stages(core=1)},
+    )
 
 
-def test_people_read_a_line_for_each_encoder_and_one_of_the_run(capsys: pytest.CaptureFixture[str]) -> None:
+def test_people_read_a_line_for_each_encoder_and_one_of_the_run(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     show(run_times([MeasuredText(load=1, core=2.26)], rows=4_000, seconds=13.04))
     lines = [line for line in capsys.readouterr().out.splitlines() if line.strip()]
     header, encoder, total = lines[0], lines[-2], lines[-1]
     assert header.split() == ["encoder", "runs", "on", "load", "pre", "core", "post"]
     assert encoder.split() == ["fake", "OpenVINO", "bf16", "1.0", "0.0", "2.3", "0.0"]
-    assert total.startswith("13.0 seconds in all, 25% of it inside the encoders; 307 rows a second; ")
+    assert total.startswith(
+        "13.0 seconds in all, 25% of it inside the encoders; 307 rows a second; "
+    )
 
 
 def test_people_are_told_no_share_that_is_unknown(capsys: pytest.CaptureFixture[str]) -> None:
     show(RunTimes(seconds=2.0, rows_per_s=5.0, encoders=(), encoding=None, peak_memory_mb=1234.0))
-    assert capsys.readouterr().out == "2.0 seconds in all; 5 rows a second; 1,234 MB of memory at most\n"
+    assert (
+        capsys.readouterr().out
+        == "2.0 seconds in all; 5 rows a second; 1,234 MB of memory at most\n"
+    )

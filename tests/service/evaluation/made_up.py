@@ -10,7 +10,13 @@ from service.evaluation.answers import Recommend
 from service.evaluation.splits import Case
 
 
-def case(user: int, history: Sequence[int], relevant: Sequence[int], *labels: str, domain: str | None = None) -> Case:
+def case(
+    user: int,
+    history: Sequence[int],
+    relevant: Sequence[int],
+    *labels: str,
+    domain: str | None = None,
+) -> Case:
     wanted = np.array(relevant, dtype=np.int64)
     past = np.array(history, dtype=np.int64)
     return Case(

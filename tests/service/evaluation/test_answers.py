@@ -48,13 +48,19 @@ def test_top_k_obeys_the_mask_the_order_and_the_tie_rule() -> None:
 
 
 def test_ties_at_the_edge_of_the_list_go_to_the_lower_index() -> None:
-    assert top_k(np.zeros(1000, dtype=np.float32), 3, np.ones(1000, dtype=np.bool_)).tolist() == [0, 1, 2]
+    assert top_k(np.zeros(1000, dtype=np.float32), 3, np.ones(1000, dtype=np.bool_)).tolist() == [
+        0,
+        1,
+        2,
+    ]
 
 
 def test_a_scorer_becomes_a_system_that_never_lists_what_was_seen() -> None:
     log = Interactions.build([0, 0, 0, 1, 1], [4, 3, 1, 4, 2], n_items=5)
 
-    def by_index(histories: Sequence[IntArray]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    def by_index(
+        histories: Sequence[IntArray],
+    ) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
         return np.tile(np.arange(5, dtype=np.float32), (len(histories), 1))
 
     split = leave_one_out(log)
@@ -63,12 +69,20 @@ def test_a_scorer_becomes_a_system_that_never_lists_what_was_seen() -> None:
 
 def test_a_scorer_ranks_within_the_domain_of_the_case() -> None:
     system = from_scores(
-        lambda h: np.tile(np.arange(4, dtype=np.float32), (len(h), 1)), 2, domains=["a", "a", "b", "b"]
+        lambda h: np.tile(np.arange(4, dtype=np.float32), (len(h), 1)),
+        2,
+        domains=["a", "a", "b", "b"],
     )
     assert list(system([case(0, [], [0], domain="a")])) == [[1, 0]]
 
 
 def test_progress_is_told_of_every_case_once() -> None:
     done: list[int] = []
-    ask(always(1), [case(user, [], [1]) for user in range(600)], 2, n_items=6, on_progress=done.append)
+    ask(
+        always(1),
+        [case(user, [], [1]) for user in range(600)],
+        2,
+        n_items=6,
+        on_progress=done.append,
+    )
     assert done == [256, 256, 88]

@@ -12,7 +12,9 @@ from tests.service.evaluation.made_up import always, case
 
 
 def figures(recommend: Recommend, cases: Sequence[Case], k: int, n_items: int) -> Report:
-    return measure({"system": [Answers(cases, ask(recommend, cases, k, n_items=n_items))]}, k, n_items=n_items)
+    return measure(
+        {"system": [Answers(cases, ask(recommend, cases, k, n_items=n_items))]}, k, n_items=n_items
+    )
 
 
 def test_figures_are_means_over_the_cases_of_a_slice() -> None:
@@ -40,7 +42,9 @@ def test_only_the_hits_that_count_in_a_slice_count_there() -> None:
         {"all": np.array([1, 5]), "warm": np.array([1]), "cold_item": np.array([5])},
     )
     report = figures(always(1, 2), [mixed], 2, 6)
-    assert [report.get("recall@2", slice=label).value for label in ("all", "warm", "cold_item")] == [0.5, 1.0, 0.0]
+    assert [
+        report.get("recall@2", slice=label).value for label in ("all", "warm", "cold_item")
+    ] == [0.5, 1.0, 0.0]
 
 
 def test_no_cases_give_an_empty_report() -> None:
@@ -50,7 +54,9 @@ def test_no_cases_give_an_empty_report() -> None:
 def test_counts_and_vectors_add_their_metrics() -> None:
     asked = Answers([case(0, [], [0]), case(1, [], [2])], [[0, 1]] * 2, np.array([3, 0, 0]))
     report = measure({"system": [asked]}, 2, n_items=3, vectors=np.eye(3, dtype=np.float32))
-    assert report.get("debiased_ndcg@2").value == pytest.approx(0.5 / (0.5 + 1.0))  # the popular hit counts half
+    assert report.get("debiased_ndcg@2").value == pytest.approx(
+        0.5 / (0.5 + 1.0)
+    )  # the popular hit counts half
     assert report.get("novelty@2").value == pytest.approx((-log2(4 / 6) - log2(1 / 6)) / 2)
     assert report.get("diversity@2").value == pytest.approx(1.0)
 
@@ -101,7 +107,9 @@ def test_asking_the_same_people_again_does_not_make_the_interval_narrower() -> N
 
 
 def test_asking_other_people_does() -> None:
-    asked = [Answers([case(60 * n + u, [], [u % 3]) for u in range(60)], [[0]] * 60) for n in range(4)]
+    asked = [
+        Answers([case(60 * n + u, [], [u % 3]) for u in range(60)], [[0]] * 60) for n in range(4)
+    ]
     alone = measure({"system": asked[:1]}, 1, n_items=3).get("ndcg@1")
     together = measure({"system": asked}, 1, n_items=3).get("ndcg@1")
     assert alone.low is not None and alone.high is not None  # noqa: PT018
@@ -110,7 +118,15 @@ def test_asking_other_people_does() -> None:
 
 
 def test_slices_come_in_the_order_of_what_they_say() -> None:
-    labels = ("domain a", "history 100+", "history 5-19", "events 10", "events 5", "cold_user", "warm")
+    labels = (
+        "domain a",
+        "history 100+",
+        "history 5-19",
+        "events 10",
+        "events 5",
+        "cold_user",
+        "warm",
+    )
     report = figures(always(0), [case(0, [], [0], *labels)], 1, 1)
     assert report.slices() == ["all", "warm", "cold_user", "events 5", "events 10", "history 5-19", "history 100+",
                                "domain a"]  # fmt: skip

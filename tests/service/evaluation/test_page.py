@@ -89,7 +89,12 @@ def traded(*systems: str) -> Report:
 
 
 def test_several_explorations_are_drawn_beside_the_borrowing_baselines() -> None:
-    asked = traded("palate (exploration 0)", "palate (exploration 0.5)", "ease-recency-borrowed", "ease-recency")
+    asked = traded(
+        "palate (exploration 0)",
+        "palate (exploration 0.5)",
+        "ease-recency-borrowed",
+        "ease-recency",
+    )
     assert frontier_points(asked, "ndcg@10") == {
         True: [("exploration 0", 0.0, 0.0), ("exploration 0.5", 0.1, 0.1)],
         False: [("ease-recency-borrowed", 0.2, 0.2)],

@@ -19,7 +19,9 @@ def test_rows_hold_a_line_per_slice_and_system() -> None:
         ["all", "b", "4", "0.1250 [0.1000, 0.1500]", ""],
         ["warm", "a", "3", "0.7500 [0.7000, 0.8000]", ""],
     ]
-    assert list(REPORT.rows(["ndcg"], slices=["warm"])) == [["warm", "a", "3", "0.7500 [0.7000, 0.8000]"]]
+    assert list(REPORT.rows(["ndcg"], slices=["warm"])) == [
+        ["warm", "a", "3", "0.7500 [0.7000, 0.8000]"]
+    ]
 
 
 def test_json_gives_the_same_report_back() -> None:
@@ -28,5 +30,7 @@ def test_json_gives_the_same_report_back() -> None:
 
 def test_a_figure_that_is_not_there_is_answered_with_those_that_are() -> None:
     assert REPORT.get("ndcg@10", system="b").value == 0.125
-    with pytest.raises(KeyError, match=r"no figure b / warm / ndcg@10; there are: a / all / coverage@10; "):
+    with pytest.raises(
+        KeyError, match=r"no figure b / warm / ndcg@10; there are: a / all / coverage@10; "
+    ):
         REPORT.get("ndcg@10", slice="warm", system="b")

@@ -3,7 +3,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.evaluation.splits import Split, cold_items, cold_users, cross_domain, global_time, leave_one_out
+from service.evaluation.splits import (
+    Split,
+    cold_items,
+    cold_users,
+    cross_domain,
+    global_time,
+    leave_one_out,
+)
 from service.ranker.data.interactions import Interactions
 
 DOMAINS = ("book", "book", "book", "book", "film", "film")
@@ -69,8 +76,14 @@ def test_cold_items_have_no_training_event_and_stand_in_no_history(every_cold_ev
 
 
 def test_the_warm_slice_asks_for_the_last_event_and_the_cold_one_for_any_cold_event() -> None:
-    table = Interactions.build([0, 0, 0, 0, 1, 1, 1, 1], [0, 1, 2, 3, 0, 2, 1, 3], np.arange(8), n_items=4)
-    split = next(s for s in (cold_items(table, share=0.25, seed=n) for n in range(99)) if s.cold.tolist() == [2])
+    table = Interactions.build(
+        [0, 0, 0, 0, 1, 1, 1, 1], [0, 1, 2, 3, 0, 2, 1, 3], np.arange(8), n_items=4
+    )
+    split = next(
+        s
+        for s in (cold_items(table, share=0.25, seed=n) for n in range(99))
+        if s.cold.tolist() == [2]
+    )
     assert [(c.history.tolist(), c.relevant.tolist(), c.timestamp) for c in split.cases] == [
         ([0, 1], [2, 3], 3.0),
         ([0, 1], [2, 3], 7.0),
@@ -124,7 +137,9 @@ def test_cold_users_are_unknown_to_training_and_show_their_first_events() -> Non
 
 
 def test_cold_users_are_the_same_however_few_of_their_events_are_seen() -> None:
-    table = Interactions.build(np.repeat(np.arange(30), 6), np.tile(np.arange(6), 30), np.tile(np.arange(6), 30))
+    table = Interactions.build(
+        np.repeat(np.arange(30), 6), np.tile(np.arange(6), 30), np.tile(np.arange(6), 30)
+    )
     few, many = (cold_users(table, n_events=n, longer_than=4, seed=1) for n in (1, 4))
     assert [case.user for case in few.cases] == [case.user for case in many.cases]
     assert pairs(few.train) == pairs(many.train)
@@ -139,7 +154,9 @@ def test_cold_users_may_show_nothing_at_all() -> None:
 
 
 def test_cross_domain_hides_the_target_of_users_known_in_the_source() -> None:
-    split = cross_domain(log(), domains=DOMAINS, source="book", target="film", min_source=3, share=1.0)
+    split = cross_domain(
+        log(), domains=DOMAINS, source="book", target="film", min_source=3, share=1.0
+    )
     assert [(c.user, c.history.tolist(), c.relevant.tolist(), c.domain) for c in split.cases] == [
         (0, [0, 1, 2], [4, 5], "film")
     ]
@@ -173,7 +190,9 @@ def test_no_split_shows_or_trains_on_what_it_asks_for(seed: int) -> None:
             asked = set(case.relevant.tolist())
             assert asked
             assert not asked & set(case.history.tolist())
-            assert split.name == "cross-domain" or not {(case.user, item) for item in asked} & trained
+            assert (
+                split.name == "cross-domain" or not {(case.user, item) for item in asked} & trained
+            )
             assert asked == set(case.slices.get("warm", [])) | set(case.slices.get("cold_item", []))
             assert {(case.user, item) for item in case.history.tolist()} <= pairs(table)
             assert (np.diff(case.history_times) >= 0).all()

@@ -1,4 +1,5 @@
-"""An endpoint that speaks OpenAI's protocol on a free port of this machine, well or badly, as it is told to."""
+"""An endpoint that speaks OpenAI's protocol on a free port of this machine, well or badly, as it is
+told to."""
 
 from __future__ import annotations
 
@@ -27,8 +28,14 @@ class Reply:
 def completion(content: object, finish_reason: str = "stop", **reply: Any) -> Reply:
     """A chat completion that says `content`, as JSON unless it is text."""
     said = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
-    choice = {"index": 0, "message": {"role": "assistant", "content": said}, "finish_reason": finish_reason}
-    return Reply(json.dumps({"id": "x", "object": "chat.completion", "choices": [choice]}).encode(), **reply)
+    choice = {
+        "index": 0,
+        "message": {"role": "assistant", "content": said},
+        "finish_reason": finish_reason,
+    }
+    return Reply(
+        json.dumps({"id": "x", "object": "chat.completion", "choices": [choice]}).encode(), **reply
+    )
 
 
 def claims(*said: tuple[str, Sequence[str]]) -> Reply:
@@ -37,7 +44,8 @@ def claims(*said: tuple[str, Sequence[str]]) -> Reply:
 
 
 class FakeEndpoint:
-    """Gives the replies one after the other, the last one for ever, and remembers what it was asked."""
+    """Gives the replies one after the other, the last one for ever, and remembers what it was
+    asked."""
 
     def __init__(self, *replies: Reply) -> None:
         self.replies(*replies)
@@ -46,7 +54,9 @@ class FakeEndpoint:
         self.paths: list[str] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = False
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.01}
+        )
         self._thread.start()
 
     def replies(self, *replies: Reply) -> None:
@@ -76,7 +86,11 @@ class FakeEndpoint:
                 endpoint.asked.append(json.loads(body))
                 endpoint.headers.append(dict(self.headers))
                 endpoint.paths.append(self.path)
-                reply = endpoint._replies[0] if len(endpoint._replies) == 1 else endpoint._replies.popleft()
+                reply = (
+                    endpoint._replies[0]
+                    if len(endpoint._replies) == 1
+                    else endpoint._replies.popleft()
+                )
                 reply.before()
                 try:
                     self.send_response(reply.status)

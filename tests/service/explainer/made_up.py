@@ -6,7 +6,16 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from service.explainer.evidence import DESCRIPTION, HIGHER, LOWER, OF_TASTE, SEEN, Evidence, EvidenceKind, Subject
+from service.explainer.evidence import (
+    DESCRIPTION,
+    HIGHER,
+    LOWER,
+    OF_TASTE,
+    SEEN,
+    Evidence,
+    EvidenceKind,
+    Subject,
+)
 
 HEAT = ("h1", "Heat (1995)")
 CASINO = ("h2", "Casino (1995)")
@@ -48,7 +57,9 @@ RICH = [
     about(EvidenceKind.HISTORY, HEAT, 0.6),
     about(EvidenceKind.ATTRIBUTE, HEAT, name="director", value="Michael Mann", count=2),
     about(EvidenceKind.CO_ENGAGEMENT, HEAT, count=31),
-    about(EvidenceKind.TEXT_SIMILARITY, CASINO, event_type="watch", event_value=None, name=DESCRIPTION),
+    about(
+        EvidenceKind.TEXT_SIMILARITY, CASINO, event_type="watch", event_value=None, name=DESCRIPTION
+    ),
     Evidence(EvidenceKind.POPULARITY, 0.1, count=1204, window_days=30, percentile=0.953),
 ]
 
@@ -90,7 +101,19 @@ NAMES = [
     "year",
     "of",
 ]
-VALUES = ["Michael Mann", "Crime", "Sci-Fi", "a", "you", "popular", "1995", "王家卫", "J.R.R. Tolkien", "T-shirt", "5"]
+VALUES = [
+    "Michael Mann",
+    "Crime",
+    "Sci-Fi",
+    "a",
+    "you",
+    "popular",
+    "1995",
+    "王家卫",
+    "J.R.R. Tolkien",
+    "T-shirt",
+    "5",
+]
 
 words = st.sampled_from(HOSTILE_TITLES) | st.text(max_size=30)
 values = st.sampled_from(VALUES + HOSTILE_TITLES) | st.text(max_size=15)
@@ -124,7 +147,9 @@ def evidence_facts(draw: st.DrawFn) -> Evidence:
         title="" if anonymous else draw(words),
         domain=draw(st.sampled_from(["", "movies", "fashion"])),
         event_type="" if anonymous else draw(event_types),
-        event_value=None if anonymous else draw(st.none() | st.sampled_from([0.5, 4.5, 5.0, 8.0, 11.0, 1234.0])),
+        event_value=None
+        if anonymous
+        else draw(st.none() | st.sampled_from([0.5, 4.5, 5.0, 8.0, 11.0, 1234.0])),
         name=draw(name),
         value=draw(values) if kind in {EvidenceKind.ATTRIBUTE, EvidenceKind.CATEGORY} else "",
         count=draw(st.integers(0, 2000)),
@@ -144,22 +169,37 @@ def taste_facts(draw: st.DrawFn) -> list[Evidence]:
         kind=kind,
         weight=0.0,
         event_type=draw(event_types) if kind is EvidenceKind.AVERSION else "",
-        name="" if kind is EvidenceKind.DOMAIN else draw(st.sampled_from(NAMES) | st.text(max_size=8)),
-        value=draw(st.sampled_from([HIGHER, LOWER])) if kind is EvidenceKind.RANGE else draw(values),
+        name=""
+        if kind is EvidenceKind.DOMAIN
+        else draw(st.sampled_from(NAMES) | st.text(max_size=8)),
+        value=draw(st.sampled_from([HIGHER, LOWER]))
+        if kind is EvidenceKind.RANGE
+        else draw(values),
         count=draw(st.integers(0 if kind in (EvidenceKind.RISE, EvidenceKind.FALL) else 1, total)),
         total=total,
         lift=draw(st.floats(1.3, 500)) if kind is EvidenceKind.PREFERENCE else 0.0,
-        since=draw(st.dates()).isoformat() if kind in (EvidenceKind.RISE, EvidenceKind.FALL) else "",
+        since=draw(st.dates()).isoformat()
+        if kind in (EvidenceKind.RISE, EvidenceKind.FALL)
+        else "",
         earlier_count=draw(st.integers(0, 9)),
         earlier_total=draw(st.integers(9, 2000)),
         low=float(low),
         high=float(low + width),
     )
-    cited = draw(st.lists(st.tuples(st.sampled_from(["i1", "i2", "i3"]), words, event_types), max_size=2))
+    cited = draw(
+        st.lists(st.tuples(st.sampled_from(["i1", "i2", "i3"]), words, event_types), max_size=2)
+    )
     examples = (
         [
             replace(
-                Evidence(EvidenceKind.EXAMPLE, 0.0, item_id=item_id, title=title, domain="movies", event_type=deed),
+                Evidence(
+                    EvidenceKind.EXAMPLE,
+                    0.0,
+                    item_id=item_id,
+                    title=title,
+                    domain="movies",
+                    event_type=deed,
+                ),
                 name=fact.name,
                 value=fact.value,
                 since=fact.since,

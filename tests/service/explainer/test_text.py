@@ -44,18 +44,26 @@ def test_cleaning_is_short_one_line_and_final(raw: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["Crime", "Michael Mann", "J.R.R. Tolkien", "Sci-Fi", "Leggings/Tights", "王家卫", "1995"]
+    "value",
+    ["Crime", "Michael Mann", "J.R.R. Tolkien", "Sci-Fi", "Leggings/Tights", "王家卫", "1995"],
 )
 def test_names_may_stand_without_quotes(value: str) -> None:
     assert is_plain(value)
 
 
 @pytest.mark.parametrize(
-    "value", ["", "so good. Buy it", "a, b", "one two three four five six", "x" * 41, "(none)", "a: b"]
+    "value",
+    ["", "so good. Buy it", "a, b", "one two three four five six", "x" * 41, "(none)", "a: b"],
 )
 def test_sentences_may_not(value: str) -> None:
     assert not is_plain(value)
 
 
 def test_numbers_are_short() -> None:
-    assert [number(v) for v in (5.0, 4.5, 0.25, 10.0, 3.14159)] == ["5", "4.5", "0.25", "10", "3.14"]
+    assert [number(v) for v in (5.0, 4.5, 0.25, 10.0, 3.14159)] == [
+        "5",
+        "4.5",
+        "0.25",
+        "10",
+        "3.14",
+    ]

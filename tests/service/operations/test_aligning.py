@@ -27,26 +27,45 @@ from service.recommender import Recommender
 from service.storage.alignments import Alignments
 from service.storage.workspace import Workspace
 from tests.service import world
-from tests.service.strips import LOOKS, N_PICTURES, ONLY_SEEN, align_once, opened, picture, reopened, words
+from tests.service.strips import (
+    LOOKS,
+    N_PICTURES,
+    ONLY_SEEN,
+    align_once,
+    opened,
+    picture,
+    reopened,
+    words,
+)
 
 
 def vectors_of(workspace: Workspace, *names: str) -> Mapping[str, FloatArray]:
     return {name: workspace.store.vectors(name, range(len(LOOKS)))[1] for name in names}
 
 
-def test_held_out_pairs_are_found_both_ways_and_the_report_says_how_well(unaligned: Workspace) -> None:
+def test_held_out_pairs_are_found_both_ways_and_the_report_says_how_well(
+    unaligned: Workspace,
+) -> None:
     report = align_once(unaligned)
     recall = report.trained.recall
     assert report.used
     assert (report.trained.n_pairs, report.trained.n_held_out) == (229, 25)  # a tenth of 254
-    assert recall["text_to_image_before"] == recall["image_to_text_before"] == pytest.approx(10 / 25)
+    assert (
+        recall["text_to_image_before"] == recall["image_to_text_before"] == pytest.approx(10 / 25)
+    )
     assert min(recall["text_to_image"], recall["image_to_text"]) > 0.9
 
 
 def test_pairs_that_have_nothing_in_common_are_not_put_to_use(unaligned: Workspace) -> None:
     others = np.random.default_rng(0).permutation(len(LOOKS))
-    pictures = {f"i{place}": [picture(int(other))] for place, other in enumerate(others) if place != ONLY_SEEN}
-    items = [Item(f"i{place}", title=words(place)) for place in range(len(LOOKS)) if place != ONLY_SEEN]
+    pictures = {
+        f"i{place}": [picture(int(other))]
+        for place, other in enumerate(others)
+        if place != ONLY_SEEN
+    }
+    items = [
+        Item(f"i{place}", title=words(place)) for place in range(len(LOOKS)) if place != ONLY_SEEN
+    ]
     unaligned.indexer().index_items(items, images=pictures)
     report = align(unaligned, holdout=0.5, config=AlignConfig(epochs=1))
     assert max(report.trained.recall.values()) < 0.2  # chance: 10 of 127
@@ -59,18 +78,27 @@ def test_where_the_image_encoder_knows_words_they_are_what_is_to_be_beaten(tmp_p
     encoder = FakeImageEncoder(shares_text_space=True)
     workspace = Workspace.open_with(world.settings(tmp_path), FakeTextEncoder(), Sight(encoder))
     places = range(len(LOOKS))
-    items = [Item(f"i{place}", title=f"{words(place)} {' '.join(LOOKS[place])}") for place in places]
-    workspace.indexer().index_items(items, images={f"i{place}": [picture(place)] for place in places})
+    items = [
+        Item(f"i{place}", title=f"{words(place)} {' '.join(LOOKS[place])}") for place in places
+    ]
+    workspace.indexer().index_items(
+        items, images={f"i{place}": [picture(place)] for place in places}
+    )
     recall = align_once(workspace).trained.recall
     workspace.close()
-    assert 10 / 26 < recall["text_to_image_before"] < recall["text_to_image"]  # it knows colours, not their places
+    assert (
+        10 / 26 < recall["text_to_image_before"] < recall["text_to_image"]
+    )  # it knows colours, not their places
 
 
 def test_too_few_pairs_are_refused_and_nothing_changes(unaligned: Workspace) -> None:
     unaligned.indexer().delete_items([f"i{place}" for place in range(150, len(LOOKS))])
     with pytest.raises(AlignmentError, match=r"148 items.*at least 200"):
         align(unaligned)
-    assert (joint_names(unaligned.store), Alignments(unaligned.settings.data).versions()) == ([], [])
+    assert (joint_names(unaligned.store), Alignments(unaligned.settings.data).versions()) == (
+        [],
+        [],
+    )
 
 
 def test_an_empty_catalogue_is_refused(tmp_path: Path) -> None:
@@ -102,7 +130,11 @@ def test_switching_there_and_back_keeps_the_encoders_vectors(unaligned: Workspac
     take_out_of_use(there)
     away = reopened(there)
     alignments = Alignments(away.settings.data)
-    assert (joint_names(away.store), alignments.active_version(), alignments.versions()) == ([], "", [version])
+    assert (joint_names(away.store), alignments.active_version(), alignments.versions()) == (
+        [],
+        "",
+        [version],
+    )
     use_again(away, version)
     again = reopened(away)
     for name, vectors in vectors_of(again, *before, *joint).items():
@@ -110,14 +142,21 @@ def test_switching_there_and_back_keeps_the_encoders_vectors(unaligned: Workspac
     again.close()
 
 
-def test_a_second_alignment_takes_the_place_of_the_first_and_both_are_kept(unaligned: Workspace) -> None:
+def test_a_second_alignment_takes_the_place_of_the_first_and_both_are_kept(
+    unaligned: Workspace,
+) -> None:
     first, second = align_once(unaligned), align_once(unaligned, seed=1)
-    assert len(joint_names(unaligned.store)) == 4  # what still serves by the first finds its vectors
+    assert (
+        len(joint_names(unaligned.store)) == 4
+    )  # what still serves by the first finds its vectors
     again = reopened(unaligned)
     alignments = Alignments(again.settings.data)
     assert alignments.active_version() == second.version
     assert sorted(alignments.versions()) == sorted([first.version, second.version])
-    assert sorted(joint_names(again.store)) == [f"joint-image-{second.version}", f"joint-text-{second.version}"]
+    assert sorted(joint_names(again.store)) == [
+        f"joint-image-{second.version}",
+        f"joint-text-{second.version}",
+    ]
     again.close()
 
 
@@ -154,16 +193,22 @@ def test_an_alignment_outlives_a_rebuild(unaligned: Workspace) -> None:
     again.close()
 
 
-def test_items_that_were_indexed_without_it_are_completed_at_the_next_start(unaligned: Workspace) -> None:
+def test_items_that_were_indexed_without_it_are_completed_at_the_next_start(
+    unaligned: Workspace,
+) -> None:
     version = align_once(unaligned).version
-    unaligned.indexer().index_items([Item("late", title="red0 blue3")])  # by who has not seen yet that there is one
+    unaligned.indexer().index_items(
+        [Item("late", title="red0 blue3")]
+    )  # by who has not seen yet that there is one
     again = reopened(unaligned)
     found, _ = again.store.vectors(aligned.joint_name(version, TEXT), [len(LOOKS)])
     assert found.tolist() == [len(LOOKS)]
     again.close()
 
 
-def test_an_explanation_compares_pictures_in_the_space_that_the_score_was_made_in(seeing: Recommender) -> None:
+def test_an_explanation_compares_pictures_in_the_space_that_the_score_was_made_in(
+    seeing: Recommender,
+) -> None:
     answer = seeing.recommend(RecommendRequest(history_item_ids=["i3"]))
     best = answer.results[0].item_id
     explanation = seeing.explain(ExplainRequest(best, answer.recommendation_id))
@@ -176,8 +221,8 @@ def test_an_explanation_compares_pictures_in_the_space_that_the_score_was_made_i
 
 
 def test_a_model_keeps_seeing_pictures_as_in_its_training(unaligned: Workspace) -> None:
-    """Trained before an alignment it does without; trained with one, it keeps it when that is switched off, and so does
-    an incremental training."""
+    """Trained before an alignment it does without; trained with one, it keeps it when that is
+    switched off, and so does an incremental training."""
     folder = unaligned.settings.data
     unaligned.log.append_events(world.events())
     recommender = Recommender(unaligned)
@@ -196,8 +241,13 @@ def test_a_model_keeps_seeing_pictures_as_in_its_training(unaligned: Workspace) 
     workspace.close()
     recommender = Recommender(opened(folder))
     loaded = recommender._models.active
-    assert (loaded.ranker.version, loaded.alignment and loaded.alignment.version) == (after, version)
-    assert loaded.image_query(recommender._store, np.ones(12, np.float32))[0] == IMAGE  # its vectors are gone
+    assert (loaded.ranker.version, loaded.alignment and loaded.alignment.version) == (
+        after,
+        version,
+    )
+    assert (
+        loaded.image_query(recommender._store, np.ones(12, np.float32))[0] == IMAGE
+    )  # its vectors are gone
     recommender.record_events([Event("u0", "i200", "rating", 5.0, world.NOW + 10_000, None)])
     recommender.train(incremental=True)
     loaded = recommender._models.active
@@ -207,7 +257,9 @@ def test_a_model_keeps_seeing_pictures_as_in_its_training(unaligned: Workspace) 
     recommender.close()
 
 
-def test_a_model_whose_alignment_is_gone_does_not_serve_and_the_answer_says_so(unaligned: Workspace) -> None:
+def test_a_model_whose_alignment_is_gone_does_not_serve_and_the_answer_says_so(
+    unaligned: Workspace,
+) -> None:
     unaligned.log.append_events(world.events())
     version = align_once(unaligned).version
     again = reopened(unaligned)
@@ -218,7 +270,9 @@ def test_a_model_whose_alignment_is_gone_does_not_serve_and_the_answer_says_so(u
     recommender = Recommender(opened(again.settings.data))
     answer = recommender.recommend(RecommendRequest(user_id="u0"))
     assert not recommender.ranker.trained
-    assert [remark for remark in answer.degraded if version in remark and "cannot be read" in remark] == answer.degraded
+    assert [
+        remark for remark in answer.degraded if version in remark and "cannot be read" in remark
+    ] == answer.degraded
     recommender.close()
 
 
@@ -228,7 +282,9 @@ def test_a_rehearsal_sees_pictures_as_the_folder_does_without_reading_texts_agai
     workspace = opened(aligned_strips)
     assert workspace.alignment is not None
     recorded = Recorded.of(workspace)
-    monkeypatch.setattr(FakeTextEncoder, "encode_passages", lambda *_: pytest.fail("texts are read again"))
+    monkeypatch.setattr(
+        FakeTextEncoder, "encode_passages", lambda *_: pytest.fail("texts are read again")
+    )
     with rehearsal(workspace, recorded, recorded.table) as copy:
         loaded = copy.recommender._models.active
         assert loaded.alignment is not None

@@ -1,4 +1,5 @@
-"""Changing encoders under calls, and back again: on a real embedded store and log, with encoders that count."""
+"""Changing encoders under calls, and back again: on a real embedded store and log, with encoders
+that count."""
 
 from __future__ import annotations
 
@@ -45,9 +46,18 @@ def quiet(progress: TrainProgress) -> None:
 
 
 def recommender(folder: Path, text: str, **overrides: Any) -> Recommender:
-    small = {"dim": 8, "n_blocks": 1, "n_heads": 1, "max_epochs": 1, "blend_lists": 20, "content_dim": 8}
+    small = {
+        "dim": 8,
+        "n_blocks": 1,
+        "n_heads": 1,
+        "max_epochs": 1,
+        "blend_lists": 20,
+        "content_dim": 8,
+    }
     encoders = {"text": text, "image": "fake"}
-    return Recommender(Workspace.open(settings(folder, encoders=encoders, ranker=small, **overrides)))
+    return Recommender(
+        Workspace.open(settings(folder, encoders=encoders, ranker=small, **overrides))
+    )
 
 
 def titles(palate: Switching, words: str) -> list[str]:
@@ -69,7 +79,9 @@ def palate(tmp_path: Path, read: Counter[str]) -> Iterator[Switching]:
     opened.close()
 
 
-def test_calls_are_answered_throughout_and_what_came_meanwhile_is_there(palate: Switching, read: Counter[str]) -> None:
+def test_calls_are_answered_throughout_and_what_came_meanwhile_is_there(
+    palate: Switching, read: Counter[str]
+) -> None:
     stop, answers, problems = threading.Event(), [], []
 
     def ask() -> None:
@@ -81,7 +93,9 @@ def test_calls_are_answered_throughout_and_what_came_meanwhile_is_there(palate: 
 
     def meanwhile(progress: TrainProgress) -> None:
         if progress.stage == "encode":  # all 40 are in the new store
-            palate.index_items([Item("new", title="Comet"), Item("i2", title="Changed", available=False)], {})
+            palate.index_items(
+                [Item("new", title="Comet"), Item("i2", title="Changed", available=False)], {}
+            )
             palate.delete_items(["i4"])
             palate.record_events([Event("u0", "i6", "rating", 5.0, NOW + 5_000, None)])
 
@@ -98,7 +112,9 @@ def test_calls_are_answered_throughout_and_what_came_meanwhile_is_there(palate: 
     assert titles(palate, "changed")[0] == "Changed"
     assert read["two"] == 40 + 2
     everything = palate.recommend(RecommendRequest(user_id="nobody", k=100)).results
-    assert {row.item_id for row in everything} == {f"i{i}" for i in range(40)} - {"i2", "i4"} | {"new"}
+    assert {row.item_id for row in everything} == {f"i{i}" for i in range(40)} - {"i2", "i4"} | {
+        "new"
+    }
     counts = palate._now.ranker.view.behaviour.counts
     assert counts[6] == sum(event.item_id == "i6" for event in events()) + 1
     (said,) = palate.recommend(RecommendRequest(user_id="u0")).degraded
@@ -107,7 +123,9 @@ def test_calls_are_answered_throughout_and_what_came_meanwhile_is_there(palate: 
 
 def test_back_again_encodes_only_what_has_changed(palate: Switching, read: Counter[str]) -> None:
     palate.change_encoders(quiet, text="two", image="")
-    palate.index_items([Item("i0", title="Another"), Item("i1", title=items()[1].title, price=99.0)], {})
+    palate.index_items(
+        [Item("i0", title="Another"), Item("i1", title=items()[1].title, price=99.0)], {}
+    )
     before = read["one"]
     palate.change_encoders(quiet, text="one", image="")
     assert read["one"] - before == 2
@@ -135,9 +153,13 @@ def test_a_change_that_was_stopped_goes_on_where_it_was(tmp_path: Path, read: Co
     palate.close()
 
 
-def test_what_an_encoder_that_stays_has_read_is_not_read_again(palate: Switching, read: Counter[str]) -> None:
+def test_what_an_encoder_that_stays_has_read_is_not_read_again(
+    palate: Switching, read: Counter[str]
+) -> None:
     looks = {f"i{i}": [strips.picture(i)] for i in range(0, 40, 2)}
-    palate.index_items([*items(), Item("wordless", image="http://127.0.0.1/gone.png"), Item("untold")], looks)
+    palate.index_items(
+        [*items(), Item("wordless", image="http://127.0.0.1/gone.png"), Item("untold")], looks
+    )
     before = Counter(read)
     palate.change_encoders(quiet, text="", image="two")
     assert read - before == {"two pictures": 20 + 1}
@@ -145,7 +167,9 @@ def test_what_an_encoder_that_stays_has_read_is_not_read_again(palate: Switching
     palate.change_encoders(quiet, text="two", image="")
     assert read - before == {"two": 42, "two pictures": 1}
     workspace = palate._now.workspace
-    stored = {row.item: row.vectors for page in workspace.store.scroll((TEXT, IMAGE)) for row in page}
+    stored = {
+        row.item: row.vectors for page in workspace.store.scroll((TEXT, IMAGE)) for row in page
+    }
     assert set(stored) == {item for _, item in workspace.log.iter_items()}
     for item, vectors in stored.items():
         assert (TEXT in vectors, IMAGE in vectors) == (True, item.item_id in looks)
@@ -190,8 +214,12 @@ def test_stores_on_a_qdrant_server_change_places_too(
     tmp_path: Path, read: Counter[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with closing(QdrantClient(":memory:")) as client:
-        monkeypatch.setattr(data_folder, "QdrantPlace", lambda url, prefix: QdrantPlace(client, prefix))
-        palate = Switching(recommender(tmp_path, "one", store={"kind": "qdrant", "url": "http://unused"}))
+        monkeypatch.setattr(
+            data_folder, "QdrantPlace", lambda url, prefix: QdrantPlace(client, prefix)
+        )
+        palate = Switching(
+            recommender(tmp_path, "one", store={"kind": "qdrant", "url": "http://unused"})
+        )
         palate.index_items(items(), {})
         for text in ("two", "one", "two"):
             palate.change_encoders(quiet, text=text, image="")
@@ -223,7 +251,11 @@ def test_a_restart_with_either_configuration_is_right_and_says_what_changed(
     }
     old.close()
     again = recommender(tmp_path, "one")
-    assert (read - so_far, len(caplog.messages), "encoders" in again.loaded()) == ({"one": 1}, 1, False)
+    assert (read - so_far, len(caplog.messages), "encoders" in again.loaded()) == (
+        {"one": 1},
+        1,
+        False,
+    )
     again.close()
 
 
@@ -233,13 +265,23 @@ def test_each_set_of_encoders_has_its_own_model(
     monkeypatch.setattr(models, "_loses", lambda metrics, baseline: False)
     first = palate.train(quiet, seed=0, force=True, incremental=False).version
     stages: list[str] = []
-    second = palate.change_encoders(lambda step: stages.append(step.stage), text="two", image="").model_version
+    second = palate.change_encoders(
+        lambda step: stages.append(step.stage), text="two", image=""
+    ).model_version
     assert "save" in stages
     assert second not in ("", first)
-    assert {model.version: model.active for model in palate.list_models()} == {first: False, second: True}
+    assert {model.version: model.active for model in palate.list_models()} == {
+        first: False,
+        second: True,
+    }
     assert palate.recommend(RecommendRequest(user_id="u0")).model_version == second
     stages.clear()
-    assert palate.change_encoders(lambda step: stages.append(step.stage), text="one", image="").model_version == first
+    assert (
+        palate.change_encoders(
+            lambda step: stages.append(step.stage), text="one", image=""
+        ).model_version
+        == first
+    )
     assert set(stages) == {"load", "encode", "switch"} - {"encode"}
     palate.close()
     for text, version in (("two", second), ("one", first), ("two", second)):
@@ -280,12 +322,14 @@ def test_an_answer_of_before_is_not_explained_by_what_serves_now(palate: Switchi
     assert palate.explain(ExplainRequest(question.item_id, user_id="u0")).text
     palate.change_encoders(quiet, text="one", image="")
     after = palate.explain(question)
-    assert [(fact.kind, fact.item_id, pytest.approx(fact.weight, abs=1e-3)) for fact in after.evidence] == [
-        (fact.kind, fact.item_id, fact.weight) for fact in before.evidence
-    ]
+    assert [
+        (fact.kind, fact.item_id, pytest.approx(fact.weight, abs=1e-3)) for fact in after.evidence
+    ] == [(fact.kind, fact.item_id, fact.weight) for fact in before.evidence]
 
 
-def test_no_vector_of_a_person_stays_in_a_store_that_does_not_serve(palate: Switching, tmp_path: Path) -> None:
+def test_no_vector_of_a_person_stays_in_a_store_that_does_not_serve(
+    palate: Switching, tmp_path: Path
+) -> None:
     palate.recommend(RecommendRequest(user_id="u0"))
     assert palate._now.workspace.store.get_user("u0") is not None
     palate.change_encoders(quiet, text="two", image="")
@@ -310,7 +354,10 @@ def test_an_alignment_is_not_in_use_for_other_encoders_and_is_again_for_its_own(
     assert answer.degraded == []
     assert f"i{strips.ONLY_SEEN}" in [row.item_id for row in answer.results]
     store = palate._now.workspace.store
-    assert [len(store.vectors(name, [len(strips.LOOKS)])[0]) for name in joint_names(store)] == [1, 0]  # no picture
+    assert [len(store.vectors(name, [len(strips.LOOKS)])[0]) for name in joint_names(store)] == [
+        1,
+        0,
+    ]  # no picture
     palate.close()
 
 

@@ -22,9 +22,12 @@ def _tuning(**changes: object) -> Tuning:
 
 
 @pytest.mark.parametrize(
-    "changes", [{}, {"dim": 128}, {"dropout": 0.0, "learning_rate": 1e-05, "weight_decay": 1.23e-07}]
+    "changes",
+    [{}, {"dim": 128}, {"dropout": 0.0, "learning_rate": 1e-05, "weight_decay": 1.23e-07}],
 )
-def test_the_file_gives_the_configuration_that_was_tried(tmp_path: Path, changes: dict[str, object]) -> None:
+def test_the_file_gives_the_configuration_that_was_tried(
+    tmp_path: Path, changes: dict[str, object]
+) -> None:
     tuning = _tuning(**changes)
     path = tmp_path / "tuned.toml"
     write_whole(path, tuned_toml(tuning, data="40 items", seed=0))
@@ -39,7 +42,9 @@ def test_searched_fields_are_written_even_at_their_default_and_of_the_others_wha
 
 
 def test_the_comments_say_what_it_is_worth_and_what_it_was_found_on() -> None:
-    comments = tuned_toml(_tuning(dim=128), data="40 items, 240 events of 30 users", seed=7).partition("\n\n")[0]
+    comments = tuned_toml(
+        _tuning(dim=128), data="40 items, 240 events of 30 users", seed=7
+    ).partition("\n\n")[0]
     assert all(line.startswith("# ") for line in comments.splitlines())
     for said in ("0.07021", "0.06780", "2 trials", "seed 7", "40 items, 240 events of 30 users"):
         assert said in comments

@@ -35,7 +35,8 @@ def hill(config: RankerConfig) -> Mapping[str, float]:
 
 
 class Scripted:
-    """Gives these values one after the other, or raises them; the clock of the search moves a minute with each."""
+    """Gives these values one after the other, or raises them; the clock of the search moves a
+    minute with each."""
 
     def __init__(self, *outcomes: float | BaseException) -> None:
         self.outcomes = list(outcomes)
@@ -65,12 +66,16 @@ def test_a_known_optimum_is_found(seed: int) -> None:
 
 
 def test_the_present_configuration_is_tried_first_and_only_what_is_searched_changes() -> None:
-    start = replace(START, max_epochs=7, dim=48, n_heads=3, learning_rate=0.02, weight_decay=0.3, n_blocks=5)
+    start = replace(
+        START, max_epochs=7, dim=48, n_heads=3, learning_rate=0.02, weight_decay=0.3, n_blocks=5
+    )
     found = search(hill, start, trials=15)
     assert found.first.config == start
     assert len({trial.config for trial in found.trials}) == 15
     for trial in found.trials:
-        assert replace(trial.config, **{name: getattr(start, name) for name in found.names}) == start
+        assert (
+            replace(trial.config, **{name: getattr(start, name) for name in found.names}) == start
+        )
         assert trial.config.dim % start.n_heads == 0
 
 
@@ -103,7 +108,9 @@ def test_of_equals_the_present_configuration_is_kept() -> None:
     assert not found.improved
 
 
-@pytest.mark.parametrize(("seconds", "n_trials"), [(0, 1), (59, 1), (61, 2), (120, 2), (math.inf, 4)])
+@pytest.mark.parametrize(
+    ("seconds", "n_trials"), [(0, 1), (59, 1), (61, 2), (120, 2), (math.inf, 4)]
+)
 def test_no_trial_begins_after_the_time(seconds: float, n_trials: int) -> None:
     measure = Scripted(0.1, 0.2, 0.3, 0.4)
     found = search(measure, START, trials=4, seconds=seconds, clock=measure.clock)
@@ -125,12 +132,18 @@ def test_ctrl_c_in_the_first_trial_has_nothing_to_keep() -> None:
 
 def test_progress_is_told_after_every_trial() -> None:
     told: list[tuple[int, float | None]] = []
-    search(Scripted(0.1, 0.3, 0.2), START, trials=3, on_trial=lambda f: told.append((len(f.trials), f.best.value)))
+    search(
+        Scripted(0.1, 0.3, 0.2),
+        START,
+        trials=3,
+        on_trial=lambda f: told.append((len(f.trials), f.best.value)),
+    )
     assert told == [(1, 0.1), (2, 0.3), (3, 0.3)]
 
 
 @pytest.mark.parametrize(
-    "failure", [MemoryError(), RuntimeError("can't allocate memory"), FloatingPointError("overflow")]
+    "failure",
+    [MemoryError(), RuntimeError("can't allocate memory"), FloatingPointError("overflow")],
 )
 def test_a_configuration_that_cannot_be_trained_does_not_end_the_search(failure: Exception) -> None:
     found = search(Scripted(0.1, failure, 0.2), START, trials=3)
@@ -171,7 +184,9 @@ def test_a_learning_rate_of_zero_has_no_neighbourhood() -> None:
         search(hill, replace(START, learning_rate=0.0))
 
 
-def test_without_optuna_the_extra_is_named_before_any_training(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_optuna_the_extra_is_named_before_any_training(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     real = builtins.__import__
 
     def without(name: str, *rest: Any) -> Any:
@@ -194,10 +209,16 @@ def _planted(seed: int = 0) -> Measure:
 
 
 def test_every_configuration_is_judged_by_the_same_events_and_another_seed_by_others() -> None:
-    other_config = replace(QUICK, dim=8, dropout=0.3, id_dropout=0.5, negatives=10, recency_decay=0.5)
+    other_config = replace(
+        QUICK, dim=8, dropout=0.3, id_dropout=0.5, negatives=10, recency_decay=0.5
+    )
     here, there, elsewhere = (
         {name: value for name, value in measure(config).items() if name.startswith("popularity/")}
-        for measure, config in ((_planted(), QUICK), (_planted(), other_config), (_planted(seed=1), QUICK))
+        for measure, config in (
+            (_planted(), QUICK),
+            (_planted(), other_config),
+            (_planted(seed=1), QUICK),
+        )
     )
     assert here == there
     assert here != elsewhere

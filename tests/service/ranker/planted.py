@@ -15,7 +15,11 @@ SMALL = RankerConfig(
 
 
 def features(
-    n_items: int, *, text: np.ndarray | None = None, image: np.ndarray | None = None, domain: np.ndarray | None = None
+    n_items: int,
+    *,
+    text: np.ndarray | None = None,
+    image: np.ndarray | None = None,
+    domain: np.ndarray | None = None,
 ) -> ItemFeatures:
     """Items with the given vectors (random ones where none are given) and no tags."""
     rng = np.random.default_rng(7)
@@ -35,7 +39,9 @@ def features(
     )
 
 
-def checkerboard(n_users: int = 60, n_items: int = 40, length: int = 10, seed: int = 0) -> Interactions:
+def checkerboard(
+    n_users: int = 60, n_items: int = 40, length: int = 10, seed: int = 0
+) -> Interactions:
     """Even users take even items, odd users odd items, in random order."""
     rng = np.random.default_rng(seed)
     users, items = [], []
@@ -43,11 +49,14 @@ def checkerboard(n_users: int = 60, n_items: int = 40, length: int = 10, seed: i
         own = np.arange(user % 2, n_items, 2)
         users += [user] * length
         items += rng.choice(own, length, replace=False).tolist()
-    return Interactions.build(users, items, np.tile(np.arange(length), n_users), n_users=n_users, n_items=n_items)
+    return Interactions.build(
+        users, items, np.tile(np.arange(length), n_users), n_users=n_users, n_items=n_items
+    )
 
 
 def chain(n_users: int = 150, n_items: int = 30, length: int = 8, seed: int = 0) -> Interactions:
-    """After item i always comes item i + 1 (mod n): an order that co-occurrence alone cannot tell from its reverse."""
+    """After item i always comes item i + 1 (mod n): an order that co-occurrence alone cannot tell
+    from its reverse."""
     rng = np.random.default_rng(seed)
     start = rng.integers(0, n_items, n_users)
     items = (start[:, None] + np.arange(length)) % n_items

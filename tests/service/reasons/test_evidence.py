@@ -44,7 +44,11 @@ def test_a_strict_person_is_measured_by_their_own_ratings() -> None:
 
 
 def test_events_without_a_value_count_as_liked_and_kinds_are_not_mixed() -> None:
-    assert convincing([rated(None, kind="watch"), rated(90.0, kind="listen"), rated(4.0)]) == [True, True, True]
+    assert convincing([rated(None, kind="watch"), rated(90.0, kind="listen"), rated(4.0)]) == [
+        True,
+        True,
+        True,
+    ]
 
 
 def test_the_background_is_that_of_random_pairs() -> None:
@@ -77,13 +81,19 @@ def case_of(palate: Recommender, liked: list[int]) -> Case:
     """Somebody who rated items i0, i2, ..., as `liked` says."""
     catalogue = items()
     n = len(liked)
-    history = History(np.arange(0, 2 * n, 2), np.zeros(n, np.int64), np.zeros(n), np.array(liked, bool))
+    history = History(
+        np.arange(0, 2 * n, 2), np.zeros(n, np.int64), np.zeros(n), np.array(liked, bool)
+    )
     past = [PastEvent(catalogue[2 * i], "rating", None, bool(one)) for i, one in enumerate(liked)]
     return Case(history, past, palate.ranker.probe(history).scale, True, "", "", len(liked))
 
 
 def causes(finding: Finding) -> dict[str, float]:
-    return {fact.item_id: fact.score_drop for fact in finding.evidence if fact.kind is EvidenceKind.HISTORY}
+    return {
+        fact.item_id: fact.score_drop
+        for fact in finding.evidence
+        if fact.kind is EvidenceKind.HISTORY
+    }
 
 
 def test_reasons_in_short_are_some_of_the_causes_and_as_strong(palate: Recommender) -> None:
@@ -95,26 +105,33 @@ def test_reasons_in_short_are_some_of_the_causes_and_as_strong(palate: Recommend
     for few, all_ in zip(map(causes, short), map(causes, full), strict=True):
         assert few
         shared = few.keys() & all_.keys()
-        assert {one: few[one] for one in shared} == pytest.approx({one: all_[one] for one in shared}, abs=1e-5)
+        assert {one: few[one] for one in shared} == pytest.approx(
+            {one: all_[one] for one in shared}, abs=1e-5
+        )
         assert max(few.values()) <= max(all_.values()) + 1e-5
 
 
 def test_where_nothing_was_liked_there_are_no_causes_in_short(palate: Recommender) -> None:
     evidences = Evidences(palate.ranker, items(), 30.0)
-    (finding,) = evidences.of(case_of(palate, [0] * 4), np.array([24]), [items()[24]], [False], in_short=True)
+    (finding,) = evidences.of(
+        case_of(palate, [0] * 4), np.array([24]), [items()[24]], [False], in_short=True
+    )
     assert causes(finding) == {}
 
 
 def test_the_events_on_one_item_are_left_out_together() -> None:
     history = History.of(np.array([4, 7, 4]))
-    case = Case(history, [], Scale(np.zeros(1, np.float32), np.ones(1, np.float32), 3, 0), True, "", "", 3)
+    case = Case(
+        history, [], Scale(np.zeros(1, np.float32), np.ones(1, np.float32), 3, 0), True, "", "", 3
+    )
     events = case.newest_events()
     assert [places.tolist() for places in events] == [[0, 2], [1]]
     assert history.without(events[0]).items.tolist() == [7]
 
 
 @pytest.mark.parametrize(
-    ("value", "sponsor"), [(True, ""), ("Acme", "Acme"), (False, None), ("", None), (" ", None), (None, None)]
+    ("value", "sponsor"),
+    [(True, ""), ("Acme", "Acme"), (False, None), ("", None), (" ", None), (None, None)],
 )
 def test_a_sponsor_is_read_from_the_item(value: str | bool | None, sponsor: str | None) -> None:
     item = Item("x", attributes={} if value is None else {"sponsored": value})

@@ -23,7 +23,9 @@ DAY_S = 86_400
 
 
 def did(*deeds: tuple[str, float | None]) -> list[Event]:
-    return [Event("u", "x", kind, value, NOW + DAY_S * i, None) for i, (kind, value) in enumerate(deeds)]
+    return [
+        Event("u", "x", kind, value, NOW + DAY_S * i, None) for i, (kind, value) in enumerate(deeds)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +65,12 @@ def test_one_half_of_the_people_likes_what_the_other_does_not(palate: Recommende
     for user, value in (("u0", "Space"), ("u1", "Love")):
         summary = palate.describe_taste(TasteRequest(user))
         (preference,) = facts(summary, K.PREFERENCE)
-        assert (preference.value, preference.count, preference.total, preference.lift) == (value, 8, 8, 2.0)
+        assert (preference.value, preference.count, preference.total, preference.lift) == (
+            value,
+            8,
+            8,
+            2.0,
+        )
         assert value in summary.text
         assert (summary.user_id, summary.writer, summary.language, list(summary.degraded)) == (
             user,
@@ -82,7 +89,12 @@ def test_who_likes_both_is_like_everyone(palate: Recommender) -> None:
 
 def test_a_switch_in_the_log_is_told_with_its_month(palate: Recommender) -> None:
     order = [*range(0, 24, 2), *range(1, 25, 2)]
-    palate.record_events([Event("turned", f"i{i}", "like", None, NOW + at * DAY_S, None) for at, i in enumerate(order)])
+    palate.record_events(
+        [
+            Event("turned", f"i{i}", "like", None, NOW + at * DAY_S, None)
+            for at, i in enumerate(order)
+        ]
+    )
     summary = palate.describe_taste(TasteRequest("turned"))
     (rise,) = [fact for fact in facts(summary, K.RISE) if not fact.name]
     assert (rise.value, rise.since) == ("Love", "2023-11-26")  # 12 days after 14 November
@@ -98,8 +110,12 @@ def test_dislikes_and_low_ratings_are_what_is_avoided(palate: Recommender) -> No
     assert (love.value, love.count, love.total, love.event_type) == ("Love", 6, 6, "rating")
 
 
-def test_of_nobody_it_is_said_that_nothing_is_known_and_what_they_said_is_told(palate: Recommender) -> None:
-    assert [fact.name for fact in palate.describe_taste(TasteRequest("nobody")).evidence] == ["no_history"]
+def test_of_nobody_it_is_said_that_nothing_is_known_and_what_they_said_is_told(
+    palate: Recommender,
+) -> None:
+    assert [fact.name for fact in palate.describe_taste(TasteRequest("nobody")).evidence] == [
+        "no_history"
+    ]
     palate.put_user(UserProfile("shy", taste="slow films about space"))
     summary = palate.describe_taste(TasteRequest("shy"))
     assert [fact.kind for fact in summary.evidence] == [K.TASTE, K.COLD_START]
@@ -115,10 +131,14 @@ def test_few_people_are_not_compared_with_and_the_answer_says_so(tmp_path: Path)
     palate = opened(tmp_path)
     try:
         palate.index_items(items(), {})
-        palate.record_events([Event("first", f"i{2 * i}", "like", None, NOW + i, None) for i in range(10)])
+        palate.record_events(
+            [Event("first", f"i{2 * i}", "like", None, NOW + i, None) for i in range(10)]
+        )
         summary = palate.describe_taste(TasteRequest("first"))
         assert facts(summary, K.PREFERENCE) == []
-        assert list(summary.degraded) == ["with fewer than 5 people here, nothing is compared with others"]
+        assert list(summary.degraded) == [
+            "with fewer than 5 people here, nothing is compared with others"
+        ]
         palate.record_events([Event(f"p{i}", f"i{i}", "like", None, NOW, None) for i in range(20)])
         assert list(palate.describe_taste(TasteRequest("first")).degraded) == []
     finally:
@@ -134,8 +154,12 @@ def test_hostile_values_and_titles_change_nothing_but_names(tmp_path: Path) -> N
     ]
     try:
         palate.index_items(rows, {})
-        palate.record_events([Event(f"p{i % 9}", f"i{i}", "like", None, NOW, None) for i in range(40)])
-        palate.record_events([Event("u", f"i{i}", "like", None, NOW, None) for i in range(1, 40, 2)])
+        palate.record_events(
+            [Event(f"p{i % 9}", f"i{i}", "like", None, NOW, None) for i in range(40)]
+        )
+        palate.record_events(
+            [Event("u", f"i{i}", "like", None, NOW, None) for i in range(1, 40, 2)]
+        )
         for language in ("en", "zh"):
             summary = palate.describe_taste(TasteRequest("u", language=language))
             assert facts(summary, K.PREFERENCE)[0].value == order

@@ -1,4 +1,5 @@
-"""Writers are made from the settings, their texts kept and counted, and one that is not there is a clear error."""
+"""Writers are made from the settings, their texts kept and counted, and one that is not there is a
+clear error."""
 
 from __future__ import annotations
 
@@ -68,13 +69,16 @@ def test_the_configured_writer_is_the_one_without_a_name() -> None:
 
 
 def test_an_unknown_writer_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(InvalidInput, match=r"'bard'.* there are: local, openai, template") as caught:
+    with pytest.raises(
+        InvalidInput, match=r"'bard'.* there are: local, openai, template"
+    ) as caught:
         Writing(Settings()).writer("bard")
     assert caught.value.field == "writer"
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("bard", "there are: local, openai, template"), ("openai", "explain.openai.base_url")]
+    ("name", "said"),
+    [("bard", "there are: local, openai, template"), ("openai", "explain.openai.base_url")],
 )
 def test_a_configured_writer_that_is_not_ready_ends_the_start(name: str, said: str) -> None:
     with pytest.raises(ConfigError, match=rf"explain\.writer.*{said}"):
@@ -90,7 +94,9 @@ def test_a_writer_without_its_extra_says_which(monkeypatch: pytest.MonkeyPatch) 
         Writing(_settings(openai={"base_url": "http://x/v1", "model": "m"})).writer("openai")
 
 
-def test_a_model_file_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_model_file_that_is_not_there_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(writing, "find_spec", lambda name: EntryPoint)
     with pytest.raises(WriterUnavailable, match=r"gone\.gguf, and there is no such file"):
         Writing(_settings(local={"model": str(tmp_path / "gone.gguf")})).writer("local")
@@ -117,7 +123,9 @@ def test_the_settings_reach_the_endpoint_and_the_same_evidence_asks_it_once(
     endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PALATE_OPENAI_API_KEY", "sk-4711")
-    ours = Writing(_settings(openai={"base_url": endpoint.url + "/", "model": "tiny", "max_tokens": 77}))
+    ours = Writing(
+        _settings(openai={"base_url": endpoint.url + "/", "model": "tiny", "max_tokens": 77})
+    )
     openai = ours.writer("openai")
     assert openai is ours.writer("openai")
     first, second = (ours.write(openai, COLLATERAL, RICH, "en") for _ in range(2))
@@ -160,7 +168,9 @@ def test_no_more_is_kept_than_the_settings_allow() -> None:
     assert [ours.write(parrot, COLLATERAL, RICH, "en").text for _ in range(2)] == [TRUTH, TRUTH]
 
 
-def test_outcomes_are_counted_in_the_log_without_a_word_of_the_text(caplog: pytest.LogCaptureFixture) -> None:
+def test_outcomes_are_counted_in_the_log_without_a_word_of_the_text(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     caplog.set_level(logging.INFO, "service.reasons.writing")
     ours, liar = Writing(Settings()), Parrot("You love “Jaws”.")
     for _ in range(2):

@@ -55,22 +55,34 @@ async def test_an_item_arrives_as_it_was_sent_and_comes_back_the_same() -> None:
 
 
 async def test_an_item_may_come_with_several_pictures() -> None:
-    films = [Item(item_id="a"), Item(item_id="b", image="https://example.org/1.png", images=("2.png", "3.png"))]
+    films = [
+        Item(item_id="a"),
+        Item(item_id="b", image="https://example.org/1.png", images=("2.png", "3.png")),
+    ]
     async with running() as server:
         stub = index_pb2_grpc.IndexServiceStub(server.channel)
         lists = {"a": index_pb2.ImageList(images=[b"1", b"2"])}
         await stub.IndexItems(
-            index_pb2.IndexItemsRequest(items=[item_message(film) for film in films], image_lists=lists)
+            index_pb2.IndexItemsRequest(
+                items=[item_message(film) for film in films], image_lists=lists
+            )
         )
         assert server.backend.asked == [("index_items", films, {"a": [b"1", b"2"]}, {})]
 
 
 def test_where_a_picture_or_a_sound_lies_on_the_disk_is_not_told() -> None:
     item = Item(
-        item_id="a", image="/srv/songs/./posters/1.png", images=("/srv/songs/./2.png",), audio="/srv/songs/./3.ogg"
+        item_id="a",
+        image="/srv/songs/./posters/1.png",
+        images=("/srv/songs/./2.png",),
+        audio="/srv/songs/./3.ogg",
     )
     message = item_message(item)
-    assert (message.image, list(message.images), message.audio) == ("posters/1.png", ["2.png"], "3.ogg")
+    assert (message.image, list(message.images), message.audio) == (
+        "posters/1.png",
+        ["2.png"],
+        "3.ogg",
+    )
 
 
 async def test_unset_fields_of_an_item_have_their_defaults() -> None:
@@ -82,7 +94,9 @@ async def test_unset_fields_of_an_item_have_their_defaults() -> None:
 
 
 async def test_bad_rows_are_reported_with_their_place_and_the_others_go_on() -> None:
-    report = ItemReport(indexed=1, failed=[RowError(2, "c", "disk")], warnings=[RowError(1, "b", "broken picture")])
+    report = ItemReport(
+        indexed=1, failed=[RowError(2, "c", "disk")], warnings=[RowError(1, "b", "broken picture")]
+    )
     rows = [
         catalog_pb2.Item(item_id=""),
         catalog_pb2.Item(item_id="b"),
@@ -95,7 +109,9 @@ async def test_bad_rows_are_reported_with_their_place_and_the_others_go_on() -> 
     async with running(StandIn(item_report=report)) as server:
         stub = index_pb2_grpc.IndexServiceStub(server.channel)
         response = await stub.IndexItems(index_pb2.IndexItemsRequest(items=rows))
-        assert server.backend.asked == [("index_items", [Item(item_id="b"), Item(item_id="c")], {}, {})]
+        assert server.backend.asked == [
+            ("index_items", [Item(item_id="b"), Item(item_id="c")], {}, {})
+        ]
     assert [(error.row, error.item_id) for error in response.failed] == [
         (0, ""),
         (2, "b"),
@@ -112,7 +128,9 @@ async def test_bad_rows_are_reported_with_their_place_and_the_others_go_on() -> 
     assert len(reasons[3]) < 300
     assert "attributes.a" in reasons[4]
     assert reasons[5] == "disk"
-    assert [(warning.row, warning.reason) for warning in response.warnings] == [(1, "broken picture")]
+    assert [(warning.row, warning.reason) for warning in response.warnings] == [
+        (1, "broken picture")
+    ]
 
 
 async def test_a_batch_without_a_sound_row_does_not_reach_the_backend() -> None:
@@ -124,20 +142,29 @@ async def test_a_batch_without_a_sound_row_does_not_reach_the_backend() -> None:
 
 
 async def test_events_arrive_with_value_zero_time_and_id() -> None:
-    report = EventReport(recorded=1, duplicates=2, unknown_items=3, failed=[RowError(1, "f1", "no")])
+    report = EventReport(
+        recorded=1, duplicates=2, unknown_items=3, failed=[RowError(1, "f1", "no")]
+    )
     sent = _event(value=0.0, event_id="e1")
     sent.timestamp.FromJsonString("2024-01-02T03:04:05.25Z")
     async with running(StandIn(event_report=report)) as server:
         stub = index_pb2_grpc.IndexServiceStub(server.channel)
         response = await stub.RecordEvents(index_pb2.RecordEventsRequest(events=[sent]))
         ((_, (event,)),) = server.backend.asked
-    assert (event.user_id, event.item_id, event.event_type, event.event_id) == ("u", "f1", "watch", "e1")
+    assert (event.user_id, event.item_id, event.event_type, event.event_id) == (
+        "u",
+        "f1",
+        "watch",
+        "e1",
+    )
     assert (event.value, event.timestamp) == (0.0, 1_704_164_645.25)
     assert (response.recorded, response.duplicates, response.unknown_items) == (1, 2, 3)
     assert response.failed == [catalog_pb2.RowError(row=0, item_id="f1", reason="no")]
 
 
-async def test_an_event_without_value_and_time_happened_now(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_event_without_value_and_time_happened_now(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("service.rpc.rows.time.time", lambda: 1_700_000_000.0)
     async with running() as server:
         stub = index_pb2_grpc.IndexServiceStub(server.channel)
@@ -161,7 +188,9 @@ async def test_a_bad_event_is_a_failed_row() -> None:
 async def test_deleting_counts_what_was_there() -> None:
     async with running() as server:
         stub = index_pb2_grpc.IndexServiceStub(server.channel)
-        response = await stub.DeleteItems(index_pb2.DeleteItemsRequest(item_ids=["f1", "gone", "f1"]))
+        response = await stub.DeleteItems(
+            index_pb2.DeleteItemsRequest(item_ids=["f1", "gone", "f1"])
+        )
         assert response == index_pb2.DeleteItemsResponse(deleted=1, missing_item_ids=["gone"])
         some = await stub.DeleteEvents(index_pb2.DeleteEventsRequest(user_id="u", event_ids=["e1"]))
         everything = await stub.DeleteEvents(index_pb2.DeleteEventsRequest(user_id="u", all=True))
@@ -177,9 +206,14 @@ async def test_listing_asks_for_100_unless_told() -> None:
     async with running() as server:
         stub = index_pb2_grpc.IndexServiceStub(server.channel)
         page = await stub.ListItems(index_pb2.ListItemsRequest())
-        await stub.ListItems(index_pb2.ListItemsRequest(page_size=1_000, page_token="t", domain="films"))
+        await stub.ListItems(
+            index_pb2.ListItemsRequest(page_size=1_000, page_token="t", domain="films")
+        )
         assert (list(page.items), page.next_page_token) == ([item_message(ALIEN)], "next")
-        assert server.backend.asked == [("list_items", 100, "", ""), ("list_items", 1_000, "t", "films")]
+        assert server.backend.asked == [
+            ("list_items", 100, "", ""),
+            ("list_items", 1_000, "t", "films"),
+        ]
 
 
 async def test_recommend_carries_every_field_both_ways() -> None:
@@ -236,25 +270,38 @@ async def test_similar_and_search_arrive_whole() -> None:
     async with running() as server:
         stub = recommend_pb2_grpc.RecommendServiceStub(server.channel)
         similar = await stub.SimilarItems(
-            recommend_pb2.SimilarItemsRequest(item_id="f1", k=3, domains=["d"], filter="x", exclude_item_ids=["a"])
+            recommend_pb2.SimilarItemsRequest(
+                item_id="f1", k=3, domains=["d"], filter="x", exclude_item_ids=["a"]
+            )
         )
-        by_text = await stub.SearchItems(recommend_pb2.SearchItemsRequest(text="ship", k=2, domains=["d"], filter="x"))
+        by_text = await stub.SearchItems(
+            recommend_pb2.SearchItemsRequest(text="ship", k=2, domains=["d"], filter="x")
+        )
         await stub.SearchItems(recommend_pb2.SearchItemsRequest(image=b"png"))
         await stub.SearchItems(recommend_pb2.SearchItemsRequest(audio=b"ogg"))
         assert server.backend.asked == [
-            ("similar_items", SimilarRequest("f1", k=3, domains=["d"], filter="x", exclude_item_ids=["a"])),
+            (
+                "similar_items",
+                SimilarRequest("f1", k=3, domains=["d"], filter="x", exclude_item_ids=["a"]),
+            ),
             ("search_items", SearchRequest(text="ship", k=2, domains=["d"], filter="x")),
             ("search_items", SearchRequest(image=b"png", domains=[])),
             ("search_items", SearchRequest(audio=b"ogg", domains=[])),
         ]
     assert similar.results == by_text.results
-    assert (similar.missing_item_ids, similar.model_version, by_text.degraded) == (["gone"], "m1", ["no pictures"])
+    assert (similar.missing_item_ids, similar.model_version, by_text.degraded) == (
+        ["gone"],
+        "m1",
+        ["no pictures"],
+    )
 
 
 async def test_an_explanation_comes_whole_or_evidence_first() -> None:
     async with running() as server:
         stub = explain_pb2_grpc.ExplainServiceStub(server.channel)
-        whole = await stub.Explain(explain_pb2.ExplainRequest(item_id="f1", user_id="u", language="zh", writer="w"))
+        whole = await stub.Explain(
+            explain_pb2.ExplainRequest(item_id="f1", user_id="u", language="zh", writer="w")
+        )
         request = explain_pb2.StreamExplainRequest(
             item_id="f1", recommendation_id="rec-1", instead_of_item_id="f2", change=True
         )
@@ -263,25 +310,46 @@ async def test_an_explanation_comes_whole_or_evidence_first() -> None:
             ("explain", ExplainRequest("f1", user_id="u", language="zh", writer="w")),
             (
                 "explain",
-                ExplainRequest("f1", recommendation_id="rec-1", language="en", instead_of_item_id="f2", change=True),
+                ExplainRequest(
+                    "f1",
+                    recommendation_id="rec-1",
+                    language="en",
+                    instead_of_item_id="f2",
+                    change=True,
+                ),
             ),
         ]
     history, popularity = whole.evidence
-    assert (history.kind, history.item_id, history.weight) == (explain_pb2.EVIDENCE_KIND_HISTORY, "f2", 0.75)
+    assert (history.kind, history.item_id, history.weight) == (
+        explain_pb2.EVIDENCE_KIND_HISTORY,
+        "f2",
+        0.75,
+    )
     assert history.HasField("event_value")
     assert history.event_value == 0.0
     assert not popularity.HasField("event_value")
     assert (popularity.count, popularity.window_days, popularity.percentile) == (12, 7, 0.875)
-    assert (whole.text, whole.writer, whole.title) == ("Because you watched Aliens.", "template", "Alien")
+    assert (whole.text, whole.writer, whole.title) == (
+        "Because you watched Aliens.",
+        "template",
+        "Alien",
+    )
     assert list(whole.degraded) == ["writer openai failed (no answer), so the template wrote this"]
     assert [part.WhichOneof("part") for part in parts] == ["evidence", "text"]
     assert parts[0].evidence.evidence == whole.evidence
     assert dict(whole.parameters) == {"text": 0.25, "behaviour": 0.75}
-    assert (whole.change.text, whole.change.evidence[0].item_id) == ("It would drop off your list.", "f2")
+    assert (whole.change.text, whole.change.evidence[0].item_id) == (
+        "It would drop off your list.",
+        "f2",
+    )
     wish = whole.less_of_this
     assert (wish.user_id, wish.item_id, wish.event_type) == ("u", "f1", "dislike")
     told = parts[0].evidence
-    assert (told.parameters, told.change, told.less_of_this) == (whole.parameters, whole.change, whole.less_of_this)
+    assert (told.parameters, told.change, told.less_of_this) == (
+        whole.parameters,
+        whole.change,
+        whole.less_of_this,
+    )
     assert "".join(part.text.text for part in parts) == whole.text
 
 
@@ -289,8 +357,14 @@ async def test_a_taste_is_described_with_all_that_was_counted() -> None:
     async with running() as server:
         stub = explain_pb2_grpc.ExplainServiceStub(server.channel)
         answer = await stub.DescribeTaste(explain_pb2.DescribeTasteRequest(user_id="u", writer="w"))
-        assert server.backend.asked == [("describe_taste", TasteRequest("u", language="en", writer="w"))]
-    assert (answer.user_id, answer.text, answer.writer) == ("u", "You keep coming back to Horror.", "template")
+        assert server.backend.asked == [
+            ("describe_taste", TasteRequest("u", language="en", writer="w"))
+        ]
+    assert (answer.user_id, answer.text, answer.writer) == (
+        "u",
+        "You keep coming back to Horror.",
+        "template",
+    )
     assert list(answer.degraded) == list(TASTE.degraded)
     assert [evidence_of(fact) for fact in answer.evidence] == list(TASTE.evidence)
 
@@ -313,7 +387,9 @@ async def test_training_streams_progress_and_ends_with_the_model() -> None:
         stub = model_pb2_grpc.ModelServiceStub(server.channel)
         updates = [update async for update in stub.TrainModel(model_pb2.TrainModelRequest())]
     *steps, last = updates
-    assert [(s.progress.stage, s.progress.done, s.progress.total, s.progress.message) for s in steps] == [
+    assert [
+        (s.progress.stage, s.progress.done, s.progress.total, s.progress.message) for s in steps
+    ] == [
         ("fit", 1, 2, "loss 0.5"),
         ("fit", 2, 2, ""),
     ]
@@ -325,7 +401,9 @@ async def test_a_training_is_told_what_was_asked_for() -> None:
     backend = StandIn()
     async with running(backend) as server:
         stub = model_pb2_grpc.ModelServiceStub(server.channel)
-        async for _ in stub.TrainModel(model_pb2.TrainModelRequest(incremental=True, seed=7, force=True)):
+        async for _ in stub.TrainModel(
+            model_pb2.TrainModelRequest(incremental=True, seed=7, force=True)
+        ):
             pass
     assert backend.asked == [("train", 7, True, True)]
 
@@ -341,18 +419,29 @@ async def test_a_change_of_encoders_streams_progress_and_ends_with_what_serves()
         ("switch", 0, 1),
     ]
     now = last.encoders
-    assert (now.text, now.image, now.digest, now.items, now.model_version) == ("st:new", "none", "1a2b3c4d", 1, "m2")
+    assert (now.text, now.image, now.digest, now.items, now.model_version) == (
+        "st:new",
+        "none",
+        "1a2b3c4d",
+        1,
+        "m2",
+    )
 
 
 async def test_models_and_users_are_reached() -> None:
     async with running() as server:
-        models, users = model_pb2_grpc.ModelServiceStub(server.channel), user_pb2_grpc.UserServiceStub(server.channel)
+        models, users = (
+            model_pb2_grpc.ModelServiceStub(server.channel),
+            user_pb2_grpc.UserServiceStub(server.channel),
+        )
         (model,) = (await models.ListModels(model_pb2.ListModelsRequest())).models
         activated = await models.ActivateModel(model_pb2.ActivateModelRequest(version="m1"))
         back = await models.RollbackModel(model_pb2.RollbackModelRequest())
         assert model == activated.model == back.model
         assert (model.active, dict(model.metrics)) == (True, {"all/ndcg@10": 0.25})
-        await users.PutUser(user_pb2.PutUserRequest(user_id="u", attributes={"lang": "zh"}, taste="slow"))
+        await users.PutUser(
+            user_pb2.PutUserRequest(user_id="u", attributes={"lang": "zh"}, taste="slow")
+        )
         export = await users.ExportUser(user_pb2.ExportUserRequest(user_id="u"))
         deleted = await users.DeleteUser(user_pb2.DeleteUserRequest(user_id="u"))
         assert json.loads(export.json) == {"user_id": "u", "taste": "慢"}

@@ -1,4 +1,5 @@
-"""What goes wrong reaches the caller as a code, a reason and a field, and nothing of our insides does."""
+"""What goes wrong reaches the caller as a code, a reason and a field, and nothing of our insides
+does."""
 
 import logging
 from typing import Any
@@ -51,7 +52,10 @@ def _details(error: grpc.aio.AioRpcError) -> tuple[status_pb2.Status, dict[str, 
         (RecommendationNotFound("r9"), grpc.StatusCode.NOT_FOUND),
         (NoTrainedModel(), grpc.StatusCode.FAILED_PRECONDITION),
         (ModalityUnsupported("m", "text", "use another"), grpc.StatusCode.FAILED_PRECONDITION),
-        (EncoderMismatch("store", {"text": "a"}, {"text": "b"}), grpc.StatusCode.FAILED_PRECONDITION),
+        (
+            EncoderMismatch("store", {"text": "a"}, {"text": "b"}),
+            grpc.StatusCode.FAILED_PRECONDITION,
+        ),
         (StoreUnavailable("store", "gone", "start it"), grpc.StatusCode.UNAVAILABLE),
         (StoreError("the store is broken"), grpc.StatusCode.INTERNAL),
     ],
@@ -64,7 +68,11 @@ async def test_an_error_arrives_with_code_message_reason_and_metadata(
     assert refusal.code() is code
     assert refusal.details() == str(error) == status.message
     info = details["ErrorInfo"]
-    assert (info.reason, info.domain, dict(info.metadata)) == (error.reason, "palate", error.metadata)
+    assert (info.reason, info.domain, dict(info.metadata)) == (
+        error.reason,
+        "palate",
+        error.metadata,
+    )
     assert "BadRequest" not in details
 
 
@@ -78,7 +86,9 @@ async def test_what_the_caller_got_wrong_names_the_field(kind: type[InvalidInput
     assert (violation.field, violation.description) == ("filter", "a number is expected after <")
 
 
-async def test_an_unexpected_error_gives_a_reference_and_no_insides(caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_unexpected_error_gives_a_reference_and_no_insides(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     refusal = await _refusal(RuntimeError("password=hunter2"))
     status, details = _details(refusal)
     reference = details["ErrorInfo"].metadata["reference"]
@@ -93,7 +103,9 @@ async def test_an_unexpected_error_gives_a_reference_and_no_insides(caplog: pyte
     assert "hunter2" in str(record.exc_info[1])
 
 
-async def test_the_log_names_the_reason_but_not_what_the_caller_sent(caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_log_names_the_reason_but_not_what_the_caller_sent(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     caplog.set_level(logging.DEBUG, logger="service")
     await _refusal(InvalidInput("taste", "my secret taste", "it is too long"))
     (record,) = [record for record in caplog.records if record.name == "service.rpc.interceptor"]

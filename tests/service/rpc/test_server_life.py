@@ -1,4 +1,5 @@
-"""The server listens, loads, serves and stops without losing a call; what nobody waits for is not started."""
+"""The server listens, loads, serves and stops without losing a call; what nobody waits for is not
+started."""
 
 from __future__ import annotations
 
@@ -39,7 +40,9 @@ NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
 def _recommend(server: Running, timeout: float | None = None) -> grpc.aio.UnaryUnaryCall:
     request = recommend_pb2.RecommendRequest()
-    return recommend_pb2_grpc.RecommendServiceStub(server.channel).Recommend(request, timeout=timeout)
+    return recommend_pb2_grpc.RecommendServiceStub(server.channel).Recommend(
+        request, timeout=timeout
+    )
 
 
 async def _entered(backend: StandIn) -> None:
@@ -67,7 +70,9 @@ async def test_health_is_told_while_loading_serving_and_stopping() -> None:
             may_load.set()
         assert (await watch.read()).status == SERVING
         for name in ("", *SERVICES):
-            assert (await health.Check(health_pb2.HealthCheckRequest(service=name))).status == SERVING
+            assert (
+                await health.Check(health_pb2.HealthCheckRequest(service=name))
+            ).status == SERVING
         await _recommend(server)
         server.stop.set()
         assert (await watch.read()).status == NOT_SERVING
@@ -78,7 +83,9 @@ async def test_health_is_told_while_loading_serving_and_stopping() -> None:
 async def test_reflection_lists_every_service_and_knows_their_fields() -> None:
     async def ask() -> AsyncIterator[reflection_pb2.ServerReflectionRequest]:
         yield reflection_pb2.ServerReflectionRequest(list_services="")
-        yield reflection_pb2.ServerReflectionRequest(file_containing_symbol="palate.v1.RecommendRequest")
+        yield reflection_pb2.ServerReflectionRequest(
+            file_containing_symbol="palate.v1.RecommendRequest"
+        )
 
     async with running() as server:
         stub = reflection_pb2_grpc.ServerReflectionStub(server.channel)
@@ -89,8 +96,12 @@ async def test_reflection_lists_every_service_and_knows_their_fields() -> None:
         "grpc.health.v1.Health",
         "grpc.reflection.v1alpha.ServerReflection",
     }
-    assert {f"palate.v1.{name}Service" for name in ("Index", "Recommend", "Explain", "Model", "User")} == set(SERVICES)
-    assert any(b"history_item_ids" in file for file in found.file_descriptor_response.file_descriptor_proto)
+    assert {
+        f"palate.v1.{name}Service" for name in ("Index", "Recommend", "Explain", "Model", "User")
+    } == set(SERVICES)
+    assert any(
+        b"history_item_ids" in file for file in found.file_descriptor_response.file_descriptor_proto
+    )
 
 
 async def test_a_call_whose_deadline_passes_while_it_waits_is_not_started() -> None:
@@ -126,12 +137,18 @@ async def test_indexing_and_training_do_not_hold_up_answers() -> None:
     async with running(busy, workers=1) as server:
         request = index_pb2.IndexItemsRequest(items=[catalog_pb2.Item(item_id="a")])
         index = index_pb2_grpc.IndexServiceStub(server.channel).IndexItems(request)
-        train = model_pb2_grpc.ModelServiceStub(server.channel).TrainModel(model_pb2.TrainModelRequest())
+        train = model_pb2_grpc.ModelServiceStub(server.channel).TrainModel(
+            model_pb2.TrainModelRequest()
+        )
         await _entered(server.backend)
         await _entered(server.backend)
         assert (await _recommend(server)).recommendation_id == "rec-1"
         with pytest.raises(grpc.aio.AioRpcError, match="under way already") as caught:
-            await model_pb2_grpc.ModelServiceStub(server.channel).TrainModel(model_pb2.TrainModelRequest()).read()
+            await (
+                model_pb2_grpc.ModelServiceStub(server.channel)
+                .TrainModel(model_pb2.TrainModelRequest())
+                .read()
+            )
         assert caught.value.code() is grpc.StatusCode.FAILED_PRECONDITION
         with pytest.raises(grpc.aio.AioRpcError, match="under way already"):
             await (
@@ -147,9 +164,13 @@ async def test_indexing_and_training_do_not_hold_up_answers() -> None:
 
 
 async def test_a_slow_writer_does_not_hold_up_recommendations() -> None:
-    async with running(StandIn(gate=threading.Event(), gated=frozenset({"explain"})), workers=1) as server:
+    async with running(
+        StandIn(gate=threading.Event(), gated=frozenset({"explain"})), workers=1
+    ) as server:
         stub = explain_pb2_grpc.ExplainServiceStub(server.channel)
-        explaining = [stub.Explain(explain_pb2.ExplainRequest(item_id="f1", user_id="u")) for _ in range(5)]
+        explaining = [
+            stub.Explain(explain_pb2.ExplainRequest(item_id="f1", user_id="u")) for _ in range(5)
+        ]
         await _entered(server.backend)
         assert (await _recommend(server)).recommendation_id == "rec-1"
         assert server.backend.gate is not None
@@ -165,7 +186,12 @@ class Endless(StandIn):
         self.ended = threading.Event()
 
     def train(
-        self, progress: Callable[[TrainProgress], None], *, seed: int, force: bool, incremental: bool
+        self,
+        progress: Callable[[TrainProgress], None],
+        *,
+        seed: int,
+        force: bool,
+        incremental: bool,
     ) -> ModelInfo:
         try:
             while True:
@@ -177,7 +203,9 @@ class Endless(StandIn):
 async def test_leaving_a_training_ends_it() -> None:
     backend = Endless()
     async with running(backend) as server:
-        call = model_pb2_grpc.ModelServiceStub(server.channel).TrainModel(model_pb2.TrainModelRequest())
+        call = model_pb2_grpc.ModelServiceStub(server.channel).TrainModel(
+            model_pb2.TrainModelRequest()
+        )
         assert (await call.read()).progress.stage == "fit"
         call.cancel()
         assert await asyncio.to_thread(backend.ended.wait, 20)
@@ -191,7 +219,9 @@ async def _read_to_the_end(call: grpc.aio.UnaryStreamCall) -> None:
 async def test_stopping_the_server_ends_a_training_and_says_so() -> None:
     backend = Endless()
     async with running(backend) as server:
-        call = model_pb2_grpc.ModelServiceStub(server.channel).TrainModel(model_pb2.TrainModelRequest())
+        call = model_pb2_grpc.ModelServiceStub(server.channel).TrainModel(
+            model_pb2.TrainModelRequest()
+        )
         assert (await call.read()).progress.stage == "fit"
         server.stop.set()
         with pytest.raises(grpc.aio.AioRpcError, match="stopping this work") as caught:
@@ -219,7 +249,9 @@ async def test_a_call_in_flight_is_answered_before_the_server_stops() -> None:
         assert server.backend.closed
 
 
-async def test_a_call_that_outlasts_the_grace_period_is_cut_but_its_work_is_finished_before_closing() -> None:
+async def test_a_call_that_outlasts_the_grace_period_is_cut_but_its_work_is_finished_before_closing() -> (
+    None
+):
     finished: list[bool] = []
 
     class Slow(StandIn):
@@ -240,13 +272,17 @@ async def test_a_call_that_outlasts_the_grace_period_is_cut_but_its_work_is_fini
     assert server.backend.closed
 
 
-async def test_a_port_in_use_is_said_once_before_anything_is_loaded(capfd: pytest.CaptureFixture[str]) -> None:
+async def test_a_port_in_use_is_said_once_before_anything_is_loaded(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
     def load(_: Settings) -> StandIn:
         raise AssertionError("must not be loaded")
 
     async with running() as server:
         settings = Settings(server=ServerSettings(address=server.address))
-        with pytest.raises(AddressUnavailable, match=f"cannot listen on {server.address}: address already in use"):
+        with pytest.raises(
+            AddressUnavailable, match=f"cannot listen on {server.address}: address already in use"
+        ):
             await serve(settings, load, stop=asyncio.Event())
         assert capfd.readouterr().err == ""  # gRPC, left alone, writes its own account of it
 
@@ -295,7 +331,9 @@ asyncio.run(serve(settings, lambda _: Waiting(), on_listening=say, on_loaded=lam
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_lets_the_call_in_flight_end_and_the_process_exit_with_0(number: signal.Signals) -> None:
+def test_a_signal_lets_the_call_in_flight_end_and_the_process_exit_with_0(
+    number: signal.Signals,
+) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", _SERVED],
         cwd=Path(__file__).parents[3],

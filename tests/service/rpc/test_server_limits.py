@@ -1,4 +1,5 @@
-"""What is out of range is refused before any work, with the field's name; what is too large harms nobody else."""
+"""What is out of range is refused before any work, with the field's name; what is too large harms
+nobody else."""
 
 from typing import Any
 
@@ -33,7 +34,9 @@ def _stub_of(server: Running, request: Message) -> Any:
         model_pb2: model_pb2_grpc.ModelServiceStub,
         user_pb2: user_pb2_grpc.UserServiceStub,
     }
-    (stub,) = (stub for module, stub in stubs.items() if module.DESCRIPTOR is request.DESCRIPTOR.file)
+    (stub,) = (
+        stub for module, stub in stubs.items() if module.DESCRIPTOR is request.DESCRIPTOR.file
+    )
     return getattr(stub(server.channel), request.DESCRIPTOR.name.removesuffix("Request"))
 
 
@@ -52,10 +55,14 @@ async def _refused(request: Message, **limits: Any) -> tuple[grpc.aio.AioRpcErro
     return caught.value, field
 
 
-def _lists(single: dict[str, bytes] | None = None, /, **lists: list[bytes]) -> index_pb2.IndexItemsRequest:
+def _lists(
+    single: dict[str, bytes] | None = None, /, **lists: list[bytes]
+) -> index_pb2.IndexItemsRequest:
     """Pictures for the one item `a`, or for one that is not there."""
     several = {item_id: index_pb2.ImageList(images=images) for item_id, images in lists.items()}
-    return index_pb2.IndexItemsRequest(items=[catalog_pb2.Item(item_id="a")], images=single, image_lists=several)
+    return index_pb2.IndexItemsRequest(
+        items=[catalog_pb2.Item(item_id="a")], images=single, image_lists=several
+    )
 
 
 R, S = recommend_pb2.RecommendRequest, recommend_pb2.SearchItemsRequest
@@ -93,7 +100,11 @@ R, S = recommend_pb2.RecommendRequest, recommend_pb2.SearchItemsRequest
         (explain_pb2.DescribeTasteRequest(), "user_id", "empty"),
         (explain_pb2.DescribeTasteRequest(user_id="a", language="fr"), "language", "en, zh"),
         (index_pb2.IndexItemsRequest(), "items", "at least one"),
-        (index_pb2.IndexItemsRequest(items=[catalog_pb2.Item(item_id="a")], images={"b": b""}), "images", "'b'"),
+        (
+            index_pb2.IndexItemsRequest(items=[catalog_pb2.Item(item_id="a")], images={"b": b""}),
+            "images",
+            "'b'",
+        ),
         (_lists(b=[b"1"]), "image_lists", "'b'"),
         (_lists(a=[]), "image_lists", "0 pictures, it must be 1 to 20"),
         (_lists(a=[b"1"] * 21), "image_lists", "21 pictures"),
@@ -108,12 +119,18 @@ R, S = recommend_pb2.RecommendRequest, recommend_pb2.SearchItemsRequest
         (index_pb2.DeleteEventsRequest(all=True), "user_id", "empty"),
         (model_pb2.ActivateModelRequest(), "version", "empty"),
         (user_pb2.PutUserRequest(), "user_id", "empty"),
-        (user_pb2.PutUserRequest(user_id="u", attributes={str(n): "" for n in range(201)}), "attributes", "201"),
+        (
+            user_pb2.PutUserRequest(user_id="u", attributes={str(n): "" for n in range(201)}),
+            "attributes",
+            "201",
+        ),
         (user_pb2.DeleteUserRequest(), "user_id", "empty"),
         (user_pb2.ExportUserRequest(), "user_id", "empty"),
     ],
 )
-async def test_a_value_out_of_range_is_refused_with_its_field(request_: Message, field: str, named: str) -> None:
+async def test_a_value_out_of_range_is_refused_with_its_field(
+    request_: Message, field: str, named: str
+) -> None:
     error, refused_field = await _refused(request_)
     assert error.code() is grpc.StatusCode.INVALID_ARGUMENT
     assert refused_field == field
@@ -123,7 +140,10 @@ async def test_a_value_out_of_range_is_refused_with_its_field(request_: Message,
 @pytest.mark.parametrize(
     ("request_", "field"),
     [
-        (index_pb2.IndexItemsRequest(items=[catalog_pb2.Item(item_id=str(n)) for n in range(4)]), "items"),
+        (
+            index_pb2.IndexItemsRequest(items=[catalog_pb2.Item(item_id=str(n)) for n in range(4)]),
+            "items",
+        ),
         (index_pb2.DeleteItemsRequest(item_ids=["a", "b", "c", "d"]), "item_ids"),
         (index_pb2.RecordEventsRequest(events=[event_pb2.Event() for _ in range(6)]), "events"),
         (index_pb2.DeleteEventsRequest(user_id="u", event_ids=["e"] * 6), "event_ids"),
@@ -138,7 +158,9 @@ async def test_a_batch_over_the_limit_is_refused_as_a_whole(request_: Message, f
 async def test_a_batch_at_the_limit_is_taken() -> None:
     async with running(max_items_per_call=3) as server:
         stub = index_pb2_grpc.IndexServiceStub(server.channel)
-        await stub.IndexItems(index_pb2.IndexItemsRequest(items=[catalog_pb2.Item(item_id=i) for i in "abc"]))
+        await stub.IndexItems(
+            index_pb2.IndexItemsRequest(items=[catalog_pb2.Item(item_id=i) for i in "abc"])
+        )
         assert len(server.backend.asked) == 1
 
 
@@ -147,15 +169,21 @@ async def test_a_message_over_the_size_limit_is_refused_and_the_server_goes_on()
     async with running(max_message_bytes=64 * 1024) as server:
         stub = index_pb2_grpc.IndexServiceStub(server.channel)
         with pytest.raises(grpc.aio.AioRpcError, match="larger than max") as caught:
-            await stub.IndexItems(index_pb2.IndexItemsRequest(items=[item], images={"a": bytes(65 * 1024)}))
+            await stub.IndexItems(
+                index_pb2.IndexItemsRequest(items=[item], images={"a": bytes(65 * 1024)})
+            )
         assert caught.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
         assert server.backend.asked == []
-        await stub.IndexItems(index_pb2.IndexItemsRequest(items=[item], images={"a": bytes(60 * 1024)}))
+        await stub.IndexItems(
+            index_pb2.IndexItemsRequest(items=[item], images={"a": bytes(60 * 1024)})
+        )
         assert len(server.backend.asked) == 1
 
 
 async def test_a_history_of_the_largest_allowed_size_is_taken() -> None:
-    request = R(history_item_ids=["x"] * 1_000, exclude_item_ids=["x"] * 10_000, taste="x" * 10_000, k=500)
+    request = R(
+        history_item_ids=["x"] * 1_000, exclude_item_ids=["x"] * 10_000, taste="x" * 10_000, k=500
+    )
     async with running() as server:
         await recommend_pb2_grpc.RecommendServiceStub(server.channel).Recommend(request)
         assert len(server.backend.asked) == 1

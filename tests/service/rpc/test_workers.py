@@ -41,7 +41,9 @@ async def _start(pool: WorkPool, work: Callable[[], object]) -> asyncio.Task[obj
     return task
 
 
-async def test_work_runs_off_the_event_loop_in_order_of_arrival(pool: WorkPool, done: list[str]) -> None:
+async def test_work_runs_off_the_event_loop_in_order_of_arrival(
+    pool: WorkPool, done: list[str]
+) -> None:
     assert await pool.run(threading.get_ident) != threading.get_ident()
     gate = threading.Event()
     first = await _start(pool, gate.wait)
@@ -52,7 +54,9 @@ async def test_work_runs_off_the_event_loop_in_order_of_arrival(pool: WorkPool, 
     assert (pool.pending, done) == (0, ["a", "b"])
 
 
-async def test_one_more_than_may_wait_is_refused_and_the_others_are_not(pool: WorkPool, done: list[str]) -> None:
+async def test_one_more_than_may_wait_is_refused_and_the_others_are_not(
+    pool: WorkPool, done: list[str]
+) -> None:
     gate = threading.Event()
     tasks = [await _start(pool, gate.wait) for _ in range(3)]
     with pytest.raises(Overloaded, match="3 calls"):
@@ -63,7 +67,9 @@ async def test_one_more_than_may_wait_is_refused_and_the_others_are_not(pool: Wo
     assert done == ["later"]
 
 
-async def test_cancelled_while_waiting_means_never_started_and_makes_room(pool: WorkPool, done: list[str]) -> None:
+async def test_cancelled_while_waiting_means_never_started_and_makes_room(
+    pool: WorkPool, done: list[str]
+) -> None:
     gate = threading.Event()
     first = await _start(pool, gate.wait)
     second = await _start(pool, _noting(done, "cancelled"))
@@ -77,7 +83,9 @@ async def test_cancelled_while_waiting_means_never_started_and_makes_room(pool: 
     assert done == ["third"]
 
 
-async def test_work_that_has_started_is_finished_though_nobody_waits(pool: WorkPool, done: list[str]) -> None:
+async def test_work_that_has_started_is_finished_though_nobody_waits(
+    pool: WorkPool, done: list[str]
+) -> None:
     started, gate = threading.Event(), threading.Event()
 
     def work() -> None:
@@ -93,7 +101,9 @@ async def test_work_that_has_started_is_finished_though_nobody_waits(pool: WorkP
     assert (pool.pending, done) == (0, ["finished"])
 
 
-async def test_a_deadline_that_has_passed_means_never_started(pool: WorkPool, done: list[str]) -> None:
+async def test_a_deadline_that_has_passed_means_never_started(
+    pool: WorkPool, done: list[str]
+) -> None:
     with pytest.raises(DeadlinePassed):
         await pool.run(_noting(done, "late"), remaining_s=0.0)
     assert await pool.run(_noting(done, "in time"), remaining_s=60.0) == "in time"

@@ -38,7 +38,8 @@ class Shop:
 
 @pytest.fixture(scope="module")
 def ranker() -> Ranker:
-    """Everybody chooses ten neighbours in the first domain, and then one item of the second that goes with them."""
+    """Everybody chooses ten neighbours in the first domain, and then one item of the second that
+    goes with them."""
     users, items = [], []
     for user in range(SIZE):
         users += [user] * 11
@@ -47,7 +48,9 @@ def ranker() -> Ranker:
     return untrained_ranker(features(2 * SIZE, domain=DOMAIN), table, SMALL)
 
 
-def proposed(ranker: Ranker, rule: Rule, holds: np.ndarray, domains: np.ndarray | None = None) -> dict[str, np.ndarray]:
+def proposed(
+    ranker: Ranker, rule: Rule, holds: np.ndarray, domains: np.ndarray | None = None
+) -> dict[str, np.ndarray]:
     probe = ranker.probe(History.of(np.arange(5)))
     loaded: Any = SimpleNamespace(ranker=ranker, source=str)
     store: Any = Shop(holds)
@@ -59,7 +62,9 @@ def test_a_wide_domain_gets_its_candidates_though_the_history_is_in_another(rank
     found = proposed(ranker, Rule(in_domains(["second"]), None), second, np.array([2]))
     assert [len(found[source]) for source in ("chosen_together", "popular")] == [N, N]
     assert all(second[items].all() for items in found.values())
-    together = found["chosen_together"] - SIZE  # chosen with the items 0 to 4 by who began at 51 to 64
+    together = (
+        found["chosen_together"] - SIZE
+    )  # chosen with the items 0 to 4 by who began at 51 to 64
     assert set(together.tolist()) <= {*range(5), *range(SIZE - 9, SIZE)}
 
 
@@ -72,6 +77,8 @@ def test_a_wide_filter_is_checked_on_more_candidates_than_are_wanted(ranker: Ran
 
 def test_a_narrow_rule_is_all_that_is_proposed(ranker: Ranker) -> None:
     members = np.array([3, 70, 71])
-    found = proposed(ranker, Rule(parse_filter("price < 3"), members), np.isin(np.arange(2 * SIZE), members))
+    found = proposed(
+        ranker, Rule(parse_filter("price < 3"), members), np.isin(np.arange(2 * SIZE), members)
+    )
     assert set(np.concatenate(list(found.values())).tolist()) <= {3, 70, 71}
     assert found["filter"].tolist() == [3, 70, 71]

@@ -49,7 +49,9 @@ def test_scores_that_compare_are_merged_by_the_best() -> None:
     assert [one.score for one in found] == pytest.approx([0.9, 0.8, 0.6])
 
 
-def test_scores_that_do_not_compare_are_fused_by_reciprocal_rank_and_who_was_not_found_stands_last() -> None:
+def test_scores_that_do_not_compare_are_fused_by_reciprocal_rank_and_who_was_not_found_stands_last() -> (
+    None
+):
     found = _fused(BOTH, NOBODY, k=3)
     assert [one.item_index for one in found] == [2, 1, 3]
     assert [one.score for one in found] == pytest.approx([worth(2, 1), worth(1, 3), worth(3, 2)])
@@ -86,14 +88,21 @@ def test_a_picture_finds_itself_first(seeing: Recommender) -> None:
 
 def test_filters_bind_pictures_as_they_bind_words(seeing: Recommender) -> None:
     for request in (SearchRequest(text=words(30)), SearchRequest(image=picture(30))):
-        filtered = SearchRequest(request.text, request.image, filter='item_id = "i30" OR item_id = "i31"')
-        assert [result.item_id for result in seeing.search_items(filtered).results] == ["i30", "i31"]
+        filtered = SearchRequest(
+            request.text, request.image, filter='item_id = "i30" OR item_id = "i31"'
+        )
+        assert [result.item_id for result in seeing.search_items(filtered).results] == [
+            "i30",
+            "i31",
+        ]
 
 
 def test_more_may_be_asked_for_than_is_usually_looked_at(seeing: Recommender) -> None:
     found = seeing.search_items(SearchRequest(text=words(0), k=DEPTH + 50)).results
     assert len({result.item_id for result in found}) == len(found) == DEPTH + 50
-    assert [result.score for result in found] == sorted((result.score for result in found), reverse=True)
+    assert [result.score for result in found] == sorted(
+        (result.score for result in found), reverse=True
+    )
 
 
 def test_an_item_indexed_later_is_found_by_its_picture_at_once(aligned_copy: Path) -> None:
@@ -117,7 +126,9 @@ def test_switched_off_words_find_words_and_pictures_find_pictures(aligned_copy: 
     palate.close()
 
 
-def test_after_a_change_of_encoders_the_answer_says_that_the_alignment_is_not_in_use(aligned_copy: Path) -> None:
+def test_after_a_change_of_encoders_the_answer_says_that_the_alignment_is_not_in_use(
+    aligned_copy: Path,
+) -> None:
     workspace = opened(aligned_copy, text_dim=20, anew=True)
     workspace.indexer().rebuild()
     palate = Recommender(workspace)
@@ -135,11 +146,15 @@ def test_an_encoder_with_a_space_of_its_own_needs_no_alignment(tmp_path: Path) -
     palate = Recommender(workspace)
     red = painted("red", "red", "red", "red")
     palate.index_items([Item("seen"), Item("told", title="blue")], {"seen": [red]})
-    assert sources(palate.search_items(SearchRequest(text="red", k=1))) == {"seen": [PICTURES, WORDS]}
+    assert sources(palate.search_items(SearchRequest(text="red", k=1))) == {
+        "seen": [PICTURES, WORDS]
+    }
     palate.close()
 
 
-def test_a_picture_finds_words_in_the_encoders_own_space_from_the_next_start_on_if_need_be(tmp_path: Path) -> None:
+def test_a_picture_finds_words_in_the_encoders_own_space_from_the_next_start_on_if_need_be(
+    tmp_path: Path,
+) -> None:
     items = [Item(f"grey-{n}", title=f"thing {n}") for n in range(60)] + [Item("told", title="red")]
     red = painted("red", "red", "red", "red")
     for shares, found_by in ((False, None), (True, [WORDS])):
@@ -148,7 +163,9 @@ def test_a_picture_finds_words_in_the_encoders_own_space_from_the_next_start_on_
         workspace.reconcile()
         palate = Recommender(workspace)
         if not shares:
-            palate.index_items([*items, Item("seen")], {"seen": [painted("red", "red", "red", "blue")]})
+            palate.index_items(
+                [*items, Item("seen")], {"seen": [painted("red", "red", "red", "blue")]}
+            )
         found = sources(palate.search_items(SearchRequest(image=red, k=2)))
         assert (found["seen"], found.get("told")) == ([PICTURES], found_by)
         palate.close()
@@ -157,7 +174,11 @@ def test_a_picture_finds_words_in_the_encoders_own_space_from_the_next_start_on_
 async def test_over_the_wire_too(seeing: Recommender, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(seeing, "close", lambda: None)  # it serves other tests as well
     settings = world.settings(Path("unused"), server={"address": "127.0.0.1:0"})
-    stop, loaded, address = asyncio.Event(), asyncio.Event(), asyncio.get_running_loop().create_future()
+    stop, loaded, address = (
+        asyncio.Event(),
+        asyncio.Event(),
+        asyncio.get_running_loop().create_future(),
+    )
     server = asyncio.create_task(
         serve(
             settings,
@@ -170,9 +191,17 @@ async def test_over_the_wire_too(seeing: Recommender, monkeypatch: pytest.Monkey
     await loaded.wait()
     async with grpc.aio.insecure_channel(await address) as channel:
         stub = recommend_pb2_grpc.RecommendServiceStub(channel)
-        by_words = await stub.SearchItems(recommend_pb2.SearchItemsRequest(text=words(ONLY_SEEN), k=5))
-        by_picture = await stub.SearchItems(recommend_pb2.SearchItemsRequest(image=picture(ONLY_TOLD), k=5))
+        by_words = await stub.SearchItems(
+            recommend_pb2.SearchItemsRequest(text=words(ONLY_SEEN), k=5)
+        )
+        by_picture = await stub.SearchItems(
+            recommend_pb2.SearchItemsRequest(image=picture(ONLY_TOLD), k=5)
+        )
     stop.set()
     await server
-    assert {row.item_id: list(row.sources) for row in by_words.results}[f"i{ONLY_SEEN}"] == [PICTURES]
-    assert {row.item_id: list(row.sources) for row in by_picture.results}[f"i{ONLY_TOLD}"] == [WORDS]
+    assert {row.item_id: list(row.sources) for row in by_words.results}[f"i{ONLY_SEEN}"] == [
+        PICTURES
+    ]
+    assert {row.item_id: list(row.sources) for row in by_picture.results}[f"i{ONLY_TOLD}"] == [
+        WORDS
+    ]

@@ -1,4 +1,5 @@
-"""A catalogue of pictures without a word, encoded by a CLIP folder of Hugging Face: words find them all the same."""
+"""A catalogue of pictures without a word, encoded by a CLIP folder of Hugging Face: words find them
+all the same."""
 
 from __future__ import annotations
 
@@ -32,10 +33,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A CLIP that knows what the colours are called."""
     tokenizer = tiny_clips.word_tokenizer(model_max_length=tiny_clips.WINDOW)
     model = tiny_clips.taught(tiny_clips.clip(), COLOURS)
-    return tiny_clips.saved(tmp_path_factory.mktemp("clip"), model, tiny_clips.clip_processor(), tokenizer)
+    return tiny_clips.saved(
+        tmp_path_factory.mktemp("clip"), model, tiny_clips.clip_processor(), tokenizer
+    )
 
 
-def test_words_and_pictures_find_pictures_that_nobody_described(folder: Path, tmp_path: Path) -> None:
+def test_words_and_pictures_find_pictures_that_nobody_described(
+    folder: Path, tmp_path: Path
+) -> None:
     workspace = Workspace.open_with(
         world.settings(tmp_path), FakeTextEncoder(), load_perception(f"hf:{folder}", "none")
     )

@@ -15,7 +15,9 @@ ENCODERS = {"text": "t1", "image": "i1"}
 
 
 def alignment(version: str) -> Alignment:
-    heads = Heads(*(np.ones(shape, np.float32) for shape in ((1, 3), (1, 3, 2), (4,), (4, 2), (3,), (3, 2))))
+    heads = Heads(
+        *(np.ones(shape, np.float32) for shape in ((1, 3), (1, 3, 2), (4,), (4, 2), (3,), (3, 2)))
+    )
     return Alignment(version, Trained(ENCODERS, 90, 10, 0, 1.0, {}), heads)
 
 
@@ -29,7 +31,11 @@ def alignments(tmp_path: Path) -> Alignments:
 
 def test_a_folder_without_any_has_none_in_use(tmp_path: Path) -> None:
     alignments = Alignments(tmp_path)
-    assert (alignments.versions(), alignments.active_version(), alignments.active(ENCODERS)) == ([], "", None)
+    assert (alignments.versions(), alignments.active_version(), alignments.active(ENCODERS)) == (
+        [],
+        "",
+        None,
+    )
     alignments.use("")  # what is off already may be switched off
 
 
@@ -46,7 +52,9 @@ def test_one_is_chosen_then_another_then_none(alignments: Alignments, tmp_path: 
     assert alignments.versions() == ["v1", "v2"]
 
 
-def test_what_an_interrupted_save_left_is_no_version(alignments: Alignments, tmp_path: Path) -> None:
+def test_what_an_interrupted_save_left_is_no_version(
+    alignments: Alignments, tmp_path: Path
+) -> None:
     partial = tmp_path / "alignments" / "v3.partial"
     partial.mkdir()
     (partial / "alignment.json").write_text("{}")

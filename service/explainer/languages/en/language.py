@@ -11,7 +11,14 @@ from service.explainer.evidence import EvidenceKind as Kind
 from service.explainer.languages.en.taste import CLAIMS as TASTE_CLAIMS
 from service.explainer.languages.en.taste import TASTE
 from service.explainer.languages.en.taste import UNITS as TASTE_UNITS
-from service.explainer.languages.language import AttributeWords, Claim, Language, Lexicon, Unit, Verb
+from service.explainer.languages.language import (
+    AttributeWords,
+    Claim,
+    Language,
+    Lexicon,
+    Unit,
+    Verb,
+)
 
 SIMILAR = frozenset({Kind.TEXT_SIMILARITY, Kind.IMAGE_SIMILARITY, Kind.AUDIO_SIMILARITY})
 SHARED = frozenset({Kind.CATEGORY, Kind.ATTRIBUTE})
@@ -67,15 +74,26 @@ ATTRIBUTES = {
         r"(?:is|are) (?:also |both )?by T|(?:written|sung) by T",
     ),
     "composer": AttributeWords(
-        "{also}has music by {value}", "{both}have music by {value}", r"composer|composed|music by", r"music by T"
+        "{also}has music by {value}",
+        "{both}have music by {value}",
+        r"composer|composed|music by",
+        r"music by T",
     ),
     "brand": AttributeWords(
-        "is {also}from {value}", "are {both}from {value}", r"brand|manufacturer|made by", r"made by T"
+        "is {also}from {value}",
+        "are {both}from {value}",
+        r"brand|manufacturer|made by",
+        r"made by T",
     ),
     "publisher": AttributeWords(
-        "is {also}published by {value}", "are {both}published by {value}", r"publish\w+", r"published by T"
+        "is {also}published by {value}",
+        "are {both}published by {value}",
+        r"publish\w+",
+        r"published by T",
     ),
-    "colour": AttributeWords("{also}comes in {value}", "{both}come in {value}", r"colou?rs?", r"comes? in T"),
+    "colour": AttributeWords(
+        "{also}comes in {value}", "{both}come in {value}", r"colou?rs?", r"comes? in T"
+    ),
     "material": AttributeWords(
         "is {also}made of {value}", "are {both}made of {value}", r"material|made of", r"made of T"
     ),
@@ -87,7 +105,10 @@ ATTRIBUTES = {
         r"keyword T",
     ),
     "year": AttributeWords(
-        "{also}dates from {value}", "{both}date from {value}", r"year|dates? from|released in", r"dates? from T"
+        "{also}dates from {value}",
+        "{both}date from {value}",
+        r"year|dates? from|released in",
+        r"dates? from T",
     ),
 }
 
@@ -233,7 +254,11 @@ LEADS = {
 
 TAILS = {
     "history": ("it helped that {did}",),
-    "category": ("like {title}, {this} {sg}", "{this} {sg}, just like {title}", "{this} {sg}, like {something}"),
+    "category": (
+        "like {title}, {this} {sg}",
+        "{this} {sg}, just like {title}",
+        "{this} {sg}, like {something}",
+    ),
     "text_similarity": (
         "on paper, {this} comes close to {title}",
         "its {description} is close to that of {title}",
@@ -261,14 +286,24 @@ TAILS = {
     "taste": ("{this} comes close to the taste you described", "{this} is close to your own words"),
     "exploration": ("this list leaves room for discovery",),
     "rule": ("{this} fits what was asked for",),
-    "cold_start.no_history": ("there is no history of yours to go by yet", "you have no history here yet"),
-    "cold_start.short_history": ("your history holds only {entries} so far", "your history here is still short"),
+    "cold_start.no_history": (
+        "there is no history of yours to go by yet",
+        "you have no history here yet",
+    ),
+    "cold_start.short_history": (
+        "your history holds only {entries} so far",
+        "your history here is still short",
+    ),
     "cold_start.not_used": ("your history was not used, as requested",),
 }
 
 TAILS_SAME = {
     "category": ("both {pl}", "{this} {sg} too", "{this} {sg_also}"),
-    "text_similarity": ("their {description}s are close", "their {details} are close", "on paper the two are close"),
+    "text_similarity": (
+        "their {description}s are close",
+        "their {details} are close",
+        "on paper the two are close",
+    ),
     "image_similarity": ("their pictures look alike", "their pictures are close"),
     "audio_similarity": ("the two sound alike", "they sound alike"),
     "co_engagement": ("{people} chose both",),
@@ -282,7 +317,11 @@ LEXICON = Lexicon(
     sharing=r"like T|both|too|also|same|shar\w+|in common|as with|from your history|(?:so|as) (?:does|is)",
     claims=(
         *TASTE_CLAIMS,
-        Claim(r"who (?:also )?\w+|those who|together with|chose both|goes with", frozenset({Kind.CO_ENGAGEMENT}), True),
+        Claim(
+            r"who (?:also )?\w+|those who|together with|chose both|goes with",
+            frozenset({Kind.CO_ENGAGEMENT}),
+            True,
+        ),
         Claim(
             r"people(?! here)|persons?|others|users|customers|viewers|readers|buyers|fans|many|crowd|chosen",
             PEOPLE | {Kind.TREND},
@@ -297,14 +336,26 @@ LEXICON = Lexicon(
         Claim(r"scores lower", frozenset({Kind.CONTRAST}), True, LOWER),
         Claim(r"stays? off", frozenset({Kind.CONTRAST}), True, SEEN),
         Claim(r"without|drops?", frozenset({Kind.CHANGE}), True),
-        Claim(r"new|newly|added|arriv\w+|joined|latest|fresh|recently released", frozenset({Kind.NEWNESS})),
+        Claim(
+            r"new|newly|added|arriv\w+|joined|latest|fresh|recently released",
+            frozenset({Kind.NEWNESS}),
+        ),
         Claim(
             r"look(?:s|ing)? (?:\w+ )?(?:like|alike|similar)|pictures?|posters?|covers?|photos?|images?|visual\w*",
             frozenset({Kind.IMAGE_SIMILARITY}),
             True,
         ),
-        Claim(r"sound\w*|audio\w*|sonic\w*|timbres?|acoustic\w*", frozenset({Kind.AUDIO_SIMILARITY}), True),
-        Claim(r"reads|descriptions?|plots?|story|stories", frozenset({Kind.TEXT_SIMILARITY}), True, DESCRIPTION),
+        Claim(
+            r"sound\w*|audio\w*|sonic\w*|timbres?|acoustic\w*",
+            frozenset({Kind.AUDIO_SIMILARITY}),
+            True,
+        ),
+        Claim(
+            r"reads|descriptions?|plots?|story|stories",
+            frozenset({Kind.TEXT_SIMILARITY}),
+            True,
+            DESCRIPTION,
+        ),
         Claim(r"on paper", frozenset({Kind.TEXT_SIMILARITY}), True),
         Claim(r"details", SHARED | OF_TASTE | {Kind.TEXT_SIMILARITY}, True),
         Claim(r"described|words", frozenset({Kind.TASTE})),
@@ -317,22 +368,36 @@ LEXICON = Lexicon(
         Claim(r"discover\w*|explor\w+", frozenset({Kind.EXPLORATION})),
         Claim(r"request\w*|filter\w*", frozenset({Kind.RULE, Kind.COLD_START})),
         Claim(r"asked for", frozenset({Kind.RULE, Kind.TASTE})),
-        Claim(r"known|unknown|no history|little|still short|left out|not used|was used", frozenset({Kind.COLD_START})),
-        Claim(r"your (?:\w+ )?history", SHARED | {Kind.COLD_START, Kind.HISTORY, Kind.CONTRAST, Kind.AVERSION}),
+        Claim(
+            r"known|unknown|no history|little|still short|left out|not used|was used",
+            frozenset({Kind.COLD_START}),
+        ),
+        Claim(
+            r"your (?:\w+ )?history",
+            SHARED | {Kind.COLD_START, Kind.HISTORY, Kind.CONTRAST, Kind.AVERSION},
+        ),
         Claim(r"(?:because|since|due to|thanks to)(?! (?:of )?(?:you|your|T))"),
         # Nothing Palate computes carries any of these.
         Claim(
             r"best|greatest|finest|perfect\w*|masterpieces?|classics?|acclaim\w*|award\w*|oscars?|critic\w*|must-\w+"
         ),
-        Claim(r"favou?rites?|lov(?:e|es|ed|ing)|ador\w+|enjoy\w*|hat(?:e|es|ed)|obsess\w*|fan of|guarantee\w*"),
-        Claim(r"every\w*|always|never|most|all of|thousands?|hundreds?|millions?|dozens?|half|twice|countless"),
-        Claim(r"(?<!the )two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|fifty|several|few"),
+        Claim(
+            r"favou?rites?|lov(?:e|es|ed|ing)|ador\w+|enjoy\w*|hat(?:e|es|ed)|obsess\w*|fan of|guarantee\w*"
+        ),
+        Claim(
+            r"every\w*|always|never|most|all of|thousands?|hundreds?|millions?|dozens?|half|twice|countless"
+        ),
+        Claim(
+            r"(?<!the )two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|fifty|several|few"
+        ),
         Claim(r"not(?! used)|cannot|neither|nor|n't|no longer|first|ranked|number"),
         Claim(
             r"friends?|famil\w+|neighbou?rs?|like you|your age|wom[ae]n|m[ae]n|girls?|boys?|near you|your (?:area|city)"
         ),
         Claim(r"cheap\w*|discount\w*|sales?|bargains?|free|deals?|box office|best-?sell\w*|top"),
-        Claim(r"sequels?|prequels?|remakes?|based on|inspired by|series of|funny|scary|beautiful|thrilling|exciting"),
+        Claim(
+            r"sequels?|prequels?|remakes?|based on|inspired by|series of|funny|scary|beautiful|thrilling|exciting"
+        ),
         Claim(
             r"recently|today|yesterday|tonight|last (?:week|night|year)|this (?:week|year)",
             frozenset({Kind.NEWNESS}),
@@ -354,7 +419,11 @@ LEXICON = Lexicon(
             "count",
             frozenset({Kind.CO_ENGAGEMENT}),
         ),
-        Unit(r"N (?:\w+ )?(?:people|persons?|users|others|viewers|customers|fans|readers)", "count", PEOPLE),
+        Unit(
+            r"N (?:\w+ )?(?:people|persons?|users|others|viewers|customers|fans|readers)",
+            "count",
+            PEOPLE,
+        ),
         Unit(r"N (?:items?|films|movies|books|products)", "count", SHARED),
         Unit(r"N (?:entry|entries|events)", "count", frozenset({Kind.COLD_START})),
         Unit(r"last N days", "window_days", frozenset({Kind.POPULARITY})),
@@ -461,7 +530,9 @@ LANGUAGE = Language(
     rated_last=" and ",
     rated_same="gave {x} {a_value} each",
     attributes=ATTRIBUTES,
-    attribute_unnamed=AttributeWords("{also}has {value} among its details", "{both}have {value} among their details"),
+    attribute_unnamed=AttributeWords(
+        "{also}has {value} among its details", "{both}have {value} among their details"
+    ),
     also="also ",
     both="both ",
     something="something you chose",

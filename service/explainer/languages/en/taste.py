@@ -11,7 +11,9 @@ CHOSEN = frozenset({Kind.PREFERENCE, Kind.DOMAIN, Kind.RANGE})
 CHANGED = frozenset({Kind.RISE, Kind.FALL})
 AVERSION = frozenset({Kind.AVERSION})
 
-_SINCE_THEN = "{count} of the next {total} choices, after {earlier_count} of the {earlier_total} before"
+_SINCE_THEN = (
+    "{count} of the next {total} choices, after {earlier_count} of the {earlier_total} before"
+)
 
 TASTE = TasteWords(
     patterns={

@@ -1,14 +1,23 @@
-"""Chinese (simplified): words and phrasings of the template, and the words the verifier watches for.
+"""Chinese (simplified): words and phrasings of the template, and the words the verifier watches
+for.
 
-Data only. Every pattern says no more than its kind of evidence carries: similarity as similarity, a cause for HISTORY
-alone. Names of attributes without Chinese words here are not printed, so that no foreign word strays into a sentence.
+Data only. Every pattern says no more than its kind of evidence carries: similarity as similarity, a
+cause for HISTORY alone. Names of attributes without Chinese words here are not printed, so that no
+foreign word strays into a sentence.
 """
 
 from __future__ import annotations
 
 from service.explainer.evidence import DESCRIPTION, HIGHER, LOWER, SEEN
 from service.explainer.evidence import EvidenceKind as Kind
-from service.explainer.languages.language import AttributeWords, Claim, Language, Lexicon, Unit, Verb
+from service.explainer.languages.language import (
+    AttributeWords,
+    Claim,
+    Language,
+    Lexicon,
+    Unit,
+    Verb,
+)
 from service.explainer.languages.zh.taste import CLAIMS as TASTE_CLAIMS
 from service.explainer.languages.zh.taste import TASTE
 from service.explainer.languages.zh.taste import UNITS as TASTE_UNITS
@@ -39,21 +48,43 @@ VERBS = {
 
 ATTRIBUTES = {
     "": AttributeWords("{also}带有{value}这一特征", "{both}带有{value}这一特征"),
-    "category": AttributeWords("{also}属于{value}类", "{both}属于{value}类", r"属于|类别|类型|题材", r"属于 ?T ?类"),
-    "director": AttributeWords("{also}由{value}执导", "{both}由{value}执导", r"导演|执导", r"由 ?T ?(?:执导|导演)"),
-    "cast": AttributeWords("{also}有{value}出演", "{both}有{value}出演", r"主演|出演|演员", r"有 ?T ?出演|由 ?T ?主演"),
-    "author": AttributeWords("{also}出自{value}笔下", "{both}出自{value}笔下", r"作者|笔下|作家", r"出自 ?T ?笔下"),
+    "category": AttributeWords(
+        "{also}属于{value}类", "{both}属于{value}类", r"属于|类别|类型|题材", r"属于 ?T ?类"
+    ),
+    "director": AttributeWords(
+        "{also}由{value}执导", "{both}由{value}执导", r"导演|执导", r"由 ?T ?(?:执导|导演)"
+    ),
+    "cast": AttributeWords(
+        "{also}有{value}出演", "{both}有{value}出演", r"主演|出演|演员", r"有 ?T ?出演|由 ?T ?主演"
+    ),
+    "author": AttributeWords(
+        "{also}出自{value}笔下", "{both}出自{value}笔下", r"作者|笔下|作家", r"出自 ?T ?笔下"
+    ),
     "artist": AttributeWords(
         "{also}是{value}的作品", "{both}是{value}的作品", r"艺人|歌手|乐队|作品", r"是 ?T ?的作品"
     ),
-    "composer": AttributeWords("{also}由{value}作曲", "{both}由{value}作曲", r"作曲", r"由 ?T ?作曲"),
-    "brand": AttributeWords("{also}来自品牌{value}", "{both}来自品牌{value}", r"品牌|厂商", r"品牌 ?T"),
-    "publisher": AttributeWords("{also}由{value}出版", "{both}由{value}出版", r"出版", r"由 ?T ?出版"),
-    "colour": AttributeWords("{also}是{value}色调", "{both}是{value}色调", r"颜色|色调", r"是 ?T ?色调"),
-    "material": AttributeWords("{also}以{value}制成", "{both}以{value}制成", r"材质|制成", r"以 ?T ?制成"),
+    "composer": AttributeWords(
+        "{also}由{value}作曲", "{both}由{value}作曲", r"作曲", r"由 ?T ?作曲"
+    ),
+    "brand": AttributeWords(
+        "{also}来自品牌{value}", "{both}来自品牌{value}", r"品牌|厂商", r"品牌 ?T"
+    ),
+    "publisher": AttributeWords(
+        "{also}由{value}出版", "{both}由{value}出版", r"出版", r"由 ?T ?出版"
+    ),
+    "colour": AttributeWords(
+        "{also}是{value}色调", "{both}是{value}色调", r"颜色|色调", r"是 ?T ?色调"
+    ),
+    "material": AttributeWords(
+        "{also}以{value}制成", "{both}以{value}制成", r"材质|制成", r"以 ?T ?制成"
+    ),
     "country": AttributeWords("{also}来自{value}", "{both}来自{value}", r"国家|产地"),
-    "keyword": AttributeWords("{also}带有关键词{value}", "{both}带有关键词{value}", r"关键词|标签|主题", r"关键词 ?T"),
-    "year": AttributeWords("{also}出自{value}年", "{both}出自{value}年", r"年份|年代", r"出自 ?T ?年"),
+    "keyword": AttributeWords(
+        "{also}带有关键词{value}", "{both}带有关键词{value}", r"关键词|标签|主题", r"关键词 ?T"
+    ),
+    "year": AttributeWords(
+        "{also}出自{value}年", "{both}出自{value}年", r"年份|年代", r"出自 ?T ?年"
+    ),
 }
 
 LEADS = {
@@ -153,7 +184,10 @@ LEADS = {
     "sponsorship": ("{this}由{name}赞助", "{this}是赞助内容"),
     "contrast.higher": ("{this}对你的得分高于{title}", "就你而言，{this}的得分高于{title}"),
     "contrast.lower": ("{this}对你的得分低于{title}", "就你而言，{this}的得分低于{title}"),
-    "contrast.seen": ("{title}已在你的历史记录中，就留在列表之外", "{title}留在列表之外：它已在你的历史记录中"),
+    "contrast.seen": (
+        "{title}已在你的历史记录中，就留在列表之外",
+        "{title}留在列表之外：它已在你的历史记录中",
+    ),
     "change": ("去掉{titles}，{this}就会跌出你的列表", "只要去掉{titles}，{this}就会跌出列表"),
     "cold_start.no_history": (
         "目前还没有你的历史记录",
@@ -177,7 +211,11 @@ LEADS = {
 
 TAILS = {
     "history": ("{did}也起了作用",),
-    "category": ("{this}{sg}，{title}也是如此", "和{title}一样，{this}{sg}", "和{something}一样，{this}{sg_also}"),
+    "category": (
+        "{this}{sg}，{title}也是如此",
+        "和{title}一样，{this}{sg}",
+        "和{something}一样，{this}{sg_also}",
+    ),
     "text_similarity": (
         "{this}的{description}与{title}相近",
         "{this}的{details}与{title}相近",
@@ -193,7 +231,10 @@ TAILS = {
         "就声音而言，{this}与{title}相近",
         "{this}听起来与{something}相近",
     ),
-    "co_engagement": ("有 {people}同时选了{title}和{this}", "有 {people}在选{something}的同时也选了{this}"),
+    "co_engagement": (
+        "有 {people}同时选了{title}和{this}",
+        "有 {people}在选{something}的同时也选了{this}",
+    ),
     "popularity": ("{window}有 {people}选了{this}", "{ever}已有 {people}选了{this}"),
     "trend": ("近来有 {people}选了{this}，多于以往",),
     "newness": ("{this}{ago}上架", "{this}{ago}加入目录"),
@@ -220,7 +261,11 @@ LEXICON = Lexicon(
     sharing=r"一样|都|也|同样|共同|相同|两者|那样",
     claims=(
         *TASTE_CLAIMS,
-        Claim(r"的人里|的人当中|的人[都也还]|同时选|既选|两者都选|的同时", frozenset({Kind.CO_ENGAGEMENT}), True),
+        Claim(
+            r"的人里|的人当中|的人[都也还]|同时选|既选|两者都选|的同时",
+            frozenset({Kind.CO_ENGAGEMENT}),
+            True,
+        ),
         Claim(
             r"有人|(?<!这里的)人们|大家|许多人|很多人|不少人|其他人|别人|用户|观众|读者|顾客|N ?[人位名]",
             PEOPLE | {Kind.TREND},
@@ -233,10 +278,20 @@ LEXICON = Lexicon(
         Claim(r"之外(?=：|。|$)", frozenset({Kind.CONTRAST}), True, SEEN),
         Claim(r"去掉|跌出", frozenset({Kind.CHANGE}), True),
         Claim(r"受欢迎|热门|人气|流行|热销|走红|多过|畅销|火爆", frozenset({Kind.POPULARITY})),
-        Claim(r"新内容|新品|新片|新书|全新|最新|新上|上架|加入目录|刚刚|新近", frozenset({Kind.NEWNESS})),
-        Claim(r"图片|画面|海报|封面|照片|看起来|外观|外形", frozenset({Kind.IMAGE_SIMILARITY}), True),
+        Claim(
+            r"新内容|新品|新片|新书|全新|最新|新上|上架|加入目录|刚刚|新近",
+            frozenset({Kind.NEWNESS}),
+        ),
+        Claim(
+            r"图片|画面|海报|封面|照片|看起来|外观|外形", frozenset({Kind.IMAGE_SIMILARITY}), True
+        ),
         Claim(r"声音|听起来|音色|音效|听感", frozenset({Kind.AUDIO_SIMILARITY}), True),
-        Claim(r"简介|介绍|读起来|剧情|情节|故事|文风", frozenset({Kind.TEXT_SIMILARITY}), True, DESCRIPTION),
+        Claim(
+            r"简介|介绍|读起来|剧情|情节|故事|文风",
+            frozenset({Kind.TEXT_SIMILARITY}),
+            True,
+            DESCRIPTION,
+        ),
         Claim(r"基本信息|资料", frozenset({Kind.TEXT_SIMILARITY}), True),
         Claim(r"文字|用词", frozenset({Kind.TEXT_SIMILARITY, Kind.TASTE})),
         Claim(r"相近|接近|相似|类似|很像|贴近|如出一辙", SIMILAR | {Kind.TASTE}, True),
@@ -246,15 +301,23 @@ LEXICON = Lexicon(
         Claim(r"描述", frozenset({Kind.TASTE})),
         Claim(r"探索|尝鲜", frozenset({Kind.EXPLORATION})),
         Claim(r"请求|条件|筛选", frozenset({Kind.RULE, Kind.COLD_START})),
-        Claim(r"了解|未知|没有使用|没有用到|没有你的|没有留下|还很少", frozenset({Kind.COLD_START})),
+        Claim(
+            r"了解|未知|没有使用|没有用到|没有你的|没有留下|还很少", frozenset({Kind.COLD_START})
+        ),
         Claim(r"历史记录", SHARED | {Kind.COLD_START, Kind.HISTORY, Kind.CONTRAST, Kind.AVERSION}),
         Claim(r"(?:因为|由于|既然)(?!你)"),
         Claim(r"不(?!喜欢|少|同|久|多)|并非|没有(?!你的|使用|用到|留下|别的|突出|哪)|第一|排名"),
         # Nothing Palate computes carries any of these.
-        Claim(r"最好|最佳|最棒|经典|杰作|获奖|奥斯卡|好评|口碑|必看|必读|必买|完美|精彩|优秀|出色|佳作|神作"),
+        Claim(
+            r"最好|最佳|最棒|经典|杰作|获奖|奥斯卡|好评|口碑|必看|必读|必买|完美|精彩|优秀|出色|佳作|神作"
+        ),
         Claim(r"最爱|喜爱|热爱|钟爱|爱看|爱听|着迷|(?<!不)喜欢|讨厌|粉丝|保证|一定|肯定"),
-        Claim(r"总是|一直|从不|从未|每次|经常|所有|每个人|人人|全部|绝大多数|大多数|大部分|一半|数[百千万]|成[百千]上"),
-        Claim(r"[二两三四五六七八九十百千万亿]+多?(?:人|位|名|部|件|天|倍|条|本|个)|十几|几十|几百|好几|若干"),
+        Claim(
+            r"总是|一直|从不|从未|每次|经常|所有|每个人|人人|全部|绝大多数|大多数|大部分|一半|数[百千万]|成[百千]上"
+        ),
+        Claim(
+            r"[二两三四五六七八九十百千万亿]+多?(?:人|位|名|部|件|天|倍|条|本|个)|十几|几十|几百|好几|若干"
+        ),
         Claim(r"朋友|好友|家人|邻居|同龄|女性|男性|女生|男生|像你这样|和你相似|附近|同城|身边"),
         Claim(r"便宜|打折|折扣|优惠|促销|特价|免费|广告|票房|销量"),
         Claim(r"续集|续作|前传|前作|翻拍|改编|系列|搞笑|好笑|恐怖|感人|刺激|惊险|温馨|浪漫"),
@@ -303,7 +366,21 @@ LANGUAGE = Language(
     quotes=("“", "”"),
     work_quotes=("《", "》"),
     work_domains=frozenset(
-        ["movie", "movies", "film", "films", "tv", "series", "book", "books", "song", "songs", "music", "game", "games"]
+        [
+            "movie",
+            "movies",
+            "film",
+            "films",
+            "tv",
+            "series",
+            "book",
+            "books",
+            "song",
+            "songs",
+            "music",
+            "game",
+            "games",
+        ]
     ),
     nouns={
         "": "它",
@@ -342,7 +419,11 @@ LANGUAGE = Language(
     description="简介",
     details="基本信息",
     ever="至今",
-    counted={"people": ("{n} 人", "{n} 人"), "items": ("", " {n} 项内容"), "entries": ("{n} 条", "{n} 条")},
+    counted={
+        "people": ("{n} 人", "{n} 人"),
+        "items": ("", " {n} 项内容"),
+        "entries": ("{n} 条", "{n} 条"),
+    },
     percent="{n}%",
     ago=("今天", " 1 天前", " {n} 天前"),
     window=("最近 1 天里", "最近 {n} 天里"),

@@ -134,7 +134,9 @@ def test_other_encoders_are_refused_and_nothing_is_lost(tmp_path: Path) -> None:
     store = opened(tmp_path)
     store.upsert([stored(0)])
     store.close()
-    with pytest.raises(EncoderMismatch, match=r"text: stored text-1 \(8 wide\), configured text-2 .*palate rebuild"):
+    with pytest.raises(
+        EncoderMismatch, match=r"text: stored text-1 \(8 wide\), configured text-2 .*palate rebuild"
+    ):
         EdgeStore.open(tmp_path, DIMS, {**FINGERPRINTS, "text": "text-2"})
     with pytest.raises(EncoderMismatch, match=r"image: stored image-1 \(4 wide\), configured none"):
         EdgeStore.open(tmp_path, {"text": 8}, {"text": "text-1"})
@@ -199,7 +201,8 @@ def test_a_vector_being_dropped_when_killed_is_dropped_on_opening(tmp_path: Path
 
 
 def test_a_vector_dropped_and_made_again_survives_kill_9_and_two_openings(tmp_path: Path) -> None:
-    # Qdrant Edge 0.9, left to replay both from its write-ahead log, would forget the vector and refuse to load.
+    # Qdrant Edge 0.9, left to replay both from its write-ahead log, would forget the vector and
+    # refuse to load.
     body = """
 store.upsert([stored(0)])
 store.create_vector("s", 3)
@@ -207,7 +210,10 @@ store.create_vector("s", 2)
 store.set_vectors("s", np.array([0]), axis(1, 2)[None])
 """
     assert in_another_process(tmp_path, body + KILLED).returncode == -signal.SIGKILL
-    assert in_another_process(tmp_path, 'store.create_vector("t", 4)\n' + KILLED).returncode == -signal.SIGKILL
+    assert (
+        in_another_process(tmp_path, 'store.create_vector("t", 4)\n' + KILLED).returncode
+        == -signal.SIGKILL
+    )
     store = opened(tmp_path)
     assert store.vector_names() == {**DIMS, "s": 2, "t": 4}
     assert store.vectors("s", [0])[0].tolist() == [0]
@@ -230,11 +236,15 @@ def test_a_damaged_folder_says_how_to_go_on_and_is_not_left_locked(tmp_path: Pat
     EdgeStore.open(tmp_path, DIMS, FINGERPRINTS, anew=True).close()
 
 
-def test_a_full_disk_is_an_error_before_anything_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_an_error_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store = opened(tmp_path)
     store.upsert([stored(0)])
     free = {"free": ROOM_BYTES - 1}
-    monkeypatch.setattr(store_edge_folder.shutil, "disk_usage", lambda folder: SimpleNamespace(**free))
+    monkeypatch.setattr(
+        store_edge_folder.shutil, "disk_usage", lambda folder: SimpleNamespace(**free)
+    )
     for write in (
         lambda: store.upsert([stored(1)]),
         lambda: store.delete([0]),
@@ -258,7 +268,9 @@ def test_a_closed_store_says_so(tmp_path: Path) -> None:
         store.upsert([stored(0)])
 
 
-def test_searches_and_writes_from_several_threads_do_not_disturb_each_other(store: ItemStore) -> None:
+def test_searches_and_writes_from_several_threads_do_not_disturb_each_other(
+    store: ItemStore,
+) -> None:
     store.upsert([stored(index, 1 - index / 100) for index in range(50)])
     problems: list[object] = []
 

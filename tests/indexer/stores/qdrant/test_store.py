@@ -25,7 +25,9 @@ class TestQdrantStore(StoreContract):
     pass
 
 
-def test_opening_again_finds_what_is_there_and_other_prefixes_are_apart(client: QdrantClient) -> None:
+def test_opening_again_finds_what_is_there_and_other_prefixes_are_apart(
+    client: QdrantClient,
+) -> None:
     first = QdrantStore.open(client, "a", DIMS, FINGERPRINTS)
     first.upsert([stored(0)])
     first.create_vector("s", 3)
@@ -37,7 +39,9 @@ def test_opening_again_finds_what_is_there_and_other_prefixes_are_apart(client: 
 
 def test_other_encoders_are_refused_and_anew_forgets(client: QdrantClient) -> None:
     QdrantStore.open(client, "a", DIMS, FINGERPRINTS).upsert([stored(0)])
-    with pytest.raises(EncoderMismatch, match=r"text: stored text-1 \(8 wide\), configured text-2 .*palate rebuild"):
+    with pytest.raises(
+        EncoderMismatch, match=r"text: stored text-1 \(8 wide\), configured text-2 .*palate rebuild"
+    ):
         QdrantStore.open(client, "a", DIMS, {**FINGERPRINTS, "text": "text-2"})
     anew = QdrantStore.open(client, "a", DIMS, {**FINGERPRINTS, "text": "text-2"}, anew=True)
     assert anew.count() == 0

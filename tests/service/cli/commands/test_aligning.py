@@ -1,4 +1,5 @@
-"""`palate align`: what it prints, what it leaves in the data folder, its exit codes, and the doctor's word on it."""
+"""`palate align`: what it prints, what it leaves in the data folder, its exit codes, and the
+doctor's word on it."""
 
 from __future__ import annotations
 
@@ -28,17 +29,23 @@ def test_it_says_how_many_pairs_it_needs_and_trains_nothing(filled: Run) -> None
     assert not list(DATA.glob("alignments/*"))
 
 
-@pytest.mark.parametrize("arguments", [["--off", "--use", "v"], ["--holdout", "0.9"], ["--holdout", "nan"]])
+@pytest.mark.parametrize(
+    "arguments", [["--off", "--use", "v"], ["--holdout", "0.9"], ["--holdout", "nan"]]
+)
 def test_it_refuses_what_makes_no_sense(run: Run, arguments: list[str]) -> None:
     assert run("align", *arguments).code == 2
 
 
-def test_it_names_what_it_does_not_know_and_needs_a_data_folder(filled: Run, tmp_path: Path) -> None:
+def test_it_names_what_it_does_not_know_and_needs_a_data_folder(
+    filled: Run, tmp_path: Path
+) -> None:
     assert "'v0': there is none of this name" in filled("align", "--use", "v0").err
     assert filled("align", "--data", tmp_path / "elsewhere").code == 2
 
 
-def test_it_trains_shows_before_and_after_is_in_use_and_is_switched_off_and_on(pictured: Run) -> None:
+def test_it_trains_shows_before_and_after_is_in_use_and_is_switched_off_and_on(
+    pictured: Run,
+) -> None:
     ran = pictured("align", "--holdout", "0.2")
     assert ran.code == 0
     assert "text -> image" in ran.out
@@ -56,7 +63,9 @@ def test_it_trains_shows_before_and_after_is_in_use_and_is_switched_off_and_on(p
 def seen(run: Run) -> bool:
     """Whether words find the picture that nobody described."""
     found = run("search", strips.words(strips.ONLY_SEEN), "--json").json["results"]
-    return [row["sources"] for row in found if row["item_id"] == f"i{strips.ONLY_SEEN}"] == [["content_image"]]
+    return [row["sources"] for row in found if row["item_id"] == f"i{strips.ONLY_SEEN}"] == [
+        ["content_image"]
+    ]
 
 
 def test_one_that_cannot_be_used_is_a_warning_of_the_doctor(pictured: Run) -> None:

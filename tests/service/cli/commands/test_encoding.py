@@ -32,15 +32,25 @@ def test_a_change_says_what_to_configure_and_the_way_back_is_one_more(
 
     first, second = filled("encoders", "list", "--json").json
     assert [one["items"] for one in (first, second)] == [40, 40]
-    assert (first["fingerprints"]["text"], first["configured"], first["served_last"]) == ("fake-text-16", True, False)
+    assert (first["fingerprints"]["text"], first["configured"], first["served_last"]) == (
+        "fake-text-16",
+        True,
+        False,
+    )
     assert (second["fingerprints"]["text"], second["configured"], second["served_last"]) == (
         "fake-text-24",
         False,
         True,
     )
     assert "text two" in filled("encoders", "list").out
-    assert (first["encoders"], second["encoders"]["text"]) == ({"text": "fake", "image": "fake"}, "two")
-    assert "served last" in {one["what"]: one["found"] for one in filled("doctor", "--json").json}["vectors"]
+    assert (first["encoders"], second["encoders"]["text"]) == (
+        {"text": "fake", "image": "fake"},
+        "two",
+    )
+    assert (
+        "served last"
+        in {one["what"]: one["found"] for one in filled("doctor", "--json").json}["vectors"]
+    )
 
     monkeypatch.setenv("PALATE_ENCODERS__TEXT", "two")
     assert filled("recommend", "--user", "u0", "--json").json["results"]
@@ -48,9 +58,13 @@ def test_a_change_says_what_to_configure_and_the_way_back_is_one_more(
     refused = filled("encoders", "drop", second["digest"], "--yes")
     assert (refused.code, "served last" in refused.err) == (2, True)
     assert filled("encoders", "drop", first["digest"]).code == 2  # it asks, and nobody answers
-    assert filled("encoders", "drop", first["digest"], "--yes", "--json").json == {"dropped": first["digest"]}
+    assert filled("encoders", "drop", first["digest"], "--yes", "--json").json == {
+        "dropped": first["digest"]
+    }
     assert filled("encoders", "drop", first["digest"], "--yes").code == 2
-    assert [one["digest"] for one in filled("encoders", "list", "--json").json] == [second["digest"]]
+    assert [one["digest"] for one in filled("encoders", "list", "--json").json] == [
+        second["digest"]
+    ]
 
 
 def test_who_configures_other_encoders_first_is_told_the_command_and_it_does_it(
@@ -60,7 +74,11 @@ def test_who_configures_other_encoders_first_is_told_the_command_and_it_does_it(
     refused = filled("recommend", "--user", "u0")
     assert (refused.code, "palate encoders change" in refused.err) == (2, True)
     changed = filled("encoders", "change", "--json")
-    assert (changed.json["text"], changed.json["items"], changed.json["model_version"]) == ("two", 40, "")
+    assert (changed.json["text"], changed.json["items"], changed.json["model_version"]) == (
+        "two",
+        40,
+        "",
+    )
     assert filled("recommend", "--user", "u0").code == 0
     again = filled("encoders", "change")
     assert (again.code, "serve already" in again.err) == (2, True)
@@ -71,7 +89,9 @@ def test_who_configures_other_encoders_first_is_told_the_command_and_it_does_it(
     assert (protected.code, "the settings name" in protected.err) == (2, True)
 
 
-def test_while_a_server_has_the_folder_the_list_leaves_out_the_counts(asking: Run, read: Counter[str]) -> None:
+def test_while_a_server_has_the_folder_the_list_leaves_out_the_counts(
+    asking: Run, read: Counter[str]
+) -> None:
     lock = FolderLock(DATA)
     try:
         (only,) = asking("encoders", "list", "--json").json
@@ -91,7 +111,9 @@ def test_while_a_server_has_the_folder_the_list_leaves_out_the_counts(asking: Ru
         (["--data", "elsewhere", "--text", "two"], "there are no data in elsewhere"),
     ],
 )
-def test_a_change_that_cannot_be_is_one_line_and_leaves_nothing(asking: Run, arguments: list[str], said: str) -> None:
+def test_a_change_that_cannot_be_is_one_line_and_leaves_nothing(
+    asking: Run, arguments: list[str], said: str
+) -> None:
     ran = asking("encoders", "change", *arguments)
     assert (ran.code, len(ran.err.splitlines())) == (2, 1)
     assert said in ran.err

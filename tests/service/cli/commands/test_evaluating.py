@@ -1,4 +1,5 @@
-"""`palate evaluate`: options, the page, JSON for programs, and what is refused before any work is done."""
+"""`palate evaluate`: options, the page, JSON for programs, and what is refused before any work is
+done."""
 
 from __future__ import annotations
 
@@ -37,16 +38,24 @@ def test_what_was_left_out_is_remarked(asking: Run, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--domain", "shoes"], "domain is 'shoes': is not a domain of the catalogue; there are books, films"),
+        (
+            ["--domain", "shoes"],
+            "domain is 'shoes': is not a domain of the catalogue; there are books, films",
+        ),
         (["--exploration", "0,2"], "'2' is not a number from 0 to 1"),
         (["--events", "1,x"], "'x' is not a whole number"),
-        (["--without", "words"], "without is 'words': it must be one of text, image, id, second-stage"),
+        (
+            ["--without", "words"],
+            "without is 'words': it must be one of text, image, id, second-stage",
+        ),
         (["--baseline", "magic"], "baselines is 'magic': it must be one of popularity"),
         (["--baseline", "ease", "--no-baselines"], "contradict each other"),
         (["--protocol", "coin-toss"], "protocol is 'coin-toss': it must be one of leave-one-out"),
     ],
 )
-def test_what_cannot_be_measured_is_said_at_once(asking: Run, options: list[str], message: str) -> None:
+def test_what_cannot_be_measured_is_said_at_once(
+    asking: Run, options: list[str], message: str
+) -> None:
     ran = asking("evaluate", *options)
     assert ran.code == 2
     assert message in ran.err

@@ -31,7 +31,9 @@ def _scripted(monkeypatch: pytest.MonkeyPatch, *outcomes: float | BaseException)
     monkeypatch.setattr(TrainingData, "measure", of)
 
 
-def test_something_better_is_written_as_settings(filled: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_something_better_is_written_as_settings(
+    filled: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _scripted(monkeypatch, 0.10, 0.30, 0.20)
     ran = filled("tune", "--trials", 3, "--json")
     assert ran.code == 0
@@ -48,7 +50,9 @@ def test_something_better_is_written_as_settings(filled: Run, monkeypatch: pytes
 def test_trials_are_a_table_for_people(filled: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     _scripted(monkeypatch, 0.10, 0.30, RuntimeError("can't allocate memory"))
     ran = filled("tune", "--trials", 3)
-    first, second, third = (line.split() for line in ran.out.splitlines() if line.strip()[:1].isdigit())
+    first, second, third = (
+        line.split() for line in ran.out.splitlines() if line.strip()[:1].isdigit()
+    )
     assert (first[:2], first[3:6]) == (["1", "0.1000"], ["present", "dim", "16,"])
     assert (second[:2], second[3]) == (["2", "0.3000"], "best")
     assert (third[0], third[2]) == ("3", "failed")
@@ -70,7 +74,9 @@ def test_time_that_is_up_is_said(asking: Run, monkeypatch: pytest.MonkeyPatch) -
     assert "time is up after 1 of 20 trials" in ran.err
 
 
-def test_ctrl_c_keeps_what_was_found_and_says_so(filled: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_keeps_what_was_found_and_says_so(
+    filled: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _scripted(monkeypatch, 0.10, 0.30, KeyboardInterrupt())
     ran = filled("tune")
     assert ran.code == 1
@@ -78,19 +84,25 @@ def test_ctrl_c_keeps_what_was_found_and_says_so(filled: Run, monkeypatch: pytes
     assert "0.30000, with the present settings 0.10000" in OUT.read_text()
 
 
-def test_a_search_that_dies_leaves_what_it_had_found(filled: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_search_that_dies_leaves_what_it_had_found(
+    filled: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _scripted(monkeypatch, 0.10, 0.30, KeyError("a bug"))
     assert filled("tune").code == 2
     assert "0.30000, with the present settings 0.10000" in OUT.read_text()
 
 
-def test_ctrl_c_in_the_first_trial_has_nothing_to_keep(asking: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_in_the_first_trial_has_nothing_to_keep(
+    asking: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _scripted(monkeypatch, KeyboardInterrupt())
     assert asking("tune").code == 130
     assert not OUT.exists()
 
 
-def test_a_file_that_is_there_is_replaced_only_by_force(filled: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_there_is_replaced_only_by_force(
+    filled: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     OUT.write_text("mine")
     _scripted(monkeypatch, 0.10, 0.30)
     refused = filled("tune", "--trials", 2)
@@ -124,7 +136,9 @@ def test_a_real_search_of_two_trials_trains_and_leaves_the_data_as_they_were(fil
         (["--data", "nowhere"], "palate index FILE"),
     ],
 )
-def test_what_cannot_be_done_is_one_line_and_exit_code_2(asking: Run, arguments: list[str], said: str) -> None:
+def test_what_cannot_be_done_is_one_line_and_exit_code_2(
+    asking: Run, arguments: list[str], said: str
+) -> None:
     ran = asking("tune", *arguments)
     assert ran.code == 2
     (line,) = ran.err.splitlines()

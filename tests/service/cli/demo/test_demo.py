@@ -1,4 +1,5 @@
-"""The demo on a made-up example with two tastes: its rules choose whom they say, and its scenes are told."""
+"""The demo on a made-up example with two tastes: its rules choose whom they say, and its scenes are
+told."""
 
 from __future__ import annotations
 
@@ -17,18 +18,26 @@ N_FILMS, N_USERS, EACH = 220, 24, 60
 
 @pytest.fixture(scope="module")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Even people rate even films, which are for families; odd people rate odd films, which are noir."""
+    """Even people rate even films, which are for families; odd people rate odd films, which are
+    noir."""
     folder = tmp_path_factory.mktemp("example")
     with (folder / "items.jsonl").open("w") as stream:
         for i in range(N_FILMS):
-            film = {"item_id": f"f{i}", "title": f"Film {i}", "categories": NOIR if i % 2 else FAMILY}
+            film = {
+                "item_id": f"f{i}",
+                "title": f"Film {i}",
+                "categories": NOIR if i % 2 else FAMILY,
+            }
             stream.write(json.dumps({**film, "domain": "movies"}) + "\n")
     with (folder / "events.jsonl").open("w") as stream:
         for user in range(N_USERS):
             for step in range(EACH):
                 film_id = f"f{(2 * (user * 2 + step) + user % 2) % N_FILMS}"
                 row = {"user_id": f"u{user:02}", "item_id": film_id, "event_type": "rating"}
-                stream.write(json.dumps({**row, "value": 5.0, "timestamp": 1_500_000_000 + 60 * step + user}) + "\n")
+                stream.write(
+                    json.dumps({**row, "value": 5.0, "timestamp": 1_500_000_000 + 60 * step + user})
+                    + "\n"
+                )
     return folder
 
 

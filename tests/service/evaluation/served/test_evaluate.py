@@ -28,8 +28,16 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_every_protocol_measures_palate_beside_the_baselines(workspace: Workspace, protocol: str) -> None:
-    plan = Plan(protocol, baselines=["popularity", "ease-recency"], source="films", target="books", n_events=[2])
+def test_every_protocol_measures_palate_beside_the_baselines(
+    workspace: Workspace, protocol: str
+) -> None:
+    plan = Plan(
+        protocol,
+        baselines=["popularity", "ease-recency"],
+        source="films",
+        target="books",
+        n_events=[2],
+    )
     found = evaluate_served(workspace, plan)
     report = found.report
     assert found.about["protocol"] == protocol
@@ -44,13 +52,24 @@ def test_every_protocol_measures_palate_beside_the_baselines(workspace: Workspac
 
 def test_two_tastes_are_told_apart_where_popularity_cannot(workspace: Workspace) -> None:
     report = evaluate_served(workspace, Plan("leave-one-out", baselines=["popularity"])).report
-    assert report.get("ndcg@10", system="palate").value > report.get("ndcg@10", system="popularity").value
+    assert (
+        report.get("ndcg@10", system="palate").value
+        > report.get("ndcg@10", system="popularity").value
+    )
 
 
 def test_nothing_that_serves_is_touched(workspace: Workspace) -> None:
-    before = (workspace.log.count_events(), workspace.store.vector_names(), workspace.log.list_models())
+    before = (
+        workspace.log.count_events(),
+        workspace.store.vector_names(),
+        workspace.log.list_models(),
+    )
     evaluate_served(workspace, Plan("leave-one-out", baselines=[]))
-    assert (workspace.log.count_events(), workspace.store.vector_names(), workspace.log.list_models()) == before
+    assert (
+        workspace.log.count_events(),
+        workspace.store.vector_names(),
+        workspace.log.list_models(),
+    ) == before
 
 
 def test_several_explorations_share_a_training_and_the_most_exploring_finds_most_cold_items(
@@ -63,7 +82,9 @@ def test_several_explorations_share_a_training_and_the_most_exploring_finds_most
     assert found.report.systems()[:2] == asked
     assert "ease-recency-borrowed-8" in found.report.systems()
     assert stages.count("activate") == 1
-    plain, exploring = (found.report.get("recall@10", slice="cold_item", system=system).value for system in asked)
+    plain, exploring = (
+        found.report.get("recall@10", slice="cold_item", system=system).value for system in asked
+    )
     assert exploring >= plain
     assert found.about["exploration"] == "0, 1"
 
@@ -71,7 +92,11 @@ def test_several_explorations_share_a_training_and_the_most_exploring_finds_most
 def test_people_are_asked_again_as_more_of_their_events_are_known(workspace: Workspace) -> None:
     plan = Plan("cold-users", n_events=[3, 0, 1], baselines=["item-knn"])
     report = evaluate_served(workspace, plan).report
-    assert [label for label in report.slices() if label.startswith("events")] == ["events 0", "events 1", "events 3"]
+    assert [label for label in report.slices() if label.startswith("events")] == [
+        "events 0",
+        "events 1",
+        "events 3",
+    ]
     for system in report.systems():
         figures = [report.get("ndcg@10", slice=f"events {n}", system=system) for n in (0, 1, 3)]
         assert {figure.n_cases for figure in figures} == {6}  # a fifth of 30 people
@@ -92,10 +117,14 @@ def test_repeats_pool_the_cases_of_several_seeds(workspace: Workspace) -> None:
 
 
 def test_a_domain_is_measured_as_if_there_were_no_other(workspace: Workspace) -> None:
-    found = evaluate_served(workspace, Plan("leave-one-out", domain="films", baselines=["popularity"]))
+    found = evaluate_served(
+        workspace, Plan("leave-one-out", domain="films", baselines=["popularity"])
+    )
     assert found.about["domain"] == "films"
     assert found.about["catalogue"] == "30 items"
-    assert [label for label in found.report.slices() if label.startswith("domain")] == ["domain films"]
+    assert [label for label in found.report.slices() if label.startswith("domain")] == [
+        "domain films"
+    ]
 
 
 def test_an_ablation_changes_palate_and_not_the_baselines(workspace: Workspace) -> None:

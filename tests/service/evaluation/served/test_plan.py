@@ -12,7 +12,10 @@ from service.evaluation.served.plan import Plan
         ({"protocol": "coin-toss"}, "protocol.*one of leave-one-out, "),
         ({"without": ["words"]}, "without.*one of text, image, id, second-stage"),
         ({"baselines": ["magic"]}, "baselines.*one of popularity, "),
-        ({"protocol": "cross-domain", "domain": "a", "source": "a", "target": "b"}, "domain.*cannot go with"),
+        (
+            {"protocol": "cross-domain", "domain": "a", "source": "a", "target": "b"},
+            "domain.*cannot go with",
+        ),
         ({"repeats": 0}, "repeats.*at least 1"),
         ({"exploration": []}, "exploration.*at least one"),
         ({"n_events": [1, -1]}, "n_events.*below 0"),

@@ -28,7 +28,9 @@ def test_items_are_numbered_without_gaps_and_events_follow_them(workspace: Works
     assert [row.item_index for row in recorded.rows] == list(range(39))
     assert "i3" not in recorded.catalogue.index_of
     back = {(e.user_id, e.item_id, e.value, e.timestamp) for e in recorded.events(recorded.table)}
-    assert back == {(e.user_id, e.item_id, e.value, e.timestamp) for e in events() if e.item_id != "i3"}
+    assert back == {
+        (e.user_id, e.item_id, e.value, e.timestamp) for e in events() if e.item_id != "i3"
+    }
 
 
 def test_a_domain_holds_its_own_items_and_events_only(workspace: Workspace) -> None:

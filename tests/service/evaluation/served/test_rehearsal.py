@@ -30,20 +30,27 @@ def test_a_modality_that_is_left_out_is_in_no_item(workspace: Workspace, without
         content = copy.recommender.ranker.view.content
         kept = {"text": content.text, "image": content.image}
         assert not kept.pop(without).any()
-        assert all(vectors.any() == (name == "text") for name, vectors in kept.items())  # the world has no pictures
+        assert all(
+            vectors.any() == (name == "text") for name, vectors in kept.items()
+        )  # the world has no pictures
 
 
 def test_without_a_second_stage_the_first_weights_of_all_rank(workspace: Workspace) -> None:
     recorded = Recorded.of(workspace)
     with rehearsal(workspace, recorded, recorded.table, ["second-stage"]) as copy:
-        before = {name: value.clone() for name, value in copy.recommender.ranker.blend.net.state_dict().items()}
+        before = {
+            name: value.clone()
+            for name, value in copy.recommender.ranker.blend.net.state_dict().items()
+        }
         copy.train(lambda _: None, seed=0)
         assert copy.recommender.ranker.trained
         after = copy.recommender.ranker.blend.net.state_dict()
         assert all((before[name] == after[name]).all() for name in before)
 
 
-def test_without_ids_the_model_is_trained_to_know_items_by_their_content_alone(workspace: Workspace) -> None:
+def test_without_ids_the_model_is_trained_to_know_items_by_their_content_alone(
+    workspace: Workspace,
+) -> None:
     recorded = Recorded.of(workspace)
     with rehearsal(workspace, recorded, recorded.table, ["id"]) as copy:
         assert copy.recommender.ranker.config.id_dropout == 1.0

@@ -39,12 +39,16 @@ def test_one_length_of_history_needs_no_slice_of_its_own() -> None:
 
 def test_at_most_so_many_people_are_asked_the_same_for_the_same_seed() -> None:
     plan = Plan("leave-one-out", max_cases=5)
-    users = [[case.user for case in trial_of(plan, recorded(), seed).rounds[0]] for seed in (1, 1, 2)]
+    users = [
+        [case.user for case in trial_of(plan, recorded(), seed).rounds[0]] for seed in (1, 1, 2)
+    ]
     assert len(users[0]) == 5
     assert users[0] == users[1] != users[2]
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_without_events_there_is_nothing_to_ask(protocol: str) -> None:
-    with pytest.raises(NoTrainedModel, match=f"protocol {protocol} finds nothing to ask in 0 events"):
+    with pytest.raises(
+        NoTrainedModel, match=f"protocol {protocol} finds nothing to ask in 0 events"
+    ):
         trial_of(Plan(protocol, source="a", target="a"), recorded(0), seed=0)

@@ -25,7 +25,9 @@ from service.explainer.evidence import Evidence, EvidenceKind
 
 KNOWN_USER = RequestFacts(n_events_known=50)
 PLAIN = CandidateFacts("c")
-CATALOGUE = CatalogueFacts(text=Background(0.1, 0.1), image=Background(0.4, 0.05), taste=Background(0.0, 0.1))
+CATALOGUE = CatalogueFacts(
+    text=Background(0.1, 0.1), image=Background(0.4, 0.05), taste=Background(0.0, 0.1)
+)
 
 
 def scores(full: float, *without: float, **parts: float) -> Counterfactual:
@@ -41,8 +43,12 @@ def of(kind: EvidenceKind, evidence: list[Evidence]) -> list[Evidence]:
 
 
 def test_history_weights_are_shares_of_the_drops() -> None:
-    evidence = weigh_evidence(scores(10, 7, 9, 4), history("a", "b", "c1"), PLAIN, KNOWN_USER, CATALOGUE)
-    assert [(e.kind, e.item_id) for e in evidence] == [(EvidenceKind.HISTORY, i) for i in ("c1", "a", "b")]
+    evidence = weigh_evidence(
+        scores(10, 7, 9, 4), history("a", "b", "c1"), PLAIN, KNOWN_USER, CATALOGUE
+    )
+    assert [(e.kind, e.item_id) for e in evidence] == [
+        (EvidenceKind.HISTORY, i) for i in ("c1", "a", "b")
+    ]
     assert [e.weight for e in evidence] == pytest.approx([6 / 10, 3 / 10, 1 / 10])
     assert [e.score_drop for e in evidence] == pytest.approx([6, 3, 1])
     assert evidence[0].title == "C1"
@@ -70,20 +76,31 @@ def test_the_candidate_itself_is_not_its_own_reason() -> None:
 
 
 def test_of_several_events_on_one_item_the_one_missed_most_is_cited() -> None:
-    facts = [HistoryFact("a", event_type="view"), HistoryFact("a", event_type="purchase"), HistoryFact("b")]
+    facts = [
+        HistoryFact("a", event_type="view"),
+        HistoryFact("a", event_type="purchase"),
+        HistoryFact("b"),
+    ]
     evidence = weigh_evidence(scores(10, 9, 8, 9), facts, PLAIN, KNOWN_USER, CATALOGUE)
-    assert [(e.item_id, e.event_type, e.weight) for e in evidence] == [("a", "purchase", 0.5), ("b", "", 0.25)]
+    assert [(e.item_id, e.event_type, e.weight) for e in evidence] == [
+        ("a", "purchase", 0.5),
+        ("b", "", 0.25),
+    ]
 
 
 def test_scores_that_are_not_numbers_move_nothing() -> None:
-    evidence = weigh_evidence(scores(1, math.nan, -math.inf, 0), history("a", "b", "d"), PLAIN, KNOWN_USER, CATALOGUE)
+    evidence = weigh_evidence(
+        scores(1, math.nan, -math.inf, 0), history("a", "b", "d"), PLAIN, KNOWN_USER, CATALOGUE
+    )
     assert [(e.item_id, e.weight) for e in evidence] == [("d", 1.0)]
 
 
 def test_popularity_and_history_share_the_movement() -> None:
     item = replace(PLAIN, popularity_count=120, popularity_percentile=0.97)
     window = replace(CATALOGUE, popularity_window_days=30)
-    evidence = weigh_evidence(scores(10, 9, popularity=7, text=2), history("a"), item, KNOWN_USER, window)
+    evidence = weigh_evidence(
+        scores(10, 9, popularity=7, text=2), history("a"), item, KNOWN_USER, window
+    )
     assert [e.kind for e in evidence] == [EvidenceKind.POPULARITY, EvidenceKind.HISTORY]
     assert [e.weight for e in evidence] == pytest.approx([0.75, 0.25])
     assert (evidence[0].count, evidence[0].window_days, evidence[0].percentile) == (120, 30, 0.97)
@@ -91,7 +108,9 @@ def test_popularity_and_history_share_the_movement() -> None:
 
 def test_where_no_single_item_is_missed_the_modalities_take_their_place() -> None:
     facts = [HistoryFact("a", text_cosine=0.9, co_engaged=7), HistoryFact("b", text_cosine=0.8)]
-    evidence = weigh_evidence(scores(10, 10, 10, text=4, behaviour=8), facts, PLAIN, KNOWN_USER, CATALOGUE)
+    evidence = weigh_evidence(
+        scores(10, 10, 10, text=4, behaviour=8), facts, PLAIN, KNOWN_USER, CATALOGUE
+    )
     assert [(e.kind, e.item_id, e.weight) for e in evidence] == [
         (EvidenceKind.TEXT_SIMILARITY, "a", 0.75),
         (EvidenceKind.CO_ENGAGEMENT, "a", 0.25),
@@ -115,9 +134,13 @@ def test_fewer_than_five_people_are_never_mentioned(people: int, cited: list[int
 
 
 def test_similarity_counts_against_the_background_not_by_itself() -> None:
-    facts = [HistoryFact("a", text_cosine=0.45, image_cosine=0.45)]  # z = 3.5 among texts, 1 among pictures
+    facts = [
+        HistoryFact("a", text_cosine=0.45, image_cosine=0.45)
+    ]  # z = 3.5 among texts, 1 among pictures
     evidence = weigh_evidence(scores(1, 1), facts, PLAIN, KNOWN_USER, CATALOGUE)
-    assert [(e.kind, e.similarity, e.weight) for e in evidence] == [(EvidenceKind.TEXT_SIMILARITY, 0.45, 0.0)]
+    assert [(e.kind, e.similarity, e.weight) for e in evidence] == [
+        (EvidenceKind.TEXT_SIMILARITY, 0.45, 0.0)
+    ]
     unknown = replace(CATALOGUE, text=Background())
     assert weigh_evidence(scores(1, 1), facts, PLAIN, KNOWN_USER, unknown) == []
 
@@ -126,9 +149,14 @@ def test_a_category_of_half_the_catalogue_says_nothing() -> None:
     shares = replace(CATALOGUE, category_share={"Drama": 0.45, "Film-Noir": 0.01, "Crime": 0.12})
     names = ("Drama", "Crime", "Film-Noir", "(no genres listed)")
     facts = [HistoryFact("a", categories=names), HistoryFact("b", categories=names)]
-    evidence = weigh_evidence(scores(3, 2.5, 2), facts, replace(PLAIN, categories=names), KNOWN_USER, shares)
+    evidence = weigh_evidence(
+        scores(3, 2.5, 2), facts, replace(PLAIN, categories=names), KNOWN_USER, shares
+    )
     shared = of(EvidenceKind.CATEGORY, evidence)
-    assert [(e.value, e.count, e.item_id) for e in shared] == [("Film-Noir", 2, "b"), ("Crime", 2, "b")]
+    assert [(e.value, e.count, e.item_id) for e in shared] == [
+        ("Film-Noir", 2, "b"),
+        ("Crime", 2, "b"),
+    ]
 
 
 def test_a_category_no_more_common_in_the_history_than_anywhere_says_nothing() -> None:
@@ -139,16 +167,28 @@ def test_a_category_no_more_common_in_the_history_than_anywhere_says_nothing() -
 
 
 def test_comma_separated_attributes_are_compared_element_by_element() -> None:
-    item = replace(PLAIN, attributes={"cast": "Tom Hanks, Tim Allen", "director": ("John Lasseter",), "year": 1995.0})
+    item = replace(
+        PLAIN,
+        attributes={"cast": "Tom Hanks, Tim Allen", "director": ("John Lasseter",), "year": 1995.0},
+    )
     facts = [
         HistoryFact(
-            "a", attributes={"cast": "John Ratzenberger,tom  hanks", "director": "Joe Johnston", "year": "1995"}
+            "a",
+            attributes={
+                "cast": "John Ratzenberger,tom  hanks",
+                "director": "Joe Johnston",
+                "year": "1995",
+            },
         ),
         HistoryFact("b", attributes={"director": "Lee Unkrich, John Lasseter"}),
     ]
     evidence = weigh_evidence(scores(1, 1, 1), facts, item, KNOWN_USER, CATALOGUE)
     shared = {(e.name, e.value, e.item_id) for e in of(EvidenceKind.ATTRIBUTE, evidence)}
-    assert shared == {("cast", "Tom Hanks", "a"), ("director", "John Lasseter", "b"), ("year", "1995", "a")}
+    assert shared == {
+        ("cast", "Tom Hanks", "a"),
+        ("director", "John Lasseter", "b"),
+        ("year", "1995", "a"),
+    }
 
 
 def test_an_attribute_value_of_a_fifth_of_the_catalogue_says_nothing() -> None:
@@ -165,7 +205,12 @@ def test_prose_and_flags_are_not_shared_attributes() -> None:
         "on_sale": True,
     }
     facts = [HistoryFact("a", attributes=attributes)]
-    assert weigh_evidence(scores(1, 1), facts, replace(PLAIN, attributes=attributes), KNOWN_USER, CATALOGUE) == []
+    assert (
+        weigh_evidence(
+            scores(1, 1), facts, replace(PLAIN, attributes=attributes), KNOWN_USER, CATALOGUE
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -176,14 +221,18 @@ def test_prose_and_flags_are_not_shared_attributes() -> None:
         (RequestFacts(n_events_known=80, profiled=False), "not_used", 0),
     ],
 )
-def test_cold_start_names_what_is_unknown(request_facts: RequestFacts, name: str, count: int) -> None:
+def test_cold_start_names_what_is_unknown(
+    request_facts: RequestFacts, name: str, count: int
+) -> None:
     evidence = weigh_evidence(scores(1), [], PLAIN, request_facts, CATALOGUE)
     assert [(e.kind, e.name, e.count) for e in evidence] == [(EvidenceKind.COLD_START, name, count)]
 
 
 def test_newness_taste_rule_and_exploration_are_carried_with_their_words() -> None:
     item = replace(PLAIN, days_since_created=3.7, taste_cosine=0.5)
-    asked = RequestFacts(n_events_known=9, taste="slow science fiction", rule="price < 20", exploration=True)
+    asked = RequestFacts(
+        n_events_known=9, taste="slow science fiction", rule="price < 20", exploration=True
+    )
     evidence = weigh_evidence(scores(4, taste=1, newness=3), [], item, asked, CATALOGUE)
     assert [(e.kind, e.weight, e.name, e.count) for e in evidence] == [
         (EvidenceKind.TASTE, 0.75, "slow science fiction", 0),
@@ -212,20 +261,29 @@ FLOATS = st.floats(-1e6, 1e6) | st.sampled_from([math.nan, math.inf, 0.0])
 
 @given(
     full=FLOATS,
-    rows=st.lists(st.tuples(FLOATS, st.booleans(), st.integers(0, 20), st.floats(-1, 1)), max_size=12),
+    rows=st.lists(
+        st.tuples(FLOATS, st.booleans(), st.integers(0, 20), st.floats(-1, 1)), max_size=12
+    ),
     parts=st.dictionaries(st.sampled_from([str(p) for p in Part]), FLOATS),
     popularity=st.floats(0, 1),
 )
 def test_weights_are_ordered_shares_whatever_the_scores(
-    full: float, rows: list[tuple[float, bool, int, float]], parts: dict[str, float], popularity: float
+    full: float,
+    rows: list[tuple[float, bool, int, float]],
+    parts: dict[str, float],
+    popularity: float,
 ) -> None:
     facts = [
-        HistoryFact(f"h{i % 5}", liked=liked, co_engaged=people, text_cosine=cosine, categories=("x",))
+        HistoryFact(
+            f"h{i % 5}", liked=liked, co_engaged=people, text_cosine=cosine, categories=("x",)
+        )
         for i, (_, liked, people, cosine) in enumerate(rows)
     ]
     item = CandidateFacts("c", ("x",), {}, 10, popularity, 1.0, 0.9)
     asked = RequestFacts(0, taste="t", rule="r", exploration=True)
-    evidence = weigh_evidence(scores(full, *(r[0] for r in rows), **parts), facts, item, asked, CATALOGUE)
+    evidence = weigh_evidence(
+        scores(full, *(r[0] for r in rows), **parts), facts, item, asked, CATALOGUE
+    )
     weights = [e.weight for e in evidence]
     assert all(w >= 0 for w in weights)
     assert sum(weights) <= 1 + 1e-9
@@ -239,7 +297,9 @@ def test_weights_are_ordered_shares_whatever_the_scores(
     ("count", "percentile", "lift", "told"),
     [(5, 0.9, 2.0, [5]), (4, 0.9, 2.0, []), (5, 0.89, 2.0, []), (5, 0.9, 1.9, [])],
 )
-def test_a_trend_needs_people_rank_and_a_rise(count: int, percentile: float, lift: float, told: list[int]) -> None:
+def test_a_trend_needs_people_rank_and_a_rise(
+    count: int, percentile: float, lift: float, told: list[int]
+) -> None:
     candidate = replace(PLAIN, recent_count=count, recent_percentile=percentile, recent_lift=lift)
     evidence = weigh_evidence(scores(1), [], candidate, KNOWN_USER, CATALOGUE)
     assert [fact.count for fact in of(EvidenceKind.TREND, evidence)] == told
@@ -262,5 +322,7 @@ def test_the_difference_of_two_scores_is_moved_by_what_moves_one_of_them_more() 
     gap = this.minus(other)
     assert (gap.full_score, gap.without_part) == (1, {"text": 0})
     evidence = weigh_evidence(gap, facts, PLAIN, KNOWN_USER, CATALOGUE)
-    assert [(fact.item_id, fact.score_drop) for fact in of(EvidenceKind.HISTORY, evidence)] == [("b", 3.0)]
+    assert [(fact.item_id, fact.score_drop) for fact in of(EvidenceKind.HISTORY, evidence)] == [
+        ("b", 3.0)
+    ]
     assert this.missed() == [True, True, False]

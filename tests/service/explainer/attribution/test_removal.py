@@ -42,7 +42,9 @@ def test_what_can_be_spared_is_given_back() -> None:
     """0 looks best at first, but 1 and 2 do it together without it."""
 
     def margins(sets: Sequence[frozenset[int]]) -> NDArray[np.float64]:
-        return np.array([-1.0 if {1, 2} <= one else 1.0 - 0.5 * (0 in one) - 0.1 * (1 in one) for one in sets])
+        return np.array(
+            [-1.0 if {1, 2} <= one else 1.0 - 0.5 * (0 in one) - 0.1 * (1 in one) for one in sets]
+        )
 
     assert removal(3, margins, 3, always) == {1, 2}
 

@@ -8,7 +8,12 @@ from service.explainer.taste.choices import Crowd, Offer, numbers_of, traits_of
 
 
 def test_traits_are_names_and_numbers_are_numbers() -> None:
-    attributes = {"cast": ("Tom Hanks", "Meg Ryan"), "year": "1993", "minutes": 105.0, "plot": "A long story. " * 9}
+    attributes = {
+        "cast": ("Tom Hanks", "Meg Ryan"),
+        "year": "1993",
+        "minutes": 105.0,
+        "plot": "A long story. " * 9,
+    }
     attributes |= {"new": True, "sponsored": "Acme", "": "x"}  # type: ignore[dict-item]
     assert set(traits_of(["Comedy", "(no genres listed)", ""], attributes)) == {
         ("", "comedy"),
@@ -30,7 +35,9 @@ def test_what_people_choose_is_weighed_by_how_often_they_do() -> None:
         n_people=9,
     )
     assert crowd.share(("", "war"), {"films": 1.0}) == 2 / 8
-    assert crowd.share(("", "war"), {"films": 0.5, "books": 0.5}) == pytest.approx(0.5 * 2 / 8 + 0.5)
+    assert crowd.share(("", "war"), {"films": 0.5, "books": 0.5}) == pytest.approx(
+        0.5 * 2 / 8 + 0.5
+    )
     assert crowd.medians == {("films", "year"): 1990.0}
 
 

@@ -19,7 +19,10 @@ def days(n: int, per_day: int = 1) -> np.ndarray:
 
 def test_a_switch_is_found_on_its_day_with_what_came_and_what_went() -> None:
     came, went = "." * 20 + "x" * 12, "x" * 20 + "." * 12
-    assert turns(has(came, went, "x." * 16), days(32)) == [Turn(0, 0, 20, 32, True), Turn(1, 0, 20, 32, False)]
+    assert turns(has(came, went, "x." * 16), days(32)) == [
+        Turn(0, 0, 20, 32, True),
+        Turn(1, 0, 20, 32, False),
+    ]
 
 
 def test_a_taste_that_comes_and_goes_turns_twice_and_each_side_reaches_to_the_other_turn() -> None:

@@ -27,7 +27,12 @@ def test_a_difference_is_the_same_from_both_sides_and_nothing_where_shares_are_e
 
 
 def test_differences_are_taken_element_by_element() -> None:
-    g = difference(np.array([[1, 5], [2, 0]]), np.array([[5], [2]]), np.array([[0, 0], [2, 2]]), np.array([[5], [2]]))
+    g = difference(
+        np.array([[1, 5], [2, 0]]),
+        np.array([[5], [2]]),
+        np.array([[0, 0], [2, 2]]),
+        np.array([[5], [2]]),
+    )
     assert g.shape == (2, 2)
     assert g[0, 1] == pytest.approx(20 * math.log(2))
 

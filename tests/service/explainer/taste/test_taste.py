@@ -13,11 +13,16 @@ from service.explainer.taste.choices import Choice, Crowd, Offer
 from service.explainer.taste.taste import taste_evidence
 
 KINDS = ("Drama", "Comedy", "War", "Horror")
-CROWD = Crowd.of([Offer("films", [kind], {"year": 1990.0 + 10 * (i % 2)}, 25) for i, kind in enumerate(KINDS)], 50)
+CROWD = Crowd.of(
+    [Offer("films", [kind], {"year": 1990.0 + 10 * (i % 2)}, 25) for i, kind in enumerate(KINDS)],
+    50,
+)
 """Each a quarter; half of the choices are of 1990, half of 2000."""
 
 
-def chosen(kinds: Sequence[str], *, weight: float = 1.0, first_day: int = 17_000, step: int = 1) -> list[Choice]:
+def chosen(
+    kinds: Sequence[str], *, weight: float = 1.0, first_day: int = 17_000, step: int = 1
+) -> list[Choice]:
     """One a day, items named after their place and kind."""
     return [
         Choice(
@@ -73,14 +78,20 @@ def test_a_glance_is_less_than_a_choice() -> None:
 
 
 def test_with_few_people_there_is_no_at_large() -> None:
-    assert about(K.PREFERENCE, taste_evidence(chosen(["War"] * 20), replace(CROWD, n_people=4))) == []
+    assert (
+        about(K.PREFERENCE, taste_evidence(chosen(["War"] * 20), replace(CROWD, n_people=4))) == []
+    )
 
 
 def test_what_is_usual_in_one_domain_is_no_preference_there() -> None:
     """Whoever reads war books among people who read nothing else likes books, and not war."""
-    crowd = Crowd.of([*(Offer("films", [kind], {}, 250) for kind in KINDS), Offer("books", ["War"], {}, 10)], 50)
+    crowd = Crowd.of(
+        [*(Offer("films", [kind], {}, 250) for kind in KINDS), Offer("books", ["War"], {}, 10)], 50
+    )
     books = [replace(choice, domain="books") for choice in chosen(["War"] * 12)]
-    evidence = taste_evidence([*books, *chosen(["Drama", "Comedy", "Horror"], first_day=18_000)], crowd)
+    evidence = taste_evidence(
+        [*books, *chosen(["Drama", "Comedy", "Horror"], first_day=18_000)], crowd
+    )
     assert about(K.PREFERENCE, evidence) == []
     assert [(fact.value, fact.count, fact.total) for fact in about(K.DOMAIN, evidence)] == [
         ("books", 12, 15),
@@ -89,7 +100,10 @@ def test_what_is_usual_in_one_domain_is_no_preference_there() -> None:
 
 
 def test_two_names_for_the_same_items_are_told_once() -> None:
-    twice = [replace(choice, attributes={"cast": f"Star of {choice.categories[0]}"}) for choice in chosen(["War"] * 12)]
+    twice = [
+        replace(choice, attributes={"cast": f"Star of {choice.categories[0]}"})
+        for choice in chosen(["War"] * 12)
+    ]
     offers = [Offer("films", [kind], {"cast": f"Star of {kind}"}, 25) for kind in KINDS]
     assert len(about(K.PREFERENCE, taste_evidence(twice, Crowd.of(offers, 50)))) == 1
 
@@ -97,27 +111,46 @@ def test_two_names_for_the_same_items_are_told_once() -> None:
 def test_a_person_who_switches_is_told_when_and_from_what() -> None:
     before = chosen(["Drama"] + ["War"] * 14, first_day=17_000, step=3)
     after = chosen(["Comedy"] * 9 + ["Drama"], first_day=17_226)  # 1 March 2017
-    (rise,), (fall,) = (about(kind, taste_evidence([*before, *after], CROWD)) for kind in (K.RISE, K.FALL))
+    (rise,), (fall,) = (
+        about(kind, taste_evidence([*before, *after], CROWD)) for kind in (K.RISE, K.FALL)
+    )
     assert (rise.value, rise.since, rise.count, rise.total) == ("Comedy", "2017-03-01", 9, 10)
     assert (rise.earlier_count, rise.earlier_total) == (0, 15)
     assert (fall.value, fall.since, fall.count, fall.earlier_count) == ("War", "2017-03-01", 0, 14)
-    examples = [fact for fact in taste_evidence([*before, *after], CROWD) if fact.since and fact.kind is K.EXAMPLE]
+    examples = [
+        fact
+        for fact in taste_evidence([*before, *after], CROWD)
+        if fact.since and fact.kind is K.EXAMPLE
+    ]
     assert [fact.title for fact in examples] == ["Comedy 8", "Comedy 7"]
 
 
 def test_what_is_turned_down_is_told_and_never_as_what_is_liked() -> None:
     refused = chosen(["Horror"] * 6 + ["Drama"], weight=-1.0)
-    evidence = taste_evidence([*refused, *chosen([*KINDS[:3]] * 8, first_day=17_100), *chosen(["Horror"])], CROWD)
+    evidence = taste_evidence(
+        [*refused, *chosen([*KINDS[:3]] * 8, first_day=17_100), *chosen(["Horror"])], CROWD
+    )
     (horror,) = about(K.AVERSION, evidence)
-    assert (horror.value, horror.count, horror.total, horror.event_type) == ("Horror", 6, 7, "dislike")
-    assert {fact.title for fact in about(K.EXAMPLE, evidence) if fact.value == "Horror"} == {"Horror 5", "Horror 4"}
+    assert (horror.value, horror.count, horror.total, horror.event_type) == (
+        "Horror",
+        6,
+        7,
+        "dislike",
+    )
+    assert {fact.title for fact in about(K.EXAMPLE, evidence) if fact.value == "Horror"} == {
+        "Horror 5",
+        "Horror 4",
+    }
     assert about(K.PREFERENCE, evidence) == []
 
 
 def test_who_turns_everything_down_alike_avoids_nothing() -> None:
     refused = chosen(KINDS * 5, weight=-1.0)
     assert about(K.AVERSION, taste_evidence(refused, CROWD)) == []
-    assert about(K.AVERSION, taste_evidence([*refused, *chosen(KINDS * 5, first_day=17_100)], CROWD)) == []
+    assert (
+        about(K.AVERSION, taste_evidence([*refused, *chosen(KINDS * 5, first_day=17_100)], CROWD))
+        == []
+    )
 
 
 def test_of_refusals_of_two_kinds_no_one_deed_is_told() -> None:
@@ -128,17 +161,25 @@ def test_of_refusals_of_two_kinds_no_one_deed_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("years", "side"), [([2001, 2003, 2005, 2007] * 3, HIGHER), ([1971, 1973, 1975, 1977] * 3, LOWER)]
+    ("years", "side"),
+    [([2001, 2003, 2005, 2007] * 3, HIGHER), ([1971, 1973, 1975, 1977] * 3, LOWER)],
 )
-def test_a_range_is_told_where_it_lies_to_one_side_of_the_usual(years: list[int], side: str) -> None:
-    choices = [replace(one, attributes={"year": year}) for one, year in zip(chosen(KINDS * 3), years, strict=True)]
+def test_a_range_is_told_where_it_lies_to_one_side_of_the_usual(
+    years: list[int], side: str
+) -> None:
+    choices = [
+        replace(one, attributes={"year": year})
+        for one, year in zip(chosen(KINDS * 3), years, strict=True)
+    ]
     (fact,) = about(K.RANGE, taste_evidence(choices, CROWD))
     assert (fact.name, fact.value, fact.count, fact.total) == ("year", side, 9, 12)
     assert (fact.low, fact.high) == (years[0], years[2])
 
 
 def test_a_range_around_the_usual_is_not_told() -> None:
-    choices = [replace(one, attributes={"year": 1980 + i}) for i, one in enumerate(chosen(KINDS * 5))]
+    choices = [
+        replace(one, attributes={"year": 1980 + i}) for i, one in enumerate(chosen(KINDS * 5))
+    ]
     assert about(K.RANGE, taste_evidence(choices, CROWD)) == []
 
 

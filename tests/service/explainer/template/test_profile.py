@@ -1,4 +1,5 @@
-"""A taste in words: the template says what was counted, and the verifier stops every other thing that could be said."""
+"""A taste in words: the template says what was counted, and the verifier stops every other thing
+that could be said."""
 
 from __future__ import annotations
 
@@ -25,7 +26,15 @@ NOBODY = Subject("", "")
 def example(title: str, value: str, name: str = "", since: str = "", **event: Any) -> Evidence:
     event = {"event_type": "watch"} | event
     return Evidence(
-        K.EXAMPLE, 0.0, item_id=title, title=title, domain="films", name=name, value=value, since=since, **event
+        K.EXAMPLE,
+        0.0,
+        item_id=title,
+        title=title,
+        domain="films",
+        name=name,
+        value=value,
+        since=since,
+        **event,
     )  # type: ignore[arg-type]
 
 
@@ -33,13 +42,31 @@ EVIDENCE = [
     Evidence(K.PREFERENCE, 0.0, value="Sci-Fi", count=31, total=120, lift=4.29),
     example("Alien (1979)", "Sci-Fi", event_type="rating", event_value=5.0),
     example("Dune (2021)", "Sci-Fi"),
-    Evidence(K.PREFERENCE, 0.0, name="director", value="Michael Mann", count=9, total=120, lift=12.5),
+    Evidence(
+        K.PREFERENCE, 0.0, name="director", value="Michael Mann", count=9, total=120, lift=12.5
+    ),
     example("Heat (1995)", "Michael Mann", "director"),
     Evidence(
-        K.RISE, 0.0, value="Documentary", count=14, total=20, earlier_count=2, earlier_total=30, since="2017-03-14"
+        K.RISE,
+        0.0,
+        value="Documentary",
+        count=14,
+        total=20,
+        earlier_count=2,
+        earlier_total=30,
+        since="2017-03-14",
     ),
     example("Icarus (2017)", "Documentary", since="2017-03-14"),
-    Evidence(K.FALL, 0.0, value="Comedy", count=0, total=20, earlier_count=12, earlier_total=30, since="2017-03-14"),
+    Evidence(
+        K.FALL,
+        0.0,
+        value="Comedy",
+        count=0,
+        total=20,
+        earlier_count=12,
+        earlier_total=30,
+        since="2017-03-14",
+    ),
     Evidence(K.AVERSION, 0.0, value="Western", count=6, total=8, event_type="dislike"),
     example("Silverado (1985)", "Western", event_type="dislike"),
     Evidence(K.RANGE, 0.0, name="year", value=LOWER, count=34, total=60, low=1968.0, high=1979.0),
@@ -143,14 +170,20 @@ def write(evidence: Sequence[Evidence], language: str = "en") -> str:
     return TemplateWriter().write(NOBODY, evidence, language, length="profile")
 
 
-@pytest.mark.parametrize(("language", "text"), [(code, text) for code, texts in TRUE.items() for text in texts])
+@pytest.mark.parametrize(
+    ("language", "text"), [(code, text) for code, texts in TRUE.items() for text in texts]
+)
 def test_what_was_counted_may_be_said(language: str, text: str) -> None:
     assert verify(text, NOBODY, EVIDENCE, language) == []
 
 
 @pytest.mark.parametrize(
     ("language", "lie"),
-    [pytest.param(code, lie, id=f"{code}: {name}") for code, lies in LIES.items() for name, lie in lies.items()],
+    [
+        pytest.param(code, lie, id=f"{code}: {name}")
+        for code, lies in LIES.items()
+        for name, lie in lies.items()
+    ],
 )
 def test_a_lie_about_a_taste_is_caught(language: str, lie: str) -> None:
     assert verify(lie, NOBODY, EVIDENCE, language) != []
@@ -171,12 +204,18 @@ def test_the_template_tells_every_kind_with_its_numbers_and_examples(language: s
 def test_there_is_room_for_one_of_each_kind_and_no_sentence_comes_twice(language: str) -> None:
     text = write(EVIDENCE, language)
     assert verify(text, NOBODY, EVIDENCE, language) == []
-    assert all(word in text for word in ("Sci-Fi", "Michael Mann", "Documentary", "Comedy", "Western", "1968"))
+    assert all(
+        word in text
+        for word in ("Sci-Fi", "Michael Mann", "Documentary", "Comedy", "Western", "1968")
+    )
     assert text.count(load_language(language).stop + " ") + 1 <= MAX_SENTENCES
 
 
 def test_two_preferences_are_not_put_the_same_way() -> None:
-    both = [Evidence(K.PREFERENCE, 0.0, value=kind, count=9, total=20, lift=2.0) for kind in ("War", "Drama")]
+    both = [
+        Evidence(K.PREFERENCE, 0.0, value=kind, count=9, total=20, lift=2.0)
+        for kind in ("War", "Drama")
+    ]
     first, second = write(both).replace("War", "X").replace("Drama", "X").split(". ")
     assert first.rstrip(".") != second.rstrip(".")
 
@@ -191,24 +230,43 @@ def test_without_facts_it_is_said_that_nothing_stands_out(language: str) -> None
 
 
 def test_an_attribute_without_words_of_its_own_is_named() -> None:
-    fact = Evidence(K.PREFERENCE, 0.0, name="sleeve_length", value="long", count=7, total=40, lift=6.0)
-    assert write([fact]).startswith("7 of your 40 choices have long as their sleeve length, 6 times as often")
+    fact = Evidence(
+        K.PREFERENCE, 0.0, name="sleeve_length", value="long", count=7, total=40, lift=6.0
+    )
+    assert write([fact]).startswith(
+        "7 of your 40 choices have long as their sleeve length, 6 times as often"
+    )
 
 
 def test_an_attribute_may_be_called_like_a_value() -> None:
-    fall = Evidence(K.FALL, 0.0, name="B", value="Michael Mann", total=1, earlier_total=9, since="2000-01-01")
+    fall = Evidence(
+        K.FALL, 0.0, name="B", value="Michael Mann", total=1, earlier_total=9, since="2000-01-01"
+    )
     evidence = [Evidence(K.DOMAIN, 0.0, value="B", count=1, total=1), fall]
     assert verify(write(evidence), NOBODY, evidence, "en") == []
     said = write([fall])
     assert "as their b" in said
-    other = [*evidence, Evidence(K.PREFERENCE, 0.0, name="C", value="War", count=3, total=9, lift=2.0)]
+    other = [
+        *evidence,
+        Evidence(K.PREFERENCE, 0.0, name="C", value="War", count=3, total=9, lift=2.0),
+    ]
     assert verify(said.replace("as their b", "as their c"), NOBODY, other, "en") != []
-    assert verify(said.replace("Michael Mann as their b", "B as their Michael Mann"), NOBODY, evidence, "en") != []
+    assert (
+        verify(
+            said.replace("Michael Mann as their b", "B as their Michael Mann"),
+            NOBODY,
+            evidence,
+            "en",
+        )
+        != []
+    )
 
 
 @settings(max_examples=100, deadline=None)
 @given(facts=st.lists(taste_facts(), max_size=4), language=st.sampled_from(language_codes()))
-def test_whatever_values_are_called_the_text_is_verified(facts: list[list[Evidence]], language: str) -> None:
+def test_whatever_values_are_called_the_text_is_verified(
+    facts: list[list[Evidence]], language: str
+) -> None:
     evidence = [fact for group in facts for fact in group]
     text = write(evidence, language)
     assert verify(text, NOBODY, evidence, language) == [], text
@@ -228,7 +286,10 @@ def test_whatever_values_are_called_the_text_is_verified(facts: list[list[Eviden
     ],
 )
 def test_a_value_that_orders_us_about_is_only_a_value(value: str, language: str) -> None:
-    evidence = [Evidence(K.PREFERENCE, 0.0, value=value, count=9, total=20, lift=2.0), example(value, value)]
+    evidence = [
+        Evidence(K.PREFERENCE, 0.0, value=value, count=9, total=20, lift=2.0),
+        example(value, value),
+    ]
     text = write(evidence, language)
     assert verify(text, NOBODY, evidence, language) == []
     assert "\n" not in text
@@ -256,7 +317,10 @@ class Parrot:
 
 def test_another_writer_may_tell_it_and_the_template_takes_over_where_it_lies() -> None:
     truth, lie = TRUE["en"][0], LIES["en"]["another lift"]
-    assert write_verified(Parrot(lie, truth), NOBODY, EVIDENCE, "en", "profile").outcome is Outcome.REWRITTEN
+    assert (
+        write_verified(Parrot(lie, truth), NOBODY, EVIDENCE, "en", "profile").outcome
+        is Outcome.REWRITTEN
+    )
     written = write_verified(Parrot(lie, lie), NOBODY, EVIDENCE, "en", "profile")
     assert (written.text, written.writer) == (write(EVIDENCE), "template")
     assert "could not be verified" in written.note
@@ -267,6 +331,10 @@ def test_the_local_writer_chooses_among_the_same_sentences() -> None:
         def score(self, text: str, option: str) -> float:
             return float("listed" in option)
 
-    text = LocalWriter(Reader(), 1.0, lambda: 0.0).write(NOBODY, EVIDENCE[:3], "en", length="profile")
-    assert text.startswith("31 of your 120 choices are listed under Sci-Fi, such as “Alien (1979)” and “Dune (2021)”")
+    text = LocalWriter(Reader(), 1.0, lambda: 0.0).write(
+        NOBODY, EVIDENCE[:3], "en", length="profile"
+    )
+    assert text.startswith(
+        "31 of your 120 choices are listed under Sci-Fi, such as “Alien (1979)” and “Dune (2021)”"
+    )
     assert verify(text, NOBODY, EVIDENCE[:3], "en") == []

@@ -10,15 +10,36 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.explainer.evidence import HIGHER, LOWER, OF_TASTE, SEEN, Evidence, EvidenceKind, Subject
-from service.explainer.languages.language import Language, UnknownLanguage, language_codes, load_language
+from service.explainer.evidence import (
+    HIGHER,
+    LOWER,
+    OF_TASTE,
+    SEEN,
+    Evidence,
+    EvidenceKind,
+    Subject,
+)
+from service.explainer.languages.language import (
+    Language,
+    UnknownLanguage,
+    language_codes,
+    load_language,
+)
 from service.explainer.template.plan import gist
 from service.explainer.template.slots import Slots
 from service.explainer.template.template import Length, TemplateWriter
 from service.explainer.verify.masking import mask
 from service.explainer.verify.verify import verify
 from service.explainer.writers.writers import TEMPLATE, write_verified
-from tests.service.explainer.made_up import CASINO, COLLATERAL, HEAT, RICH, about, evidence_facts, subjects
+from tests.service.explainer.made_up import (
+    CASINO,
+    COLLATERAL,
+    HEAT,
+    RICH,
+    about,
+    evidence_facts,
+    subjects,
+)
 
 K = EvidenceKind
 WRITER = TemplateWriter()
@@ -37,12 +58,24 @@ def history(item: tuple[str, str], event_type: str, value: float | None = None) 
 @pytest.mark.parametrize(
     ("facts", "english", "chinese"),
     [
-        ([history(HEAT, "rating", 5.0)], "you rated “Heat (1995)” 5", "你给《Heat (1995)》打了 5 分"),
-        ([history(HEAT, "rating", 4.5)], "you rated “Heat (1995)” 4.5", "你给《Heat (1995)》打了 4.5 分"),
+        (
+            [history(HEAT, "rating", 5.0)],
+            "you rated “Heat (1995)” 5",
+            "你给《Heat (1995)》打了 5 分",
+        ),
+        (
+            [history(HEAT, "rating", 4.5)],
+            "you rated “Heat (1995)” 4.5",
+            "你给《Heat (1995)》打了 4.5 分",
+        ),
         ([history(HEAT, "rating")], "you rated “Heat (1995)”", "你给《Heat (1995)》打过分"),
         ([history(HEAT, "watch")], "you watched “Heat (1995)”", "你看过《Heat (1995)》"),
         ([history(HEAT, "purchase", 12.99)], "you bought “Heat (1995)”", "你买过《Heat (1995)》"),
-        ([history(HEAT, "Add-To-Cart")], "you put “Heat (1995)” in your basket", "你把《Heat (1995)》加入过购物车"),
+        (
+            [history(HEAT, "Add-To-Cart")],
+            "you put “Heat (1995)” in your basket",
+            "你把《Heat (1995)》加入过购物车",
+        ),
         ([history(HEAT, "listen")], "you listened to “Heat (1995)”", "你听过《Heat (1995)》"),
         ([history(HEAT, "contemplate")], "you chose “Heat (1995)”", "你选过《Heat (1995)》"),
         ([history(("h9", ""), "review")], "you reviewed “h9”", "你评论过《h9》"),
@@ -57,7 +90,11 @@ def history(item: tuple[str, str], event_type: str, value: float | None = None) 
             "你看过《Heat (1995)》，还给《Casino (1995)》点过赞",
         ),
         (
-            [history(HEAT, "rating", 5.0), history(CASINO, "rating", 8.0), history(("h3", "Ronin"), "rating", 11.0)],
+            [
+                history(HEAT, "rating", 5.0),
+                history(CASINO, "rating", 8.0),
+                history(("h3", "Ronin"), "rating", 11.0),
+            ],
             "you gave “Heat (1995)” a 5, “Casino (1995)” an 8 and “Ronin” an 11",
             "你给《Heat (1995)》打了 5 分、给《Casino (1995)》打了 8 分、给《Ronin》打了 11 分",
         ),
@@ -68,7 +105,9 @@ def history(item: tuple[str, str], event_type: str, value: float | None = None) 
         ),
     ],
 )
-def test_deeds_are_told_in_the_words_of_the_event(facts: list[Evidence], english: str, chinese: str) -> None:
+def test_deeds_are_told_in_the_words_of_the_event(
+    facts: list[Evidence], english: str, chinese: str
+) -> None:
     assert deeds("en", *facts) == english
     assert deeds("zh", *facts) == chinese
 
@@ -88,7 +127,12 @@ GOLDEN = [
         "It is directed by Michael Mann too. 31 people chose both. "
         "Judging by the descriptions, it is close to “Casino (1995)”, which you watched.",
     ),
-    ("zh", "line", RICH, "你会看到这部影片，是因为你给《Heat (1995)》打了 5 分，而且它同样由 Michael Mann 执导。"),
+    (
+        "zh",
+        "line",
+        RICH,
+        "你会看到这部影片，是因为你给《Heat (1995)》打了 5 分，而且它同样由 Michael Mann 执导。",
+    ),
     (
         "zh",
         "paragraph",
@@ -127,12 +171,20 @@ def test_one_person_is_not_plural() -> None:
 
 def test_a_value_that_reads_like_our_own_words_is_quoted() -> None:
     slots = Slots(load_language("en"), COLLATERAL)
-    assert slots.of([about(K.CATEGORY, HEAT, value="popular")], "it")["sg"] == "is listed under “popular”"
-    assert slots.of([about(K.CATEGORY, HEAT, value="Sci-Fi")], "it")["sg"] == "is listed under Sci-Fi"
+    assert (
+        slots.of([about(K.CATEGORY, HEAT, value="popular")], "it")["sg"]
+        == "is listed under “popular”"
+    )
+    assert (
+        slots.of([about(K.CATEGORY, HEAT, value="Sci-Fi")], "it")["sg"] == "is listed under Sci-Fi"
+    )
 
 
 def test_circumstances_come_after_facts() -> None:
-    evidence = [Evidence(K.COLD_START, 0.0, name="no_history"), Evidence(K.POPULARITY, 0.0, count=40)]
+    evidence = [
+        Evidence(K.COLD_START, 0.0, name="no_history"),
+        Evidence(K.POPULARITY, 0.0, count=40),
+    ]
     text = WRITER.write(COLLATERAL, evidence, "en", length="paragraph")
     assert text.index("40 people") < text.index("history")
 
@@ -164,8 +216,12 @@ SAME_KINDS = {
 
 @pytest.mark.parametrize("language", language_codes())
 @pytest.mark.parametrize("evidence", SAME_KINDS.values(), ids=SAME_KINDS.keys())
-def test_ten_results_with_the_same_evidence_read_differently(language: str, evidence: list[Evidence]) -> None:
-    pairs = [(replace(COLLATERAL, item_id=f"item {i}", title=f"Title {i}"), evidence) for i in range(10)]
+def test_ten_results_with_the_same_evidence_read_differently(
+    language: str, evidence: list[Evidence]
+) -> None:
+    pairs = [
+        (replace(COLLATERAL, item_id=f"item {i}", title=f"Title {i}"), evidence) for i in range(10)
+    ]
     texts = WRITER.write_list(pairs, language)
     assert len(set(texts)) >= 8
 
@@ -174,23 +230,36 @@ def test_ten_results_with_the_same_evidence_read_differently(language: str, evid
 @pytest.mark.parametrize("evidence", SAME_KINDS.values(), ids=SAME_KINDS.keys())
 def test_no_phrase_makes_up_more_than_three_of_ten(language: str, evidence: list[Evidence]) -> None:
     """The pattern of a text is its first clause with everything named masked."""
-    pairs = [(replace(COLLATERAL, item_id=f"item {i}", title=f"Title {i}"), evidence) for i in range(10)]
+    pairs = [
+        (replace(COLLATERAL, item_id=f"item {i}", title=f"Title {i}"), evidence) for i in range(10)
+    ]
     texts = WRITER.write_list(pairs, language)
     patterns = Counter(
-        re.sub(r"⟦.⟧", "X", mask(text, subject, facts, load_language(language)).text).split("；")[0].split(";")[0]
+        re.sub(r"⟦.⟧", "X", mask(text, subject, facts, load_language(language)).text)
+        .split("；")[0]
+        .split(";")[0]
         for text, (subject, facts) in zip(texts, pairs, strict=True)
     )
     assert max(patterns.values()) <= 3
 
 
 def test_single_texts_vary_by_subject() -> None:
-    texts = {WRITER.write(replace(COLLATERAL, item_id=str(i)), RICH, "en", length="line") for i in range(100)}
+    texts = {
+        WRITER.write(replace(COLLATERAL, item_id=str(i)), RICH, "en", length="line")
+        for i in range(100)
+    }
     assert len(texts) >= 20
 
 
 @settings(max_examples=200, deadline=None)
-@given(subject=subjects, evidence=st.lists(evidence_facts(), max_size=6), length=st.sampled_from(["line", "paragraph"]))
-def test_chinese_has_no_english_but_what_is_named(subject: Subject, evidence: list[Evidence], length: Length) -> None:
+@given(
+    subject=subjects,
+    evidence=st.lists(evidence_facts(), max_size=6),
+    length=st.sampled_from(["line", "paragraph"]),
+)
+def test_chinese_has_no_english_but_what_is_named(
+    subject: Subject, evidence: list[Evidence], length: Length
+) -> None:
     text = WRITER.write(subject, evidence, "zh", length=length)
     ours = re.sub(r"⟦.⟧", "", mask(text, subject, evidence, load_language("zh")).text)
     assert re.findall("[A-Za-z]+", ours) == []
@@ -227,10 +296,36 @@ def test_a_language_has_words_for_every_kind(code: str) -> None:
     keys |= {f"cold_start.{name}" for name in ("no_history", "short_history", "not_used")}
     assert set(language.leads) == keys | alone
     assert set(language.tails) == keys - alone
-    assert set(language.taste.patterns) == {k.value for k in OF_TASTE} | {"aversion.rating", "taste"}
+    assert set(language.taste.patterns) == {k.value for k in OF_TASTE} | {
+        "aversion.rating",
+        "taste",
+    }
     assert set(language.taste.binds) == OF_TASTE
-    known = {"this", "item", "did", "title", "cited", "something", "sg", "sg_also", "pl", "pl_both", "people", "items"}
-    known |= {"entries", "percent", "ago", "window", "ever", "name", "description", "details", "titles"}
+    known = {
+        "this",
+        "item",
+        "did",
+        "title",
+        "cited",
+        "something",
+        "sg",
+        "sg_also",
+        "pl",
+        "pl_both",
+        "people",
+        "items",
+    }
+    known |= {
+        "entries",
+        "percent",
+        "ago",
+        "window",
+        "ever",
+        "name",
+        "description",
+        "details",
+        "titles",
+    }
     assert {slot for p in every_pattern(language) for slot in re.findall(r"{(\w+)}", p)} <= known
 
 
@@ -246,7 +341,8 @@ def test_an_unknown_language_is_refused_with_the_known_ones() -> None:
 
 def test_a_line_draws_on_one_fact_of_each_kind_and_two_of_the_history() -> None:
     heat, casino, ronin = (
-        about(K.HISTORY, (str(i), title), 0.3) for i, title in enumerate(("Heat", "Casino", "Ronin"))
+        about(K.HISTORY, (str(i), title), 0.3)
+        for i, title in enumerate(("Heat", "Casino", "Ronin"))
     )
     shared = [about(K.CATEGORY, value="Crime"), about(K.CATEGORY, value="Drama")]
     assert gist([heat, casino, ronin, *shared]) == [heat, casino, shared[0]]
@@ -262,7 +358,9 @@ def test_what_would_change_it_names_all_items_however_many(code: str) -> None:
 
 @pytest.mark.parametrize("code", language_codes())
 @pytest.mark.parametrize("length", ["line", "paragraph"])
-def test_sponsorship_is_a_sentence_of_its_own_that_the_verifier_takes(code: str, length: Length) -> None:
+def test_sponsorship_is_a_sentence_of_its_own_that_the_verifier_takes(
+    code: str, length: Length
+) -> None:
     paid = Evidence(K.SPONSORSHIP, 0.0, name="Acme <b>Films</b>")
     evidence = [about(K.HISTORY, HEAT, 0.6), paid]
     written = write_verified(TEMPLATE, COLLATERAL, evidence, code, length)

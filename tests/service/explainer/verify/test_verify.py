@@ -1,4 +1,5 @@
-"""The verifier lets through what the template writes, whatever the items are called, and stops planted lies."""
+"""The verifier lets through what the template writes, whatever the items are called, and stops
+planted lies."""
 
 from __future__ import annotations
 
@@ -10,7 +11,15 @@ from service.explainer.evidence import DESCRIPTION, DETAILS, Evidence, EvidenceK
 from service.explainer.languages.language import language_codes
 from service.explainer.template.template import Length, TemplateWriter
 from service.explainer.verify.verify import verify
-from tests.service.explainer.made_up import CASINO, COLLATERAL, HEAT, RICH, about, evidence_facts, subjects
+from tests.service.explainer.made_up import (
+    CASINO,
+    COLLATERAL,
+    HEAT,
+    RICH,
+    about,
+    evidence_facts,
+    subjects,
+)
 
 TRUE_EN = [
     "You rated “Heat (1995)” 5, and 31 people who chose “Heat (1995)” also chose this film.",
@@ -172,7 +181,10 @@ def test_terms_of_the_catalogue_need_the_evidence() -> None:
     catalogue = ["New Words", "Crime"]
     problems = verify("This film has new words.", COLLATERAL, RICH, "en", vocabulary=catalogue)
     assert "names 'New Words', which neither the item nor the evidence has" in problems
-    assert verify("This film is listed under Crime.", COLLATERAL, RICH, "en", vocabulary=catalogue) == []
+    assert (
+        verify("This film is listed under Crime.", COLLATERAL, RICH, "en", vocabulary=catalogue)
+        == []
+    )
 
 
 def test_popularity_does_not_carry_who_also_chose() -> None:
@@ -218,7 +230,9 @@ def test_whatever_the_template_writes_is_verified(
         ("zh", "它的简介与《Casino (1995)》相近。", "它的基本信息与《Casino (1995)》相近。"),
     ],
 )
-def test_nothing_is_said_of_descriptions_that_are_not_there(language: str, claim: str, truth: str) -> None:
+def test_nothing_is_said_of_descriptions_that_are_not_there(
+    language: str, claim: str, truth: str
+) -> None:
     described = [about(EvidenceKind.TEXT_SIMILARITY, CASINO, name=DESCRIPTION)]
     bare = [about(EvidenceKind.TEXT_SIMILARITY, CASINO, name=DETAILS)]
     assert verify(claim, COLLATERAL, described, language) == []
@@ -252,5 +266,7 @@ def test_a_text_may_speak_of_sounds_where_sounds_are_the_evidence(language: str,
 
 
 @pytest.mark.parametrize(("language", "text"), OF_PICTURES)
-def test_a_text_may_not_speak_of_pictures_where_sounds_are_the_evidence(language: str, text: str) -> None:
+def test_a_text_may_not_speak_of_pictures_where_sounds_are_the_evidence(
+    language: str, text: str
+) -> None:
     assert verify(text, COLLATERAL, HEARD, language) != []

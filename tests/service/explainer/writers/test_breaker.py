@@ -1,4 +1,5 @@
-"""The breaker opens after failures in a row, lets one call through in time, and closes when that succeeds."""
+"""The breaker opens after failures in a row, lets one call through in time, and closes when that
+succeeds."""
 
 from __future__ import annotations
 

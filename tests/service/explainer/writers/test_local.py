@@ -14,9 +14,10 @@ from service.explainer.evidence import Evidence, Subject
 from service.explainer.languages.language import language_codes
 from service.explainer.template.template import Length, TemplateWriter
 from service.explainer.verify.verify import verify
-from service.explainer.writers import Outcome, WriterFailed, local, write_verified
+from service.explainer.writers import local
 from service.explainer.writers.llama import LlamaScorer
 from service.explainer.writers.local import MAX_OPTIONS, LocalWriter
+from service.explainer.writers.writers import Outcome, WriterFailed, write_verified
 from tests.service.explainer.made_up import COLLATERAL, RICH, evidence_facts, subjects
 
 
@@ -57,7 +58,10 @@ def test_the_model_reads_what_was_said_so_far_with_long_titles_cut_short() -> No
     subject = Subject("a", "Avengers: Infinity War - Part I (2018)", "movies")
     text = LocalWriter(reader, 1.0, lambda: 0.0).write(subject, RICH, "en", length="paragraph")
     first, *_, last = [so_far for so_far, _ in reader.read]
-    assert first == "Somebody chose “Heat (1995)”, “Casino (1995)”. Why we recommend “Avengers: Infinity”:"
+    assert (
+        first
+        == "Somebody chose “Heat (1995)”, “Casino (1995)”. Why we recommend “Avengers: Infinity”:"
+    )
     assert last.startswith(first)
     said = text.replace("Avengers: Infinity War - Part I (2018)", "Avengers: Infinity")
     assert said.startswith(last.removeprefix(first).strip())
@@ -82,7 +86,9 @@ def test_when_time_is_up_the_hash_chooses() -> None:
 def test_asked_again_it_offers_other_phrasings() -> None:
     first, second = Reader(), Reader()
     LocalWriter(first, 1.0, lambda: 0.0).write(COLLATERAL, RICH, "en", length="line")
-    LocalWriter(second, 1.0, lambda: 0.0).write(COLLATERAL, RICH, "en", length="line", problems=["it was refused"])
+    LocalWriter(second, 1.0, lambda: 0.0).write(
+        COLLATERAL, RICH, "en", length="line", problems=["it was refused"]
+    )
     leads = [{o for text, o in reader.read if text.endswith(":")} for reader in (first, second)]
     assert all(leads)
     assert not leads[0] & leads[1]
@@ -119,7 +125,9 @@ def test_whoever_waits_too_long_for_the_model_is_told_so(monkeypatch: pytest.Mon
 def test_whatever_the_model_likes_is_verified(
     subject: Subject, evidence: list[Evidence], language: str, length: Length, liked: str
 ) -> None:
-    text = LocalWriter(Reader(liked), 1.0, lambda: 0.0).write(subject, evidence, language, length=length)
+    text = LocalWriter(Reader(liked), 1.0, lambda: 0.0).write(
+        subject, evidence, language, length=length
+    )
     assert verify(text, subject, evidence, language) == [], text
 
 
@@ -144,7 +152,10 @@ def test_what_was_read_before_does_not_change_a_score(scorer: LlamaScorer) -> No
     def scores(*asked: tuple[str, str]) -> Sequence[float]:
         return [scorer.score(*one) for one in asked]
 
-    one, other = ("We recommend “Heat”:", " You liked it."), ("We recommend “Heat”:", " It is listed under Crime.")
+    one, other = (
+        ("We recommend “Heat”:", " You liked it."),
+        ("We recommend “Heat”:", " It is listed under Crime."),
+    )
     first, second, again = scores(one, other, one)
     assert again == pytest.approx(first, abs=1e-3)
     assert second != pytest.approx(first, abs=1e-3)
@@ -160,6 +171,8 @@ def test_a_file_that_is_no_model(tmp_path: Path) -> None:
     pytest.importorskip("llama_cpp", reason="the extra local-llm is not installed")
     path = tmp_path / "model.gguf"
     path.write_bytes(b"GGUF nonsense")
-    written = write_verified(LocalWriter(LlamaScorer(path, 1, 256), 1.0), COLLATERAL, RICH, "en", "paragraph")
+    written = write_verified(
+        LocalWriter(LlamaScorer(path, 1, 256), 1.0), COLLATERAL, RICH, "en", "paragraph"
+    )
     assert written.outcome is Outcome.FAILED
     assert "its model file cannot be loaded" in written.note

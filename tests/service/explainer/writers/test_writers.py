@@ -15,7 +15,13 @@ from service.explainer.evidence import Evidence, Subject
 from service.explainer.languages.language import UnknownLanguage, language_codes
 from service.explainer.template.template import Length, TemplateWriter
 from service.explainer.verify.verify import verify
-from service.explainer.writers.writers import DraftRefused, Outcome, WriterFailed, write_reasons, write_verified
+from service.explainer.writers.writers import (
+    DraftRefused,
+    Outcome,
+    WriterFailed,
+    write_reasons,
+    write_verified,
+)
 from tests.service.explainer.made_up import COLLATERAL, RICH, evidence_facts, subjects
 
 TEMPLATE_LINE = TemplateWriter().write(COLLATERAL, RICH, "en", length="line")
@@ -26,7 +32,8 @@ TRUTH = "You rated “Heat (1995)” 5, and it is directed by Michael Mann too."
 
 
 class Parrot:
-    """A writer that says what it was told to, one thing after the other, and remembers why it was asked again."""
+    """A writer that says what it was told to, one thing after the other, and remembers why it was
+    asked again."""
 
     name = "parrot"
 
@@ -58,15 +65,27 @@ def test_a_true_text_is_kept_and_signed() -> None:
 def test_a_lie_is_written_again_by_a_writer_that_is_told_what_was_wrong() -> None:
     parrot = Parrot(LIE, TRUTH)
     written = write_verified(parrot, COLLATERAL, RICH, "en", "line")
-    assert (written.text, written.writer, written.outcome, written.note) == (TRUTH, "parrot", Outcome.REWRITTEN, "")
+    assert (written.text, written.writer, written.outcome, written.note) == (
+        TRUTH,
+        "parrot",
+        Outcome.REWRITTEN,
+        "",
+    )
     assert parrot.problems[0] == []
     assert parrot.problems[1][0] == "quotes 'Jaws', which the evidence does not name"
 
 
 def test_after_two_lies_the_template_writes_and_the_note_repeats_neither() -> None:
     written = write_verified(Parrot(LIE, "You love this one."), COLLATERAL, RICH, "en", "line")
-    assert (written.text, written.writer, written.outcome) == (TEMPLATE_LINE, "template", Outcome.REFUSED)
-    assert written.note == "the text of writer parrot could not be verified, so the template wrote this"
+    assert (written.text, written.writer, written.outcome) == (
+        TEMPLATE_LINE,
+        "template",
+        Outcome.REFUSED,
+    )
+    assert (
+        written.note
+        == "the text of writer parrot could not be verified, so the template wrote this"
+    )
     assert any("Jaws" in problem for problem in written.problems)
     assert any("love" in problem for problem in written.problems)
 
@@ -113,7 +132,9 @@ def test_an_unknown_language_is_not_blamed_on_the_writer() -> None:
     pairs=st.lists(st.tuples(subjects, st.lists(evidence_facts(), max_size=4)), max_size=4),
     language=st.sampled_from(language_codes()),
 )
-def test_reasons_of_a_list_are_all_verified(pairs: list[tuple[Subject, list[Evidence]]], language: str) -> None:
+def test_reasons_of_a_list_are_all_verified(
+    pairs: list[tuple[Subject, list[Evidence]]], language: str
+) -> None:
     written = write_reasons(pairs, language)
     assert len(written) == len(pairs)
     for (subject, evidence), reason in zip(pairs, written, strict=True):
@@ -128,5 +149,15 @@ def test_this_package_imports_nothing_else_of_ours() -> None:
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             for name in names:
-                ours = name.split(".")[0] in {"service", "indexer", "encoders", "palate", "torch", "grpc", "numpy"}
-                assert not ours or name in allowed or name.startswith("service.explainer."), f"{path.name}: {name}"
+                ours = name.split(".")[0] in {
+                    "service",
+                    "indexer",
+                    "encoders",
+                    "palate",
+                    "torch",
+                    "grpc",
+                    "numpy",
+                }
+                assert not ours or name in allowed or name.startswith("service.explainer."), (
+                    f"{path.name}: {name}"
+                )

@@ -13,7 +13,9 @@ def test_the_newest_events_are_kept(n: int, kept: list[int]) -> None:
     assert History.of(np.array([3, 5, 7])).last(n).items.tolist() == kept
 
 
-@pytest.mark.parametrize(("gone", "kept"), [(1, [3, 7]), (np.array([0, 2]), [5]), (np.zeros(0, int), [3, 5, 7])])
+@pytest.mark.parametrize(
+    ("gone", "kept"), [(1, [3, 7]), (np.array([0, 2]), [5]), (np.zeros(0, int), [3, 5, 7])]
+)
 def test_events_are_left_out_by_position(gone: int | np.ndarray, kept: list[int]) -> None:
     history = History.of(np.array([3, 5, 7]), times=np.array([30.0, 50.0, 70.0])).without(gone)
     assert history.items.tolist() == kept

@@ -31,7 +31,11 @@ def test_every_user_has_a_row_even_without_events() -> None:
 
 
 def test_user_items_is_binary_however_often_they_met() -> None:
-    assert small().user_items().toarray().tolist() == [[1, 1, 0, 0, 0], [0, 0, 1, 1, 0], [0, 0, 0, 0, 0]]
+    assert small().user_items().toarray().tolist() == [
+        [1, 1, 0, 0, 0],
+        [0, 0, 1, 1, 0],
+        [0, 0, 0, 0, 0],
+    ]
     assert small().item_counts().tolist() == [1, 1, 1, 2, 0]
 
 
@@ -72,4 +76,6 @@ def test_first_n_and_the_rest_make_the_whole(events: list[tuple[int, int, int]])
     table = Interactions.build(users, items, times, n_users=5, n_items=7)
     rest = table.select(table.positions() >= 2)
     assert len(table.first_n(2)) + len(rest) == len(events)
-    assert np.all(np.diff(table.by_user()) == np.bincount(users, minlength=5)[:5] if users else True)
+    assert np.all(
+        np.diff(table.by_user()) == np.bincount(users, minlength=5)[:5] if users else True
+    )

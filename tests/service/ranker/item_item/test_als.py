@@ -30,7 +30,11 @@ def by_hand(factors: NDArray[np.float32], history: IntArray, decay: float) -> ND
     y = factors.astype(np.float64)
     confidence = history_matrix([history], len(y), decay=decay).toarray()[0].astype(np.float64)
     known = confidence > 0
-    a = y.T @ y + (y[known].T * (confidence[known] - 1)) @ y[known] + REGULARISATION * np.eye(FACTORS)
+    a = (
+        y.T @ y
+        + (y[known].T * (confidence[known] - 1)) @ y[known]
+        + REGULARISATION * np.eye(FACTORS)
+    )
     x = np.linalg.solve(a, y[known].T @ confidence[known])
     scores: NDArray[np.float64] = y @ x
     return scores

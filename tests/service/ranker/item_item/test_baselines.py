@@ -22,9 +22,12 @@ NOBODY = np.array([], dtype=np.int64)
 
 
 def log() -> Interactions:
-    """Item 0 was met three times long ago, item 1 twice this week, item 2 once a fortnight ago, item 3 never."""
+    """Item 0 was met three times long ago, item 1 twice this week, item 2 once a fortnight ago,
+    item 3 never."""
     days = [0, 1, 2, 99, 100, 86]
-    return Interactions.build([0, 1, 2, 0, 1, 2], [0, 0, 0, 1, 1, 2], np.array(days) * DAY_S, n_items=4)
+    return Interactions.build(
+        [0, 1, 2, 0, 1, 2], [0, 0, 0, 1, 1, 2], np.array(days) * DAY_S, n_items=4
+    )
 
 
 def content() -> NDArray[np.float32]:
@@ -45,7 +48,9 @@ def test_recent_popularity_counts_its_window_and_overall_popularity_breaks_ties(
 
 
 def test_where_times_are_positions_the_newest_share_of_each_history_is_recent() -> None:
-    positions = Interactions.build([0] * 10 + [1] * 2, [0] * 9 + [1, 0, 1], [*range(10), 0, 1], n_items=3)
+    positions = Interactions.build(
+        [0] * 10 + [1] * 2, [0] * 9 + [1, 0, 1], [*range(10), 0, 1], n_items=3
+    )
     scores = RecentPopularity(7).fit(positions).scores([NOBODY])[0]
     assert scores[1] == pytest.approx(2 + 2 / 13)  # the last event of both users
     assert ranking(scores) == [1, 0, 2]
@@ -86,7 +91,9 @@ def test_order_matters_to_the_recency_variants_only() -> None:
     forth, back = [np.array([0, 1, 2])], [np.array([2, 1, 0])]
     for name in ("co-occurrence", "item-knn", "als", "ease"):
         np.testing.assert_array_equal(fitted[name].scores(forth), fitted[name].scores(back))
-        assert (fitted[f"{name}-recency"].scores(forth) != fitted[f"{name}-recency"].scores(back)).any()
+        assert (
+            fitted[f"{name}-recency"].scores(forth) != fitted[f"{name}-recency"].scores(back)
+        ).any()
 
 
 def test_only_the_borrowing_baselines_give_a_cold_item_a_behavioural_score() -> None:
@@ -107,7 +114,9 @@ def test_without_content_the_baselines_that_need_it_are_left_out_or_say_so() -> 
             fit_baselines(log(), names=[name])
 
 
-def test_where_ease_does_not_fit_it_alone_is_left_out_or_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_ease_does_not_fit_it_alone_is_left_out_or_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def small(interactions: Interactions) -> object:
         return ease(interactions, max_items=2)
 

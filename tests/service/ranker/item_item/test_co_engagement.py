@@ -20,24 +20,34 @@ from service.ranker.item_item.co_engagement import (
 def checkerboard(n_users: int = 40, n_items: int = 20) -> Interactions:
     """Even users met even items, odd users odd ones, each all but one."""
     pairs = [
-        (u, i) for u in range(n_users) for i in range(n_items) if u % 2 == i % 2 and (u // 2) % (n_items // 2) != i // 2
+        (u, i)
+        for u in range(n_users)
+        for i in range(n_items)
+        if u % 2 == i % 2 and (u // 2) % (n_items // 2) != i // 2
     ]
-    return Interactions.build([u for u, _ in pairs], [i for _, i in pairs], n_users=n_users, n_items=n_items)
+    return Interactions.build(
+        [u for u, _ in pairs], [i for _, i in pairs], n_users=n_users, n_items=n_items
+    )
 
 
-def random_log(seed: int, n_users: int = 30, n_items: int = 12, density: float = 0.3) -> Interactions:
+def random_log(
+    seed: int, n_users: int = 30, n_items: int = 12, density: float = 0.3
+) -> Interactions:
     users, items = np.nonzero(np.random.default_rng(seed).random((n_users, n_items)) < density)
     return Interactions.build(users, items, n_users=n_users, n_items=n_items)
 
 
 def slow_ease(matrix: NDArray[np.float64], l2: float) -> NDArray[np.float64]:
-    """Each column by its own ridge regression on the other items: the problem that EASE solves in closed form."""
+    """Each column by its own ridge regression on the other items: the problem that EASE solves in
+    closed form."""
     n_items = matrix.shape[1]
     weights = np.zeros((n_items, n_items))
     for target in range(n_items):
         others = [i for i in range(n_items) if i != target]
         x = matrix[:, others]
-        weights[others, target] = np.linalg.solve(x.T @ x + l2 * np.eye(n_items - 1), x.T @ matrix[:, target])
+        weights[others, target] = np.linalg.solve(
+            x.T @ x + l2 * np.eye(n_items - 1), x.T @ matrix[:, target]
+        )
     return weights
 
 
@@ -50,7 +60,9 @@ def test_ease_is_a_ridge_regression_of_every_item_on_the_others(seed: int, l2: f
 
 
 def test_two_items_met_together_weigh_n_over_n_plus_l2() -> None:
-    log = Interactions.build([0, 0, 1, 1, 2], [0, 2, 0, 2, 0], n_items=3)  # n_0 = 3, n_2 = 2, together 2
+    log = Interactions.build(
+        [0, 0, 1, 1, 2], [0, 2, 0, 2, 0], n_items=3
+    )  # n_0 = 3, n_2 = 2, together 2
     weights = ease(log, l2=4.0, top=None).toarray()
     assert weights[0, 2] == pytest.approx(2 / (3 + 4), rel=1e-5)
     assert weights[2, 0] == pytest.approx(2 / (2 + 4), rel=1e-5)
@@ -90,11 +102,16 @@ def test_items_without_events_have_no_weights() -> None:
 def test_a_log_without_events_scores_zero() -> None:
     log = Interactions.build([], [], n_users=2, n_items=3)
     for weights in (ease(log), item_knn(log), co_counts(log)):
-        assert score(weights, [np.array([1]), np.array([], dtype=np.int64)]).tolist() == [[0, 0, 0], [0, 0, 0]]
+        assert score(weights, [np.array([1]), np.array([], dtype=np.int64)]).tolist() == [
+            [0, 0, 0],
+            [0, 0, 0],
+        ]
 
 
 def test_a_catalogue_too_large_is_refused_with_its_size_and_a_way_out() -> None:
-    with pytest.raises(CatalogTooLarge, match=r"EASE over 12 items .* the limit is 11 items\. Use item-kNN"):
+    with pytest.raises(
+        CatalogTooLarge, match=r"EASE over 12 items .* the limit is 11 items\. Use item-kNN"
+    ):
         ease(random_log(0), max_items=11)
     assert ease(random_log(0).without_items([0]), max_items=11).nnz  # only items with events count
 
@@ -147,7 +164,11 @@ def test_co_counts_agree_with_counting(seed: int) -> None:
     log = random_log(seed)
     people = [set(np.flatnonzero(column)) for column in log.user_items().toarray().T]
     counts = co_counts(log).toarray()
-    assert all(counts[i, j] == (len(people[i] & people[j]) if i != j else 0) for i in range(12) for j in range(12))
+    assert all(
+        counts[i, j] == (len(people[i] & people[j]) if i != j else 0)
+        for i in range(12)
+        for j in range(12)
+    )
 
 
 def test_recency_weighs_the_last_event_one_and_the_third_last_a_decay_squared() -> None:

@@ -13,17 +13,23 @@ def test_borrowed_scores_are_the_mean_of_the_neighbours_columns() -> None:
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     weights = ease(log, l2=3.0, top=None)
     lent = lend(
-        score(weights, [np.array([1, 9, 4])]), borrow_matrix(vectors, log.item_counts() > 0, neighbours=3, scale=2.0)
+        score(weights, [np.array([1, 9, 4])]),
+        borrow_matrix(vectors, log.item_counts() > 0, neighbours=3, scale=2.0),
     )
     for cold in (10, 11):
         nearest = np.argsort(-(vectors[:10] @ vectors[cold]))[:3]
         column = weights.toarray()[:, nearest].mean(axis=1) * 2.0
-        np.testing.assert_allclose(lent[0, cold], column[4] + 0.8 * column[9] + 0.64 * column[1], rtol=1e-4)
+        np.testing.assert_allclose(
+            lent[0, cold], column[4] + 0.8 * column[9] + 0.64 * column[1], rtol=1e-4
+        )
 
 
 def test_warm_scores_stay_as_they_were() -> None:
     vectors = np.eye(3, dtype=np.float32)
-    lent = lend(np.array([[1.0, 2.0, 0.0]], dtype=np.float32), borrow_matrix(vectors, np.array([True, True, False])))
+    lent = lend(
+        np.array([[1.0, 2.0, 0.0]], dtype=np.float32),
+        borrow_matrix(vectors, np.array([True, True, False])),
+    )
     assert lent[0, :2].tolist() == [1.0, 2.0]
     assert lent[0, 2] == (1.0 + 2.0) / 2  # fewer warm items than neighbours: all lend
 

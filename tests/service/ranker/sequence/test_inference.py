@@ -11,14 +11,31 @@ import torch
 from service.ranker.data.history import History
 from service.ranker.data.variants import Variants
 from service.ranker.second_stage.signals import Probe, signals, signals_of_variants
-from service.ranker.sequence.inference import AT_ONCE, ItemTensors, history_states, item_vectors, variant_states
+from service.ranker.sequence.inference import (
+    AT_ONCE,
+    ItemTensors,
+    history_states,
+    item_vectors,
+    variant_states,
+)
 from service.ranker.sequence.model import ModelShape, SequenceModel
 from service.ranker.sequence.sequences import Sequences
 from service.ranker.training.train import Trained, train_ranker
 from tests.service.ranker.planted import SMALL, checkerboard, features
 
 N = 40
-LEFT_OUT = [[], [0], [7], [11], [3, 4], [0, 11], [10, 11], [1, 5, 9], list(range(11)), list(range(12))]
+LEFT_OUT = [
+    [],
+    [0],
+    [7],
+    [11],
+    [3, 4],
+    [0, 11],
+    [10, 11],
+    [1, 5, 9],
+    list(range(11)),
+    list(range(12)),
+]
 SETS = [np.array(one, int) for one in LEFT_OUT]
 
 
@@ -27,7 +44,10 @@ def long_history(length: int = 12, n_event_types: int = 1) -> History:
     rng = np.random.default_rng(3)
     items = rng.integers(0, N // 2, length)
     return History(
-        items, rng.integers(0, n_event_types, length), np.cumsum(rng.integers(0, 10**6, length)) * 1.0, items % 5 > 0
+        items,
+        rng.integers(0, n_event_types, length),
+        np.cumsum(rng.integers(0, 10**6, length)) * 1.0,
+        items % 5 > 0,
     )
 
 
@@ -36,7 +56,13 @@ def long_history(length: int = 12, n_event_types: int = 1) -> History:
 def test_the_states_are_those_of_each_alone(max_history: int, n_blocks: int) -> None:
     torch.manual_seed(0)
     shape = ModelShape(
-        n_ids=N, text_dim=8, image_dim=1, n_domains=1, n_tags=1, n_event_types=3, max_history=max_history
+        n_ids=N,
+        text_dim=8,
+        image_dim=1,
+        n_domains=1,
+        n_tags=1,
+        n_event_types=3,
+        max_history=max_history,
     )
     model = SequenceModel(replace(SMALL, n_blocks=n_blocks), shape).eval()
     for parameter in (model.time_span.weight, model.event_type.weight, model.position.weight):
@@ -74,10 +100,14 @@ def test_the_signals_are_those_of_each_alone(board: Trained, with_taste: bool, l
     alone = [history.without(one) for one in SETS]
     states = ranker.states(alone)
     decay = ranker.config.recency_decay
-    together = signals_of_variants(Variants.without(history, SETS), states, candidates, ranker.view, decay)
+    together = signals_of_variants(
+        Variants.without(history, SETS), states, candidates, ranker.view, decay
+    )
     for row, (one, state) in enumerate(zip(alone, states, strict=True)):
         expected = signals(Probe(one, state, ranker.view, decay), candidates)
-        np.testing.assert_allclose(together[row], expected, atol=2e-5, err_msg=f"without {LEFT_OUT[row]}")
+        np.testing.assert_allclose(
+            together[row], expected, atol=2e-5, err_msg=f"without {LEFT_OUT[row]}"
+        )
 
 
 def test_no_variant_of_an_empty_history_says_anything(board: Trained) -> None:

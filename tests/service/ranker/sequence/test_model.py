@@ -20,7 +20,9 @@ N = 20
 @pytest.fixture(scope="module")
 def model() -> SequenceModel:
     torch.manual_seed(0)
-    shape = ModelShape(n_ids=N, text_dim=8, image_dim=1, n_domains=1, n_tags=1, n_event_types=3, max_history=6)
+    shape = ModelShape(
+        n_ids=N, text_dim=8, image_dim=1, n_domains=1, n_tags=1, n_event_types=3, max_history=6
+    )
     return SequenceModel(SMALL, shape).eval()
 
 
@@ -30,12 +32,16 @@ def vectors(model: SequenceModel) -> np.ndarray:
 
 
 def states(model: SequenceModel, vectors: np.ndarray, *histories: list[int]) -> np.ndarray:
-    return history_states(model, vectors, Sequences.of(History.of(np.array(one, np.int64)) for one in histories))
+    return history_states(
+        model, vectors, Sequences.of(History.of(np.array(one, np.int64)) for one in histories)
+    )
 
 
 @pytest.mark.parametrize("training", [True, False])
 def test_a_model_that_hides_all_ids_knows_items_by_content_alone(training: bool) -> None:
-    shape = ModelShape(n_ids=N, text_dim=8, image_dim=1, n_domains=1, n_tags=1, n_event_types=3, max_history=6)
+    shape = ModelShape(
+        n_ids=N, text_dim=8, image_dim=1, n_domains=1, n_tags=1, n_event_types=3, max_history=6
+    )
     items = SequenceModel(replace(SMALL, id_dropout=1.0), shape).items.train(training)
     known, unknown = ItemTensors(features(N), N), ItemTensors(features(N), 0)
     torch.testing.assert_close(items(known.rows(np.arange(N))), items(unknown.rows(np.arange(N))))
@@ -51,7 +57,12 @@ def test_a_step_does_not_see_later_steps(model: SequenceModel, vectors: np.ndarr
     def run(items: list[int]) -> np.ndarray:
         with torch.inference_mode():
             inputs = torch.from_numpy(vectors[items])[None]
-            out = model(inputs, torch.zeros(1, 4).long(), torch.zeros(1, 4), torch.ones(1, 4, dtype=torch.bool))
+            out = model(
+                inputs,
+                torch.zeros(1, 4).long(),
+                torch.zeros(1, 4),
+                torch.ones(1, 4, dtype=torch.bool),
+            )
         return out[0].numpy()
 
     np.testing.assert_allclose(run([1, 2, 3, 4])[:2], run([1, 2, 9, 8])[:2], atol=1e-5)
@@ -73,12 +84,18 @@ def test_order_matters(model: SequenceModel, vectors: np.ndarray) -> None:
     assert np.abs(first - second).max() > 1e-3
 
 
-def test_time_between_events_matters_as_far_as_it_was_learned_and_the_moment_does_not(vectors: np.ndarray) -> None:
+def test_time_between_events_matters_as_far_as_it_was_learned_and_the_moment_does_not(
+    vectors: np.ndarray,
+) -> None:
     torch.manual_seed(0)
-    shape = ModelShape(n_ids=N, text_dim=8, image_dim=1, n_domains=1, n_tags=1, n_event_types=3, max_history=6)
+    shape = ModelShape(
+        n_ids=N, text_dim=8, image_dim=1, n_domains=1, n_tags=1, n_event_types=3, max_history=6
+    )
     model = SequenceModel(SMALL, shape)
     at = [[0, 60, 120], [0, 60, 9e5], [1.7e9, 1.7e9 + 60, 1.7e9 + 120], [0, 0, 0]]
-    histories = Sequences.of(History.of(np.array([1, 2, 3]), times=np.array(times, float)) for times in at)
+    histories = Sequences.of(
+        History.of(np.array([1, 2, 3]), times=np.array(times, float)) for times in at
+    )
     unlearned = history_states(model, vectors, histories)
     np.testing.assert_allclose(unlearned, unlearned[[0, 0, 0, 0]], atol=1e-6)
     torch.nn.init.normal_(model.time_span.weight)
@@ -122,7 +139,9 @@ def test_batches_hold_every_sequence_once_and_respect_the_limit() -> None:
     rows = [np.zeros(n, np.int64) for n in (1, 2, 3, 10, 4, 4, 7)]
     groups = list(batches(Sequences(rows, rows, rows), 12, np.random.default_rng(0)))
     assert sorted(i for group in groups for i in group.tolist()) == list(range(7))
-    assert all(len(group) == 1 or max(len(rows[i]) for i in group) * len(group) <= 12 for group in groups)
+    assert all(
+        len(group) == 1 or max(len(rows[i]) for i in group) * len(group) <= 12 for group in groups
+    )
 
 
 def test_pad_keeps_the_newest_at_the_right() -> None:

@@ -1,4 +1,5 @@
-"""A task per event type: what is foretold counts by the weight of its type, however often it happens."""
+"""A task per event type: what is foretold counts by the weight of its type, however often it
+happens."""
 
 from __future__ import annotations
 
@@ -34,24 +35,31 @@ def shop() -> Interactions:
         items.append(np.concatenate([rng.choice(BAIT, CLICKS, replace=False), bought])[order])
         kinds.append(np.repeat([CLICK, PURCHASE], [CLICKS, PURCHASES])[order])
     times = np.tile(np.arange(length), USERS)
-    return Interactions.build(np.repeat(np.arange(USERS), length), np.concatenate(items), times, np.concatenate(kinds))
+    return Interactions.build(
+        np.repeat(np.arange(USERS), length), np.concatenate(items), times, np.concatenate(kinds)
+    )
 
 
 @pytest.fixture(scope="module")
 def ranker() -> Ranker:
     config = replace(SMALL, max_epochs=12)
-    return train_ranker(shop(), features(N_GOODS + N_BAIT), config, version="shop", event_weights=WEIGHTS).ranker
+    return train_ranker(
+        shop(), features(N_GOODS + N_BAIT), config, version="shop", event_weights=WEIGHTS
+    ).ranker
 
 
 def person(parity: int) -> History:
     rng = np.random.default_rng(parity)
-    items = np.concatenate([rng.choice(BAIT, CLICKS, replace=False), np.arange(parity, parity + 10, 2)])
+    items = np.concatenate(
+        [rng.choice(BAIT, CLICKS, replace=False), np.arange(parity, parity + 10, 2)]
+    )
     order = rng.permutation(len(items))
     return History.of(items[order], np.repeat([CLICK, PURCHASE], [CLICKS, PURCHASES])[order])
 
 
 def test_purchases_lead_though_clicks_outnumber_them_beyond_their_weight(ranker: Ranker) -> None:
-    """20 clicks of weight .3 outweigh 5 purchases of weight 1 where events are summed; here types are."""
+    """20 clicks of weight .3 outweigh 5 purchases of weight 1 where events are summed; here types
+    are."""
     shares = []
     for parity in (0, 1, 2, 3):
         probe = ranker.probe(person(parity))
@@ -64,9 +72,13 @@ def test_purchases_lead_though_clicks_outnumber_them_beyond_their_weight(ranker:
 def test_a_checkpoint_keeps_the_tasks(ranker: Ranker, tmp_path: Path) -> None:
     ids = [f"item-{i}" for i in range(N_GOODS + N_BAIT)]
     save_checkpoint(tmp_path / "model", ranker, ids, {})
-    loaded = load_checkpoint(tmp_path / "model", features(N_GOODS + N_BAIT), {name: i for i, name in enumerate(ids)})
+    loaded = load_checkpoint(
+        tmp_path / "model", features(N_GOODS + N_BAIT), {name: i for i, name in enumerate(ids)}
+    )
     candidates = np.arange(N_GOODS + N_BAIT)
-    before, after = (one.score_list(one.probe(person(1)), candidates).scores for one in (ranker, loaded))
+    before, after = (
+        one.score_list(one.probe(person(1)), candidates).scores for one in (ranker, loaded)
+    )
     np.testing.assert_allclose(after, before, rtol=1e-4, atol=1e-5)
     assert loaded.model is not None
     assert loaded.model.tasks is not None
@@ -82,8 +94,12 @@ def test_what_is_served_is_the_mean_of_the_tasks_by_their_shares() -> None:
     torch.nn.init.normal_(net.tasks.maps)
     x = torch.randn(6, 4)
     with torch.inference_mode():
-        torch.testing.assert_close(heads(x), 0.25 * heads.by_task(x)[:, 1] + 0.75 * heads.by_task(x)[:, 2])
-        torch.testing.assert_close(net(x), 0.25 * net.by_task(x)[:, 1] + 0.75 * net.by_task(x)[:, 2])
+        torch.testing.assert_close(
+            heads(x), 0.25 * heads.by_task(x)[:, 1] + 0.75 * heads.by_task(x)[:, 2]
+        )
+        torch.testing.assert_close(
+            net(x), 0.25 * net.by_task(x)[:, 1] + 0.75 * net.by_task(x)[:, 2]
+        )
 
 
 def test_types_share_by_weight_and_one_type_needs_no_shares() -> None:

@@ -64,7 +64,9 @@ def test_nothing_hidden_is_left_in_the_past(table: Interactions) -> None:
 
 def test_shares_of_the_items_and_of_the_users_with_enough_events_are_hidden() -> None:
     users = np.repeat(np.arange(100), 4)
-    table = Interactions.build(np.append(users, [100]), np.append(np.arange(400) % 40, [0]), n_users=101, n_items=50)
+    table = Interactions.build(
+        np.append(users, [100]), np.append(np.arange(400) % 40, [0]), n_users=101, n_items=50
+    )
     config = replace(CONFIG, pseudo_cold=0.25, pseudo_cold_users=0.1)
     hidden = Hidden.draw(table, np.zeros(50, np.int64), config, rng())
     assert hidden.items.sum() == 10
@@ -108,7 +110,9 @@ def test_a_newcomer_is_known_by_what_they_did_elsewhere(table: Interactions) -> 
 
 def test_a_beginner_chooses_everything_that_follows_in_its_order(table: Interactions) -> None:
     cases = beginnings(table, np.arange(3) == 2, np.ones(len(table), bool), 100, rng())
-    found = {len(case.history): (case.history.items.tolist(), case.chosen.tolist()) for case in cases}
+    found = {
+        len(case.history): (case.history.items.tolist(), case.chosen.tolist()) for case in cases
+    }
     assert found == {0: ([], [0, 6, 7]), 1: ([0], [6, 7]), 2: ([0, 6], [7]), 3: ([0, 6, 6], [7])}
     assert all(case.beginner for case in cases)
 
@@ -120,7 +124,9 @@ def test_many_beginners_share_the_cases() -> None:
     assert len(beginnings(table, everybody, asked, 10_000, rng())) == 20 * len(KNOWN)
 
 
-def test_words_are_those_of_an_item_like_one_that_was_chosen_and_only_of_people_hardly_known() -> None:
+def test_words_are_those_of_an_item_like_one_that_was_chosen_and_only_of_people_hardly_known() -> (
+    None
+):
     text = np.eye(4, dtype=np.float32)
     neighbours = np.array([[3], [3], [3], [0]])
     short, long = (Case(0, History.of(np.arange(n)), np.array([2]), np.array([1])) for n in (1, 9))

@@ -1,4 +1,5 @@
-"""Taste crosses domains: what somebody likes in one, or says in words, tells what they will like in another."""
+"""Taste crosses domains: what somebody likes in one, or says in words, tells what they will like in
+another."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ ASKED = np.array([1])
 
 
 def world(*, second_domain_has_events: bool) -> Interactions:
-    """Everybody chooses one kind: half in both domains at once, in random order, the others in the first alone."""
+    """Everybody chooses one kind: half in both domains at once, in random order, the others in the
+    first alone."""
     rng = np.random.default_rng(5)
     users, items = [], []
     for user in range(120):
@@ -33,7 +35,9 @@ def world(*, second_domain_has_events: bool) -> Interactions:
         chosen = rng.choice(own if in_both else own[own < SIZE], 10, replace=False)
         users += [user] * len(chosen)
         items += chosen.tolist()
-    return Interactions.build(users, items, np.tile(np.arange(10), 120), n_users=120, n_items=2 * SIZE)
+    return Interactions.build(
+        users, items, np.tile(np.arange(10), 120), n_users=120, n_items=2 * SIZE
+    )
 
 
 def described(*, by_kind: bool) -> ItemFeatures:
@@ -47,7 +51,9 @@ def described(*, by_kind: bool) -> ItemFeatures:
 def second_domain(ranker: Ranker, history: History) -> np.ndarray:
     """What all sources propose of the second domain, best first."""
     probe, allowed = ranker.probe(history), DOMAIN == 1
-    proposals = ranker.propose(probe, SIZE, allowed) | ranker.propose_by_vectors(probe, SIZE, allowed)
+    proposals = ranker.propose(probe, SIZE, allowed) | ranker.propose_by_vectors(
+        probe, SIZE, allowed
+    )
     candidates = np.unique(np.concatenate(list(proposals.values())))
     assert len(candidates) == SIZE
     return candidates[np.argsort(-ranker.score_list(probe, candidates, ASKED).scores)]
@@ -55,7 +61,9 @@ def second_domain(ranker: Ranker, history: History) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def trained() -> Trained:
-    return train_ranker(world(second_domain_has_events=True), described(by_kind=False), CONFIG, version="behaviour")
+    return train_ranker(
+        world(second_domain_has_events=True), described(by_kind=False), CONFIG, version="behaviour"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -70,32 +78,51 @@ def by_words() -> Ranker:
 
 
 @pytest.mark.parametrize("kind", [0, 1])
-def test_a_history_in_one_domain_tells_what_is_liked_in_the_other(behaviour_only: Ranker, kind: int) -> None:
+def test_a_history_in_one_domain_tells_what_is_liked_in_the_other(
+    behaviour_only: Ranker, kind: int
+) -> None:
     shown = second_domain(behaviour_only, History.of(np.arange(kind, 10, 2)))
     assert (KIND[shown[: SIZE // 2]] == kind).all()
 
 
 @pytest.mark.parametrize("kind", [0, 1])
-def test_words_alone_tell_what_is_liked_in_a_domain_where_nothing_has_happened(by_words: Ranker, kind: int) -> None:
+def test_words_alone_tell_what_is_liked_in_a_domain_where_nothing_has_happened(
+    by_words: Ranker, kind: int
+) -> None:
     taste = by_words.project_text(np.array([1 - kind, kind, 0, 0, 0, 0], np.float32))
     shown = second_domain(by_words, History.of(np.zeros(0, np.int64), taste=taste))
     assert (KIND[shown[: SIZE // 2]] == kind).all()
 
 
 @pytest.mark.parametrize("kind", [0, 1])
-def test_a_history_and_words_alike_reach_a_domain_where_nothing_has_happened(by_words: Ranker, kind: int) -> None:
+def test_a_history_and_words_alike_reach_a_domain_where_nothing_has_happened(
+    by_words: Ranker, kind: int
+) -> None:
     shown = second_domain(by_words, History.of(np.arange(kind, 10, 2)))
     assert (KIND[shown[: SIZE // 2]] == kind).all()
 
 
-def test_who_is_new_to_the_domain_asked_for_is_ranked_as_a_beginner_there(behaviour_only: Ranker) -> None:
-    probe, candidates = behaviour_only.probe(History.of(np.arange(0, 20, 2))), np.arange(SIZE, 2 * SIZE)
-    everywhere, here = behaviour_only.score_list(probe, candidates), behaviour_only.score_list(probe, candidates, ASKED)
-    assert [(one.scale.known, one.scale.elsewhere) for one in (everywhere, here)] == [(10, 0), (0, 10)]
+def test_who_is_new_to_the_domain_asked_for_is_ranked_as_a_beginner_there(
+    behaviour_only: Ranker,
+) -> None:
+    probe, candidates = (
+        behaviour_only.probe(History.of(np.arange(0, 20, 2))),
+        np.arange(SIZE, 2 * SIZE),
+    )
+    everywhere, here = (
+        behaviour_only.score_list(probe, candidates),
+        behaviour_only.score_list(probe, candidates, ASKED),
+    )
+    assert [(one.scale.known, one.scale.elsewhere) for one in (everywhere, here)] == [
+        (10, 0),
+        (0, 10),
+    ]
     again = behaviour_only.rescore(probe.history, [np.array([], int)], candidates, here.scale)
     np.testing.assert_allclose(again[0], here.scores, atol=1e-4)
     assert np.abs(everywhere.scores - here.scores).max() > 1e-3
-    met = behaviour_only.score_list(behaviour_only.probe(History.of(np.array([0, 24, 26]))), candidates, ASKED)
+    met = behaviour_only.score_list(
+        behaviour_only.probe(History.of(np.array([0, 24, 26]))), candidates, ASKED
+    )
     assert (met.scale.known, met.scale.elsewhere) == (2, 1)
 
 

@@ -32,21 +32,28 @@ def shop() -> Interactions:
         items.append(np.concatenate([clicks, purchases])[order])
         kinds.append(np.repeat([CLICK, PURCHASE], LENGTH // 2)[order])
     times = np.tile(np.arange(LENGTH), USERS)
-    return Interactions.build(np.repeat(np.arange(USERS), LENGTH), np.concatenate(items), times, np.concatenate(kinds))
+    return Interactions.build(
+        np.repeat(np.arange(USERS), LENGTH), np.concatenate(items), times, np.concatenate(kinds)
+    )
 
 
 def trained(click_weight: float) -> Ranker:
     weights = np.array([1.0, click_weight, 1.0], np.float32)
-    return train_ranker(shop(), features(N_GOODS + N_BAIT), CONFIG, version="shop", event_weights=weights).ranker
+    return train_ranker(
+        shop(), features(N_GOODS + N_BAIT), CONFIG, version="shop", event_weights=weights
+    ).ranker
 
 
 def right_goods(ranker: Ranker, k: int = 10) -> float:
-    """Share of the first k that are goods of the person's own parity, of people who have bought ten times."""
+    """Share of the first k that are goods of the person's own parity, of people who have bought ten
+    times."""
     shares = []
     for first_bought in range(4):
         bought = np.arange(first_bought, first_bought + 20, 2)
         clicked = np.resize(BAIT[:2], len(bought))
-        history = History.of(np.stack([clicked, bought], axis=1).ravel(), np.array([CLICK, PURCHASE] * len(bought)))
+        history = History.of(
+            np.stack([clicked, bought], axis=1).ravel(), np.array([CLICK, PURCHASE] * len(bought))
+        )
         probe = ranker.probe(history)
         unseen = np.setdiff1d(np.arange(N_GOODS + N_BAIT), history.items)
         first = unseen[np.argsort(-ranker.score_list(probe, unseen).scores)][:k]
@@ -61,7 +68,9 @@ def test_purchases_rank_higher_when_clicks_count_for_little() -> None:
 
 
 def test_an_event_is_asked_for_as_often_as_it_counts_against_the_weightiest_of_the_log() -> None:
-    table = Interactions.build(np.repeat(np.arange(1_000), 2), np.zeros(2_000), event_type=[CLICK, PURCHASE] * 1_000)
+    table = Interactions.build(
+        np.repeat(np.arange(1_000), 2), np.zeros(2_000), event_type=[CLICK, PURCHASE] * 1_000
+    )
     asked = asked_for(table, np.array([1.0, 0.1, 0.4], np.float32), np.random.default_rng(0))
     assert asked[table.event_type == PURCHASE].all()
     assert asked[table.event_type == CLICK].mean() == pytest.approx(0.25, abs=0.05)
@@ -71,11 +80,15 @@ def test_weights_change_nothing_in_a_log_of_one_type() -> None:
     table = checkerboard()
     config = replace(CONFIG, max_epochs=2)
     plain = train_ranker(table, features(40), config, version="x")
-    weighted = train_ranker(table, features(40), config, version="x", event_weights=np.array([0.3], np.float32))
+    weighted = train_ranker(
+        table, features(40), config, version="x", event_weights=np.array([0.3], np.float32)
+    )
     assert weighted.metrics == plain.metrics
     np.testing.assert_array_equal(weighted.ranker.view.vectors, plain.ranker.view.vectors)
 
 
 def test_a_log_that_does_not_count_is_no_teacher() -> None:
     with pytest.raises(TooFewEvents, match=r"events\.kinds"):
-        train_ranker(shop(), features(48), CONFIG, version="x", event_weights=np.zeros(3, np.float32))
+        train_ranker(
+            shop(), features(48), CONFIG, version="x", event_weights=np.zeros(3, np.float32)
+        )

@@ -34,7 +34,9 @@ def refreshed(board: Trained) -> Trained:
         np.concatenate([table.timestamp, np.full(len(fans), 99.0)]),
         n_items=N + 2,
     )
-    return refresh_ranker(board.ranker, grown, grown.timestamp == 99.0, features(N + 2), version="after")
+    return refresh_ranker(
+        board.ranker, grown, grown.timestamp == 99.0, features(N + 2), version="after"
+    )
 
 
 def scores(trained: Trained, history: list[int], items: list[int]) -> np.ndarray:
@@ -46,7 +48,9 @@ def test_what_happened_since_is_known(board: Trained, refreshed: Trained) -> Non
     behaviour = refreshed.ranker.view.behaviour
     assert behaviour.counts[FIRST_MET] == 30
     assert behaviour.counts[NEVER_MET] == 0
-    even, odd = (float(scores(refreshed, [side, side + 2, side + 4], [FIRST_MET])[0]) for side in (0, 1))
+    even, odd = (
+        float(scores(refreshed, [side, side + 2, side + 4], [FIRST_MET])[0]) for side in (0, 1)
+    )
     assert even > odd
     assert refreshed.ranker.id_rows[FIRST_MET] == FIRST_MET
     assert refreshed.ranker.id_rows[NEVER_MET] == -1
@@ -68,7 +72,10 @@ def test_the_figures_are_of_the_ranker_before_it_learned(refreshed: Trained) -> 
 def test_the_ranker_that_is_taken_up_stays_as_it_was(board: Trained, refreshed: Trained) -> None:
     assert board.ranker.view.behaviour.counts[FIRST_MET] == 0
     again = train_ranker(
-        Interactions.build(*_columns(checkerboard(n_items=N)), n_items=N + 2), features(N + 2), SMALL, version="before"
+        Interactions.build(*_columns(checkerboard(n_items=N)), n_items=N + 2),
+        features(N + 2),
+        SMALL,
+        version="before",
     )
     np.testing.assert_allclose(
         scores(board, [0, 2, 4], [20, 21]), scores(again, [0, 2, 4], [20, 21]), rtol=1e-4, atol=1e-4

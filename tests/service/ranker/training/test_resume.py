@@ -32,12 +32,18 @@ train(Path(sys.argv[1]), kill)
 """
 
 
-def train(folder: Path | None, progress: Progress | None = None, told: list[str] | None = None) -> Trained:
-    kept = None if folder is None else SavedFits(folder, "same", ([] if told is None else told).append)
+def train(
+    folder: Path | None, progress: Progress | None = None, told: list[str] | None = None
+) -> Trained:
+    kept = (
+        None if folder is None else SavedFits(folder, "same", ([] if told is None else told).append)
+    )
     return train_ranker(chain(), features(30), CONFIG, version="x", progress=progress, kept=kept)
 
 
-def test_a_training_that_was_killed_twice_gives_the_ranker_of_one_that_was_not(tmp_path: Path) -> None:
+def test_a_training_that_was_killed_twice_gives_the_ranker_of_one_that_was_not(
+    tmp_path: Path,
+) -> None:
     undisturbed = train(None)
     for stage, epoch in ((REHEARSAL, "3"), (EVERYTHING, "2")):
         killed = subprocess.run([sys.executable, "-c", KILLED, tmp_path, stage, epoch], check=False)
@@ -50,14 +56,28 @@ def test_a_training_that_was_killed_twice_gives_the_ranker_of_one_that_was_not(t
     assert told[-1] == f"{EVERYTHING}: goes on after epoch 2 of a training that was interrupted"
     assert resumed.first_stage.losses == pytest.approx(undisturbed.first_stage.losses, rel=1e-5)
     assert resumed.metrics == pytest.approx(undisturbed.metrics, rel=1e-4)
-    np.testing.assert_allclose(resumed.ranker.view.vectors, undisturbed.ranker.view.vectors, atol=1e-5)
+    np.testing.assert_allclose(
+        resumed.ranker.view.vectors, undisturbed.ranker.view.vectors, atol=1e-5
+    )
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Where a training called `same` was interrupted after one epoch."""
     weight = {"weight": torch.ones(2)}
-    state = FitState(0.1, 0, 1, False, [0.5], [0.2], weight, weight, {"state": {}}, {"state": 2**100}, torch.ones(2))
+    state = FitState(
+        0.1,
+        0,
+        1,
+        False,
+        [0.5],
+        [0.2],
+        weight,
+        weight,
+        {"state": {}},
+        {"state": 2**100},
+        torch.ones(2),
+    )
     SavedFits(tmp_path, "same", lambda _: None).write(REHEARSAL, state)
     return tmp_path
 

@@ -46,7 +46,10 @@ def test_the_checkerboard_is_learned(board: Trained) -> None:
 
 
 def test_an_order_that_only_a_sequence_model_can_learn_is_learned(chained: Trained) -> None:
-    hits = [ranked(chained.ranker, History.of(np.array([i, i + 1, i + 2])))[0] == i + 3 for i in range(20)]
+    hits = [
+        ranked(chained.ranker, History.of(np.array([i, i + 1, i + 2])))[0] == i + 3
+        for i in range(20)
+    ]
     assert np.mean(hits) >= 0.9
 
 
@@ -64,9 +67,13 @@ def test_an_item_that_only_its_picture_gives_away_is_found() -> None:
     look = np.eye(2)[side] + 0.05 * rng.normal(size=(len(side), 2))
     words = rng.normal(size=(len(side), 8))
     board = checkerboard(n_users=120, n_items=n_items, length=12)
-    table = Interactions.build(board.user, board.item, board.timestamp, n_users=board.n_users, n_items=n_items + n_cold)
+    table = Interactions.build(
+        board.user, board.item, board.timestamp, n_users=board.n_users, n_items=n_items + n_cold
+    )
     config = replace(SMALL, pseudo_cold=0.3, id_dropout=0.3)
-    ranker = train_ranker(table, features(len(side), text=words, image=look), config, version="look").ranker
+    ranker = train_ranker(
+        table, features(len(side), text=words, image=look), config, version="look"
+    ).ranker
     cold = np.arange(n_items, n_items + n_cold)
     for parity in (0, 1):
         probe = ranker.probe(History.of(np.arange(parity, 12, 2)))
@@ -86,37 +93,57 @@ def test_rescoring_the_full_history_gives_the_served_scores(board: Trained) -> N
     probe = board.ranker.probe(history)
     candidates = np.array([8, 9, 20])
     served = board.ranker.score_list(probe, candidates)
-    again = board.ranker.rescore(history, [np.array([], int), np.array([3])], candidates, served.scale)
+    again = board.ranker.rescore(
+        history, [np.array([], int), np.array([3])], candidates, served.scale
+    )
     np.testing.assert_allclose(again[0], served.scores, rtol=1e-4, atol=1e-4)
     assert not np.allclose(again[1], served.scores)
 
 
 def test_a_new_item_is_scored_from_its_content_at_once() -> None:
-    """A copy of an even item, added after training, is liked by even users more than a copy of an odd one."""
+    """A copy of an even item, added after training, is liked by even users more than a copy of an
+    odd one."""
     side = np.arange(40) % 2
     words = np.eye(2)[side] + 0.05 * np.random.default_rng(1).normal(size=(40, 2))
     ranker = train_ranker(checkerboard(), features(40, text=words), SMALL, version="new").ranker
     new = features(2, text=np.eye(2))
     ranker.put_items(np.array([40, 41]), new)
-    scores = ranker.score_list(ranker.probe(History.of(np.array([0, 2, 4, 6]))), np.array([40, 41])).scores
+    scores = ranker.score_list(
+        ranker.probe(History.of(np.array([0, 2, 4, 6]))), np.array([40, 41])
+    ).scores
     assert scores[0] > scores[1]
     assert 40 in ranker.propose(ranker.probe(History.of(np.array([0, 2]))), 10)["new_items"]
 
 
-def test_a_checkpoint_gives_the_same_scores_and_follows_item_ids(board: Trained, tmp_path: Path) -> None:
+def test_a_checkpoint_gives_the_same_scores_and_follows_item_ids(
+    board: Trained, tmp_path: Path
+) -> None:
     history = History.of(np.array([0, 2, 4]))
     before = board.ranker.score_list(board.ranker.probe(history), np.arange(10, 20)).scores
     ids = [f"item-{i}" for i in range(40)]
     save_checkpoint(tmp_path / "model", board.ranker, ids, {"note": "kept"})
     plain = features(40)
     same = load_checkpoint(tmp_path / "model", plain, {item_id: i for i, item_id in enumerate(ids)})
-    np.testing.assert_allclose(same.score_list(same.probe(history), np.arange(10, 20)).scores, before, atol=1e-4)
+    np.testing.assert_allclose(
+        same.score_list(same.probe(history), np.arange(10, 20)).scores, before, atol=1e-4
+    )
 
     turned = ItemFeatures(
-        plain.text[::-1].copy(), plain.has_text, plain.image, plain.has_image, plain.domain, plain.tags, 1, plain.live
+        plain.text[::-1].copy(),
+        plain.has_text,
+        plain.image,
+        plain.has_image,
+        plain.domain,
+        plain.tags,
+        1,
+        plain.live,
     )
-    moved = load_checkpoint(tmp_path / "model", turned, {item_id: 39 - i for i, item_id in enumerate(ids)})
-    after = moved.score_list(moved.probe(History.of(39 - history.items)), 39 - np.arange(10, 20)).scores
+    moved = load_checkpoint(
+        tmp_path / "model", turned, {item_id: 39 - i for i, item_id in enumerate(ids)}
+    )
+    after = moved.score_list(
+        moved.probe(History.of(39 - history.items)), 39 - np.arange(10, 20)
+    ).scores
     np.testing.assert_allclose(after, before, rtol=1e-3, atol=1e-3)
 
 
