@@ -80,7 +80,8 @@ def main() -> None:
     asked = parser.parse_args()
     asked.work.mkdir(parents=True, exist_ok=True)
     about = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    head = f"`make bench-encode`, {time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
+    head = f"`make bench-encode`, {time.strftime('%Y-%m-%d')}, {machine}"
     text = "\n\n".join([f"{head}; {about}.", *(PARTS[name](asked) for name in asked.only or PARTS)])
     print(text)
     if asked.write:

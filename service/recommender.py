@@ -205,15 +205,22 @@ class Recommender:
         rule = Rule.of(request.filter, request.domains, self._store, self._catalogue)
         person = self._person(request, loaded)
         watch.lap("person")
-        probe = loaded.ranker.probe(person.history)
+        query_scores = loaded.ranker.query_scores(person.history)
         watch.lap("encode")
         per_source = max(loaded.ranker.config.candidates, request.k)
         domains = loaded.vocabulary.domain_codes(request.domains)
         candidates = retrieve(
-            self._store, loaded, probe, person.vectors, rule, person.excluded, domains, per_source
+            self._store,
+            loaded,
+            query_scores,
+            person.vectors,
+            rule,
+            person.excluded,
+            domains,
+            per_source,
         )
         watch.lap("retrieve")
-        scored = loaded.ranker.score_list(probe, candidates.items, domains)
+        scored = loaded.ranker.score_list(query_scores, candidates.items, domains)
         order = self._order(loaded, scored, candidates, request, page.stop)
         watch.lap("rank")
         shown = order[page.start : page.stop]
@@ -667,24 +674,24 @@ class Recommender:
         loaded = self._models.active
         request = RecommendRequest(user_id=user_id)
         person = self._person(request, loaded)
-        probe = loaded.ranker.probe(person.history)
+        query_scores = loaded.ranker.query_scores(person.history)
         anything = Rule(None, None)
         candidates = retrieve(
             self._store,
             loaded,
-            probe,
+            query_scores,
             person.vectors,
             anything,
             person.excluded,
             None,
             loaded.ranker.config.candidates,
         )
-        scored = loaded.ranker.score_list(probe, candidates.items)
+        scored = loaded.ranker.score_list(query_scores, candidates.items)
         order = self._order(loaded, scored, candidates, request, DEFAULT_K)
         shown, next_best = order[:DEFAULT_K], order[DEFAULT_K : DEFAULT_K + RUNNERS_UP]
         if index not in candidates.items[shown]:
             candidates = Candidates(np.array([index], dtype=np.int64), {})
-            scored = loaded.ranker.score_list(probe, candidates.items)
+            scored = loaded.ranker.score_list(query_scores, candidates.items)
             shown, next_best = np.zeros(1, np.int64), np.zeros(0, np.int64)
         unexplored = [False] * len(shown)
         return self._context(

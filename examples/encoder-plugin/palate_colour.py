@@ -35,7 +35,8 @@ class ColourEncoder:
     def __init__(self, hues: int) -> None:
         self.name = f"colour:{hues}"
         self.dim = hues + GREYS
-        self.fingerprint = f"colour-1-{hues}-{GREYS}-{SIDE_PX}"  # no weights: the version of this code, and its settings
+        # There are no weights: the version of this code and its settings stand for them.
+        self.fingerprint = f"colour-1-{hues}-{GREYS}-{SIDE_PX}"
         self._hues = hues
 
     def encode_images(self, images: Sequence[Image.Image]) -> FloatArray:

@@ -41,7 +41,8 @@ def agreement(first: Ranker, second: Ranker, histories: Sequence[History]) -> Ag
             overlaps.append(float(np.isin(top, _top(second, history, theirs)).mean()))
         either = np.union1d(ours, theirs)
         scores = [
-            ranker.score_list(ranker.probe(history), either).scores for ranker in (first, second)
+            ranker.score_list(ranker.query_scores(history), either).scores
+            for ranker in (first, second)
         ]
         if len(either) > 1 and all(np.ptp(one) > 0 for one in scores):
             correlations.append(float(spearmanr(*scores).statistic))
@@ -51,11 +52,11 @@ def agreement(first: Ranker, second: Ranker, histories: Sequence[History]) -> Ag
 
 
 def _proposed(ranker: Ranker, history: History) -> IntArray:
-    probe, n = ranker.probe(history), ranker.config.candidates
-    proposals = ranker.propose(probe, n) | ranker.propose_by_vectors(probe, n)
+    query_scores, n = ranker.query_scores(history), ranker.config.candidates
+    proposals = ranker.propose(query_scores, n) | ranker.propose_by_vectors(query_scores, n)
     return np.setdiff1d(np.concatenate(list(proposals.values())), history.items)
 
 
 def _top(ranker: Ranker, history: History, candidates: IntArray) -> IntArray:
-    scores = ranker.score_list(ranker.probe(history), candidates).scores
+    scores = ranker.score_list(ranker.query_scores(history), candidates).scores
     return candidates[np.argsort(-scores, kind="stable")[:K]]

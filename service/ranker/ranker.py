@@ -30,7 +30,7 @@ from service.ranker.second_stage.signals import (
     SIGNALS,
     TEXT_SIGNALS,
     Content,
-    Probe,
+    QueryScores,
     Scale,
     View,
     signals,
@@ -115,29 +115,31 @@ class Ranker:
             return np.zeros((len(histories), view.vectors.shape[1]), np.float32)
         return history_states(self.model, view.vectors, Sequences.of(histories))
 
-    def probe(self, history: History, state: FloatArray | None = None) -> Probe:
+    def query_scores(self, history: History, state: FloatArray | None = None) -> QueryScores:
         """The history against the whole catalogue, as it is now; start of every ranking.
 
         It changes with the history and with the catalogue, so until then it is worked out once.
         """
         view = self._view
         if state is not None:
-            return Probe(history, state, view, self.config.recency_decay)
+            return QueryScores(history, state, view, self.config.recency_decay)
         key = history.key
         with self._remembering:
-            probe = view.probes.get(key)
-        if probe is None:
-            probe = Probe(history, self.states([history])[0], view, self.config.recency_decay)
+            query_scores = view.remembered.get(key)
+        if query_scores is None:
+            query_scores = QueryScores(
+                history, self.states([history])[0], view, self.config.recency_decay
+            )
             with self._remembering:
-                view.probes[key] = probe
-        return probe
+                view.remembered[key] = query_scores
+        return query_scores
 
     def score_list(
-        self, probe: Probe, candidates: IntArray, domains: IntArray | None = None
+        self, query_scores: QueryScores, candidates: IntArray, domains: IntArray | None = None
     ) -> ScoredList:
         """Score candidates (C,) for one history. `domains` are those that are allowed, None for
         all."""
-        block, scale = signals(probe, candidates), probe.scale_in(domains)
+        block, scale = signals(query_scores, candidates), query_scores.scale_in(domains)
         return ScoredList(self.blend.score(block, scale), block, scale)
 
     def rescore(
@@ -154,7 +156,7 @@ class Ranker:
             has_gap: BoolArray = np.logical_not(variants.kept.all(axis=1))
             states[has_gap] = variant_states(self.model, view.vectors, variants.select(has_gap))
             if not has_gap.all():
-                states[~has_gap] = self.probe(history).state
+                states[~has_gap] = self.query_scores(history).state
         block = signals_of_variants(variants, states, candidates, view, self.config.recency_decay)
         return self.blend.score(block, scale)
 
@@ -162,7 +164,7 @@ class Ranker:
         self, history: History, candidates: IntArray, scale: Scale
     ) -> Mapping[str, FloatArray]:
         """Scores (C,) with the signals of one modality at what is usual, per modality."""
-        block = signals(self.probe(history), candidates)
+        block = signals(self.query_scores(history), candidates)
         usual = np.where(scale.spread > 0, scale.shift, self.blend.net.mean.numpy())
         silent = {}
         for modality, names in MODALITY_SIGNALS.items():
@@ -186,44 +188,48 @@ class Ranker:
         return self._id_rows
 
     def propose(
-        self, probe: Probe, n: int, allowed: BoolArray | None = None
+        self, query_scores: QueryScores, n: int, allowed: BoolArray | None = None
     ) -> dict[str, IntArray]:
         """Candidates that need no vector search, best first, at most n per source, of the `allowed`
         items (N,)."""
-        behaviour = probe.view.behaviour
-        live = probe.view.content.live if allowed is None else probe.view.content.live & allowed
+        behaviour = query_scores.view.behaviour
+        live = (
+            query_scores.view.content.live
+            if allowed is None
+            else query_scores.view.content.live & allowed
+        )
         proposals = {
             "popular": _top(behaviour.counts, live & (behaviour.counts > 0), n),
             "trending": _top(behaviour.recent, live & (behaviour.recent > 0), n),
         }
-        if len(probe.history):
+        if len(query_scores.history):
             for source, pull in (
-                ("co_engagement", probe.strongest),
-                ("item_knn", probe.knn_recent),
-                ("chosen_together", probe.together_all),
+                ("co_engagement", query_scores.strongest),
+                ("item_knn", query_scores.knn_recent),
+                ("chosen_together", query_scores.together_all),
             ):
                 proposals[source] = _top(pull, live & (pull > 0), n)
         cold = np.flatnonzero(live & (behaviour.counts == 0))[-MAX_COLD:]
         if len(cold):
-            order = np.argsort(-_cold_appeal(probe, cold), kind="stable")[:n]
+            order = np.argsort(-_cold_appeal(query_scores, cold), kind="stable")[:n]
             proposals["new_items"] = cold[order]
         return proposals
 
     def propose_by_vectors(
-        self, probe: Probe, n: int, allowed: BoolArray | None = None
+        self, query_scores: QueryScores, n: int, allowed: BoolArray | None = None
     ) -> dict[str, IntArray]:
         """The vector sources (sequence, content text, content image) of the `allowed` items (N,),
         by exact search in memory: what a store answers by its index. Items without the vector are
         not found."""
-        content = probe.view.content
+        content = query_scores.view.content
         live = content.live if allowed is None else content.live & allowed
         scores: dict[str, FloatArray] = {}
-        if self.model is not None and len(probe.history):
-            scores["sequence"] = probe.sequence
-        if probe.text_profile is not None:
-            scores["content_text"] = probe.text_recent
-        if probe.image_profile is not None:
-            scores["content_image"] = probe.image_recent
+        if self.model is not None and len(query_scores.history):
+            scores["sequence"] = query_scores.sequence
+        if query_scores.text_profile is not None:
+            scores["content_text"] = query_scores.text_recent
+        if query_scores.image_profile is not None:
+            scores["content_image"] = query_scores.image_recent
         return {source: _top(values, live & (values != 0), n) for source, values in scores.items()}
 
     def project_text(self, vector: FloatArray) -> FloatArray:
@@ -380,14 +386,14 @@ def _with_rows(
     return sparse.csr_matrix(sparse.diags(keep) @ matrix + place @ replacement)
 
 
-def _cold_appeal(probe: Probe, cold: IntArray) -> FloatArray:
+def _cold_appeal(query_scores: QueryScores, cold: IntArray) -> FloatArray:
     """How much of the history's pull reaches each cold item, (len(cold),): by its words, by what
     the sequence model makes of its content, and through its neighbours, each against what is usual
     among them."""
-    pulls = [probe.text_recent[cold], probe.sequence[cold]]
-    neighbours = probe.view.behaviour.neighbours
-    if neighbours.shape[1] and len(probe.history):
-        pulls.append(probe.strongest[neighbours[cold]].mean(axis=1))
+    pulls = [query_scores.text_recent[cold], query_scores.sequence[cold]]
+    neighbours = query_scores.view.behaviour.neighbours
+    if neighbours.shape[1] and len(query_scores.history):
+        pulls.append(query_scores.strongest[neighbours[cold]].mean(axis=1))
     appeal: FloatArray = np.sum([pull / max(float(pull.std()), 1e-6) for pull in pulls], axis=0)
     return appeal
 

@@ -133,11 +133,12 @@ class Explanations:
             )
 
         def falls(chosen: frozenset[int]) -> bool:
-            probe = ranker.probe(
+            query_scores = ranker.query_scores(
                 case.history.without(left_out(chosen))
             )  # on its own scale, as it would be served
             return bool(
-                above(ranker.score_list(probe, rivals, domains).scores[None], len(served))[0] < 0
+                above(ranker.score_list(query_scores, rivals, domains).scores[None], len(served))[0]
+                < 0
             )
 
         chosen = removal(len(events), margins, MAX_REMOVED, falls)

@@ -17,7 +17,7 @@ from indexer.stores.store import IMAGE, TEXT, ItemStore, VectorQuery
 from service.catalog.item_ids import Catalogue
 from service.models.registry import Loaded
 from service.ranker.data.arrays import BoolArray, IntArray
-from service.ranker.second_stage.signals import Probe
+from service.ranker.second_stage.signals import QueryScores
 
 EXACT_ITEMS = 20_000
 """Up to this many items the vectors in memory are searched, exactly: reading them all is quicker
@@ -76,7 +76,7 @@ class Candidates:
 def retrieve(
     store: ItemStore,
     loaded: Loaded,
-    probe: Probe,
+    query_scores: QueryScores,
     vectors: Mapping[str, FloatArray],
     rule: Rule,
     excluded: IntArray,
@@ -90,19 +90,19 @@ def retrieve(
     of that one.
     """
     ranker = loaded.ranker
-    live = probe.view.content.live
+    live = query_scores.view.content.live
     allowed = (
         np.ones(len(live), dtype=bool) if rule.members is None else _mask(rule.members, len(live))
     )
     if domains is not None and rule.members is None:
-        allowed &= np.isin(probe.view.content.domain, domains)
+        allowed &= np.isin(query_scores.view.content.domain, domains)
     allowed[excluded[excluded < len(live)]] = False
     if len(live) <= EXACT_ITEMS and rule.is_resolved:
-        proposals = ranker.propose_by_vectors(probe, n, allowed)
+        proposals = ranker.propose_by_vectors(query_scores, n, allowed)
     else:
-        proposals = _ask_store(store, loaded, probe, vectors, rule, n + len(excluded))
+        proposals = _ask_store(store, loaded, query_scores, vectors, rule, n + len(excluded))
     proposals = {loaded.source(name): items for name, items in proposals.items()}
-    known = ranker.propose(probe, n if rule.is_resolved else WIDER * n, allowed)
+    known = ranker.propose(query_scores, n if rule.is_resolved else WIDER * n, allowed)
     if not rule.is_resolved:
         passed = store.matching(
             rule.filter, np.unique(np.concatenate([np.zeros(0, np.int64), *known.values()]))
@@ -125,7 +125,7 @@ def retrieve(
 def _ask_store(
     store: ItemStore,
     loaded: Loaded,
-    probe: Probe,
+    query_scores: QueryScores,
     vectors: Mapping[str, FloatArray],
     rule: Rule,
     limit: int,
@@ -133,8 +133,10 @@ def _ask_store(
     """The nearest by each vector. More than are wanted: passing over what is excluded afterwards is
     quicker than naming it in the search."""
     queries = {}
-    if loaded.ranker.trained and len(probe.history):
-        queries["sequence"] = VectorQuery(loaded.vector_name, probe.state, limit, rule.filter)
+    if loaded.ranker.trained and len(query_scores.history):
+        queries["sequence"] = VectorQuery(
+            loaded.vector_name, query_scores.state, limit, rule.filter
+        )
     if TEXT in vectors:
         queries["content_text"] = VectorQuery(TEXT, vectors[TEXT], limit, rule.filter)
     if IMAGE in vectors:

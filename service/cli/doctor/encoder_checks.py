@@ -34,7 +34,10 @@ MEASURED_S = 0.8
 SAMPLES, AT_ONCE = 32, 8
 POSTER_PX = (300, 450)
 PREVIEW_S, PREVIEW_HZ = 30, 44_100
-_WORDS = "a young woman returns to the town where her brother was lost and finds that nobody there wants to remember him"
+_WORDS = (
+    "a young woman returns to the town where her brother was lost "
+    "and finds that nobody there wants to remember him"
+)
 
 
 @dataclass(frozen=True, slots=True)

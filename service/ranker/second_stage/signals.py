@@ -63,11 +63,11 @@ OVER_CATALOGUE = (
     "image_recent",
     "tags_recent",
 )
-"""Signals that a probe has of every item."""
+"""Signals that `QueryScores` has of every item."""
 SAMPLE_ITEMS = 1_000
 """Items on which the usual size of a history's signals is measured."""
-MAX_PROBE_BYTES = 256 * 1024**2
-"""Memory for probes of histories that were asked for."""
+MAX_REMEMBERED_BYTES = 256 * 1024**2
+"""Memory for remembered of histories that were asked for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,10 +104,10 @@ class View:
         return np.linspace(0, max(n - 1, 0), min(n, SAMPLE_ITEMS)).astype(np.int64)
 
     @cached_property
-    def probes(self) -> LRUCache[bytes, Probe]:
-        """Probes of histories that were asked for, by `History.key`; empty in every new view."""
-        per_probe = 4 * self.behaviour.n_items * len(OVER_CATALOGUE)
-        return LRUCache(max(MAX_PROBE_BYTES // max(per_probe, 1), 1))
+    def remembered(self) -> LRUCache[bytes, QueryScores]:
+        """Scores of histories that were asked for, by `History.key`; empty in every new view."""
+        bytes_each = 4 * self.behaviour.n_items * len(OVER_CATALOGUE)
+        return LRUCache(max(MAX_REMEMBERED_BYTES // max(bytes_each, 1), 1))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,7 +143,7 @@ class Scale:
         return replace(self, known=known, elsewhere=len(history) - known)
 
 
-class Probe:
+class QueryScores:
     """One history against the whole catalogue: what sources and signals share, each worked out
     once, when asked for.
 
@@ -255,23 +255,25 @@ class Probe:
         `each` per item.
 
         Both at once, so that the rows of the history are not kept: they are as large as all else of
-        a probe.
+        a query_scores.
         """
         from_met = weights[self._met].T  # (N, U)
         return _dots(from_met, self._recency), _dots(from_met, np.full_like(self._recency, each))
 
 
-def signals(probe: Probe, candidates: IntArray) -> FloatArray:
+def signals(query_scores: QueryScores, candidates: IntArray) -> FloatArray:
     """(C, len(SIGNALS)) of one history and many candidates."""
-    content, behaviour = probe.view.content, probe.view.behaviour
+    content, behaviour = query_scores.view.content, query_scores.view.behaviour
     out = np.zeros((1, len(candidates), len(SIGNALS)), np.float32)
     column = _named(out)
     for name in OVER_CATALOGUE:
-        column[name][0] = getattr(probe, name)[candidates]
-    if behaviour.neighbours.shape[1] and len(probe.history):
-        column["ease_borrowed"][0] = probe.strongest[behaviour.neighbours[candidates]].mean(axis=1)
-    _nearest_signals(column, probe.history, candidates, content)
-    column["domain_share"][0] = probe.domain_share[content.domain[candidates]]
+        column[name][0] = getattr(query_scores, name)[candidates]
+    if behaviour.neighbours.shape[1] and len(query_scores.history):
+        column["ease_borrowed"][0] = query_scores.strongest[behaviour.neighbours[candidates]].mean(
+            axis=1
+        )
+    _nearest_signals(column, query_scores.history, candidates, content)
+    column["domain_share"][0] = query_scores.domain_share[content.domain[candidates]]
     _item_signals(column, candidates, behaviour)
     block: FloatArray = out[0]
     return block

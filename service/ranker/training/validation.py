@@ -14,7 +14,7 @@ import numpy as np
 from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
 from service.ranker.ranker import Ranker
 from service.ranker.second_stage.blend import Blend, TrainingList, ndcg
-from service.ranker.second_stage.signals import Probe
+from service.ranker.second_stage.signals import QueryScores
 from service.ranker.training.cases import Case
 from service.ranker.training.fit import Progress
 
@@ -63,10 +63,10 @@ def lists_of(
         part = everything[start : start + STATES_AT_ONCE]
         states = ranker.states([case.history for case in part])
         for number, (case, state) in enumerate(zip(part, states, strict=True), start=start):
-            probe = ranker.probe(case.history, state)
-            proposed = _list(ranker, probe, case)
+            query_scores = ranker.query_scores(case.history, state)
+            proposed = _list(ranker, query_scores, case)
             if number >= len(train):
-                judged.append(_judged(proposed, probe, case))
+                judged.append(_judged(proposed, query_scores, case))
             elif proposed is not None:
                 lists.append(proposed.thinned(THINNED, rng))
         if progress:
@@ -78,15 +78,15 @@ def _drawn(cases: Sequence[Case], most: int, rng: np.random.Generator) -> list[C
     return [cases[i] for i in rng.permutation(len(cases))[:most]]
 
 
-def _list(ranker: Ranker, probe: Probe, case: Case) -> TrainingList | None:
+def _list(ranker: Ranker, query_scores: QueryScores, case: Case) -> TrainingList | None:
     """Signals of what the sources propose; None where nothing of it was chosen.
 
     Putting a chosen item in by force would teach the second stage that what no source proposes is
     what people choose.
     """
-    allowed = _allowed(probe, case)
-    proposed = _proposed(ranker, probe, ranker.config.candidates, allowed)
-    candidates = np.setdiff1d(proposed, probe.history.items)
+    allowed = _allowed(query_scores, case)
+    proposed = _proposed(ranker, query_scores, ranker.config.candidates, allowed)
+    candidates = np.setdiff1d(proposed, query_scores.history.items)
     if not len(candidates):
         return None
     places = np.minimum(np.searchsorted(candidates, case.chosen), len(candidates) - 1)
@@ -94,7 +94,7 @@ def _list(ranker: Ranker, probe: Probe, case: Case) -> TrainingList | None:
     if not found.any():
         return None
     scored = ranker.score_list(
-        probe, candidates, None if case.domain is None else np.array([case.domain])
+        query_scores, candidates, None if case.domain is None else np.array([case.domain])
     )
     return TrainingList(
         scored.signals,
@@ -110,18 +110,18 @@ def proposed_lists(judged: Sequence[Judged]) -> list[TrainingList]:
     return [one.proposed for one in judged if one.proposed is not None]
 
 
-def _judged(proposed: TrainingList | None, probe: Probe, case: Case) -> Judged:
-    behaviour = probe.view.behaviour
+def _judged(proposed: TrainingList | None, query_scores: QueryScores, case: Case) -> Judged:
+    behaviour = query_scores.view.behaviour
     scores = {
         "popularity": behaviour.counts.astype(np.float32),
         "recent_popularity": behaviour.recent.astype(np.float32),
-        "co_occurrence": probe.together_all,
-        "item_knn_recent": probe.knn_recent,
-        "ease_recent": probe.ease_recent,
-        "content_knn": probe.text_recent,
+        "co_occurrence": query_scores.together_all,
+        "item_knn_recent": query_scores.knn_recent,
+        "ease_recent": query_scores.ease_recent,
+        "content_knn": query_scores.text_recent,
     }
-    unseen = _allowed(probe, case)
-    unseen[probe.history.items] = False
+    unseen = _allowed(query_scores, case)
+    unseen[query_scores.history.items] = False
     gains = {
         name: ndcg(_ranks(scores[name], unseen, case.chosen), len(case.chosen), K)
         for name in BASELINES
@@ -135,17 +135,19 @@ def _slice_of(case: Case, counts: IntArray) -> str:
     return WARM if counts[case.chosen[0]] else COLD_ITEM
 
 
-def _allowed(probe: Probe, case: Case) -> BoolArray:
+def _allowed(query_scores: QueryScores, case: Case) -> BoolArray:
     """(N,) the items of the domain that is asked for."""
-    domain = probe.view.content.domain
+    domain = query_scores.view.content.domain
     allowed: BoolArray = (
         np.ones(len(domain), bool) if case.domain is None else domain == case.domain
     )
     return allowed
 
 
-def _proposed(ranker: Ranker, probe: Probe, n: int, allowed: BoolArray) -> IntArray:
-    proposals = ranker.propose(probe, n, allowed) | ranker.propose_by_vectors(probe, n, allowed)
+def _proposed(ranker: Ranker, query_scores: QueryScores, n: int, allowed: BoolArray) -> IntArray:
+    proposals = ranker.propose(query_scores, n, allowed) | ranker.propose_by_vectors(
+        query_scores, n, allowed
+    )
     return np.unique(np.concatenate([*proposals.values(), np.zeros(0, np.int64)]))
 
 

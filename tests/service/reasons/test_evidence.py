@@ -85,7 +85,7 @@ def case_of(palate: Recommender, liked: list[int]) -> Case:
         np.arange(0, 2 * n, 2), np.zeros(n, np.int64), np.zeros(n), np.array(liked, bool)
     )
     past = [PastEvent(catalogue[2 * i], "rating", None, bool(one)) for i, one in enumerate(liked)]
-    return Case(history, past, palate.ranker.probe(history).scale, True, "", "", len(liked))
+    return Case(history, past, palate.ranker.query_scores(history).scale, True, "", "", len(liked))
 
 
 def causes(finding: Finding) -> dict[str, float]:

@@ -51,10 +51,10 @@ def ranker() -> Ranker:
 def proposed(
     ranker: Ranker, rule: Rule, holds: np.ndarray, domains: np.ndarray | None = None
 ) -> dict[str, np.ndarray]:
-    probe = ranker.probe(History.of(np.arange(5)))
+    query_scores = ranker.query_scores(History.of(np.arange(5)))
     loaded: Any = SimpleNamespace(ranker=ranker, source=str)
     store: Any = Shop(holds)
-    return dict(retrieve(store, loaded, probe, {}, rule, NOTHING, domains, N).proposals)
+    return dict(retrieve(store, loaded, query_scores, {}, rule, NOTHING, domains, N).proposals)
 
 
 def test_a_wide_domain_gets_its_candidates_though_the_history_is_in_another(ranker: Ranker) -> None:

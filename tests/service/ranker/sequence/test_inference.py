@@ -10,7 +10,7 @@ import torch
 
 from service.ranker.data.history import History
 from service.ranker.data.variants import Variants
-from service.ranker.second_stage.signals import Probe, signals, signals_of_variants
+from service.ranker.second_stage.signals import QueryScores, signals, signals_of_variants
 from service.ranker.sequence.inference import (
     AT_ONCE,
     ItemTensors,
@@ -104,7 +104,7 @@ def test_the_signals_are_those_of_each_alone(board: Trained, with_taste: bool, l
         Variants.without(history, SETS), states, candidates, ranker.view, decay
     )
     for row, (one, state) in enumerate(zip(alone, states, strict=True)):
-        expected = signals(Probe(one, state, ranker.view, decay), candidates)
+        expected = signals(QueryScores(one, state, ranker.view, decay), candidates)
         np.testing.assert_allclose(
             together[row], expected, atol=2e-5, err_msg=f"without {LEFT_OUT[row]}"
         )

@@ -62,9 +62,9 @@ def test_purchases_lead_though_clicks_outnumber_them_beyond_their_weight(ranker:
     are."""
     shares = []
     for parity in (0, 1, 2, 3):
-        probe = ranker.probe(person(parity))
-        unseen = np.setdiff1d(np.arange(N_GOODS + N_BAIT), probe.history.items)
-        first = unseen[np.argsort(-ranker.score_list(probe, unseen).scores)][:10]
+        query_scores = ranker.query_scores(person(parity))
+        unseen = np.setdiff1d(np.arange(N_GOODS + N_BAIT), query_scores.history.items)
+        first = unseen[np.argsort(-ranker.score_list(query_scores, unseen).scores)][:10]
         shares.append(np.mean((first < N_GOODS) & (first % 2 == parity % 2)))
     assert np.mean(shares) >= 0.7
 
@@ -77,7 +77,7 @@ def test_a_checkpoint_keeps_the_tasks(ranker: Ranker, tmp_path: Path) -> None:
     )
     candidates = np.arange(N_GOODS + N_BAIT)
     before, after = (
-        one.score_list(one.probe(person(1)), candidates).scores for one in (ranker, loaded)
+        one.score_list(one.query_scores(person(1)), candidates).scores for one in (ranker, loaded)
     )
     np.testing.assert_allclose(after, before, rtol=1e-4, atol=1e-5)
     assert loaded.model is not None

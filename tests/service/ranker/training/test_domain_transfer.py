@@ -50,13 +50,13 @@ def described(*, by_kind: bool) -> ItemFeatures:
 
 def second_domain(ranker: Ranker, history: History) -> np.ndarray:
     """What all sources propose of the second domain, best first."""
-    probe, allowed = ranker.probe(history), DOMAIN == 1
-    proposals = ranker.propose(probe, SIZE, allowed) | ranker.propose_by_vectors(
-        probe, SIZE, allowed
+    query_scores, allowed = ranker.query_scores(history), DOMAIN == 1
+    proposals = ranker.propose(query_scores, SIZE, allowed) | ranker.propose_by_vectors(
+        query_scores, SIZE, allowed
     )
     candidates = np.unique(np.concatenate(list(proposals.values())))
     assert len(candidates) == SIZE
-    return candidates[np.argsort(-ranker.score_list(probe, candidates, ASKED).scores)]
+    return candidates[np.argsort(-ranker.score_list(query_scores, candidates, ASKED).scores)]
 
 
 @pytest.fixture(scope="module")
@@ -105,23 +105,25 @@ def test_a_history_and_words_alike_reach_a_domain_where_nothing_has_happened(
 def test_who_is_new_to_the_domain_asked_for_is_ranked_as_a_beginner_there(
     behaviour_only: Ranker,
 ) -> None:
-    probe, candidates = (
-        behaviour_only.probe(History.of(np.arange(0, 20, 2))),
+    query_scores, candidates = (
+        behaviour_only.query_scores(History.of(np.arange(0, 20, 2))),
         np.arange(SIZE, 2 * SIZE),
     )
     everywhere, here = (
-        behaviour_only.score_list(probe, candidates),
-        behaviour_only.score_list(probe, candidates, ASKED),
+        behaviour_only.score_list(query_scores, candidates),
+        behaviour_only.score_list(query_scores, candidates, ASKED),
     )
     assert [(one.scale.known, one.scale.elsewhere) for one in (everywhere, here)] == [
         (10, 0),
         (0, 10),
     ]
-    again = behaviour_only.rescore(probe.history, [np.array([], int)], candidates, here.scale)
+    again = behaviour_only.rescore(
+        query_scores.history, [np.array([], int)], candidates, here.scale
+    )
     np.testing.assert_allclose(again[0], here.scores, atol=1e-4)
     assert np.abs(everywhere.scores - here.scores).max() > 1e-3
     met = behaviour_only.score_list(
-        behaviour_only.probe(History.of(np.array([0, 24, 26]))), candidates, ASKED
+        behaviour_only.query_scores(History.of(np.array([0, 24, 26]))), candidates, ASKED
     )
     assert (met.scale.known, met.scale.elsewhere) == (2, 1)
 

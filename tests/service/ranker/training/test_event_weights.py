@@ -54,9 +54,9 @@ def right_goods(ranker: Ranker, k: int = 10) -> float:
         history = History.of(
             np.stack([clicked, bought], axis=1).ravel(), np.array([CLICK, PURCHASE] * len(bought))
         )
-        probe = ranker.probe(history)
+        query_scores = ranker.query_scores(history)
         unseen = np.setdiff1d(np.arange(N_GOODS + N_BAIT), history.items)
-        first = unseen[np.argsort(-ranker.score_list(probe, unseen).scores)][:k]
+        first = unseen[np.argsort(-ranker.score_list(query_scores, unseen).scores)][:k]
         shares.append(np.mean((first < N_GOODS) & (first % 2 == first_bought % 2)))
     return float(np.mean(shares))
 

@@ -41,7 +41,9 @@ def refreshed(board: Trained) -> Trained:
 
 def scores(trained: Trained, history: list[int], items: list[int]) -> np.ndarray:
     ranker = trained.ranker
-    return ranker.score_list(ranker.probe(History.of(np.array(history))), np.array(items)).scores
+    return ranker.score_list(
+        ranker.query_scores(History.of(np.array(history))), np.array(items)
+    ).scores
 
 
 def test_what_happened_since_is_known(board: Trained, refreshed: Trained) -> None:

@@ -20,12 +20,12 @@ from tests.service.ranker.planted import SMALL, chain, checkerboard, features
 
 def ranked(ranker: Ranker, history: History, *, seen_out: bool = True) -> np.ndarray:
     """All candidates of all sources, best first."""
-    probe = ranker.probe(history)
-    proposals = ranker.propose(probe, 100) | ranker.propose_by_vectors(probe, 100)
+    query_scores = ranker.query_scores(history)
+    proposals = ranker.propose(query_scores, 100) | ranker.propose_by_vectors(query_scores, 100)
     candidates = np.unique(np.concatenate(list(proposals.values())))
     if seen_out:
         candidates = np.setdiff1d(candidates, history.items)
-    return candidates[np.argsort(-ranker.score_list(probe, candidates).scores)]
+    return candidates[np.argsort(-ranker.score_list(query_scores, candidates).scores)]
 
 
 @pytest.fixture(scope="module")
@@ -76,23 +76,23 @@ def test_an_item_that_only_its_picture_gives_away_is_found() -> None:
     ).ranker
     cold = np.arange(n_items, n_items + n_cold)
     for parity in (0, 1):
-        probe = ranker.probe(History.of(np.arange(parity, 12, 2)))
-        scores = ranker.score_list(probe, cold).scores
+        query_scores = ranker.query_scores(History.of(np.arange(parity, 12, 2)))
+        scores = ranker.score_list(query_scores, cold).scores
         assert scores[cold % 2 == parity].min() > scores[cold % 2 != parity].max()
 
 
 def test_scores_do_not_depend_on_the_other_candidates(board: Trained) -> None:
-    probe = board.ranker.probe(History.of(np.array([0, 2])))
-    all_scores = board.ranker.score_list(probe, np.arange(4, 40)).scores
-    few = board.ranker.score_list(probe, np.array([10, 30])).scores
+    query_scores = board.ranker.query_scores(History.of(np.array([0, 2])))
+    all_scores = board.ranker.score_list(query_scores, np.arange(4, 40)).scores
+    few = board.ranker.score_list(query_scores, np.array([10, 30])).scores
     np.testing.assert_allclose(few, all_scores[[6, 26]], rtol=1e-4, atol=1e-4)
 
 
 def test_rescoring_the_full_history_gives_the_served_scores(board: Trained) -> None:
     history = History.of(np.array([0, 2, 4, 6]))
-    probe = board.ranker.probe(history)
+    query_scores = board.ranker.query_scores(history)
     candidates = np.array([8, 9, 20])
-    served = board.ranker.score_list(probe, candidates)
+    served = board.ranker.score_list(query_scores, candidates)
     again = board.ranker.rescore(
         history, [np.array([], int), np.array([3])], candidates, served.scale
     )
@@ -109,23 +109,23 @@ def test_a_new_item_is_scored_from_its_content_at_once() -> None:
     new = features(2, text=np.eye(2))
     ranker.put_items(np.array([40, 41]), new)
     scores = ranker.score_list(
-        ranker.probe(History.of(np.array([0, 2, 4, 6]))), np.array([40, 41])
+        ranker.query_scores(History.of(np.array([0, 2, 4, 6]))), np.array([40, 41])
     ).scores
     assert scores[0] > scores[1]
-    assert 40 in ranker.propose(ranker.probe(History.of(np.array([0, 2]))), 10)["new_items"]
+    assert 40 in ranker.propose(ranker.query_scores(History.of(np.array([0, 2]))), 10)["new_items"]
 
 
 def test_a_checkpoint_gives_the_same_scores_and_follows_item_ids(
     board: Trained, tmp_path: Path
 ) -> None:
     history = History.of(np.array([0, 2, 4]))
-    before = board.ranker.score_list(board.ranker.probe(history), np.arange(10, 20)).scores
+    before = board.ranker.score_list(board.ranker.query_scores(history), np.arange(10, 20)).scores
     ids = [f"item-{i}" for i in range(40)]
     save_checkpoint(tmp_path / "model", board.ranker, ids, {"note": "kept"})
     plain = features(40)
     same = load_checkpoint(tmp_path / "model", plain, {item_id: i for i, item_id in enumerate(ids)})
     np.testing.assert_allclose(
-        same.score_list(same.probe(history), np.arange(10, 20)).scores, before, atol=1e-4
+        same.score_list(same.query_scores(history), np.arange(10, 20)).scores, before, atol=1e-4
     )
 
     turned = ItemFeatures(
@@ -142,7 +142,7 @@ def test_a_checkpoint_gives_the_same_scores_and_follows_item_ids(
         tmp_path / "model", turned, {item_id: 39 - i for i, item_id in enumerate(ids)}
     )
     after = moved.score_list(
-        moved.probe(History.of(39 - history.items)), 39 - np.arange(10, 20)
+        moved.query_scores(History.of(39 - history.items)), 39 - np.arange(10, 20)
     ).scores
     np.testing.assert_allclose(after, before, rtol=1e-3, atol=1e-3)
 
