@@ -24,7 +24,7 @@ from indexer.indexing.shared_space import joint_name
 from indexer.log.event_log import EventLog
 from indexer.log.models import ModelRecord
 from indexer.stores.registry import digest_of
-from indexer.stores.store import IMAGE, ItemStore, StoredItem
+from indexer.stores.store import IMAGE, TEXT, ItemStore, StoredItem
 from service.api.messages import RESUME, ModelInfo, TrainProgress
 from service.catalog.item_ids import Catalogue, event_types_of, event_weights, read_interactions
 from service.config import Settings
@@ -67,15 +67,19 @@ class Loaded:
         """Name of its item vectors in the store; empty without a trained model."""
         return f"sequence-{self.ranker.version}" if self.ranker.trained else ""
 
-    def source(self, name: str) -> str:
-        """A source of the ranker's by the name that callers see: it takes sounds for the pictures
-        they stand in for."""
-        return f"content_{self.medium}" if name == "content_image" else name
+    @property
+    def modalities(self) -> tuple[str, ...]:
+        """What its items have content of, as the store's vectors are called."""
+        return (TEXT, self.medium)
 
-    def image_query(self, store: ItemStore, taste: FloatArray) -> tuple[str, FloatArray]:
-        """Where in the store to look for a taste in the image encoder's space, (dim,), and as what
-        vector: as the ranker sees pictures, unless its alignment is not the one whose vectors the
+    def content_query(
+        self, store: ItemStore, modality: str, taste: FloatArray
+    ) -> tuple[str, FloatArray]:
+        """Where in the store to look for a taste in an encoder's space, (dim,), and as what vector:
+        as the ranker sees that modality, unless its alignment is not the one whose vectors the
         store has."""
+        if modality == TEXT:
+            return TEXT, taste
         if self.alignment is not None:
             name = joint_name(self.alignment.version, IMAGE)
             if name in store.vector_names():

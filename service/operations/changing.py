@@ -86,7 +86,7 @@ def prepare(
         workspace.indexer().follow(
             lambda done, total: progress(TrainProgress("encode", done, total or 0))
         )
-        recommender = Recommender(workspace, in_use=False)
+        recommender = Recommender(workspace, active=False)
     except BaseException:
         workspace.close()
         raise

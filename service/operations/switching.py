@@ -177,7 +177,7 @@ class Switching:
             after.catch_up()
             with self._people:
                 after.count_events()
-                after.put_to_use()
+                after.activate()
                 with self._turn:
                     self._now = after
 
@@ -187,7 +187,7 @@ class Switching:
             self._turn.wait_for(lambda: not self._calls[before])
             del self._calls[before]
         before.close()
-        self._now.succeed()
+        self._now.take_over()
 
     @contextmanager
     def _serving(self) -> Iterator[Recommender]:

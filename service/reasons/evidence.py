@@ -401,13 +401,3 @@ def _as_text(value: AttributeValue) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def rule_text(filter_text: str, domains: Mapping[str, None] | Sequence[str]) -> str:
-    """The request's rule in words: its domains and its filter as it was written."""
-    parts = []
-    if domains:
-        parts.append("domain " + " or ".join(domains))
-    if filter_text.strip():
-        parts.append(filter_text.strip())
-    return ", ".join(parts)

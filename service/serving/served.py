@@ -19,6 +19,8 @@ import orjson
 
 from indexer.log.event_log import EventLog
 from indexer.log.users import Served
+from service.api.messages import ExplainRequest
+from service.errors import InvalidInput
 
 log = logging.getLogger(__name__)
 WRITE_EVERY_S = 0.5
@@ -63,6 +65,19 @@ class ServedContext:
     """Those that were allowed; none for all."""
     encoders: str = ""
     """Digest of those that served; empty in contexts of before they could change."""
+    scenario: str = ""
+    """The caller's label of the placement; empty in contexts of before it was kept."""
+
+    def result(self, index: int, request: ExplainRequest) -> ServedItem:
+        """The result that is asked about; InvalidInput where the item is none of them."""
+        for result in self.results:
+            if result.item_index == index:
+                return result
+        why = (
+            f"is not among the results of answer {request.recommendation_id}; explain it by user_id "
+            "instead"
+        )
+        raise InvalidInput("item_id", request.item_id, why)
 
     def to_bytes(self) -> bytes:
         return orjson.dumps(self)
@@ -103,10 +118,6 @@ class ServedContexts:
             return context
         data = self._log.get_served(recommendation_id)
         return None if data is None else ServedContext.from_bytes(data)
-
-    def forget_user(self, user_id: str) -> None:
-        """Drop what waits for a user that is being deleted."""
-        self.flush()
 
     def flush(self) -> None:
         """Write what waits now."""

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.serving.rerank import diversify
+from service.ranker.diversity import diversify
 
 A, B = np.eye(2, dtype=np.float32)
 
