@@ -83,11 +83,6 @@ def plugged_sources(catalog: CatalogView) -> tuple[PluggedSource, ...]:
     return tuple(_load(point, catalog) for point in points)
 
 
-def source_names() -> list[str]:
-    """Names of the plug-ins that are installed."""
-    return sorted(point.name for point in entry_points(group=ENTRY_POINTS))
-
-
 def _load(point: EntryPoint, catalog: CatalogView) -> PluggedSource:
     taken = {source.name for source in sources_of(())} | {NARROW_SOURCE}
     if point.name in taken or point.name.startswith("content_"):
