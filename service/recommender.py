@@ -79,31 +79,31 @@ class Recommender:
         if active:
             workspace.reconcile()
         encode_query = lru_cache(maxsize=QUERIES_REMEMBERED)(self._encode_query)
-        self._ids = Catalogue(log.item_indices())
+        self.ids = Catalogue(log.item_indices())
         self._models = Models(
             settings,
             log,
             store,
-            self._ids,
+            self.ids,
             workspace.dims,
             workspace.fingerprints,
             medium_of(workspace.perception),
             workspace.alignment,
         )
         owned = settings.store.kind == "edge" and settings.log_url.startswith("sqlite")
-        states = UserStates(log, store, self._ids, policy, only_writer=owned)
+        states = UserStates(log, store, self.ids, policy, only_writer=owned)
         self._served = ServedContexts(
             log, keep_days=settings.explain.keep_days, max_served=settings.explain.max_served
         )
         self._users = Users(log, store, policy, states, self._served)
-        self._catalog = Catalog(workspace, self._ids, self._models, on_change=states.forget)
-        self._sources = Sources(self._catalog)
-        contexts = UserContexts(states, self._ids, store, encode_query)
-        self._ranking = RequestRanker(store, self._ids, contexts, self._sources)
-        self._answers = AnswerContexts(self._served, self._ranking, workspace.digest)
+        self.catalog = Catalog(workspace, self.ids, self._models, on_change=states.forget)
+        self._sources = Sources(self.catalog)
+        contexts = UserContexts(states, self.ids, store, encode_query)
+        self.ranking = RequestRanker(store, self.ids, contexts, self._sources)
+        self.answers = AnswerContexts(self._served, self.ranking, workspace.digest)
         self._search = Search(store, encode_query, workspace.perception, workspace.alignment)
         self._explanations = Explanations(
-            settings.explain, policy, self._writing, self._catalog, encode_query
+            settings.explain, policy, self._writing, self.catalog, encode_query
         )
         self._tastes = Tastes(settings.explain, policy, log, self._writing)
 
@@ -117,28 +117,28 @@ class Recommender:
     ) -> IndexReport:
         """Add or replace items; `images` and `sounds` hold encoded ones by item id. Durable when
         this returns."""
-        return self._catalog.index(items, images, sounds)
+        return self.catalog.index(items, images, sounds)
 
     def delete_items(self, item_ids: Sequence[str]) -> Sequence[str]:
         """Remove items; returns the ids that were not there. Their events stay in the log."""
-        return self._catalog.delete(item_ids)
+        return self.catalog.delete(item_ids)
 
     def get_item(self, item_id: str) -> Item:
-        return self._catalog.get(item_id)
+        return self.catalog.get(item_id)
 
     def list_items(
         self, page_size: int, page_token: str, domain: str
     ) -> tuple[Sequence[Item], str]:
         """Items in the order they were first indexed, and the token of the next page, empty at the
         end."""
-        return self._catalog.page(page_size, page_token, domain)
+        return self.catalog.page(page_size, page_token, domain)
 
     def record_events(self, events: Sequence[Event]) -> EventReport:
         """Append to the log; durable when this returns, and the next recommend sees it."""
         fresh = self._users.record(events)
-        _, unknown = self._ids.indices(event.item_id for event in fresh)
+        _, unknown = self.ids.indices(event.item_id for event in fresh)
         behaviour = (e.item_id for e in fresh if self._policy.kind(e.event_type, e.value).trains)
-        self.ranker.observe(self._ids.indices(behaviour)[0])
+        self.ranker.observe(self.ids.indices(behaviour)[0])
         return EventReport(
             recorded=len(fresh), duplicates=len(events) - len(fresh), unknown_items=len(unknown)
         )
@@ -153,8 +153,8 @@ class Recommender:
         """What this person might like next, best first."""
         watch = Stopwatch()
         page, model = Page.of(request), self._models.active
-        answer = Answer(self._ranking.rank(request, model, page.stop, watch), page)
-        items = self._catalog.items(answer.items)
+        answer = Answer(self.ranking.rank(request, model, page.stop, watch), page)
+        items = self.catalog.items(answer.items)
         context = answer.context(self._workspace.digest)
         recommendation_id = self._served.put(context)
         watch.lap("answer")
@@ -171,7 +171,7 @@ class Recommender:
     def similar_items(self, request: SimilarRequest) -> Recommendation:
         """Items like one item, by content and by who chose both: the ranker with that item as the
         whole history. There is nobody to explain it to, so nothing is kept of it."""
-        self._catalog.index_of(request.item_id)
+        self.catalog.index_of(request.item_id)
         watch = Stopwatch()
         asked = RecommendRequest(
             k=request.k,
@@ -181,8 +181,8 @@ class Recommender:
             history_item_ids=[request.item_id],
         )
         page, model = Page.of(asked), self._models.active
-        answer = Answer(self._ranking.rank(asked, model, page.stop, watch), page)
-        items = self._catalog.items(answer.items)
+        answer = Answer(self.ranking.rank(asked, model, page.stop, watch), page)
+        items = self.catalog.items(answer.items)
         watch.lap("answer")
         reasons = [""] * len(items)
         return answer.recommendation(
@@ -192,10 +192,10 @@ class Recommender:
     def search_items(self, request: SearchRequest) -> Recommendation:
         """Items for a text, or for a picture or a sound by what it is like; nearest first."""
         watch = Stopwatch()
-        rule = Rule.of(request.filter, request.domains, self._workspace.store, self._ids)
+        rule = Rule.of(request.filter, request.domains, self._workspace.store, self.ids)
         found = self._find(request, rule)
         watch.lap("retrieve")
-        items = self._catalog.items(np.array([one.item_index for one in found], dtype=np.int64))
+        items = self.catalog.items(np.array([one.item_index for one in found], dtype=np.int64))
         results = [
             ScoredItem(item.item_id, rank, one.score, one.sources, item)
             for rank, (item, one) in enumerate(zip(items, found, strict=True), start=1)
@@ -212,13 +212,13 @@ class Recommender:
 
         `tell` gets the explanation without its words before a writer is asked for them.
         """
-        index = self._catalog.index_of(request.item_id)
+        index = self.catalog.index_of(request.item_id)
         other = self._contrasted(request)
         writer = self._writing.writer(request.writer)
         if request.recommendation_id:
-            context = self._answers.served(request.recommendation_id)
+            context = self.answers.served(request.recommendation_id)
         else:
-            context = self._answers.now(request.user_id, index, self._models.active)
+            context = self.answers.now(request.user_id, index, self._models.active)
         question = Question(
             context=context,
             model=self._models.by_version(context.model_version),
@@ -234,8 +234,8 @@ class Recommender:
     def influence(self, recommendation_id: str, item_id: str) -> Mapping[str, float]:
         """How much lower a served item would have scored without each item of the history, by item
         id."""
-        index = self._catalog.index_of(item_id)
-        context = self._answers.served(recommendation_id)
+        index = self.catalog.index_of(item_id)
+        context = self.answers.served(recommendation_id)
         context.result(index, ExplainRequest(item_id, recommendation_id))
         model = self._models.by_version(context.model_version)
         return self._explanations.influence(model, context, index)
@@ -303,7 +303,7 @@ class Recommender:
         changed = {"encoders": f"others than before: {before} served last"} if before else {}
         return {
             "data": str(self._settings.data),
-            "items": f"{len(self._ids):,}",
+            "items": f"{len(self.ids):,}",
             "events": f"{self._workspace.log.count_events():,}",
             **changed,
             "text encoder": _described(self._workspace.text_encoder),
@@ -326,7 +326,7 @@ class Recommender:
 
     def catch_up(self) -> None:
         """Take in what items the log has gained, changed and lost since; other calls may go on."""
-        self._catalog.follow_log()
+        self.catalog.follow_log()
 
     def count_events(self) -> None:
         """Take in the events that were recorded since its ranker was loaded, by whoever served;
@@ -347,7 +347,7 @@ class Recommender:
         """After the one that served before has been closed: end what it left undone. Its store
         keeps no people."""
         self._workspace.folder.shelf.forget_users(but=self._workspace.digest)
-        self._catalog.reconcile()
+        self.catalog.reconcile()
 
     def close(self) -> None:
         self._served.close()
@@ -375,7 +375,7 @@ class Recommender:
         """Index of the item that an item is contrasted with, where one is named."""
         if not request.instead_of_item_id:
             return None
-        index = self._catalog.index_of(request.instead_of_item_id)
+        index = self.catalog.index_of(request.instead_of_item_id)
         if request.instead_of_item_id == request.item_id:
             why = "it must be another item than item_id"
             raise InvalidInput("instead_of_item_id", request.item_id, why)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from service.api.messages import DEFAULT_K, RecommendRequest
 from service.errors import InvalidInput, RecommendationNotFound, ServedByOtherEncoders
 from service.models.registry import Loaded
-from service.ranker.stopwatch import Stopwatch
 from service.serving.answer import Answer
 from service.serving.paging import Page
 from service.serving.request_ranker import RequestRanker
@@ -46,7 +45,7 @@ class AnswerContexts:
             raise InvalidInput("user_id", user_id, why)
         request = RecommendRequest(user_id=user_id)
         page = Page.of(request)
-        answer = Answer(self.ranking.rank(request, model, DEFAULT_K, Stopwatch()), page)
+        answer = Answer(self.ranking.rank(request, model, DEFAULT_K), page)
         if item not in answer.items:
             answer = Answer(self.ranking.rank_only(request, model, item), page)
         return answer.context(self.encoders)

@@ -47,10 +47,15 @@ class RequestRanker:
     sources: Sources
 
     def rank(
-        self, request: RecommendRequest, model: Loaded, n_served: int, watch: Stopwatch
+        self,
+        request: RecommendRequest,
+        model: Loaded,
+        n_served: int,
+        watch: Stopwatch | None = None,
     ) -> RankedRequest:
         """The list, in order for the first `n_served` at least; `watch` times its stages.
         FilterSyntaxError where the request's filter is none."""
+        watch = watch or Stopwatch()
         rule = Rule.of(request.filter, request.domains, self.store, self.ids)
         user = self.contexts.of(request, model)
         query = self._query(request, model, user, rule, n_served)
