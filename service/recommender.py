@@ -112,10 +112,9 @@ class Recommender:
             workspace.alignment,
         )
         self._indexer = workspace.indexer(self._learn_items)
-        owned = settings.store.kind == "edge" and settings.log_url.startswith(
-            "sqlite"
-        )  # one process per folder
-        self._people = People(self._log, self._store, self._policy, only_writer=owned)
+        self._people = People(
+            self._log, self._store, self._policy, only_writer=workspace.folder.sole_writer
+        )
         self._served = ServedContexts(
             self._log, keep_days=settings.explain.keep_days, max_served=settings.explain.max_served
         )
@@ -441,7 +440,7 @@ class Recommender:
     def put_to_use(self) -> None:
         """From here on the log's marks are about this store, and the next start finds that it
         served."""
-        self._log.put_store_in_use(self._workspace.digest)
+        self._log.activate_store(self._workspace.digest)
 
     def succeed(self) -> None:
         """After the one that served before has been closed: end what it left undone. Its store

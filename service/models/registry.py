@@ -21,8 +21,7 @@ from encoders.arrays import FloatArray
 from encoders.errors import AlignmentError
 from encoders.modality import Medium
 from indexer.indexing.shared_space import joint_name
-from indexer.log.event_log import EventLog
-from indexer.log.models import ModelRecord
+from indexer.log.event_log import EventLog, ModelRecord
 from indexer.stores.registry import digest_of
 from indexer.stores.store import IMAGE, ItemStore, StoredItem
 from service.api.messages import RESUME, ModelInfo, TrainProgress

@@ -17,8 +17,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from indexer.log.event_log import EventLog
-from indexer.log.users import Served
+from indexer.log.event_log import Served, ServedRecords
 
 log = logging.getLogger(__name__)
 WRITE_EVERY_S = 0.5
@@ -77,7 +76,7 @@ class ServedContext:
 class ServedContexts:
     """Put and get by recommendation id; `close` writes what waits."""
 
-    def __init__(self, event_log: EventLog, *, keep_days: float, max_served: int) -> None:
+    def __init__(self, event_log: ServedRecords, *, keep_days: float, max_served: int) -> None:
         self._log, self._keep_s, self._max = event_log, keep_days * 86_400, max_served
         self._waiting: dict[str, ServedContext] = {}
         self._writing: dict[str, ServedContext] = {}
@@ -103,10 +102,6 @@ class ServedContexts:
             return context
         data = self._log.get_served(recommendation_id)
         return None if data is None else ServedContext.from_bytes(data)
-
-    def forget_user(self, user_id: str) -> None:
-        """Drop what waits for a user that is being deleted."""
-        self.flush()
 
     def flush(self) -> None:
         """Write what waits now."""

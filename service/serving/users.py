@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 
 from encoders.arrays import FloatArray
 from indexer.catalog.event import EventPolicy
-from indexer.log.event_log import EventLog
-from indexer.log.users import User
+from indexer.log.event_log import EventLog, User
 from indexer.stores.store import ItemStore, UserPoint
 from service.ranker.data.arrays import BoolArray, IntArray
 
