@@ -43,10 +43,13 @@ from service.api.messages import (
     TrainProgress,
     UserProfile,
 )
-from service.catalog.item_ids import Catalogue, read_interactions
+from service.catalog.item_ids import ItemIds
 from service.errors import InvalidInput, ItemNotFound, RecommendationNotFound, ServedByOtherEncoders
-from service.models.registry import Loaded, Models
+from service.models.registry import ModelRegistry
+from service.models.serving_model import ServingModel
 from service.models.shrinking import Shrunk, shrink
+from service.models.trainer import Trainer
+from service.models.training_data import read_interactions
 from service.ranker.data.arrays import IntArray
 from service.ranker.data.history import History
 from service.ranker.ranker import Ranker, ScoredList
@@ -100,17 +103,9 @@ class Recommender:
         self._writing = Writing(settings)
         if in_use:
             workspace.reconcile()
-        self._catalogue = Catalogue(self._log.item_indices())
-        self._models = Models(
-            settings,
-            self._log,
-            self._store,
-            self._catalogue,
-            workspace.dims,
-            workspace.fingerprints,
-            medium_of(workspace.perception),
-            workspace.alignment,
-        )
+        self._catalogue = ItemIds(self._log.item_indices())
+        self._models = ModelRegistry(workspace, self._catalogue)
+        self._trainer = Trainer(workspace, self._catalogue, self._models)
         self._indexer = workspace.indexer(self._learn_items)
         self._people = People(
             self._log, self._store, self._policy, only_writer=workspace.folder.sole_writer
@@ -368,7 +363,7 @@ class Recommender:
     ) -> ModelInfo:
         """Train on the whole log, or take up what is new; what comes of it serves unless a baseline
         did better."""
-        return self._models.train(progress, seed=seed, force=force, incremental=incremental)
+        return self._trainer.train(progress, seed=seed, force=force, incremental=incremental)
 
     def activate_model(self, version: str) -> ModelInfo:
         return self._models.activate(version)
@@ -378,7 +373,7 @@ class Recommender:
 
     def shrink_model(self, version: str) -> Shrunk:
         """Register a smaller copy of a model, and compare what both recommend."""
-        return shrink(self._settings, self._log, self._models, version)
+        return shrink(self._workspace, self._models, version)
 
     @property
     def ranker(self) -> Ranker:
@@ -455,7 +450,7 @@ class Recommender:
 
     # parts of recommend
 
-    def _person(self, request: RecommendRequest, loaded: Loaded) -> Person:
+    def _person(self, request: RecommendRequest, loaded: ServingModel) -> Person:
         """The stored user, the session and the taste of the request, under its personalization."""
         profiled = request.personalization is Personalization.FULL
         stored = (
@@ -491,7 +486,7 @@ class Recommender:
         )
 
     def _history(
-        self, stored: PersonState | None, session: IntArray, loaded: Loaded
+        self, stored: PersonState | None, session: IntArray, loaded: ServingModel
     ) -> tuple[History, Past]:
         """The newest events that are behaviour, then the session's items as views."""
         past = NOTHING_PAST if stored is None else stored.past
@@ -507,7 +502,7 @@ class Recommender:
 
     def _order(
         self,
-        loaded: Loaded,
+        loaded: ServingModel,
         scored: ScoredList,
         candidates: Candidates,
         request: RecommendRequest,
@@ -532,7 +527,7 @@ class Recommender:
 
     def _explored(
         self,
-        loaded: Loaded,
+        loaded: ServingModel,
         items: IntArray,
         scored: ScoredList,
         shown: IntArray,
@@ -548,7 +543,9 @@ class Recommender:
             for place, extra in zip(shown.tolist(), bonus.tolist(), strict=True)
         ]
 
-    def _degraded(self, loaded: Loaded, person: Person, request: RecommendRequest) -> list[str]:
+    def _degraded(
+        self, loaded: ServingModel, person: Person, request: RecommendRequest
+    ) -> list[str]:
         """What was missing and what was done instead."""
         said = []
         if not loaded.ranker.trained:
@@ -594,7 +591,7 @@ class Recommender:
     def _context(
         self,
         request: RecommendRequest,
-        loaded: Loaded,
+        loaded: ServingModel,
         person: Person,
         scored: ScoredList,
         candidates: Candidates,

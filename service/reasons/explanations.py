@@ -19,7 +19,7 @@ from service.config import ExplainSettings
 from service.explainer.attribution.removal import removal
 from service.explainer.evidence import Evidence, EvidenceKind, Subject
 from service.explainer.writers.writers import TEMPLATE, Writer, write_reasons
-from service.models.registry import Loaded
+from service.models.serving_model import ServingModel
 from service.ranker.data.arrays import IntArray
 from service.ranker.data.history import History
 from service.ranker.second_stage.signals import Scale
@@ -48,7 +48,7 @@ class Question:
     """One result of one answer, to be explained by one writer."""
 
     context: ServedContext
-    loaded: Loaded
+    loaded: ServingModel
     """The ranker that served it."""
     index: int
     """Of the item."""
@@ -68,7 +68,7 @@ class Explanations:
         self, settings: ExplainSettings, policy: EventPolicy, writing: Writing, lookups: Lookups
     ) -> None:
         self._settings, self._policy, self._writing, self._look = settings, policy, writing, lookups
-        self._evidences: tuple[Loaded, Evidences] | None = None
+        self._evidences: tuple[ServingModel, Evidences] | None = None
 
     def explain(self, question: Question, tell: Callable[[Explanation], None]) -> Explanation:
         """The whole; `tell` gets it without words as soon as the evidence is there."""
@@ -155,7 +155,9 @@ class Explanations:
             return None
         return Feedback(context.user_id, item_id, unkindest)
 
-    def influence(self, loaded: Loaded, context: ServedContext, index: int) -> Mapping[str, float]:
+    def influence(
+        self, loaded: ServingModel, context: ServedContext, index: int
+    ) -> Mapping[str, float]:
         """How much lower the item scores without each item of the history (of the newest events),
         on the scale of the answer; negative where it scores higher."""
         case = self._case(loaded, context)
@@ -168,7 +170,7 @@ class Explanations:
 
     def reasons(
         self,
-        loaded: Loaded,
+        loaded: ServingModel,
         context: ServedContext,
         indices: IntArray,
         items: Sequence[Item],
@@ -184,7 +186,7 @@ class Explanations:
         ]
         return write_reasons(pairs, language or self._settings.language)
 
-    def _case(self, loaded: Loaded, context: ServedContext) -> Case:
+    def _case(self, loaded: ServingModel, context: ServedContext) -> Case:
         """The context as the ranker sees it, without the items that have left the catalogue since."""
         codes = loaded.vocabulary.event_types
         n_items, exists = loaded.ranker.n_items, self._look.exists
@@ -220,7 +222,7 @@ class Explanations:
             n_events_known=context.n_events_known,
         )
 
-    def _evidences_of(self, loaded: Loaded) -> Evidences:
+    def _evidences_of(self, loaded: ServingModel) -> Evidences:
         if self._evidences is None or self._evidences[0] is not loaded:
             everything = list(self._look.catalogue())
             self._evidences = (

@@ -14,8 +14,8 @@ import numpy as np
 from encoders.arrays import FloatArray
 from indexer.catalog.filter import Filter, all_of, in_domains, parse_filter, with_indices
 from indexer.stores.store import IMAGE, TEXT, ItemStore, VectorQuery
-from service.catalog.item_ids import Catalogue
-from service.models.registry import Loaded
+from service.catalog.item_ids import ItemIds
+from service.models.serving_model import ServingModel
 from service.ranker.data.arrays import BoolArray, IntArray
 from service.ranker.second_stage.signals import QueryScores
 
@@ -39,7 +39,7 @@ class Rule:
     """All items that satisfy the filter, where they are at most SELECTIVE."""
 
     @classmethod
-    def of(cls, text: str, domains: Sequence[str], store: ItemStore, catalogue: Catalogue) -> Rule:
+    def of(cls, text: str, domains: Sequence[str], store: ItemStore, catalogue: ItemIds) -> Rule:
         """FilterSyntaxError where the text is no filter."""
         combined = all_of(parse_filter(text), in_domains(domains))
         if combined is None:
@@ -75,7 +75,7 @@ class Candidates:
 
 def retrieve(
     store: ItemStore,
-    loaded: Loaded,
+    loaded: ServingModel,
     query_scores: QueryScores,
     vectors: Mapping[str, FloatArray],
     rule: Rule,
@@ -124,7 +124,7 @@ def retrieve(
 
 def _ask_store(
     store: ItemStore,
-    loaded: Loaded,
+    loaded: ServingModel,
     query_scores: QueryScores,
     vectors: Mapping[str, FloatArray],
     rule: Rule,
