@@ -39,10 +39,13 @@ from service.api.messages import (
     TrainProgress,
     UserProfile,
 )
-from service.catalog.item_ids import Catalogue, read_interactions
+from service.catalog.item_ids import ItemIds
 from service.errors import InvalidInput
-from service.models.registry import Loaded, Models
+from service.models.registry import ModelRegistry
+from service.models.serving_model import ServingModel
 from service.models.shrinking import Shrunk, shrink
+from service.models.trainer import Trainer
+from service.models.training_data import read_interactions
 from service.ranker.ranker import Ranker
 from service.ranker.stopwatch import Stopwatch
 from service.reasons.explanations import Explanations, Question
@@ -79,19 +82,11 @@ class Recommender:
         if active:
             workspace.reconcile()
         encode_query = lru_cache(maxsize=QUERIES_REMEMBERED)(self._encode_query)
-        self.ids = Catalogue(log.item_indices())
-        self._models = Models(
-            settings,
-            log,
-            store,
-            self.ids,
-            workspace.dims,
-            workspace.fingerprints,
-            medium_of(workspace.perception),
-            workspace.alignment,
-        )
-        owned = settings.store.kind == "edge" and settings.log_url.startswith("sqlite")
-        states = UserStates(log, store, self.ids, policy, only_writer=owned)
+        self.ids = ItemIds(log.item_indices())
+        self._models = ModelRegistry(workspace, self.ids)
+        self._trainer = Trainer(workspace, self.ids, self._models)
+        sole_writer = workspace.folder.sole_writer
+        states = UserStates(log, store, self.ids, policy, only_writer=sole_writer)
         self._served = ServedContexts(
             log, keep_days=settings.explain.keep_days, max_served=settings.explain.max_served
         )
@@ -274,7 +269,7 @@ class Recommender:
     ) -> ModelInfo:
         """Train on the whole log, or take up what is new; what comes of it serves unless a baseline
         did better."""
-        return self._models.train(progress, seed=seed, force=force, incremental=incremental)
+        return self._trainer.train(progress, seed=seed, force=force, incremental=incremental)
 
     def activate_model(self, version: str) -> ModelInfo:
         return self._models.activate(version)
@@ -284,10 +279,10 @@ class Recommender:
 
     def shrink_model(self, version: str) -> Shrunk:
         """Register a smaller copy of a model, and compare what both recommend."""
-        return shrink(self._settings, self._workspace.log, self._models, version)
+        return shrink(self._workspace, self._models, version)
 
     @property
-    def model(self) -> Loaded:
+    def model(self) -> ServingModel:
         """The model that serves at this moment."""
         return self._models.active
 
@@ -341,7 +336,7 @@ class Recommender:
     def activate(self) -> None:
         """From here on the log's marks are about this store, and the next start finds that it
         served."""
-        self._workspace.log.put_store_in_use(self._workspace.digest)
+        self._workspace.log.activate_store(self._workspace.digest)
 
     def take_over(self) -> None:
         """After the one that served before has been closed: end what it left undone. Its store
@@ -381,7 +376,7 @@ class Recommender:
             raise InvalidInput("instead_of_item_id", request.item_id, why)
         return index
 
-    def _notes(self, model: Loaded) -> list[str]:
+    def _notes(self, model: ServingModel) -> list[str]:
         """Why an answer was not ranked by a trained model."""
         if model.ranker.trained:
             return []

@@ -36,6 +36,8 @@ DIRECTION = """
     indexer.folder_lock
     indexer.catalog
     indexer.media  indexer.log
+    indexer.log.sql
+    indexer.log.opening
     indexer.stores
     indexer.stores.edge  indexer.stores.qdrant
     indexer.indexing
@@ -223,7 +225,7 @@ def test_serving_does_not_know_the_training_loop() -> None:
         (("open_clip", "timm", "sentence_transformers", "transformers"), ("encoders",)),
         (("openvino",), ("encoders.networks.openvino_network",)),
         (("soundfile",), ("encoders.audio",)),
-        (("sqlalchemy",), ("indexer.log",)),
+        (("sqlalchemy",), ("indexer.log.sql",)),
         (("qdrant_client", "qdrant_edge"), ("indexer.stores",)),
         (("urllib3",), ("indexer.media.download",)),
         (("typer", "rich"), ("service.cli",)),

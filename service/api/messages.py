@@ -6,7 +6,7 @@ evaluation share one `Recommender`. They know nothing of gRPC, of vectors or of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -265,6 +265,10 @@ class TrainProgress:
     """Steps of this stage in all; 0 means not known."""
     message: str = ""
     """For people: the loss, a metric."""
+
+
+Progress = Callable[[TrainProgress], None]
+"""What is told how far a long call is. What it raises ends that call."""
 
 
 @dataclass(frozen=True, slots=True)

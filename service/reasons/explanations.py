@@ -21,7 +21,7 @@ from service.config import ExplainSettings
 from service.explainer.attribution.removal import removal
 from service.explainer.evidence import Evidence, EvidenceKind, Subject
 from service.explainer.writers.writers import TEMPLATE, Writer, write_reasons
-from service.models.registry import Loaded
+from service.models.serving_model import ServingModel
 from service.ranker.data.arrays import IntArray
 from service.ranker.data.history import History
 from service.ranker.second_stage.signals import Scale
@@ -42,7 +42,7 @@ class Question:
     """One result of one answer, to be explained by one writer."""
 
     context: ServedContext
-    model: Loaded
+    model: ServingModel
     """The one that served it."""
     index: int
     """Of the item."""
@@ -69,7 +69,7 @@ class Explanations:
     ) -> None:
         self._settings, self._policy, self._writing = settings, policy, writing
         self._catalog, self._encode_query = catalog, encode_query
-        self._evidences: LRUCache[Loaded, Evidences] = LRUCache(MODELS_REMEMBERED)
+        self._evidences: LRUCache[ServingModel, Evidences] = LRUCache(MODELS_REMEMBERED)
         self._measuring = threading.Lock()
 
     def explain(self, question: Question, tell: Callable[[Explanation], None]) -> Explanation:
@@ -157,7 +157,9 @@ class Explanations:
             return None
         return Feedback(context.user_id, item_id, unkindest)
 
-    def influence(self, model: Loaded, context: ServedContext, index: int) -> Mapping[str, float]:
+    def influence(
+        self, model: ServingModel, context: ServedContext, index: int
+    ) -> Mapping[str, float]:
         """How much lower the item scores without each item of the history (of the newest events),
         on the scale of the answer; negative where it scores higher."""
         case = self._case(model, context)
@@ -170,7 +172,7 @@ class Explanations:
 
     def reasons(
         self,
-        model: Loaded,
+        model: ServingModel,
         context: ServedContext,
         indices: IntArray,
         items: Sequence[Item],
@@ -186,7 +188,7 @@ class Explanations:
         ]
         return write_reasons(pairs, language or self._settings.language)
 
-    def _case(self, model: Loaded, context: ServedContext) -> Case:
+    def _case(self, model: ServingModel, context: ServedContext) -> Case:
         """The context as the ranker sees it, without the items that have left the catalogue since."""
         codes = model.vocabulary.event_types
         n_items, exists = model.ranker.n_items, self._catalog.exists
@@ -222,7 +224,7 @@ class Explanations:
             n_events_known=context.n_events_known,
         )
 
-    def _evidences_of(self, model: Loaded) -> Evidences:
+    def _evidences_of(self, model: ServingModel) -> Evidences:
         with self._measuring:
             evidences = self._evidences.get(model)
             if evidences is None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from service.api.messages import DEFAULT_K, RecommendRequest
 from service.errors import InvalidInput, RecommendationNotFound, ServedByOtherEncoders
-from service.models.registry import Loaded
+from service.models.serving_model import ServingModel
 from service.serving.answer import Answer
 from service.serving.paging import Page
 from service.serving.request_ranker import RequestRanker
@@ -37,7 +37,7 @@ class AnswerContexts:
             raise ServedByOtherEncoders(recommendation_id)
         return context
 
-    def now(self, user_id: str, item: int, model: Loaded) -> ServedContext:
+    def now(self, user_id: str, item: int, model: ServingModel) -> ServedContext:
         """What would be kept if this moment's best were served to the user; or the item alone,
         where it is not one of them."""
         if not user_id:

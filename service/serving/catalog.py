@@ -13,9 +13,9 @@ import numpy as np
 from indexer.catalog.item import Item
 from indexer.indexing.indexer import IndexReport
 from indexer.stores.store import StoredItem
-from service.catalog.item_ids import Catalogue
+from service.catalog.item_ids import ItemIds
 from service.errors import InvalidInput, ItemNotFound
-from service.models.registry import Models
+from service.models.registry import ModelRegistry
 from service.ranker.data.arrays import IntArray
 from service.storage.workspace import Workspace
 
@@ -29,8 +29,8 @@ class Catalog:
     def __init__(
         self,
         workspace: Workspace,
-        ids: Catalogue,
-        registry: Models,
+        ids: ItemIds,
+        registry: ModelRegistry,
         on_change: Callable[[], None],
     ) -> None:
         """`on_change` is called when items were encoded anew or deleted: what was read of users

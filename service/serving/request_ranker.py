@@ -12,8 +12,7 @@ import numpy as np
 
 from indexer.stores.store import ItemStore
 from service.api.messages import RecommendRequest
-from service.catalog.item_ids import Catalogue
-from service.models.registry import Loaded
+from service.models.serving_model import ServingModel
 from service.ranker.data.arrays import BoolArray
 from service.ranker.pipeline import Query, Ranked, rank, rank_only
 from service.ranker.stopwatch import Stopwatch
@@ -32,7 +31,7 @@ class RankedRequest:
     """A request, who sent it, and the list that a model ranked for it."""
 
     request: RecommendRequest
-    model: Loaded
+    model: ServingModel
     user: UserContext
     ranked: Ranked
 
@@ -42,14 +41,14 @@ class RequestRanker:
     """What a request is ranked with."""
 
     store: ItemStore
-    ids: Catalogue
+    ids: ItemIds
     contexts: UserContexts
     sources: Sources
 
     def rank(
         self,
         request: RecommendRequest,
-        model: Loaded,
+        model: ServingModel,
         n_served: int,
         watch: Stopwatch | None = None,
     ) -> RankedRequest:
@@ -64,7 +63,7 @@ class RequestRanker:
         ranked = rank(model.ranker, query, self.sources.of(model), index, watch)
         return RankedRequest(request, model, user, ranked)
 
-    def rank_only(self, request: RecommendRequest, model: Loaded, item: int) -> RankedRequest:
+    def rank_only(self, request: RecommendRequest, model: ServingModel, item: int) -> RankedRequest:
         """The same list if it had this item alone."""
         user = self.contexts.of(request, model)
         query = Query(user.history, per_source=1)
@@ -74,7 +73,7 @@ class RequestRanker:
     def _query(
         self,
         request: RecommendRequest,
-        model: Loaded,
+        model: ServingModel,
         user: UserContext,
         rule: Rule,
         n_served: int,
@@ -95,7 +94,7 @@ class RequestRanker:
             diversity=request.diversity,
         )
 
-    def _index(self, model: Loaded, user: UserContext, rule: Rule) -> StoreIndex | None:
+    def _index(self, model: ServingModel, user: UserContext, rule: Rule) -> StoreIndex | None:
         """The store, where it is quicker than reading all vectors, or has to check the rule."""
         if model.ranker.n_items <= EXACT_ITEMS and rule.is_resolved:
             return None
@@ -103,7 +102,9 @@ class RequestRanker:
         return StoreIndex(self.store, model, user.taste_vectors, rule.filter, n_excluded)
 
 
-def _allowed(model: Loaded, user: UserContext, rule: Rule, domains: np.ndarray | None) -> BoolArray:
+def _allowed(
+    model: ServingModel, user: UserContext, rule: Rule, domains: np.ndarray | None
+) -> BoolArray:
     """(N,) what the rule and the request allow, as far as that can be told without the store.
 
     Whoever has a history in one domain only would have all sources propose of that one: where

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from indexer.catalog.filter import Filter, all_of, in_domains, parse_filter, with_indices
 from indexer.stores.store import ItemStore
-from service.catalog.item_ids import Catalogue
+from service.catalog.item_ids import ItemIds
 from service.ranker.data.arrays import IntArray
 
 SELECTIVE = 5_000
@@ -27,7 +27,7 @@ class Rule:
     """All items that satisfy the filter, ascending, where they are at most SELECTIVE."""
 
     @classmethod
-    def of(cls, text: str, domains: Sequence[str], store: ItemStore, ids: Catalogue) -> Rule:
+    def of(cls, text: str, domains: Sequence[str], store: ItemStore, ids: ItemIds) -> Rule:
         """FilterSyntaxError where the text is no filter."""
         combined = all_of(parse_filter(text), in_domains(domains))
         if combined is None:

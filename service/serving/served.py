@@ -17,8 +17,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from indexer.log.event_log import EventLog
-from indexer.log.users import Served
+from indexer.log.event_log import Served, ServedRecords
 from service.api.messages import ExplainRequest
 from service.errors import InvalidInput
 
@@ -92,7 +91,7 @@ class ServedContext:
 class ServedContexts:
     """Put and get by recommendation id; `close` writes what waits."""
 
-    def __init__(self, event_log: EventLog, *, keep_days: float, max_served: int) -> None:
+    def __init__(self, event_log: ServedRecords, *, keep_days: float, max_served: int) -> None:
         self._log, self._keep_s, self._max = event_log, keep_days * 86_400, max_served
         self._waiting: dict[str, ServedContext] = {}
         self._writing: dict[str, ServedContext] = {}

@@ -17,7 +17,7 @@ import numpy as np
 
 from indexer.catalog.item import Item
 from service.errors import ConfigError
-from service.models.registry import Loaded
+from service.models.serving_model import ServingModel
 from service.ranker.candidates import CandidateSource, SourceFailed, sources_of
 from service.ranker.data.arrays import BoolArray, IntArray
 from service.ranker.pipeline import NARROW_SOURCE
@@ -72,7 +72,7 @@ class Sources:
         """ConfigError where a plug-in cannot be loaded, or takes a name that is taken."""
         self._plugged = plugged_sources(catalog)
 
-    def of(self, model: Loaded) -> Sequence[CandidateSource]:
+    def of(self, model: ServingModel) -> Sequence[CandidateSource]:
         """Those of Palate for the modalities that the model knows, then the plug-ins."""
         return (*sources_of(model.modalities), *self._plugged)
 

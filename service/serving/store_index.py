@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from encoders.arrays import FloatArray
 from indexer.catalog.filter import Filter
 from indexer.stores.store import IMAGE, TEXT, ItemStore, VectorQuery
-from service.models.registry import Loaded
 from service.ranker.candidates import SEQUENCE_SPACE
 from service.ranker.data.arrays import IntArray
 from service.ranker.second_stage.signals import QueryScores
@@ -23,7 +22,7 @@ class StoreIndex:
     """What a store finds for one query."""
 
     store: ItemStore
-    model: Loaded
+    model: ServingModel
     taste: Mapping[str, FloatArray]
     """(dim,) what was liked lately in encoder space, by modality."""
     filter: Filter | None

@@ -15,8 +15,7 @@ import numpy as np
 from encoders.arrays import FloatArray
 from indexer.stores.store import TEXT, ItemStore
 from service.api.messages import Personalization, RecommendRequest
-from service.catalog.item_ids import Catalogue
-from service.models.registry import Loaded
+from service.models.serving_model import ServingModel
 from service.ranker.data.arrays import IntArray
 from service.ranker.data.history import History
 from service.serving.user_states import NOTHING_PAST, Past, UserState, UserStates, taste_vectors
@@ -51,11 +50,11 @@ class UserContexts:
     """What a context is made from."""
 
     states: UserStates
-    ids: Catalogue
+    ids: ItemIds
     store: ItemStore
     encode_query: Callable[[str], FloatArray]
 
-    def of(self, request: RecommendRequest, model: Loaded) -> UserContext:
+    def of(self, request: RecommendRequest, model: ServingModel) -> UserContext:
         """Who sends this request, in the codes of the model."""
         stored = self.states.state(request.user_id) if request.user_id else None
         session, missing = self.ids.indices(request.history_item_ids)
@@ -82,7 +81,7 @@ class UserContexts:
         )
 
 
-def _past(stored: UserState | None, session: IntArray, model: Loaded) -> Past:
+def _past(stored: UserState | None, session: IntArray, model: ServingModel) -> Past:
     """The newest events that are behaviour, then the items of the session as views."""
     past = NOTHING_PAST if stored is None else stored.past
     if len(session):
@@ -90,7 +89,7 @@ def _past(stored: UserState | None, session: IntArray, model: Loaded) -> Past:
     return past.newest(model.ranker.config.feature_history, model.ranker.n_items)
 
 
-def _history(past: Past, model: Loaded) -> History:
+def _history(past: Past, model: ServingModel) -> History:
     codes = model.vocabulary.event_types
     kinds = np.array([codes.get(kind, 0) for kind in past.event_types], dtype=np.int64)
     return History(past.items, kinds, past.times, past.liked)

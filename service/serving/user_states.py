@@ -17,10 +17,9 @@ from numpy.typing import NDArray
 
 from encoders.arrays import FloatArray
 from indexer.catalog.event import EventPolicy
-from indexer.log.event_log import EventLog
-from indexer.log.users import User
+from indexer.log.event_log import EventLog, User
 from indexer.stores.store import ItemStore, UserPoint
-from service.catalog.item_ids import Catalogue
+from service.catalog.item_ids import ItemIds
 from service.ranker.data.arrays import BoolArray, IntArray
 
 PROFILE_EVENTS = 10
@@ -89,7 +88,7 @@ class UserStates:
         self,
         log: EventLog,
         store: ItemStore,
-        ids: Catalogue,
+        ids: ItemIds,
         policy: EventPolicy,
         *,
         only_writer: bool,

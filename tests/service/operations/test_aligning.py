@@ -19,8 +19,8 @@ from indexer.indexing import shared_space as aligned
 from indexer.indexing.shared_space import joint_names
 from indexer.stores.store import IMAGE, TEXT
 from service.api.messages import ExplainRequest, RecommendRequest, TrainProgress
-from service.evaluation.served.recorded import Recorded
-from service.evaluation.served.rehearsal import rehearsal
+from service.evaluation.served.dataset import Dataset
+from service.evaluation.served.sandbox import sandbox
 from service.explainer.evidence import EvidenceKind
 from service.operations.aligning import align, take_out_of_use, use_again
 from service.recommender import Recommender
@@ -280,14 +280,14 @@ def test_a_rehearsal_sees_pictures_as_the_folder_does_without_reading_texts_agai
 ) -> None:
     workspace = opened(aligned_strips)
     assert workspace.alignment is not None
-    recorded = Recorded.of(workspace)
+    recorded = Dataset.of(workspace)
     monkeypatch.setattr(
         FakeTextEncoder, "encode_passages", lambda *_: pytest.fail("texts are read again")
     )
-    with rehearsal(workspace, recorded, recorded.table) as copy:
+    with sandbox(workspace, recorded, recorded.table) as copy:
         loaded = copy.recommender.model
         assert loaded.alignment is not None
         assert loaded.alignment.version == workspace.alignment.version
-    with rehearsal(workspace, recorded, recorded.table, [TEXT]) as copy:
+    with sandbox(workspace, recorded, recorded.table, [TEXT]) as copy:
         assert copy.recommender.model.alignment is None
     workspace.close()

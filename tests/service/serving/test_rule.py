@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.catalog.item_ids import Catalogue
+from service.catalog.item_ids import ItemIds
 from service.errors import FilterSyntaxError
 from service.recommender import Recommender
 from service.serving import rule as rules
@@ -26,7 +26,7 @@ def palate(tmp_path_factory: pytest.TempPathFactory) -> Recommender:
 
 def rule(palate: Recommender, text: str, *domains: str) -> Rule:
     store = palate.workspace.store
-    return Rule.of(text, domains, store, Catalogue(palate.workspace.log.item_indices()))
+    return Rule.of(text, domains, store, ItemIds(palate.workspace.log.item_indices()))
 
 
 def test_no_filter_and_no_domains_allow_anything(palate: Recommender) -> None:

@@ -10,14 +10,14 @@ import numpy as np
 
 from service.errors import NoTrainedModel
 from service.evaluation import splits
+from service.evaluation.served.dataset import Dataset, require_domain
 from service.evaluation.served.plan import Plan
-from service.evaluation.served.recorded import Recorded, require_domain
 from service.evaluation.splits import Case, Split
 from service.ranker.data.interactions import Interactions
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Trial:
+class Run:
     """Train on this, then ask that."""
 
     seed: int
@@ -26,21 +26,21 @@ class Trial:
     """Asked one after the other; people's histories only grow from one to the next."""
 
 
-def trial_of(plan: Plan, recorded: Recorded, seed: int) -> Trial:
+def run_of(plan: Plan, dataset: Dataset, seed: int) -> Run:
     """NoTrainedModel where the protocol finds nothing to ask."""
-    found = _splits(plan, recorded, seed) if len(recorded.table) else []
+    found = _splits(plan, dataset, seed) if len(dataset.table) else []
     rounds = [_sample(split.cases, plan.max_cases, seed) for split in found]
     if not any(rounds):
         raise NoTrainedModel(
-            f"protocol {plan.protocol} finds nothing to ask in {len(recorded.table):,} events",
+            f"protocol {plan.protocol} finds nothing to ask in {len(dataset.table):,} events",
             "record more events",
         )
-    return Trial(seed, found[0].train, rounds)
+    return Run(seed, found[0].train, rounds)
 
 
-def _splits(plan: Plan, recorded: Recorded, seed: int) -> Sequence[Split]:
+def _splits(plan: Plan, dataset: Dataset, seed: int) -> Sequence[Split]:
     """Splits of the same training."""
-    table, domains = recorded.table, recorded.domains
+    table, domains = dataset.table, dataset.domains
     match plan.protocol:
         case "leave-one-out":
             return [splits.leave_one_out(table, domains=domains)]
@@ -49,7 +49,7 @@ def _splits(plan: Plan, recorded: Recorded, seed: int) -> Sequence[Split]:
         case "cold-items":
             return [splits.cold_items(table, share=plan.cold_share, seed=seed, domains=domains)]
         case "cold-users":
-            return _growing(plan, recorded, seed)
+            return _growing(plan, dataset, seed)
         case _:
             require_domain("source", plan.source, domains)
             require_domain("target", plan.target, domains)
@@ -60,18 +60,18 @@ def _splits(plan: Plan, recorded: Recorded, seed: int) -> Sequence[Split]:
             ]
 
 
-def _growing(plan: Plan, recorded: Recorded, seed: int) -> Sequence[Split]:
+def _growing(plan: Plan, dataset: Dataset, seed: int) -> Sequence[Split]:
     """The same people with more and more of their events known; a slice each, where there are
     several."""
     lengths = sorted(set(plan.n_events))
     found = []
     for known in lengths:
         split = splits.cold_users(
-            recorded.table,
+            dataset.table,
             n_events=known,
             longer_than=lengths[-1],
             seed=seed,
-            domains=recorded.domains,
+            domains=dataset.domains,
         )
         found.append(split if len(lengths) == 1 else _labelled(split, f"events {known}"))
     return found

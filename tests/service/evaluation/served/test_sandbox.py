@@ -6,17 +6,17 @@ from collections.abc import Iterator
 
 import pytest
 
+from service.evaluation.served.dataset import Dataset
 from service.evaluation.served.plan import Plan
-from service.evaluation.served.recorded import Recorded
-from service.evaluation.served.rehearsal import rehearsal
-from service.evaluation.served.trial import trial_of
+from service.evaluation.served.run import run_of
+from service.evaluation.served.sandbox import sandbox
 from service.storage.workspace import Workspace
 from tests.service.world import filled, settings
 
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    folder = tmp_path_factory.mktemp("rehearsal")
+    folder = tmp_path_factory.mktemp("sandbox")
     filled(folder).close()
     opened = Workspace.open(settings(folder))
     yield opened
@@ -25,8 +25,8 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 
 @pytest.mark.parametrize("without", ["text", "image"])
 def test_a_modality_that_is_left_out_is_in_no_item(workspace: Workspace, without: str) -> None:
-    recorded = Recorded.of(workspace)
-    with rehearsal(workspace, recorded, recorded.table, [without]) as copy:
+    dataset = Dataset.of(workspace)
+    with sandbox(workspace, dataset, dataset.table, [without]) as copy:
         content = copy.recommender.ranker.view.content
         kept = {"text": content.text, "image": content.image}
         assert not kept.pop(without).any()
@@ -36,8 +36,8 @@ def test_a_modality_that_is_left_out_is_in_no_item(workspace: Workspace, without
 
 
 def test_without_a_second_stage_the_first_weights_of_all_rank(workspace: Workspace) -> None:
-    recorded = Recorded.of(workspace)
-    with rehearsal(workspace, recorded, recorded.table, ["second-stage"]) as copy:
+    dataset = Dataset.of(workspace)
+    with sandbox(workspace, dataset, dataset.table, ["second-stage"]) as copy:
         before = {
             name: value.clone()
             for name, value in copy.recommender.ranker.blend.net.state_dict().items()
@@ -51,19 +51,19 @@ def test_without_a_second_stage_the_first_weights_of_all_rank(workspace: Workspa
 def test_without_ids_the_model_is_trained_to_know_items_by_their_content_alone(
     workspace: Workspace,
 ) -> None:
-    recorded = Recorded.of(workspace)
-    with rehearsal(workspace, recorded, recorded.table, ["id"]) as copy:
+    dataset = Dataset.of(workspace)
+    with sandbox(workspace, dataset, dataset.table, ["id"]) as copy:
         assert copy.recommender.ranker.config.id_dropout == 1.0
     assert workspace.settings.ranker.id_dropout < 1.0
 
 
 def test_a_history_is_recorded_once_however_often_it_is_asked_for(workspace: Workspace) -> None:
-    recorded = Recorded.of(workspace)
-    trial = trial_of(Plan("cold-users", n_events=[1, 3]), recorded, seed=0)
-    with rehearsal(workspace, recorded, trial.train) as copy:
+    dataset = Dataset.of(workspace)
+    run = run_of(Plan("cold-users", n_events=[1, 3]), dataset, seed=0)
+    with sandbox(workspace, dataset, run.train) as copy:
         known = []
-        for cases in (*trial.rounds, trial.rounds[-1]):
-            copy.record_history(cases, trial.train)
-            exported = copy.recommender.export_user(recorded.users[cases[0].user])
+        for cases in (*run.rounds, run.rounds[-1]):
+            copy.record_history(cases, run.train)
+            exported = copy.recommender.export_user(dataset.users[cases[0].user])
             known.append(len(exported["events"]))
         assert known == [1, 3, 3]

@@ -1,5 +1,5 @@
-"""A copy of the data folder in which the held-out events never happened, trained and asked like the
-real one.
+"""A sandbox: a copy of the data folder in which the held-out events never happened, trained and
+asked like the real one.
 
 The copy has its own log, store and model, so what is measured is what `Recommender.recommend`
 returns, filters, sources and all, and nothing that serves is touched. Vectors are copied, not
@@ -9,20 +9,21 @@ computed again. Knows no baselines and no figures.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from indexer.catalog.event import Event
 from indexer.stores.store import IMAGE, TEXT, StoredItem
-from service.api.messages import RecommendRequest, TrainProgress
+from service.api.messages import Progress, RecommendRequest
 from service.config import Settings
 from service.evaluation.answers import Recommend
 from service.evaluation.pictures import Learning
-from service.evaluation.served.recorded import Recorded
+from service.evaluation.served.dataset import Dataset
 from service.evaluation.splits import Case
-from service.ranker.checkpoint import read_extra
+from service.models.model_card import ModelCard
+from service.models.registry import MODELS_FOLDER
 from service.ranker.data.interactions import Interactions
 from service.ranker.second_stage.blend import Blend
 from service.recommender import Recommender
@@ -42,24 +43,23 @@ class Training:
     learning: Learning
 
 
-class Rehearsal:
+class Sandbox:
     """The copy, open for training and questions."""
 
     def __init__(
-        self, recommender: Recommender, folder: Path, recorded: Recorded, without: Sequence[str]
+        self, recommender: Recommender, folder: Path, dataset: Dataset, without: Sequence[str]
     ) -> None:
         self.recommender = recommender
-        self._folder, self._recorded, self._without = folder, recorded, without
+        self._folder, self._dataset, self._without = folder, dataset, without
 
-    def train(self, progress: Callable[[TrainProgress], None], seed: int) -> Training:
+    def train(self, progress: Progress, seed: int) -> Training:
         """Fit the ranker on the copy's events; it serves from then on, whatever it measured itself."""
         model = self.recommender.train(progress, seed=seed, force=True)
         if "second-stage" in self._without:
             self.recommender.ranker.blend = Blend.prior()
-        extra = read_extra(self._folder / "models" / model.version)
-        return Training(
-            model.version, model.metrics["seconds"], Learning(extra["losses"], extra["validation"])
-        )
+        card = ModelCard.read(self._folder / MODELS_FOLDER / model.version)
+        learning = Learning(card.losses, card.validation)
+        return Training(model.version, card.metrics["seconds"], learning)
 
     def record_history(self, cases: Sequence[Case], train: Interactions) -> None:
         """Let happen what the asked people did that `train` does not hold; what is known already
@@ -77,7 +77,7 @@ class Rehearsal:
                 zip(*(column.tolist() for column in columns), strict=True)
             ):
                 if (case.user, item, time) not in trained:
-                    yield self._recorded.event(
+                    yield self._dataset.event(
                         case.user, item, time, *rest, event_id=f"history-{case.user}-{step}"
                     )
 
@@ -85,26 +85,26 @@ class Rehearsal:
         """The recommender as a system under evaluation: one call of recommend per case."""
 
         def recommend(cases: Sequence[Case]) -> Iterator[Sequence[int]]:
-            catalogue = self._recorded.catalogue
+            item_ids = self._dataset.item_ids
             for case in cases:
                 answer = self.recommender.recommend(
                     RecommendRequest(
-                        user_id=self._recorded.users[case.user],
+                        user_id=self._dataset.users[case.user],
                         k=k,
                         domains=[] if case.domain is None else [case.domain],
                         exploration=exploration,
                     )
                 )
-                yield catalogue.indices(result.item_id for result in answer.results)[0].tolist()
+                yield item_ids.indices(result.item_id for result in answer.results)[0].tolist()
 
         return recommend
 
 
 @contextmanager
-def rehearsal(
-    workspace: Workspace, recorded: Recorded, train: Interactions, without: Sequence[str] = ()
-) -> Iterator[Rehearsal]:
-    """The recorded items under the same encoders and settings, with no events but those of `train`.
+def sandbox(
+    workspace: Workspace, dataset: Dataset, train: Interactions, without: Sequence[str] = ()
+) -> Iterator[Sandbox]:
+    """The dataset's items under the same encoders and settings, with no events but those of `train`.
 
     `without`: `text` and `image` leave those vectors out, and all that is made of them, such as a
     space they share, though not the words and categories themselves; `id` lets the Transformer know
@@ -120,15 +120,15 @@ def rehearsal(
             alignments.use(workspace.alignment.version)
         copy = Workspace.open_with(settings, workspace.text_encoder, workspace.perception)
         try:
-            _put_items(copy, recorded.rows, without)
-            for batch in _chunks(recorded.events(train)):
+            _put_items(copy, dataset.rows, without)
+            for batch in _chunks(dataset.events(train)):
                 copy.log.append_events(batch)
             recommender = Recommender(copy)
         except BaseException:
             copy.close()
             raise
         try:
-            yield Rehearsal(recommender, folder, recorded, without)
+            yield Sandbox(recommender, folder, dataset, without)
         finally:
             recommender.close()
 

@@ -1,5 +1,5 @@
-"""What a data folder holds, as arrays. Items are numbered anew, without the gaps that deletions
-leave.
+"""The dataset of an evaluation: what a data folder holds, as arrays. Items are numbered anew,
+without the gaps that deletions leave.
 
 Knows no splits and no systems.
 """
@@ -15,17 +15,18 @@ import numpy as np
 from indexer.catalog.event import Event
 from indexer.indexing.shared_space import joint_names
 from indexer.stores.store import TEXT, StoredItem
-from service.catalog.item_ids import Catalogue, event_types_of, read_interactions
+from service.catalog.item_ids import ItemIds
 from service.errors import InvalidInput
 from service.models.features import read_rows
+from service.models.training_data import event_types_of, read_interactions
 from service.ranker.data.arrays import FloatArray
 from service.ranker.data.interactions import Interactions
 from service.storage.workspace import Workspace
 
 
 @dataclass(frozen=True, eq=False)
-class Recorded:
-    """N items and everybody's behaviour with them."""
+class Dataset:
+    """N items and E events of everybody's behaviour with them."""
 
     rows: Sequence[StoredItem]
     """Items with their vectors; `item_index` is the place, 0..N-1."""
@@ -38,7 +39,7 @@ class Recorded:
     """(N, dim) encoder vectors of the words, zeros where an item has none."""
 
     @classmethod
-    def of(cls, workspace: Workspace, domain: str = "") -> Recorded:
+    def of(cls, workspace: Workspace, domain: str = "") -> Dataset:
         """All of it, or as if there were no other domain than this. InvalidInput for a domain that
         is not there."""
         stored = sorted(
@@ -73,8 +74,9 @@ class Recorded:
         return [row.item.domain for row in self.rows]
 
     @cached_property
-    def catalogue(self) -> Catalogue:
-        return Catalogue({row.item.item_id: row.item_index for row in self.rows})
+    def item_ids(self) -> ItemIds:
+        """By the dataset's own indices."""
+        return ItemIds({row.item.item_id: row.item_index for row in self.rows})
 
     def events(self, table: Interactions) -> Iterator[Event]:
         """Behaviour as it was recorded. The place in the table is part of the id, so equal events

@@ -8,9 +8,9 @@ sequence numbers become visible in order. Readers take no lock. Knows nothing of
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, CursorResult, Engine, Table, event, select
@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
 
 from indexer.errors import StoreError, StoreUnavailable
-from indexer.log import schema
+from indexer.log.sql import schema
 
 T = TypeVar("T")
 
@@ -37,10 +37,11 @@ _PRAGMAS = (
 _POSTGRES_LOCK = 7_202_451  # any number that no other application on the same database uses
 
 
-class LogDatabase:
-    """Transactions on the log's database; the parts of the log build on it."""
+class Database:
+    """Transactions on one database, which has the log's tables."""
 
     def __init__(self, engine: Engine, name: str) -> None:
+        """`name` is what messages call it. The tables are made, or migrated."""
         self._engine = engine
         self._name = name
         self._dialect = engine.dialect.name
@@ -52,16 +53,16 @@ class LogDatabase:
             schema.bring_up_to_date(connection, name, schema.MIGRATIONS)
 
     @classmethod
-    def open(cls, url: str) -> Self:
-        """Open, make or migrate the log at an SQLAlchemy URL: `sqlite:////folder/log.db`,
-        `sqlite://`, `postgresql://…`."""
+    def open(cls, url: str) -> Database:
+        """At an SQLAlchemy URL of SQLite or PostgreSQL; errors as of `open_event_log`."""
         try:
             parsed = sa.make_url(url)
             engine = _engine(parsed)
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-            todo = "use sqlite:////path/log.db, or postgresql://… with palate[postgres] installed"
             raise StoreUnavailable(
-                f"event log {url.split('://')[0]}://…", str(error), todo
+                f"event log {url.partition(':')[0]}://…",
+                str(error),
+                "use sqlite:////path/log.db, or postgresql://… with palate[postgres] installed",
             ) from error
         try:
             return cls(engine, f"event log {parsed.render_as_string(hide_password=True)}")
@@ -69,15 +70,14 @@ class LogDatabase:
             engine.dispose()
             raise
 
+    @property
+    def shared(self) -> bool:
+        """Whether it is a server, which any process may use, and not a file."""
+        return self._dialect == "postgresql"
+
     def close(self) -> None:
-        """Give the connections back; the log cannot be used afterwards."""
+        """Give the connections back."""
         self._engine.dispose()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -99,24 +99,17 @@ class LogDatabase:
         """An INSERT that knows ON CONFLICT, of the database's own dialect."""
         return postgresql.insert(table) if self._dialect == "postgresql" else sqlite.insert(table)
 
-    def meta_get(self, key: str) -> str | None:
-        """A small value kept beside the data."""
-        with self.reading() as connection:
-            return self._meta(connection, key)
-
-    def meta_set(self, key: str, value: str) -> None:
-        with self.writing() as connection:
-            self._put_meta(connection, key, value)
-
-    def _meta(self, connection: Connection, key: str) -> str | None:
-        return connection.execute(
-            select(schema.meta.c.value).where(schema.meta.c.key == key)
-        ).scalar_one_or_none()
-
-    def _put_meta(self, connection: Connection, key: str, value: str) -> None:
-        statement = self.insert(schema.meta).values(key=key, value=value)
+    def upsert(
+        self,
+        connection: Connection,
+        table: Table,
+        key: Mapping[str, Any],
+        values: Mapping[str, Any],
+    ) -> None:
+        """Insert a row, or replace the values of the one that has this key."""
+        statement = self.insert(table).values(**key, **values)
         connection.execute(
-            statement.on_conflict_do_update(index_elements=["key"], set_={"value": value})
+            statement.on_conflict_do_update(index_elements=list(key), set_=dict(values))
         )
 
     @contextmanager
@@ -138,6 +131,13 @@ class LogDatabase:
             ) from error
 
 
+class SqlPart:
+    """What the parts of the log have in common: the database that holds their tables."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+
 def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
     """Slices of at most `size`."""
     for start in range(0, len(values), size):
@@ -151,11 +151,8 @@ def raw_rows(result: CursorResult[Any]) -> list[tuple[Any, ...]]:
 
 
 def _engine(url: sa.URL) -> Engine:
-    backend = url.get_backend_name()
-    if backend == "postgresql":
+    if url.get_backend_name() == "postgresql":
         return sa.create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
-    if backend != "sqlite":
-        raise ArgumentError(f"{backend} is not supported")
     if url.database in (None, "", ":memory:"):
         engine = sa.create_engine(
             url, poolclass=StaticPool, connect_args={"check_same_thread": False}
@@ -165,9 +162,8 @@ def _engine(url: sa.URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:
-        connection.isolation_level = (
-            None  # we say BEGIN ourselves: pysqlite's own comes too late to take the lock
-        )
+        # We say BEGIN ourselves: pysqlite's own comes too late to take the lock.
+        connection.isolation_level = None
         for pragma in _PRAGMAS:
             connection.execute(pragma)
 
