@@ -91,7 +91,7 @@ class Recommender:
     """One data folder, open for calls. Close it."""
 
     def __init__(self, workspace: Workspace, *, in_use: bool = True) -> None:
-        """`in_use`: False keeps it beside one that serves, until `put_to_use`; its store has
+        """`in_use`: False keeps it beside one that serves, until `activate`; its store has
         followed the log then."""
         settings = workspace.settings
         self._settings, self._workspace = settings, workspace
@@ -438,12 +438,12 @@ class Recommender:
         )
         loaded.ranker.observe(since.item)
 
-    def put_to_use(self) -> None:
+    def activate(self) -> None:
         """From here on the log's marks are about this store, and the next start finds that it
         served."""
         self._log.put_store_in_use(self._workspace.digest)
 
-    def succeed(self) -> None:
+    def take_over(self) -> None:
         """After the one that served before has been closed: end what it left undone. Its store
         keeps no people."""
         self._workspace.folder.shelf.forget_users(but=self._workspace.digest)

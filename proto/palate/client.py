@@ -11,8 +11,8 @@ insides; needs grpc and protobuf only.
             print(result.item.title, "-", result.reason)
 """
 
-# protoc generates stubs without types, so what a call returns is Any until the method's own
-# annotation says it. mypy: disable-error-code="no-any-return"
+# protoc generates stubs without types: what a call returns is Any until the method's own annotation.
+# mypy: disable-error-code="no-any-return"
 
 from __future__ import annotations
 
