@@ -72,21 +72,6 @@ async def test_an_item_may_come_with_several_pictures() -> None:
         assert server.backend.asked == [("index_items", films, {"a": [b"1", b"2"]}, {})]
 
 
-def test_where_a_picture_or_a_sound_lies_on_the_disk_is_not_told() -> None:
-    item = Item(
-        item_id="a",
-        image="/srv/songs/./posters/1.png",
-        images=("/srv/songs/./2.png",),
-        audio="/srv/songs/./3.ogg",
-    )
-    message = item_message(item)
-    assert (message.image, list(message.images), message.audio) == (
-        "posters/1.png",
-        ["2.png"],
-        "3.ogg",
-    )
-
-
 async def test_unset_fields_of_an_item_have_their_defaults() -> None:
     async with running() as server:
         stub = index_pb2_grpc.IndexServiceStub(server.channel)
