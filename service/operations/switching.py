@@ -41,7 +41,8 @@ def _delegate(
     @wraps(verb)
     def call(self: Switching, /, *arguments: P.args, **named_arguments: P.kwargs) -> T:
         with self._holding(lock), self._serving() as recommender:
-            return verb(recommender, *arguments, **named_arguments)
+            of_recommender: Callable[P, T] = getattr(recommender, verb.__name__)
+            return of_recommender(*arguments, **named_arguments)
 
     return call
 

@@ -3,9 +3,7 @@ what went wrong."""
 
 from __future__ import annotations
 
-import asyncio
 import inspect
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -24,7 +22,7 @@ from service.api.services import (
     UserService,
 )
 from service.errors import InvalidInput, ItemNotFound
-from tests.service.standin import StandIn, running
+from tests.service.standin import StandIn, served
 
 FIRST_PAUSE_S = 0.01
 
@@ -144,25 +142,8 @@ def test_nobody_listening_is_unavailable() -> None:
 
 @contextmanager
 def _palate(backend: StandIn) -> Iterator[Client]:
-    """A real server, whose event loop runs in a thread, and a client to it."""
-    address: list[str] = []
-    ready, stop = threading.Event(), threading.Event()
-
-    async def life() -> None:
-        async with running(backend) as server:
-            address.append(server.address)
-            ready.set()
-            await asyncio.to_thread(stop.wait)
-
-    thread = threading.Thread(target=lambda: asyncio.run(life()))
-    thread.start()
-    try:
-        assert ready.wait(20)
-        with Client(address[0], first_pause_s=FIRST_PAUSE_S) as client:
-            yield client
-    finally:
-        stop.set()
-        thread.join()
+    with served(backend) as address, Client(address, first_pause_s=FIRST_PAUSE_S) as client:
+        yield client
 
 
 def test_every_method_reaches_the_server_and_gives_back_what_it_said() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 import grpc
@@ -269,3 +269,32 @@ async def running(
                 used.gate.set()
             stop.set()
             await asyncio.wait([done])
+
+
+@contextmanager
+def served(backend: StandIn) -> Iterator[str]:
+    """The address of a real server around a backend, whose event loop runs in a thread."""
+    address: list[str] = []
+    ready, stop = threading.Event(), threading.Event()
+
+    async def life() -> None:
+        async with running(backend) as server:
+            address.append(server.address)
+            ready.set()
+            await asyncio.to_thread(stop.wait)
+
+    thread = threading.Thread(target=lambda: asyncio.run(life()))
+    thread.start()
+    try:
+        assert ready.wait(20)
+        yield address[0]
+    finally:
+        stop.set()
+        thread.join()
+
+
+def with_lists(value: Any) -> Any:
+    """To compare answers by: a sequence of an answer may be a tuple or a list."""
+    if is_dataclass(value) and not isinstance(value, Item):
+        return {field.name: with_lists(getattr(value, field.name)) for field in fields(value)}
+    return [with_lists(one) for one in value] if isinstance(value, list | tuple) else value

@@ -25,7 +25,7 @@ from service.api.messages import (
 from service.explainer.evidence import Evidence, EvidenceKind
 from service.rpc.conversion.converter import from_message, to_message
 from tests.service.api.test_messages import MIRRORED
-from tests.service.standin import ALIEN, ANSWER, EXPLANATION, MODEL
+from tests.service.standin import ALIEN, ANSWER, EXPLANATION, MODEL, with_lists
 
 SEARCHES = (
     SearchRequest(text="ship", k=3),
@@ -76,7 +76,7 @@ CASES = [
 def test_what_was_written_is_read_again(value: Any, message: type[Message]) -> None:
     written = to_message(value, message)
     again = from_message(type(written).FromString(written.SerializeToString()), type(value))
-    assert _as_lists(again) == _as_lists(value)
+    assert with_lists(again) == with_lists(value)
     assert to_message(again, message) == written
 
 
@@ -87,15 +87,6 @@ def test_every_field_is_written(value: Any, message: type[Message]) -> None:
     if isinstance(value, SearchRequest):
         expected = {name for name in expected if getattr(value, name)}
     assert written == expected
-
-
-def _as_lists(value: Any) -> Any:
-    """Sequences of a dataclass may be tuples or lists."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, Item):
-        return {
-            field.name: _as_lists(getattr(value, field.name)) for field in dataclasses.fields(value)
-        }
-    return [_as_lists(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def test_what_is_none_is_not_set_and_zero_is() -> None:
