@@ -70,34 +70,36 @@ def test_all_services_are_seen() -> None:
 
 @each_service
 def test_the_protocol_of_a_service_has_its_verbs_and_no_others(service: ServiceDescriptor) -> None:
-    """In `service/api/services.py`."""
     protocol = getattr(services, service.name)
-    assert public(protocol) == {verb_of(rpc) for rpc in service.methods}
+    verbs = {verb_of(rpc) for rpc in service.methods}
+    assert public(protocol) == verbs, f"{service.name} in service/api/services.py has others"
     assert protocol in Backend.__mro__
 
 
 @each_service
 def test_a_service_is_served(service: ServiceDescriptor) -> None:
-    """By a line in `service/rpc/server.py`."""
-    assert service.full_name in {served.full_name for served, _, _ in SERVED}
+    served = {served.full_name for served, _, _ in SERVED}
+    assert service.full_name in served, f"service/rpc/server.py does not list {service.name}"
 
 
 @each_rpc
 def test_an_rpc_is_answered_by_its_servicer(rpc: MethodDescriptor) -> None:
-    """By a method in `service/rpc/servicers.py`; the generated class would answer UNIMPLEMENTED."""
+    """The method is its own: the generated class would answer UNIMPLEMENTED."""
     servicers = {served.full_name: servicer for served, servicer, _ in SERVED}
-    assert rpc.name in vars(servicers[rpc.containing_service.full_name])
+    servicer = servicers[rpc.containing_service.full_name]
+    defined = public(servicer)
+    assert rpc.name in defined, f"{servicer.__name__} in service/rpc/servicers.py lacks {rpc.name}"
 
 
 @each_rpc
 def test_an_rpc_is_a_method_of_the_client(rpc: MethodDescriptor) -> None:
-    """In `proto/palate/client.py`."""
-    assert snake(rpc.name) in public(Client)
+    method = snake(rpc.name)
+    assert method in public(Client), f"Client in proto/palate/client.py lacks {method}"
 
 
 @each_rpc
 def test_an_rpc_is_told_of_in_the_list_of_all_calls(rpc: MethodDescriptor) -> None:
-    """In `docs/api.md`, as the rpc and the client's method."""
+    """As the rpc, the client's method, and what it does."""
     page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     listed = page.partition("## All calls")[2].splitlines()
     start = f"| `{rpc.name}` | `{snake(rpc.name)}` | "
@@ -130,6 +132,7 @@ def test_a_verb_has_the_parameters_of_its_protocol_wherever_it_is_answered(
     owner: type, protocol: type, verb: str
 ) -> None:
     """Their types are for mypy to check."""
+    assert hasattr(owner, verb), f"{owner.__name__} in {owner.__module__} lacks {verb}"
     expected = list(inspect.signature(getattr(protocol, verb)).parameters.values())
     given = list(inspect.signature(getattr(owner, verb)).parameters.values())
     assert [one.name for one in given] == [one.name for one in expected]
