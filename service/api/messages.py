@@ -1,7 +1,8 @@
-"""What goes into and comes out of the three calls, as plain values.
+"""What goes into and comes out of the five services, as plain values.
 
-These mirror `proto/palate/v1` one to one, so that the command line, the gRPC server and the
-evaluation share one `Recommender`. They know nothing of gRPC, of vectors or of files.
+These mirror the messages of `proto/palate/v1` field by field, so that the command line, the gRPC
+server and the evaluation share one `Recommender`. They know nothing of gRPC, of vectors or of
+files.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import numpy as np
 
 from indexer.stores.store import ItemStore
 from service.api.messages import RecommendRequest
+from service.catalog.item_ids import ItemIds
 from service.models.serving_model import ServingModel
 from service.ranker.data.arrays import BoolArray
 from service.ranker.pipeline import Query, Ranked, rank, rank_only

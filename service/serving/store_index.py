@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from encoders.arrays import FloatArray
 from indexer.catalog.filter import Filter
 from indexer.stores.store import IMAGE, TEXT, ItemStore, VectorQuery
+from service.models.serving_model import ServingModel
 from service.ranker.candidates import SEQUENCE_SPACE
 from service.ranker.data.arrays import IntArray
 from service.ranker.second_stage.signals import QueryScores

@@ -15,6 +15,7 @@ import numpy as np
 from encoders.arrays import FloatArray
 from indexer.stores.store import TEXT, ItemStore
 from service.api.messages import Personalization, RecommendRequest
+from service.catalog.item_ids import ItemIds
 from service.models.serving_model import ServingModel
 from service.ranker.data.arrays import IntArray
 from service.ranker.data.history import History

@@ -300,7 +300,7 @@ def test_help_loads_nothing_heavy() -> None:
         "qdrant_edge",
         "lark",
     ]
-    code = f"import sys, service.cli; print([name for name in {heavy} if name in sys.modules])"
+    code = f"import sys, service.cli.app; print([name for name in {heavy} if name in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
 

@@ -1,7 +1,8 @@
-"""Who waits for whom: answering, explaining, indexing and training have threads of their own.
+"""The work queues of the server: which calls wait for one another, and which do not.
 
-Owns the backend once it is loaded, and refuses work before and after. Knows nothing of messages or
-sockets.
+Answering, explaining, indexing and training each have a queue and threads of their own, so that a
+long one holds up none of the others. Owns the backend from when it is loaded until it is closed,
+and refuses work before and after. Knows nothing of messages or sockets.
 """
 
 from __future__ import annotations
@@ -13,31 +14,36 @@ from typing import Protocol, TypeVar
 from service.api.services import Backend
 from service.config import Settings
 from service.errors import NotServing, Overloaded, TrainingUnderway
-from service.rpc.cores import half_the_cores, one_core
-from service.rpc.workers import WorkPool
+from service.rpc.work.cores import half_the_cores, one_core
+from service.rpc.work.pool import WorkPool
 
 T = TypeVar("T")
 
 
 class Context(Protocol):
-    """The part of a gRPC context that matters here."""
+    """What of a gRPC context matters here."""
 
-    def time_remaining(self) -> float | None: ...
+    def time_remaining(self) -> float | None:
+        """Seconds until the caller's deadline; None where there is none."""
 
 
-class Lanes:
-    """The backend, once it is loaded, and the threads that call it."""
+class WorkQueues:
+    """The backend, and the threads that call it.
+
+    `backend` is set once it is loaded, and `stopping` once no new work is to be taken; work before
+    and after that ends with NotServing.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.backend: Backend | None = None
         self.stopping = False
-        limits = settings.server
-        self._answering = WorkPool("answering", limits.workers, limits.max_waiting, one_core)
-        self._explaining = WorkPool(
-            "explaining", settings.explain.workers, limits.max_waiting, one_core
-        )
-        self._indexing = WorkPool("indexing", 1, limits.max_waiting, half_the_cores)
+        answering = settings.server.workers
+        explaining = settings.explain.workers
+        waiting = settings.server.max_waiting
+        self._answering = WorkPool("answering", answering, waiting, one_core)
+        self._explaining = WorkPool("explaining", explaining, waiting, one_core)
+        self._indexing = WorkPool("indexing", 1, waiting, half_the_cores)
         self._training = WorkPool("training", 1, 0, half_the_cores)
 
     async def answer(self, context: Context, work: Callable[[Backend], T]) -> T:
@@ -49,19 +55,20 @@ class Lanes:
         return await self._run(self._explaining, context, work)
 
     async def index(self, context: Context, work: Callable[[Backend], T]) -> T:
-        """For calls that encode or load: one at a time, so that they leave the other threads to the
-        answers."""
+        """For calls that encode items or load a model: one at a time, so that cores are left for
+        the answers."""
         return await self._run(self._indexing, context, work)
 
     async def train(self, context: Context, work: Callable[[Backend], T]) -> T:
-        """One at a time, and none waits."""
+        """For calls that train: one at a time, and none waits. TrainingUnderway is what a second
+        one ends with."""
         try:
             return await self._run(self._training, context, work)
         except Overloaded:
             raise TrainingUnderway() from None
 
     async def close(self) -> None:
-        """Waits for what is under way, then closes the backend."""
+        """Wait for what is under way, then close the backend."""
         self.stopping = True
         for pool in (self._answering, self._explaining, self._indexing, self._training):
             await pool.close()

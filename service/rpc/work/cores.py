@@ -1,9 +1,11 @@
-"""How many cores the arithmetic of a thread may take. Knows no work and no pools.
+"""How many cores the arithmetic of a thread may take.
 
 Answers run beside each other, so each takes one core. Left alone, the libraries split every product
 over all cores and wait for one another busily: on two cores a recommendation took two to seven
-times the processor time, the more the busier the machine. Bulk work takes half of the cores, so
-that answers find one.
+times the processor time, the more the busier the machine. Indexing and training take half of the
+cores, so that answers find one.
+
+Knows nothing of the work itself, nor of queues and pools.
 """
 
 from __future__ import annotations
@@ -17,13 +19,14 @@ from encoders.networks.network import use_cores
 
 
 def one_core() -> None:
-    """For a thread that answers."""
+    """Limit the calling thread to one core: for a thread that answers."""
     _limit(1)
 
 
 def half_the_cores() -> None:
-    """For a thread that encodes or trains."""
-    _limit(max(1, (os.cpu_count() or 1) // 2))
+    """Limit the calling thread to half of the cores: for a thread that encodes or trains."""
+    all_cores = os.cpu_count() or 1
+    _limit(max(1, all_cores // 2))
 
 
 def _limit(cores: int) -> None:
@@ -31,7 +34,6 @@ def _limit(cores: int) -> None:
     most."""
     use_cores(cores)
     threadpool_limits(1, user_api="blas")
-    if (
-        torch := sys.modules.get("torch")
-    ) is not None:  # where no model was loaded there is nothing to limit
+    torch = sys.modules.get("torch")
+    if torch is not None:  # where no model was loaded there is nothing to limit
         torch.set_num_threads(cores)

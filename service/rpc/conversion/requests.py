@@ -1,7 +1,9 @@
-"""Requests: generated messages to the dataclasses of `service.api.messages`, checked.
+"""Requests: the dataclasses of `service.api.messages` from generated messages, checked.
 
-Owns the ranges of what a caller may ask, and the wire's notion of "not set". Rows of batches are
-`service.rpc.rows`. Knows nothing of calls, threads or status codes.
+Owns the ranges of what a caller may ask, and what "not set" means there: InvalidInput names the
+field that is out of range. Field by field and not by `converter`, so that no field comes in
+unchecked. Rows of batches are `service.rpc.conversion.batches`. Knows nothing of calls, threads or
+status codes.
 """
 
 from __future__ import annotations
@@ -63,6 +65,7 @@ def recommend_request(message: recommend_pb2.RecommendRequest, language: str) ->
 
 
 def similar_request(message: recommend_pb2.SimilarItemsRequest) -> SimilarRequest:
+    """Items like `item_id`, which is required."""
     return SimilarRequest(
         item_id=required_id(message.item_id, "item_id"),
         k=_k(message.k),
@@ -73,6 +76,7 @@ def similar_request(message: recommend_pb2.SimilarItemsRequest) -> SimilarReques
 
 
 def search_request(message: recommend_pb2.SearchItemsRequest) -> SearchRequest:
+    """One of text, image and audio is required."""
     if not message.text.strip() and not message.image and not message.audio:
         raise InvalidInput(
             "query", message.text, "it is required: set text, image or audio, and not empty"
@@ -138,6 +142,7 @@ def chosen_events(
 
 
 def user_profile(message: user_pb2.PutUserRequest) -> UserProfile:
+    """At most MAX_ATTRIBUTES attributes, sorted by name."""
     attributes = message.attributes
     if len(attributes) > MAX_ATTRIBUTES:
         raise TooLarge("attributes", len(attributes), MAX_ATTRIBUTES)
@@ -152,14 +157,17 @@ def user_profile(message: user_pb2.PutUserRequest) -> UserProfile:
 
 
 def required_id(value: str, field: str) -> str:
+    """InvalidInput names `field` where the id is empty, too long or not printable."""
     return identifier({field: value}, field)
 
 
 def optional_id(value: str, field: str) -> str:
+    """The same, and empty where it is not set."""
     return required_id(value, field) if value else ""
 
 
 def ids(values: Sequence[str], field: str, limit: int) -> list[str]:
+    """Any number up to `limit`, in the order given; TooLarge beyond it."""
     _check_count(values, field, limit)
     return [required_id(value, field) for value in values]
 

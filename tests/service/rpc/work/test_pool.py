@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from service.errors import DeadlinePassed, Overloaded
-from service.rpc.workers import WorkPool
+from service.rpc.work.pool import WorkPool
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
-"""Model work off the event loop: a few threads and a bounded queue before them.
+"""A work pool: threads that take blocking work off the event loop, and a bounded queue before them.
 
-Owns when a call starts, and that it does not start in vain. Knows nothing of what the work is, nor
+Owns when work starts, and that it does not start in vain. Knows nothing of what the work is, nor
 of gRPC.
 """
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 class WorkPool:
     """`threads` workers; at most `max_waiting` calls wait for one of them, in order of arrival.
 
-    Every worker calls `prepare` once, before its first work.
+    Every thread calls `prepare` once, before its first work.
     """
 
     def __init__(
@@ -45,8 +45,9 @@ class WorkPool:
     async def run(self, work: Callable[[], T], remaining_s: float | None = None) -> T:
         """The result of `work`, run in a thread.
 
-        Overloaded when too many wait already. Work whose caller has gone, or whose `remaining_s`
-        has run out by the time a thread is free, is not started; work that has started is finished.
+        Work that has started is finished. Work whose caller is cancelled while it waits is never
+        started. Errors: Overloaded where too many wait already; DeadlinePassed where `remaining_s`
+        seconds have passed by the time a thread is free.
         """
         deadline = None if remaining_s is None else time.monotonic() + remaining_s
 
@@ -62,15 +63,15 @@ class WorkPool:
         try:
             future = self._executor.submit(start)
         except BaseException:
-            self._finished(None)
+            self._ended(None)
             raise
-        future.add_done_callback(self._finished)
+        future.add_done_callback(self._ended)
         return await asyncio.wrap_future(future)
 
     async def close(self) -> None:
-        """Waits for what is running and waiting; nothing is taken any more."""
+        """Wait for what runs and what waits; nothing is taken any more."""
         await asyncio.to_thread(self._executor.shutdown)
 
-    def _finished(self, _: Future[T] | None) -> None:
+    def _ended(self, _: Future[T] | None) -> None:
         with self._lock:
             self._pending -= 1
