@@ -16,8 +16,9 @@ from service.api.messages import ExplainRequest, Explanation, RecommendRequest
 from service.explainer.evidence import Evidence, EvidenceKind, Subject
 from service.explainer.template.slots import percent
 from service.explainer.text import clean
-from service.explainer.verify.verify import verify
-from service.explainer.writers.writers import TEMPLATE, Outcome, Writer, Written, write_verified
+from service.explainer.verify.verifier import verify
+from service.explainer.writers.writer import Outcome, Writer, Written
+from service.explainer.writers.writing import TEMPLATE, write_verified
 from service.reasons.evidence import MAX_LEFT_OUT, subject_of
 from service.recommender import Recommender
 from service.storage.workspace import Workspace

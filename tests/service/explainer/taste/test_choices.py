@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from service.explainer.taste.choices import Crowd, Offer, numbers_of, traits_of
+from service.explainer.taste.choices import numbers_of, traits_of
+from service.explainer.taste.population import ItemCount, Population
 
 
 def test_traits_are_names_and_numbers_are_numbers() -> None:
@@ -25,12 +26,12 @@ def test_traits_are_names_and_numbers_are_numbers() -> None:
 
 
 def test_what_people_choose_is_weighed_by_how_often_they_do() -> None:
-    crowd = Crowd.of(
+    crowd = Population.of(
         [
-            Offer("films", ["Drama"], {"year": 1990.0}, 6),
-            Offer("films", ["War", "Drama"], {"year": 2000.0}, 2),
-            Offer("films", ["War"], {"year": 2020.0}, 0),
-            Offer("books", ["War"], {}, 3),
+            ItemCount("films", ["Drama"], {"year": 1990.0}, 6),
+            ItemCount("films", ["War", "Drama"], {"year": 2000.0}, 2),
+            ItemCount("films", ["War"], {"year": 2020.0}, 0),
+            ItemCount("books", ["War"], {}, 3),
         ],
         n_people=9,
     )
@@ -42,6 +43,6 @@ def test_what_people_choose_is_weighed_by_how_often_they_do() -> None:
 
 
 def test_nothing_is_infinitely_rare_and_an_empty_domain_has_no_shares() -> None:
-    crowd = Crowd.of([Offer("films", ["Drama"], {}, 4)], n_people=9)
+    crowd = Population.of([ItemCount("films", ["Drama"], {}, 4)], n_people=9)
     assert crowd.share(("", "war"), {"films": 1.0}) == 1 / 4
     assert crowd.share(("", "war"), {"games": 1.0}) == 0.0

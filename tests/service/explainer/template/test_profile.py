@@ -12,12 +12,15 @@ from hypothesis import strategies as st
 
 from service.explainer.evidence import LOWER, OF_TASTE, Evidence, Subject
 from service.explainer.evidence import EvidenceKind as K
-from service.explainer.languages.language import language_codes, load_language
+from service.explainer.languages.codes import language_codes
+from service.explainer.languages.loading import load_language
+from service.explainer.template.plan import Length
 from service.explainer.template.profile import MAX_SENTENCES
-from service.explainer.template.template import Length, TemplateWriter
-from service.explainer.verify.verify import verify
+from service.explainer.template.writer import TemplateWriter
+from service.explainer.verify.verifier import verify
 from service.explainer.writers.local import LocalWriter
-from service.explainer.writers.writers import Outcome, write_verified
+from service.explainer.writers.writer import Outcome
+from service.explainer.writers.writing import write_verified
 from tests.service.explainer.made_up import taste_facts
 
 NOBODY = Subject("", "")

@@ -19,18 +19,15 @@ from service.explainer.evidence import (
     EvidenceKind,
     Subject,
 )
-from service.explainer.languages.language import (
-    Language,
-    UnknownLanguage,
-    language_codes,
-    load_language,
-)
-from service.explainer.template.plan import gist
+from service.explainer.languages.codes import language_codes
+from service.explainer.languages.language import Language
+from service.explainer.languages.loading import UnknownLanguage, load_language
+from service.explainer.template.plan import Length, gist
 from service.explainer.template.slots import Slots
-from service.explainer.template.template import Length, TemplateWriter
+from service.explainer.template.writer import TemplateWriter
 from service.explainer.verify.masking import mask
-from service.explainer.verify.verify import verify
-from service.explainer.writers.writers import TEMPLATE, write_verified
+from service.explainer.verify.verifier import verify
+from service.explainer.writers.writing import TEMPLATE, write_verified
 from tests.service.explainer.made_up import (
     CASINO,
     COLLATERAL,
@@ -324,6 +321,7 @@ def test_a_language_has_words_for_every_kind(code: str) -> None:
         "name",
         "description",
         "details",
+        "medium",
         "titles",
     }
     assert {slot for p in every_pattern(language) for slot in re.findall(r"{(\w+)}", p)} <= known

@@ -8,9 +8,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from service.explainer.evidence import DESCRIPTION, DETAILS, Evidence, EvidenceKind, Subject
-from service.explainer.languages.language import language_codes
-from service.explainer.template.template import Length, TemplateWriter
-from service.explainer.verify.verify import verify
+from service.explainer.languages.codes import language_codes
+from service.explainer.template.plan import Length
+from service.explainer.template.writer import TemplateWriter
+from service.explainer.verify.verifier import verify
 from tests.service.explainer.made_up import (
     CASINO,
     COLLATERAL,

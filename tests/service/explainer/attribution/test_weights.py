@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.explainer.attribution.attribution import Limits, part_shares, weigh_evidence
 from service.explainer.attribution.facts import (
     AttributeValue,
     Background,
@@ -21,12 +20,14 @@ from service.explainer.attribution.facts import (
     Part,
     RequestFacts,
 )
+from service.explainer.attribution.limits import AttributionLimits
+from service.explainer.attribution.weights import part_shares, weigh_evidence
 from service.explainer.evidence import Evidence, EvidenceKind
 
 KNOWN_USER = RequestFacts(n_events_known=50)
 PLAIN = CandidateFacts("c")
 CATALOGUE = CatalogueFacts(
-    text=Background(0.1, 0.1), image=Background(0.4, 0.05), taste=Background(0.0, 0.1)
+    {"text": Background(0.1, 0.1), "image": Background(0.4, 0.05)}, taste=Background(0.0, 0.1)
 )
 
 
@@ -65,7 +66,7 @@ def test_arithmetic_noise_is_not_a_reason() -> None:
 
 
 def test_a_disliked_item_is_never_cited_but_its_drop_counts_in_the_sum() -> None:
-    facts = [HistoryFact("a"), HistoryFact("b", liked=False, co_engaged=99, text_cosine=1.0)]
+    facts = [HistoryFact("a"), HistoryFact("b", liked=False, co_engaged=99, cosines={"text": 1.0})]
     evidence = weigh_evidence(scores(10, 9, 7), facts, PLAIN, KNOWN_USER, CATALOGUE)
     assert [e.item_id for e in evidence] == ["a"]
     assert evidence[0].weight == pytest.approx(0.25)
@@ -107,7 +108,10 @@ def test_popularity_and_history_share_the_movement() -> None:
 
 
 def test_where_no_single_item_is_missed_the_modalities_take_their_place() -> None:
-    facts = [HistoryFact("a", text_cosine=0.9, co_engaged=7), HistoryFact("b", text_cosine=0.8)]
+    facts = [
+        HistoryFact("a", cosines={"text": 0.9}, co_engaged=7),
+        HistoryFact("b", cosines={"text": 0.8}),
+    ]
     evidence = weigh_evidence(
         scores(10, 10, 10, text=4, behaviour=8), facts, PLAIN, KNOWN_USER, CATALOGUE
     )
@@ -135,13 +139,13 @@ def test_fewer_than_five_people_are_never_mentioned(people: int, cited: list[int
 
 def test_similarity_counts_against_the_background_not_by_itself() -> None:
     facts = [
-        HistoryFact("a", text_cosine=0.45, image_cosine=0.45)
+        HistoryFact("a", cosines={"text": 0.45, "image": 0.45})
     ]  # z = 3.5 among texts, 1 among pictures
     evidence = weigh_evidence(scores(1, 1), facts, PLAIN, KNOWN_USER, CATALOGUE)
     assert [(e.kind, e.similarity, e.weight) for e in evidence] == [
         (EvidenceKind.TEXT_SIMILARITY, 0.45, 0.0)
     ]
-    unknown = replace(CATALOGUE, text=Background())
+    unknown = replace(CATALOGUE, backgrounds={"text": Background()})
     assert weigh_evidence(scores(1, 1), facts, PLAIN, KNOWN_USER, unknown) == []
 
 
@@ -252,8 +256,8 @@ def test_an_old_or_little_chosen_item_is_neither_new_nor_popular() -> None:
 def test_wrong_input_is_refused() -> None:
     with pytest.raises(ValueError, match="1 scores for 2 history items"):
         weigh_evidence(scores(1, 1), history("a", "b"), PLAIN, KNOWN_USER, CATALOGUE)
-    with pytest.raises(ValueError, match="sound"):
-        scores(1, sound=2)
+    with pytest.raises(ValueError, match=r"unknown parts \['sound'\]; parts are \['text', "):
+        weigh_evidence(scores(1, sound=2), [], PLAIN, KNOWN_USER, CATALOGUE)
 
 
 FLOATS = st.floats(-1e6, 1e6) | st.sampled_from([math.nan, math.inf, 0.0])
@@ -275,7 +279,7 @@ def test_weights_are_ordered_shares_whatever_the_scores(
 ) -> None:
     facts = [
         HistoryFact(
-            f"h{i % 5}", liked=liked, co_engaged=people, text_cosine=cosine, categories=("x",)
+            f"h{i % 5}", liked=liked, co_engaged=people, cosines={"text": cosine}, categories=("x",)
         )
         for i, (_, liked, people, cosine) in enumerate(rows)
     ]
@@ -289,7 +293,7 @@ def test_weights_are_ordered_shares_whatever_the_scores(
     assert sum(weights) <= 1 + 1e-9
     assert weights == sorted(weights, reverse=True)
     cited = [e.item_id for e in of(EvidenceKind.HISTORY, evidence)]
-    assert len(cited) == len(set(cited)) <= Limits().max_history
+    assert len(cited) == len(set(cited)) <= AttributionLimits().max_history
     assert all(e.score_drop > 0 and e.weight > 0 for e in of(EvidenceKind.HISTORY, evidence))
 
 

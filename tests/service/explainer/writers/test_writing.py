@@ -12,16 +12,13 @@ from hypothesis import strategies as st
 
 import service.explainer
 from service.explainer.evidence import Evidence, Subject
-from service.explainer.languages.language import UnknownLanguage, language_codes
-from service.explainer.template.template import Length, TemplateWriter
-from service.explainer.verify.verify import verify
-from service.explainer.writers.writers import (
-    DraftRefused,
-    Outcome,
-    WriterFailed,
-    write_reasons,
-    write_verified,
-)
+from service.explainer.languages.codes import language_codes
+from service.explainer.languages.loading import UnknownLanguage
+from service.explainer.template.plan import Length
+from service.explainer.template.writer import TemplateWriter
+from service.explainer.verify.verifier import verify
+from service.explainer.writers.writer import DraftRefused, Outcome, WriterFailed
+from service.explainer.writers.writing import write_reasons, write_verified
 from tests.service.explainer.made_up import COLLATERAL, RICH, evidence_facts, subjects
 
 TEMPLATE_LINE = TemplateWriter().write(COLLATERAL, RICH, "en", length="line")
