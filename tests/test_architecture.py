@@ -52,7 +52,6 @@ DIRECTION = """
     service.explainer.languages.codes
     service.explainer
     service.explainer.attribution  service.explainer.languages
-    service.explainer.languages.en  service.explainer.languages.zh
     service.explainer.taste  service.explainer.template
     service.explainer.verify
     service.explainer.writers
