@@ -29,7 +29,7 @@ from benchmarks.tables import markdown, replace_section
 from indexer.log.event_log import EventLog
 from service.config import load_settings
 from service.errors import WriterUnavailable
-from service.explainer.writers.writers import Writer
+from service.explainer.writers.writer import Writer
 from service.reasons.writing import Writing
 from service.recommender import Recommender
 from service.rpc.garbage_collection import freeze_gc

@@ -54,7 +54,6 @@ DIRECTION = """
     service.explainer.languages.codes
     service.explainer
     service.explainer.attribution  service.explainer.languages
-    service.explainer.languages.en  service.explainer.languages.zh
     service.explainer.taste  service.explainer.template
     service.explainer.verify
     service.explainer.writers

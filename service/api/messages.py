@@ -53,7 +53,7 @@ class RecommendRequest:
     explain: bool = False
     """Put a one-line reason beside every result."""
     language: str = "en"
-    """Language of the reasons: `en` or `zh`."""
+    """Code of the language of the reasons."""
     personalization: Personalization = Personalization.FULL
     scenario: str = ""
     """A label of the caller's for this placement, e.g. `home`; stored with the served context, no

@@ -18,9 +18,10 @@ from indexer.catalog.event import EventPolicy
 from indexer.catalog.item import Item
 from service.api.messages import Change, Explanation, Feedback
 from service.config import ExplainSettings
-from service.explainer.attribution.removal import removal
+from service.explainer.attribution.removal import smallest_removal
 from service.explainer.evidence import Evidence, EvidenceKind, Subject
-from service.explainer.writers.writers import TEMPLATE, Writer, write_reasons
+from service.explainer.writers.writer import Writer
+from service.explainer.writers.writing import TEMPLATE, write_reasons
 from service.models.serving_model import ServingModel
 from service.ranker.data.arrays import IntArray
 from service.ranker.data.history import History
@@ -143,7 +144,7 @@ class Explanations:
                 < 0
             )
 
-        chosen = removal(len(events), margins, MAX_REMOVED, falls)
+        chosen = smallest_removal(len(events), margins, MAX_REMOVED, falls)
         if not chosen:
             return Change((), "")
         facts = [case.past[int(events[i][-1])].cited(EvidenceKind.CHANGE) for i in sorted(chosen)]

@@ -1,7 +1,7 @@
-"""Choosing: which of several phrasings that say the same is used.
+"""Selection: which of several phrasings that say the same is used.
 
-It owns the stable hash and the way a list avoids repeating itself. It knows neither languages nor
-what is said.
+This module owns the stable hash, and how a list avoids repeating itself. It does not know languages
+or what is said.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import Protocol
 from service.explainer.evidence import Evidence, Subject
 
 
-class Chooser(Protocol):
-    """Chooses for one text. Every phrasing it is offered is true; it decides how the text reads.
+class PhrasingSelector(Protocol):
+    """Selects phrasings for one text. All that it is offered is true; it decides how the text reads.
 
     `facts` are what the slots of the patterns stand for, `salt` tells the places of a text apart.
     """
 
     def index(self, salt: int) -> int:
-        """A number, where words differ in nothing but taste."""
+        """A number, where words differ in nothing but style."""
         ...
 
     def pick(self, options: Sequence[str], salt: int) -> str:
@@ -36,14 +36,14 @@ class Chooser(Protocol):
         ...
 
 
-class HashChooser:
-    """Picks by hash; the variant moves every pick on, each kind of pick at its own pace."""
+class HashSelector:
+    """Selects by hash. The variant moves every selection on, each salt at its own pace."""
 
     def __init__(self, seed: int, variant: int = 0, used: Mapping[str, int] | None = None) -> None:
+        """`used` says how often each lead pattern was used in this list."""
         self._seed = seed
         self._variant = variant
         self._used = used or {}
-        """How often each lead pattern was used in this list."""
 
     def index(self, salt: int) -> int:
         return (self._seed >> (3 * salt)) + self._variant // (salt + 1)
@@ -56,18 +56,23 @@ class HashChooser:
 
     def lead(self, patterns: Sequence[str], facts: Mapping[str, str]) -> str:
         """The one used least so far, beginning where the hash says."""
-        return min(turned(patterns, self.index(0)), key=lambda pattern: self._used.get(pattern, 0))
+        in_order = rotated(patterns, self.index(0))
+        return min(in_order, key=lambda pattern: self._used.get(pattern, 0))
 
 
-def turned(options: Sequence[str], by: int) -> list[str]:
-    """The options, beginning at another one."""
+def rotated(options: Sequence[str], by: int) -> list[str]:
+    """The options, beginning at another one.
+
+    >>> rotated(["a", "b", "c"], 4)
+    ['b', 'c', 'a']
+    """
     first = by % len(options)
     return [*options[first:], *options[:first]]
 
 
 def stable_hash(subject: Subject, evidence: Sequence[Evidence], *kind_of_text: str) -> int:
     """Of the subject and the kinds of evidence, so that a text changes only when what it says does."""
-    key = "\x1f".join([subject.item_id, *kind_of_text, *(e.kind.value for e in evidence)])
-    return int.from_bytes(
-        hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big"
-    )
+    kinds = (fact.kind.value for fact in evidence)
+    key = "\x1f".join([subject.item_id, *kind_of_text, *kinds])
+    digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big")
