@@ -20,66 +20,8 @@ from service.errors import STATUS
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("encoders", "indexer", "service", "palate")
 
-DIRECTION = """
-    encoders.errors
-    encoders.arrays
-    encoders.fingerprint  encoders.plugins  encoders.timing  encoders.hub  encoders.source
-    encoders.networks
-    encoders.audio
-    encoders.base
-    encoders.text
-    encoders.image
-    encoders
-    encoders.alignment
-
-    indexer.errors
-    indexer.folder_lock
-    indexer.catalog
-    indexer.media  indexer.log
-    indexer.log.sql
-    indexer.log.opening
-    indexer.stores
-    indexer.stores.edge  indexer.stores.qdrant
-    indexer.indexing
-
-    service.ranker.config
-    service.ranker.data
-    service.ranker.item_item  service.ranker.sequence
-    service.ranker.second_stage
-    service.ranker
-    service.ranker.training
-
-    service.evaluation
-
-    service.explainer.languages.codes
-    service.explainer
-    service.explainer.attribution  service.explainer.languages
-    service.explainer.taste  service.explainer.template
-    service.explainer.verify
-    service.explainer.writers
-
-    service.errors
-    service.config
-    service.api
-    service.storage
-    service.catalog
-    service.models
-    service.serving
-    service.reasons
-    service.recommender
-    service.operations
-    service.evaluation.served
-
-    palate
-    service.rpc
-    service.cli
-    service.cli.commands  service.cli.doctor
-    service.cli.demo
-    service.cli.app
-    service.cli.__main__
-"""
-"""Folders (or modules that stand apart from their folder), lowest first: a module imports from its
-own folder and from the lines above it, and never from below."""
+LAYERS = ROOT / "docs" / "layers.txt"
+"""The direction of imports, stated once; its first lines say how it is read."""
 
 CLOSED = {  # what these import of our packages, beyond themselves
     "encoders": (),
@@ -119,7 +61,12 @@ def _modules() -> Iterator[Module]:
 
 
 MODULES = {module.name: module for module in _modules()}
-LEVEL = {name: level for level, line in enumerate(DIRECTION.splitlines()) for name in line.split()}
+LEVEL = {
+    name: level
+    for level, line in enumerate(LAYERS.read_text(encoding="utf-8").splitlines())
+    if not line.startswith("#")
+    for name in line.split()
+}
 
 
 def _imports(module: Module) -> Iterator[str]:
@@ -154,10 +101,10 @@ def _within(name: str, *parents: str) -> bool:
 
 
 def _folder(name: str) -> str:
-    """What DIRECTION calls the place of a module: the longest name in it that the module lies
+    """What the layers call the place of a module: the longest name among them that the module lies
     within."""
     while name not in LEVEL:
-        assert "." in name, f"{name} stands nowhere in DIRECTION"
+        assert "." in name, f"{name} stands nowhere in docs/layers.txt"
         name = name.rpartition(".")[0]
     return name
 
@@ -174,7 +121,7 @@ def test_all_packages_are_seen() -> None:
     assert {module.package for module in MODULES.values()} == set(PACKAGES)
 
 
-def test_direction_names_what_is_there() -> None:
+def test_the_layers_name_what_is_there() -> None:
     folders = {name.rpartition(".")[0] for name in MODULES} | set(MODULES)
     assert [name for name in LEVEL if name not in folders] == []
 

@@ -124,6 +124,7 @@ def _fused(hits: Mapping[str, Hits], lacking: Mapping[str, Collection[int]], k: 
     """By reciprocal rank, for scores that do not compare: the mean over the places where an item
     could be found, so that one without a picture or sound is not behind all that have one. Where it
     was not found, it stands after those that were."""
+    hits = {place: _without(one, lacking[place]) for place, one in hits.items()}
     found = _by_item(hits)
     worth: dict[int, float] = {}
     for index, several in found.items():
@@ -131,6 +132,13 @@ def _fused(hits: Mapping[str, Hits], lacking: Mapping[str, Collection[int]], k: 
         ranks |= {place: rank for rank, place, _ in several}
         worth[index] = sum(1.0 / (RANK_CONSTANT + rank) for rank in ranks.values()) / len(ranks)
     return _listed(found, worth, k)
+
+
+def _without(hits: Hits, lacking: Collection[int]) -> Hits:
+    """The hits that have something to be found by. Items without words have the vector of the empty
+    text, all the same one: where they stand among the hits is chance."""
+    there = ~np.isin(hits.item_indices, list(lacking))
+    return Hits(hits.item_indices[there], hits.scores[there])
 
 
 def _by_item(hits: Mapping[str, Hits]) -> dict[int, list[tuple[int, str, float]]]:

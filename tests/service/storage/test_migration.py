@@ -1,0 +1,167 @@
+"""Data folders and checkpoints that 034e339 made are opened by today's code and answer as they did.
+
+`tests/folders/034e339/README.md` says what is in them and how they were made.
+"""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from base64 import b64decode
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexer.catalog.event import Event
+from indexer.catalog.item import Item
+from service.api.messages import (
+    ExplainRequest,
+    Explanation,
+    Recommendation,
+    RecommendRequest,
+    SearchRequest,
+    SimilarRequest,
+    TasteRequest,
+)
+from service.config import load_settings
+from service.recommender import Recommender
+from service.storage.workspace import Workspace
+
+FOLDERS = Path(__file__).parents[2] / "folders" / "034e339"
+NAMES = ("text_image", "text_audio", "text")
+SCORE_TOLERANCE = 1e-5
+SHARE_TOLERANCE = 1e-4
+"""Of weights and shares, which are quotients of differences of scores."""
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A folder as 034e339 left it, and what that commit answered."""
+
+    folder: Path
+    expected: Json
+
+    def open(self) -> Recommender:
+        overrides = dict(self.expected["settings"])
+        return Recommender(Workspace.open(load_settings(data=self.folder, overrides=overrides)))
+
+
+@pytest.fixture(params=NAMES)
+def before(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Before:
+    """Unpacked anew, at the moment of the old answers."""
+    with tarfile.open(FOLDERS / f"{request.param}.tar.xz") as archive:
+        archive.extractall(tmp_path, filter="data")
+    expected = json.loads((FOLDERS / f"{request.param}.expected.json").read_text(encoding="utf-8"))
+    monkeypatch.setattr("time.time", lambda: expected["asked_at"])
+    return Before(tmp_path, expected)
+
+
+@pytest.fixture
+def palate(before: Before) -> Iterator[Recommender]:
+    palate = before.open()
+    yield palate
+    palate.close()
+
+
+def search_request(request: Json) -> SearchRequest:
+    content = {name: b64decode(request[name]) for name in ("image", "audio") if name in request}
+    return SearchRequest(**{**request, **content})
+
+
+def assert_same_answer(answer: Recommendation, expected: Json) -> None:
+    rows: Sequence[Json] = expected["results"]
+    assert [row.item_id for row in answer.results] == [row["item_id"] for row in rows]
+    scores = [row["score"] for row in rows]
+    assert [row.score for row in answer.results] == pytest.approx(scores, abs=SCORE_TOLERANCE)
+    assert [list(row.sources) for row in answer.results] == [row["sources"] for row in rows]
+    assert [row.reason for row in answer.results] == [row["reason"] for row in rows]
+    assert list(answer.degraded) == expected["degraded"]
+    assert answer.model_version == expected["model_version"]
+
+
+def assert_same_explanation(explanation: Explanation, expected: Json) -> None:
+    facts: Sequence[Json] = expected["evidence"]
+    assert [(str(fact.kind), fact.item_id) for fact in explanation.evidence] == [
+        (fact["kind"], fact["item_id"]) for fact in facts
+    ]
+    weights = [fact["weight"] for fact in facts]
+    assert [fact.weight for fact in explanation.evidence] == pytest.approx(
+        weights, abs=SHARE_TOLERANCE
+    )
+    assert dict(explanation.parameters) == pytest.approx(
+        expected["parameters"], abs=SHARE_TOLERANCE
+    )
+    assert explanation.text == expected["text"]
+    assert explanation.model_version == expected["model_version"]
+
+
+def assert_answers_as_before(palate: Recommender, expected: Json) -> None:
+    for one in expected["recommended"]:
+        assert_same_answer(palate.recommend(RecommendRequest(**one["request"])), one["answer"])
+    for one in expected["similar"]:
+        assert_same_answer(palate.similar_items(SimilarRequest(**one["request"])), one["answer"])
+    for one in expected["searched"]:
+        assert_same_answer(palate.search_items(search_request(one["request"])), one["answer"])
+    for one in expected["explained"]:
+        explanation = palate.explain(ExplainRequest(**one["request"]))
+        assert_same_explanation(explanation, one["explanation"])
+    for one in expected["tastes"]:
+        assert palate.describe_taste(TasteRequest(one["user_id"])).text == one["text"]
+
+
+def test_the_model_of_before_recommends_searches_and_explains_as_it_did(
+    palate: Recommender, before: Before
+) -> None:
+    assert palate.ranker.version == before.expected["active"]
+    assert_answers_as_before(palate, before.expected["by_active"])
+
+
+def test_its_int8_copy_does_too(palate: Recommender, before: Before) -> None:
+    palate.activate_model(before.expected["small"])
+    assert_answers_as_before(palate, before.expected["by_small"])
+
+
+def test_what_it_served_is_explained_as_it_was(palate: Recommender, before: Before) -> None:
+    for served in before.expected["served"]:
+        for one in served["explanations"]:
+            explanation = palate.explain(ExplainRequest(**one["request"], change=True))
+            assert_same_explanation(explanation, one["explanation"])
+
+
+def test_what_it_knew_of_a_user_is_still_there(palate: Recommender, before: Before) -> None:
+    profile = palate.export_user("described")["profile"]
+    assert profile == before.expected["profile"]
+    served = {answer["recommendation_id"] for answer in palate.export_user("u0")["served"]}
+    explained = [one for answer in before.expected["served"] for one in answer["explanations"]]
+    assert {one["request"]["recommendation_id"] for one in explained} <= served
+
+
+def test_a_folder_that_was_opened_once_answers_the_same_when_it_is_opened_again(
+    before: Before,
+) -> None:
+    before.open().close()
+    palate = before.open()
+    assert_answers_as_before(palate, before.expected["by_active"])
+    palate.close()
+
+
+def test_it_goes_on_with_new_items_new_events_and_a_new_model(
+    palate: Recommender, before: Before
+) -> None:
+    words = {"title": "Rocket 40", "description": "rocket planet space", "categories": ("Space",)}
+    palate.index_items([Item("new", domain="films", **words)], {})
+    now = before.expected["asked_at"]
+    palate.record_events([Event("visitor", "i0", "rating", 5.0, now, None)])
+    assert "new" in {row.item_id for row in palate.search_items(SearchRequest("rocket")).results}
+    trained = palate.train(seed=0, force=True)
+    answer = palate.recommend(RecommendRequest(user_id="visitor", k=10))
+    assert answer.model_version == trained.version != before.expected["active"]
+    assert "i0" not in {row.item_id for row in answer.results}
+    assert palate.rollback_model().version == before.expected["active"]
