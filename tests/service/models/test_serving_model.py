@@ -35,23 +35,14 @@ def test_without_training_there_are_no_vectors_of_its_own(untrained: ServingMode
     assert untrained.vector_name == ""
 
 
-def test_sounds_are_called_sounds(untrained: ServingModel) -> None:
-    heard = replace(untrained, medium="audio")
-    assert [one.source("content_image") for one in (untrained, heard)] == [
-        "content_image",
-        "content_audio",
-    ]
-    assert heard.source("content_text") == "content_text"
-
-
 def test_a_taste_is_looked_for_as_the_ranker_sees_pictures(untrained: ServingModel) -> None:
     """Without the alignment's vectors in the store, the encoder's own are asked."""
     swapped: Any = SimpleNamespace(images=lambda vectors: vectors[:, ::-1])
     alignment: Any = SimpleNamespace(version="v1", heads=swapped)
     aligned = replace(untrained, alignment=alignment)
     taste = np.array([1.0, 0.0], np.float32)
-    name, vector = aligned.image_query(store(IMAGE, joint_name("v1", IMAGE)), taste)
+    name, vector = aligned.content_query(store(IMAGE, joint_name("v1", IMAGE)), IMAGE, taste)
     assert (name, vector.tolist()) == (joint_name("v1", IMAGE), [0.0, 1.0])
     for model in (aligned, untrained):
-        name, vector = model.image_query(store(IMAGE), taste)
+        name, vector = model.content_query(store(IMAGE), IMAGE, taste)
         assert (name, vector.tolist()) == (IMAGE, [1.0, 0.0])
