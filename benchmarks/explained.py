@@ -197,7 +197,7 @@ def cost(palate: Recommender, pairs: Sequence[Pair]) -> Iterator[Row]:
             (RecommendRequest(user_id=user, k=K), plain),
             (RecommendRequest(user_id=user, k=K, explain=True), explained),
         ):
-            palate.ranker.view.remembered.clear()  # as after an event
+            palate.ranker.remembered.clear()  # as after an event
             times.append(cpu_ms(lambda request=request: palate.recommend(request)))
     more = np.median(explained) / np.median(plain) - 1
     yield Row(

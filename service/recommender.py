@@ -184,7 +184,7 @@ class Recommender:
         fresh = [event for event, new in zip(events, added, strict=True) if new]
         _, unknown = self._catalogue.indices(event.item_id for event in fresh)
         behaviour = (e.item_id for e in fresh if self._policy.kind(e.event_type, e.value).trains)
-        self._models.active.ranker.observe(self._catalogue.indices(behaviour)[0])
+        self._models.active.ranker.catalogue.observe(self._catalogue.indices(behaviour)[0])
         return EventReport(
             recorded=len(fresh), duplicates=len(events) - len(fresh), unknown_items=len(unknown)
         )
@@ -333,7 +333,7 @@ class Recommender:
     def describe_taste(self, request: TasteRequest) -> TasteSummary:
         """What sets the choices of a user apart, and when they changed; a user without any is told
         so."""
-        return self._tastes.describe(request, self.ranker.view.behaviour.counts)
+        return self._tastes.describe(request, self.ranker.snapshot.behaviour.counts)
 
     # users
 
@@ -424,8 +424,8 @@ class Recommender:
         ranker = (
             self._models.active.ranker
         )  # may have read from the store what was deleted before the catalogue was read
-        ranker.remove_items(
-            np.setdiff1d(np.flatnonzero(ranker.view.content.live), list(there.values()))
+        ranker.catalogue.remove_items(
+            np.setdiff1d(np.flatnonzero(ranker.snapshot.content.live), list(there.values()))
         )
 
     def count_events(self) -> None:
@@ -436,7 +436,7 @@ class Recommender:
         since, _ = read_interactions(
             self._log, self._policy, types, n_items, after_seq=loaded.counted
         )
-        loaded.ranker.observe(since.item)
+        loaded.ranker.catalogue.observe(since.item)
 
     def put_to_use(self) -> None:
         """From here on the log's marks are about this store, and the next start finds that it
@@ -521,11 +521,11 @@ class Recommender:
         order = np.argsort(-scores, kind="stable")
         if request.diversity <= 0:
             return order
-        content = loaded.ranker.view.content
+        vectors = loaded.ranker.snapshot.content.vectors.values()
         pool = candidates.items[order[: max(POOL * n, 50)]]
-        both = np.concatenate([content.text[pool], content.image[pool]], axis=1)
-        both /= np.maximum(np.linalg.norm(both, axis=1, keepdims=True), 1e-6)
-        first = diversify(scores[order], both, n, request.diversity)
+        all_modalities = np.concatenate([of_one[pool] for of_one in vectors], axis=1)
+        all_modalities /= np.maximum(np.linalg.norm(all_modalities, axis=1, keepdims=True), 1e-6)
+        first = diversify(scores[order], all_modalities, n, request.diversity)
         diverse: IntArray = order[
             np.concatenate([first, np.setdiff1d(np.arange(len(order)), first)])
         ]
@@ -705,13 +705,13 @@ class Recommender:
         for index, item in items:
             self._catalogue.put(item.item_id, index)
             self._item_cache.pop(index, None)
-            self._models.active.ranker.set_live(index, item.available)
+            self._models.active.ranker.catalogue.set_live(index, item.available)
 
     def _forget_items(self, item_ids: Iterable[str]) -> None:
         removed = [
             index for item_id in item_ids if (index := self._catalogue.remove(item_id)) is not None
         ]
-        self._models.active.ranker.remove_items(np.array(removed, dtype=np.int64))
+        self._models.active.ranker.catalogue.remove_items(np.array(removed, dtype=np.int64))
         self._people.forget()
 
     def _learn_items(self, rows: Sequence[StoredItem]) -> None:

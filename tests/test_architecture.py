@@ -43,6 +43,7 @@ DIRECTION = """
     service.ranker.config
     service.ranker.data
     service.ranker.item_item  service.ranker.sequence
+    service.ranker.catalogue
     service.ranker.second_stage
     service.ranker
     service.ranker.training

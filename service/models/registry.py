@@ -206,7 +206,7 @@ class Models:
         config: RankerConfig,
     ) -> Training:
         last_seq = self._log.last_seq()
-        rows = read_rows(self._store)
+        rows = read_rows(self._store, self._dims)
         vocabulary = Vocabulary.of((row.item for row in rows), event_types_of(self._log))
         n_items = self._catalogue.n_indices
         features = features_of(rows, vocabulary, self._dims, n_items, alignment=self._alignment)
@@ -240,7 +240,7 @@ class Models:
         last_seq = self._log.last_seq()
         loaded = self._load(record)
         vocabulary, n_items = loaded.vocabulary, loaded.ranker.n_items
-        rows = [row for row in read_rows(self._store) if row.item_index < n_items]
+        rows = [row for row in read_rows(self._store, self._dims) if row.item_index < n_items]
         features = features_of(rows, vocabulary, self._dims, n_items, alignment=loaded.alignment)
         interactions, users = read_interactions(
             self._log, self._policy, vocabulary.event_types, n_items
@@ -336,7 +336,7 @@ class Models:
         return self._untrained()
 
     def _untrained(self) -> Loaded:
-        rows = read_rows(self._store)
+        rows = read_rows(self._store, self._dims)
         vocabulary = Vocabulary.of((row.item for row in rows), event_types_of(self._log))
         n_items = self._catalogue.n_indices
         features = features_of(rows, vocabulary, self._dims, n_items, alignment=self._alignment)
@@ -357,10 +357,10 @@ class Models:
             return
         indices = np.array([row.item_index for row in rows], dtype=np.int64)
         features = features_of(rows, loaded.vocabulary, self._dims, alignment=loaded.alignment)
-        loaded.ranker.put_items(indices, features)
+        loaded.ranker.catalogue.put_items(indices, features)
         if loaded.ranker.trained:
             self._store.set_vectors(
-                loaded.vector_name, indices, loaded.ranker.view.vectors[indices]
+                loaded.vector_name, indices, loaded.ranker.snapshot.item_vectors[indices]
             )
 
     def _load(self, record: ModelRecord) -> Loaded:
@@ -380,14 +380,14 @@ class Models:
         )
         n_items = self._catalogue.n_indices
         features = features_of(
-            read_rows(self._store), vocabulary, self._dims, n_items, alignment=alignment
+            read_rows(self._store, self._dims), vocabulary, self._dims, n_items, alignment=alignment
         )
         ranker = load_checkpoint(folder, features, self._catalogue.index_of)
         counted = self._log.last_seq()
         interactions, _ = read_interactions(
             self._log, self._policy, vocabulary.event_types, n_items
         )
-        ranker.recount(interactions)
+        ranker.catalogue.recount(interactions)
         return Loaded(ranker, vocabulary, self._medium, alignment, counted)
 
     def _alignment_of(self, model: str, version: str) -> Alignment | None:
@@ -413,7 +413,7 @@ class Models:
         """Put the ranker's item vectors into the store under its own name, before anything reads
         them."""
         ranker = loaded.ranker
-        vectors = ranker.view.vectors
+        vectors = ranker.snapshot.item_vectors
         self._store.create_vector(loaded.vector_name, vectors.shape[1], "dot")
         live = np.array(sorted(self._catalogue.index_of.values()), dtype=np.int64)
         live = live[live < len(vectors)]

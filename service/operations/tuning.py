@@ -54,7 +54,7 @@ class TrainingData:
     @classmethod
     def read(cls, workspace: Workspace) -> TrainingData:
         """Everything at once: the workspace may be closed, and serve, while the search goes on."""
-        rows = read_rows(workspace.store)
+        rows = read_rows(workspace.store, workspace.dims)
         vocabulary = Vocabulary.of((row.item for row in rows), event_types_of(workspace.log))
         n_indices = Catalogue(workspace.log.item_indices()).n_indices
         policy = workspace.settings.events.policy()

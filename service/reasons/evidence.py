@@ -27,11 +27,13 @@ from service.explainer.attribution.facts import (
     RequestFacts,
 )
 from service.explainer.evidence import HIGHER, LOWER, SEEN, Evidence, EvidenceKind, Subject
+from service.ranker.catalogue.snapshot import CatalogueSnapshot
 from service.ranker.data.arrays import BoolArray, IntArray
 from service.ranker.data.history import History
+from service.ranker.data.items import TEXT
 from service.ranker.item_item.behaviour import RECENT_SHARE
 from service.ranker.ranker import Ranker
-from service.ranker.second_stage.signals import Scale, View
+from service.ranker.second_stage.scale import Scale
 
 MAX_LEFT_OUT = 50
 """Newest history events that are left out one at a time."""
@@ -111,7 +113,7 @@ class Evidences:
     def __init__(
         self, ranker: Ranker, items: Sequence[Item], new_days: float, medium: Medium = "image"
     ) -> None:
-        """`medium` is what the ranker's `image` vectors are of."""
+        """`medium` is what vectors called `image` are of."""
         self._ranker = ranker
         self._new_days = new_days
         self._medium = medium
@@ -193,7 +195,7 @@ class Evidences:
         *,
         in_short: bool = False,
     ) -> list[_Weighable]:
-        history, view = case.history, self._ranker.view
+        history, view = case.history, self._ranker.snapshot
         first = max(0, len(history) - MAX_LEFT_OUT)
         text = view.content.text[history.items[first:]] @ view.content.text[candidates].T  # (L, C)
         citable = np.array(convincing(case.past), dtype=bool)
@@ -201,9 +203,12 @@ class Evidences:
         if in_short:
             likely = self._likely(history.items[first:], citable[first:], candidates, text)
         counterfactuals = self._counterfactuals(case, candidates, first, likely)
-        perceived = (
-            view.content.image[history.items[first:]] @ view.content.image[candidates].T
-        )  # (L, C)
+        perceived = {
+            f"{_medium_of(modality, self._medium)}_cosine": vectors[history.items[first:]]
+            @ vectors[candidates].T
+            for modality, vectors in view.content.vectors.items()
+            if modality != TEXT
+        }  # (L, C) each
         together = view.behaviour.co_counts[history.items[first:]][
             :, candidates
         ].toarray()  # (L, C)
@@ -229,7 +234,7 @@ class Evidences:
                     bool(past.item.description),
                     float(text[row, column]),
                     co_engaged=int(together[row, column]),
-                    **{f"{self._medium}_cosine": float(perceived[row, column]) or None},
+                    **{name: float(of[row, column]) or None for name, of in perceived.items()},
                 )
                 for row, past in enumerate(case.past[first:])
             ]
@@ -254,7 +259,7 @@ class Evidences:
         places = np.flatnonzero(citable)
         if not len(places):
             return places
-        pull = self._ranker.view.behaviour.strongest[items[places]][
+        pull = self._ranker.snapshot.behaviour.strongest[items[places]][
             :, candidates
         ].toarray()  # (U, C)
         recency = self._ranker.config.recency_decay ** (len(items) - 1 - places)
@@ -280,7 +285,7 @@ class Evidences:
         out = []
         for column in range(len(candidates)):
             parts: dict[str, float] = {
-                Part(self._medium if name == Part.IMAGE else name): float(score[column])
+                Part(_medium_of(name, self._medium)): float(score[column])
                 for name, score in silent.items()
             }
             if history.taste is not None:
@@ -290,7 +295,9 @@ class Evidences:
             out.append(Counterfactual(float(scores[0, column]), without, parts))
         return out
 
-    def _candidate(self, item: Item, index: int, view: View, taste: float | None) -> CandidateFacts:
+    def _candidate(
+        self, item: Item, index: int, view: CatalogueSnapshot, taste: float | None
+    ) -> CandidateFacts:
         counts = view.behaviour.counts
         newest = view.behaviour.recent
         count, recent = int(counts[index]), int(newest[index])
@@ -309,6 +316,11 @@ class Evidences:
             recent / RECENT_SHARE / max(count, 1),
             sponsor_of(item),
         )
+
+
+def _medium_of(modality: str, medium: Medium) -> str:
+    """What vectors of a modality are of."""
+    return medium if modality == Part.IMAGE else modality
 
 
 def _of_largest(pulls: FloatArray) -> FloatArray:
@@ -364,7 +376,7 @@ def catalogue_facts(
     ranker: Ranker, items: Sequence[Item], medium: Medium = "image"
 ) -> CatalogueFacts:
     """How similar random items are, and how common each category and attribute value is."""
-    content = ranker.view.content
+    content = ranker.snapshot.content
     n = max(len(items), 1)
     categories: dict[str, int] = {}
     attributes: dict[tuple[str, str], int] = {}
@@ -375,8 +387,10 @@ def catalogue_facts(
             for part in {p.strip() for p in _as_text(value).split(",") if p.strip()}:
                 attributes[name, part] = attributes.get((name, part), 0) + 1
     return CatalogueFacts(
-        text=background(content.text),
-        **{medium: background(content.image)},
+        **{
+            _medium_of(modality, medium): background(vectors)
+            for modality, vectors in content.vectors.items()
+        },
         category_share={name: count / n for name, count in categories.items()},
         attribute_share={key: count / n for key, count in attributes.items()},
         popularity_window_days=0,

@@ -22,7 +22,7 @@ from service.explainer.writers.writers import TEMPLATE, Writer, write_reasons
 from service.models.registry import Loaded
 from service.ranker.data.arrays import IntArray
 from service.ranker.data.history import History
-from service.ranker.second_stage.signals import Scale
+from service.ranker.second_stage.scale import Scale
 from service.reasons.evidence import Case, Evidences, PastEvent, subject_of
 from service.reasons.writing import Writing
 from service.serving.served import ServedContext
@@ -213,7 +213,7 @@ class Explanations:
         return Case(
             history=history,
             past=past,
-            scale=usual.where(history, loaded.ranker.view.content, domains),
+            scale=usual.where(history, loaded.ranker.snapshot.content, domains),
             profiled=context.profiled,
             taste=context.taste,
             rule=context.rule,

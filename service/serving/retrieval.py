@@ -17,7 +17,7 @@ from indexer.stores.store import IMAGE, TEXT, ItemStore, VectorQuery
 from service.catalog.item_ids import Catalogue
 from service.models.registry import Loaded
 from service.ranker.data.arrays import BoolArray, IntArray
-from service.ranker.second_stage.signals import QueryScores
+from service.ranker.second_stage.query_scores import QueryScores
 
 EXACT_ITEMS = 20_000
 """Up to this many items the vectors in memory are searched, exactly: reading them all is quicker
@@ -90,12 +90,12 @@ def retrieve(
     of that one.
     """
     ranker = loaded.ranker
-    live = query_scores.view.content.live
+    live = query_scores.snapshot.content.live
     allowed = (
         np.ones(len(live), dtype=bool) if rule.members is None else _mask(rule.members, len(live))
     )
     if domains is not None and rule.members is None:
-        allowed &= np.isin(query_scores.view.content.domain, domains)
+        allowed &= np.isin(query_scores.snapshot.content.domain, domains)
     allowed[excluded[excluded < len(live)]] = False
     if len(live) <= EXACT_ITEMS and rule.is_resolved:
         proposals = ranker.propose_by_vectors(query_scores, n, allowed)

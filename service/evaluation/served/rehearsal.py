@@ -55,7 +55,8 @@ class Rehearsal:
         """Fit the ranker on the copy's events; it serves from then on, whatever it measured itself."""
         model = self.recommender.train(progress, seed=seed, force=True)
         if "second-stage" in self._without:
-            self.recommender.ranker.blend = Blend.prior()
+            ranker = self.recommender.ranker
+            ranker.blend = Blend.prior(ranker.blend.signals)
         extra = read_extra(self._folder / "models" / model.version)
         return Training(
             model.version, model.metrics["seconds"], Learning(extra["losses"], extra["validation"])

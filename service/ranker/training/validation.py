@@ -13,10 +13,11 @@ import numpy as np
 
 from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
 from service.ranker.ranker import Ranker
-from service.ranker.second_stage.blend import Blend, TrainingList, ndcg
-from service.ranker.second_stage.signals import QueryScores
-from service.ranker.training.cases import Case
+from service.ranker.second_stage.blend import Blend
+from service.ranker.second_stage.query_scores import QueryScores
+from service.ranker.training.cases import RankingCase as Case
 from service.ranker.training.fit import Progress
+from service.ranker.training.training_list import TrainingList, ndcg
 
 BASELINES = (
     "popularity",
@@ -111,11 +112,11 @@ def proposed_lists(judged: Sequence[Judged]) -> list[TrainingList]:
 
 
 def _judged(proposed: TrainingList | None, query_scores: QueryScores, case: Case) -> Judged:
-    behaviour = query_scores.view.behaviour
+    behaviour = query_scores.snapshot.behaviour
     scores = {
         "popularity": behaviour.counts.astype(np.float32),
         "recent_popularity": behaviour.recent.astype(np.float32),
-        "co_occurrence": query_scores.together_all,
+        "co_occurrence": query_scores.co_occurrence,
         "item_knn_recent": query_scores.knn_recent,
         "ease_recent": query_scores.ease_recent,
         "content_knn": query_scores.text_recent,
@@ -130,14 +131,14 @@ def _judged(proposed: TrainingList | None, query_scores: QueryScores, case: Case
 
 
 def _slice_of(case: Case, counts: IntArray) -> str:
-    if case.beginner:
+    if case.cold_start:
         return COLD_USER if case.domain is None else NEW_IN_DOMAIN
     return WARM if counts[case.chosen[0]] else COLD_ITEM
 
 
 def _allowed(query_scores: QueryScores, case: Case) -> BoolArray:
     """(N,) the items of the domain that is asked for."""
-    domain = query_scores.view.content.domain
+    domain = query_scores.snapshot.content.domain
     allowed: BoolArray = (
         np.ones(len(domain), bool) if case.domain is None else domain == case.domain
     )
