@@ -84,7 +84,6 @@ class Recommender:
         encode_query = lru_cache(maxsize=QUERIES_REMEMBERED)(self._encode_query)
         self.ids = ItemIds(log.item_indices())
         self._models = ModelRegistry(workspace, self.ids)
-        self._trainer = Trainer(workspace, self.ids, self._models)
         sole_writer = workspace.folder.sole_writer
         states = UserStates(log, store, self.ids, policy, only_writer=sole_writer)
         self._served = ServedContexts(
@@ -92,9 +91,10 @@ class Recommender:
         )
         self._users = Users(log, store, policy, states, self._served)
         self.catalog = Catalog(workspace, self.ids, self._models, on_change=states.forget)
-        self._sources = Sources(self.catalog)
+        sources = Sources(self.catalog)
+        self._trainer = Trainer(workspace, self.ids, self._models, sources.plugged)
         contexts = UserContexts(states, self.ids, store, encode_query)
-        self.ranking = RequestRanker(store, self.ids, contexts, self._sources)
+        self.ranking = RequestRanker(store, self.ids, contexts, sources)
         self.answers = AnswerContexts(self._served, self.ranking, workspace.digest)
         self._search = Search(store, encode_query, workspace.perception, workspace.alignment)
         self._explanations = Explanations(
@@ -133,7 +133,7 @@ class Recommender:
         fresh = self._users.record(events)
         _, unknown = self.ids.indices(event.item_id for event in fresh)
         behaviour = (e.item_id for e in fresh if self._policy.kind(e.event_type, e.value).trains)
-        self.ranker.observe(self.ids.indices(behaviour)[0])
+        self.ranker.catalogue.observe(self.ids.indices(behaviour)[0])
         return EventReport(
             recorded=len(fresh), duplicates=len(events) - len(fresh), unknown_items=len(unknown)
         )
@@ -238,7 +238,7 @@ class Recommender:
     def describe_taste(self, request: TasteRequest) -> TasteSummary:
         """What sets the choices of a user apart, and when they changed; a user without any is told
         so."""
-        return self._tastes.describe(request, self.ranker.view.behaviour.counts)
+        return self._tastes.describe(request, self.ranker.snapshot.behaviour.counts)
 
     # users
 
@@ -331,7 +331,7 @@ class Recommender:
         since, _ = read_interactions(
             self._workspace.log, self._policy, types, n_items, after_seq=model.counted
         )
-        model.ranker.observe(since.item)
+        model.ranker.catalogue.observe(since.item)
 
     def activate(self) -> None:
         """From here on the log's marks are about this store, and the next start finds that it

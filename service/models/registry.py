@@ -142,9 +142,9 @@ class ModelRegistry:
         features = features_of(
             rows, model.vocabulary, self._workspace.dims, alignment=model.alignment
         )
-        model.ranker.put_items(indices, features)
+        model.ranker.catalogue.put_items(indices, features)
         if model.ranker.trained:
-            vectors = model.ranker.view.vectors[indices]
+            vectors = model.ranker.snapshot.item_vectors[indices]
             self._store.set_vectors(model.vector_name, indices, vectors)
 
     # parts
@@ -183,7 +183,7 @@ class ModelRegistry:
         alignment = self._alignment_of(record.version, card.alignment)
         data = TrainingData.read_coded(self._workspace, self._item_ids, card.vocabulary, alignment)
         ranker = load_checkpoint(folder, data.features, self._item_ids.index_of)
-        ranker.recount(data.interactions)
+        ranker.catalogue.recount(data.interactions)
         return card, self._serving(ranker, data)
 
     def _serving(self, ranker: Ranker, data: TrainingData) -> ServingModel:
@@ -217,7 +217,7 @@ class ModelRegistry:
     def _publish(self, model: ServingModel) -> None:
         """Put the model's item vectors into the store under its own name, before anything reads
         them."""
-        vectors = model.ranker.view.vectors
+        vectors = model.ranker.snapshot.item_vectors
         self._store.create_vector(model.vector_name, vectors.shape[1], "dot")
         live = np.array(sorted(self._item_ids.index_of.values()), dtype=np.int64)
         live = live[live < len(vectors)]

@@ -39,11 +39,6 @@ class ServingModel:
         """Name of its item vectors in the store; empty without a trained model."""
         return f"{VECTORS_OF_MODELS}{self.ranker.version}" if self.ranker.trained else ""
 
-    @property
-    def modalities(self) -> tuple[str, ...]:
-        """What its items have content of, as the store's vectors are called."""
-        return (TEXT, self.medium)
-
     def content_query(
         self, store: ItemStore, modality: str, taste: FloatArray
     ) -> tuple[str, FloatArray]:

@@ -50,7 +50,7 @@ class TrainingData:
     def read(cls, workspace: Workspace, item_ids: ItemIds) -> Self:
         """For a new model: the vocabulary is that of the catalogue and the log as they are, the
         alignment the active one."""
-        rows = read_rows(workspace.store)
+        rows = read_rows(workspace.store, list(workspace.dims))
         vocabulary = Vocabulary.of((row.item for row in rows), event_types_of(workspace.log))
         alignment, n_items = workspace.alignment, item_ids.n_indices
         features = _features(workspace, rows, vocabulary, alignment, n_items)
@@ -71,7 +71,7 @@ class TrainingData:
         """For a model that there is, coded as it was trained. `n_items` leaves out items from that
         index on, by default none."""
         n_items = item_ids.n_indices if n_items is None else n_items
-        rows = read_rows(workspace.store)
+        rows = read_rows(workspace.store, list(workspace.dims))
         features = _features(workspace, rows, vocabulary, alignment, n_items)
         del rows
         return cls._with_behaviour(

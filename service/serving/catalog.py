@@ -109,8 +109,8 @@ class Catalog:
         self._forget([item_id for item_id in self._ids.index_of if item_id not in there])
         # The ranker may have read from the store what was deleted before the ids were read.
         ranker = self._registry.active.ranker
-        live = np.flatnonzero(ranker.view.content.live)
-        ranker.remove_items(np.setdiff1d(live, list(there.values())))
+        live = np.flatnonzero(ranker.snapshot.content.live)
+        ranker.catalogue.remove_items(np.setdiff1d(live, list(there.values())))
 
     def reconcile(self) -> None:
         """Bring the store up to the log."""
@@ -121,7 +121,7 @@ class Catalog:
         for index, item in items:
             self._ids.put(item.item_id, index)
             self._remembered.pop(index, None)
-            self._registry.active.ranker.set_live(index, item.available)
+            self._registry.active.ranker.catalogue.set_live(index, item.available)
 
     def _learn(self, rows: Sequence[StoredItem]) -> None:
         """Tell the model of items whose content was put into the store."""
@@ -133,5 +133,5 @@ class Catalog:
     def _forget(self, item_ids: Iterable[str]) -> None:
         removed = [self._ids.remove(item_id) for item_id in item_ids]
         gone = [index for index in removed if index is not None]
-        self._registry.active.ranker.remove_items(np.array(gone, dtype=np.int64))
+        self._registry.active.ranker.catalogue.remove_items(np.array(gone, dtype=np.int64))
         self._on_change()

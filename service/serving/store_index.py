@@ -15,7 +15,7 @@ from indexer.stores.store import IMAGE, TEXT, ItemStore, VectorQuery
 from service.models.serving_model import ServingModel
 from service.ranker.candidates import SEQUENCE_SPACE
 from service.ranker.data.arrays import IntArray
-from service.ranker.second_stage.signals import QueryScores
+from service.ranker.second_stage.query_scores import QueryScores
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -56,7 +56,8 @@ class Sandbox:
         """Fit the ranker on the copy's events; it serves from then on, whatever it measured itself."""
         model = self.recommender.train(progress, seed=seed, force=True)
         if "second-stage" in self._without:
-            self.recommender.ranker.blend = Blend.prior()
+            ranker = self.recommender.ranker
+            ranker.blend = Blend.prior(ranker.blend.signals)
         card = ModelCard.read(self._folder / MODELS_FOLDER / model.version)
         learning = Learning(card.losses, card.validation)
         return Training(model.version, card.metrics["seconds"], learning)

@@ -216,7 +216,9 @@ def test_an_explanation_compares_pictures_in_the_space_that_the_score_was_made_i
     loaded = seeing.model
     assert loaded.alignment is not None
     _, raw = seeing.workspace.store.vectors(IMAGE, [3, int(best[1:])])
-    one, other = loaded.ranker.space.image.apply(loaded.alignment.heads.images(raw))
+    one, other = loaded.ranker.catalogue.space.projections[IMAGE].apply(
+        loaded.alignment.heads.images(raw)
+    )
     assert fact.similarity == pytest.approx(float(one @ other), abs=0.01)
 
 

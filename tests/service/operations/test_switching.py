@@ -115,7 +115,7 @@ def test_calls_are_answered_throughout_and_what_came_meanwhile_is_there(
     assert {row.item_id for row in everything} == {f"i{i}" for i in range(40)} - {"i2", "i4"} | {
         "new"
     }
-    counts = palate._active.ranker.view.behaviour.counts
+    counts = palate._active.ranker.snapshot.behaviour.counts
     assert counts[6] == sum(event.item_id == "i6" for event in events()) + 1
     (said,) = palate.recommend(RecommendRequest(user_id="u0")).degraded
     assert said.startswith("no model has been trained yet")

@@ -13,7 +13,7 @@ from service.ranker.data.history import History
 from service.ranker.data.interactions import Interactions
 from service.ranker.pipeline import NARROW_SOURCE, Query, rank, rank_only
 from service.ranker.ranker import Ranker, untrained_ranker
-from service.ranker.second_stage.signals import QueryScores
+from service.ranker.second_stage.query_scores import QueryScores
 from tests.service.ranker.planted import SMALL, features
 
 SIZE = 60

@@ -11,16 +11,9 @@ from indexer.catalog.item import Item
 from service.explainer.evidence import EvidenceKind
 from service.ranker.data.history import History
 from service.ranker.second_stage.signals import Scale
-from service.reasons.evidence import (
-    Case,
-    Evidences,
-    Finding,
-    PastEvent,
-    background,
-    convincing,
-    sponsor_of,
-    subject_of,
-)
+from service.reasons.counterfactuals import ExplainedList
+from service.reasons.evidence import Evidences, Finding
+from service.reasons.facts import PastEvent, background, convincing, sponsor_of, subject_of
 from service.recommender import Recommender
 from tests.service.world import filled, items
 
@@ -71,7 +64,7 @@ def palate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recommender]:
     recommender.close()
 
 
-def case_of(palate: Recommender, liked: list[int]) -> Case:
+def case_of(palate: Recommender, liked: list[int]) -> ExplainedList:
     """Somebody who rated items i0, i2, ..., as `liked` says."""
     catalogue = items()
     n = len(liked)
@@ -79,7 +72,9 @@ def case_of(palate: Recommender, liked: list[int]) -> Case:
         np.arange(0, 2 * n, 2), np.zeros(n, np.int64), np.zeros(n), np.array(liked, bool)
     )
     past = [PastEvent(catalogue[2 * i], "rating", None, bool(one)) for i, one in enumerate(liked)]
-    return Case(history, past, palate.ranker.query_scores(history).scale, True, "", "", len(liked))
+    return ExplainedList(
+        history, past, palate.ranker.query_scores(history).scale, True, "", "", len(liked)
+    )
 
 
 def causes(finding: Finding) -> dict[str, float]:
@@ -115,7 +110,7 @@ def test_where_nothing_was_liked_there_are_no_causes_in_short(palate: Recommende
 
 def test_the_events_on_one_item_are_left_out_together() -> None:
     history = History.of(np.array([4, 7, 4]))
-    case = Case(
+    case = ExplainedList(
         history, [], Scale(np.zeros(1, np.float32), np.ones(1, np.float32), 3, 0), True, "", "", 3
     )
     events = case.newest_events()

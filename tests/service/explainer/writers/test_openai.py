@@ -21,7 +21,7 @@ from service.explainer.writers.chat import MAX_ANSWER_BYTES, ChatEndpoint, ChatO
 from service.explainer.writers.openai import OpenAIWriter
 from service.explainer.writers.writer import Outcome, Written
 from service.explainer.writers.writing import write_verified
-from service.reasons.evidence import subject_of
+from service.reasons.facts import subject_of
 from tests.service.explainer.endpoint import FakeEndpoint, Reply, claims, completion
 from tests.service.explainer.hostile import OBEYED
 from tests.service.explainer.made_up import COLLATERAL, RICH
