@@ -1,6 +1,7 @@
 """The model card: what is written into a checkpoint beside the ranker, and read from it again.
 
-Owns the keys of the checkpoint's `extra`, which are never renamed. Knows no registry and no weights.
+Owns the keys of the checkpoint's `extra`, which are never renamed. Knows no registry and no
+weights.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The model registry: which models there are, which one serves, and the exchange of one for another.
+"""The model registry: which models there are, which one serves, and how another takes its place.
 
 Owns checkpoints on disk and their item vectors in the store. Knows no training and no requests.
 """
@@ -196,7 +196,7 @@ class ModelRegistry:
         )
 
     def _alignment_of(self, model: str, version: str) -> Alignment | None:
-        """What the model saw pictures through in training, whether or not it is active otherwise."""
+        """What the model saw pictures through in training, whether or not that is the active one."""
         if not version:
             return None
         try:

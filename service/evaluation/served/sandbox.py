@@ -53,7 +53,8 @@ class Sandbox:
         self._folder, self._dataset, self._without = folder, dataset, without
 
     def train(self, progress: Progress, seed: int) -> Training:
-        """Fit the ranker on the copy's events; it serves from then on, whatever it measured itself."""
+        """Fit the ranker on the copy's events; it serves from then on, whatever its training
+        measured."""
         model = self.recommender.train(progress, seed=seed, force=True)
         if "second-stage" in self._without:
             ranker = self.recommender.ranker
@@ -105,7 +106,7 @@ class Sandbox:
 def sandbox(
     workspace: Workspace, dataset: Dataset, train: Interactions, without: Sequence[str] = ()
 ) -> Iterator[Sandbox]:
-    """The dataset's items under the same encoders and settings, with no events but those of `train`.
+    """The dataset's items under the same encoders and settings, with the events of `train` alone.
 
     `without`: `text` and `image` leave those vectors out, and all that is made of them, such as a
     space they share, though not the words and categories themselves; `id` lets the Transformer know
