@@ -50,7 +50,7 @@ def shrink(settings: Settings, log: EventLog, models: Models, version: str) -> S
     histories = _sample(settings, log, original)
     folder, into = settings.data / records[version].path, settings.data / "models" / small
     shutil.rmtree(into, ignore_errors=True)  # of a shrinking that was interrupted
-    shrink_checkpoint(folder, into, small, original.ranker.snapshot.content.modalities)
+    shrink_checkpoint(folder, into, small, original.ranker.modalities)
     log.add_model(small, f"models/{small}", records[version].metrics)
     same = agreement(original.ranker, models.by_version(small).ranker, histories)
     return Shrunk(small, size_of(folder), size_of(into), same)

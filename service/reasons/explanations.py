@@ -22,7 +22,6 @@ from service.explainer.writers.writers import TEMPLATE, Writer, write_reasons
 from service.models.registry import Loaded
 from service.ranker.data.arrays import IntArray
 from service.ranker.data.history import History
-from service.ranker.second_stage.scale import Scale
 from service.reasons.evidence import Case, Evidences, PastEvent, subject_of
 from service.reasons.writing import Writing
 from service.serving.served import ServedContext
@@ -199,12 +198,7 @@ class Explanations:
             np.array([context.liked[i] for i in alive], dtype=bool),
             taste,
         )
-        usual = Scale(
-            np.array(context.scale_shift, np.float32),
-            np.array(context.scale_spread, np.float32),
-            len(history),
-            0,
-        )
+        usual = loaded.ranker.served_scale(history, context.scale_shift, context.scale_spread)
         domains = loaded.vocabulary.domain_codes(context.domains)
         past = [
             PastEvent(item, context.event_types[i], context.values[i], context.liked[i])
