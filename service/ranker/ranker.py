@@ -91,6 +91,11 @@ class Ranker:
     def n_items(self) -> int:
         return self.snapshot.n_items
 
+    @property
+    def modalities(self) -> tuple[str, ...]:
+        """What its items have content of: those of its training, which a later catalogue may lack."""
+        return self.snapshot.content.modalities
+
     def project_text(self, vector: FloatArray) -> FloatArray:
         """A text encoder's vector (encoder dim,) in the ranker's text space (Dt,)."""
         return self.catalogue.space.project_text(vector)
@@ -132,6 +137,17 @@ class Ranker:
         signals = signals_of_query(self.blend.signals, query_scores, candidates)
         scale = query_scores.scale_in(domains)
         return ScoredList(self.blend.score(signals, scale), signals, scale)
+
+    def served_scale(
+        self, history: History, shift: Sequence[float], spread: Sequence[float]
+    ) -> Scale:
+        """The scale of an earlier answer from what was kept of it, (F,) each; measured anew where
+        that answer was scored by other signals, as before an upgrade."""
+        if len(shift) != len(self.blend.signals):
+            return self.query_scores(history).scale
+        return Scale(
+            np.array(shift, np.float32), np.array(spread, np.float32), len(history), elsewhere=0
+        )
 
     def rescore(
         self, history: History, left_out: Sequence[IntArray], candidates: IntArray, scale: Scale

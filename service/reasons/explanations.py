@@ -25,7 +25,6 @@ from service.explainer.writers.writing import TEMPLATE, write_reasons
 from service.models.serving_model import ServingModel
 from service.ranker.data.arrays import IntArray
 from service.ranker.data.history import History
-from service.ranker.second_stage.scale import Scale
 from service.reasons.counterfactuals import ExplainedList
 from service.reasons.evidence import Evidences
 from service.reasons.facts import PastEvent, subject_of
@@ -213,12 +212,7 @@ class Explanations:
             np.array([context.liked[i] for i in alive], dtype=bool),
             taste,
         )
-        usual = Scale(
-            np.array(context.scale_shift, np.float32),
-            np.array(context.scale_spread, np.float32),
-            len(history),
-            0,
-        )
+        usual = model.ranker.served_scale(history, context.scale_shift, context.scale_spread)
         domains = model.vocabulary.domain_codes(context.domains)
         past = [
             PastEvent(item, context.event_types[i], context.values[i], context.liked[i])

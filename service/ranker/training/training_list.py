@@ -55,8 +55,8 @@ def ndcg(ranks: IntArray, n_relevant: int, k: int) -> float:
 
     >>> ndcg(np.array([0, 1]), 2, 10), ndcg(np.array([10]), 1, 10)
     (1.0, 0.0)
-    >>> ndcg(np.array([1]), 1, 10) == 1 / np.log2(3)
-    True
+    >>> round(ndcg(np.array([1]), 1, 10), 4)  # 1 / log2(3)
+    0.6309
     """
     discounts = 1 / np.log2(np.arange(k) + 2.0)
     return float(discounts[ranks[ranks < k]].sum() / discounts[:n_relevant].sum())

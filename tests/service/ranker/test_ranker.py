@@ -101,6 +101,17 @@ def test_words_are_read_in_the_space_of_the_items_text() -> None:
     assert scores[7] == pytest.approx(1.0, abs=1e-5)
 
 
+def test_the_scale_of_an_earlier_answer_is_kept_unless_other_signals_made_it() -> None:
+    ranker = untrained_ranker(features(40), checkerboard(), SMALL)
+    history = History.of(np.array([0, 2]))
+    scale = ranker.query_scores(history).scale
+    kept = ranker.served_scale(history, (2 * scale.shift).tolist(), (3 * scale.spread).tolist())
+    np.testing.assert_array_equal(kept.shift, 2 * scale.shift)
+    np.testing.assert_array_equal(kept.spread, 3 * scale.spread)
+    assert (kept.known, kept.elsewhere) == (2, 0)
+    assert ranker.served_scale(history, [1.0, 2.0], [3.0, 4.0]) is scale
+
+
 def test_without_a_model_there_are_no_states() -> None:
     ranker = untrained_ranker(features(40), checkerboard(), SMALL)
     assert not ranker.trained
