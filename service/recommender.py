@@ -20,7 +20,6 @@ import numpy as np
 
 from encoders.arrays import FloatArray
 from encoders.base import Encoder, runs_on
-from encoders.modality import medium_of
 from indexer.catalog.event import Event
 from indexer.catalog.filter import Filter
 from indexer.catalog.item import Item
@@ -45,6 +44,7 @@ from service.api.messages import (
 )
 from service.catalog.item_ids import Catalogue, read_interactions
 from service.errors import InvalidInput, ItemNotFound, RecommendationNotFound, ServedByOtherEncoders
+from service.models.features import second_block
 from service.models.registry import Loaded, Models
 from service.models.shrinking import Shrunk, shrink
 from service.ranker.data.arrays import IntArray
@@ -108,8 +108,8 @@ class Recommender:
             self._catalogue,
             workspace.dims,
             workspace.fingerprints,
-            medium_of(workspace.perception),
-            workspace.alignment,
+            second_block(workspace.dims),
+            workspace.alignments.get(second_block(workspace.dims)),
         )
         self._indexer = workspace.indexer(self._learn_items)
         owned = settings.store.kind == "edge" and settings.log_url.startswith(
@@ -121,7 +121,7 @@ class Recommender:
         )
         self._encode_query = lru_cache(maxsize=4096)(self._encode_query_now)
         self._search = Search(
-            self._store, self._encode_query, workspace.perception, workspace.alignment
+            self._store, self._encode_query, workspace.modalities, workspace.alignments
         )
         self._explanations = Explanations(
             settings.explain,
@@ -147,7 +147,11 @@ class Recommender:
     ) -> IndexReport:
         """Add or replace items; `images` and `sounds` hold encoded ones by item id. Durable when
         this returns."""
-        report = self._indexer.index_items(items, images=images, sounds=sounds)
+        given = {
+            "image": images,
+            "audio": {item_id: [sound] for item_id, sound in (sounds or {}).items()},
+        }
+        report = self._indexer.index_items(items, given=given)
         self._know_items(self._log.get_items([item.item_id for item in items]).values())
         return report
 
@@ -389,7 +393,8 @@ class Recommender:
     def loaded(self) -> Mapping[str, str]:
         """What is loaded, for people to read."""
         version = self._models.active.ranker.version
-        perception, alignment = self._workspace.perception, self._workspace.alignment
+        modalities, alignments = self._workspace.modalities, self._workspace.alignments
+        media = {f"{one.name} encoder": _described(one.encoder) for one in modalities.values()}
         before = self._workspace.served_before
         changed = {"encoders": f"others than before: {before} served last"} if before else {}
         return {
@@ -398,11 +403,10 @@ class Recommender:
             "events": f"{self._log.count_events():,}",
             **changed,
             "text encoder": _described(self._workspace.text_encoder),
-            f"{medium_of(perception)} encoder": "none"
-            if perception is None
-            else _described(perception.encoder),
+            **(media or {"image encoder": "none"}),
             "shared space": self._workspace.unaligned
-            or ("none" if alignment is None else alignment.version),
+            or ", ".join(one.version for one in alignments.values())
+            or "none",
             "writer": self._settings.explain.writer,
             "model": version or "none yet: content, item-kNN and popularity until `palate train`",
         }
@@ -446,7 +450,7 @@ class Recommender:
     def succeed(self) -> None:
         """After the one that served before has been closed: end what it left undone. Its store
         keeps no people."""
-        self._workspace.folder.shelf.forget_users(but=self._workspace.digest)
+        self._workspace.folder.registry.forget_users(but=self._workspace.digest)
         self._indexer.reconcile()
 
     def close(self) -> None:

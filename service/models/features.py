@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from encoders.alignment.alignment import Alignment
+from encoders.alignment.checkpoint import Alignment
+from encoders.modality import MODALITIES
 from indexer.catalog.item import AttributeValue, Item
-from indexer.stores.store import IMAGE, TEXT, ItemStore, StoredItem
+from indexer.stores.store import TEXT, ItemStore, StoredItem
 from service.ranker.data.arrays import IntArray
 from service.ranker.data.items import ItemFeatures
 
@@ -82,6 +83,12 @@ def _parts(value: AttributeValue) -> Sequence[str]:
     return ()  # a number is a size, not a tag
 
 
+def second_block(dims: Mapping[str, int]) -> str:
+    """The modality that stands beside text in the ranker: pictures, else what else there is."""
+    others = [name for name in dims if name != TEXT]
+    return others[0] if others else "image"
+
+
 def features_of(
     rows: Sequence[StoredItem],
     vocabulary: Vocabulary,
@@ -97,8 +104,9 @@ def features_of(
     of alike.
     """
     size = len(rows) if n_items is None else n_items
+    seen_as = second_block(dims)
     text = np.zeros((size, dims.get(TEXT, 1)), np.float32)
-    image = np.zeros((size, dims.get(IMAGE, 1)), np.float32)
+    image = np.zeros((size, dims.get(seen_as, 1)), np.float32)
     has_text, has_image, live = np.zeros(size, bool), np.zeros(size, bool), np.zeros(size, bool)
     domain = np.zeros(size, np.int64)
     tags: list[IntArray] = [np.zeros(0, np.int64)] * size
@@ -106,14 +114,14 @@ def features_of(
         place = order if n_items is None else row.item_index
         if (vector := row.vectors.get(TEXT)) is not None:
             text[place], has_text[place] = vector, True
-        if (vector := row.vectors.get(IMAGE)) is not None:
+        if (vector := row.vectors.get(seen_as)) is not None:
             image[place], has_image[place] = vector, True
         domain[place] = vocabulary.domains.get(row.item.domain, 0)
         tags[place] = vocabulary.tag_codes(row.item)
         live[place] = row.item.available
     if alignment is not None:
         seen = np.zeros((size, alignment.dim), np.float32)
-        seen[has_image] = alignment.heads.images(image[has_image])
+        seen[has_image] = alignment.heads.media(image[has_image])
         image = seen
     return ItemFeatures(
         text, has_text, image, has_image, domain, tags, max(len(vocabulary.tags), 1), live
@@ -122,4 +130,5 @@ def features_of(
 
 def read_rows(store: ItemStore, beside: Sequence[str] = ()) -> list[StoredItem]:
     """Every stored item with its content vectors, and with those named `beside` them."""
-    return [row for batch in store.scroll((TEXT, IMAGE, *beside), 1000) for row in batch]
+    content = [name for name in store.vector_names() if name in MODALITIES]
+    return [row for batch in store.scroll((*content, *beside), 1000) for row in batch]

@@ -16,15 +16,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from encoders.alignment.alignment import Alignment
+from encoders.alignment.checkpoint import Alignment
 from encoders.arrays import FloatArray
 from encoders.errors import AlignmentError
-from encoders.modality import Medium
+from encoders.fingerprint import digest_of
 from indexer.indexing.shared_space import joint_name
 from indexer.log.event_log import EventLog
 from indexer.log.models import ModelRecord
-from indexer.stores.registry import digest_of
-from indexer.stores.store import IMAGE, ItemStore, StoredItem
+from indexer.stores.store import ItemStore, StoredItem
 from service.api.messages import RESUME, ModelInfo, TrainProgress
 from service.catalog.item_ids import Catalogue, event_types_of, event_weights, read_interactions
 from service.config import Settings
@@ -57,7 +56,7 @@ class Loaded:
 
     ranker: Ranker
     vocabulary: Vocabulary
-    medium: Medium
+    medium: str
     alignment: Alignment | None
     counted: int
     """Newest event of the log that its popularity was counted with."""
@@ -77,10 +76,10 @@ class Loaded:
         vector: as the ranker sees pictures, unless its alignment is not the one whose vectors the
         store has."""
         if self.alignment is not None:
-            name = joint_name(self.alignment.version, IMAGE)
+            name = joint_name(self.alignment.version, self.medium)
             if name in store.vector_names():
-                return name, self.alignment.heads.images(taste[np.newaxis])[0]
-        return IMAGE, taste
+                return name, self.alignment.heads.media(taste[np.newaxis])[0]
+        return self.medium, taste
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,7 +109,7 @@ class Models:
         catalogue: Catalogue,
         dims: Mapping[str, int],
         fingerprints: Mapping[str, str],
-        medium: Medium = "image",
+        medium: str = "image",
         alignment: Alignment | None = None,
     ) -> None:
         """`alignment` is what an untrained ranker, and the next one that is trained, sees pictures
@@ -366,7 +365,7 @@ class Models:
     def _load(self, record: ModelRecord) -> Loaded:
         folder = self._settings.data / record.path
         extra = read_extra(folder)
-        if extra["fingerprints"] != self._fingerprints:
+        if digest_of(extra["fingerprints"]) != self._encoders:
             raise CheckpointError(
                 f"model {record.version} was trained with other encoders ({extra['fingerprints']}) than those in use "
                 f"({self._fingerprints}); train anew"
@@ -438,7 +437,8 @@ class Models:
         is loaded."""
         try:
             return bool(
-                read_extra(self._settings.data / record.path)["fingerprints"] == self._fingerprints
+                digest_of(read_extra(self._settings.data / record.path)["fingerprints"])
+                == self._encoders
             )
         except CheckpointError:
             return True

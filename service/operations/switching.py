@@ -63,7 +63,8 @@ class Switching:
         what is there stays for the next time."""
         with self._alone():
             before = self._now
-            settings = named(before.workspace.settings, text, image, audio)
+            lines = {"text": text, "image": image, "audio": audio}
+            settings = named(before.workspace.settings, lines)
             after = prepare(
                 open_beside(before.workspace, settings, progress), progress, before.workspace.store
             )

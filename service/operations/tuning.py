@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from service.catalog.item_ids import Catalogue, event_types_of, event_weights, read_interactions
 from service.errors import ConfigError, InvalidInput, NoTrainedModel
-from service.models.features import Vocabulary, features_of, read_rows
+from service.models.features import Vocabulary, features_of, read_rows, second_block
 from service.ranker.config import RankerConfig
 from service.ranker.data.arrays import FloatArray
 from service.ranker.data.interactions import Interactions
@@ -62,7 +62,11 @@ class TrainingData:
             workspace.log, policy, vocabulary.event_types, n_indices
         )
         features = features_of(
-            rows, vocabulary, workspace.dims, n_indices, alignment=workspace.alignment
+            rows,
+            vocabulary,
+            workspace.dims,
+            n_indices,
+            alignment=workspace.alignments.get(second_block(workspace.dims)),
         )
         return cls(interactions, features, event_weights(policy, vocabulary.event_types), len(rows))
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from encoders.arrays import FloatArray
-from encoders.modality import Medium
 from indexer.catalog.item import AttributeValue, Item
 from service.explainer.attribution.attribution import part_shares, weigh_evidence
 from service.explainer.attribution.facts import (
@@ -109,7 +108,7 @@ class Evidences:
     """Gathers evidence with one ranker. What is usual in the catalogue is measured once per ranker."""
 
     def __init__(
-        self, ranker: Ranker, items: Sequence[Item], new_days: float, medium: Medium = "image"
+        self, ranker: Ranker, items: Sequence[Item], new_days: float, medium: str = "image"
     ) -> None:
         """`medium` is what the ranker's `image` vectors are of."""
         self._ranker = ranker
@@ -360,9 +359,7 @@ def subject_of(item: Item) -> Subject:
     )
 
 
-def catalogue_facts(
-    ranker: Ranker, items: Sequence[Item], medium: Medium = "image"
-) -> CatalogueFacts:
+def catalogue_facts(ranker: Ranker, items: Sequence[Item], medium: str = "image") -> CatalogueFacts:
     """How similar random items are, and how common each category and attribute value is."""
     content = ranker.view.content
     n = max(len(items), 1)

@@ -16,7 +16,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from indexer.catalog.event import Event
 from indexer.catalog.fields import MAX_ID_CHARS
-from indexer.catalog.item import MAX_IMAGES, AttributeValue, Item, RowError
+from indexer.catalog.item import MAX_PER_MODALITY, AttributeValue, Item, RowError
 from indexer.media.folder import public
 from palate.v1 import catalog_pb2, event_pb2, index_pb2
 from service.errors import InvalidInput, TooLarge
@@ -97,11 +97,11 @@ def _images(message: index_pb2.IndexItemsRequest) -> dict[str, Sequence[bytes]]:
         item_id: list(pictures.images) for item_id, pictures in message.image_lists.items()
     }
     for item_id, pictures in lists.items():
-        if not 1 <= len(pictures) <= MAX_IMAGES:
+        if not 1 <= len(pictures) <= MAX_PER_MODALITY:
             raise InvalidInput(
                 "image_lists",
                 item_id,
-                f"it has {len(pictures)} pictures, it must be 1 to {MAX_IMAGES}",
+                f"it has {len(pictures)} pictures, it must be 1 to {MAX_PER_MODALITY}",
             )
     return {item_id: [picture] for item_id, picture in message.images.items()} | lists
 
@@ -118,15 +118,16 @@ def event_batch(message: index_pb2.RecordEventsRequest, limit: int) -> Batch[Eve
 
 def item_message(item: Item) -> catalog_pb2.Item:
     item = public(item)
+    pictures = item.perceived("image")
     message = catalog_pb2.Item(
         item_id=item.item_id,
         domain=item.domain,
         title=item.title,
         description=item.description,
         categories=item.categories,
-        image=item.image or "",
-        images=item.images,
-        audio=item.audio or "",
+        image="".join(pictures[:1]),
+        images=pictures[1:],
+        audio="".join(item.perceived("audio")),
         price=item.price,
         created_at=None if item.created_at is None else timestamp(item.created_at),
         available=item.available,

@@ -13,7 +13,7 @@ import numpy as np
 
 from encoders.arrays import FloatArray
 from indexer.catalog.filter import Filter, all_of, in_domains, parse_filter, with_indices
-from indexer.stores.store import IMAGE, TEXT, ItemStore, VectorQuery
+from indexer.stores.store import TEXT, ItemStore, VectorQuery
 from service.catalog.item_ids import Catalogue
 from service.models.registry import Loaded
 from service.ranker.data.arrays import BoolArray, IntArray
@@ -139,9 +139,9 @@ def _ask_store(
         )
     if TEXT in vectors:
         queries["content_text"] = VectorQuery(TEXT, vectors[TEXT], limit, rule.filter)
-    if IMAGE in vectors:
+    if loaded.medium in vectors:
         queries["content_image"] = VectorQuery(
-            *loaded.image_query(store, vectors[IMAGE]), limit, rule.filter
+            *loaded.image_query(store, vectors[loaded.medium]), limit, rule.filter
         )
     hits = store.query_batch(list(queries.values()))
     return {source: found.item_indices for source, found in zip(queries, hits, strict=True)}

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoders.arrays import FloatArray
+from encoders.modality import MODALITIES
 from indexer.catalog.event import EventPolicy
 from indexer.log.event_log import EventLog
 from indexer.log.users import User
@@ -78,7 +79,7 @@ class PersonState:
     """Items that stay away."""
     profile: User | None
     vectors: Mapping[str, FloatArray]
-    """Taste vectors in encoder space, "text" and "image", where there are any; unit length."""
+    """Taste vectors in encoder space by modality, where there are any; unit length."""
 
 
 class People:
@@ -170,7 +171,7 @@ def taste_vectors(store: ItemStore, liked: IntArray) -> dict[str, FloatArray]:
     if not len(newest):
         return out
     weight = dict(zip(newest.tolist(), PROFILE_DECAY ** np.arange(len(newest))[::-1], strict=True))
-    for name in ("text", "image"):
+    for name in [name for name in store.vector_names() if name in MODALITIES]:
         present, vectors = store.vectors(name, np.unique(newest))
         if len(present):
             mean = np.array([weight[i] for i in present.tolist()], np.float32) @ vectors

@@ -39,7 +39,7 @@ def test_every_field_comes_back(log: EventLog) -> None:
         description="x" * 100_000,
         categories=("c", "d"),
         attributes={"n": 1.5, "b": True, "l": ("x",), "s": ""},
-        image="i.jpg",
+        media={"image": ("i.jpg",)},
         price=0.0,
         created_at=-5.25,
         available=False,
@@ -134,7 +134,7 @@ def test_putting_again_changes_nothing(catalogue: list[Item], cut: int) -> None:
 def test_an_item_that_lacks_a_picture_is_pending_when_it_comes_again_and_only_then(
     log: EventLog,
 ) -> None:
-    items = [Item("a", image="kept:1"), Item("b", image="kept:2")]
+    items = [Item("a", media={"image": ("kept:1",)}), Item("b", media={"image": ("kept:2",)})]
     log.put_items(items)
     log.mark_indexed([0, 1], [item.content_hash() for item in items], lacking_pictures={1})
     assert (log.count_pending(), log.count_lacking_pictures()) == (0, 1)

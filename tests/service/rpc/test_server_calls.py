@@ -57,7 +57,7 @@ async def test_an_item_arrives_as_it_was_sent_and_comes_back_the_same() -> None:
 async def test_an_item_may_come_with_several_pictures() -> None:
     films = [
         Item(item_id="a"),
-        Item(item_id="b", image="https://example.org/1.png", images=("2.png", "3.png")),
+        Item(item_id="b", media={"image": ("https://example.org/1.png", "2.png", "3.png")}),
     ]
     async with running() as server:
         stub = index_pb2_grpc.IndexServiceStub(server.channel)
@@ -73,9 +73,10 @@ async def test_an_item_may_come_with_several_pictures() -> None:
 def test_where_a_picture_or_a_sound_lies_on_the_disk_is_not_told() -> None:
     item = Item(
         item_id="a",
-        image="/srv/songs/./posters/1.png",
-        images=("/srv/songs/./2.png",),
-        audio="/srv/songs/./3.ogg",
+        media={
+            "image": ("/srv/songs/./posters/1.png", "/srv/songs/./2.png"),
+            "audio": ("/srv/songs/./3.ogg",),
+        },
     )
     message = item_message(item)
     assert (message.image, list(message.images), message.audio) == (

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from encoders.alignment.alignment import Alignment, Heads, Trained
+
 from encoders.errors import AlignmentError
 from service.storage.alignments import Alignments
 

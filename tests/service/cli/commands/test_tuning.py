@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from service.config import load_settings
+from service.config_file import load_settings
 from service.operations.tuning import Measure, TrainingData
 from service.ranker.config import RankerConfig
 from tests.service.cli.conftest import Run
