@@ -66,7 +66,7 @@ def test_pairs_that_have_nothing_in_common_are_not_put_to_use(unaligned: Workspa
     items = [
         Item(f"i{place}", title=words(place)) for place in range(len(LOOKS)) if place != ONLY_SEEN
     ]
-    unaligned.indexer().index_items(items, images=pictures)
+    unaligned.indexer().index_items(items, given={"image": pictures})
     report = align(unaligned, holdout=0.5, config=AlignConfig(epochs=1))
     assert max(report.trained.recall.values()) < 0.2  # chance: 10 of 127
     assert not report.used
@@ -76,13 +76,15 @@ def test_pairs_that_have_nothing_in_common_are_not_put_to_use(unaligned: Workspa
 
 def test_where_the_image_encoder_knows_words_they_are_what_is_to_be_beaten(tmp_path: Path) -> None:
     encoder = FakeImageEncoder(shares_text_space=True)
-    workspace = Workspace.open_with(world.settings(tmp_path), FakeTextEncoder(), by_name([ImageModality(encoder)]))
+    workspace = Workspace.open_with(
+        world.settings(tmp_path), FakeTextEncoder(), by_name([ImageModality(encoder)])
+    )
     places = range(len(LOOKS))
     items = [
         Item(f"i{place}", title=f"{words(place)} {' '.join(LOOKS[place])}") for place in places
     ]
     workspace.indexer().index_items(
-        items, images={f"i{place}": [picture(place)] for place in places}
+        items, given={"image": {f"i{place}": [picture(place)] for place in places}}
     )
     recall = align_once(workspace).trained.recall
     workspace.close()
@@ -114,7 +116,7 @@ def test_items_that_are_all_one_product_are_refused(unaligned: Workspace) -> Non
 
 
 def test_without_an_image_encoder_the_error_says_what_to_configure(tmp_path: Path) -> None:
-    workspace = Workspace.open_with(world.settings(tmp_path), FakeTextEncoder(), None)
+    workspace = Workspace.open_with(world.settings(tmp_path), FakeTextEncoder(), {})
     with pytest.raises(AlignmentError, match=r"encoders\.image"):
         align(workspace)
     workspace.close()

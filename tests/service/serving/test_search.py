@@ -178,7 +178,9 @@ def test_a_picture_finds_words_in_the_encoders_own_space_from_the_next_start_on_
     red = painted("red", "red", "red", "red")
     for shares, found_by in ((False, None), (True, [WORDS])):
         image = FakeImageEncoder(shares_text_space=shares)
-        workspace = Workspace.open_with(world.settings(tmp_path), FakeTextEncoder(), by_name([ImageModality(image)]))
+        workspace = Workspace.open_with(
+            world.settings(tmp_path), FakeTextEncoder(), by_name([ImageModality(image)])
+        )
         workspace.reconcile()
         palate = Recommender(workspace)
         if not shares:
