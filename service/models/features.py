@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from encoders.alignment.alignment import Alignment
+from encoders.alignment.checkpoint import Alignment
 from indexer.catalog.item import AttributeValue, Item
-from indexer.stores.store import TEXT, ItemStore, StoredItem
+from indexer.stores.store import ItemStore, StoredItem
 from service.ranker.data.arrays import IntArray
 from service.ranker.data.items import Block, ItemFeatures
 
@@ -88,13 +88,13 @@ def features_of(
     dims: Mapping[str, int],
     n_items: int | None = None,
     *,
-    alignment: Alignment | None = None,
+    alignments: Mapping[str, Alignment],
 ) -> ItemFeatures:
     """Features of the given rows in their order; with `n_items`, of the whole catalogue by item
     index. A block for each vector name in `dims`, of that width.
 
-    With an alignment, its medium is seen in the shared space, where those look alike that are
-    spoken of alike.
+    A modality with an alignment is seen in the space that it shares with words, where those are
+    alike that are spoken of alike.
     """
     size = len(rows) if n_items is None else n_items
     places = [order if n_items is None else row.item_index for order, row in enumerate(rows)]
@@ -105,8 +105,8 @@ def features_of(
         tags[place] = vocabulary.tag_codes(row.item)
         live[place] = row.item.available
     blocks = {name: _block(name, dim, rows, places, size) for name, dim in dims.items()}
-    if alignment is not None and (medium := _medium_of(alignment)) in blocks:
-        blocks[medium] = _aligned(blocks[medium], alignment)
+    for name in blocks.keys() & alignments.keys():
+        blocks[name] = _aligned(blocks[name], alignments[name])
     return ItemFeatures(blocks, domain, tags, max(len(vocabulary.tags), 1), live)
 
 
@@ -121,14 +121,9 @@ def _block(
     return block
 
 
-def _medium_of(alignment: Alignment) -> str:
-    """Name of the vectors that an alignment maps into its space beside those of text."""
-    return next(name for name in alignment.trained.encoders if name != TEXT)
-
-
 def _aligned(block: Block, alignment: Alignment) -> Block:
     vectors = np.zeros((len(block.vectors), alignment.dim), np.float32)
-    vectors[block.present] = alignment.heads.images(block.vectors[block.present])
+    vectors[block.present] = alignment.heads.media(block.vectors[block.present])
     return Block(vectors, block.present)
 
 

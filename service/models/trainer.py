@@ -109,7 +109,7 @@ class Trainer:
             self._workspace,
             self._item_ids,
             before.vocabulary,
-            before.alignment,
+            before.alignments,
             before.ranker.n_items,
         )
         since, user_ids = read_interactions(
@@ -165,7 +165,7 @@ class Trainer:
         return ModelCard(
             vocabulary=data.vocabulary,
             fingerprints=self._workspace.fingerprints,
-            alignment="" if data.alignment is None else data.alignment.version,
+            alignments=[alignment.version for alignment in data.alignments.values()],
             metrics={
                 **trained.metrics,
                 "seconds": round(time.time() - started, 1),

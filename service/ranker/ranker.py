@@ -79,11 +79,6 @@ class Ranker:
         return self.catalogue.snapshot
 
     @property
-    def modalities(self) -> tuple[str, ...]:
-        """What its items have content of."""
-        return self.snapshot.content.modalities
-
-    @property
     def trained(self) -> bool:
         return self.model is not None
 

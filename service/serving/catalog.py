@@ -48,7 +48,9 @@ class Catalog:
     ) -> IndexReport:
         """Add or replace items; `images` and `sounds` hold encoded ones by item id. Durable when
         this returns."""
-        report = self._indexer.index_items(items, images=images, sounds=sounds)
+        one_each = {item_id: [sound] for item_id, sound in (sounds or {}).items()}
+        given = {"image": images, "audio": one_each}
+        report = self._indexer.index_items(items, given=given)
         self._know(self._log.get_items([item.item_id for item in items]).values())
         return report
 

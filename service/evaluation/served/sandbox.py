@@ -116,11 +116,12 @@ def sandbox(
     with tempfile.TemporaryDirectory(prefix="palate-evaluate-") as name:
         folder = Path(name)
         settings = _settings(workspace.settings, folder, without)
-        if workspace.alignment is not None and not {TEXT, IMAGE} & set(without):
+        if not {TEXT, IMAGE} & set(without):
             alignments = Alignments(folder)
-            alignments.keep(workspace.alignment)
-            alignments.use(workspace.alignment.version)
-        copy = Workspace.open_with(settings, workspace.text_encoder, workspace.perception)
+            for alignment in workspace.alignments.values():
+                alignments.keep(alignment)
+                alignments.activate(alignment, workspace.fingerprints)
+        copy = Workspace.open_with(settings, workspace.text_encoder, workspace.modalities)
         try:
             _put_items(copy, dataset.rows, without)
             for batch in _chunks(dataset.events(train)):
@@ -142,7 +143,10 @@ def _settings(settings: Settings, folder: Path, without: Sequence[str]) -> Setti
 
 
 def _put_items(copy: Workspace, rows: Sequence[StoredItem], without: Sequence[str]) -> None:
-    kept = copy.store.vector_names().keys() - set(without)
+    left_out = set(without)
+    if IMAGE in left_out:  # "image" is whatever items have beside their texts
+        left_out |= copy.modalities.keys()
+    kept = copy.store.vector_names().keys() - left_out
     for start in range(0, len(rows), ITEMS_AT_ONCE):
         part = rows[start : start + ITEMS_AT_ONCE]
         put = copy.log.put_items([row.item for row in part])

@@ -19,7 +19,7 @@ from tests.service.world import settings
 
 
 def opened(folder: Path, dim: int = 16, *, beside: bool = False) -> Workspace:
-    return Workspace.open_with(settings(folder), FakeTextEncoder(dim), None, beside=beside)
+    return Workspace.open_with(settings(folder), FakeTextEncoder(dim), {}, beside=beside)
 
 
 def test_other_encoders_do_not_get_past_the_owner(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_other_encoders_do_not_get_past_the_owner(tmp_path: Path) -> None:
 
 def test_the_folder_is_let_go_with_its_last_workspace(tmp_path: Path) -> None:
     first = opened(tmp_path)
-    second = first.beside(first.settings, FakeTextEncoder(24), None)
+    second = first.beside(first.settings, FakeTextEncoder(24), {})
     first.close()
     assert second.log.count_items() == 0
     with pytest.raises(StoreLocked):
@@ -67,14 +67,14 @@ def test_what_cannot_be_opened_beside_leaves_the_folder_to_the_one_there_is(tmp_
     first = opened(tmp_path)
     (tmp_path / f"vectors-{first.digest}").mkdir()
     with pytest.raises(StoreLocked):
-        first.beside(first.settings, FakeTextEncoder(16), None)
+        first.beside(first.settings, FakeTextEncoder(16), {})
     first.close()
     with pytest.raises(EncoderMismatch):
         opened(tmp_path, 24)
     opened(tmp_path).close()
 
 
-def test_in_a_folder_of_before_the_only_store_is_the_one_in_use(tmp_path: Path) -> None:
+def test_in_a_folder_of_before_the_only_store_is_the_active_one(tmp_path: Path) -> None:
     workspace = opened(tmp_path)
     workspace.indexer().index_items([Item("a", title="one")])
     digest = workspace.digest

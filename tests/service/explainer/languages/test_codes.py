@@ -15,7 +15,7 @@ from service.rpc.requests import explain_request
 
 from palate.v1 import explain_pb2, explain_pb2_grpc, recommend_pb2, recommend_pb2_grpc
 from service.cli.options import language as language_option
-from service.config import load_settings
+from service.config_file import load_settings
 from service.errors import ConfigError
 from service.explainer import languages
 from service.explainer.languages.codes import language_codes
