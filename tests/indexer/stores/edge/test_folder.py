@@ -117,7 +117,7 @@ def test_nothing_is_written_where_there_is_no_room(
 
 def test_what_the_engine_raises_says_which_store_and_how_to_go_on(tmp_path: Path) -> None:
     with (
-        pytest.raises(StoreUnavailable, match="segment is broken; .*palate rebuild"),
+        pytest.raises(StoreUnavailable, match=r"segment is broken; .*palate rebuild"),
         engine(tmp_path),
     ):
         raise Exception("segment is broken")
