@@ -29,11 +29,11 @@ from benchmarks.tables import markdown, replace_section
 from indexer.log.event_log import EventLog
 from service.config import load_settings
 from service.errors import WriterUnavailable
-from service.explainer.writers.writers import Writer
+from service.explainer.writers.writer import Writer
 from service.reasons.writing import Writing
 from service.recommender import Recommender
-from service.rpc.cores import one_core
-from service.rpc.garbage import leave_alone_what_stays
+from service.rpc.garbage_collection import freeze_gc
+from service.rpc.work.cores import one_core
 from service.storage.workspace import Workspace
 
 DATA = "PALATE_BENCH_EXPLAIN_DATA"
@@ -55,7 +55,7 @@ def main() -> None:
     rng = np.random.default_rng(asked.seed)
     one_core()  # as the threads of a server that answer
     with closing(Recommender(workspace)) as palate:
-        leave_alone_what_stays()  # as a server does
+        freeze_gc()  # as a server does
         people = people_of(workspace.log)
         chosen = [people[i] for i in rng.permutation(len(people))[: -(-asked.pairs // K)]]
         pairs = list(gathered(palate, chosen))

@@ -14,10 +14,12 @@ from benchmarks.hostile import HOSTILE
 from indexer.catalog.item import Item
 from service.api.messages import ExplainRequest, Explanation, RecommendRequest
 from service.explainer.evidence import Evidence, EvidenceKind, Subject
+from service.explainer.languages.codes import language_codes
 from service.explainer.template.slots import percent
 from service.explainer.text import clean
-from service.explainer.verify.verify import verify
-from service.explainer.writers.writers import TEMPLATE, Outcome, Writer, Written, write_verified
+from service.explainer.verify.verifier import verify
+from service.explainer.writers.writer import Outcome, Writer, Written
+from service.explainer.writers.writing import TEMPLATE, write_verified
 from service.reasons.evidence import MAX_LEFT_OUT, subject_of
 from service.recommender import Recommender
 from service.storage.workspace import Workspace
@@ -25,8 +27,8 @@ from service.storage.workspace import Workspace
 K = 10
 SLOW_TEXTS = 60
 """Texts asked of a writer that needs more than a moment for one."""
-LANGUAGES = ("en", "en", "en", "zh")
-"""Of the texts, in turn."""
+LANGUAGES = (*["en"] * 3, *(code for code in language_codes() if code != "en"))
+"""Of the texts, in turn: English three times, then every other language once."""
 _QUOTED = re.compile(r"[“《]([^“”《》]*)[”》]")
 _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 

@@ -28,8 +28,8 @@ from service.config import load_settings
 from service.evaluation.answers import Answers, ask
 from service.evaluation.evaluate import ALL, measure
 from service.evaluation.report import Report
-from service.evaluation.served.recorded import Recorded
-from service.evaluation.served.rehearsal import Rehearsal, rehearsal
+from service.evaluation.served.dataset import Dataset
+from service.evaluation.served.sandbox import Sandbox, sandbox
 from service.evaluation.splits import Case, leave_one_out
 from service.ranker.data.interactions import Interactions
 from service.storage.workspace import Workspace
@@ -70,12 +70,12 @@ def main() -> None:
 
 def compared(workspace: Workspace, since: float, seed: int) -> str:
     """The three models on the same cases, as a table."""
-    recorded = Recorded.of(workspace)
-    split = leave_one_out(recorded.table)
+    dataset = Dataset.of(workspace)
+    split = leave_one_out(dataset.table)
     before = older(split.train, since)
     took: dict[str, float] = {}
     answers: dict[str, list[Answers]] = {}
-    with rehearsal(workspace, recorded, before) as copy:
+    with sandbox(workspace, dataset, before) as copy:
         models: dict[str, Callable[[], ModelInfo]] = {
             "before": lambda: copy.recommender.train(seed=seed, force=True),
             "incremental": lambda: copy.recommender.train(seed=seed, force=True, incremental=True),
@@ -88,14 +88,14 @@ def compared(workspace: Workspace, since: float, seed: int) -> str:
             copy.record_history(
                 split.cases, before
             )  # after the first training; from then on all of it is known
-            answers[name] = [answered(copy, split.cases, recorded, before)]
+            answers[name] = [answered(copy, split.cases, dataset, before)]
     n_new = len(split.train) - len(before)
     about = (
         f"`make bench-incremental`, {time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores: {len(before):,} events, then "
         f"the {n_new:,} newest ({since:.0%}), {len(split.cases):,} people's last event to be foretold, seed {seed}. "
         "New people: those without an event before."
     )
-    return f"{about}\n\n{table(measure(answers, K, n_items=len(recorded.rows), seed=seed), took)}"
+    return f"{about}\n\n{table(measure(answers, K, n_items=len(dataset.rows), seed=seed), took)}"
 
 
 def older(train: Interactions, since: float) -> Interactions:
@@ -107,7 +107,7 @@ def older(train: Interactions, since: float) -> Interactions:
 
 
 def answered(
-    copy: Rehearsal, cases: Sequence[Case], recorded: Recorded, before: Interactions
+    copy: Sandbox, cases: Sequence[Case], dataset: Dataset, before: Interactions
 ) -> Answers:
     """What is recommended to everybody; people without an event in `before` are a slice of their
     own."""
@@ -118,7 +118,7 @@ def answered(
         )
         for case in cases
     ]
-    return Answers(sliced, ask(copy.served(K, 0.0), sliced, K, n_items=len(recorded.rows)), None)
+    return Answers(sliced, ask(copy.served(K, 0.0), sliced, K, n_items=len(dataset.rows)), None)
 
 
 def table(report: Report, took: dict[str, float]) -> str:

@@ -31,7 +31,7 @@ import numpy as np
 from benchmarks.folders import made, palate
 from benchmarks.load import Calls, Plan
 from benchmarks.tables import markdown, replace_section
-from indexer.log.event_log import EventLog
+from indexer.log.opening import open_event_log
 from service.config import load_settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -150,7 +150,7 @@ def prepared(cache: Path | None, *, images: bool) -> Path:
 
 def users_of(data: Path) -> list[str]:
     """Everybody with an event."""
-    with EventLog.open(load_settings(data).log_url) as log:
+    with open_event_log(load_settings(data).log_url) as log:
         found = sorted({user for batch in log.read_events() for user in batch.user_id.tolist()})
     return found or sys.exit(f"there are no events in {data}")
 

@@ -171,7 +171,7 @@ def test_serving_does_not_know_the_training_loop() -> None:
         (("open_clip", "timm", "sentence_transformers", "transformers"), ("encoders",)),
         (("openvino",), ("encoders.networks.openvino_network",)),
         (("soundfile",), ("encoders.audio",)),
-        (("sqlalchemy",), ("indexer.log",)),
+        (("sqlalchemy",), ("indexer.log.sql",)),
         (("qdrant_client", "qdrant_edge"), ("indexer.stores",)),
         (("urllib3",), ("indexer.media.download",)),
         (("typer", "rich"), ("service.cli",)),

@@ -25,8 +25,8 @@ from encoders.modality import MEDIA, WORDS, Medium, Perception, medium_of
 from indexer.catalog.item import Item, RowError
 from indexer.indexing.item_encoder import ItemEncoder
 from indexer.indexing.shared_space import SharedSpace, joint_names
-from indexer.log.event_log import EventLog
-from indexer.log.marks import AsideMarks, Marks
+from indexer.log.event_log import EventLog, StoreMarks
+from indexer.log.marks import InactiveStoreMarks
 from indexer.media.folder import public_name
 from indexer.media.source import MediaSource
 from indexer.stores.registry import digest_of
@@ -160,7 +160,7 @@ class Indexer:
         with self._turn:
             if not self._in_use():
                 report = self.follow(on_progress)
-            self._log.put_store_in_use(self._digest)
+            self._log.activate_store(self._digest)
             report.deleted += self._delete_pending()
             total = self._log.count_pending()
             while pending := self._log.pending_items(self._batch):
@@ -192,7 +192,7 @@ class Indexer:
         report = IndexReport()
         used: set[str] = set()
         with self._turn:
-            self._log.put_store_in_use(self._digest)
+            self._log.activate_store(self._digest)
             report.deleted += self._delete_pending()
             total = self._log.count_items()
             for page in _batches(self._log.iter_items(), self._batch):
@@ -352,7 +352,7 @@ class Indexer:
                     on_progress(done, total)
 
     def _in_use(self) -> bool:
-        return self._log.store_in_use() in (None, self._digest)
+        return self._log.active_store() in (None, self._digest)
 
     def _reads_alike(self, before: Item | None, now: Item) -> bool:
         """Whether neither an encoder nor the ranker, which learns of what is encoded, would tell
@@ -361,9 +361,9 @@ class Indexer:
             return False
         return before.perceived(self._medium) == now.perceived(self._medium)
 
-    def _marks(self) -> Marks:
+    def _marks(self) -> StoreMarks:
         """Asked for anew each time: another store may be put to use, or this one."""
-        return self._log if self._in_use() else AsideMarks(self._log, self._digest)
+        return self._log if self._in_use() else InactiveStoreMarks(self._log, self._digest)
 
 
 def _without(line: int, item: Item, medium: Medium, error: MediaError) -> RowError:

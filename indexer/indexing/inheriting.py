@@ -12,12 +12,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from indexer.catalog.item import Item
-from indexer.log.marks import Marks
+from indexer.log.event_log import StoreMarks
 from indexer.stores.store import IMAGE, TEXT, ItemStore, StoredItem
 
 
 def inherit(
-    store: ItemStore, source: Iterable[list[StoredItem]], names: Collection[str], marks: Marks
+    store: ItemStore, source: Iterable[list[StoredItem]], names: Collection[str], marks: StoreMarks
 ) -> None:
     """Put items that `store` lacks into it, as they are in `source` with the vectors that are
     named; `marks` are those of the store that is the source.

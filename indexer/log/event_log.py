@@ -1,31 +1,318 @@
-"""EventLog: the durable log of items, events, users, models and served answers. The source of
-truth.
+"""What an event log is: items, events, users, served answers and models, kept durably. The source
+of truth.
 
-Whatever a method of it has written is committed and synced to disk when it returns; vector stores
-are made from it and can be made again. Safe to be called from many threads. What it can do stands
-in its parts, one file a table. Knows nothing of vectors, gRPC, or what event types mean.
+Owns the protocols and the values that cross them: one narrow protocol a kind of record, for who
+reads or writes that kind, and `EventLog`, which is all of them. `indexer.log.sql` is the one
+implementation, `indexer.log.opening` chooses by URL. Knows nothing of vectors, gRPC, or what event
+types mean.
+
+What every log promises: whatever a method has written is synced to disk when it returns, and is
+written as a whole or not at all. Methods may be called from many threads. StoreUnavailable where
+the database cannot be reached at the moment, StoreError where it is damaged.
 """
 
 from __future__ import annotations
 
-from indexer.log.events import EventBatch, StoredEvent
-from indexer.log.items import ItemTable, PutItem, PutStatus
-from indexer.log.marks import MarkTable
-from indexer.log.models import ModelRecord, ModelTable
-from indexer.log.users import Served, User, UserTable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, Self
 
-__all__ = [
-    "EventBatch",
-    "EventLog",
-    "ModelRecord",
-    "PutItem",
-    "PutStatus",
-    "Served",
-    "StoredEvent",
-    "User",
-]
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.catalog.event import Event
+from indexer.catalog.item import AttributeValue, Item
+
+UNKNOWN_ITEM = -1
+"""The item_index of an event whose item is not in the catalogue."""
+
+PutStatus = Literal["new", "changed", "unchanged"]
 
 
-class EventLog(ItemTable, UserTable, ModelTable, MarkTable):
-    """`EventLog.open(url)`: items, events, users, models, served answers and small values, in one
-    database."""
+@dataclass(frozen=True, slots=True)
+class PutItem:
+    """What `put_items` made of one item."""
+
+    item_index: int
+    status: PutStatus
+    pending: bool
+    """The vector store has not followed yet: true for new and changed, and for what an earlier run
+    left undone, be it only a picture that could not be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An event with its place in the log; its `event_id` is always set."""
+
+    seq: int
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class EventBatch:
+    """Events as columns of one length, in `seq` order."""
+
+    seq: NDArray[np.int64]
+    user_id: NDArray[np.object_]
+    """Strings."""
+    item_index: NDArray[np.int64]
+    """UNKNOWN_ITEM where the item is not in the catalogue."""
+    event_type: NDArray[np.object_]
+    """Strings."""
+    value: NDArray[np.float64]
+    """NaN where there is none."""
+    timestamp: NDArray[np.float64]
+    """Unix seconds."""
+
+    def __len__(self) -> int:
+        return len(self.seq)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """What a user is known to be, apart from what they did."""
+
+    user_id: str
+    attributes: Mapping[str, AttributeValue]
+    taste: str
+    """Free text about what the person likes."""
+    updated_at: float
+    """Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One answer as it was given, for whoever explains it later."""
+
+    recommendation_id: str
+    user_id: str
+    context: bytes
+    """The caller's; the log does not read it."""
+    created_at: float
+    """Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRecord:
+    """A trained model."""
+
+    version: str
+    path: str
+    """The checkpoint folder, as it was given."""
+    metrics: Mapping[str, Any]
+    created_at: float
+    """Unix seconds."""
+    activated_at: float | None
+    """When it last began to serve, Unix seconds; None if it never did."""
+    active: bool
+    """Whether it serves, from the store that was asked about."""
+
+
+class ItemRecords(Protocol):
+    """The catalogue.
+
+    An `item_index` is given once per item_id, dense from 0, and never to another, not even after a
+    deletion: it is the point id in every vector store.
+    """
+
+    def put_items(self, batch: Sequence[Item]) -> list[PutItem]:
+        """Insert or update; one answer per item, in order. New and changed ones are pending until
+        `mark_indexed`."""
+
+    def delete_items(self, item_ids: Iterable[str]) -> list[str]:
+        """Delete the items' content and mark the deletion pending; returns the ids that were not
+        there."""
+
+    def get_items(self, item_ids: Iterable[str]) -> dict[str, tuple[int, Item]]:
+        """Index and item of each id that is in the catalogue."""
+
+    def list_items(
+        self, page_size: int, after_index: int = -1, domain: str | None = None
+    ) -> list[tuple[int, Item]]:
+        """A page of the catalogue in index order, beginning after `after_index`."""
+
+    def iter_items(self, batch: int = 1000) -> Iterator[tuple[int, Item]]:
+        """The whole catalogue in index order; holds `batch` items at a time and no lock in
+        between."""
+
+    def count_items(self, domain: str | None = None) -> int:
+        """Items in the catalogue, or of one domain of it."""
+
+    def item_indices(self) -> dict[str, int]:
+        """Index of every item_id in the catalogue, in index order."""
+
+
+class StoreMarks(Protocol):
+    """What one vector store has taken in."""
+
+    def mark_indexed(
+        self,
+        item_indices: Sequence[int],
+        content_hashes: Sequence[str] | None = None,
+        *,
+        lacking_pictures: Collection[int] = (),
+    ) -> None:
+        """The store holds (or, for deleted items, no longer holds) these items, some lacking
+        pictures.
+
+        With `content_hashes` of what was stored, an item that has changed or gone in the meantime
+        stays pending.
+        """
+
+    def mark_deleted(self, item_indices: Sequence[int]) -> None:
+        """The store no longer holds these deleted items; one that came back in the meantime stays
+        pending."""
+
+    def lacking_pictures(self, item_indices: Iterable[int]) -> set[int]:
+        """Which of these the store has without some picture that could not be had."""
+
+
+class ActiveStoreMarks(StoreMarks, Protocol):
+    """Which vector store is active, what that one has yet to follow, and what others lack.
+
+    Stores are named by the digest of their encoders' fingerprints. The marks are about the active
+    store; of any other only what it lacks is kept, as it is compared with the log before it serves
+    (`indexer.log.marks`).
+    """
+
+    def active_store(self) -> str | None:
+        """None before the first store was activated; the marks are then about whichever store there
+        is."""
+
+    def activate_store(self, store: str) -> None:
+        """From here on the marks are about this store. What is pending stays so, and the store
+        looks at it again."""
+
+    def pending_items(self, limit: int = 1000) -> list[tuple[int, Item]]:
+        """Items that the store has yet to take in, lowest index first."""
+
+    def pending_deletions(self) -> list[int]:
+        """Indices of deleted items that the store may still hold, ascending."""
+
+    def count_pending(self) -> int:
+        """Additions, changes and deletions that the store has yet to follow."""
+
+    def count_lacking_pictures(self) -> int:
+        """Items that the store has without some picture that could not be had."""
+
+    def lacking_in(self, store: str) -> set[int]:
+        """Indices of the items that an inactive store has without some picture."""
+
+    def put_lacking_in(self, store: str, item_indices: Collection[int]) -> None:
+        """Replace what an inactive store lacks."""
+
+
+class EventRecords(Protocol):
+    """What users did, in the order in which we were told.
+
+    `seq` grows with every event and is never given twice, so a reader may go on where it stopped.
+    An event may name an item that is not in the catalogue (yet): it is kept.
+    """
+
+    def append_events(self, batch: Sequence[Event]) -> list[bool]:
+        """Add events; False for one whose event_id is there already (or twice in the batch)."""
+
+    def delete_events(self, user_id: str, event_ids: Iterable[str] | None = None) -> int:
+        """Delete the user's events of these ids, or all of them; returns how many there were."""
+
+    def user_events(self, user_id: str, limit: int | None = None) -> list[StoredEvent]:
+        """The user's events, oldest first by (timestamp, seq); with `limit`, the latest so many."""
+
+    def read_events(self, after_seq: int = 0, batch: int = 50_000) -> Iterator[EventBatch]:
+        """All events after `after_seq` in columns, `batch` at a time; holds no lock in between."""
+
+    def count_events(self) -> int:
+        """Events in the log."""
+
+    def last_seq(self) -> int:
+        """The highest number given so far; 0 before the first event."""
+
+
+class UserRecords(Protocol):
+    """Profiles, and the rights of a user: to see everything, and to be forgotten."""
+
+    def put_user(self, user_id: str, attributes: Mapping[str, AttributeValue], taste: str) -> None:
+        """Replace the user's profile."""
+
+    def get_user(self, user_id: str) -> User | None:
+        """The user's profile, if there is one; a user may well have events and no profile."""
+
+    def users_count(self) -> int:
+        """Users with an event or a profile."""
+
+    def export_user(self, user_id: str) -> dict[str, Any]:
+        """Everything held about the user, fit for JSON: profile, events, and which answers were
+        served when."""
+
+    def delete_user(self, user_id: str) -> dict[str, int]:
+        """Delete everything held about the user; returns how many rows of each kind there were."""
+
+
+class ServedRecords(Protocol):
+    """Served answers, by recommendation id."""
+
+    def put_served_batch(self, batch: Sequence[Served]) -> None:
+        """Keep what several answers rested on; an id that is there keeps its first context."""
+
+    def get_served(self, recommendation_id: str) -> bytes | None:
+        """The context of one answer, if it is still kept."""
+
+    def prune_served(self, before: float, keep: int) -> int:
+        """Delete answers older than `before` (Unix seconds), and all but the latest `keep`; returns
+        how many."""
+
+
+class ModelRecords(Protocol):
+    """The trained models, and the one that serves from each vector store: a model knows items by
+    the vectors of its encoders."""
+
+    def add_model(self, version: str, path: str, metrics: Mapping[str, Any]) -> None:
+        """Register a model, or register it anew; it does not serve until `set_active_model`."""
+
+    def list_models(self, store: str | None = None) -> list[ModelRecord]:
+        """All models, latest first; active is the one that serves from `store`, by default the
+        active store."""
+
+    def set_active_model(self, version: str | None, store: str | None = None) -> None:
+        """Let this model serve from `store`, by default the active store; None lets none serve.
+        InvalidInput for an unknown version."""
+
+    def active_model(self, store: str | None = None) -> ModelRecord | None:
+        """The model that serves from `store`, by default from the active store."""
+
+
+class SmallValues(Protocol):
+    """Strings by key, for what is kept beside the records."""
+
+    def meta_get(self, key: str) -> str | None:
+        """The value, if there is one."""
+
+    def meta_set(self, key: str, value: str) -> None:
+        """Replace the value."""
+
+
+class EventLog(
+    ItemRecords,
+    ActiveStoreMarks,
+    EventRecords,
+    UserRecords,
+    ServedRecords,
+    ModelRecords,
+    SmallValues,
+    Protocol,
+):
+    """All that is kept, in one place, so that what concerns several kinds is one transaction."""
+
+    @property
+    def shared(self) -> bool:
+        """Whether processes that do not hold the data folder's lock may write to it: true of a
+        database server, false of a file. Where it is false, and the lock is held, what was read
+        stays true until this process writes, so it may be remembered."""
+
+    def close(self) -> None:
+        """Give back what it holds; the log cannot be used afterwards."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""

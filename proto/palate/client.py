@@ -11,8 +11,8 @@ insides; needs grpc and protobuf only.
             print(result.item.title, "-", result.reason)
 """
 
-# protoc generates stubs without types, so what a call returns is Any until the method's own
-# annotation says it. mypy: disable-error-code="no-any-return"
+# protoc generates stubs without types: what a call returns is Any until the method's own annotation.
+# mypy: disable-error-code="no-any-return"
 
 from __future__ import annotations
 
@@ -143,11 +143,13 @@ class Client:
     def delete_items(
         self, item_ids: Iterable[str], *, timeout_s: float | None = None
     ) -> index_pb2.DeleteItemsResponse:
+        """Removes items; the answer names those that were not there. Their events stay."""
         return self._call(
             self._index.DeleteItems, index_pb2.DeleteItemsRequest(item_ids=item_ids), timeout_s
         )
 
     def get_item(self, item_id: str, *, timeout_s: float | None = None) -> catalog_pb2.Item:
+        """One item; NOT_FOUND where there is none of that id."""
         return self._call(
             self._index.GetItem, index_pb2.GetItemRequest(item_id=item_id), timeout_s
         ).item
@@ -160,6 +162,7 @@ class Client:
         domain: str = "",
         timeout_s: float | None = None,
     ) -> index_pb2.ListItemsResponse:
+        """A page of the catalogue, in the order of indexing; `next_page_token` asks for the next one."""
         request = index_pb2.ListItemsRequest(
             page_size=page_size, page_token=page_token, domain=domain
         )
@@ -243,6 +246,7 @@ class Client:
         exclude_item_ids: Sequence[str] = (),
         timeout_s: float | None = None,
     ) -> recommend_pb2.SimilarItemsResponse:
+        """Items like one item, best first."""
         request = recommend_pb2.SimilarItemsRequest(
             item_id=item_id, k=k, domains=domains, filter=filter, exclude_item_ids=exclude_item_ids
         )
@@ -333,6 +337,7 @@ class Client:
     # Models
 
     def list_models(self, *, timeout_s: float | None = None) -> Sequence[model_pb2.ModelInfo]:
+        """The trained models, newest first."""
         return self._call(self._model.ListModels, model_pb2.ListModelsRequest(), timeout_s).models
 
     def train_model(
@@ -362,11 +367,13 @@ class Client:
     def activate_model(
         self, version: str, *, timeout_s: float | None = None
     ) -> model_pb2.ModelInfo:
+        """Serves with this model from now on."""
         return self._call(
             self._model.ActivateModel, model_pb2.ActivateModelRequest(version=version), timeout_s
         ).model
 
     def rollback_model(self, *, timeout_s: float | None = None) -> model_pb2.ModelInfo:
+        """Serves with the model that served before."""
         return self._call(
             self._model.RollbackModel, model_pb2.RollbackModelRequest(), timeout_s
         ).model
@@ -381,6 +388,7 @@ class Client:
         taste: str = "",
         timeout_s: float | None = None,
     ) -> None:
+        """Replaces what is stored about a user besides events."""
         request = user_pb2.PutUserRequest(user_id=user_id, attributes=attributes, taste=taste)
         self._call(self._user.PutUser, request, timeout_s)
 

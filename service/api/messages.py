@@ -1,12 +1,13 @@
-"""What goes into and comes out of the three calls, as plain values.
+"""What goes into and comes out of the five services, as plain values.
 
-These mirror `proto/palate/v1` one to one, so that the command line, the gRPC server and the
-evaluation share one `Recommender`. They know nothing of gRPC, of vectors or of files.
+These mirror the messages of `proto/palate/v1` field by field, so that the command line, the gRPC
+server and the evaluation share one `Recommender`. They know nothing of gRPC, of vectors or of
+files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -52,7 +53,7 @@ class RecommendRequest:
     explain: bool = False
     """Put a one-line reason beside every result."""
     language: str = "en"
-    """Language of the reasons: `en` or `zh`."""
+    """Code of the language of the reasons."""
     personalization: Personalization = Personalization.FULL
     scenario: str = ""
     """A label of the caller's for this placement, e.g. `home`; stored with the served context, no
@@ -265,6 +266,10 @@ class TrainProgress:
     """Steps of this stage in all; 0 means not known."""
     message: str = ""
     """For people: the loss, a metric."""
+
+
+Progress = Callable[[TrainProgress], None]
+"""What is told how far a long call is. What it raises ends that call."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,21 @@
-"""What the server asks of whatever answers: `service.operations.switching.Switching`, or a stand-in
-of a test.
+"""The five services as plain methods: what servicers and commands ask for, and what answers them.
 
-Knows nothing of gRPC. Methods are called from several threads at once, and block.
+One protocol for each service of `proto/palate/v1`, under the same name, so that a caller can say
+which of them it needs; `Backend` is all five. The verb of an rpc is its name in snake case, but for
+two: TrainModel is `train`, and StreamExplain is `explain` with `tell`.
+
+    service.recommender.Recommender          every verb but change_encoders
+    service.operations.switching.Switching   a Backend: one recommender at a time
+    service.cli.remote.Remote                a Backend: a server at an address
+
+Verbs block and may be called from several threads at once. What they refuse is an error of
+`service.errors`. Knows nothing of gRPC.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from indexer.catalog.event import Event
 from indexer.catalog.item import Item, RowError
@@ -27,9 +35,12 @@ from service.api.messages import (
     UserProfile,
 )
 
+Progress: TypeAlias = Callable[[TrainProgress], None]
+"""Called with every step of long work. What it raises ends the work, and comes out of the verb."""
+
 
 class ItemReport(Protocol):
-    """What became of a batch of items; `line` of a row is its position from 1."""
+    """What became of a batch of items; `line` of a row is its position in the batch, from 1."""
 
     @property
     def indexed(self) -> int: ...
@@ -41,8 +52,8 @@ class ItemReport(Protocol):
     def warnings(self) -> Sequence[RowError]: ...
 
 
-class Backend(Protocol):
-    """The calls of the five services as plain methods."""
+class IndexService(Protocol):
+    """The catalogue and the events."""
 
     def index_items(
         self,
@@ -50,60 +61,95 @@ class Backend(Protocol):
         images: Mapping[str, Sequence[bytes]],
         sounds: Mapping[str, bytes] | None = None,
     ) -> ItemReport:
-        """What came as bytes, by item_id."""
+        """Add or replace items; `images` and `sounds` hold encoded files by item_id. A bad row is
+        reported, and the others go on."""
 
     def delete_items(self, item_ids: Sequence[str], /) -> Sequence[str]:
-        """Returns the ids that were not there."""
+        """Remove items; returns the ids that were not there."""
 
-    def get_item(self, item_id: str, /) -> Item: ...
+    def get_item(self, item_id: str, /) -> Item:
+        """One item; ItemNotFound where there is none of that id."""
+
     def list_items(
         self, page_size: int, page_token: str, domain: str, /
     ) -> tuple[Sequence[Item], str]:
-        """The items and the token of the next page, empty at the end; an empty domain means all."""
+        """Items in the order they were first indexed, and the token of the next page, empty at the
+        end. An empty domain means all."""
 
-    def record_events(self, events: Sequence[Event], /) -> EventReport: ...
+    def record_events(self, events: Sequence[Event], /) -> EventReport:
+        """Append events; one that is in the log already is counted and left out."""
+
     def delete_events(self, user_id: str, event_ids: Sequence[str] | None, /) -> int:
-        """None deletes all of the user's; returns how many there were."""
+        """Delete these events of a user, or all of the user's (None); returns how many there
+        were."""
 
-    def recommend(self, request: RecommendRequest, /) -> Recommendation: ...
-    def similar_items(self, request: SimilarRequest, /) -> Recommendation: ...
-    def search_items(self, request: SearchRequest, /) -> Recommendation: ...
+
+class RecommendService(Protocol):
+    """Lists of items."""
+
+    def recommend(self, request: RecommendRequest, /) -> Recommendation:
+        """What a person might like next, best first."""
+
+    def similar_items(self, request: SimilarRequest, /) -> Recommendation:
+        """Items like one item, best first; ItemNotFound where it is not in the catalogue."""
+
+    def search_items(self, request: SearchRequest, /) -> Recommendation:
+        """Items for a text, a picture or a sound, nearest first; ModalityUnsupported where no
+        encoder takes it."""
+
+
+class ExplainService(Protocol):
+    """Reasons."""
+
     def explain(
         self, request: ExplainRequest, tell: Callable[[Explanation], None] = ..., /
     ) -> Explanation:
-        """May wait for a language model; `tell` gets the explanation without its words before that."""
+        """Why an item. May wait for a language model; `tell` gets the explanation without its words
+        before that."""
 
     def describe_taste(self, request: TasteRequest, /) -> TasteSummary:
-        """May wait for a language model."""
+        """What a user's choices have in common. May wait for a language model."""
 
-    def put_user(self, user: UserProfile, /) -> None: ...
-    def export_user(self, user_id: str, /) -> Mapping[str, Any]:
-        """Everything that is stored about the user, fit for JSON."""
 
-    def delete_user(self, user_id: str, /) -> Mapping[str, int]:
-        """How many of each kind were removed."""
+class ModelService(Protocol):
+    """Trained models and encoders."""
 
     def list_models(self) -> Sequence[ModelInfo]:
         """Newest first."""
 
-    def train(
-        self,
-        progress: Callable[[TrainProgress], None],
-        *,
-        seed: int,
-        force: bool,
-        incremental: bool,
-    ) -> ModelInfo:
-        """Takes minutes. What `progress` raises ends the training and comes out of here."""
+    def train(self, progress: Progress, *, seed: int, force: bool, incremental: bool) -> ModelInfo:
+        """Train a model, which serves afterwards unless a baseline did better. Takes minutes;
+        TrainingUnderway while another training or change of encoders is."""
 
     def change_encoders(
-        self, progress: Callable[[TrainProgress], None], *, text: str, image: str, audio: str = ""
+        self, progress: Progress, *, text: str, image: str, audio: str = ""
     ) -> ServingEncoders:
-        """Takes as long as indexing everything. Empty names keep the encoder there is. What
-        `progress` raises ends the change and comes out of here."""
+        """Serve with these encoders; an empty name keeps the encoder there is. Takes as long as
+        indexing everything; TrainingUnderway as for `train`."""
 
-    def activate_model(self, version: str, /) -> ModelInfo: ...
-    def rollback_model(self) -> ModelInfo: ...
+    def activate_model(self, version: str, /) -> ModelInfo:
+        """Serve with this model; ModelNotFound where there is none of that version."""
+
+    def rollback_model(self) -> ModelInfo:
+        """Serve with the model that served before."""
+
+
+class UserService(Protocol):
+    """What is stored about a user."""
+
+    def put_user(self, user: UserProfile, /) -> None:
+        """Replace what is stored besides events."""
+
+    def export_user(self, user_id: str, /) -> Mapping[str, Any]:
+        """Everything that is stored about the user, fit for JSON."""
+
+    def delete_user(self, user_id: str, /) -> Mapping[str, int]:
+        """Remove everything about the user; returns how many of each kind there were."""
+
+
+class Backend(IndexService, RecommendService, ExplainService, ModelService, UserService, Protocol):
+    """All five services, and the end of them."""
+
     def loaded(self) -> Mapping[str, str]:
         """What is loaded, by role, for people."""
 

@@ -117,7 +117,7 @@ Language = Annotated[
     typer.Option(
         "--lang",
         parser=language,
-        metavar="en|zh",
+        metavar="|".join(language_codes()),
         help="Language of the reasons.",
         show_default=False,
     ),

@@ -8,7 +8,7 @@ An embedded store has one owner, so both look alike to the commands
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,32 +37,42 @@ def require_data(settings: Settings) -> None:
 
     if not settings.log.url and not (settings.data / "log.db").is_file():
         raise ConfigError(
-            f"there are no data in {settings.data}; index a catalogue first with `palate index FILE`, or name the"
-            " folder with --data"
+            f"there are no data in {settings.data}; index a catalogue first with"
+            " `palate index FILE`, or name the folder with --data"
         )
 
 
-@contextmanager
 def answering(
     data: Path | None, config: Path | None, server: str, *, quiet: bool
-) -> Iterator[Backend]:
+) -> AbstractContextManager[Backend]:
     """Whatever answers: the server at an address, or the data folder with its models loaded."""
     if server:
-        from palate.errors import PalateRpcError
-        from service.cli.remote import Remote
-        from service.errors import StoreUnavailable
+        return _at_address(server)
+    return _in_folder(data, config, quiet)
 
-        remote = Remote(server)
-        try:
-            yield remote
-        except PalateRpcError as error:
-            if error.reason:
-                raise
-            todo = "check the address, and that `palate serve` is running there"
-            raise StoreUnavailable(f"server {server}", str(error), todo) from error
-        finally:
-            remote.close()
-        return
+
+@contextmanager
+def _at_address(server: str) -> Iterator[Backend]:
+    """StoreUnavailable where no Palate server answers there."""
+    from palate.errors import PalateRpcError
+    from service.cli.remote import Remote
+    from service.errors import StoreUnavailable
+
+    remote = Remote(server)
+    try:
+        yield remote
+    except PalateRpcError as error:
+        if error.reason:  # refused by Palate, and not lost on the way
+            raise
+        todo = "check the address, and that `palate serve` is running there"
+        raise StoreUnavailable(f"server {server}", str(error), todo) from error
+    finally:
+        remote.close()
+
+
+@contextmanager
+def _in_folder(data: Path | None, config: Path | None, quiet: bool) -> Iterator[Backend]:
+    """ConfigError where there are no data, StoreLocked where another process has them open."""
     settings = settings_of(data, config)
     require_data(settings)
     with waiting("loading encoders and model", quiet):
@@ -75,13 +85,16 @@ def answering(
         backend.close()
 
 
-def open_recommender(settings: Settings) -> Recommender:
-    """The data folder of the settings, with its models."""
+def open_recommender(settings: Settings, *, warm_up: bool = False) -> Recommender:
+    """The data folder of the settings, with its models; `warm_up` readies the encoders for their
+    first call."""
     from service.recommender import Recommender
     from service.storage.workspace import Workspace
 
     workspace = Workspace.open(settings)
     try:
+        if warm_up:
+            workspace.warm_up()
         return Recommender(workspace)
     except BaseException:
         workspace.close()

@@ -1,7 +1,7 @@
-"""Evidence: the typed, weighted facts that moved a score. The explainer may say what is here and
-nothing else.
+"""Evidence: the typed, weighted facts that moved a score.
 
-This module knows nothing of models, stores or languages.
+The explainer may say what is here and nothing else. This module also holds the one table of how
+each kind of fact is told. It does not know models, stores or languages.
 """
 
 from __future__ import annotations
@@ -20,18 +20,19 @@ class EvidenceKind(StrEnum):
     """What sort of fact it is."""
 
     HISTORY = "history"
-    """Leaving this item out of the user's history lowers the item's score, through the scorer that
-    served it."""
+    """Without this item in the user's history, the scorer that served gives a lower score."""
     CATEGORY = "category"
     """The item and the user's history share a category."""
     ATTRIBUTE = "attribute"
     """The item and the user's history share an attribute value."""
     TEXT_SIMILARITY = "text_similarity"
-    """The item's words are close to those of a history item."""
+    """The item's text is close to that of a history item."""
     IMAGE_SIMILARITY = "image_similarity"
     """The item's picture is close to that of a history item."""
     AUDIO_SIMILARITY = "audio_similarity"
     """The item sounds like a history item."""
+    MEDIA_SIMILARITY = "media_similarity"
+    """The item is close to a history item in another modality; `name` says which, e.g. `video`."""
     CO_ENGAGEMENT = "co_engagement"
     """People who chose the history item also chose this one (at least 5 of them)."""
     POPULARITY = "popularity"
@@ -41,9 +42,9 @@ class EvidenceKind(StrEnum):
     NEWNESS = "newness"
     """The item is new in the catalogue."""
     TASTE = "taste"
-    """The item's words are close to the taste the user described."""
+    """The item's text is close to the taste that the user described."""
     EXPLORATION = "exploration"
-    """The item was given room because exploration was asked for."""
+    """The item has a place that is kept for exploration, as the request asked."""
     RULE = "rule"
     """A filter or domain of the request allowed only such items."""
     COLD_START = "cold_start"
@@ -56,7 +57,7 @@ class EvidenceKind(StrEnum):
     """Without this history item, and all others of this kind beside it, the item would not be on
     the list."""
     PREFERENCE = "preference"
-    """The user chooses this category or attribute value clearly more often than people do at large."""
+    """The user chooses this category or attribute value clearly more often than the population."""
     AVERSION = "aversion"
     """The user turned down this category or attribute value clearly more often than other things
     they met."""
@@ -67,26 +68,109 @@ class EvidenceKind(StrEnum):
     """From a day on, the user chose this category or attribute value clearly less often than
     before."""
     RANGE = "range"
-    """Half of what the user chose lies in this range of a number, higher or lower than what people
-    choose at large."""
+    """Half of what the user chose lies in this range of a number, higher or lower than what the
+    population chooses."""
     DOMAIN = "domain"
     """So much of what the user chose is of this domain."""
     EXAMPLE = "example"
     """An item that the PREFERENCE, AVERSION or RISE of the same name, value and day was counted
     from."""
 
+    @property
+    def role(self) -> Role:
+        """What facts of this kind do in a text."""
+        return TELLING[self].role
 
-OF_TASTE = frozenset(
-    {
-        EvidenceKind.PREFERENCE,
-        EvidenceKind.AVERSION,
-        EvidenceKind.RISE,
-        EvidenceKind.FALL,
-        EvidenceKind.RANGE,
-        EvidenceKind.DOMAIN,
-    }
-)
-"""Kinds that say something of a user's taste as a whole, about one value each."""
+
+class Role(StrEnum):
+    """What a fact does in a text. The plan of a text goes by it."""
+
+    CAUSE = "cause"
+    """May be given as a cause. Several items of the history may share one sentence."""
+    SUPPORT = "support"
+    """Supports the item, in a clause of its own."""
+    SHARED = "shared"
+    """Something in common with a history item; two about one item share a sentence."""
+    SIMILAR = "similar"
+    """Closeness to a history item; two about one item share a sentence."""
+    CONTEXT = "context"
+    """A circumstance of the request; it never comes before a fact about the item."""
+    COMPLETE = "complete"
+    """Says all there is to say; no sentence is added to make it a paragraph."""
+    LABEL = "label"
+    """A sentence that is added to every text. No writer may write it or leave it out."""
+    TASTE = "taste"
+    """Says something about a user's taste as a whole, about one value. Told in a profile only."""
+    EXAMPLE = "example"
+    """An item that is named beside a fact about a taste."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How facts of one kind are told."""
+
+    role: Role
+    counts: str = ""
+    """What `Evidence.count` counts: a key of `Language.counted`. Empty where that table has no
+    words for it."""
+    quotes_name: bool = False
+    """Whether `Evidence.name` is somebody's own words, so that it is quoted."""
+
+
+TELLING: Mapping[EvidenceKind, Telling] = {
+    EvidenceKind.HISTORY: Telling(Role.CAUSE),
+    EvidenceKind.CATEGORY: Telling(Role.SHARED, counts="items"),
+    EvidenceKind.ATTRIBUTE: Telling(Role.SHARED, counts="items"),
+    EvidenceKind.TEXT_SIMILARITY: Telling(Role.SIMILAR),
+    EvidenceKind.IMAGE_SIMILARITY: Telling(Role.SIMILAR),
+    EvidenceKind.AUDIO_SIMILARITY: Telling(Role.SIMILAR),
+    EvidenceKind.MEDIA_SIMILARITY: Telling(Role.SIMILAR),
+    EvidenceKind.CO_ENGAGEMENT: Telling(Role.SUPPORT, counts="people"),
+    EvidenceKind.POPULARITY: Telling(Role.SUPPORT, counts="people"),
+    EvidenceKind.TREND: Telling(Role.SUPPORT, counts="people"),
+    EvidenceKind.NEWNESS: Telling(Role.SUPPORT),
+    EvidenceKind.TASTE: Telling(Role.SUPPORT, quotes_name=True),
+    EvidenceKind.EXPLORATION: Telling(Role.CONTEXT),
+    EvidenceKind.RULE: Telling(Role.CONTEXT, quotes_name=True),
+    EvidenceKind.COLD_START: Telling(Role.CONTEXT, counts="entries"),
+    EvidenceKind.SPONSORSHIP: Telling(Role.LABEL, quotes_name=True),
+    EvidenceKind.CONTRAST: Telling(Role.COMPLETE),
+    EvidenceKind.CHANGE: Telling(Role.COMPLETE),
+    EvidenceKind.PREFERENCE: Telling(Role.TASTE),
+    EvidenceKind.AVERSION: Telling(Role.TASTE),
+    EvidenceKind.RISE: Telling(Role.TASTE),
+    EvidenceKind.FALL: Telling(Role.TASTE),
+    EvidenceKind.RANGE: Telling(Role.TASTE),
+    EvidenceKind.DOMAIN: Telling(Role.TASTE),
+    EvidenceKind.EXAMPLE: Telling(Role.EXAMPLE),
+}
+"""How each kind is told. A new kind needs a line here."""
+
+
+def kinds_of(*roles: Role) -> frozenset[EvidenceKind]:
+    """All kinds with one of these roles."""
+    return frozenset(kind for kind, telling in TELLING.items() if telling.role in roles)
+
+
+SHARED = kinds_of(Role.SHARED)
+SIMILAR = kinds_of(Role.SIMILAR)
+OF_TASTE = kinds_of(Role.TASTE)
+
+SIMILARITY_OF_MODALITY: Mapping[str, EvidenceKind] = {
+    "text": EvidenceKind.TEXT_SIMILARITY,
+    "image": EvidenceKind.IMAGE_SIMILARITY,
+    "audio": EvidenceKind.AUDIO_SIMILARITY,
+}
+"""Modalities with a kind of their own. All others are MEDIA_SIMILARITY, by name."""
+
+
+def similarity_kind(modality: str) -> EvidenceKind:
+    """The kind of a fact about closeness in a modality.
+
+    >>> similarity_kind("audio").value, similarity_kind("video").value
+    ('audio_similarity', 'media_similarity')
+    """
+    return SIMILARITY_OF_MODALITY.get(modality, EvidenceKind.MEDIA_SIMILARITY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +179,8 @@ class Evidence:
 
     kind: EvidenceKind
     weight: float
-    """0..1: this fact's share of what moved the score; 0 for supporting facts that were looked up,
-    not measured."""
+    """0 to 1: this fact's share of what moved the score. 0 for supporting facts that were looked
+    up, not measured."""
     item_id: str = ""
     """The history item the fact is about; for CONTRAST the other item."""
     title: str = ""
@@ -108,25 +192,32 @@ class Evidence:
     event_value: float | None = None
     """The value of that event, e.g. the rating."""
     name: str = ""
-    """Attribute name (ATTRIBUTE and facts about taste; empty for a category), what the request
-    asked for (RULE, TASTE), what is unknown (COLD_START: `no_history`, `short_history`, or
-    `not_used` when the request forbade its use), which words are close (TEXT_SIMILARITY:
-    `description` where both items have one, else `details`: title, categories and attributes), who
-    pays (SPONSORSHIP), or how the item scores against the other (CONTRAST: `higher`, `lower`, or
-    `seen` if the user has met the other)."""
+    """By kind:
+
+    - ATTRIBUTE and facts about taste: the attribute's name; empty for a category.
+    - RULE, TASTE: what the request asked for.
+    - COLD_START: what is unknown, `no_history` or `short_history`, or `not_used` when the request
+      forbade its use.
+    - TEXT_SIMILARITY: which text is close, `description` where both items have one, else
+      `details`: title, categories and attributes.
+    - MEDIA_SIMILARITY: the modality.
+    - SPONSORSHIP: who pays.
+    - CONTRAST: how the item scores against the other, `higher` or `lower`, or `seen` if the user
+      has met the other.
+    """
     value: str = ""
     """Attribute value (one element of a list) or category, domain (DOMAIN), or where a RANGE lies
-    against that of people at large: `higher` or `lower`."""
+    against that of the population: `higher` or `lower`."""
     count: int = 0
     """How many: people (CO_ENGAGEMENT, POPULARITY, TREND), history items that share it (CATEGORY,
     ATTRIBUTE), events known (COLD_START), days (NEWNESS), items of the value or range that the user
     chose, or turned down (AVERSION)."""
     similarity: float = 0.0
-    """Cosine similarity of TEXT_SIMILARITY, IMAGE_SIMILARITY, AUDIO_SIMILARITY and TASTE."""
+    """Cosine similarity of the *_SIMILARITY kinds and of TASTE."""
     window_days: int = 0
     """POPULARITY: `count` people within this many days; 0 means over all time."""
     percentile: float = 0.0
-    """POPULARITY and TREND: share of the catalogue that fewer people chose, 0..1."""
+    """POPULARITY and TREND: share of the catalogue that fewer people chose, 0 to 1."""
     score_drop: float = 0.0
     """Served score minus the score without this fact: HISTORY, and other kinds where it was
     measured. In an answer about two items the difference of their scores instead of one score;
@@ -136,7 +227,7 @@ class Evidence:
     number (RANGE), those from the change to the next one (RISE, FALL), or all of the value that
     they chose or turned down (AVERSION)."""
     lift: float = 0.0
-    """PREFERENCE: how many times the share it has in what people choose at large."""
+    """PREFERENCE: how many times the share it has in what the population chooses."""
     since: str = ""
     """RISE, FALL and their EXAMPLE: the day of the change, UTC, as 2017-03-14."""
     earlier_count: int = 0
@@ -147,6 +238,11 @@ class Evidence:
     """RANGE: the first quartile."""
     high: float = 0.0
     """RANGE: the third quartile."""
+
+    @property
+    def item_key(self) -> tuple[str, str]:
+        """Identity of the item that the fact is about: id and title, both empty for no item."""
+        return self.item_id, self.title
 
     @property
     def theme(self) -> tuple[str, str, str]:

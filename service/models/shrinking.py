@@ -13,14 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.errors import InvalidInput
-from indexer.log.event_log import EventLog
-from service.catalog.item_ids import read_interactions
-from service.config import Settings
-from service.errors import ModelNotFound, NoTrainedModel
-from service.models.registry import Loaded, Models
+from service.errors import NoTrainedModel
+from service.models.registry import ModelRegistry
+from service.models.serving_model import ServingModel
+from service.models.training_data import read_interactions
 from service.ranker.agreement import Agreement, agreement
 from service.ranker.checkpoint import shrink_checkpoint, size_of
 from service.ranker.data.history import History
+from service.storage.workspace import Workspace
 
 SUFFIX = "-int8"
 SAMPLE = 200
@@ -37,29 +37,34 @@ class Shrunk:
     agreement: Agreement
 
 
-def shrink(settings: Settings, log: EventLog, models: Models, version: str) -> Shrunk:
+def shrink(workspace: Workspace, registry: ModelRegistry, version: str) -> Shrunk:
     """Register `version` again as int8, with the figures of its training. It does not serve until
-    it is activated."""
-    records = {record.version: record for record in log.list_models()}
-    if version not in records:
-        raise ModelNotFound(version)
+    it is activated.
+
+    ModelNotFound where there is no such model, InvalidInput where it is shrunk already,
+    NoTrainedModel where it is of other encoders or nobody is in the log to compare for.
+    """
+    record = registry.record(version)
     small = version + SUFFIX
-    if small in records or version.endswith(SUFFIX):
+    if version.endswith(SUFFIX) or any(model.version == small for model in registry.list()):
         raise InvalidInput("version", version, "it is shrunk already; see `palate models list`")
-    original = models.by_version(version)
-    histories = _sample(settings, log, original)
-    folder, into = settings.data / records[version].path, settings.data / "models" / small
+    original = registry.by_version(version)
+    histories = _sample(workspace, original)
+    folder, into = workspace.settings.data / record.path, registry.folder(small)
     shutil.rmtree(into, ignore_errors=True)  # of a shrinking that was interrupted
     shrink_checkpoint(folder, into, small)
-    log.add_model(small, f"models/{small}", records[version].metrics)
-    same = agreement(original.ranker, models.by_version(small).ranker, histories)
+    registry.register(small, record.metrics)
+    same = agreement(original.ranker, registry.by_version(small).ranker, histories)
     return Shrunk(small, size_of(folder), size_of(into), same)
 
 
-def _sample(settings: Settings, log: EventLog, loaded: Loaded) -> Sequence[History]:
-    """What some people in the log did so far."""
-    ranker, types = loaded.ranker, loaded.vocabulary.event_types
-    table, _ = read_interactions(log, settings.events.policy(), types, ranker.n_items)
+def _sample(workspace: Workspace, model: ServingModel) -> Sequence[History]:
+    """What some people in the log did so far: at most SAMPLE of them, drawn at random."""
+    ranker = model.ranker
+    policy = workspace.settings.events.policy()
+    table, _ = read_interactions(
+        workspace.log, policy, model.vocabulary.event_types, ranker.n_items
+    )
     if not len(table):
         raise NoTrainedModel(
             "nobody is in the log for whom two models could be compared", "record events first"
@@ -67,9 +72,8 @@ def _sample(settings: Settings, log: EventLog, loaded: Loaded) -> Sequence[Histo
     bounds, longest = table.by_user(), ranker.config.feature_history
     histories = []
     for user in np.random.default_rng(0).permutation(table.n_users)[:SAMPLE].tolist():
-        events = slice(
-            max(int(bounds[user]), int(bounds[user + 1]) - longest), int(bounds[user + 1])
-        )
-        kinds = table.event_type[events].astype(np.int64)
-        histories.append(History.of(table.item[events], kinds, table.timestamp[events]))
+        first, end = int(bounds[user]), int(bounds[user + 1])
+        newest = slice(max(first, end - longest), end)
+        kinds = table.event_type[newest].astype(np.int64)
+        histories.append(History.of(table.item[newest], kinds, table.timestamp[newest]))
     return histories

@@ -68,7 +68,7 @@ def open_alone(settings: Settings, progress: Progress) -> Workspace:
         settings, _text_encoder(settings), _perception(settings), beside=True
     )
     try:
-        _refuse(settings, workspace.digest, workspace.log.store_in_use())
+        _refuse(settings, workspace.digest, workspace.log.active_store())
     except InvalidInput:
         workspace.close()
         raise
@@ -86,7 +86,7 @@ def prepare(
         workspace.indexer().follow(
             lambda done, total: progress(TrainProgress("encode", done, total or 0))
         )
-        recommender = Recommender(workspace, in_use=False)
+        recommender = Recommender(workspace, active=False)
     except BaseException:
         workspace.close()
         raise

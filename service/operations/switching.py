@@ -3,206 +3,160 @@ go on.
 
     beside the serving one, for as long as it takes: `service.operations.changing.prepare`
     while changes of the catalogue wait: what it has lost, gained and changed meanwhile
-    while events wait as well: those that came meanwhile -> switch
+    while changes of users wait as well: the events that came meanwhile -> exchange
     the one before ends its calls and is closed; its store stays, for the way back
 
-Every call keeps to the recommender that it began with; what is written goes to one of the two
-alone. Knows no gRPC.
+Every call is answered by the recommender that it began with, and what is written goes to one of the
+two alone. Knows no gRPC.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import wraps
+from typing import Concatenate, Literal, ParamSpec, TypeAlias, TypeVar
 
-from indexer.catalog.event import Event
-from indexer.catalog.item import Item
-from indexer.indexing.indexer import IndexReport
-from service.api.messages import (
-    EventReport,
-    ExplainRequest,
-    Explanation,
-    ModelInfo,
-    Recommendation,
-    RecommendRequest,
-    SearchRequest,
-    ServingEncoders,
-    SimilarRequest,
-    TasteRequest,
-    TasteSummary,
-    TrainProgress,
-    UserProfile,
-)
+from service.api.messages import ServingEncoders, TrainProgress
+from service.api.services import Progress
 from service.errors import TrainingUnderway
 from service.operations.changing import named, open_beside, prepare, serving_encoders
 from service.recommender import Recommender
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Lock: TypeAlias = Literal["items", "users", "training"]
+"""What a verb changes, so that others who change it wait: items of the catalogue, or what is known
+of users. A second training does not wait, but is refused."""
+
+
+def _delegate(
+    verb: Callable[Concatenate[Recommender, P], T], lock: Lock | None = None
+) -> Callable[Concatenate[Switching, P], T]:
+    """The same verb, of the recommender that serves when it is called."""
+
+    @wraps(verb)
+    def call(self: Switching, /, *arguments: P.args, **named_arguments: P.kwargs) -> T:
+        with self._holding(lock), self._serving() as recommender:
+            of_recommender: Callable[P, T] = getattr(recommender, verb.__name__)
+            return of_recommender(*arguments, **named_arguments)
+
+    return call
 
 
 class Switching:
     """A `Backend` that is one recommender at a time."""
 
     def __init__(self, recommender: Recommender) -> None:
-        self._now = recommender
+        self._active = recommender
         self._calls: Counter[Recommender] = Counter()
         """Under way, by the recommender that answers them."""
         self._turn = threading.Condition()
+        """Held to read or change which recommender is active, and the count of its calls."""
         self._items = threading.Lock()
-        """Held by who changes the catalogue."""
-        self._people = threading.Lock()
-        """Held by who changes what is known of people."""
+        self._users = threading.Lock()
         self._training = threading.Lock()
 
+    index_items = _delegate(Recommender.index_items, lock="items")
+    delete_items = _delegate(Recommender.delete_items, lock="items")
+    get_item = _delegate(Recommender.get_item)
+    list_items = _delegate(Recommender.list_items)
+    record_events = _delegate(Recommender.record_events, lock="users")
+    delete_events = _delegate(Recommender.delete_events, lock="users")
+
+    recommend = _delegate(Recommender.recommend)
+    similar_items = _delegate(Recommender.similar_items)
+    search_items = _delegate(Recommender.search_items)
+
+    explain = _delegate(Recommender.explain)
+    describe_taste = _delegate(Recommender.describe_taste)
+
+    list_models = _delegate(Recommender.list_models)
+    train = _delegate(Recommender.train, lock="training")
+    activate_model = _delegate(Recommender.activate_model)
+    rollback_model = _delegate(Recommender.rollback_model)
+
+    put_user = _delegate(Recommender.put_user, lock="users")
+    export_user = _delegate(Recommender.export_user)
+    delete_user = _delegate(Recommender.delete_user, lock="users")
+
+    loaded = _delegate(Recommender.loaded)
+
     def change_encoders(
-        self, progress: Callable[[TrainProgress], None], *, text: str, image: str, audio: str = ""
+        self, progress: Progress, *, text: str, image: str, audio: str = ""
     ) -> ServingEncoders:
         """Answer with these encoders from then on; an empty name keeps the one there is.
+
         TrainingUnderway while a training or another change is. What `progress` raises ends it, and
-        what is there stays for the next time."""
+        what has been encoded by then stays for the next time.
+        """
         with self._alone():
-            before = self._now
+            before = self._active
             settings = named(before.workspace.settings, text, image, audio)
-            after = prepare(
-                open_beside(before.workspace, settings, progress), progress, before.workspace.store
-            )
+            workspace = open_beside(before.workspace, settings, progress)
+            after = prepare(workspace, progress, before.workspace.store)
             try:
                 after.catch_up()
                 progress(TrainProgress("switch", 0, 1))
-                self._switch(after)
+                self._exchange(after)
             except BaseException:
                 after.close()
                 raise
             self._retire(before)
             return serving_encoders(after)
 
-    def index_items(
-        self,
-        items: Sequence[Item],
-        images: Mapping[str, Sequence[bytes]],
-        sounds: Mapping[str, bytes] | None = None,
-    ) -> IndexReport:
-        with self._items, self._serving() as palate:
-            return palate.index_items(items, images, sounds)
-
-    def delete_items(self, item_ids: Sequence[str]) -> Sequence[str]:
-        with self._items, self._serving() as palate:
-            return palate.delete_items(item_ids)
-
-    def get_item(self, item_id: str) -> Item:
-        with self._serving() as palate:
-            return palate.get_item(item_id)
-
-    def list_items(
-        self, page_size: int, page_token: str, domain: str
-    ) -> tuple[Sequence[Item], str]:
-        with self._serving() as palate:
-            return palate.list_items(page_size, page_token, domain)
-
-    def record_events(self, events: Sequence[Event]) -> EventReport:
-        with self._people, self._serving() as palate:
-            return palate.record_events(events)
-
-    def delete_events(self, user_id: str, event_ids: Sequence[str] | None) -> int:
-        with self._people, self._serving() as palate:
-            return palate.delete_events(user_id, event_ids)
-
-    def recommend(self, request: RecommendRequest) -> Recommendation:
-        with self._serving() as palate:
-            return palate.recommend(request)
-
-    def similar_items(self, request: SimilarRequest) -> Recommendation:
-        with self._serving() as palate:
-            return palate.similar_items(request)
-
-    def search_items(self, request: SearchRequest) -> Recommendation:
-        with self._serving() as palate:
-            return palate.search_items(request)
-
-    def explain(
-        self, request: ExplainRequest, tell: Callable[[Explanation], None] = lambda _: None
-    ) -> Explanation:
-        with self._serving() as palate:
-            return palate.explain(request, tell)
-
-    def describe_taste(self, request: TasteRequest) -> TasteSummary:
-        with self._serving() as palate:
-            return palate.describe_taste(request)
-
-    def put_user(self, user: UserProfile) -> None:
-        with self._people, self._serving() as palate:
-            palate.put_user(user)
-
-    def export_user(self, user_id: str) -> Mapping[str, Any]:
-        with self._serving() as palate:
-            return palate.export_user(user_id)
-
-    def delete_user(self, user_id: str) -> Mapping[str, int]:
-        with self._people, self._serving() as palate:
-            return palate.delete_user(user_id)
-
-    def list_models(self) -> Sequence[ModelInfo]:
-        with self._serving() as palate:
-            return palate.list_models()
-
-    def train(
-        self,
-        progress: Callable[[TrainProgress], None],
-        *,
-        seed: int,
-        force: bool,
-        incremental: bool,
-    ) -> ModelInfo:
-        with self._alone(), self._serving() as palate:
-            return palate.train(progress, seed=seed, force=force, incremental=incremental)
-
-    def activate_model(self, version: str) -> ModelInfo:
-        with self._serving() as palate:
-            return palate.activate_model(version)
-
-    def rollback_model(self) -> ModelInfo:
-        with self._serving() as palate:
-            return palate.rollback_model()
-
-    def loaded(self) -> Mapping[str, str]:
-        with self._serving() as palate:
-            return palate.loaded()
-
     def close(self) -> None:
-        self._now.close()
+        self._active.close()
 
-    def _switch(self, after: Recommender) -> None:
+    def _exchange(self, after: Recommender) -> None:
+        """Make `after` the one that serves. Nothing is written between its last look at the log and
+        that."""
         with self._items:
             after.catch_up()
-            with self._people:
+            with self._users:
                 after.count_events()
-                after.put_to_use()
+                after.activate()
                 with self._turn:
-                    self._now = after
+                    self._active = after
 
     def _retire(self, before: Recommender) -> None:
-        """Once its last call has ended."""
+        """Close the one that served, once its last call has ended."""
         with self._turn:
             self._turn.wait_for(lambda: not self._calls[before])
             del self._calls[before]
         before.close()
-        self._now.succeed()
+        self._active.take_over()
 
     @contextmanager
     def _serving(self) -> Iterator[Recommender]:
+        """The recommender that serves; it is not closed before this ends."""
         with self._turn:
-            palate = self._now
-            self._calls[palate] += 1
+            recommender = self._active
+            self._calls[recommender] += 1
         try:
-            yield palate
+            yield recommender
         finally:
             with self._turn:
-                self._calls[palate] -= 1
+                self._calls[recommender] -= 1
                 self._turn.notify_all()
+
+    def _holding(self, lock: Lock | None) -> AbstractContextManager[object]:
+        match lock:
+            case None:
+                return nullcontext()
+            case "items":
+                return self._items
+            case "users":
+                return self._users
+            case "training":
+                return self._alone()
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
+        """One training or change of encoders at a time: TrainingUnderway for a second one."""
         if not self._training.acquire(blocking=False):
             raise TrainingUnderway
         try:

@@ -21,7 +21,7 @@ def tuned_toml(tuning: Tuning, *, data: str, seed: int) -> str:
     lines = [
         f"# palate tune: {tuning.metric} {tuning.best.value:.5f}, with the {tuning.before} {tuning.first.value:.5f}",
         f"# {len(tuning.trials)} trials, seed {seed}; {data}",
-        "# All trials were judged by the same held-out events, and the best of many is partly the luckiest.",
+        "# All trials were measured on the same held-out events, and the best of many is partly the luckiest.",
         "# A file of settings is read as a whole: move this section into the palate.toml there is, if there is one.",
         "",
         "[ranker]",

@@ -1,9 +1,9 @@
 """A search for hyper-parameters of the ranker: configurations near the present one, each trained
-and then judged.
+and measured on the same validation cases.
 
 Owns the search space, the budget and what was tried; rankers that were trained on the way are
-thrown away. Reads the workspace once and writes nothing. Which configuration is tried next is
-optuna's to say (the extra `tune`): a tree-structured Parzen estimator, Bergstra et al., NIPS 2011.
+thrown away. Writes nothing. Which configuration is tried next is optuna's to say (the extra
+`tune`): a tree-structured Parzen estimator, Bergstra et al., NIPS 2011.
 """
 
 from __future__ import annotations
@@ -14,14 +14,12 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from service.catalog.item_ids import Catalogue, event_types_of, event_weights, read_interactions
+from service.api.messages import Progress
+from service.catalog.item_ids import ItemIds
 from service.errors import ConfigError, InvalidInput, NoTrainedModel
-from service.models.features import Vocabulary, features_of, read_rows
+from service.models.fitting import by_stage
+from service.models.training_data import TrainingData
 from service.ranker.config import RankerConfig
-from service.ranker.data.arrays import FloatArray
-from service.ranker.data.interactions import Interactions
-from service.ranker.data.items import ItemFeatures
-from service.ranker.training.fit import Progress
 from service.ranker.training.train import TooFewEvents, train_ranker
 from service.storage.workspace import Workspace
 
@@ -41,50 +39,37 @@ Measure = Callable[[RankerConfig], Mapping[str, float]]
 program, is an ArithmeticError, MemoryError or RuntimeError."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TrainingData:
-    """What a training reads, apart from the configuration."""
+def read_data(workspace: Workspace) -> TrainingData:
+    """Everything at once: the workspace may be closed, and serve, while the search goes on."""
+    return TrainingData.read(workspace, ItemIds(workspace.log.item_indices()))
 
-    interactions: Interactions
-    features: ItemFeatures
-    event_weights: FloatArray
-    n_items: int
-    """Items in the catalogue; `features` also has rows where items were deleted."""
 
-    @classmethod
-    def read(cls, workspace: Workspace) -> TrainingData:
-        """Everything at once: the workspace may be closed, and serve, while the search goes on."""
-        rows = read_rows(workspace.store)
-        vocabulary = Vocabulary.of((row.item for row in rows), event_types_of(workspace.log))
-        n_indices = Catalogue(workspace.log.item_indices()).n_indices
-        policy = workspace.settings.events.policy()
-        interactions, _ = read_interactions(
-            workspace.log, policy, vocabulary.event_types, n_indices
-        )
-        features = features_of(
-            rows, vocabulary, workspace.dims, n_indices, alignment=workspace.alignment
-        )
-        return cls(interactions, features, event_weights(policy, vocabulary.event_types), len(rows))
+def summary(data: TrainingData) -> str:
+    """How much there is to train on, for people."""
+    table = data.interactions
+    return f"{data.n_present:,} items, {len(table):,} events of {table.n_users:,} users"
 
-    def summary(self) -> str:
-        """How much there is, for people."""
-        return f"{self.n_items:,} items, {len(self.interactions):,} events of {self.interactions.n_users:,} users"
 
-    def measure(self, seed: int, progress: Progress | None = None) -> Measure:
-        """Training with this seed. It decides who judges, so every trial is judged by the same
-        events."""
+def measure_on(data: TrainingData, seed: int, progress: Progress = lambda _: None) -> Measure:
+    """Training with this seed. It decides which events are held out, so every trial is measured on
+    the same ones."""
 
-        def measure(config: RankerConfig) -> Mapping[str, float]:
-            try:
-                trained = train_ranker(
-                    self.interactions, self.features, config, version="tune", seed=seed, progress=progress,
-                    event_weights=self.event_weights,
-                )  # fmt: skip
-            except TooFewEvents as error:
-                raise NoTrainedModel("there is too little to train on", str(error)) from error
-            return trained.metrics
+    def measure(config: RankerConfig) -> Mapping[str, float]:
+        try:
+            trained = train_ranker(
+                data.interactions,
+                data.features,
+                config,
+                version="tune",
+                event_weights=data.event_weights,
+                seed=seed,
+                progress=by_stage(progress),
+            )
+        except TooFewEvents as error:
+            raise NoTrainedModel("there is too little to train on", str(error)) from error
+        return trained.metrics
 
-        return measure
+    return measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +180,7 @@ def search(
 def space(start: RankerConfig) -> dict[str, BaseDistribution]:
     """What is searched, and between which bounds; wider where `start` lies outside.
 
-    Left out is what decides who judges, as trials would not be comparable then (`holdout_share`,
+    Left out is what decides what is held out, as trials would not be comparable then (`holdout_share`,
     `holdout_events`, `pseudo_cold`, `pseudo_cold_users`, `blend_lists`, `feature_history`), and
     what costs time in serving (`candidates`, `neighbours`).
     """
@@ -236,11 +221,8 @@ def _tried(
     started = clock()
     try:
         metrics = measure(config)
-    except (
-        ArithmeticError,
-        MemoryError,
-        RuntimeError,
-    ) as error:  # torch says RuntimeError where memory runs out
+    # torch says RuntimeError where memory runs out
+    except (ArithmeticError, MemoryError, RuntimeError) as error:
         return Trial(config, None, clock() - started, str(error) or type(error).__name__)
     return Trial(config, _value(metrics, metric), clock() - started)
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import spearmanr
 
+from service.ranker.candidates import sources_of
 from service.ranker.data.arrays import IntArray
 from service.ranker.data.history import History
+from service.ranker.pipeline import Query, rank, rank_only
 from service.ranker.ranker import Ranker
 
 K = 10
@@ -52,11 +54,12 @@ def agreement(first: Ranker, second: Ranker, histories: Sequence[History]) -> Ag
 
 
 def _proposed(ranker: Ranker, history: History) -> IntArray:
-    query_scores, n = ranker.query_scores(history), ranker.config.candidates
-    proposals = ranker.propose(query_scores, n) | ranker.propose_by_vectors(query_scores, n)
-    return np.setdiff1d(np.concatenate(list(proposals.values())), history.items)
+    """What its own sources propose, less what was met."""
+    query = Query(history, ranker.config.candidates)
+    proposed = rank(ranker, query, sources_of(ranker.modalities)).candidates.items
+    return np.setdiff1d(proposed, history.items)
 
 
 def _top(ranker: Ranker, history: History, candidates: IntArray) -> IntArray:
-    scores = ranker.score_list(ranker.query_scores(history), candidates).scores
-    return candidates[np.argsort(-scores, kind="stable")[:K]]
+    ranked = rank_only(ranker, Query(history, ranker.config.candidates), candidates)
+    return ranked.items(ranked.order[:K])

@@ -45,11 +45,6 @@ from service.ranker.sequence.inference import (
 from service.ranker.sequence.model import SequenceModel
 from service.ranker.sequence.sequences import Sequences
 
-MAX_COLD = 5_000
-"""Newest cold items that the new-items source looks at."""
-EXPLORATION_LOGITS = 4.0
-"""What full exploration adds to the score of an item nobody has met yet; it fades with 1 / sqrt(1 +
-events)."""
 MODALITY_SIGNALS: Mapping[str, Sequence[str]] = {
     "text": TEXT_SIGNALS,
     "image": IMAGE_SIGNALS,
@@ -107,6 +102,11 @@ class Ranker:
     @property
     def n_items(self) -> int:
         return self._view.behaviour.n_items
+
+    @property
+    def modalities(self) -> tuple[str, ...]:
+        """What its items have content of."""
+        return ("text", "image")
 
     def states(self, histories: Sequence[History]) -> FloatArray:
         """The sequence model's vector of each history, (B, D); zeros without a model or a history."""
@@ -174,63 +174,9 @@ class Ranker:
             silent[modality] = self.blend.score(muted, scale)
         return silent
 
-    def exploration_bonus(self, candidates: IntArray, exploration: float) -> FloatArray:
-        """(C,) what `exploration` 0..1 adds to the scores, beyond the lift that training found
-        affordable."""
-        counts = self._view.behaviour.counts[candidates]
-        bonus: FloatArray = (exploration * EXPLORATION_LOGITS / np.sqrt(1.0 + counts)).astype(
-            np.float32
-        )
-        return bonus
-
     @property
     def id_rows(self) -> IntArray:
         return self._id_rows
-
-    def propose(
-        self, query_scores: QueryScores, n: int, allowed: BoolArray | None = None
-    ) -> dict[str, IntArray]:
-        """Candidates that need no vector search, best first, at most n per source, of the `allowed`
-        items (N,)."""
-        behaviour = query_scores.view.behaviour
-        live = (
-            query_scores.view.content.live
-            if allowed is None
-            else query_scores.view.content.live & allowed
-        )
-        proposals = {
-            "popular": _top(behaviour.counts, live & (behaviour.counts > 0), n),
-            "trending": _top(behaviour.recent, live & (behaviour.recent > 0), n),
-        }
-        if len(query_scores.history):
-            for source, pull in (
-                ("co_engagement", query_scores.strongest),
-                ("item_knn", query_scores.knn_recent),
-                ("chosen_together", query_scores.together_all),
-            ):
-                proposals[source] = _top(pull, live & (pull > 0), n)
-        cold = np.flatnonzero(live & (behaviour.counts == 0))[-MAX_COLD:]
-        if len(cold):
-            order = np.argsort(-_cold_appeal(query_scores, cold), kind="stable")[:n]
-            proposals["new_items"] = cold[order]
-        return proposals
-
-    def propose_by_vectors(
-        self, query_scores: QueryScores, n: int, allowed: BoolArray | None = None
-    ) -> dict[str, IntArray]:
-        """The vector sources (sequence, content text, content image) of the `allowed` items (N,),
-        by exact search in memory: what a store answers by its index. Items without the vector are
-        not found."""
-        content = query_scores.view.content
-        live = content.live if allowed is None else content.live & allowed
-        scores: dict[str, FloatArray] = {}
-        if self.model is not None and len(query_scores.history):
-            scores["sequence"] = query_scores.sequence
-        if query_scores.text_profile is not None:
-            scores["content_text"] = query_scores.text_recent
-        if query_scores.image_profile is not None:
-            scores["content_image"] = query_scores.image_recent
-        return {source: _top(values, live & (values != 0), n) for source, values in scores.items()}
 
     def project_text(self, vector: FloatArray) -> FloatArray:
         """A text encoder's vector (encoder dim,) in the ranker's text space (Dt,)."""
@@ -384,30 +330,6 @@ def _with_rows(
         (np.ones(len(rows), np.float32), (rows, np.arange(len(rows)))), (len(keep), len(rows))
     )
     return sparse.csr_matrix(sparse.diags(keep) @ matrix + place @ replacement)
-
-
-def _cold_appeal(query_scores: QueryScores, cold: IntArray) -> FloatArray:
-    """How much of the history's pull reaches each cold item, (len(cold),): by its words, by what
-    the sequence model makes of its content, and through its neighbours, each against what is usual
-    among them."""
-    pulls = [query_scores.text_recent[cold], query_scores.sequence[cold]]
-    neighbours = query_scores.view.behaviour.neighbours
-    if neighbours.shape[1] and len(query_scores.history):
-        pulls.append(query_scores.strongest[neighbours[cold]].mean(axis=1))
-    appeal: FloatArray = np.sum([pull / max(float(pull.std()), 1e-6) for pull in pulls], axis=0)
-    return appeal
-
-
-def _top(values: FloatArray | IntArray, allowed: BoolArray, n: int) -> IntArray:
-    """Indices of the n largest values among the allowed, best first; of equal values the lower
-    index."""
-    pool = np.flatnonzero(allowed)
-    picked = values[pool]
-    if len(pool) > n:
-        least = np.partition(picked, len(pool) - n)[len(pool) - n]
-        near = np.flatnonzero(picked >= least)
-        pool, picked = pool[near], picked[near]
-    return pool[np.argsort(-picked, kind="stable")[:n]]
 
 
 def _extended(array: np.ndarray[Any, Any], more: int) -> np.ndarray[Any, Any]:

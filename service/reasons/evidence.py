@@ -15,7 +15,6 @@ import numpy as np
 from encoders.arrays import FloatArray
 from encoders.modality import Medium
 from indexer.catalog.item import AttributeValue, Item
-from service.explainer.attribution.attribution import part_shares, weigh_evidence
 from service.explainer.attribution.facts import (
     SPONSORED,
     Background,
@@ -26,6 +25,7 @@ from service.explainer.attribution.facts import (
     Part,
     RequestFacts,
 )
+from service.explainer.attribution.weights import part_shares, weigh_evidence
 from service.explainer.evidence import HIGHER, LOWER, SEEN, Evidence, EvidenceKind, Subject
 from service.ranker.data.arrays import BoolArray, IntArray
 from service.ranker.data.history import History
@@ -227,9 +227,8 @@ class Evidences:
                     past.item.categories,
                     past.item.attributes,
                     bool(past.item.description),
-                    float(text[row, column]),
-                    co_engaged=int(together[row, column]),
-                    **{f"{self._medium}_cosine": float(perceived[row, column]) or None},
+                    self._cosines(text[row, column], perceived[row, column]),
+                    int(together[row, column]),
                 )
                 for row, past in enumerate(case.past[first:])
             ]
@@ -242,6 +241,13 @@ class Evidences:
             )
             out.append(_Weighable(counterfactuals[column], (facts, candidate, request, catalogue)))
         return out
+
+    def _cosines(self, text: float, perceived: float) -> dict[str, float]:
+        """By modality; what is perceived is missing where it is 0: then one item has none."""
+        cosines: dict[str, float] = {Part.TEXT: float(text)}
+        if perceived:
+            cosines[self._medium] = float(perceived)
+        return cosines
 
     def _likely(
         self, items: IntArray, citable: BoolArray, candidates: IntArray, text: FloatArray
@@ -280,7 +286,7 @@ class Evidences:
         out = []
         for column in range(len(candidates)):
             parts: dict[str, float] = {
-                Part(self._medium if name == Part.IMAGE else name): float(score[column])
+                self._medium if name == Part.IMAGE else name: float(score[column])
                 for name, score in silent.items()
             }
             if history.taste is not None:
@@ -375,8 +381,7 @@ def catalogue_facts(
             for part in {p.strip() for p in _as_text(value).split(",") if p.strip()}:
                 attributes[name, part] = attributes.get((name, part), 0) + 1
     return CatalogueFacts(
-        text=background(content.text),
-        **{medium: background(content.image)},
+        backgrounds={Part.TEXT: background(content.text), medium: background(content.image)},
         category_share={name: count / n for name, count in categories.items()},
         attribute_share={key: count / n for key, count in attributes.items()},
         popularity_window_days=0,
@@ -401,13 +406,3 @@ def _as_text(value: AttributeValue) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def rule_text(filter_text: str, domains: Mapping[str, None] | Sequence[str]) -> str:
-    """The request's rule in words: its domains and its filter as it was written."""
-    parts = []
-    if domains:
-        parts.append("domain " + " or ".join(domains))
-    if filter_text.strip():
-        parts.append(filter_text.strip())
-    return ", ".join(parts)

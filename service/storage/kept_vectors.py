@@ -15,6 +15,7 @@ from encoders.registry import load_perception, load_text_encoder
 from indexer.errors import InvalidInput, StoreLocked
 from indexer.indexing.indexer import fingerprints_of
 from indexer.log.event_log import EventLog
+from indexer.log.opening import open_event_log
 from indexer.stores.registry import Shelf, digest_of
 from service.config import Settings
 from service.storage.data_folder import DataFolder, encoder_names, shelf_of
@@ -47,7 +48,7 @@ def kept_vectors(settings: Settings) -> Sequence[KeptVectors]:
         with closing(DataFolder.open(settings)) as folder:
             return _kept(settings, folder.log, folder.shelf, count=True)
     except StoreLocked:
-        with EventLog.open(settings.log_url) as log:
+        with open_event_log(settings.log_url) as log:
             return _kept(settings, log, shelf_of(settings), count=False)
 
 
@@ -55,7 +56,7 @@ def drop_vectors(settings: Settings, digest: str) -> None:
     """Delete the store with this digest. InvalidInput for those that served last and those of the
     settings."""
     with closing(DataFolder.open(settings)) as folder:
-        if digest == folder.log.store_in_use():
+        if digest == folder.log.active_store():
             raise InvalidInput(
                 "digest", digest, "these vectors served last; change to others first"
             )
@@ -67,7 +68,7 @@ def drop_vectors(settings: Settings, digest: str) -> None:
 
 
 def _kept(settings: Settings, log: EventLog, shelf: Shelf, *, count: bool) -> Sequence[KeptVectors]:
-    in_use, configured = log.store_in_use(), _configured(settings)
+    in_use, configured = log.active_store(), _configured(settings)
     return [
         KeptVectors(
             digest=store.digest,

@@ -113,7 +113,7 @@ class Workspace:
         beside: bool,
     ) -> Workspace:
         dims, prints = dims_of(text, perception), fingerprints_of(text, perception)
-        digest, in_use = digest_of(prints), folder.log.store_in_use()
+        digest, in_use = digest_of(prints), folder.log.active_store()
         before = (
             "" if in_use in (None, digest) else _described(encoder_names(folder.log, in_use or ""))
         )
@@ -174,7 +174,7 @@ class Workspace:
     def inherit(self, serving: ItemStore | None) -> None:
         """Take the vectors of encoders that stay from the store in use, which is `serving` if it is
         open."""
-        shelf, in_use = self.folder.shelf, self.log.store_in_use()
+        shelf, in_use = self.folder.shelf, self.log.active_store()
         for store in shelf.stores():
             names = [
                 name

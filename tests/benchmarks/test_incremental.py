@@ -21,8 +21,8 @@ def test_the_newest_events_by_the_clock_are_left_out() -> None:
 
 def test_three_models_are_asked_the_same_and_the_folder_stays_as_it_was(tmp_path: Path) -> None:
     palate = filled(tmp_path)
-    events = palate._log.count_events()
-    text = compared(palate._workspace, since=0.2, seed=0)
+    events = palate.workspace.log.count_events()
+    text = compared(palate.workspace, since=0.2, seed=0)
     rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| ")]
     assert [row[0].strip("| ") for row in rows] == [
         "model",
@@ -32,5 +32,5 @@ def test_three_models_are_asked_the_same_and_the_folder_stays_as_it_was(tmp_path
     ]
     assert "all (30)" in rows[0][1]
     assert np.array([float(row[1].split()[0]) for row in rows[1:]]).max() > 0
-    assert (palate._log.count_events(), palate.list_models()) == (events, [])
+    assert (palate.workspace.log.count_events(), palate.list_models()) == (events, [])
     palate.close()

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from indexer.log.event_log import EventLog
+from indexer.log.opening import open_event_log
 
 POSTGRES_URL = os.environ.get("PALATE_TEST_POSTGRES", "")
 """An empty PostgreSQL database to run the log's tests on, besides SQLite."""
@@ -30,7 +31,7 @@ def log_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def log(log_url: str) -> Iterator[EventLog]:
-    with EventLog.open(log_url) as opened:
+    with open_event_log(log_url) as opened:
         yield opened
 
 

@@ -3,9 +3,7 @@ what went wrong."""
 
 from __future__ import annotations
 
-import asyncio
 import inspect
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,8 +14,15 @@ import pytest
 
 from palate.client import Client, PalateRpcError
 from palate.v1 import index_pb2, index_pb2_grpc, recommend_pb2, recommend_pb2_grpc
+from service.api.services import (
+    ExplainService,
+    IndexService,
+    ModelService,
+    RecommendService,
+    UserService,
+)
 from service.errors import InvalidInput, ItemNotFound
-from tests.service.standin import StandIn, running
+from tests.service.standin import StandIn, served
 
 FIRST_PAUSE_S = 0.01
 
@@ -137,25 +142,8 @@ def test_nobody_listening_is_unavailable() -> None:
 
 @contextmanager
 def _palate(backend: StandIn) -> Iterator[Client]:
-    """A real server, whose event loop runs in a thread, and a client to it."""
-    address: list[str] = []
-    ready, stop = threading.Event(), threading.Event()
-
-    async def life() -> None:
-        async with running(backend) as server:
-            address.append(server.address)
-            ready.set()
-            await asyncio.to_thread(stop.wait)
-
-    thread = threading.Thread(target=lambda: asyncio.run(life()))
-    thread.start()
-    try:
-        assert ready.wait(20)
-        with Client(address[0], first_pause_s=FIRST_PAUSE_S) as client:
-            yield client
-    finally:
-        stop.set()
-        thread.join()
+    with served(backend) as address, Client(address, first_pause_s=FIRST_PAUSE_S) as client:
+        yield client
 
 
 def test_every_method_reaches_the_server_and_gives_back_what_it_said() -> None:
@@ -196,12 +184,12 @@ def test_every_method_reaches_the_server_and_gives_back_what_it_said() -> None:
         client.put_user("u", attributes={"lang": "zh"}, taste="slow")
         assert client.export_user("u") == {"user_id": "u", "taste": "慢"}
         assert client.delete_user("u") == {"events": 2}
-    methods = {
-        name
-        for name in vars(StandIn)
-        if not name.startswith("_") and callable(getattr(StandIn, name))
+    assert {asked[0] for asked in backend.asked} == {
+        verb
+        for service in (IndexService, RecommendService, ExplainService, ModelService, UserService)
+        for verb in vars(service)
+        if not verb.startswith("_")
     }
-    assert {asked[0] for asked in backend.asked} == methods - {"loaded", "close"}
 
 
 def test_an_error_has_code_reason_field_and_values() -> None:

@@ -1,9 +1,7 @@
-"""The stubs are those of the .proto files, every rpc and field is explained, and the dataclasses
-mirror them."""
+"""The stubs are those of the .proto files, and every rpc and field is explained."""
 
 from __future__ import annotations
 
-import dataclasses
 import filecmp
 import re
 from collections.abc import Iterator
@@ -12,28 +10,6 @@ from pathlib import Path
 import pytest
 from google.protobuf import descriptor_pb2
 from grpc_tools import protoc
-
-from indexer.catalog.event import Event
-from indexer.catalog.item import Item
-from palate.v1 import catalog_pb2, event_pb2, explain_pb2, model_pb2, recommend_pb2, user_pb2
-from service.api.messages import (
-    Change,
-    ExplainRequest,
-    Explanation,
-    Feedback,
-    ModelInfo,
-    Personalization,
-    Recommendation,
-    RecommendRequest,
-    ScoredItem,
-    SearchRequest,
-    SimilarRequest,
-    TasteRequest,
-    TasteSummary,
-    TrainProgress,
-    UserProfile,
-)
-from service.explainer.evidence import Evidence, EvidenceKind
 
 PROTO = Path(__file__).parents[2] / "proto"
 FILES = sorted(PROTO.glob("palate/v1/*.proto"))
@@ -170,41 +146,3 @@ def test_the_rpcs_others_rely_on_are_there(files: list[descriptor_pb2.FileDescri
     }
     assert set(found) == set(promised)
     assert all(promised[name] <= found[name] for name in promised)
-
-
-@pytest.mark.parametrize(
-    ("dataclass", "message"),
-    [
-        (Item, catalog_pb2.Item),
-        (Event, event_pb2.Event),
-        (RecommendRequest, recommend_pb2.RecommendRequest),
-        (Recommendation, recommend_pb2.RecommendResponse),
-        (ScoredItem, recommend_pb2.ScoredItem),
-        (SimilarRequest, recommend_pb2.SimilarItemsRequest),
-        (SearchRequest, recommend_pb2.SearchItemsRequest),
-        (ExplainRequest, explain_pb2.ExplainRequest),
-        (ExplainRequest, explain_pb2.StreamExplainRequest),
-        (Explanation, explain_pb2.ExplainResponse),
-        (Change, explain_pb2.Change),
-        (Feedback, explain_pb2.Feedback),
-        (Evidence, explain_pb2.Evidence),
-        (TasteRequest, explain_pb2.DescribeTasteRequest),
-        (TasteSummary, explain_pb2.DescribeTasteResponse),
-        (ModelInfo, model_pb2.ModelInfo),
-        (TrainProgress, model_pb2.TrainProgress),
-        (UserProfile, user_pb2.PutUserRequest),
-    ],
-)
-def test_the_dataclass_and_the_message_have_the_same_fields(dataclass: type, message: type) -> None:
-    names = {field.name for field in dataclasses.fields(dataclass)}
-    assert names == set(message.DESCRIPTOR.fields_by_name)  # type: ignore[attr-defined]
-
-
-def test_the_enums_have_the_same_members() -> None:
-    def without_prefix(names: list[str], prefix: str) -> set[str]:
-        return {name.removeprefix(prefix) for name in names} - {"UNSPECIFIED"}
-
-    evidence = without_prefix(explain_pb2.EvidenceKind.keys(), "EVIDENCE_KIND_")
-    personalization = without_prefix(recommend_pb2.Personalization.keys(), "PERSONALIZATION_")
-    assert evidence == {kind.name for kind in EvidenceKind}
-    assert personalization == {choice.name for choice in Personalization}

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 import grpc
 
 from indexer.catalog.event import Event
-from indexer.catalog.item import Item, RowError
+from indexer.catalog.item import Item
+from indexer.indexing.indexer import IndexReport
 from service.api.messages import (
     Change,
     EventReport,
@@ -21,16 +22,12 @@ from service.api.messages import (
     Feedback,
     ModelInfo,
     Recommendation,
-    RecommendRequest,
     ScoredItem,
-    SearchRequest,
     ServingEncoders,
-    SimilarRequest,
-    TasteRequest,
     TasteSummary,
     TrainProgress,
-    UserProfile,
 )
+from service.api.services import Progress
 from service.config import ServerSettings, Settings
 from service.errors import ItemNotFound
 from service.explainer.evidence import Evidence, EvidenceKind
@@ -121,29 +118,47 @@ MODEL = ModelInfo(
 ENCODERS = ServingEncoders("st:new", "none", "none", "1a2b3c4d", 1, "m2")
 
 
-@dataclass
-class ItemReport:
-    indexed: int = 0
-    skipped: int = 0
-    failed: Sequence[RowError] = ()
-    warnings: Sequence[RowError] = ()
+ANSWERS: Mapping[str, Any] = {
+    "delete_events": 3,
+    "recommend": ANSWER,
+    "similar_items": ANSWER,
+    "search_items": ANSWER,
+    "describe_taste": TASTE,
+    "list_models": [MODEL],
+    "activate_model": MODEL,
+    "rollback_model": MODEL,
+    "put_user": None,
+    "export_user": {"user_id": "u", "taste": "慢"},
+    "delete_user": {"events": 2},
+}
+"""What verbs answer that have the same answer for everybody; the others are methods of `StandIn`."""
 
 
 @dataclass
 class StandIn:
-    """Every call is in `asked`. A call waits for `gate`, if one is set, and raises `error`, if one
-    is."""
+    """A `Backend`. Every call is in `asked`, as its verb and arguments; it waits for `gate`, if one
+    is set, and raises `error`, if one is."""
 
     gate: threading.Event | None = None
     gated: frozenset[str] | None = None
-    """The methods that wait for the gate; None is all."""
+    """The verbs that wait for the gate; None is all."""
     error: Exception | None = None
     asked: list[Any] = field(default_factory=list)
     entered: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     """Released each time a call has begun."""
-    item_report: ItemReport = field(default_factory=ItemReport)
+    item_report: IndexReport = field(default_factory=IndexReport)
     event_report: EventReport = field(default_factory=lambda: EventReport(0, 0, 0))
     closed: bool = False
+
+    def __getattr__(self, verb: str) -> Callable[..., Any]:
+        if verb not in ANSWERS:
+            raise AttributeError(verb)
+
+        def call(*arguments: Any) -> Any:
+            self._take(verb, *arguments)
+            return ANSWERS[verb]
+
+        return call
 
     def _take(self, *asked: Any) -> None:
         self.asked.append(asked)
@@ -158,17 +173,17 @@ class StandIn:
         items: Sequence[Item],
         images: Mapping[str, Sequence[bytes]],
         sounds: Mapping[str, bytes] | None = None,
-    ) -> ItemReport:
+    ) -> IndexReport:
         self._take("index_items", list(items), dict(images), dict(sounds or {}))
         return self.item_report
 
     def delete_items(self, item_ids: Sequence[str]) -> list[str]:
         self._take("delete_items", list(item_ids))
-        return [item_id for item_id in item_ids if item_id != "f1"]
+        return [item_id for item_id in item_ids if item_id != ALIEN.item_id]
 
     def get_item(self, item_id: str) -> Item:
         self._take("get_item", item_id)
-        if item_id != "f1":
+        if item_id != ALIEN.item_id:
             raise ItemNotFound(item_id)
         return ALIEN
 
@@ -180,78 +195,28 @@ class StandIn:
         self._take("record_events", list(events))
         return self.event_report
 
-    def delete_events(self, user_id: str, event_ids: Sequence[str] | None) -> int:
-        self._take("delete_events", user_id, event_ids)
-        return 3
-
-    def recommend(self, request: RecommendRequest) -> Recommendation:
-        self._take("recommend", request)
-        return ANSWER
-
-    def similar_items(self, request: SimilarRequest) -> Recommendation:
-        self._take("similar_items", request)
-        return ANSWER
-
-    def search_items(self, request: SearchRequest) -> Recommendation:
-        self._take("search_items", request)
-        return ANSWER
-
     def explain(
         self, request: ExplainRequest, tell: Callable[[Explanation], None] = lambda _: None
     ) -> Explanation:
-        """Facts are told before the gate, where a writer would be waited for."""
+        """Evidence is told before the gate, where a writer would be waited for."""
         if self.error is None:
             tell(replace(EXPLANATION, text=""))
         self._take("explain", request)
         return EXPLANATION
 
-    def describe_taste(self, request: TasteRequest) -> TasteSummary:
-        self._take("describe_taste", request)
-        return TASTE
-
-    def put_user(self, user: UserProfile) -> None:
-        self._take("put_user", user)
-
-    def export_user(self, user_id: str) -> dict[str, Any]:
-        self._take("export_user", user_id)
-        return {"user_id": user_id, "taste": "慢"}
-
-    def delete_user(self, user_id: str) -> dict[str, int]:
-        self._take("delete_user", user_id)
-        return {"events": 2}
-
-    def list_models(self) -> list[ModelInfo]:
-        self._take("list_models")
-        return [MODEL]
-
-    def train(
-        self,
-        progress: Callable[[TrainProgress], None],
-        *,
-        seed: int,
-        force: bool,
-        incremental: bool,
-    ) -> ModelInfo:
+    def train(self, progress: Progress, *, seed: int, force: bool, incremental: bool) -> ModelInfo:
         progress(TrainProgress("fit", 1, 2, "loss 0.5"))
         self._take("train", seed, force, incremental)
         progress(TrainProgress("fit", 2, 2))
         return MODEL
 
     def change_encoders(
-        self, progress: Callable[[TrainProgress], None], *, text: str, image: str, audio: str = ""
+        self, progress: Progress, *, text: str, image: str, audio: str = ""
     ) -> ServingEncoders:
         progress(TrainProgress("encode", 1, 2))
         self._take("change_encoders", text, image, audio)
         progress(TrainProgress("switch", 0, 1))
         return ENCODERS
-
-    def activate_model(self, version: str) -> ModelInfo:
-        self._take("activate_model", version)
-        return MODEL
-
-    def rollback_model(self) -> ModelInfo:
-        self._take("rollback_model")
-        return MODEL
 
     def loaded(self) -> dict[str, str]:
         return {"model": "m1"}
@@ -279,11 +244,8 @@ async def running(
     """A real server on a free port, and a channel to it; without a `factory` it has loaded already."""
     used = backend or StandIn()
     settings = Settings(server=ServerSettings(address="127.0.0.1:0", **limits))
-    stop, listening, loaded = (
-        asyncio.Event(),
-        asyncio.get_running_loop().create_future(),
-        asyncio.Event(),
-    )
+    stop, loaded = asyncio.Event(), asyncio.Event()
+    listening = asyncio.get_running_loop().create_future()
     done = asyncio.create_task(
         serve(
             settings,
@@ -307,3 +269,32 @@ async def running(
                 used.gate.set()
             stop.set()
             await asyncio.wait([done])
+
+
+@contextmanager
+def served(backend: StandIn) -> Iterator[str]:
+    """The address of a real server around a backend, whose event loop runs in a thread."""
+    address: list[str] = []
+    ready, stop = threading.Event(), threading.Event()
+
+    async def life() -> None:
+        async with running(backend) as server:
+            address.append(server.address)
+            ready.set()
+            await asyncio.to_thread(stop.wait)
+
+    thread = threading.Thread(target=lambda: asyncio.run(life()))
+    thread.start()
+    try:
+        assert ready.wait(20)
+        yield address[0]
+    finally:
+        stop.set()
+        thread.join()
+
+
+def with_lists(value: Any) -> Any:
+    """To compare answers by: a sequence of an answer may be a tuple or a list."""
+    if is_dataclass(value) and not isinstance(value, Item):
+        return {field.name: with_lists(getattr(value, field.name)) for field in fields(value)}
+    return [with_lists(one) for one in value] if isinstance(value, list | tuple) else value

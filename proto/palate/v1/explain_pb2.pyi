@@ -34,6 +34,7 @@ class EvidenceKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     EVIDENCE_KIND_DOMAIN: _ClassVar[EvidenceKind]
     EVIDENCE_KIND_EXAMPLE: _ClassVar[EvidenceKind]
     EVIDENCE_KIND_AUDIO_SIMILARITY: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_MEDIA_SIMILARITY: _ClassVar[EvidenceKind]
 EVIDENCE_KIND_UNSPECIFIED: EvidenceKind
 EVIDENCE_KIND_HISTORY: EvidenceKind
 EVIDENCE_KIND_CATEGORY: EvidenceKind
@@ -59,6 +60,7 @@ EVIDENCE_KIND_RANGE: EvidenceKind
 EVIDENCE_KIND_DOMAIN: EvidenceKind
 EVIDENCE_KIND_EXAMPLE: EvidenceKind
 EVIDENCE_KIND_AUDIO_SIMILARITY: EvidenceKind
+EVIDENCE_KIND_MEDIA_SIMILARITY: EvidenceKind
 
 class Evidence(_message.Message):
     __slots__ = ("kind", "weight", "item_id", "title", "event_type", "event_value", "name", "value", "count", "similarity", "score_drop", "domain", "window_days", "percentile", "total", "lift", "since", "earlier_count", "earlier_total", "low", "high")

@@ -4,7 +4,7 @@ a server."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -133,11 +133,16 @@ def search(
     """Items for a text, a picture or a sound."""
     from service.api.messages import SearchRequest
 
-    if [bool(text.strip()), image is not None, audio is not None].count(True) != 1:
+    given = (bool(text.strip()), image is not None, audio is not None)
+    if sum(given) != 1:
         raise typer.BadParameter("give one of TEXT, --image FILE and --audio FILE.")
-    picture, sound = _content("--image", image), _content("--audio", audio)
     request = SearchRequest(
-        text=text, image=picture, audio=sound, k=k, domains=domain, filter=filter
+        text=text,
+        image=_content("--image", image),
+        audio=_content("--audio", audio),
+        k=k,
+        domains=domain,
+        filter=filter,
     )
     with answering(data, config, server, quiet=as_json) as backend:
         answer = backend.search_items(request)
@@ -145,6 +150,8 @@ def search(
 
 
 def _content(option: str, file: Path | None) -> bytes:
+    """The bytes of a file, none where no file is given; BadParameter names the option whose file
+    cannot be read."""
     if file is None:
         return b""
     try:
@@ -182,17 +189,18 @@ def show(answer: Recommendation) -> None:
     columns = ["#", "item", "title", "score", "sources", "reason"]
     rows: list[list[object]] = [
         [
-            row.rank,
-            row.item_id,
-            row.item.title or row.item_id,
-            row.score,
-            _first(row.sources),
-            row.reason,
+            result.rank,
+            result.item_id,
+            result.item.title or result.item_id,
+            result.score,
+            _first(result.sources),
+            result.reason,
         ]
-        for row in answer.results
+        for result in answer.results
     ]
-    if not any(row.reason for row in answer.results):
-        columns, rows = columns[:-1], [row[:-1] for row in rows]
+    if not any(result.reason for result in answer.results):
+        columns = columns[:-1]
+        rows = [row[:-1] for row in rows]
     output.table(columns, rows, right=["#", "score"])
 
 
@@ -208,14 +216,15 @@ def as_mapping(answer: Recommendation) -> dict[str, Any]:
 
     results = [
         {
-            "item_id": row.item_id,
-            "rank": row.rank,
-            "score": row.score,
-            "sources": list(row.sources),
-            "reason": row.reason,
-            "item": public(row.item).to_mapping(),
+            "item_id": result.item_id,
+            "rank": result.rank,
+            "score": result.score,
+            "sources": list(result.sources),
+            "reason": result.reason,
+            "item": public(result.item).to_mapping(),
         }
-        for row in answer.results
+        for result in answer.results
     ]
-    rest = {name: value for name, value in asdict(answer).items() if name != "results"}
+    rest = asdict(replace(answer, results=()))
+    del rest["results"]
     return {**rest, "results": results}

@@ -140,8 +140,8 @@ def _change_here(
     require_data(settings)
     recommender = prepare(open_alone(named(settings, *names), tell), tell)
     try:
-        recommender.put_to_use()
-        recommender.succeed()
+        recommender.activate()
+        recommender.take_over()
         return serving_encoders(recommender)
     finally:
         recommender.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -63,11 +63,7 @@ def explain(
     from service.api.messages import ExplainRequest, TasteRequest
 
     if profile:
-        _check_profile(
-            user,
-            {"--item": item, "--recommendation": recommendation, "--instead-of": instead_of},
-            change,
-        )
+        _check_profile(user, item, recommendation, instead_of, change)
         with answering(data, config, server, quiet=as_json) as backend:
             summary = backend.describe_taste(TasteRequest(user, lang, writer))
         if as_json:
@@ -97,10 +93,19 @@ def explain(
     return DONE
 
 
-def _check_profile(user: str, others: Mapping[str, str], change: bool) -> None:
+def _check_profile(
+    user: str, item: str, recommendation: str, instead_of: str, change: bool
+) -> None:
+    """BadParameter names the options that --profile needs or does not take."""
     if not user:
         raise typer.BadParameter("--profile needs --user ID.")
-    given = [name for name, value in others.items() if value] + (["--change"] if change else [])
+    others = {
+        "--item": bool(item),
+        "--recommendation": bool(recommendation),
+        "--instead-of": bool(instead_of),
+        "--change": change,
+    }
+    given = [name for name, is_given in others.items() if is_given]
     if given:
         raise typer.BadParameter(f"--profile is about no item: leave out {' and '.join(given)}.")
 
@@ -122,9 +127,8 @@ def show(explanation: Explanation) -> None:
     for remark in explanation.degraded:
         output.remark(f"note: {remark}")
     output.say(f"{explanation.title or explanation.item_id}\n{explanation.text}")
-    model = (
-        f"model {explanation.model_version}" if explanation.model_version else "no trained model"
-    )
+    version = explanation.model_version
+    model = f"model {version}" if version else "no trained model"
     output.say(f"({model}; written by {explanation.writer})")
     show_evidence(explanation.evidence)
     if explanation.parameters:
@@ -133,9 +137,11 @@ def show(explanation: Explanation) -> None:
     if explanation.change is not None:
         nothing = "Taking away up to 5 items of the history would not take it off the list."
         output.say(explanation.change.text or nothing)
-    if (wish := explanation.less_of_this) is not None:
+    feedback = explanation.less_of_this
+    if feedback is not None:
         output.say(
-            f"Less of this: record an event {wish.event_type} of user {wish.user_id} on item {wish.item_id}."
+            f"Less of this: record an event {feedback.event_type} of user {feedback.user_id}"
+            f" on item {feedback.item_id}."
         )
 
 
@@ -150,19 +156,11 @@ def show_evidence(evidence: Sequence[Evidence]) -> None:
 
 def said(fact: Evidence) -> str:
     """The fields of a fact that are set, for people who check."""
-    about = fact.title or fact.item_id
-    event = (
-        fact.event_type if fact.event_value is None else f"{fact.event_type} {fact.event_value:g}"
-    )
-    days = f" in {fact.window_days} days" if fact.window_days else ""
     parts = [
-        f"{about} ({event})" if about and event else about,
+        _about(fact),
         f"{fact.name}: {fact.value}" if fact.name and fact.value else fact.name or fact.value,
         f"{fact.low:g} to {fact.high:g}" if fact.high or fact.low else "",
-        f"{fact.count:,} of {fact.total:,}" if fact.total else "",
-        f"{fact.count:,} {_COUNTED.get(fact.kind.value, 'people')}{days}"
-        if fact.count and not fact.total
-        else "",
+        _counted(fact),
         f"{fact.earlier_count:,} of {fact.earlier_total:,} before" if fact.earlier_total else "",
         f"since {fact.since}" if fact.since else "",
         f"{fact.lift:.2f} times the share at large" if fact.lift else "",
@@ -171,6 +169,26 @@ def said(fact: Evidence) -> str:
         f"score drops {fact.score_drop:.3f} without it" if fact.score_drop else "",
     ]
     return ", ".join(part for part in parts if part)
+
+
+def _about(fact: Evidence) -> str:
+    """The item of a fact, and what the user did with it."""
+    item = fact.title or fact.item_id
+    event = fact.event_type
+    if fact.event_value is not None:
+        event = f"{event} {fact.event_value:g}"
+    return f"{item} ({event})" if item and event else item
+
+
+def _counted(fact: Evidence) -> str:
+    """How many, and of what."""
+    if fact.total:
+        return f"{fact.count:,} of {fact.total:,}"
+    if not fact.count:
+        return ""
+    what = _COUNTED.get(fact.kind.value, "people")
+    days = f" in {fact.window_days} days" if fact.window_days else ""
+    return f"{fact.count:,} {what}{days}"
 
 
 _COUNTED = {

@@ -130,9 +130,9 @@ def _workspace(
 
 def _check_log(settings: Settings) -> None:
     """Before vectors are thrown away, whatever they are to be made from again must be readable."""
-    from indexer.log.event_log import EventLog
+    from indexer.log.opening import open_event_log
 
-    with EventLog.open(settings.log_url) as log:
+    with open_event_log(settings.log_url) as log:
         log.count_items()
 
 

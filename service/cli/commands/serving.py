@@ -10,11 +10,11 @@ import typer
 from service.cli import output
 from service.cli.files import DONE
 from service.cli.options import Config, Data, Json
-from service.cli.session import settings_of
+from service.cli.session import open_recommender, settings_of
 
 if TYPE_CHECKING:
+    from service.api.services import Backend
     from service.config import Settings
-    from service.operations.switching import Switching
 
 
 def serve(
@@ -57,15 +57,7 @@ def serve(
     return DONE
 
 
-def _load(settings: Settings) -> Switching:
+def _load(settings: Settings) -> Backend:
     from service.operations.switching import Switching
-    from service.recommender import Recommender
-    from service.storage.workspace import Workspace
 
-    workspace = Workspace.open(settings)
-    try:
-        workspace.warm_up()
-        return Switching(Recommender(workspace))
-    except BaseException:
-        workspace.close()
-        raise
+    return Switching(open_recommender(settings, warm_up=True))

@@ -3,7 +3,7 @@ serves."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from service.cli.options import Config, Data, Json, Server
 from service.cli.session import answering, event_log, open_recommender, require_data, settings_of
 
 if TYPE_CHECKING:
-    from service.api.messages import ModelInfo, TrainProgress
+    from service.api.messages import ModelInfo, Progress, TrainProgress
 
 models = typer.Typer(
     help="The trained models: list, activate, roll back, shrink.", no_args_is_help=True
@@ -200,7 +200,7 @@ def show_metrics(model: ModelInfo) -> None:
 def _train_here(
     data: Path | None,
     config: Path | None,
-    tell: Callable[[TrainProgress], None],
+    tell: Progress,
     seed: int,
     force: bool,
     incremental: bool,

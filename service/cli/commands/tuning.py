@@ -17,8 +17,10 @@ from service.cli.options import Config, Data, Json
 from service.cli.session import require_data, settings_of
 
 if TYPE_CHECKING:
+    from service.api.messages import TrainProgress
     from service.config import Settings
-    from service.operations.tuning import TrainingData, Trial, Tuning
+    from service.models.training_data import TrainingData
+    from service.operations.tuning import Trial, Tuning
 
 
 def duration(text: str) -> float:
@@ -65,7 +67,7 @@ def tune(
     require_data(settings)
     _require_writable(out, force)
     from service.operations.tuned_file import tuned_toml, write_whole
-    from service.operations.tuning import require_optuna, search
+    from service.operations.tuning import measure_on, require_optuna, search, summary
 
     require_optuna()
     with output.progress(as_json) as step:
@@ -74,14 +76,15 @@ def tune(
             """A search that is killed has lost nothing but the trial under way."""
             step(f"trials: best so far {found.best.value:.4f}", len(found.trials), trials)
             if found.improved:
-                write_whole(out, tuned_toml(found, data=known.summary(), seed=seed))
+                write_whole(out, tuned_toml(found, data=summary(data_read), seed=seed))
+
+        def tell(progress: TrainProgress) -> None:
+            step(f"this trial: {progress.stage}", progress.done, progress.total)
 
         step("trials", 0, trials)
-        known = _read(settings)
+        data_read = _read(settings)
         found = search(
-            known.measure(
-                seed, lambda stage, done, total: step(f"this trial: {stage}", done, total)
-            ),
+            measure_on(data_read, seed, tell),
             settings.ranker,
             metric=metric,
             trials=trials,
@@ -125,12 +128,12 @@ def _require_writable(out: Path, force: bool) -> None:
 
 def _read(settings: Settings) -> TrainingData:
     """All that is needed; the folder is free again for a server while the search goes on."""
-    from service.operations.tuning import TrainingData
+    from service.operations.tuning import read_data
     from service.storage.workspace import Workspace
 
     workspace = Workspace.open(settings)
     try:
-        return TrainingData.read(workspace)
+        return read_data(workspace)
     finally:
         workspace.close()
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from service.cli import output
 from service.cli.commands.explaining import show_evidence
 from service.cli.demo.audience import Audience
-from service.cli.remote import evidence_of
+from service.explainer.evidence import Evidence
 from service.explainer.languages.codes import language_codes
+from service.rpc.conversion.converter import from_message
 
 if TYPE_CHECKING:
     from palate.client import Client
@@ -122,7 +123,7 @@ def _why(palate: Client, user: str, answer: RecommendResponse) -> None:
             first.item_id, recommendation_id=answer.recommendation_id, language=language
         )
         output.say(f"{said.text}\n")
-    show_evidence([evidence_of(fact) for fact in said.evidence])
+    show_evidence([from_message(fact, Evidence) for fact in said.evidence])
 
 
 def _rank(palate: Client, user: str) -> int:

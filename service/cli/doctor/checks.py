@@ -19,6 +19,7 @@ from encoders.errors import PalateError
 from encoders.modality import WORDS, medium_of
 from indexer.errors import EncoderMismatch, StoreLocked
 from indexer.log.event_log import EventLog
+from indexer.log.opening import open_event_log
 from service.cli.doctor.finding import Finding
 from service.config import Settings
 from service.errors import WriterUnavailable
@@ -134,7 +135,7 @@ def stored(settings: Settings, encoders: Encoders) -> Iterator[Finding]:
         )
         return
     try:
-        with EventLog.open(settings.log_url) as log:
+        with open_event_log(settings.log_url) as log:
             yield from _log(settings, log)
             yield from _vectors(settings, log, encoders)
             yield from _models(settings, log)

@@ -10,20 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from service.api.messages import TrainProgress
+from service.api.messages import Progress, TrainProgress
 from service.errors import ConfigError
 from service.evaluation.answers import Answers, Recommend, ask, from_scores
 from service.evaluation.evaluate import measure
 from service.evaluation.pictures import OURS, Learning
 from service.evaluation.report import Report
+from service.evaluation.served.dataset import Dataset
 from service.evaluation.served.plan import Plan
-from service.evaluation.served.recorded import Recorded
-from service.evaluation.served.rehearsal import Training, rehearsal
-from service.evaluation.served.trial import Trial, trial_of
+from service.evaluation.served.run import Run, run_of
+from service.evaluation.served.sandbox import Training, sandbox
 from service.ranker.item_item.baselines import UNAVAILABLE, fit_baselines
 from service.storage.workspace import Workspace
-
-Progress = Callable[[TrainProgress], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +46,25 @@ def evaluate_served(
     for by name and cannot be fitted, NoTrainedModel where the protocol finds nothing to train on or
     to ask.
     """
-    recorded = Recorded.of(workspace, plan.domain)
-    trials = [trial_of(plan, recorded, seed) for seed in plan.seeds]
-    ours, baselines = _Asked(plan, recorded), _Asked(plan, recorded)
+    dataset = Dataset.of(workspace, plan.domain)
+    runs = [run_of(plan, dataset, seed) for seed in plan.seeds]
+    ours, baselines = _Asked(plan, dataset), _Asked(plan, dataset)
     left_out: dict[str, str] = {}
     trainings: list[Training] = []
-    for trial in trials:
-        tell = progress if plan.repeats == 1 else _under(f"seed {trial.seed}", progress)
-        left_out |= _ask_baselines(
-            baselines, trial, tell
-        )  # first: what cannot be fitted is said before the training
-        trainings.append(_ask_ours(ours, workspace, trial, tell))
+    for run in runs:
+        tell = progress if plan.repeats == 1 else _under(f"seed {run.seed}", progress)
+        # Baselines first: what cannot be fitted is said before the training.
+        left_out |= _ask_baselines(baselines, run, tell)
+        trainings.append(_ask_ours(ours, workspace, run, tell))
     report = measure(
         {**ours.answers, **baselines.answers},
         plan.k,
-        n_items=len(recorded.rows),
-        vectors=recorded.text,
+        n_items=len(dataset.rows),
+        vectors=dataset.text,
         seed=plan.seed,
     )
     reasons = _by_reason(left_out)
-    about = _about(workspace, plan, recorded, trials, trainings) | (
+    about = _about(workspace, plan, dataset, runs, trainings) | (
         {"left out": " ".join(reasons)} if reasons else {}
     )
     return ServedEvaluation(report, about, reasons, trainings[0].learning)
@@ -78,70 +75,70 @@ class _Asked:
     """Systems of one kind and what they have answered so far."""
 
     plan: Plan
-    recorded: Recorded
+    dataset: Dataset
     answers: dict[str, list[Answers]] = field(default_factory=dict)
 
     def ask(
         self,
         systems: Mapping[str, Recommend],
-        trial: Trial,
+        run: Run,
         before: Callable[..., None],
         tell: Progress,
     ) -> None:
         """Every round's cases, to every system; `before` is told of a round's cases when it begins."""
-        done, total = 0, len(systems) * sum(map(len, trial.rounds))
+        done, total = 0, len(systems) * sum(map(len, run.rounds))
 
         def count(more: int) -> None:
             nonlocal done
             done += more
             tell(TrainProgress("ask", done, total))
 
-        counts = trial.train.item_counts()
-        for cases in trial.rounds:
+        counts = run.train.item_counts()
+        for cases in run.rounds:
             before(cases)
             for name, recommend in systems.items():
                 lists = ask(
                     recommend,
                     cases,
                     self.plan.k,
-                    n_items=len(self.recorded.rows),
-                    domains=self.recorded.domains,
+                    n_items=len(self.dataset.rows),
+                    domains=self.dataset.domains,
                     on_progress=count,
                 )
                 self.answers.setdefault(name, []).append(Answers(cases, lists, counts))
 
 
-def _ask_baselines(asked: _Asked, trial: Trial, tell: Progress) -> Mapping[str, str]:
-    """Fit them on the trial's past and ask; those that cannot be fitted, and why."""
+def _ask_baselines(asked: _Asked, run: Run, tell: Progress) -> Mapping[str, str]:
+    """Fit them on the run's past and ask; those that cannot be fitted, and why."""
     plan = asked.plan
     if plan.baselines is not None and not plan.baselines:
         return {}
     tell(TrainProgress("baselines", 0, 1))
     try:
         fitted = fit_baselines(
-            trial.train, asked.recorded.text, names=plan.baselines, frontier=plan.wants_frontier
+            run.train, asked.dataset.text, names=plan.baselines, frontier=plan.wants_frontier
         )
     except UNAVAILABLE as error:
         raise ConfigError(str(error)) from None
     systems = {
-        name: from_scores(baseline.scores, plan.k, domains=asked.recorded.domains)
+        name: from_scores(baseline.scores, plan.k, domains=asked.dataset.domains)
         for name, baseline in fitted.baselines.items()
     }
-    asked.ask(systems, trial, lambda _: None, _under("baselines", tell))
+    asked.ask(systems, run, lambda _: None, _under("baselines", tell))
     return fitted.left_out
 
 
-def _ask_ours(asked: _Asked, workspace: Workspace, trial: Trial, tell: Progress) -> Training:
-    """Train a copy on the trial's past and ask it, once per exploration."""
+def _ask_ours(asked: _Asked, workspace: Workspace, run: Run, tell: Progress) -> Training:
+    """Train a copy on the run's past and ask it, once per exploration."""
     plan = asked.plan
-    with rehearsal(workspace, asked.recorded, trial.train, plan.without) as copy:
-        training = copy.train(tell, trial.seed)
+    with sandbox(workspace, asked.dataset, run.train, plan.without) as copy:
+        training = copy.train(tell, run.seed)
         several = len(plan.exploration) > 1
         systems = {
             f"{OURS} (exploration {value:g})" if several else OURS: copy.served(plan.k, value)
             for value in plan.exploration
         }
-        asked.ask(systems, trial, lambda cases: copy.record_history(cases, trial.train), tell)
+        asked.ask(systems, run, lambda cases: copy.record_history(cases, run.train), tell)
     return training
 
 
@@ -160,8 +157,8 @@ def _by_reason(left_out: Mapping[str, str]) -> list[str]:
 def _about(
     workspace: Workspace,
     plan: Plan,
-    recorded: Recorded,
-    trials: Sequence[Trial],
+    dataset: Dataset,
+    runs: Sequence[Run],
     trainings: Sequence[Training],
 ) -> dict[str, str]:
     chosen = {
@@ -177,10 +174,10 @@ def _about(
         **{name: value for name, value in chosen.items() if value},
         "seed": _listed(plan.seeds),
         "exploration": _listed(f"{value:g}" for value in plan.exploration),
-        "catalogue": f"{len(recorded.rows):,} items",
-        "training": f"{_listed(f'{len(trial.train):,}' for trial in trials)} events",
+        "catalogue": f"{len(dataset.rows):,} items",
+        "training": f"{_listed(f'{len(run.train):,}' for run in runs)} events",
         "training time": f"{_listed(f'{training.seconds:.0f}' for training in trainings)} s",
-        "cases": f"{sum(len(cases) for trial in trials for cases in trial.rounds):,}",
+        "cases": f"{sum(len(cases) for run in runs for cases in run.rounds):,}",
         "model": _listed(training.version for training in trainings),
         **{f"{modality} encoder": name for modality, name in workspace.fingerprints.items()},
     }

@@ -26,7 +26,7 @@ class Plan:
     """Names of `service.ranker.item_item.baselines`; None means all that can be fitted, an empty
     list none."""
     max_cases: int = 5_000
-    """Most people asked in one trial, drawn at random."""
+    """Most people asked in one run, drawn at random."""
     seed: int = 0
     """Of the split and the training."""
     repeats: int = 1

@@ -1,7 +1,7 @@
 """Facts: what the recommender hands over so that a result can be explained, as plain values.
 
-This module owns the shape of the input of `attribution`. It knows nothing of how scores are made or
-facts looked up.
+This module owns the input of `attribution`. It does not know how scores are computed or how facts
+are looked up.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,10 @@ AttributeValue = str | float | bool | tuple[str, ...]
 
 
 class Part(StrEnum):
-    """What can be left out of the scorer's input besides a history item."""
+    """What can be left out of the scorer's input besides a history item.
+
+    A modality that is not listed here is a part as well, under its own name.
+    """
 
     TEXT = "text"
     IMAGE = "image"
@@ -30,20 +33,21 @@ class Part(StrEnum):
     EXPLORATION = "exploration"
 
 
-MODALITIES = (Part.TEXT, Part.IMAGE, Part.AUDIO, Part.BEHAVIOUR)
-"""Ways in which history speaks. They cut the same movement as the history items do, only across."""
+BESIDE_HISTORY = frozenset({Part.POPULARITY, Part.NEWNESS, Part.TASTE, Part.EXPLORATION})
+"""Parts that are not about the history. All others (modalities, behaviour) cut the movement of the
+history across."""
 
 
 SPONSORED = "sponsored"
-"""Name of the item attribute that says that somebody pays for its being shown: true, or who it is.
-It is told, and never a thing two items have in common."""
+"""Name of the item attribute that says that somebody pays for the item being shown: true, or who it
+is. It is told, and never counts as something that two items have in common."""
 
 
 @dataclass(frozen=True, slots=True)
 class Background:
     """How similar two random items of the catalogue are: mean and standard deviation of the cosine.
 
-    A cosine of .4 means much in one embedding space and nothing in the next, so similarity counts
+    A cosine of .4 means much in one embedding space and nothing in the next. So similarity counts
     by its distance from the background, never by itself.
     """
 
@@ -74,13 +78,20 @@ class HistoryFact:
     categories: Sequence[str] = ()
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
     described: bool = False
-    """Somebody wrote about it; else its words are its title, categories and attributes."""
-    text_cosine: float | None = None
-    """Cosine of the two text vectors; None where one is missing."""
-    image_cosine: float | None = None
-    audio_cosine: float | None = None
+    """Whether it has a description; else its text is its title, categories and attributes."""
+    cosines: Mapping[str, float] = field(default_factory=dict)
+    """Modality -> cosine of the item's and the candidate's vectors. A modality is left out where
+    one of them has no vector."""
     co_engaged: int = 0
     """People who chose both this item and the candidate, the user not counted."""
+
+
+class Citable(NamedTuple):
+    """A history item that may be given as a reason."""
+
+    fact: HistoryFact
+    drop: float
+    """How much lower the candidate's score is without it; 0 where it is not lower."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,23 +105,24 @@ class CandidateFacts:
     popularity_count: int = 0
     """People who chose it in the window of `CatalogueFacts.popularity_window_days`."""
     popularity_percentile: float = 0.0
-    """Share of the catalogue that fewer people chose in that window, 0..1."""
+    """Share of the catalogue that fewer people chose in that window, 0 to 1."""
     days_since_created: float | None = None
     taste_cosine: float | None = None
-    """Cosine of its text vector and the taste text of the user."""
+    """Cosine of its text vector and the user's taste text."""
     recent_count: int = 0
     """People who chose it lately."""
     recent_percentile: float = 0.0
-    """Share of the catalogue that fewer people chose lately, 0..1."""
+    """Share of the catalogue that fewer people chose lately, 0 to 1."""
     recent_lift: float = 0.0
-    """How many times as often it was chosen lately as over all time; 1 is as ever."""
+    """How many times as often it was chosen lately as over all time; 1 means no change."""
     sponsor: str | None = None
-    """Who pays for its being shown, empty where that is not known; None where nobody does."""
+    """Who pays for its being shown; empty where somebody does but it is not known who, None where
+    nobody does."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestFacts:
-    """The call and the person behind it."""
+    """The request and the user behind it."""
 
     n_events_known: int = 0
     profiled: bool = True
@@ -120,36 +132,38 @@ class RequestFacts:
     taste: str = ""
     """The taste text in the user's words."""
     exploration: bool = False
-    """The candidate holds a place that exploration gave it."""
+    """Whether the candidate has a place that is kept for exploration."""
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueFacts:
     """What is usual in this catalogue, so that the usual is not given as a reason."""
 
-    text: Background = Background()
-    image: Background = Background()
-    audio: Background = Background()
+    backgrounds: Mapping[str, Background] = field(default_factory=dict)
+    """Modality -> how similar random items are in it, for every modality of the catalogue. Facts of
+    equal strength come in the order of this mapping."""
     taste: Background = Background()
     """Cosine of the request's taste text and the items of the catalogue."""
     category_share: Mapping[str, float] = field(default_factory=dict)
-    """Category -> share of the catalogue that has it, 0..1."""
+    """Category -> share of the catalogue that has it, 0 to 1."""
     attribute_share: Mapping[tuple[str, str], float] = field(default_factory=dict)
-    """(attribute name, one value) -> share of the catalogue that has it, 0..1."""
+    """(attribute name, one value) -> share of the catalogue that has it, 0 to 1."""
     popularity_window_days: int = 0
     """0 means over all time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Counterfactual:
-    """The served score, and what it would have been without one thing at a time, all from the
-    serving scorer."""
+    """The served score, and what it would have been without one thing at a time.
+
+    All scores come from the scorer that served.
+    """
 
     full_score: float
     without_history: NDArray[np.floating[Any]] = field(default_factory=lambda: np.zeros(0))
     """(n,) score without history item i, in the order of the history facts."""
     without_part: Mapping[str, float] = field(default_factory=dict)
-    """`Part` -> score without it. Leave out what was not measured."""
+    """`Part` or modality -> score without it. What was not measured is left out."""
 
     def missed(self) -> list[bool]:
         """Whether the score is lower without each history item."""
@@ -165,8 +179,3 @@ class Counterfactual:
         return Counterfactual(
             self.full_score - other.full_score, self.without_history - other.without_history, parts
         )
-
-    def __post_init__(self) -> None:
-        unknown = set(self.without_part) - set(Part)
-        if unknown:
-            raise ValueError(f"unknown parts {sorted(unknown)}; parts are {[str(p) for p in Part]}")

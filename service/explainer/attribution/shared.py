@@ -1,9 +1,9 @@
-"""Shared: categories and attribute values that the candidate has in common with what the user
-chose.
+"""Shared values: categories and attribute values that the candidate has in common with what the
+user chose.
 
-It owns when something shared says anything: a value that much of the catalogue has, or that is no
-more common among the user's items than anywhere else, does not. It knows nothing of scores beyond
-one number per history item, used to choose which item to cite.
+This module owns when a shared value says anything. It does not where much of the catalogue has it,
+or where it is no more common among the user's items than anywhere else. It does not know scores
+beyond one number per history item, which decides the item to cite.
 """
 
 from __future__ import annotations
@@ -13,119 +13,154 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from service.explainer.attribution.facts import SPONSORED, AttributeValue, HistoryFact
+from service.explainer.attribution.facts import SPONSORED, AttributeValue, Citable, HistoryFact
 
 MAX_VALUE_CHARACTERS = 40
 MAX_VALUE_WORDS = 5
 UNKNOWN_SHARE = 0.05
 """Assumed where the catalogue's share of a value was not given."""
+MIN_SHARE = 1e-6
 STRONGEST_IDF = math.log(1000)
-"""One item in a thousand or rarer: as telling as it gets."""
+"""One item in a thousand or fewer: as telling as it gets."""
+COUNT_EXPONENT = 0.25
+"""How much it tells that more of the history has the value; little, beside how rare it is."""
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class SharedValue:
     """One category or attribute value in common."""
 
     name: str
     """Attribute name; empty for a category."""
     value: str
     count: int
-    """Liked history items that have it."""
+    """Citable history items that have it."""
     cited: HistoryFact
     """The one of them that moved the score most."""
     strength: float
-    """0..1: rare in the catalogue, frequent in the history."""
+    """0 to 1: high where it is rare in the catalogue and frequent in the history."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One history item and the keys of its values."""
+
+    one: Citable
+    keys: frozenset[str]
 
 
 def shared_categories(
-    usable: Sequence[tuple[HistoryFact, float]],
+    citable: Sequence[Citable],
     categories: Sequence[str],
     share: Mapping[str, float],
     max_share: float,
     min_lift: float,
-) -> list[Shared]:
-    """Discriminative categories in common, the most telling first."""
-    wanted = [c for c in dict.fromkeys(categories) if c and not is_placeholder(c)]
-    rows = [(fact, drop, {value_key(c) for c in fact.categories}) for fact, drop in usable]
-    found = (_share("", c, rows, share.get(c, UNKNOWN_SHARE), max_share, min_lift) for c in wanted)
-    return _ordered(found)
+) -> list[SharedValue]:
+    """Categories in common that say something, the most telling first.
+
+    `share` is category -> share of the catalogue that has it.
+    """
+    rows = [_Row(one, frozenset(map(value_key, one.fact.categories))) for one in citable]
+    found = []
+    for category in dict.fromkeys(categories):
+        if category and not is_placeholder(category):
+            frequency = share.get(category, UNKNOWN_SHARE)
+            found.append(_shared_value("", category, rows, frequency, max_share, min_lift))
+    return _most_telling_first(found)
 
 
 def shared_attributes(
-    usable: Sequence[tuple[HistoryFact, float]],
+    citable: Sequence[Citable],
     attributes: Mapping[str, AttributeValue],
     share: Mapping[tuple[str, str], float],
     max_share: float,
     min_lift: float,
-) -> list[Shared]:
-    """Discriminative attribute values in common, the most telling first; lists are compared element
-    by element."""
+) -> list[SharedValue]:
+    """Attribute values in common that say something, the most telling first.
+
+    Lists are compared element by element. `share` is (name, value) -> share of the catalogue.
+    """
     found = []
     for name, value in attributes.items():
-        wanted = elements(value) if name != SPONSORED else ()
-        if wanted and any(name in fact.attributes for fact, _ in usable):
-            rows = [
-                (fact, drop, {value_key(v) for v in elements(fact.attributes.get(name, ""))})
-                for fact, drop in usable
-            ]
-            for element in wanted:
-                frequency = share.get((name, element), UNKNOWN_SHARE)
-                found.append(_share(name, element, rows, frequency, max_share, min_lift))
-    return _ordered(found)
+        wanted = elements(value)
+        if name == SPONSORED or not wanted:
+            continue
+        if not any(name in one.fact.attributes for one in citable):
+            continue
+        rows = [_attribute_row(one, name) for one in citable]
+        for element in wanted:
+            frequency = share.get((name, element), UNKNOWN_SHARE)
+            found.append(_shared_value(name, element, rows, frequency, max_share, min_lift))
+    return _most_telling_first(found)
 
 
 @lru_cache(maxsize=16_384)
 def elements(value: AttributeValue) -> tuple[str, ...]:
-    """Single values of an attribute: list members, the parts of a comma-separated text, a number;
-    nothing of prose.
+    """Single values of an attribute: list members, the parts of a comma-separated text, a number.
+
+    Empty for prose and for true and false ("both are on sale: yes" is no reason).
 
     >>> elements("Tom Hanks, John Ratzenberger")
     ('Tom Hanks', 'John Ratzenberger')
     >>> elements(True)
     ()
     """
-    if isinstance(value, bool):  # "both are on sale: yes" is no reason
+    if isinstance(value, bool):
         return ()
     if isinstance(value, (int, float)):
         return (f"{value:g}",) if math.isfinite(value) else ()
     members = value.split(",") if isinstance(value, str) else value
-    parts = [" ".join(member.split()) for member in members]
-    short = [
-        p
-        for p in parts
-        if p and len(p) <= MAX_VALUE_CHARACTERS and len(p.split()) <= MAX_VALUE_WORDS
-    ]
-    return tuple(dict.fromkeys(short)) if len(short) == len([p for p in parts if p]) else ()
-
-
-def _share(
-    name: str,
-    value: str,
-    rows: Sequence[tuple[HistoryFact, float, set[str]]],
-    share: float,
-    max_share: float,
-    min_lift: float,
-) -> Shared | None:
-    key = value_key(value)
-    owners = [(fact, drop) for fact, drop, keys in rows if key in keys]
-    share = max(share, 1e-6)
-    if not owners or share > max_share or len(owners) / len(rows) < min_lift * share:
-        return None
-    cited = max(owners, key=lambda pair: pair[1])[0]
-    idf = min(1.0, -math.log(share) / STRONGEST_IDF)
-    return Shared(name, value, len(owners), cited, idf * (len(owners) / len(rows)) ** 0.25)
-
-
-def _ordered(found: Iterable[Shared | None]) -> list[Shared]:
-    return sorted((s for s in found if s is not None), key=lambda s: -s.strength)
+    tidied = (" ".join(member.split()) for member in members)
+    parts = [part for part in tidied if part]
+    return tuple(dict.fromkeys(parts)) if all(map(_is_short, parts)) else ()
 
 
 def value_key(value: str) -> str:
-    """What two spellings of one value have in common."""
+    """What two spellings of one value have in common.
+
+    >>> value_key("Tom  HANKS")
+    'tom hanks'
+    """
     return " ".join(value.casefold().split())
 
 
 def is_placeholder(category: str) -> bool:
-    """`(no genres listed)` and the like say that nothing is known."""
+    """Whether a category says that nothing is known, as `(no genres listed)` does."""
     return category.startswith("(") and category.endswith(")")
+
+
+def _is_short(part: str) -> bool:
+    return len(part) <= MAX_VALUE_CHARACTERS and len(part.split()) <= MAX_VALUE_WORDS
+
+
+def _attribute_row(one: Citable, name: str) -> _Row:
+    values = elements(one.fact.attributes.get(name, ""))
+    return _Row(one, frozenset(map(value_key, values)))
+
+
+def _shared_value(
+    name: str,
+    value: str,
+    rows: Sequence[_Row],
+    share: float,
+    max_share: float,
+    min_lift: float,
+) -> SharedValue | None:
+    """The value, if it says anything: None where no history item has it or where it is common."""
+    key = value_key(value)
+    owners = [row.one for row in rows if key in row.keys]
+    if not owners:
+        return None
+    share = max(share, MIN_SHARE)
+    share_of_history = len(owners) / len(rows)
+    if share > max_share or share_of_history < min_lift * share:
+        return None
+    cited = max(owners, key=lambda one: one.drop).fact
+    idf = min(1.0, -math.log(share) / STRONGEST_IDF)
+    strength = idf * share_of_history**COUNT_EXPONENT
+    return SharedValue(name, value, len(owners), cited, strength)
+
+
+def _most_telling_first(found: Iterable[SharedValue | None]) -> list[SharedValue]:
+    values = [value for value in found if value is not None]
+    return sorted(values, key=lambda value: -value.strength)

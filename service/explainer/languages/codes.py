@@ -1,11 +1,12 @@
-"""Which languages there are: one folder beside this file for each, by its code. There is no other
-list.
+"""Which languages there are: one folder for each, named by its code, on the path of this package.
 
-Imports no language, so that settings and commands may ask at no cost.
+There is no other list. This module imports no language, so that settings and commands may ask at no
+cost.
 """
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -16,4 +17,6 @@ WORDS_FILE = "language.py"
 @cache
 def language_codes() -> tuple[str, ...]:
     """Codes of the languages there are, such as `en`, in alphabetical order."""
-    return tuple(sorted(path.parent.name for path in Path(__file__).parent.glob(f"*/{WORDS_FILE}")))
+    package = sys.modules[__package__]
+    files = (file for folder in package.__path__ for file in Path(folder).glob(f"*/{WORDS_FILE}"))
+    return tuple(sorted({file.parent.name for file in files}))

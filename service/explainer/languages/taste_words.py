@@ -1,11 +1,12 @@
-"""Taste words: what a language needs to speak of a person's taste, and the few phrases made of
-numbers.
+"""Taste words: what a language needs to speak of a person's taste, and the phrases made of numbers.
 
-Part of a language (see `language.py`). Slots of the patterns: `value` a category, a value or a
-domain where it can stand by itself, `sg`, `pl` what one item, what several have ("are directed by
-X"); `count`, `total`, `earlier_count`, `earlier_total` numbers; `times` how many times as often;
-`since` a month; `titles` the examples; `than` how a range compares; `name` the quoted words of the
-user.
+Part of a language (see `language.py`). Slots of the patterns:
+
+- `value`: a category, a value or a domain, where it can stand by itself.
+- `sg`, `pl`: what one item has, what several have ("are directed by X").
+- `count`, `total`, `earlier_count`, `earlier_total`: numbers; `times`: how many times as often.
+- `since`: a month; `titles`: the examples; `than`: how a range compares.
+- `name`: the quoted words of the user.
 """
 
 from __future__ import annotations
@@ -21,16 +22,16 @@ from service.explainer.text import number
 
 @dataclass(frozen=True, slots=True)
 class TasteWords:
-    """One language."""
+    """The words about taste of one language."""
 
     patterns: Mapping[str, tuple[str, ...]]
     """Kind -> whole sentences; `aversion.rating` where all that was turned down was rated."""
     nothing: tuple[str, ...]
     """When nothing is known that sets a person apart."""
     binds: Mapping[EvidenceKind, str]
-    """Expression of the only words by which a fact of that kind may be said of a value. In it `T`
-    is the value, `N` a number, `SG` and `PL` any of the ways to say that one item, that several
-    have the value."""
+    """Regular expression of the only words by which a fact of that kind may be said of a value. In
+    it `T` is the value, `N` a number, `SG` and `PL` any of the ways to say that one item, that
+    several have the value."""
     times: str
     """Slot `n`."""
     month: str
@@ -57,18 +58,20 @@ class TasteWords:
 
     def comparison(self, fact: Evidence, attribute: str) -> str:
         """Where a range of that attribute lies against what is usual; empty for other facts."""
+        if fact.kind is not EvidenceKind.RANGE:
+            return ""
         higher, lower = self.than.get(attribute, self.than[""])
-        return (
-            {HIGHER: higher, LOWER: lower}.get(fact.value, "")
-            if fact.kind is EvidenceKind.RANGE
-            else ""
-        )
+        return {HIGHER: higher, LOWER: lower}.get(fact.value, "")
 
 
 def lift(times: float) -> str:
-    """Never more than it is; to a tenth below 10.
+    """How many times as often, rounded down so that it is never more than it is; to a tenth below
+    10.
 
     >>> lift(4.29), lift(2.0), lift(17.8)
     ('4.2', '2', '17')
     """
-    return number(math.floor(times * 10 + 1e-9) / 10) if times < 10 else str(math.floor(times))
+    if times >= 10:
+        return str(math.floor(times))
+    tenths = math.floor(times * 10 + 1e-9)
+    return number(tenths / 10)

@@ -1,17 +1,13 @@
-"""Choices: what one person did with items, and what people at large choose, as far as a taste can
-be read from them.
+"""Choices: what one person did with items, as far as a taste can be read from it.
 
-It owns which values of an item may stand for a taste. It counts, and judges nothing.
+This module owns which values of an item may stand for a taste. It does not count or compare.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-
-import numpy as np
 
 from service.explainer.attribution.facts import SPONSORED, AttributeValue
 from service.explainer.attribution.shared import elements, is_placeholder, value_key
@@ -28,7 +24,7 @@ class Choice:
     day: int
     """Days since 1970, UTC."""
     weight: float
-    """-1 to 1: turned down below 0, chosen above it, and how clearly."""
+    """-1 to 1: below 0 where it was turned down, above 0 where it was chosen, and how clearly."""
     title: str = ""
     domain: str = ""
     event_type: str = ""
@@ -45,63 +41,12 @@ class Choice:
         return traits_of(self.categories, self.attributes)
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One item, and how often people chose it."""
-
-    domain: str
-    categories: Sequence[str]
-    attributes: Mapping[str, AttributeValue]
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Crowd:
-    """What people at large choose, domain by domain. Nobody in it can be told from anybody else."""
-
-    n_people: int = 0
-    choices: Mapping[str, int] = field(default_factory=dict)
-    """How often people chose something, by domain."""
-    having: Mapping[tuple[str, Trait], int] = field(default_factory=dict)
-    """How often it had the trait, by domain and trait."""
-    medians: Mapping[tuple[str, str], float] = field(default_factory=dict)
-    """Median of a number over people's choices, by domain and attribute."""
-
-    @classmethod
-    def of(cls, offers: Iterable[Offer], n_people: int) -> Crowd:
-        choices: Counter[str] = Counter()
-        having: Counter[tuple[str, Trait]] = Counter()
-        numbers: defaultdict[tuple[str, str], list[tuple[float, int]]] = defaultdict(list)
-        for offer in offers:
-            if offer.count <= 0:
-                continue
-            choices[offer.domain] += offer.count
-            for trait in traits_of(offer.categories, offer.attributes):
-                having[offer.domain, trait] += offer.count
-            for name, number in numbers_of(offer.attributes).items():
-                numbers[offer.domain, name].append((number, offer.count))
-        return cls(
-            n_people, choices, having, {key: _median(pairs) for key, pairs in numbers.items()}
-        )
-
-    def share(self, trait: Trait, domains: Mapping[str, float]) -> float:
-        """Share of people's choices that have the trait, in a mix of domains that sums to 1.
-
-        Never less than one choice, so that nothing is infinitely rare.
-        """
-        shares = [
-            part * max(self.having.get((domain, trait), 0), 1) / self.choices[domain]
-            for domain, part in domains.items()
-            if self.choices.get(domain)
-        ]
-        return sum(shares)
-
-
 def traits_of(
     categories: Sequence[str], attributes: Mapping[str, AttributeValue]
 ) -> dict[Trait, str]:
-    """Categories and attribute values that are names: no prose, no numbers, nothing that says that
-    nothing is known.
+    """Categories and attribute values that are names, with their spelling.
+
+    Prose, numbers and placeholders are left out.
 
     >>> traits_of(["Sci-Fi", "(none)"], {"director": "Ridley Scott", "year": 1979.0})
     {('', 'sci-fi'): 'Sci-Fi', ('director', 'ridley scott'): 'Ridley Scott'}
@@ -124,22 +69,14 @@ def numbers_of(attributes: Mapping[str, AttributeValue]) -> dict[str, float]:
     >>> numbers_of({"year": "1979", "minutes": 117.0, "colour": True, "director": "Ridley Scott"})
     {'year': 1979.0, 'minutes': 117.0}
     """
-    numbers = {}
-    for name, value in attributes.items():
-        if isinstance(value, str) and value.isascii() and value.isdecimal():
-            value = float(value)
-        if (
-            name
-            and isinstance(value, (int, float))
-            and not isinstance(value, bool)
-            and math.isfinite(value)
-        ):
-            numbers[name] = float(value)
-    return numbers
+    numbers = {name: _number(value) for name, value in attributes.items() if name}
+    return {name: number for name, number in numbers.items() if number is not None}
 
 
-def _median(pairs: Sequence[tuple[float, int]]) -> float:
-    """Of numbers that come so many times each; the lower of two."""
-    values, counts = zip(*sorted(pairs), strict=True)
-    running = np.cumsum(counts)
-    return float(values[int(np.searchsorted(running, running[-1] / 2))])
+def _number(value: AttributeValue) -> float | None:
+    """A finite number, or None."""
+    if isinstance(value, str):
+        return float(value) if value.isascii() and value.isdecimal() else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if math.isfinite(value) else None

@@ -1,7 +1,6 @@
-"""Phrasing: which patterns say a fact, and sentences made from them that begin and end as sentences
-do.
+"""Phrasing: which patterns say a fact, and sentences made of them, from capital to full stop.
 
-It knows no language, and of evidence the kind.
+It does not know which language it is, and of evidence it knows the kind.
 """
 
 from __future__ import annotations
@@ -9,10 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from string import Formatter
 
 from service.explainer.evidence import Evidence, EvidenceKind
 from service.explainer.languages.language import Language
+
+_WHAT_IS_UNKNOWN = ("no_history", "short_history", "not_used")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,40 +27,47 @@ class Draft:
 
 
 def pattern_key(evidence: Evidence) -> str:
-    """The name of the patterns for a fact."""
-    if evidence.kind is EvidenceKind.COLD_START:
-        known = "short_history" if evidence.count > 0 else "no_history"
-        return f"cold_start.{evidence.name if evidence.name in ('no_history', 'short_history', 'not_used') else known}"
-    if evidence.kind is EvidenceKind.CONTRAST:
-        return f"contrast.{evidence.name}"
-    return "category" if evidence.kind is EvidenceKind.ATTRIBUTE else evidence.kind.value
+    """The key of a fact's patterns in the tables of a language."""
+    kind = evidence.kind
+    if kind is EvidenceKind.COLD_START:
+        guess = "short_history" if evidence.count > 0 else "no_history"
+        name = evidence.name if evidence.name in _WHAT_IS_UNKNOWN else guess
+        return f"{kind.value}.{name}"
+    if kind is EvidenceKind.CONTRAST:
+        return f"{kind.value}.{evidence.name}"
+    if kind is EvidenceKind.ATTRIBUTE:
+        return EvidenceKind.CATEGORY.value
+    return kind.value
 
 
 def usable(patterns: Sequence[str], facts: Mapping[str, str]) -> list[str]:
-    """Patterns whose every slot has something to say."""
-    return [p for p in patterns if all(facts.get(slot) for slot in _slot_names(p))]
+    """The patterns whose every slot has something to say."""
+    return [p for p in patterns if all(facts.get(slot) for slot in slot_names(p))]
 
 
-_NAMES: dict[str, tuple[str, ...]] = {}
+@cache
+def slot_names(pattern: str) -> tuple[str, ...]:
+    """The slots of a pattern, in order.
 
-
-def _slot_names(pattern: str) -> tuple[str, ...]:
-    if pattern not in _NAMES:
-        _NAMES[pattern] = tuple(name for _, name, _, _ in Formatter().parse(pattern) if name)
-    return _NAMES[pattern]
+    >>> slot_names("like {title}, {this} {sg}")
+    ('title', 'this', 'sg')
+    """
+    return tuple(name for _, name, _, _ in Formatter().parse(pattern) if name)
 
 
 def finish(sentences: Sequence[str], language: Language) -> str:
     """Sentences as one text: each with a capital and a full stop."""
-    whole = []
-    for sentence in sentences:
-        sentence = sentence.strip()
-        sentence = sentence[:1].upper() + sentence[1:]
-        whole.append(sentence if sentence.endswith(language.stop) else sentence + language.stop)
+    whole = [_finished(sentence.strip(), language.stop) for sentence in sentences]
     text = language.between_sentences.join(whole)
     return tidy(text) if language.spaced_latin else text
 
 
+def _finished(sentence: str, stop: str) -> str:
+    sentence = sentence[:1].upper() + sentence[1:]
+    return sentence if sentence.endswith(stop) else sentence + stop
+
+
 def tidy(text: str) -> str:
-    """No double spaces, none beside Chinese punctuation."""
-    return re.sub(r" *([，。；：、！？]) *", r"\1", re.sub(r" {2,}", " ", text)).strip()
+    """The text without double spaces, and without spaces beside Chinese punctuation."""
+    single = re.sub(r" {2,}", " ", text)
+    return re.sub(r" *([，。；：、！？]) *", r"\1", single).strip()

@@ -1,6 +1,7 @@
-"""Slots: one fact, or a few that belong together, as the phrases a pattern can use.
+"""Slots: one fact, or a few that belong together, as the phrases that a pattern can use.
 
-It owns quoting, numbers, lists and which word goes with which event. It does not choose patterns.
+This module owns quoting, numbers, lists and which word goes with which event. It does not select
+patterns.
 """
 
 from __future__ import annotations
@@ -8,8 +9,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from service.explainer.evidence import DESCRIPTION, Evidence, EvidenceKind, Subject
-from service.explainer.languages.language import AttributeWords, Language, Verb, is_own_word
+from service.explainer.evidence import (
+    DESCRIPTION,
+    TELLING,
+    Evidence,
+    EvidenceKind,
+    Role,
+    Subject,
+)
+from service.explainer.languages.language import RATING, AttributeWords, Language, Verb
+from service.explainer.languages.loading import is_own_word
 from service.explainer.text import (
     MAX_NAME_CHARACTERS,
     MAX_VALUE_CHARACTERS,
@@ -19,16 +28,6 @@ from service.explainer.text import (
     number,
 )
 
-_COUNTED = {
-    EvidenceKind.CO_ENGAGEMENT: "people",
-    EvidenceKind.POPULARITY: "people",
-    EvidenceKind.TREND: "people",
-    EvidenceKind.CATEGORY: "items",
-    EvidenceKind.ATTRIBUTE: "items",
-    EvidenceKind.COLD_START: "entries",
-}
-WORDS = (EvidenceKind.RULE, EvidenceKind.TASTE, EvidenceKind.SPONSORSHIP)
-"""Kinds whose name is somebody's words, to be quoted."""
 MAX_CATEGORIES = 3
 MAX_ATTRIBUTE_NAME_CHARACTERS = 30
 
@@ -37,12 +36,13 @@ class Slots:
     """Phrases about one subject in one language; remembers which titles were mentioned."""
 
     def __init__(
-        self, language: Language, subject: Subject, taste: int = 0, by_title: bool = False
+        self, language: Language, subject: Subject, style: int = 0, by_title: bool = False
     ) -> None:
+        """`style` says which of several equal words to prefer. `by_title` calls the subject by its
+        title throughout."""
         self._language = language
         self._subject = subject
-        self._taste = taste
-        """Which of several equal words to prefer."""
+        self._style = style
         self._by_title = by_title
         self._mentioned: set[str] = set()
 
@@ -59,35 +59,25 @@ class Slots:
         self._mentioned.update(cited_title(e.item_id, e.title) for e in evidence)
 
     def of(self, evidence: Sequence[Evidence], this: str) -> dict[str, str]:
-        """Slots of facts of one kind (or shared things with one item); what cannot be said is
-        empty."""
+        """Slot -> phrase for facts of one kind, or shared values of one item.
+
+        What cannot be said is empty or missing.
+        """
         fact = evidence[0]
-        title = self._title(fact)
-        slots = {
-            "this": this,
-            "item": "" if this == self._language.it else this,
-            "title": title,
-            "cited": title,
-        }
-        slots["something"] = "" if title else self._language.something
-        if title:
-            verb = self._verb(fact)
-            if cited_title(fact.item_id, fact.title) not in self._mentioned:
-                slots["cited"] = self._say(verb.cited, fact, title)
+        slots = self._about_item(fact, this)
         if fact.kind is EvidenceKind.HISTORY:
             slots["did"] = self._deeds([e for e in evidence if self._title(e)])
             if len(evidence) > 1:  # one title would hide the other
                 slots["title"] = slots["cited"] = ""
         elif fact.kind is EvidenceKind.CHANGE:
             slots["titles"] = self._join([self._title(e) for e in evidence])
-        elif fact.kind in (EvidenceKind.CATEGORY, EvidenceKind.ATTRIBUTE):
+        elif fact.kind.role is Role.SHARED:
             slots |= self._shared(evidence)
-        slots |= self._numbers(fact) if len(evidence) == 1 else {}
-        if fact.kind is EvidenceKind.TEXT_SIMILARITY:
-            is_description = fact.name == DESCRIPTION
-            slots["description"] = self._language.description if is_description else ""
-            slots["details"] = "" if is_description else self._language.details
-        if fact.name and fact.kind in WORDS:
+        elif fact.kind.role is Role.SIMILAR:
+            slots |= self._similar(fact)
+        if len(evidence) == 1:
+            slots |= self._numbers(fact)
+        if fact.name and TELLING[fact.kind].quotes_name:
             slots["name"] = self._quote(clean(fact.name, MAX_NAME_CHARACTERS))
         return slots
 
@@ -95,8 +85,23 @@ class Slots:
         """What the subject is listed under, as a predicate; empty when it has no category."""
         named = [c for c in self._subject.categories if not c.startswith("(")]
         values = [v for v in (self._value(c) for c in named[:MAX_CATEGORIES]) if v]
-        words = self._language.attributes["category"].sg
-        return words.format(value=self._join(values), also="") if values else ""
+        if not values:
+            return ""
+        return self._language.attributes["category"].sg.format(value=self._join(values), also="")
+
+    def _about_item(self, fact: Evidence, this: str) -> dict[str, str]:
+        """The slots for the subject and for the item that a fact is about."""
+        title = self._title(fact)
+        cited = title
+        if title and cited_title(fact.item_id, fact.title) not in self._mentioned:
+            cited = self._say(self._verb(fact).cited, fact, title)
+        return {
+            "this": this,
+            "item": "" if this == self._language.it else this,
+            "title": title,
+            "cited": cited,
+            "something": "" if title else self._language.something,
+        }
 
     def _title(self, fact: Evidence) -> str:
         title = cited_title(fact.item_id, fact.title)
@@ -113,6 +118,7 @@ class Slots:
         return f"{left}{text}{right}" if text else ""
 
     def _value(self, value: str) -> str:
+        """A value as it stands in a sentence: quoted where it must be."""
         value = clean(value, MAX_VALUE_CHARACTERS)
         if not value:
             return ""
@@ -121,27 +127,38 @@ class Slots:
         is_foreign = self._language.spaced_latin and not is_cjk(value[0])
         return f" {value} " if is_foreign else value
 
+    def _similar(self, fact: Evidence) -> dict[str, str]:
+        """What two items are close in, for kinds that tell more than one thing apart."""
+        language = self._language
+        if fact.kind is EvidenceKind.MEDIA_SIMILARITY:
+            return {"medium": self._value(language.medium(fact.name))}
+        if fact.kind is EvidenceKind.TEXT_SIMILARITY:
+            is_description = fact.name == DESCRIPTION
+            return {
+                "description": language.description if is_description else "",
+                "details": "" if is_description else language.details,
+            }
+        return {}
+
     def _shared(self, evidence: Sequence[Evidence]) -> dict[str, str]:
         """What is shared as predicates; values of one attribute go into one: "is listed under Crime
         and Drama"."""
         values: dict[tuple[AttributeWords, str], list[str]] = {}
-        for e in evidence:
-            if value := self._value(e.value):
-                values.setdefault(
-                    (self._attribute_words(e), printable_name(e.name, self._language)), []
-                ).append(value)
+        for fact in evidence:
+            value = self._value(fact.value)
+            if value:
+                noun = printable_name(fact.name, self._language)
+                values.setdefault((self._attribute_words(fact), noun), []).append(value)
 
-        def predicates(slot: str, word: str) -> str:
+        def predicates(form: str, word: str) -> str:
             """`word` goes into the first predicate only: "is also directed by X and has Y in the
             cast"."""
-            parts = [
-                getattr(words, slot).format(
-                    value=self._join(members), noun=noun, also=said, both=said
-                )
-                for ((words, noun), members), said in zip(
-                    values.items(), [word] + [""] * len(values), strict=False
-                )
-            ]
+            parts: list[str] = []
+            for (words, noun), members in values.items():
+                said = "" if parts else word
+                pattern = words.sg if form == "sg" else words.pl
+                value = self._join(members)
+                parts.append(pattern.format(value=value, noun=noun, also=said, both=said))
             return self._join(parts, self._language.predicates_last)
 
         return {
@@ -154,34 +171,31 @@ class Slots:
     def _attribute_words(self, fact: Evidence) -> AttributeWords:
         language = self._language
         key = attribute_key(fact, language)
-        return (
-            language.attributes.get(key, language.attributes[""])
-            if key or printable_name(fact.name, language)
-            else language.attribute_unnamed
-        )
+        if not key and not printable_name(fact.name, language):
+            return language.attribute_unnamed
+        return language.attributes.get(key, language.attributes[""])
 
     def _numbers(self, fact: Evidence) -> dict[str, str]:
         language = self._language
         slots = {}
-        slot = _COUNTED.get(fact.kind)
+        slot = TELLING[fact.kind].counts
         if slot and fact.count > 0:
-            one, many = language.counted[slot]
-            slots[slot] = (one if fact.count == 1 else many).format(n=self._count(fact.count))
+            slots[slot] = self._counted(language.counted[slot], fact.count)
         if fact.kind is EvidenceKind.NEWNESS:
-            slots["ago"] = language.ago[min(max(fact.count, 0), 2)].format(
-                n=self._count(fact.count)
-            )
+            form = language.ago[min(max(fact.count, 0), 2)]
+            slots["ago"] = form.format(n=self._count(fact.count))
         if fact.kind is EvidenceKind.POPULARITY:
             if fact.window_days > 0:
-                one, many = language.window
-                slots["window"] = (one if fact.window_days == 1 else many).format(
-                    n=self._count(fact.window_days)
-                )
+                slots["window"] = self._counted(language.window, fact.window_days)
             else:
                 slots["ever"] = language.ever
             if fact.percentile > 0:
                 slots["percent"] = language.percent.format(n=percent(fact.percentile))
         return slots
+
+    def _counted(self, forms: tuple[str, str], count: int) -> str:
+        one, many = forms
+        return (one if count == 1 else many).format(n=self._count(count))
 
     def _count(self, count: int) -> str:
         return f"{count:,}" if self._language.digits_grouped else str(count)
@@ -189,47 +203,46 @@ class Slots:
     def _verb(self, fact: Evidence) -> Verb:
         language = self._language
         event = language.event(fact.event_type)
-        options = language.rated if event == "rating" and _rating(fact) else language.verbs[event]
-        return options[self._taste % len(options)]
+        options = language.rated if event == RATING and _rating(fact) else language.verbs[event]
+        return options[self._style % len(options)]
 
     def _say(self, pattern: str, fact: Evidence, x: str) -> str:
         value = _rating(fact)
         return pattern.format(x=x, value=value, a_value=_with_article(value))
 
     def _deeds(self, evidence: Sequence[Evidence]) -> str:
-        """`you rated A 5`, `you watched A and B`, `you gave A a 5 and B a 4.5`, `you watched A and
-        bought B`."""
+        """What the user did: `you rated A 5`, `you watched A and B`, `you gave A a 5 and B a 4.5`,
+        `you watched A and bought B`."""
         groups: dict[tuple[str, bool], list[Evidence]] = {}
         for fact in evidence:
             event = self._language.event(fact.event_type)
-            groups.setdefault((event, event == "rating" and _rating(fact) != ""), []).append(fact)
-        deeds = [self._deed(facts, is_rating) for (_, is_rating), facts in groups.items()]
-        return (
-            self._language.you.format(deed=self._join(deeds, self._language.deeds_last))
-            if deeds
-            else ""
-        )
+            is_rated = event == RATING and _rating(fact) != ""
+            groups.setdefault((event, is_rated), []).append(fact)
+        if not groups:
+            return ""
+        deeds = [self._deed(facts, is_rated) for (_, is_rated), facts in groups.items()]
+        return self._language.you.format(deed=self._join(deeds, self._language.deeds_last))
 
-    def _deed(self, facts: Sequence[Evidence], is_rating: bool) -> str:
+    def _deed(self, facts: Sequence[Evidence], is_rated: bool) -> str:
+        """The same thing done to one or more items."""
         language = self._language
-        titles = [self._title(f) for f in facts]
-        if not is_rating or len(facts) == 1:
+        titles = [self._title(fact) for fact in facts]
+        if not is_rated or len(facts) == 1:
             return self._say(self._verb(facts[0]).did, facts[0], self._join(titles))
-        if len({_rating(f) for f in facts}) == 1:
+        if len({_rating(fact) for fact in facts}) == 1:
             return self._say(language.rated_same, facts[0], self._join(titles))
         members = [
-            self._say(language.rated_item, f, title) for f, title in zip(facts, titles, strict=True)
+            self._say(language.rated_item, fact, title)
+            for fact, title in zip(facts, titles, strict=True)
         ]
         return language.rated_list.format(x=self._join(members, language.rated_last))
 
     def _join(self, parts: Sequence[str], last: str = "") -> str:
+        """The parts as a list in words; `last` stands before the last one, else `list_last`."""
         if len(parts) < 2:
             return "".join(parts)
-        return (
-            self._language.list_separator.join(parts[:-1])
-            + (last or self._language.list_last)
-            + parts[-1]
-        )
+        head = self._language.list_separator.join(parts[:-1])
+        return head + (last or self._language.list_last) + parts[-1]
 
 
 def cited_title(item_id: str, title: str) -> str:
@@ -242,10 +255,11 @@ def attribute_key(fact: Evidence, language: Language) -> str:
     they do not."""
     if fact.kind is EvidenceKind.DOMAIN:
         return "domain"
-    is_category = fact.kind is EvidenceKind.CATEGORY or (
-        not fact.name and fact.kind is not EvidenceKind.ATTRIBUTE
-    )
-    return "category" if is_category else language.attribute(fact.name)
+    if fact.kind is EvidenceKind.CATEGORY:
+        return "category"
+    if not fact.name and fact.kind is not EvidenceKind.ATTRIBUTE:
+        return "category"
+    return language.attribute(fact.name)
 
 
 def stands_unquoted(value: str, language: Language) -> bool:
@@ -256,18 +270,18 @@ def stands_unquoted(value: str, language: Language) -> bool:
 
 
 def percent(percentile: float) -> str:
-    """Whole per cent, never claiming more than there is; below 100 unless it is all."""
-    return str(max(0, min(100, math.floor(percentile * 100 + 1e-9))))
+    """Whole per cent, never more than it is; below 100 unless it is all."""
+    whole = math.floor(percentile * 100 + 1e-9)
+    return str(max(0, min(100, whole)))
 
 
 def printable_name(name: str, language: Language) -> str:
     """An attribute's name as words; empty when it is not fit to print: no word, or one of the words
     around it."""
-    words = " ".join(name.replace("_", " ").replace("-", " ").casefold().split()).removesuffix(
-        " name"
-    )
-    fits = words.replace(" ", "").isalpha() and len(words) <= MAX_ATTRIBUTE_NAME_CHARACTERS
-    return words if fits and not is_own_word(language.code, words) else ""
+    spaced = name.replace("_", " ").replace("-", " ").casefold()
+    words = " ".join(spaced.split()).removesuffix(" name")
+    is_short_word = words.replace(" ", "").isalpha() and len(words) <= MAX_ATTRIBUTE_NAME_CHARACTERS
+    return words if is_short_word and not is_own_word(language.code, words) else ""
 
 
 def _rating(fact: Evidence) -> str:
@@ -276,7 +290,7 @@ def _rating(fact: Evidence) -> str:
 
 
 def _with_article(value: str) -> str:
-    """`a 5`, `an 8`, `an 11`, `an 18`; languages without articles do not use it."""
+    """`a 5`, `an 8`, `an 11`, `an 18`. Languages without articles do not use it."""
     whole = value.split(".")[0]
-    vowel = whole in ("11", "18") or whole.startswith("8")
-    return f"{'an' if vowel else 'a'} {value}"
+    begins_with_vowel = whole in ("11", "18") or whole.startswith("8")
+    return f"{'an' if begins_with_vowel else 'a'} {value}"

@@ -1,7 +1,8 @@
 """Checks: what one sentence says, held against the evidence.
 
-Every check takes a sentence and yields what is wrong with it: causes, claims, what the user did,
-numbers, attributes, what is shared. It owns no words (see `language.py`).
+Every check takes a sentence and yields what is wrong with it: causes, guarded words, what the user
+did, numbers, attributes, shared values, modalities. This module owns no words (see
+`languages/lexicon.py`).
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from dataclasses import dataclass
 from functools import cache
 
 from service.explainer.evidence import Evidence, EvidenceKind
-from service.explainer.languages.language import Claim, Language, Unit, load_language
+from service.explainer.languages.language import RATING, AttributeWords, Language
+from service.explainer.languages.lexicon import GuardedWords, Unit
+from service.explainer.languages.loading import load_language
 from service.explainer.languages.taste_words import lift
 from service.explainer.template.slots import cited_title, percent
 from service.explainer.text import clean
 from service.explainer.verify.expressions import NUMBER, compiled, find_all, search
-from service.explainer.verify.masking import TOKEN, Masked, titles
+from service.explainer.verify.masking import TOKEN, Fact, Masked, items_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,16 @@ class Sentence:
     """Evidence about the quoted items, and about none in particular."""
     language: Language
 
+    @property
+    def facts(self) -> list[Fact]:
+        """The facts it names, in order."""
+        return self.masked.of(self.text)
+
     def about(self, evidence: Evidence) -> bool:
         """Whether the evidence is about an item the sentence quotes, or about none in particular."""
-        is_about_item = bool(cited_title(evidence.item_id, evidence.title))
-        return (
-            not self.cited or not is_about_item or (evidence.item_id, evidence.title) in self.cited
-        )
+        if not self.cited or evidence.item_key in self.cited:
+            return True
+        return not cited_title(evidence.item_id, evidence.title)
 
 
 def _clauses(sentence: Sentence) -> list[str]:
@@ -50,65 +57,86 @@ def _clauses(sentence: Sentence) -> list[str]:
 
 def check_causes(sentence: Sentence) -> Iterator[str]:
     """A cause is an item whose absence was measured, and the sentence says which."""
-    caused = {(e.item_id, e.title) for e in sentence.evidence if e.kind is EvidenceKind.HISTORY}
-    names_one = bool(caused & titles(sentence.masked.of(sentence.text)))
+    causes = {e.item_key for e in sentence.evidence if e.kind is EvidenceKind.HISTORY}
+    names_a_cause = bool(causes & items_of(sentence.facts))
     for clause in _clauses(sentence):
         found = search(sentence.language.lexicon.causes, clause, sentence.language)
-        quoted = [f for f in sentence.masked.of(clause) if f.is_title_only]
-        if found and not (names_one and all(caused & titles([f]) for f in quoted)):
-            yield f"states a cause ({_readable(found)!r}) that no counterfactual carries"
+        if not found:
+            continue
+        quoted = [fact for fact in sentence.masked.of(clause) if fact.is_title_only]
+        if not names_a_cause or not all(causes & items_of([fact]) for fact in quoted):
+            yield f"states a cause ({_readable(found)!r}) that no counterfactual supports"
 
 
-def check_claims(sentence: Sentence) -> Iterator[str]:
-    """Words that only certain evidence carries."""
-    for claim in sentence.language.lexicon.claims:
-        found = search(claim.words, sentence.text, sentence.language)
-        if found and not _carried(claim, sentence):
-            yield f"says {_readable(found)!r}, which the evidence does not carry"
+def check_guarded_words(sentence: Sentence) -> Iterator[str]:
+    """Words that only certain evidence supports."""
+    for guarded in sentence.language.lexicon.guarded:
+        found = search(guarded.words, sentence.text, sentence.language)
+        if not found:
+            continue
+        scope = sentence.scope if guarded.about_cited else sentence.evidence
+        if not any(supports(evidence, guarded) for evidence in scope):
+            yield f"says {_readable(found)!r}, which the evidence does not support"
 
 
-def _carried(claim: Claim, sentence: Sentence) -> bool:
-    scope = sentence.scope if claim.about_cited else sentence.evidence
-    return any(carries(claim, e) for e in scope)
-
-
-def carries(claim: Claim, e: Evidence) -> bool:
+def supports(evidence: Evidence, guarded: GuardedWords) -> bool:
     """Whether a fact is one that such words may rest on."""
-    return e.kind in claim.kinds and claim.named in ("", e.name, e.value)
+    has_name = guarded.named in ("", evidence.name, evidence.value)
+    return evidence.kind in guarded.kinds and has_name
+
+
+def check_media(sentence: Sentence) -> Iterator[str]:
+    """A modality may be named only where an item that the sentence quotes is close in it."""
+    for fact in sentence.facts:
+        if fact.is_medium_only and not any(sentence.about(e) for e in fact.close_in):
+            yield f"speaks of the {clean(fact.text)} of an item that is not close in it"
 
 
 def check_deeds(sentence: Sentence) -> Iterator[str]:
     """What the user is said to have done, and to which item."""
-    language, lexicon = sentence.language, sentence.language.lexicon
-    verbs = _verbs(language.code)
-    for verb, events in verbs.items():
-        found = search(verb, sentence.text, language)
+    for verb, events in _verbs(sentence.language.code).items():
+        found = search(verb, sentence.text, sentence.language)
         if not found:
             continue
-        if "" in events:  # "chose" is true of anything the user did, and of other people
-            by_user = lexicon.you + lexicon.verb_of.replace("VERB", f"(?:{verb})")
-            objects = [
-                f
-                for m in find_all(by_user, sentence.text, language)
-                for f in sentence.masked.of(m.group())
-            ]
-            if any(not f.cited and not f.is_named_otherwise for f in objects):
-                yield f"says {found!r} of an item the user had nothing to do with"
-            continue
-        if not any(language.event(e.event_type) in events for e in sentence.scope):
-            yield f"says {found!r}, which is not what the user did"
-        for match in find_all(
-            lexicon.verb_of.replace("VERB", f"(?:{verb})"), sentence.text, language
-        ):
-            for fact in sentence.masked.of(match.group()):
-                done = {language.event(e.event_type) for e in fact.cited}
-                if not fact.is_named_otherwise and not events & done:
-                    yield f"says {found!r} of an item to which the user did something else"
-        if search(lexicon.user_did.replace("VERB", verb), sentence.text, language):
-            yield f"says {found!r} of something the evidence does not name"
-    for match in (
-        find_all(lexicon.user_verbs, sentence.text, language) if lexicon.user_verbs else ()
-    ):
+        if "" in events:
+            yield from _check_chosen(sentence, verb, found)
+        else:
+            yield from _check_done(sentence, verb, events, found)
+    yield from _check_user_verbs(sentence)
+
+
+def _check_chosen(sentence: Sentence, verb: str, found: str) -> Iterator[str]:
+    """ "Chose" is true of anything the user did, and of other people."""
+    lexicon = sentence.language.lexicon
+    by_user = lexicon.you + lexicon.verb_of.replace("VERB", f"(?:{verb})")
+    for match in find_all(by_user, sentence.text, sentence.language):
+        objects = sentence.masked.of(match.group())
+        if any(not fact.cited and not fact.is_named_otherwise for fact in objects):
+            yield f"says {found!r} of an item the user had nothing to do with"
+
+
+def _check_done(sentence: Sentence, verb: str, events: frozenset[str], found: str) -> Iterator[str]:
+    """Any other verb needs its event, on the very item it is said of."""
+    language, lexicon = sentence.language, sentence.language.lexicon
+    if not any(language.event(e.event_type) in events for e in sentence.scope):
+        yield f"says {found!r}, which is not what the user did"
+    with_object = lexicon.verb_of.replace("VERB", f"(?:{verb})")
+    for match in find_all(with_object, sentence.text, language):
+        for fact in sentence.masked.of(match.group()):
+            done = {language.event(e.event_type) for e in fact.cited}
+            if not fact.is_named_otherwise and not events & done:
+                yield f"says {found!r} of an item to which the user did something else"
+    if search(lexicon.user_did.replace("VERB", verb), sentence.text, language):
+        yield f"says {found!r} of something the evidence does not name"
+
+
+def _check_user_verbs(sentence: Sentence) -> Iterator[str]:
+    """After "you" stands a verb of an event, or one of the allowed."""
+    lexicon = sentence.language.lexicon
+    if not lexicon.user_verbs:
+        return
+    verbs = _verbs(sentence.language.code)
+    for match in find_all(lexicon.user_verbs, sentence.text, sentence.language):
         places = (match.start(), match.start(1))
         is_verb = any(
             compiled(verb, True).match(sentence.text, place) for verb in verbs for place in places
@@ -122,143 +150,154 @@ def _verbs(code: str) -> dict[str, frozenset[str]]:
     """Expression of a verb -> event types of which it is true."""
     language = load_language(code)
     events: dict[str, set[str]] = {}
-    for event, verbs in [*language.verbs.items(), ("rating", language.rated)]:
+    for event, verbs in [*language.verbs.items(), (RATING, language.rated)]:
         for verb in verbs:
-            events.setdefault(verb.claim, set()).add(event)
-    return {claim: frozenset(types) for claim, types in events.items()}
+            events.setdefault(verb.said_by, set()).add(event)
+    return {said_by: frozenset(types) for said_by, types in events.items()}
 
 
 def check_numbers(sentence: Sentence) -> Iterator[str]:
     """Every number counts something known, and counts it right."""
-    lexicon = sentence.language.lexicon
-    spans = units_of(sentence)
     rated: set[int] = set()
-    for match in find_all(
-        lexicon.rating_of.replace("N", f"({NUMBER})"), sentence.text, sentence.language
-    ):
+    """Where the numbers stand that are ratings of a title."""
+    with_rating = sentence.language.lexicon.rating_of.replace("N", f"({NUMBER})")
+    for match in find_all(with_rating, sentence.text, sentence.language):
         rated.add(match.start(1))
         fact = sentence.masked.of(match.group())[-1]
         given = {_rounded(e.event_value) for e in fact.cited}
         if not fact.is_named_otherwise and numeral(match.group(1)) not in given:
             yield f"the number {match.group(1)} is not what the user gave to that item"
+    units = units_of(sentence)
     for number in re.finditer(NUMBER, sentence.text):
-        counted = spans.get(number.start())
-        if counted is None and number.start() not in rated:
+        unit = units.get(number.start())
+        if unit is None and number.start() not in rated:
             yield f"the number {number.group()} counts nothing that is known"
-        elif numeral(number.group()) not in _supported_numbers(sentence, counted):
+        elif numeral(number.group()) not in _supported_numbers(sentence, unit):
             yield f"the number {number.group()} is not in the evidence, not of that"
-    yield from _windows(sentence, spans)
+    yield from _check_windows(sentence, units)
 
 
 def units_of(sentence: Sentence) -> dict[int, Unit]:
     """Where a number stands, and what it counts by the words around it."""
-    spans: dict[int, Unit] = {}
+    units: dict[int, Unit] = {}
     for unit in sentence.language.lexicon.units:
-        for match in find_all(unit.words.replace("N", NUMBER), sentence.text, sentence.language):
+        words = unit.words.replace("N", NUMBER)
+        for match in find_all(words, sentence.text, sentence.language):
             for number in re.finditer(NUMBER, match.group()):
-                spans.setdefault(match.start() + number.start(), unit)
-    return spans
+                units.setdefault(match.start() + number.start(), unit)
+    return units
 
 
-def _windows(sentence: Sentence, spans: Mapping[int, Unit]) -> Iterator[str]:
+def _check_windows(sentence: Sentence, units: Mapping[int, Unit]) -> Iterator[str]:
     """People and days in one clause belong to one fact: popularity, in that window."""
+    together = {(float(e.window_days), float(e.count)) for e in sentence.evidence if e.window_days}
+    numbers = [
+        (match.start(), units[match.start()], numeral(match.group()))
+        for match in re.finditer(NUMBER, sentence.text)
+        if match.start() in units
+    ]
     start = 0
     for clause in _clauses(sentence):
         start = sentence.text.index(clause, start)
-        numbers = {m.start(): numeral(m.group()) for m in re.finditer(NUMBER, sentence.text)}
-        inside = [
-            (spans[at], n)
-            for at, n in numbers.items()
-            if at in spans and start <= at < start + len(clause)
-        ]
-        days = {n for unit, n in inside if unit.field == "window_days"}
+        end = start + len(clause)
+        inside = [(unit, number) for at, unit, number in numbers if start <= at < end]
+        days = {number for unit, number in inside if unit.field == "window_days"}
+        counted = {number for unit, number in inside if unit.field == "count"}
         people = {
-            n
-            for unit, n in inside
+            number
+            for unit, number in inside
             if unit.field == "count" and EvidenceKind.POPULARITY in unit.kinds
         }
-        others = {n for unit, n in inside if unit.field == "count"} - people
-        together = {
-            (float(e.window_days), float(e.count)) for e in sentence.evidence if e.window_days
-        }
+        others = counted - people
         if days and (others or any((d, n) not in together for d in days for n in people)):
             yield "counts people in a window in which they were not counted"
-        start += len(clause)
+        start = end
 
 
 def _supported_numbers(sentence: Sentence, unit: Unit | None) -> set[float | None]:
-    """Numbers the sentence may state, of this unit or, where the words give none away, of any."""
+    """Numbers the sentence may state, of this unit or, where the words do not tell it, of any."""
     numbers: set[float | None] = set()
-    for e in sentence.evidence:
-        fields = fields_of(e)
-        if not _may_count(e, sentence):
+    for evidence in sentence.evidence:
+        fields = fields_of(evidence)
+        is_about = sentence.about(evidence)
+        if evidence.kind is EvidenceKind.CO_ENGAGEMENT and not is_about:
             fields["count"] = None
-        if not sentence.about(e):
+        if not is_about:
             fields["event_value"] = None
         if unit is None:
             numbers.update(fields.values())
-        elif e.kind in unit.kinds:
+        elif evidence.kind in unit.kinds:
             numbers.add(fields[unit.field])
     return numbers - {None}
 
 
-def fields_of(e: Evidence) -> dict[str, float | None]:
+def fields_of(evidence: Evidence) -> dict[str, float | None]:
     """The numbers of a fact by the field of `Unit` that counts them; None where there is none."""
-    changes = e.kind in (EvidenceKind.RISE, EvidenceKind.FALL)  # from 0, or to 0
+    e = evidence
+    is_change = e.kind in (EvidenceKind.RISE, EvidenceKind.FALL)  # may be from 0, or to 0
     return {
-        "count": float(e.count) if e.count or changes else None,
+        "count": float(e.count) if e.count or is_change else None,
         "window_days": float(e.window_days) if e.window_days else None,
         "percent": float(percent(e.percentile)) if e.percentile else None,
         "event_value": _rounded(e.event_value),
         "total": float(e.total) if e.total else None,
         "lift": float(lift(e.lift)) if e.lift else None,
-        "earlier_count": float(e.earlier_count) if changes else None,
-        "earlier_total": float(e.earlier_total) if changes else None,
+        "earlier_count": float(e.earlier_count) if is_change else None,
+        "earlier_total": float(e.earlier_total) if is_change else None,
     }
-
-
-def _may_count(evidence: Evidence, sentence: Sentence) -> bool:
-    return evidence.kind is not EvidenceKind.CO_ENGAGEMENT or sentence.about(evidence)
 
 
 def check_attributes(sentence: Sentence) -> Iterator[str]:
     """Words that speak of an attribute need one of its values, and a value said to be one must be."""
-    values = [f for f in sentence.masked.of(sentence.text) if f.attributes]
+    named = {key for fact in sentence.facts for key in fact.attributes}
     for key, words in sentence.language.attributes.items():
-        if words.binds:
-            for match in find_all(words.binds, sentence.text, sentence.language):
-                fact = sentence.masked.of(match.group())[0]
-                if key not in fact.attributes:
-                    yield f"says {clean(fact.text)!r} is the {key}, which it is not"
-        found = search(words.claim, sentence.text, sentence.language) if words.claim else ""
-        if found and not any(key in f.attributes for f in values):
+        yield from _check_binding(sentence, key, words)
+        found = ""
+        if words.said_by:
+            found = search(words.said_by, sentence.text, sentence.language)
+        if found and key not in named:
             yield f"speaks of the {key} ({found!r}) without one that the evidence names"
     for pattern in sentence.language.lexicon.needs_fact:
-        if found := search(rf"(?:{pattern})(?! ?T)", sentence.text, sentence.language):
+        without_fact = rf"(?:{pattern})(?! ?T)"
+        if found := search(without_fact, sentence.text, sentence.language):
             yield f"{_readable(found)!r} is not followed by anything the evidence names"
+
+
+def _check_binding(sentence: Sentence, key: str, words: AttributeWords) -> Iterator[str]:
+    if not words.binds:
+        return
+    for match in find_all(words.binds, sentence.text, sentence.language):
+        fact = sentence.masked.of(match.group())[0]
+        if key not in fact.attributes:
+            yield f"says {clean(fact.text)!r} is the {key}, which it is not"
 
 
 def check_sharing(sentence: Sentence) -> Iterator[str]:
     """A value said to be shared must be shared, and with every item of the clause."""
-    found = search(sentence.language.lexicon.sharing, sentence.text, sentence.language)
-    for fact in sentence.masked.of(sentence.text) if found else ():
+    says_shared = search(sentence.language.lexicon.sharing, sentence.text, sentence.language)
+    for fact in sentence.facts if says_shared else ():
         if fact.is_value_only and not any(sentence.about(e) for e in fact.shared):
             yield f"says {clean(fact.text)!r} is shared, which the evidence does not"
     for clause in _clauses(sentence):
         facts = sentence.masked.of(clause)
-        for value in (f for f in facts if f.is_value_only):
-            sharers = {(e.item_id, e.title) for e in value.shared}
-            if not all(sharers & titles([f]) for f in facts if f.is_title_only):
+        titles = [fact for fact in facts if fact.is_title_only]
+        for value in (fact for fact in facts if fact.is_value_only):
+            sharers = {e.item_key for e in value.shared}
+            if not all(sharers & items_of([title]) for title in titles):
                 yield f"says {clean(value.text)!r} of an item of which it is not known"
+
+
+def numeral(number: str) -> float:
+    """The number that stands in a text.
+
+    >>> numeral("1,204.5")
+    1204.5
+    """
+    return float(number.replace(",", ""))
 
 
 def _readable(text: str) -> str:
     return re.sub(TOKEN, "…", text)
-
-
-def numeral(number: str) -> float:
-    """The number that stands in a text."""
-    return float(number.replace(",", ""))
 
 
 def _rounded(value: float | None) -> float | None:

@@ -1,4 +1,4 @@
-"""Expressions: how the verifier searches a text for the words a language lists.
+"""Expressions: how the verifier searches a text for the words that a language lists.
 
 In an expression `T` stands for a token (see `masking.py`) and `N` for a number.
 """
@@ -13,31 +13,34 @@ from service.explainer.languages.language import Language
 from service.explainer.verify.masking import TOKEN
 
 NUMBER = r"(?<![A-Za-z0-9_.,⟦])\d+(?:,\d{3})*(?:\.\d+)?"
+_T = re.compile(r"(?<![A-Za-z0-9_\\])T(?![A-Za-z0-9_])")
+_N = re.compile(r"(?<![A-Za-z0-9_\\])N(?![A-Za-z0-9_])")
 
 
 def search(words: str, text: str, language: Language) -> str:
-    """The first words found, or nothing."""
+    """The first words found; empty for none."""
     match = next(find_all(words, text, language), None)
     return match.group().strip() if match else ""
 
 
 def find_all(words: str, text: str, language: Language) -> Iterator[re.Match[str]]:
     """Matches that begin and end at the edge of a word, in scripts that have edges."""
-    bounded = language.lexicon.script == "latin"
-    for match in compiled(words, bounded).finditer(text):
+    has_edges = language.lexicon.script == "latin"
+    for match in compiled(words, has_edges).finditer(text):
         start = match.start()
-        if not bounded or start == 0 or not (text[start - 1].isalnum() or text[start - 1] == "_"):
+        before = text[start - 1] if start else ""
+        if not has_edges or not (before.isalnum() or before == "_"):
             yield match
 
 
 @cache
-def compiled(words: str, bounded: bool) -> re.Pattern[str]:
+def compiled(words: str, has_edges: bool) -> re.Pattern[str]:
     """The expression, with `T` and `N` replaced.
 
     The left edge is not part of it and the text is in lower case, because either would keep the
     engine from skipping ahead to the first letters that matter, and a text is searched for some 70
     expressions.
     """
-    expanded = re.sub(r"(?<![A-Za-z0-9_\\])T(?![A-Za-z0-9_])", TOKEN, words)
-    expanded = re.sub(r"(?<![A-Za-z0-9_\\])N(?![A-Za-z0-9_])", lambda _: NUMBER, expanded)
-    return re.compile(rf"(?:{expanded})(?!\w)" if bounded else expanded)
+    expanded = _T.sub(TOKEN, words)
+    expanded = _N.sub(lambda _: NUMBER, expanded)
+    return re.compile(rf"(?:{expanded})(?!\w)" if has_edges else expanded)

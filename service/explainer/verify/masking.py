@@ -1,8 +1,8 @@
 """Masking: the facts a text may name, replaced by tokens, so that only our own words are left to be
-judged.
+checked.
 
-It owns which strings are allowed and what each of them is (a title, an attribute's value, words of
-the request). It does not judge what is said about them.
+This module owns which strings are allowed and what each of them is (a title, an attribute's value,
+words of the request). It does not check what is said about them.
 """
 
 from __future__ import annotations
@@ -12,10 +12,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from service.explainer.attribution.shared import elements
-from service.explainer.evidence import OF_TASTE, Evidence, EvidenceKind, Subject
+from service.explainer.evidence import (
+    OF_TASTE,
+    SHARED,
+    TELLING,
+    Evidence,
+    EvidenceKind,
+    Subject,
+)
 from service.explainer.languages.language import Language
 from service.explainer.template.slots import (
-    WORDS,
     attribute_key,
     cited_title,
     printable_name,
@@ -24,6 +30,7 @@ from service.explainer.template.slots import (
 from service.explainer.text import MAX_NAME_CHARACTERS, MAX_VALUE_CHARACTERS, clean, is_cjk
 
 TOKEN = "⟦[\ue000-\uf8ff]⟧"
+"""Expression of any token: one character of the private use area in brackets."""
 _FIRST = 0xE000
 _MAX_TOKENS = 0xF8FF - _FIRST
 _QUOTED = re.compile(
@@ -31,8 +38,9 @@ _QUOTED = re.compile(
 )
 _SINGLE_QUOTED = re.compile(r"(?<!\w)['‘]([^'‘’]{2,}?)['’](?!\w)")
 _NEXT_SENTENCE = re.compile(r"\s*$|\s+[^\W\d_a-z]|\s+[⟦\d]")
-_ABOUT_A_VALUE = OF_TASTE | {EvidenceKind.ATTRIBUTE, EvidenceKind.CATEGORY, EvidenceKind.EXAMPLE}
 _STRAY_QUOTE = re.compile(r"[“”\"《》「」『』«»„]")
+_RESERVED = re.compile("[⟦⟧\ue000-\uf8ff]")
+_ABOUT_A_VALUE = OF_TASTE | SHARED | {EvidenceKind.EXAMPLE}
 
 
 @dataclass(slots=True)
@@ -48,24 +56,35 @@ class Fact:
     """Attributes (in the language's keys) of which it is a value."""
     dated: list[Evidence] = field(default_factory=list)
     """Evidence of a change in this month."""
+    close_in: list[Evidence] = field(default_factory=list)
+    """Evidence of closeness in the modality of this noun."""
     is_subject: bool = False
     is_word: bool = False
     """Words of the request, or an attribute's name."""
 
     @property
     def is_title_only(self) -> bool:
-        """Certainly the title of a history item."""
-        return bool(self.cited) and not (self.is_subject or self.is_named_otherwise)
+        """Whether it is the title of a history item and can be nothing else."""
+        could_be_else = self.is_subject or self.is_named_otherwise or bool(self.close_in)
+        return bool(self.cited) and not could_be_else
 
     @property
     def is_named_otherwise(self) -> bool:
-        """It may stand for a value or for words, so what is said of it is not said of an item."""
+        """Whether it may stand for a value or for words, so that what is said of it is not said of
+        an item."""
         return bool(self.attributes) or self.is_word
 
     @property
     def is_value_only(self) -> bool:
-        """Certainly a value."""
-        return bool(self.attributes) and not (self.cited or self.is_subject or self.is_word)
+        """Whether it is a value and can be nothing else."""
+        could_be_else = self.is_subject or self.is_word or bool(self.cited or self.close_in)
+        return bool(self.attributes) and not could_be_else
+
+    @property
+    def is_medium_only(self) -> bool:
+        """Whether it is the noun of a modality and can be nothing else."""
+        could_be_else = self.is_subject or self.is_named_otherwise or bool(self.cited or self.dated)
+        return bool(self.close_in) and not could_be_else
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,54 +100,77 @@ class Masked:
 
     def of(self, part: str) -> list[Fact]:
         """Facts whose tokens stand in this part of the text, in order."""
-        return [self.facts[ord(t[1]) - _FIRST] for t in re.findall(TOKEN, part)]
+        return [self.facts[ord(token[1]) - _FIRST] for token in re.findall(TOKEN, part)]
 
 
 def mask(text: str, subject: Subject, evidence: Sequence[Evidence], language: Language) -> Masked:
     """Replace every quoted string that is allowed, then every value that stands in the text without
     quotes."""
-    allowed = _allowed(subject, evidence, language)
-    facts: list[Fact] = []
-    unknown: list[str] = []
+    masking = _Masking(_allowed(subject, evidence, language), language)
+    text = _RESERVED.sub("", text)
+    text = _QUOTED.sub(masking.quoted, text)
+    has_stray_quote = _STRAY_QUOTE.search(text) is not None
+    text = _SINGLE_QUOTED.sub(masking.quoted, text)
+    text = masking.unquoted(text)
+    return Masked(text, masking.facts, masking.unknown, has_stray_quote)
 
-    def token(fact: Fact) -> str:
-        facts.append(fact)
-        return f"⟦{chr(_FIRST + min(len(facts) - 1, _MAX_TOKENS))}⟧"
 
-    def quoted(match: re.Match[str]) -> str:
+def items_of(facts: Iterable[Fact]) -> set[tuple[str, str]]:
+    """Identity of the history items that these facts are titles of."""
+    return {evidence.item_key for fact in facts for evidence in fact.cited}
+
+
+class _Masking:
+    """The masking of one text: collects the facts it finds."""
+
+    def __init__(self, allowed: dict[str, Fact], language: Language) -> None:
+        self._allowed, self._language = allowed, language
+        self.facts: list[Fact] = []
+        self.unknown: list[str] = []
+
+    def quoted(self, match: re.Match[str]) -> str:
+        """The token for a quoted string."""
         inner = next(group for group in match.groups() if group is not None)
-        fact = allowed.get(_key(inner)) or allowed.get(_key(inner.rstrip(".,;:!?，。；：！？")))
+        bare = inner.rstrip(".,;:!?，。；：！？")
+        fact = self._allowed.get(_key(inner)) or self._allowed.get(_key(bare))
         if fact is None:
-            unknown.append(inner)
+            self.unknown.append(inner)
             fact = Fact(inner)
-        return token(fact)
+        return self._token(fact)
 
-    def plain(match: re.Match[str]) -> str:
-        found = token(allowed.get(_key(match.group()), Fact(match.group())))
-        may_end = language.lexicon.script == "latin" and match.group().endswith(".")
+    def unquoted(self, text: str) -> str:
+        """The text with tokens for the facts that stand in it without quotation marks."""
+        folded = text.casefold()
+        present = [
+            fact.text
+            for fact in self._allowed.values()
+            if fact.text.casefold() in folded and _may_stand_unquoted(fact, self._language)
+        ]
+        if not present:
+            return text
+        longest_first = sorted(present, key=len, reverse=True)
+        expression = "|".join(_bounded(one, self._language) for one in longest_first)
+        return re.sub(expression, self._plain, text, flags=re.IGNORECASE)
+
+    def _plain(self, match: re.Match[str]) -> str:
+        """The token for a string without quotation marks.
+
+        The full stop of "Robert Downey Jr." may end both the name and the sentence.
+        """
+        found = match.group()
+        token = self._token(self._allowed.get(_key(found), Fact(found)))
+        may_end = self._language.lexicon.script == "latin" and found.endswith(".")
         ends_sentence = may_end and _NEXT_SENTENCE.match(match.string, match.end())
-        return (
-            found + "." if ends_sentence else found
-        )  # "Robert Downey Jr." ends both a name and a sentence
+        return token + "." if ends_sentence else token
 
-    text = re.sub("[⟦⟧\ue000-\uf8ff]", "", text)
-    text = _QUOTED.sub(quoted, text)
-    stray = _STRAY_QUOTE.search(text) is not None
-    text = _SINGLE_QUOTED.sub(quoted, text)
-    folded = text.casefold()
-    unquoted = [
-        f.text
-        for f in allowed.values()
-        if f.text.casefold() in folded and _may_stand_unquoted(f, language)
-    ]
-    if unquoted:
-        longest_first = sorted(unquoted, key=len, reverse=True)
-        pattern = re.compile("|".join(_bounded(t, language) for t in longest_first), re.IGNORECASE)
-        text = pattern.sub(plain, text)
-    return Masked(text, facts, unknown, stray)
+    def _token(self, fact: Fact) -> str:
+        self.facts.append(fact)
+        number = min(len(self.facts) - 1, _MAX_TOKENS)
+        return f"⟦{chr(_FIRST + number)}⟧"
 
 
 def _allowed(subject: Subject, evidence: Sequence[Evidence], language: Language) -> dict[str, Fact]:
+    """Every string that a text may name, by its key."""
     allowed: dict[str, Fact] = {}
 
     def fact(text: str) -> Fact:
@@ -139,33 +181,34 @@ def _allowed(subject: Subject, evidence: Sequence[Evidence], language: Language)
         fact(clean(category, MAX_VALUE_CHARACTERS)).attributes.add("category")
     for name, values in subject.attributes.items():
         for value in {*elements(values), values}:
-            fact(clean(value, MAX_VALUE_CHARACTERS)).attributes.add(
-                language.attribute(name) or name
-            )
-    for e in evidence:
-        if e.item_id or e.title:
-            fact(cited_title(e.item_id, e.title)).cited.append(e)
-        if e.kind in _ABOUT_A_VALUE:
-            shared = fact(clean(language.taste.value_of(e), MAX_VALUE_CHARACTERS))
-            shared.attributes.add(attribute_key(e, language) or e.name)
-            shared.shared.append(e)
-            fact(printable_name(e.name, language)).is_word = True
-            fact(language.taste.month_of(e.since)).dated.append(e)
-        elif e.kind in WORDS:
-            fact(clean(e.name, MAX_NAME_CHARACTERS)).is_word = True
+            key = language.attribute(name) or name
+            fact(clean(value, MAX_VALUE_CHARACTERS)).attributes.add(key)
+    for one in evidence:
+        if one.item_id or one.title:
+            fact(cited_title(one.item_id, one.title)).cited.append(one)
+        if one.kind in _ABOUT_A_VALUE:
+            value_fact = fact(clean(language.taste.value_of(one), MAX_VALUE_CHARACTERS))
+            value_fact.attributes.add(attribute_key(one, language) or one.name)
+            value_fact.shared.append(one)
+            fact(printable_name(one.name, language)).is_word = True
+            fact(language.taste.month_of(one.since)).dated.append(one)
+        elif one.kind is EvidenceKind.MEDIA_SIMILARITY:
+            noun = language.medium(one.name)
+            fact(clean(noun, MAX_VALUE_CHARACTERS)).close_in.append(one)
+        elif TELLING[one.kind].quotes_name:
+            fact(clean(one.name, MAX_NAME_CHARACTERS)).is_word = True
     allowed.pop("", None)
     return allowed
 
 
 def _may_stand_unquoted(fact: Fact, language: Language) -> bool:
-    return bool(fact.attributes or fact.is_word or fact.dated) and stands_unquoted(
-        fact.text, language
-    )
+    is_no_title = bool(fact.attributes or fact.is_word or fact.dated or fact.close_in)
+    return is_no_title and stands_unquoted(fact.text, language)
 
 
 def _bounded(text: str, language: Language) -> str:
-    """The text as a whole word; in a Chinese text only ASCII letters on either side make it part of
-    a longer one.
+    """Expression of the text as a whole word. In a Chinese text only ASCII letters on either side
+    make it part of a longer one.
 
     What a language's script does not have is refused elsewhere. A range of all Chinese characters
     would say the same, and takes 10 ms to compile.
@@ -178,8 +221,3 @@ def _bounded(text: str, language: Language) -> str:
 
 def _key(text: str) -> str:
     return " ".join(text.casefold().split())
-
-
-def titles(facts: Iterable[Fact]) -> set[tuple[str, str]]:
-    """Identity of the history items these facts are titles of."""
-    return {(e.item_id, e.title) for fact in facts for e in fact.cited}

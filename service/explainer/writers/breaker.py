@@ -1,4 +1,4 @@
-"""Circuit breaker: what keeps failing is left alone for a while, so that nobody waits for it.
+"""Circuit breaker: what keeps failing is not called for a while, so that nobody waits for it.
 
 closed -- `threshold` failures in a row --> open -- after `reset_s` --> one call is let through
 that call succeeds --> closed; it fails --> open again
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class CircuitOpen(Exception):
-    """Not tried: it failed too often just now."""
+    """Not called: it failed too often just now."""
 
 
 class CircuitBreaker:
@@ -27,24 +27,30 @@ class CircuitBreaker:
         self._threshold, self._reset_s, self._clock = threshold, reset_s, clock
         self._lock = threading.Lock()
         self._failures = 0
-        self._closed_again_at = 0.0
+        self._next_try_at = 0.0
 
     def call(self, work: Callable[[], T]) -> T:
-        """The result of `work`; whatever it raises is a failure. CircuitOpen without a try while it
-        is open."""
-        with self._lock:
-            if self._failures >= self._threshold:
-                now = self._clock()
-                if now < self._closed_again_at:
-                    raise CircuitOpen()
-                self._closed_again_at = now + self._reset_s  # others wait while this one tries
+        """The result of `work`; whatever it raises is a failure.
+
+        CircuitOpen without a call while the circuit is open.
+        """
+        self._let_through()
         try:
             result = work()
         except BaseException:
             with self._lock:
                 self._failures += 1
-                self._closed_again_at = self._clock() + self._reset_s
+                self._next_try_at = self._clock() + self._reset_s
             raise
         with self._lock:
             self._failures = 0
         return result
+
+    def _let_through(self) -> None:
+        with self._lock:
+            if self._failures < self._threshold:
+                return
+            now = self._clock()
+            if now < self._next_try_at:
+                raise CircuitOpen()
+            self._next_try_at = now + self._reset_s  # others wait while this one tries

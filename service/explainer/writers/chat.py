@@ -1,8 +1,8 @@
 """Chat: one completion from an endpoint that speaks OpenAI's protocol, within a time, or an error
 that says why not.
 
-It owns HTTP: the deadline, retries, the circuit breaker, and the shape of the answer. It knows
-nothing of evidence. The key is in the header of the request and nowhere else.
+This module owns HTTP: the deadline, retries, the circuit breaker, and the shape of the answer. It
+does not know evidence. The key is in the header of the request and nowhere else.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ import orjson
 import tenacity
 
 from service.explainer.writers.breaker import CircuitBreaker, CircuitOpen
-from service.explainer.writers.writers import DraftRefused, WriterFailed
+from service.explainer.writers.writer import DraftRefused, WriterFailed
 
-TRY_AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
+TRANSIENT_STATUS = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 MAX_ANSWER_BYTES = 1_000_000
 
 _backoff = tenacity.wait_exponential(multiplier=0.25, max=8.0) + tenacity.wait_random(0.0, 0.25)
@@ -47,7 +47,7 @@ class ChatOptions:
 
 
 class _Transient(Exception):
-    """May go better the next time."""
+    """The endpoint may answer the next time."""
 
     def __init__(self, why: str, retry_after_s: float | None = None) -> None:
         super().__init__(why)
@@ -74,26 +74,10 @@ class ChatEndpoint:
     def complete(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any]) -> str:
         """What the model said, which should be JSON of that schema.
 
-        WriterFailed when the endpoint gives no answer; DraftRefused when the model's is cut short
-        or empty.
+        WriterFailed when the endpoint gives no answer; DraftRefused when the model's answer is cut
+        short or empty.
         """
-        options = self._options
-        body = orjson.dumps(
-            {
-                "model": options.model,
-                "messages": messages,
-                "temperature": 0,
-                "max_tokens": options.max_tokens,
-                "response_format": (
-                    {
-                        "type": "json_schema",
-                        "json_schema": {"name": "explanation", "strict": True, "schema": schema},
-                    }
-                    if options.structured
-                    else {"type": "json_object"}
-                ),
-            }
-        )
+        body = self._body(messages, schema)
         try:
             choice = self._breaker.call(lambda: self._with_retries(body))
         except CircuitOpen:
@@ -110,16 +94,30 @@ class ChatEndpoint:
         return content
 
     def close(self) -> None:
+        """Close the connections."""
         self._client.close()
+
+    def _body(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any]) -> bytes:
+        response_format: dict[str, Any] = {"type": "json_object"}
+        if self._options.structured:
+            named = {"name": "explanation", "strict": True, "schema": schema}
+            response_format = {"type": "json_schema", "json_schema": named}
+        return orjson.dumps(
+            {
+                "model": self._options.model,
+                "messages": messages,
+                "temperature": 0,
+                "max_tokens": self._options.max_tokens,
+                "response_format": response_format,
+            }
+        )
 
     def _with_retries(self, body: bytes) -> dict[str, Any]:
         deadline = self._clock() + self._options.timeout_s
 
         def enough(state: tenacity.RetryCallState) -> bool:
-            return (
-                state.attempt_number > self._options.max_retries
-                or self._clock() + state.upcoming_sleep >= deadline
-            )
+            has_tried = state.attempt_number > self._options.max_retries
+            return has_tried or self._clock() + state.upcoming_sleep >= deadline
 
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(_Transient),
@@ -161,21 +159,21 @@ class ChatEndpoint:
 
 
 def _wait(state: tenacity.RetryCallState) -> float:
-    """As long as the endpoint asks for, else twice as long each time."""
+    """Seconds until the next try: as long as the endpoint asks for, else twice as long each time."""
     error = state.outcome.exception() if state.outcome is not None else None
-    asked = error.retry_after_s if isinstance(error, _Transient) else None
-    return _backoff(state) if asked is None else asked
+    if isinstance(error, _Transient) and error.retry_after_s is not None:
+        return error.retry_after_s
+    return _backoff(state)
 
 
 def _refusal(response: httpx.Response) -> Exception:
-    """What comes with the status is not quoted: some endpoints repeat the key in it."""
+    """The error for a status. The body is not quoted: some endpoints repeat the key in it."""
     status = response.status_code
-    if status not in TRY_AGAIN:
+    if status not in TRANSIENT_STATUS:
         return WriterFailed(f"its endpoint refused the request with HTTP {status}")
     seconds = response.headers.get("Retry-After", "")
-    return _Transient(
-        f"its endpoint answered HTTP {status}", float(seconds) if seconds.isdecimal() else None
-    )
+    retry_after_s = float(seconds) if seconds.isdecimal() else None
+    return _Transient(f"its endpoint answered HTTP {status}", retry_after_s)
 
 
 def _first_choice(body: bytes) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Llama: the likelihood of texts under a GGUF model, by llama.cpp in this process.
 
-It owns loading and the reuse of what the model has read already. It knows nothing of evidence.
+This module owns loading, and the reuse of what the model has read already. It does not know
+evidence.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from service.explainer.writers.writers import WriterFailed
+from service.explainer.writers.writer import WriterFailed
 
 BATCH = 128
 """Tokens read at once; llama.cpp keeps a row of the whole vocabulary for each."""
@@ -27,8 +28,8 @@ class LlamaScorer:
         self._llama: Any = None
 
     def score(self, text: str, option: str) -> float:
-        """Mean log-probability per token of the option after the text, of which the end is read if
-        it is long."""
+        """Mean log-probability per token of the option after the text. Of a long text only the end
+        is read."""
         if self._llama is None:
             self._llama = self._load()
         tail = self._tokens(option)[: self._context // 2]

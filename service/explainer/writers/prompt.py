@@ -1,9 +1,9 @@
 """Prompt: what a language model is told about one explanation, and the form in which it has to
 answer.
 
-It owns what leaves the house: the item's title and what the evidence names, never a description,
-what is known of the user beyond the evidence, or their id. All item text goes in as JSON strings,
-cleaned as for a sentence of ours.
+This module owns what is sent to other services: the item's title and what the evidence names; never
+a description, what is known of the user beyond the evidence, or their id. All item text goes in as
+JSON strings, cleaned as for a sentence of ours.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from typing import Any
 import orjson
 
 from service.explainer.evidence import Evidence, EvidenceKind, Subject
-from service.explainer.languages.language import load_language
+from service.explainer.languages.loading import load_language
 from service.explainer.languages.taste_words import lift
+from service.explainer.template.plan import Length
 from service.explainer.template.profile import with_examples
 from service.explainer.template.slots import cited_title, percent
-from service.explainer.template.template import Length, TemplateWriter
+from service.explainer.template.writer import TemplateWriter
 from service.explainer.text import MAX_NAME_CHARACTERS, MAX_VALUE_CHARACTERS, clean
 
 MAX_FACTS: Mapping[Length, int] = {"line": 12, "paragraph": 12, "profile": 30}
@@ -64,9 +65,8 @@ _SENTENCES = TemplateWriter()
 
 def numbered(evidence: Sequence[Evidence], length: Length) -> dict[str, Evidence]:
     """The facts a model may cite, strongest first, by the id it cites them with."""
-    return {
-        f"e{number}": fact for number, fact in enumerate(evidence[: MAX_FACTS[length]], start=1)
-    }
+    facts = evidence[: MAX_FACTS[length]]
+    return {f"e{number}": fact for number, fact in enumerate(facts, start=1)}
 
 
 def messages(
@@ -76,25 +76,25 @@ def messages(
     length: Length,
     problems: Sequence[str],
 ) -> list[dict[str, str]]:
-    """The rules, and the case as JSON; with `problems`, why the answer before was thrown away."""
-    case: dict[str, Any] = {
+    """The rules, and the task as JSON; with `problems`, why the answer before was refused."""
+    task: dict[str, Any] = {
         "language": load_language(language).code,
         "max_claims": MAX_CLAIMS[length],
         "max_characters": MAX_CHARACTERS[length],
     }
     if length != "profile":
         title = cited_title(subject.item_id, subject.title)
-        case["item"] = {"title": title, "domain": clean(subject.domain)}
-    case["facts"] = [
+        task["item"] = {"title": title, "domain": clean(subject.domain)}
+    task["facts"] = [
         _fact(fact_id, fact, _example(fact, subject, facts, language, length), language)
         for fact_id, fact in facts.items()
     ]
     if problems:
         shown = [clean(problem, MAX_PROBLEM_CHARACTERS) for problem in problems[:MAX_PROBLEMS]]
-        case["your_answer_before_was_thrown_away_because"] = shown
+        task["your_answer_before_was_thrown_away_because"] = shown
     return [
         {"role": "system", "content": RULES[length]},
-        {"role": "user", "content": orjson.dumps(case).decode()},
+        {"role": "user", "content": orjson.dumps(task).decode()},
     ]
 
 
@@ -121,10 +121,10 @@ def _example(
     """A sentence that says the fact; empty for what can only be named beside another fact."""
     if length != "profile":
         return _SENTENCES.write(subject, [fact], language, length="line")
-    told = [
-        [one, *examples] for one, examples in with_examples(list(facts.values())) if one is fact
-    ]
-    return _SENTENCES.write(subject, told[0], language, length=length) if told else ""
+    for one, examples in with_examples(list(facts.values())):
+        if one is fact:
+            return _SENTENCES.write(subject, [one, *examples], language, length=length)
+    return ""
 
 
 def _fact(fact_id: str, fact: Evidence, example: str, language: str) -> dict[str, Any]:
@@ -150,8 +150,9 @@ def _fact(fact_id: str, fact: Evidence, example: str, language: str) -> dict[str
         "range": taste.value_of(fact) if fact.kind is EvidenceKind.RANGE else "",
         "example": example,
     }
-    return {
-        name: value
-        for name, value in fields.items()
-        if value or (name == "event_value" and value is not None)
-    }
+    return {name: value for name, value in fields.items() if value or _is_event_value(name, value)}
+
+
+def _is_event_value(name: str, value: object) -> bool:
+    """A rating of 0 is a value as well."""
+    return name == "event_value" and value is not None

@@ -5,7 +5,6 @@ Owns order and selection; knows no ids, files or models.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -127,19 +126,3 @@ class Interactions:
             self.n_users,
             self.n_items,
         )
-
-    def last_n(self, n: int) -> Interactions:
-        """Only the n newest events of each user."""
-        return self.select(self.positions_from_end() < n)
-
-    def first_n(self, n: int) -> Interactions:
-        """Only the n oldest events of each user."""
-        return self.select(self.positions() < n)
-
-    def without_items(self, items: Iterable[int]) -> Interactions:
-        """Without any event on the given items."""
-        return self.select(~np.isin(self.item, np.fromiter(items, dtype=np.int64)))
-
-    def without_users(self, users: Iterable[int]) -> Interactions:
-        """Without any event of the given users."""
-        return self.select(~np.isin(self.user, np.fromiter(users, dtype=np.int64)))

@@ -186,6 +186,10 @@ class QueryScores:
     def text_recent(self) -> FloatArray:
         return _dots(self.view.content.text, self.text_profile)
 
+    def recent(self, modality: str) -> FloatArray:
+        """(N,) cosine with what was liked lately, in one modality."""
+        return self.text_recent if modality == "text" else self.image_recent
+
     @cached_property
     def text_all(self) -> FloatArray:
         alike = self._share @ self.view.content.text[self._liked] if len(self._liked) else None

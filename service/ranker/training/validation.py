@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from service.ranker.candidates import CandidateSource, sources_of
 from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
+from service.ranker.pipeline import Query, Ranked, rank
 from service.ranker.ranker import Ranker
 from service.ranker.second_stage.blend import Blend, TrainingList, ndcg
-from service.ranker.second_stage.signals import QueryScores
+from service.ranker.second_stage.signals import Content
 from service.ranker.training.cases import Case
 from service.ranker.training.fit import Progress
 
@@ -52,8 +54,12 @@ def lists_of(
     rng: np.random.Generator,
     stage: str,
     progress: Progress | None,
+    sources: Sequence[CandidateSource] | None = None,
 ) -> tuple[list[TrainingList], list[Judged]]:
-    """Candidates of cases: those to train on, thinned, and those to judge by."""
+    """Candidates of cases: those to train on, thinned, and those to validate by. `sources` propose
+    them, by default those that come with Palate."""
+    if sources is None:
+        sources = sources_of(ranker.modalities)
     most = ranker.config.blend_lists
     train = _drawn([case for case in cases if not judges[case.user]], most, rng)
     everything = [*train, *_drawn([case for case in cases if judges[case.user]], most // 3, rng)]
@@ -63,10 +69,11 @@ def lists_of(
         part = everything[start : start + STATES_AT_ONCE]
         states = ranker.states([case.history for case in part])
         for number, (case, state) in enumerate(zip(part, states, strict=True), start=start):
-            query_scores = ranker.query_scores(case.history, state)
-            proposed = _list(ranker, query_scores, case)
+            query = _query(case, state, ranker.view.content, ranker.config.candidates)
+            ranked = rank(ranker, query, sources)
+            proposed = _list(ranked, case)
             if number >= len(train):
-                judged.append(_judged(proposed, query_scores, case))
+                judged.append(_judged(proposed, ranked, case))
             elif proposed is not None:
                 lists.append(proposed.thinned(THINNED, rng))
         if progress:
@@ -78,26 +85,24 @@ def _drawn(cases: Sequence[Case], most: int, rng: np.random.Generator) -> list[C
     return [cases[i] for i in rng.permutation(len(cases))[:most]]
 
 
-def _list(ranker: Ranker, query_scores: QueryScores, case: Case) -> TrainingList | None:
-    """Signals of what the sources propose; None where nothing of it was chosen.
+def _list(ranked: Ranked, case: Case) -> TrainingList | None:
+    """Signals of what the sources proposed and the person had not met; None where nothing of it was
+    chosen.
 
     Putting a chosen item in by force would teach the second stage that what no source proposes is
     what people choose.
     """
-    allowed = _allowed(query_scores, case)
-    proposed = _proposed(ranker, query_scores, ranker.config.candidates, allowed)
-    candidates = np.setdiff1d(proposed, query_scores.history.items)
+    proposed, scored = ranked.candidates.items, ranked.scored
+    unseen = ~np.isin(proposed, case.history.items)
+    candidates = proposed[unseen]
     if not len(candidates):
         return None
     places = np.minimum(np.searchsorted(candidates, case.chosen), len(candidates) - 1)
     found = candidates[places] == case.chosen
     if not found.any():
         return None
-    scored = ranker.score_list(
-        query_scores, candidates, None if case.domain is None else np.array([case.domain])
-    )
     return TrainingList(
-        scored.signals,
+        scored.signals[unseen],
         scored.scale,
         places[found],
         case.event_types[found],
@@ -110,7 +115,8 @@ def proposed_lists(judged: Sequence[Judged]) -> list[TrainingList]:
     return [one.proposed for one in judged if one.proposed is not None]
 
 
-def _judged(proposed: TrainingList | None, query_scores: QueryScores, case: Case) -> Judged:
+def _judged(proposed: TrainingList | None, ranked: Ranked, case: Case) -> Judged:
+    query_scores = ranked.query_scores
     behaviour = query_scores.view.behaviour
     scores = {
         "popularity": behaviour.counts.astype(np.float32),
@@ -120,8 +126,9 @@ def _judged(proposed: TrainingList | None, query_scores: QueryScores, case: Case
         "ease_recent": query_scores.ease_recent,
         "content_knn": query_scores.text_recent,
     }
-    unseen = _allowed(query_scores, case)
-    unseen[query_scores.history.items] = False
+    allowed = ranked.query.allowed
+    unseen = np.ones(len(behaviour.counts), bool) if allowed is None else allowed.copy()
+    unseen[case.history.items] = False
     gains = {
         name: ndcg(_ranks(scores[name], unseen, case.chosen), len(case.chosen), K)
         for name in BASELINES
@@ -135,20 +142,13 @@ def _slice_of(case: Case, counts: IntArray) -> str:
     return WARM if counts[case.chosen[0]] else COLD_ITEM
 
 
-def _allowed(query_scores: QueryScores, case: Case) -> BoolArray:
-    """(N,) the items of the domain that is asked for."""
-    domain = query_scores.view.content.domain
-    allowed: BoolArray = (
-        np.ones(len(domain), bool) if case.domain is None else domain == case.domain
-    )
-    return allowed
-
-
-def _proposed(ranker: Ranker, query_scores: QueryScores, n: int, allowed: BoolArray) -> IntArray:
-    proposals = ranker.propose(query_scores, n, allowed) | ranker.propose_by_vectors(
-        query_scores, n, allowed
-    )
-    return np.unique(np.concatenate([*proposals.values(), np.zeros(0, np.int64)]))
+def _query(case: Case, state: FloatArray, content: Content, per_source: int) -> Query:
+    """The case as the pipeline is asked it: within the domain that is asked for."""
+    if case.domain is None:
+        return Query(case.history, per_source, state=state)
+    domains = np.array([case.domain])
+    allowed = content.domain == case.domain
+    return Query(case.history, per_source, allowed, domains=domains, state=state)
 
 
 def metrics_of(blend: Blend, judged: Sequence[Judged]) -> dict[str, float]:

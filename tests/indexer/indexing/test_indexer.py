@@ -19,7 +19,7 @@ from encoders.fake import FakeImageEncoder, FakeTextEncoder
 from encoders.modality import Perception, Sight
 from indexer.catalog.item import Item, RowError
 from indexer.indexing.indexer import Indexer, dims_of, fingerprints_of
-from indexer.log.event_log import EventLog
+from indexer.log.opening import open_event_log
 from indexer.media.download import Downloader, DownloadLimits
 from indexer.media.folder import MediaFolder
 from indexer.media.source import MediaSource
@@ -55,7 +55,7 @@ class World:
         self.start()
 
     def start(self, *, anew: bool = False) -> None:
-        self.log = EventLog.open(f"sqlite:///{self.folder / 'log.db'}")
+        self.log = open_event_log(f"sqlite:///{self.folder / 'log.db'}")
         dims, prints = (
             dims_of(self.text, self.perception),
             fingerprints_of(self.text, self.perception),

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from encoders.plugins import ENTRY_POINT_GROUP
-
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
@@ -22,10 +20,12 @@ def install(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     info.joinpath("METADATA").write_text(
         f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
     )
-    lines = [
-        f"{name} = {value}\n" for name, value in project["entry-points"][ENTRY_POINT_GROUP].items()
+    groups = project["entry-points"].items()
+    sections = [
+        f"[{group}]\n" + "".join(f"{name} = {value}\n" for name, value in points.items())
+        for group, points in groups
     ]
-    info.joinpath("entry_points.txt").write_text(f"[{ENTRY_POINT_GROUP}]\n" + "".join(lines))
+    info.joinpath("entry_points.txt").write_text("".join(sections))
     monkeypatch.syspath_prepend(str(EXAMPLES / name))
     monkeypatch.syspath_prepend(str(site))
     return info

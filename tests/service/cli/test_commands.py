@@ -16,6 +16,7 @@ from encoders.fake import FakeTextEncoder
 from encoders.networks.network import cores
 from indexer.folder_lock import FolderLock
 from indexer.log.event_log import EventLog
+from indexer.log.opening import open_event_log
 from service.api import messages as requests
 from service.cli import options
 from service.cli.app import COMMANDS
@@ -24,7 +25,7 @@ from tests.service.cli.conftest import Run
 
 
 def _log(folder: str = "palate-data") -> EventLog:
-    return EventLog.open(f"sqlite:///{Path(folder).absolute() / 'log.db'}")
+    return open_event_log(f"sqlite:///{Path(folder).absolute() / 'log.db'}")
 
 
 def test_indexing_twice_skips_what_is_unchanged(run: Run, catalogue: Path) -> None:
@@ -299,7 +300,7 @@ def test_help_loads_nothing_heavy() -> None:
         "qdrant_edge",
         "lark",
     ]
-    code = f"import sys, service.cli; print([name for name in {heavy} if name in sys.modules])"
+    code = f"import sys, service.cli.app; print([name for name in {heavy} if name in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
 

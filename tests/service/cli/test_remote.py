@@ -6,19 +6,46 @@ import asyncio
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from indexer.catalog.event import Event
+from indexer.catalog.item import Item, RowError
+from indexer.indexing.indexer import IndexReport
 from palate.client import Client, PalateRpcError
+from service.api.messages import (
+    EventReport,
+    ExplainRequest,
+    Personalization,
+    RecommendRequest,
+    SearchRequest,
+    SimilarRequest,
+    TasteRequest,
+    TrainProgress,
+    UserProfile,
+)
+from service.cli.remote import Remote
 from service.cli.session import open_recommender
 from service.config import Settings
 from service.operations.switching import Switching
 from service.rpc.server import serve
 from tests.service import counting, world
 from tests.service.cli.conftest import Run
+from tests.service.standin import (
+    ALIEN,
+    ANSWER,
+    ENCODERS,
+    EXPLANATION,
+    MODEL,
+    TASTE,
+    StandIn,
+    served,
+    with_lists,
+)
 from tests.tones import wav
 
 
@@ -229,3 +256,118 @@ def test_the_folder_of_a_running_server_is_not_opened_beside_it(filled: Run, ser
     ran = filled("recommend", "--user", "u0")
     assert ran.code == 2
     assert "--server ADDRESS" in ran.err
+
+
+@pytest.fixture(scope="module")
+def standin() -> StandIn:
+    """What every `remote` of this module asks."""
+    return StandIn()
+
+
+@pytest.fixture(scope="module")
+def remote(standin: StandIn) -> Iterator[Remote]:
+    with served(standin) as address:
+        remote = Remote(address)
+        yield remote
+        remote.close()
+
+
+RECOMMEND = RecommendRequest(
+    user_id="u",
+    k=5,
+    domains=["films"],
+    filter="price < 2",
+    exclude_item_ids=["a"],
+    include_seen=True,
+    history_item_ids=["b", "c"],
+    taste="slow",
+    diversity=0.5,
+    exploration=1.0,
+    explain=True,
+    language="zh",
+    personalization=Personalization.NON_PROFILED,
+    scenario="home",
+    page_token="p",
+)
+WITHOUT_ID = {"recommendation_id": "", "next_page_token": ""}
+
+
+@pytest.mark.parametrize(
+    ("verb", "request_", "answer"),
+    [
+        ("recommend", RECOMMEND, ANSWER),
+        (
+            "similar_items",
+            SimilarRequest("f1", k=3, domains=["d"], filter="x", exclude_item_ids=["a"]),
+            replace(ANSWER, **WITHOUT_ID),
+        ),
+        (
+            "search_items",
+            SearchRequest(text="ship", k=2, domains=["d"], filter="x"),
+            replace(ANSWER, **WITHOUT_ID, missing_item_ids=()),
+        ),
+        (
+            "search_items",
+            SearchRequest(image=b"png", domains=[]),
+            replace(ANSWER, **WITHOUT_ID, missing_item_ids=()),
+        ),
+        ("explain", ExplainRequest("i", "r", "u", "zh", "openai", "j", True), EXPLANATION),
+        ("describe_taste", TasteRequest("u", "zh", "openai"), TASTE),
+        ("put_user", UserProfile("u", {"country": "NL"}, "slow"), None),
+        ("get_item", "f1", ALIEN),
+        ("delete_items", ["f1", "gone"], ["gone"]),
+        ("activate_model", "m1", MODEL),
+        ("export_user", "u", {"user_id": "u", "taste": "慢"}),
+        ("delete_user", "u", {"events": 2}),
+    ],
+)
+def test_a_request_arrives_whole_and_so_does_the_answer(
+    remote: Remote, standin: StandIn, verb: str, request_: Any, answer: Any
+) -> None:
+    got = getattr(remote, verb)(request_)
+    assert standin.asked[-1] == (verb, request_)
+    assert with_lists(got) == with_lists(answer)
+
+
+def test_the_calls_of_several_arguments_arrive_whole(remote: Remote, standin: StandIn) -> None:
+    assert remote.list_items(7, "t", "films") == ([ALIEN], "next")
+    assert standin.asked[-1] == ("list_items", 7, "t", "films")
+    assert remote.delete_events("u", ["e1"]) == remote.delete_events("u", None) == 3
+    assert standin.asked[-2:] == [("delete_events", "u", ["e1"]), ("delete_events", "u", None)]
+    assert remote.list_models() == [remote.rollback_model()] == [MODEL]
+
+
+def test_reports_of_batches_count_their_rows_from_1(remote: Remote, standin: StandIn) -> None:
+    error, warning = RowError(2, "b", "disk"), RowError(1, "a", "broken picture")
+    standin.item_report = IndexReport(1, 1, 0, [error], [warning])
+    standin.event_report = EventReport(1, 2, 3, [RowError(2, "b", "no")])
+    items = [Item("a", title="A"), Item("b", image="https://example.org/1.png")]
+    report = remote.index_items(items, {"a": [b"1", b"2"]}, {"b": b"3"})
+    assert standin.asked[-1] == ("index_items", items, {"a": [b"1", b"2"]}, {"b": b"3"})
+    assert report == standin.item_report
+    events = [
+        Event("u", "a", "rating", 0.0, 1_600_000_000.25, "e1"),
+        Event("u", "b", "view", None, 1_600_000_001.0),
+    ]
+    assert remote.record_events(events) == standin.event_report
+    assert standin.asked[-1] == ("record_events", events)
+
+
+def test_long_work_tells_its_steps_and_ends_with_its_result(
+    remote: Remote, standin: StandIn
+) -> None:
+    steps: list[TrainProgress] = []
+    trained = remote.train(steps.append, seed=7, force=True, incremental=True)
+    assert (trained, standin.asked[-1]) == (MODEL, ("train", 7, True, True))
+    assert steps == [TrainProgress("fit", 1, 2, "loss 0.5"), TrainProgress("fit", 2, 2)]
+    steps.clear()
+    serving = remote.change_encoders(steps.append, text="st:new", image="none", audio="none")
+    assert serving == ENCODERS
+    assert standin.asked[-1] == ("change_encoders", "st:new", "none", "none")
+    assert steps == [TrainProgress("encode", 1, 2), TrainProgress("switch", 0, 1)]
+
+
+def test_an_explanation_is_told_with_its_words(remote: Remote) -> None:
+    told: list[Any] = []
+    explanation = remote.explain(ExplainRequest("f1", user_id="u"), told.append)
+    assert told == [explanation]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -63,6 +64,75 @@ RICH = [
     Evidence(EvidenceKind.POPULARITY, 0.1, count=1204, window_days=30, percentile=0.953),
 ]
 
+NOBODY = Subject("", "")
+
+
+def example_of(title: str, value: str, name: str = "", since: str = "", **event: Any) -> Evidence:
+    event = {"event_type": "watch"} | event
+    return Evidence(
+        EvidenceKind.EXAMPLE,
+        0.0,
+        item_id=title,
+        title=title,
+        domain="films",
+        name=name,
+        value=value,
+        since=since,
+        **event,
+    )  # type: ignore[arg-type]
+
+
+TASTE_FACTS = [
+    Evidence(EvidenceKind.PREFERENCE, 0.0, value="Sci-Fi", count=31, total=120, lift=4.29),
+    example_of("Alien (1979)", "Sci-Fi", event_type="rating", event_value=5.0),
+    example_of("Dune (2021)", "Sci-Fi"),
+    Evidence(
+        EvidenceKind.PREFERENCE,
+        0.0,
+        name="director",
+        value="Michael Mann",
+        count=9,
+        total=120,
+        lift=12.5,
+    ),
+    example_of("Heat (1995)", "Michael Mann", "director"),
+    Evidence(
+        EvidenceKind.RISE,
+        0.0,
+        value="Documentary",
+        count=14,
+        total=20,
+        earlier_count=2,
+        earlier_total=30,
+        since="2017-03-14",
+    ),
+    example_of("Icarus (2017)", "Documentary", since="2017-03-14"),
+    Evidence(
+        EvidenceKind.FALL,
+        0.0,
+        value="Comedy",
+        count=0,
+        total=20,
+        earlier_count=12,
+        earlier_total=30,
+        since="2017-03-14",
+    ),
+    Evidence(EvidenceKind.AVERSION, 0.0, value="Western", count=6, total=8, event_type="dislike"),
+    example_of("Silverado (1985)", "Western", event_type="dislike"),
+    Evidence(
+        EvidenceKind.RANGE,
+        0.0,
+        name="year",
+        value=LOWER,
+        count=34,
+        total=60,
+        low=1968.0,
+        high=1979.0,
+    ),
+    Evidence(EvidenceKind.DOMAIN, 0.0, value="films", count=100, total=120),
+]
+
+
 HOSTILE_TITLES = [
     "",
     "   ",
@@ -101,7 +171,9 @@ NAMES = [
     "year",
     "of",
 ]
+MODALITIES = ["video", "motion_capture", "history", "Crime", "3d", "视频", "image"]
 VALUES = [
+    "video",
     "Michael Mann",
     "Crime",
     "Sci-Fi",
@@ -139,6 +211,7 @@ def evidence_facts(draw: st.DrawFn) -> Evidence:
         EvidenceKind.ATTRIBUTE: st.sampled_from(NAMES) | st.text(max_size=8),
         EvidenceKind.CONTRAST: st.sampled_from([HIGHER, LOWER, SEEN, ""]),
         EvidenceKind.COLD_START: st.sampled_from(["no_history", "short_history", "not_used", ""]),
+        EvidenceKind.MEDIA_SIMILARITY: st.sampled_from(MODALITIES) | words,
     }.get(kind, words)
     return Evidence(
         kind=kind,

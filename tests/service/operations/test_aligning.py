@@ -19,8 +19,8 @@ from indexer.indexing import shared_space as aligned
 from indexer.indexing.shared_space import joint_names
 from indexer.stores.store import IMAGE, TEXT
 from service.api.messages import ExplainRequest, RecommendRequest, TrainProgress
-from service.evaluation.served.recorded import Recorded
-from service.evaluation.served.rehearsal import rehearsal
+from service.evaluation.served.dataset import Dataset
+from service.evaluation.served.sandbox import sandbox
 from service.explainer.evidence import EvidenceKind
 from service.operations.aligning import align, take_out_of_use, use_again
 from service.recommender import Recommender
@@ -213,9 +213,9 @@ def test_an_explanation_compares_pictures_in_the_space_that_the_score_was_made_i
     best = answer.results[0].item_id
     explanation = seeing.explain(ExplainRequest(best, answer.recommendation_id))
     (fact,) = (one for one in explanation.evidence if one.kind is EvidenceKind.IMAGE_SIMILARITY)
-    loaded = seeing._models.active
+    loaded = seeing.model
     assert loaded.alignment is not None
-    _, raw = seeing._store.vectors(IMAGE, [3, int(best[1:])])
+    _, raw = seeing.workspace.store.vectors(IMAGE, [3, int(best[1:])])
     one, other = loaded.ranker.space.image.apply(loaded.alignment.heads.images(raw))
     assert fact.similarity == pytest.approx(float(one @ other), abs=0.01)
 
@@ -232,7 +232,7 @@ def test_a_model_keeps_seeing_pictures_as_in_its_training(unaligned: Workspace) 
 
     recommender = Recommender(opened(folder))
     assert recommender.ranker.version == before
-    assert recommender._models.active.alignment is None
+    assert recommender.model.alignment is None
     after = recommender.train(force=True).version
     recommender.close()
 
@@ -240,17 +240,16 @@ def test_a_model_keeps_seeing_pictures_as_in_its_training(unaligned: Workspace) 
     take_out_of_use(workspace)
     workspace.close()
     recommender = Recommender(opened(folder))
-    loaded = recommender._models.active
+    loaded = recommender.model
     assert (loaded.ranker.version, loaded.alignment and loaded.alignment.version) == (
         after,
         version,
     )
-    assert (
-        loaded.image_query(recommender._store, np.ones(12, np.float32))[0] == IMAGE
-    )  # its vectors are gone
+    name, _ = loaded.content_query(recommender.workspace.store, IMAGE, np.ones(12, np.float32))
+    assert name == IMAGE  # the vectors of the alignment are gone
     recommender.record_events([Event("u0", "i200", "rating", 5.0, world.NOW + 10_000, None)])
     recommender.train(incremental=True)
-    loaded = recommender._models.active
+    loaded = recommender.model
     assert loaded.ranker.version not in (before, after)
     assert loaded.alignment is not None
     assert loaded.alignment.version == version
@@ -281,14 +280,14 @@ def test_a_rehearsal_sees_pictures_as_the_folder_does_without_reading_texts_agai
 ) -> None:
     workspace = opened(aligned_strips)
     assert workspace.alignment is not None
-    recorded = Recorded.of(workspace)
+    recorded = Dataset.of(workspace)
     monkeypatch.setattr(
         FakeTextEncoder, "encode_passages", lambda *_: pytest.fail("texts are read again")
     )
-    with rehearsal(workspace, recorded, recorded.table) as copy:
-        loaded = copy.recommender._models.active
+    with sandbox(workspace, recorded, recorded.table) as copy:
+        loaded = copy.recommender.model
         assert loaded.alignment is not None
         assert loaded.alignment.version == workspace.alignment.version
-    with rehearsal(workspace, recorded, recorded.table, [TEXT]) as copy:
-        assert copy.recommender._models.active.alignment is None
+    with sandbox(workspace, recorded, recorded.table, [TEXT]) as copy:
+        assert copy.recommender.model.alignment is None
     workspace.close()

@@ -30,7 +30,7 @@ from service.errors import InvalidInput, ServedByOtherEncoders, TrainingUnderway
 from service.models import registry as models
 from service.operations.switching import Switching
 from service.recommender import Recommender
-from service.rpc.garbage import leave_alone_what_stays
+from service.rpc.garbage_collection import freeze_gc
 from service.storage import data_folder
 from service.storage.workspace import Workspace
 from tests.service import counting, strips
@@ -115,7 +115,7 @@ def test_calls_are_answered_throughout_and_what_came_meanwhile_is_there(
     assert {row.item_id for row in everything} == {f"i{i}" for i in range(40)} - {"i2", "i4"} | {
         "new"
     }
-    counts = palate._now.ranker.view.behaviour.counts
+    counts = palate._active.ranker.view.behaviour.counts
     assert counts[6] == sum(event.item_id == "i6" for event in events()) + 1
     (said,) = palate.recommend(RecommendRequest(user_id="u0")).degraded
     assert said.startswith("no model has been trained yet")
@@ -166,7 +166,7 @@ def test_what_an_encoder_that_stays_has_read_is_not_read_again(
     before = Counter(read)
     palate.change_encoders(quiet, text="two", image="")
     assert read - before == {"two": 42, "two pictures": 1}
-    workspace = palate._now.workspace
+    workspace = palate._active.workspace
     stored = {
         row.item: row.vectors for page in workspace.store.scroll((TEXT, IMAGE)) for row in page
     }
@@ -206,7 +206,7 @@ Switching(recommender(Path({str(tmp_path)!r}), "one")).change_encoders(kill, tex
     assert titles(again, "word7")[0] == "word7"
     again.change_encoders(quiet, text="two", image="")
     assert read["two"] == 340 - 256
-    assert again._now.workspace.store.count() == 340
+    assert again._active.workspace.store.count() == 340
     again.close()
 
 
@@ -331,7 +331,7 @@ def test_no_vector_of_a_person_stays_in_a_store_that_does_not_serve(
     palate: Switching, tmp_path: Path
 ) -> None:
     palate.recommend(RecommendRequest(user_id="u0"))
-    assert palate._now.workspace.store.get_user("u0") is not None
+    assert palate._active.workspace.store.get_user("u0") is not None
     palate.change_encoders(quiet, text="two", image="")
     palate.recommend(RecommendRequest(user_id="u0"))
     assert not (tmp_path / "vectors" / "users").exists()
@@ -353,7 +353,7 @@ def test_an_alignment_is_not_in_use_for_other_encoders_and_is_again_for_its_own(
     answer = palate.search_items(SearchRequest(text=strips.words(strips.ONLY_SEEN), k=3))
     assert answer.degraded == []
     assert f"i{strips.ONLY_SEEN}" in [row.item_id for row in answer.results]
-    store = palate._now.workspace.store
+    store = palate._active.workspace.store
     assert [len(store.vectors(name, [len(strips.LOOKS)])[0]) for name in joint_names(store)] == [
         1,
         0,
@@ -363,7 +363,7 @@ def test_an_alignment_is_not_in_use_for_other_encoders_and_is_again_for_its_own(
 
 def test_pictures_that_could_not_be_had_are_known_for_each_store(palate: Switching) -> None:
     palate.index_items([Item("p", title="Poster", image="http://127.0.0.1/gone.png")], {})
-    log = palate._now.workspace.log
+    log = palate._active.workspace.log
     assert log.count_lacking_pictures() == 1
     palate.change_encoders(quiet, text="", image="none")
     assert log.count_lacking_pictures() == 0
@@ -372,10 +372,10 @@ def test_pictures_that_could_not_be_had_are_known_for_each_store(palate: Switchi
 
 
 def test_what_served_before_is_freed(palate: Switching) -> None:
-    before = weakref.ref(palate._now)
-    leave_alone_what_stays()
+    before = weakref.ref(palate._active)
+    freeze_gc()
     palate.change_encoders(quiet, text="two", image="")
-    leave_alone_what_stays()
+    freeze_gc()
     gc.unfreeze()
     assert before() is None
 

@@ -14,7 +14,9 @@ import numpy as np
 import pytest
 
 from service.errors import ConfigError, InvalidInput, NoTrainedModel
-from service.operations.tuning import Measure, TrainingData, search, space
+from service.models.features import Vocabulary
+from service.models.training_data import TrainingData
+from service.operations.tuning import Measure, measure_on, read_data, search, space, summary
 from service.ranker.config import RankerConfig
 from service.storage.workspace import Workspace
 from tests.service.ranker.planted import SMALL, chain, features
@@ -91,7 +93,7 @@ def test_values_are_short_enough_to_be_read() -> None:
         assert trial.config.learning_rate == float(f"{trial.config.learning_rate:.3g}")
 
 
-def test_what_decides_who_judges_is_not_searched() -> None:
+def test_what_decides_what_is_held_out_is_not_searched() -> None:
     fixed = {"holdout_share", "holdout_events", "pseudo_cold", "blend_lists", "feature_history"}
     assert fixed.isdisjoint(space(START))
 
@@ -174,7 +176,7 @@ def test_a_baseline_is_not_tuned_and_that_is_said_before_any_training() -> None:
     assert measure.asked == []
 
 
-def test_nothing_to_judge_by_is_an_error() -> None:
+def test_nothing_to_measure_on_is_an_error() -> None:
     with pytest.raises(NoTrainedModel, match="record more events"):
         search(lambda config: {"popularity/all/ndcg@10": 0.1}, START)
 
@@ -205,10 +207,20 @@ QUICK = replace(SMALL, max_epochs=1)
 
 
 def _planted(seed: int = 0) -> Measure:
-    return TrainingData(chain(40), features(30), np.ones(1, np.float32), 30).measure(seed)
+    data = TrainingData(
+        item_ids=[f"i{index}" for index in range(30)],
+        features=features(30),
+        interactions=chain(40),
+        user_ids=[f"u{user}" for user in range(40)],
+        event_weights=np.ones(1, np.float32),
+        vocabulary=Vocabulary({}, {}, {}),
+        alignment=None,
+        last_seq=0,
+    )
+    return measure_on(data, seed)
 
 
-def test_every_configuration_is_judged_by_the_same_events_and_another_seed_by_others() -> None:
+def test_every_configuration_is_measured_on_the_same_events_and_another_seed_on_others() -> None:
     other_config = replace(
         QUICK, dim=8, dropout=0.3, id_dropout=0.5, negatives=10, recency_decay=0.5
     )
@@ -234,16 +246,16 @@ def test_a_ranker_whose_loss_is_no_number_is_a_failure_and_not_the_best() -> Non
 def test_a_catalogue_and_its_log_are_read_as_training_reads_them(tmp_path: Path) -> None:
     filled(tmp_path).close()
     workspace = Workspace.open(settings(tmp_path))
-    known = TrainingData.read(workspace)
+    data = read_data(workspace)
     workspace.close()
-    assert known.summary() == "40 items, 240 events of 30 users"
-    assert "palate/all/ndcg@10" in known.measure(seed=0)(QUICK)
+    assert summary(data) == "40 items, 240 events of 30 users"
+    assert "palate/all/ndcg@10" in measure_on(data, seed=0)(QUICK)
 
 
 def test_an_empty_log_is_too_little_to_train_on(tmp_path: Path) -> None:
     opened(tmp_path).close()
     workspace = Workspace.open(settings(tmp_path))
-    known = TrainingData.read(workspace)
+    data = read_data(workspace)
     workspace.close()
     with pytest.raises(NoTrainedModel, match="record more events"):
-        search(known.measure(seed=0), QUICK)
+        search(measure_on(data, seed=0), QUICK)

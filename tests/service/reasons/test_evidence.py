@@ -18,7 +18,6 @@ from service.reasons.evidence import (
     PastEvent,
     background,
     convincing,
-    rule_text,
     sponsor_of,
     subject_of,
 )
@@ -62,11 +61,6 @@ def test_attribute_values_become_text() -> None:
     item = Item("x", attributes={"cast": ("A", "B"), "year": 1999.0, "new": True})
     assert subject_of(item).attributes == {"cast": "A, B", "year": "1999", "new": "true"}
     assert subject_of(item).title == "x"
-
-
-def test_a_rule_is_told_in_words() -> None:
-    assert rule_text("", ()) == ""
-    assert rule_text(" price < 20 ", ["films", "books"]) == "domain films or books, price < 20"
 
 
 @pytest.fixture(scope="module")

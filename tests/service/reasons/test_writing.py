@@ -15,8 +15,9 @@ import pytest
 from service.config import Settings, load_settings
 from service.errors import ConfigError, InvalidInput, WriterUnavailable
 from service.explainer.evidence import Evidence, Subject
-from service.explainer.template.template import Length, TemplateWriter
-from service.explainer.writers.writers import Outcome
+from service.explainer.template.plan import Length
+from service.explainer.template.writer import TemplateWriter
+from service.explainer.writers.writer import Outcome
 from service.reasons import writing
 from service.reasons.writing import Writing, writer_names
 from tests.service.explainer.endpoint import FakeEndpoint, Reply, claims

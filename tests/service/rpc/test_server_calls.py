@@ -8,6 +8,7 @@ import grpc
 import pytest
 
 from indexer.catalog.item import Item, RowError
+from indexer.indexing.indexer import IndexReport
 from palate.v1 import (
     catalog_pb2,
     event_pb2,
@@ -32,9 +33,10 @@ from service.api.messages import (
     TasteRequest,
     UserProfile,
 )
-from service.cli.remote import evidence_of
-from service.rpc.rows import item_message
-from tests.service.standin import ALIEN, TASTE, ItemReport, StandIn, running
+from service.explainer.evidence import Evidence
+from service.rpc.conversion.converter import from_message
+from service.rpc.conversion.rows import item_message
+from tests.service.standin import ALIEN, TASTE, StandIn, running
 
 
 def _event(**fields: Any) -> event_pb2.Event:
@@ -42,7 +44,7 @@ def _event(**fields: Any) -> event_pb2.Event:
 
 
 async def test_an_item_arrives_as_it_was_sent_and_comes_back_the_same() -> None:
-    async with running(StandIn(item_report=ItemReport(indexed=1))) as server:
+    async with running(StandIn(item_report=IndexReport(indexed=1))) as server:
         stub = index_pb2_grpc.IndexServiceStub(server.channel)
         request = index_pb2.IndexItemsRequest(
             items=[item_message(ALIEN)], images={"f1": b"jpeg"}, sounds={"f1": b"mp3"}
@@ -70,21 +72,6 @@ async def test_an_item_may_come_with_several_pictures() -> None:
         assert server.backend.asked == [("index_items", films, {"a": [b"1", b"2"]}, {})]
 
 
-def test_where_a_picture_or_a_sound_lies_on_the_disk_is_not_told() -> None:
-    item = Item(
-        item_id="a",
-        image="/srv/songs/./posters/1.png",
-        images=("/srv/songs/./2.png",),
-        audio="/srv/songs/./3.ogg",
-    )
-    message = item_message(item)
-    assert (message.image, list(message.images), message.audio) == (
-        "posters/1.png",
-        ["2.png"],
-        "3.ogg",
-    )
-
-
 async def test_unset_fields_of_an_item_have_their_defaults() -> None:
     async with running() as server:
         stub = index_pb2_grpc.IndexServiceStub(server.channel)
@@ -94,7 +81,7 @@ async def test_unset_fields_of_an_item_have_their_defaults() -> None:
 
 
 async def test_bad_rows_are_reported_with_their_place_and_the_others_go_on() -> None:
-    report = ItemReport(
+    report = IndexReport(
         indexed=1, failed=[RowError(2, "c", "disk")], warnings=[RowError(1, "b", "broken picture")]
     )
     rows = [
@@ -165,7 +152,7 @@ async def test_events_arrive_with_value_zero_time_and_id() -> None:
 async def test_an_event_without_value_and_time_happened_now(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("service.rpc.rows.time.time", lambda: 1_700_000_000.0)
+    monkeypatch.setattr("service.rpc.conversion.batches.time.time", lambda: 1_700_000_000.0)
     async with running() as server:
         stub = index_pb2_grpc.IndexServiceStub(server.channel)
         await stub.RecordEvents(index_pb2.RecordEventsRequest(events=[_event()]))
@@ -366,7 +353,7 @@ async def test_a_taste_is_described_with_all_that_was_counted() -> None:
         "template",
     )
     assert list(answer.degraded) == list(TASTE.degraded)
-    assert [evidence_of(fact) for fact in answer.evidence] == list(TASTE.evidence)
+    assert [from_message(fact, Evidence) for fact in answer.evidence] == list(TASTE.evidence)
 
 
 async def test_evidence_comes_while_the_writer_is_still_at_it() -> None:

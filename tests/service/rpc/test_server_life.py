@@ -31,7 +31,7 @@ from palate.v1 import (
 from service.api.messages import ModelInfo, TrainProgress
 from service.config import ServerSettings, Settings
 from service.errors import AddressUnavailable, StoreLocked
-from service.rpc.server import SERVICES, serve
+from service.rpc.server import SERVICE_NAMES, serve
 from tests.service.standin import ANSWER, Running, StandIn, running
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
@@ -69,7 +69,7 @@ async def test_health_is_told_while_loading_serving_and_stopping() -> None:
         finally:
             may_load.set()
         assert (await watch.read()).status == SERVING
-        for name in ("", *SERVICES):
+        for name in ("", *SERVICE_NAMES):
             assert (
                 await health.Check(health_pb2.HealthCheckRequest(service=name))
             ).status == SERVING
@@ -92,13 +92,13 @@ async def test_reflection_lists_every_service_and_knows_their_fields() -> None:
         listed, found = [response async for response in stub.ServerReflectionInfo(ask())]
     names = {service.name for service in listed.list_services_response.service}
     assert names == {
-        *SERVICES,
+        *SERVICE_NAMES,
         "grpc.health.v1.Health",
         "grpc.reflection.v1alpha.ServerReflection",
     }
     assert {
         f"palate.v1.{name}Service" for name in ("Index", "Recommend", "Explain", "Model", "User")
-    } == set(SERVICES)
+    } == set(SERVICE_NAMES)
     assert any(
         b"history_item_ids" in file for file in found.file_descriptor_response.file_descriptor_proto
     )

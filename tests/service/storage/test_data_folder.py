@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ import pytest
 from encoders.fake import FakeTextEncoder
 from indexer.catalog.item import Item
 from indexer.errors import EncoderMismatch, StoreLocked
-from indexer.log.event_log import EventLog
-from indexer.log.schema import meta
-from service.storage.data_folder import log_alone
+from indexer.folder_lock import FolderLock
+from indexer.log.sql.event_log import SqlEventLog
+from indexer.log.sql.schema import meta
+from service.storage.data_folder import DataFolder, log_alone, shelf_of
 from service.storage.workspace import Workspace
 from tests.service.world import settings
 
@@ -41,6 +43,26 @@ def test_the_folder_is_let_go_with_its_last_workspace(tmp_path: Path) -> None:
     opened(tmp_path).close()
 
 
+class SharedLog(SqlEventLog):
+    """As one on a database server."""
+
+    @property
+    def shared(self) -> bool:
+        return True
+
+
+def test_nobody_else_writes_where_the_folder_is_locked_and_the_log_is_a_file(
+    tmp_path: Path,
+) -> None:
+    with closing(DataFolder.open(settings(tmp_path))) as folder:
+        assert folder.sole_writer
+    shelf, lock = shelf_of(settings(tmp_path)), FolderLock(tmp_path)
+    with closing(DataFolder(SharedLog.open("sqlite://"), shelf, lock)) as with_a_server:
+        assert not with_a_server.sole_writer
+    with closing(DataFolder(SqlEventLog.open("sqlite://"), shelf, None)) as unlocked:
+        assert not unlocked.sole_writer
+
+
 def test_what_cannot_be_opened_beside_leaves_the_folder_to_the_one_there_is(tmp_path: Path) -> None:
     first = opened(tmp_path)
     (tmp_path / f"vectors-{first.digest}").mkdir()
@@ -59,14 +81,14 @@ def test_in_a_folder_of_before_the_only_store_is_the_one_in_use(tmp_path: Path) 
     workspace.log.add_model("m1", "models/m1", {})
     workspace.log.set_active_model("m1")
     workspace.close()
-    with EventLog.open(settings(tmp_path).log_url) as log:
-        assert log.store_in_use() is None  # nothing was reconciled yet
+    with SqlEventLog.open(settings(tmp_path).log_url) as log:
+        assert log.active_store() is None  # nothing was reconciled yet
     later = opened(tmp_path, 24, beside=True)
-    assert later.log.store_in_use() == digest
+    assert later.log.active_store() == digest
     later.reconcile()
     assert later.log.active_model() is None
     later.close()
-    with EventLog.open(settings(tmp_path).log_url) as log, log.reading() as connection:
+    with SqlEventLog.open(settings(tmp_path).log_url) as log, log.database.reading() as connection:
         keys = set(connection.execute(meta.select()).scalars())
     assert f"active_model:{digest}" in keys
     assert "active_model" not in keys

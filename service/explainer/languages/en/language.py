@@ -6,22 +6,22 @@ similarity, a cause for HISTORY alone.
 
 from __future__ import annotations
 
-from service.explainer.evidence import DESCRIPTION, HIGHER, LOWER, OF_TASTE, SEEN
+from service.explainer.evidence import (
+    DESCRIPTION,
+    HIGHER,
+    LOWER,
+    OF_TASTE,
+    SEEN,
+    SHARED,
+    SIMILAR,
+)
 from service.explainer.evidence import EvidenceKind as Kind
-from service.explainer.languages.en.taste import CLAIMS as TASTE_CLAIMS
+from service.explainer.languages.en.taste import GUARDED as TASTE_GUARDED
 from service.explainer.languages.en.taste import TASTE
 from service.explainer.languages.en.taste import UNITS as TASTE_UNITS
-from service.explainer.languages.language import (
-    AttributeWords,
-    Claim,
-    Language,
-    Lexicon,
-    Unit,
-    Verb,
-)
+from service.explainer.languages.language import AttributeWords, Language, Verb
+from service.explainer.languages.lexicon import GuardedWords, Lexicon, Unit
 
-SIMILAR = frozenset({Kind.TEXT_SIMILARITY, Kind.IMAGE_SIMILARITY, Kind.AUDIO_SIMILARITY})
-SHARED = frozenset({Kind.CATEGORY, Kind.ATTRIBUTE})
 PEOPLE = frozenset({Kind.CO_ENGAGEMENT, Kind.POPULARITY})
 
 VERBS = {
@@ -166,6 +166,13 @@ LEADS = {
         "in its sound, {this} comes close to {cited}",
         "going by the sound, {this} resembles {something}",
     ),
+    "media_similarity": (
+        "the {medium} of {item} is close to that of {cited}",
+        "going by the {medium}, {this} resembles {cited}",
+        "judging by the {medium}, {this} is close to {cited}",
+        "in its {medium}, {this} comes close to {cited}",
+        "going by the {medium}, {this} resembles {something}",
+    ),
     "co_engagement": (
         "{people} who chose {title} also chose {this}",
         "{people} chose both {title} and {item}",
@@ -275,6 +282,11 @@ TAILS = {
         "its sound is close to that of {title}",
         "its sound is close to that of {something}",
     ),
+    "media_similarity": (
+        "its {medium} is close to that of {title}",
+        "its {medium} resembles that of {title}",
+        "its {medium} is close to that of {something}",
+    ),
     "co_engagement": (
         "{people} who chose {title} chose {this} too",
         "{people} chose both {title} and {item}",
@@ -306,6 +318,10 @@ TAILS_SAME = {
     ),
     "image_similarity": ("their pictures look alike", "their pictures are close"),
     "audio_similarity": ("the two sound alike", "they sound alike"),
+    "media_similarity": (
+        "in {medium} the two are close",
+        "going by the {medium}, the two are close",
+    ),
     "co_engagement": ("{people} chose both",),
 }
 
@@ -315,94 +331,98 @@ LEXICON = Lexicon(
     r"therefore|thanks to|due to|since you|as a result|explains?",
     clause_ends=r";|:|, and |, but |, like |, just like |, as ",
     sharing=r"like T|both|too|also|same|shar\w+|in common|as with|from your history|(?:so|as) (?:does|is)",
-    claims=(
-        *TASTE_CLAIMS,
-        Claim(
+    guarded=(
+        *TASTE_GUARDED,
+        GuardedWords(
             r"who (?:also )?\w+|those who|together with|chose both|goes with",
             frozenset({Kind.CO_ENGAGEMENT}),
             True,
         ),
-        Claim(
+        GuardedWords(
             r"people(?! here)|persons?|others|users|customers|viewers|readers|buyers|fans|many|crowd|chosen",
             PEOPLE | {Kind.TREND},
         ),
-        Claim(r"popular\w*|in demand|hits?|talked about", frozenset({Kind.POPULARITY})),
-        Claim(r"more often", frozenset({Kind.POPULARITY, Kind.TREND})),
-        Claim(r"trend\w+|lately", frozenset({Kind.TREND})),
-        Claim(r"usual", frozenset({Kind.TREND, Kind.RANGE})),
-        Claim(r"sponsor\w*", frozenset({Kind.SPONSORSHIP})),
-        Claim(r"scor\w+|higher|lower", frozenset({Kind.CONTRAST}), True),
-        Claim(r"scores higher", frozenset({Kind.CONTRAST}), True, HIGHER),
-        Claim(r"scores lower", frozenset({Kind.CONTRAST}), True, LOWER),
-        Claim(r"stays? off", frozenset({Kind.CONTRAST}), True, SEEN),
-        Claim(r"without|drops?", frozenset({Kind.CHANGE}), True),
-        Claim(
+        GuardedWords(r"popular\w*|in demand|hits?|talked about", frozenset({Kind.POPULARITY})),
+        GuardedWords(r"more often", frozenset({Kind.POPULARITY, Kind.TREND})),
+        GuardedWords(r"trend\w+|lately", frozenset({Kind.TREND})),
+        GuardedWords(r"usual", frozenset({Kind.TREND, Kind.RANGE})),
+        GuardedWords(r"sponsor\w*", frozenset({Kind.SPONSORSHIP})),
+        GuardedWords(r"scor\w+|higher|lower", frozenset({Kind.CONTRAST}), True),
+        GuardedWords(r"scores higher", frozenset({Kind.CONTRAST}), True, HIGHER),
+        GuardedWords(r"scores lower", frozenset({Kind.CONTRAST}), True, LOWER),
+        GuardedWords(r"stays? off", frozenset({Kind.CONTRAST}), True, SEEN),
+        GuardedWords(r"without|drops?", frozenset({Kind.CHANGE}), True),
+        GuardedWords(
             r"new|newly|added|arriv\w+|joined|latest|fresh|recently released",
             frozenset({Kind.NEWNESS}),
         ),
-        Claim(
+        GuardedWords(
             r"look(?:s|ing)? (?:\w+ )?(?:like|alike|similar)|pictures?|posters?|covers?|photos?|images?|visual\w*",
             frozenset({Kind.IMAGE_SIMILARITY}),
             True,
         ),
-        Claim(
+        GuardedWords(
             r"sound\w*|audio\w*|sonic\w*|timbres?|acoustic\w*",
             frozenset({Kind.AUDIO_SIMILARITY}),
             True,
         ),
-        Claim(
+        GuardedWords(
             r"reads|descriptions?|plots?|story|stories",
             frozenset({Kind.TEXT_SIMILARITY}),
             True,
             DESCRIPTION,
         ),
-        Claim(r"on paper", frozenset({Kind.TEXT_SIMILARITY}), True),
-        Claim(r"details", SHARED | OF_TASTE | {Kind.TEXT_SIMILARITY}, True),
-        Claim(r"described|words", frozenset({Kind.TASTE})),
-        Claim(r"similar\w*|alike|resembl\w+|reminiscent|comparable", SIMILAR | {Kind.TASTE}, True),
-        Claim(r"close", SIMILAR | {Kind.TASTE}),
-        Claim(r"like T|as with T|(?<!taste )(?<!such )as T", SIMILAR | SHARED, True),
-        Claim(r"shares?|in common|same|from your history|also (?:has|is)", SHARED, True),
-        Claim(r"both", SHARED | {Kind.CO_ENGAGEMENT}, True),
-        Claim(r"taste", frozenset({Kind.TASTE, Kind.COLD_START})),
-        Claim(r"discover\w*|explor\w+", frozenset({Kind.EXPLORATION})),
-        Claim(r"request\w*|filter\w*", frozenset({Kind.RULE, Kind.COLD_START})),
-        Claim(r"asked for", frozenset({Kind.RULE, Kind.TASTE})),
-        Claim(
+        GuardedWords(r"on paper", frozenset({Kind.TEXT_SIMILARITY}), True),
+        GuardedWords(r"details", SHARED | OF_TASTE | {Kind.TEXT_SIMILARITY}, True),
+        GuardedWords(r"described|words", frozenset({Kind.TASTE})),
+        GuardedWords(
+            r"similar\w*|alike|resembl\w+|reminiscent|comparable", SIMILAR | {Kind.TASTE}, True
+        ),
+        GuardedWords(r"close", SIMILAR | {Kind.TASTE}),
+        GuardedWords(r"like T|as with T|(?<!taste )(?<!such )as T", SIMILAR | SHARED, True),
+        GuardedWords(r"shares?|in common|same|from your history|also (?:has|is)", SHARED, True),
+        GuardedWords(r"both", SHARED | {Kind.CO_ENGAGEMENT}, True),
+        GuardedWords(r"taste", frozenset({Kind.TASTE, Kind.COLD_START})),
+        GuardedWords(r"discover\w*|explor\w+", frozenset({Kind.EXPLORATION})),
+        GuardedWords(r"request\w*|filter\w*", frozenset({Kind.RULE, Kind.COLD_START})),
+        GuardedWords(r"asked for", frozenset({Kind.RULE, Kind.TASTE})),
+        GuardedWords(
             r"known|unknown|no history|little|still short|left out|not used|was used",
             frozenset({Kind.COLD_START}),
         ),
-        Claim(
+        GuardedWords(
             r"your (?:\w+ )?history",
             SHARED | {Kind.COLD_START, Kind.HISTORY, Kind.CONTRAST, Kind.AVERSION},
         ),
-        Claim(r"(?:because|since|due to|thanks to)(?! (?:of )?(?:you|your|T))"),
+        GuardedWords(r"(?:because|since|due to|thanks to)(?! (?:of )?(?:you|your|T))"),
         # Nothing Palate computes carries any of these.
-        Claim(
+        GuardedWords(
             r"best|greatest|finest|perfect\w*|masterpieces?|classics?|acclaim\w*|award\w*|oscars?|critic\w*|must-\w+"
         ),
-        Claim(
+        GuardedWords(
             r"favou?rites?|lov(?:e|es|ed|ing)|ador\w+|enjoy\w*|hat(?:e|es|ed)|obsess\w*|fan of|guarantee\w*"
         ),
-        Claim(
+        GuardedWords(
             r"every\w*|always|never|most|all of|thousands?|hundreds?|millions?|dozens?|half|twice|countless"
         ),
-        Claim(
+        GuardedWords(
             r"(?<!the )two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|fifty|several|few"
         ),
-        Claim(r"not(?! used)|cannot|neither|nor|n't|no longer|first|ranked|number"),
-        Claim(
+        GuardedWords(r"not(?! used)|cannot|neither|nor|n't|no longer|first|ranked|number"),
+        GuardedWords(
             r"friends?|famil\w+|neighbou?rs?|like you|your age|wom[ae]n|m[ae]n|girls?|boys?|near you|your (?:area|city)"
         ),
-        Claim(r"cheap\w*|discount\w*|sales?|bargains?|free|deals?|box office|best-?sell\w*|top"),
-        Claim(
+        GuardedWords(
+            r"cheap\w*|discount\w*|sales?|bargains?|free|deals?|box office|best-?sell\w*|top"
+        ),
+        GuardedWords(
             r"sequels?|prequels?|remakes?|based on|inspired by|series of|funny|scary|beautiful|thrilling|exciting"
         ),
-        Claim(
+        GuardedWords(
             r"recently|today|yesterday|tonight|last (?:week|night|year)|this (?:week|year)",
             frozenset({Kind.NEWNESS}),
         ),
-        Claim(
+        GuardedWords(
             r"comed(?:y|ies)|dramas?|thrillers?|horror|roman\w+|westerns?|documentar\w+|animat\w+|sci-fi|"
             r"science fiction|fantasy|musicals?|noir|crime|myster\w+|war|action|adventure"
         ),
@@ -431,6 +451,7 @@ LEXICON = Lexicon(
         Unit(r"N ?(?:%|per ?cent)", "percent", frozenset({Kind.POPULARITY})),
         Unit(r"(?:rated|gave|a|an|rating of|your) N", "event_value", frozenset(Kind)),
     ),
+    unguarded=frozenset({Kind.DOMAIN}),
     rating_of=r"T (?:an? )?N",
     you=r"you (?:also |have |both )*",
     verb_of=r"VERB (?:both )?(T(?:(?:, | and )T)*)",
@@ -538,6 +559,7 @@ LANGUAGE = Language(
     something="something you chose",
     description="description",
     details="details",
+    media={"video": "video"},
     ever="so far",
     counted={
         "people": ("{n} person", "{n} people"),

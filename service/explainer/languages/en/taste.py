@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.explainer.evidence import HIGHER, LOWER
 from service.explainer.evidence import EvidenceKind as Kind
-from service.explainer.languages.language import Claim, Unit
+from service.explainer.languages.lexicon import GuardedWords, Unit
 from service.explainer.languages.taste_words import TasteWords
 
 CHOSEN = frozenset({Kind.PREFERENCE, Kind.DOMAIN, Kind.RANGE})
@@ -69,16 +69,16 @@ TASTE = TasteWords(
     },
 )  # fmt: skip
 
-CLAIMS = (
-    Claim(r"(?<!more )often|times as|(?:come|coming) back", frozenset({Kind.PREFERENCE})),
-    Claim(r"people here", frozenset({Kind.PREFERENCE})),
-    Claim(r"turned to|more of", frozenset({Kind.RISE})),
-    Claim(r"turned away|fewer", frozenset({Kind.FALL})),
-    Claim(r"turned down|low", AVERSION),
-    Claim(r"turned(?! (?:to|away|down))|less(?! than usual)"),
-    Claim(r"(?:more|later) than usual", frozenset({Kind.RANGE}), named=HIGHER),
-    Claim(r"(?:less|earlier) than usual", frozenset({Kind.RANGE}), named=LOWER),
-    Claim(r"such as", frozenset({Kind.EXAMPLE})),
+GUARDED = (
+    GuardedWords(r"(?<!more )often|times as|(?:come|coming) back", frozenset({Kind.PREFERENCE})),
+    GuardedWords(r"people here", frozenset({Kind.PREFERENCE})),
+    GuardedWords(r"turned to|more of", frozenset({Kind.RISE})),
+    GuardedWords(r"turned away|fewer", frozenset({Kind.FALL})),
+    GuardedWords(r"turned down|low", AVERSION),
+    GuardedWords(r"turned(?! (?:to|away|down))|less(?! than usual)"),
+    GuardedWords(r"(?:more|later) than usual", frozenset({Kind.RANGE}), named=HIGHER),
+    GuardedWords(r"(?:less|earlier) than usual", frozenset({Kind.RANGE}), named=LOWER),
+    GuardedWords(r"such as", frozenset({Kind.EXAMPLE})),
 )
 
 UNITS = (

@@ -8,22 +8,14 @@ foreign word strays into a sentence.
 
 from __future__ import annotations
 
-from service.explainer.evidence import DESCRIPTION, HIGHER, LOWER, SEEN
+from service.explainer.evidence import DESCRIPTION, HIGHER, LOWER, SEEN, SHARED, SIMILAR
 from service.explainer.evidence import EvidenceKind as Kind
-from service.explainer.languages.language import (
-    AttributeWords,
-    Claim,
-    Language,
-    Lexicon,
-    Unit,
-    Verb,
-)
-from service.explainer.languages.zh.taste import CLAIMS as TASTE_CLAIMS
+from service.explainer.languages.language import AttributeWords, Language, Verb
+from service.explainer.languages.lexicon import GuardedWords, Lexicon, Unit
+from service.explainer.languages.zh.taste import GUARDED as TASTE_GUARDED
 from service.explainer.languages.zh.taste import TASTE
 from service.explainer.languages.zh.taste import UNITS as TASTE_UNITS
 
-SIMILAR = frozenset({Kind.TEXT_SIMILARITY, Kind.IMAGE_SIMILARITY, Kind.AUDIO_SIMILARITY})
-SHARED = frozenset({Kind.CATEGORY, Kind.ATTRIBUTE})
 PEOPLE = frozenset({Kind.CO_ENGAGEMENT, Kind.POPULARITY})
 
 VERBS = {
@@ -136,6 +128,13 @@ LEADS = {
         "{this}和{cited}的声音相似",
         "{this}听起来与{something}相近",
     ),
+    "media_similarity": (
+        "{this}的{medium}与{cited}相近",
+        "就{medium}而言，{this}与{cited}相近",
+        "从{medium}上看，{this}和{cited}很接近",
+        "{this}和{cited}的{medium}相似",
+        "{this}的{medium}与{something}相近",
+    ),
     "co_engagement": (
         "选了{title}的人里，有 {people}也选了{this}",
         "有 {people}同时选了{title}和{this}",
@@ -231,6 +230,11 @@ TAILS = {
         "就声音而言，{this}与{title}相近",
         "{this}听起来与{something}相近",
     ),
+    "media_similarity": (
+        "{this}的{medium}与{title}相近",
+        "就{medium}而言，{this}与{title}相近",
+        "{this}的{medium}与{something}相近",
+    ),
     "co_engagement": (
         "有 {people}同时选了{title}和{this}",
         "有 {people}在选{something}的同时也选了{this}",
@@ -251,6 +255,7 @@ TAILS_SAME = {
     "text_similarity": ("两者的{description}很像", "两者的{details}相近", "从文字上看两者很接近"),
     "image_similarity": ("两者的图片相近", "两者的图片很像"),
     "audio_similarity": ("两者的声音相近", "两者的声音很像"),
+    "media_similarity": ("两者的{medium}相近", "两者的{medium}很像"),
     "co_engagement": ("有 {people}两者都选了",),
 }
 
@@ -259,71 +264,81 @@ LEXICON = Lexicon(
     causes=r"因为|因此|所以|由于|原因|理由|缘故|既然|带来了|更靠前|排到了前面|起了作用|之所以|多亏|归功于|促使",
     clause_ends=r"；|：|，而且|，和(?=⟦)|，像(?=⟦)",
     sharing=r"一样|都|也|同样|共同|相同|两者|那样",
-    claims=(
-        *TASTE_CLAIMS,
-        Claim(
+    guarded=(
+        *TASTE_GUARDED,
+        GuardedWords(
             r"的人里|的人当中|的人[都也还]|同时选|既选|两者都选|的同时",
             frozenset({Kind.CO_ENGAGEMENT}),
             True,
         ),
-        Claim(
+        GuardedWords(
             r"有人|(?<!这里的)人们|大家|许多人|很多人|不少人|其他人|别人|用户|观众|读者|顾客|N ?[人位名]",
             PEOPLE | {Kind.TREND},
         ),
-        Claim(r"近来|升温|以往", frozenset({Kind.TREND})),
-        Claim(r"赞助", frozenset({Kind.SPONSORSHIP})),
-        Claim(r"得分|高于|低于", frozenset({Kind.CONTRAST}), True),
-        Claim(r"高于", frozenset({Kind.CONTRAST}), True, HIGHER),
-        Claim(r"低于", frozenset({Kind.CONTRAST}), True, LOWER),
-        Claim(r"之外(?=：|。|$)", frozenset({Kind.CONTRAST}), True, SEEN),
-        Claim(r"去掉|跌出", frozenset({Kind.CHANGE}), True),
-        Claim(r"受欢迎|热门|人气|流行|热销|走红|多过|畅销|火爆", frozenset({Kind.POPULARITY})),
-        Claim(
+        GuardedWords(r"近来|升温|以往", frozenset({Kind.TREND})),
+        GuardedWords(r"赞助", frozenset({Kind.SPONSORSHIP})),
+        GuardedWords(r"得分|高于|低于", frozenset({Kind.CONTRAST}), True),
+        GuardedWords(r"高于", frozenset({Kind.CONTRAST}), True, HIGHER),
+        GuardedWords(r"低于", frozenset({Kind.CONTRAST}), True, LOWER),
+        GuardedWords(r"之外(?=：|。|$)", frozenset({Kind.CONTRAST}), True, SEEN),
+        GuardedWords(r"去掉|跌出", frozenset({Kind.CHANGE}), True),
+        GuardedWords(
+            r"受欢迎|热门|人气|流行|热销|走红|多过|畅销|火爆", frozenset({Kind.POPULARITY})
+        ),
+        GuardedWords(
             r"新内容|新品|新片|新书|全新|最新|新上|上架|加入目录|刚刚|新近",
             frozenset({Kind.NEWNESS}),
         ),
-        Claim(
+        GuardedWords(
             r"图片|画面|海报|封面|照片|看起来|外观|外形", frozenset({Kind.IMAGE_SIMILARITY}), True
         ),
-        Claim(r"声音|听起来|音色|音效|听感", frozenset({Kind.AUDIO_SIMILARITY}), True),
-        Claim(
+        GuardedWords(r"声音|听起来|音色|音效|听感", frozenset({Kind.AUDIO_SIMILARITY}), True),
+        GuardedWords(
             r"简介|介绍|读起来|剧情|情节|故事|文风",
             frozenset({Kind.TEXT_SIMILARITY}),
             True,
             DESCRIPTION,
         ),
-        Claim(r"基本信息|资料", frozenset({Kind.TEXT_SIMILARITY}), True),
-        Claim(r"文字|用词", frozenset({Kind.TEXT_SIMILARITY, Kind.TASTE})),
-        Claim(r"相近|接近|相似|类似|很像|贴近|如出一辙", SIMILAR | {Kind.TASTE}, True),
-        Claim(r"一样|那样|共同|相同|同样|如此", SHARED, True),
-        Claim(r"两者", SHARED | SIMILAR | {Kind.CO_ENGAGEMENT}, True),
-        Claim(r"口味", frozenset({Kind.TASTE, Kind.COLD_START})),
-        Claim(r"描述", frozenset({Kind.TASTE})),
-        Claim(r"探索|尝鲜", frozenset({Kind.EXPLORATION})),
-        Claim(r"请求|条件|筛选", frozenset({Kind.RULE, Kind.COLD_START})),
-        Claim(
+        GuardedWords(r"基本信息|资料", frozenset({Kind.TEXT_SIMILARITY}), True),
+        GuardedWords(r"文字|用词", frozenset({Kind.TEXT_SIMILARITY, Kind.TASTE})),
+        GuardedWords(r"相近|接近|相似|类似|很像|贴近|如出一辙", SIMILAR | {Kind.TASTE}, True),
+        GuardedWords(r"一样|那样|共同|相同|同样|如此", SHARED, True),
+        GuardedWords(r"两者", SHARED | SIMILAR | {Kind.CO_ENGAGEMENT}, True),
+        GuardedWords(r"口味", frozenset({Kind.TASTE, Kind.COLD_START})),
+        GuardedWords(r"描述", frozenset({Kind.TASTE})),
+        GuardedWords(r"探索|尝鲜", frozenset({Kind.EXPLORATION})),
+        GuardedWords(r"请求|条件|筛选", frozenset({Kind.RULE, Kind.COLD_START})),
+        GuardedWords(
             r"了解|未知|没有使用|没有用到|没有你的|没有留下|还很少", frozenset({Kind.COLD_START})
         ),
-        Claim(r"历史记录", SHARED | {Kind.COLD_START, Kind.HISTORY, Kind.CONTRAST, Kind.AVERSION}),
-        Claim(r"(?:因为|由于|既然)(?!你)"),
-        Claim(r"不(?!喜欢|少|同|久|多)|并非|没有(?!你的|使用|用到|留下|别的|突出|哪)|第一|排名"),
+        GuardedWords(
+            r"历史记录", SHARED | {Kind.COLD_START, Kind.HISTORY, Kind.CONTRAST, Kind.AVERSION}
+        ),
+        GuardedWords(r"(?:因为|由于|既然)(?!你)"),
+        GuardedWords(
+            r"不(?!喜欢|少|同|久|多)|并非|没有(?!你的|使用|用到|留下|别的|突出|哪)|第一|排名"
+        ),
         # Nothing Palate computes carries any of these.
-        Claim(
+        GuardedWords(
             r"最好|最佳|最棒|经典|杰作|获奖|奥斯卡|好评|口碑|必看|必读|必买|完美|精彩|优秀|出色|佳作|神作"
         ),
-        Claim(r"最爱|喜爱|热爱|钟爱|爱看|爱听|着迷|(?<!不)喜欢|讨厌|粉丝|保证|一定|肯定"),
-        Claim(
+        GuardedWords(r"最爱|喜爱|热爱|钟爱|爱看|爱听|着迷|(?<!不)喜欢|讨厌|粉丝|保证|一定|肯定"),
+        GuardedWords(
             r"总是|一直|从不|从未|每次|经常|所有|每个人|人人|全部|绝大多数|大多数|大部分|一半|数[百千万]|成[百千]上"
         ),
-        Claim(
+        GuardedWords(
             r"[二两三四五六七八九十百千万亿]+多?(?:人|位|名|部|件|天|倍|条|本|个)|十几|几十|几百|好几|若干"
         ),
-        Claim(r"朋友|好友|家人|邻居|同龄|女性|男性|女生|男生|像你这样|和你相似|附近|同城|身边"),
-        Claim(r"便宜|打折|折扣|优惠|促销|特价|免费|广告|票房|销量"),
-        Claim(r"续集|续作|前传|前作|翻拍|改编|系列|搞笑|好笑|恐怖|感人|刺激|惊险|温馨|浪漫"),
-        Claim(r"昨天|昨晚|上周|上个月|去年|今年|最近(?! ?N ?天)|近期"),
-        Claim(r"今天|不久", frozenset({Kind.NEWNESS})),
-        Claim(r"喜剧|动作片|爱情|科幻|惊悚|悬疑|犯罪|战争|动画|纪录片|西部|奇幻|冒险|音乐剧|武侠"),
+        GuardedWords(
+            r"朋友|好友|家人|邻居|同龄|女性|男性|女生|男生|像你这样|和你相似|附近|同城|身边"
+        ),
+        GuardedWords(r"便宜|打折|折扣|优惠|促销|特价|免费|广告|票房|销量"),
+        GuardedWords(r"续集|续作|前传|前作|翻拍|改编|系列|搞笑|好笑|恐怖|感人|刺激|惊险|温馨|浪漫"),
+        GuardedWords(r"昨天|昨晚|上周|上个月|去年|今年|最近(?! ?N ?天)|近期"),
+        GuardedWords(r"今天|不久", frozenset({Kind.NEWNESS})),
+        GuardedWords(
+            r"喜剧|动作片|爱情|科幻|惊悚|悬疑|犯罪|战争|动画|纪录片|西部|奇幻|冒险|音乐剧|武侠"
+        ),
     ),
     units=(
         *TASTE_UNITS,
@@ -341,6 +356,7 @@ LEXICON = Lexicon(
         Unit(r"N ?%", "percent", frozenset({Kind.POPULARITY})),
         Unit(r"N ?分", "event_value", frozenset(Kind)),
     ),
+    unguarded=frozenset({Kind.DOMAIN}),
     rating_of=r"给T都?打[了过] ?N",
     you=r"你(?:也|还|曾|曾经|已经)?",
     verb_of=r"(?:VERB)过?了?(T(?:[、和]T)*)",
@@ -406,7 +422,7 @@ LANGUAGE = Language(
     it="它",
     you="你{deed}",
     verbs=VERBS,
-    rated=(Verb("给{x}打了 {value} 分", "你打了 {value} 分的{x}", VERBS["rating"][0].claim),),
+    rated=(Verb("给{x}打了 {value} 分", "你打了 {value} 分的{x}", VERBS["rating"][0].said_by),),
     rated_item="给{x}打了 {value} 分",
     rated_list="{x}",
     rated_last="、",
@@ -418,6 +434,7 @@ LANGUAGE = Language(
     something="你选过的内容",
     description="简介",
     details="基本信息",
+    media={"video": "视频"},
     ever="至今",
     counted={
         "people": ("{n} 人", "{n} 人"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.explainer.evidence import HIGHER, LOWER
 from service.explainer.evidence import EvidenceKind as Kind
-from service.explainer.languages.language import Claim, Unit
+from service.explainer.languages.lexicon import GuardedWords, Unit
 from service.explainer.languages.taste_words import TasteWords
 
 CHOSEN = frozenset({Kind.PREFERENCE, Kind.DOMAIN, Kind.RANGE})
@@ -61,16 +61,16 @@ TASTE = TasteWords(
     than={"": ("比通常更高", "比通常更低"), "year": ("比通常更晚", "比通常更早")},
 )
 
-CLAIMS = (
-    Claim(r"常常|回到|倍", frozenset({Kind.PREFERENCE})),
-    Claim(r"这里的人们", frozenset({Kind.PREFERENCE})),
-    Claim(r"转向|选择多了", frozenset({Kind.RISE})),
-    Claim(r"疏远|选择少了", frozenset({Kind.FALL})),
-    Claim(r"回绝|偏低", AVERSION),
-    Claim(r"回(?!到|绝)|低(?!于|分)(?<!偏低)(?<!更低)|疏(?!远)|绝(?<!回绝)|偏(?!低|向)"),
-    Claim(r"比通常更[高晚]", frozenset({Kind.RANGE}), named=HIGHER),
-    Claim(r"比通常更[低早]", frozenset({Kind.RANGE}), named=LOWER),
-    Claim(r"例如", frozenset({Kind.EXAMPLE})),
+GUARDED = (
+    GuardedWords(r"常常|回到|倍", frozenset({Kind.PREFERENCE})),
+    GuardedWords(r"这里的人们", frozenset({Kind.PREFERENCE})),
+    GuardedWords(r"转向|选择多了", frozenset({Kind.RISE})),
+    GuardedWords(r"疏远|选择少了", frozenset({Kind.FALL})),
+    GuardedWords(r"回绝|偏低", AVERSION),
+    GuardedWords(r"回(?!到|绝)|低(?!于|分)(?<!偏低)(?<!更低)|疏(?!远)|绝(?<!回绝)|偏(?!低|向)"),
+    GuardedWords(r"比通常更[高晚]", frozenset({Kind.RANGE}), named=HIGHER),
+    GuardedWords(r"比通常更[低早]", frozenset({Kind.RANGE}), named=LOWER),
+    GuardedWords(r"例如", frozenset({Kind.EXAMPLE})),
 )
 
 UNITS = (

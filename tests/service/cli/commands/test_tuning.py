@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from service.config import load_settings
-from service.operations.tuning import Measure, TrainingData
+from service.models.training_data import TrainingData
+from service.operations import tuning
+from service.operations.tuning import Measure
 from service.ranker.config import RankerConfig
 from tests.service.cli.conftest import Run
 
@@ -25,10 +27,10 @@ def _scripted(monkeypatch: pytest.MonkeyPatch, *outcomes: float | BaseException)
             raise outcome
         return {"palate/all/ndcg@10": outcome}
 
-    def of(self: TrainingData, seed: int, progress: object) -> Measure:
+    def measure_on(data: TrainingData, seed: int, progress: object) -> Measure:
         return measure
 
-    monkeypatch.setattr(TrainingData, "measure", of)
+    monkeypatch.setattr(tuning, "measure_on", measure_on)
 
 
 def test_something_better_is_written_as_settings(

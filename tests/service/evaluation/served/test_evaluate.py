@@ -10,10 +10,10 @@ import pytest
 from service.api.messages import TrainProgress
 from service.errors import ConfigError, InvalidInput
 from service.evaluation.report import Figure
+from service.evaluation.served.dataset import Dataset
 from service.evaluation.served.evaluate import ServedEvaluation, evaluate_served
 from service.evaluation.served.plan import PROTOCOLS, Plan
-from service.evaluation.served.recorded import Recorded
-from service.evaluation.served.trial import trial_of
+from service.evaluation.served.run import run_of
 from service.storage.workspace import Workspace
 from tests.service.world import filled, settings
 
@@ -109,8 +109,8 @@ def test_repeats_pool_the_cases_of_several_seeds(workspace: Workspace) -> None:
     found = evaluate_served(workspace, plan, lambda one: stages.add(one.stage))
     assert found.about["seed"] == "3, 4"
     assert {"seed 3: ask", "seed 4: ask"} <= stages
-    recorded = Recorded.of(workspace)
-    asked = [case for seed in (3, 4) for case in trial_of(plan, recorded, seed).rounds[0]]
+    dataset = Dataset.of(workspace)
+    asked = [case for seed in (3, 4) for case in run_of(plan, dataset, seed).rounds[0]]
     for label in ("warm", "cold_item"):
         n_cases = sum(label in case.slices for case in asked)
         assert found.report.get("ndcg@10", slice=label, system="palate").n_cases == n_cases > 0

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from service.explainer.attribution.removal import Margins, removal
+from service.explainer.attribution.removal import Margins, smallest_removal
 
 
 def additive(start: float, *each: float) -> Margins:
@@ -35,7 +35,7 @@ def always(_: frozenset[int]) -> bool:
     ],
 )
 def test_the_fewest_that_do_it_are_found(margins: Margins, n: int, expected: set[int]) -> None:
-    assert removal(n, margins, 2, always) == expected
+    assert smallest_removal(n, margins, 2, always) == expected
 
 
 def test_what_can_be_spared_is_given_back() -> None:
@@ -46,14 +46,14 @@ def test_what_can_be_spared_is_given_back() -> None:
             [-1.0 if {1, 2} <= one else 1.0 - 0.5 * (0 in one) - 0.1 * (1 in one) for one in sets]
         )
 
-    assert removal(3, margins, 3, always) == {1, 2}
+    assert smallest_removal(3, margins, 3, always) == {1, 2}
 
 
 def test_no_more_are_taken_than_allowed() -> None:
-    assert removal(9, additive(4.5, *[1.0] * 9), 4, always) == frozenset()
-    assert len(removal(9, additive(4.5, *[1.0] * 9), 5, always)) == 5
+    assert smallest_removal(9, additive(4.5, *[1.0] * 9), 4, always) == frozenset()
+    assert len(smallest_removal(9, additive(4.5, *[1.0] * 9), 5, always)) == 5
 
 
 def test_the_exact_measure_has_the_last_word() -> None:
-    assert removal(3, additive(0.5, 1.0, 1.0, 1.0), 3, lambda one: len(one) > 1) == {0, 1}
-    assert removal(3, additive(0.5, 1.0, 1.0, 1.0), 3, lambda _: False) == frozenset()
+    assert smallest_removal(3, additive(0.5, 1.0, 1.0, 1.0), 3, lambda one: len(one) > 1) == {0, 1}
+    assert smallest_removal(3, additive(0.5, 1.0, 1.0, 1.0), 3, lambda _: False) == frozenset()

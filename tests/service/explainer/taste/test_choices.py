@@ -1,10 +1,8 @@
-"""What of an item may stand for a taste, and what people at large choose."""
+"""What of an item may stand for a taste."""
 
 from __future__ import annotations
 
-import pytest
-
-from service.explainer.taste.choices import Crowd, Offer, numbers_of, traits_of
+from service.explainer.taste.choices import Choice, numbers_of, traits_of
 
 
 def test_traits_are_names_and_numbers_are_numbers() -> None:
@@ -24,24 +22,6 @@ def test_traits_are_names_and_numbers_are_numbers() -> None:
     assert numbers_of({"a": float("nan"), "b": "12.5", "c": "٣"}) == {}
 
 
-def test_what_people_choose_is_weighed_by_how_often_they_do() -> None:
-    crowd = Crowd.of(
-        [
-            Offer("films", ["Drama"], {"year": 1990.0}, 6),
-            Offer("films", ["War", "Drama"], {"year": 2000.0}, 2),
-            Offer("films", ["War"], {"year": 2020.0}, 0),
-            Offer("books", ["War"], {}, 3),
-        ],
-        n_people=9,
-    )
-    assert crowd.share(("", "war"), {"films": 1.0}) == 2 / 8
-    assert crowd.share(("", "war"), {"films": 0.5, "books": 0.5}) == pytest.approx(
-        0.5 * 2 / 8 + 0.5
-    )
-    assert crowd.medians == {("films", "year"): 1990.0}
-
-
-def test_nothing_is_infinitely_rare_and_an_empty_domain_has_no_shares() -> None:
-    crowd = Crowd.of([Offer("films", ["Drama"], {}, 4)], n_people=9)
-    assert crowd.share(("", "war"), {"films": 1.0}) == 1 / 4
-    assert crowd.share(("", "war"), {"games": 1.0}) == 0.0
+def test_a_choice_has_the_traits_of_its_item_as_they_are_written() -> None:
+    choice = Choice("x", 17_000, 1.0, categories=("Sci-Fi",), attributes={"director": "R. Scott"})
+    assert choice.traits == {("", "sci-fi"): "Sci-Fi", ("director", "r. scott"): "R. Scott"}

@@ -11,13 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.explainer.evidence import Evidence, Subject
-from service.explainer.languages.language import language_codes
-from service.explainer.template.template import Length, TemplateWriter
-from service.explainer.verify.verify import verify
+from service.explainer.languages.codes import language_codes
+from service.explainer.template.plan import Length
+from service.explainer.template.writer import TemplateWriter
+from service.explainer.verify.verifier import verify
 from service.explainer.writers import local
 from service.explainer.writers.llama import LlamaScorer
 from service.explainer.writers.local import MAX_OPTIONS, LocalWriter
-from service.explainer.writers.writers import Outcome, WriterFailed, write_verified
+from service.explainer.writers.writer import Outcome, WriterFailed
+from service.explainer.writers.writing import write_verified
 from tests.service.explainer.made_up import COLLATERAL, RICH, evidence_facts, subjects
 
 

@@ -15,11 +15,12 @@ import pytest
 
 from indexer.catalog.item import Item
 from service.explainer.evidence import Evidence, EvidenceKind, Subject
-from service.explainer.template.template import TemplateWriter
-from service.explainer.verify.verify import verify
+from service.explainer.template.writer import TemplateWriter
+from service.explainer.verify.verifier import verify
 from service.explainer.writers.chat import MAX_ANSWER_BYTES, ChatEndpoint, ChatOptions
 from service.explainer.writers.openai import OpenAIWriter
-from service.explainer.writers.writers import Outcome, Written, write_verified
+from service.explainer.writers.writer import Outcome, Written
+from service.explainer.writers.writing import write_verified
 from service.reasons.evidence import subject_of
 from tests.service.explainer.endpoint import FakeEndpoint, Reply, claims, completion
 from tests.service.explainer.hostile import OBEYED

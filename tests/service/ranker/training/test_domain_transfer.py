@@ -8,9 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from service.ranker.candidates import sources_of
 from service.ranker.data.history import History
 from service.ranker.data.interactions import Interactions
 from service.ranker.data.items import ItemFeatures
+from service.ranker.pipeline import Query, rank
 from service.ranker.ranker import Ranker
 from service.ranker.training.train import Trained, train_ranker
 from tests.service.ranker.planted import SMALL, features
@@ -50,13 +52,10 @@ def described(*, by_kind: bool) -> ItemFeatures:
 
 def second_domain(ranker: Ranker, history: History) -> np.ndarray:
     """What all sources propose of the second domain, best first."""
-    query_scores, allowed = ranker.query_scores(history), DOMAIN == 1
-    proposals = ranker.propose(query_scores, SIZE, allowed) | ranker.propose_by_vectors(
-        query_scores, SIZE, allowed
-    )
-    candidates = np.unique(np.concatenate(list(proposals.values())))
-    assert len(candidates) == SIZE
-    return candidates[np.argsort(-ranker.score_list(query_scores, candidates, ASKED).scores)]
+    query = Query(history, SIZE, allowed=DOMAIN == 1, domains=ASKED)
+    found = rank(ranker, query, sources_of(ranker.modalities))
+    assert len(found.order) == SIZE
+    return found.items(found.order)
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from service.ranker.candidates import sources_of
 from service.ranker.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from service.ranker.data.history import History
 from service.ranker.data.interactions import Interactions
 from service.ranker.data.items import ItemFeatures
+from service.ranker.pipeline import Query, rank
 from service.ranker.ranker import Ranker, untrained_ranker
 from service.ranker.training.fit import TrainingDiverged
 from service.ranker.training.train import TooFewEvents, Trained, train_ranker
@@ -20,12 +22,9 @@ from tests.service.ranker.planted import SMALL, chain, checkerboard, features
 
 def ranked(ranker: Ranker, history: History, *, seen_out: bool = True) -> np.ndarray:
     """All candidates of all sources, best first."""
-    query_scores = ranker.query_scores(history)
-    proposals = ranker.propose(query_scores, 100) | ranker.propose_by_vectors(query_scores, 100)
-    candidates = np.unique(np.concatenate(list(proposals.values())))
-    if seen_out:
-        candidates = np.setdiff1d(candidates, history.items)
-    return candidates[np.argsort(-ranker.score_list(query_scores, candidates).scores)]
+    found = rank(ranker, Query(history, 100), sources_of(ranker.modalities))
+    items = found.items(found.order)
+    return items[~np.isin(items, history.items)] if seen_out else items
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +111,8 @@ def test_a_new_item_is_scored_from_its_content_at_once() -> None:
         ranker.query_scores(History.of(np.array([0, 2, 4, 6]))), np.array([40, 41])
     ).scores
     assert scores[0] > scores[1]
-    assert 40 in ranker.propose(ranker.query_scores(History.of(np.array([0, 2]))), 10)["new_items"]
+    found = rank(ranker, Query(History.of(np.array([0, 2])), 10), sources_of(ranker.modalities))
+    assert 40 in found.candidates.proposals["new_items"]
 
 
 def test_a_checkpoint_gives_the_same_scores_and_follows_item_ids(

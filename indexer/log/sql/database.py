@@ -1,0 +1,175 @@
+"""The database under the log: connections, transactions, durability, and the few places where SQL
+dialects differ.
+
+Every write is one transaction, synced to disk when `writing()` ends; one writer at a time, so
+sequence numbers become visible in order. Readers take no lock. Knows nothing of what is stored.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, CursorResult, Engine, Table, event, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import StaticPool
+
+from indexer.errors import StoreError, StoreUnavailable
+from indexer.log.sql import schema
+
+T = TypeVar("T")
+
+BUSY_TIMEOUT_MS = 10_000
+CHUNK = 500
+"""Values per IN list: well below any database's limit on bound parameters."""
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # what is committed is on the disk, also after a power cut
+    f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
+    "PRAGMA secure_delete=ON",  # what a user had deleted is overwritten, not just unlinked
+    "PRAGMA journal_size_limit=67108864",
+)
+_POSTGRES_LOCK = 7_202_451  # any number that no other application on the same database uses
+
+
+class Database:
+    """Transactions on one database, which has the log's tables."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        """`name` is what messages call it. The tables are made, or migrated."""
+        self._engine = engine
+        self._name = name
+        self._dialect = engine.dialect.name
+        self._writer = threading.Lock()
+        in_memory = isinstance(engine.pool, StaticPool)
+        # In memory all threads share one connection, which serves one of them at a time.
+        self._turn: AbstractContextManager[Any] = threading.RLock() if in_memory else nullcontext()
+        with self.writing() as connection:
+            schema.bring_up_to_date(connection, name, schema.MIGRATIONS)
+
+    @classmethod
+    def open(cls, url: str) -> Database:
+        """At an SQLAlchemy URL of SQLite or PostgreSQL; errors as of `open_event_log`."""
+        try:
+            parsed = sa.make_url(url)
+            engine = _engine(parsed)
+        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+            raise StoreUnavailable(
+                f"event log {url.partition(':')[0]}://…",
+                str(error),
+                "use sqlite:////path/log.db, or postgresql://… with palate[postgres] installed",
+            ) from error
+        try:
+            return cls(engine, f"event log {parsed.render_as_string(hide_password=True)}")
+        except BaseException:
+            engine.dispose()
+            raise
+
+    @property
+    def shared(self) -> bool:
+        """Whether it is a server, which any process may use, and not a file."""
+        return self._dialect == "postgresql"
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection to read from, for one quick question."""
+        with self._turn, self._translated(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction: committed and synced when the block ends, undone when it raises."""
+        with self._turn, self._writer, self._translated(), self._engine.connect() as connection:
+            writer = connection.execution_options(palate_writes=True)
+            with writer.begin():
+                if self._dialect == "postgresql":
+                    writer.execute(select(sa.func.pg_advisory_xact_lock(_POSTGRES_LOCK)))
+                yield writer
+
+    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """An INSERT that knows ON CONFLICT, of the database's own dialect."""
+        return postgresql.insert(table) if self._dialect == "postgresql" else sqlite.insert(table)
+
+    def upsert(
+        self,
+        connection: Connection,
+        table: Table,
+        key: Mapping[str, Any],
+        values: Mapping[str, Any],
+    ) -> None:
+        """Insert a row, or replace the values of the one that has this key."""
+        statement = self.insert(table).values(**key, **values)
+        connection.execute(
+            statement.on_conflict_do_update(index_elements=list(key), set_=dict(values))
+        )
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """The driver's errors as ours: those that time may heal, and those that it will not."""
+        try:
+            yield
+        except (sa.exc.OperationalError, sa.exc.TimeoutError) as error:
+            why = str(getattr(error, "orig", None) or error)
+            raise StoreUnavailable(
+                self._name,
+                why,
+                "check that it exists, is writable, and has room on its disk, then try again",
+            ) from error
+        except DBAPIError as error:
+            todo = "if the file is damaged or not Palate's, restore a backup or use another folder"
+            raise StoreError(
+                f"{self._name}: {error.orig}; {todo}", metadata={"store": self._name}
+            ) from error
+
+
+class SqlPart:
+    """What the parts of the log have in common: the database that holds their tables."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+
+def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    """Slices of at most `size`."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
+
+
+def raw_rows(result: CursorResult[Any]) -> list[tuple[Any, ...]]:
+    """The driver's own tuples: SQLAlchemy's rows cost as much again as the query."""
+    assert result.cursor is not None
+    return list(result.cursor.fetchall())
+
+
+def _engine(url: sa.URL) -> Engine:
+    if url.get_backend_name() == "postgresql":
+        return sa.create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    if url.database in (None, "", ":memory:"):
+        engine = sa.create_engine(
+            url, poolclass=StaticPool, connect_args={"check_same_thread": False}
+        )
+    else:
+        engine = sa.create_engine(url)
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: object) -> None:
+        # We say BEGIN ourselves: pysqlite's own comes too late to take the lock.
+        connection.isolation_level = None
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("palate_writes"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine

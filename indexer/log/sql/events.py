@@ -1,0 +1,145 @@
+"""Events in SQL: appended once each, read by user or as columns. Knows nothing of what event types
+mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy import Connection, bindparam, false, select
+
+from indexer.catalog.event import Event
+from indexer.log.event_log import UNKNOWN_ITEM, EventBatch, StoredEvent
+from indexer.log.sql.database import SqlPart, chunks, raw_rows
+from indexer.log.sql.meta import get_value, put_value
+from indexer.log.sql.schema import events, items
+
+_LAST_SEQ = "last_event_seq"
+_ROWS_PER_INSERT = 20_000
+
+_OF_USER = (
+    select(
+        events.c.seq,
+        events.c.user_id,
+        events.c.item_id,
+        events.c.event_type,
+        events.c.value,
+        events.c.timestamp,
+        events.c.event_id,
+    )
+    .where(events.c.user_id == bindparam("user"))
+    .order_by(events.c.timestamp.desc(), events.c.seq.desc())
+)
+_LATEST_OF_USER = _OF_USER.limit(bindparam("size"))
+_PAGE = (
+    select(
+        events.c.seq,
+        events.c.user_id,
+        sa.func.coalesce(items.c.item_index, UNKNOWN_ITEM),
+        events.c.event_type,
+        events.c.value,
+        events.c.timestamp,
+    )
+    .select_from(
+        events.outerjoin(
+            items, (items.c.item_id == events.c.item_id) & (items.c.deleted == false())
+        )
+    )
+    .where(events.c.seq > bindparam("after"))
+    .order_by(events.c.seq)
+    .limit(bindparam("size"))
+)
+_COUNT = select(sa.func.count()).select_from(events)
+_SEQ_FROM = select(events.c.seq).where(events.c.seq >= bindparam("first"))
+
+
+class SqlEvents(SqlPart):
+    """`EventRecords` in SQL."""
+
+    def append_events(self, batch: Sequence[Event]) -> list[bool]:
+        if not batch:
+            return []
+        insert = self.database.insert(events).on_conflict_do_nothing(index_elements=["event_id"])
+        with self.database.writing() as connection:
+            first = _last_seq(connection) + 1
+            rows = [_row(seq, event) for seq, event in enumerate(batch, start=first)]
+            for part in chunks(rows, _ROWS_PER_INSERT):
+                connection.execute(insert, list(part))
+            last = first + len(batch) - 1
+            put_value(self.database, connection, _LAST_SEQ, str(last))
+            # Which of them went in: the numbers from `first` on that exist now.
+            added = set(connection.execute(_SEQ_FROM, {"first": first}).scalars())
+        return [seq in added for seq in range(first, last + 1)]
+
+    def delete_events(self, user_id: str, event_ids: Iterable[str] | None = None) -> int:
+        of_user = events.delete().where(events.c.user_id == user_id)
+        with self.database.writing() as connection:
+            if event_ids is None:
+                return connection.execute(of_user).rowcount
+            deleted = 0
+            for part in chunks(list(dict.fromkeys(event_ids))):
+                deleted += connection.execute(of_user.where(events.c.event_id.in_(part))).rowcount
+            return deleted
+
+    def user_events(self, user_id: str, limit: int | None = None) -> list[StoredEvent]:
+        with self.database.reading() as connection:
+            return events_of(connection, user_id, limit)
+
+    def read_events(self, after_seq: int = 0, batch: int = 50_000) -> Iterator[EventBatch]:
+        while True:
+            with self.database.reading() as connection:
+                rows = raw_rows(connection.execute(_PAGE, {"after": after_seq, "size": batch}))
+            if not rows:
+                return
+            page = _columns(rows)
+            yield page
+            after_seq = int(page.seq[-1])
+
+    def count_events(self) -> int:
+        with self.database.reading() as connection:
+            return connection.execute(_COUNT).scalar_one()
+
+    def last_seq(self) -> int:
+        with self.database.reading() as connection:
+            return _last_seq(connection)
+
+
+def events_of(connection: Connection, user_id: str, limit: int | None = None) -> list[StoredEvent]:
+    """The user's events, oldest first by (timestamp, seq); with `limit`, the latest so many."""
+    if limit is None:
+        result = connection.execute(_OF_USER, {"user": user_id})
+    else:
+        result = connection.execute(_LATEST_OF_USER, {"user": user_id, "size": limit})
+    rows = raw_rows(result)
+    rows.reverse()
+    return [StoredEvent(row[0], Event(*row[1:])) for row in rows]
+
+
+def _last_seq(connection: Connection) -> int:
+    return int(get_value(connection, _LAST_SEQ) or 0)
+
+
+def _row(seq: int, event: Event) -> dict[str, Any]:
+    return {
+        "seq": seq,
+        "event_id": event.identity(),
+        "user_id": event.user_id,
+        "item_id": event.item_id,
+        "event_type": event.event_type,
+        "value": event.value,
+        "timestamp": event.timestamp,
+    }
+
+
+def _columns(rows: Sequence[tuple[Any, ...]]) -> EventBatch:
+    seq, user_id, item_index, event_type, value, timestamp = zip(*rows, strict=True)
+    return EventBatch(
+        seq=np.array(seq, dtype=np.int64),
+        user_id=np.array(user_id, dtype=object),
+        item_index=np.array(item_index, dtype=np.int64),
+        event_type=np.array(event_type, dtype=object),
+        value=np.array(value, dtype=np.float64),  # None becomes NaN
+        timestamp=np.array(timestamp, dtype=np.float64),
+    )

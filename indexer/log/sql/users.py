@@ -1,0 +1,77 @@
+"""Users in SQL: their profiles, and everything that any table holds about one of them. Knows
+nothing of ranking."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam, select
+
+from indexer.catalog.item import AttributeValue
+from indexer.log.event_log import User
+from indexer.log.sql.database import SqlPart
+from indexer.log.sql.events import events_of
+from indexer.log.sql.schema import events, served, users
+
+_PROFILE = select(users).where(users.c.user_id == bindparam("id"))
+_ANSWERS = (
+    select(served.c.recommendation_id, served.c.created_at)
+    .where(served.c.user_id == bindparam("id"))
+    .order_by(served.c.created_at)
+)
+_KNOWN_USERS = sa.union(select(events.c.user_id).distinct(), select(users.c.user_id)).subquery()
+_TABLES = {"events": events, "profiles": users, "served": served}
+"""Those with rows of a user, by what `delete_user` calls them."""
+
+
+class SqlUsers(SqlPart):
+    """`UserRecords` in SQL."""
+
+    def put_user(self, user_id: str, attributes: Mapping[str, AttributeValue], taste: str) -> None:
+        plain = {k: list(v) if isinstance(v, tuple) else v for k, v in attributes.items()}
+        row = {
+            "attributes": json.dumps(plain, ensure_ascii=False),
+            "taste": taste,
+            "updated_at": time.time(),
+        }
+        with self.database.writing() as connection:
+            self.database.upsert(connection, users, {"user_id": user_id}, row)
+
+    def get_user(self, user_id: str) -> User | None:
+        with self.database.reading() as connection:
+            row = connection.execute(_PROFILE, {"id": user_id}).one_or_none()
+        if row is None:
+            return None
+        plain = json.loads(row.attributes)
+        attributes = {k: tuple(v) if isinstance(v, list) else v for k, v in plain.items()}
+        return User(row.user_id, attributes, row.taste, row.updated_at)
+
+    def users_count(self) -> int:
+        with self.database.reading() as connection:
+            return connection.execute(
+                select(sa.func.count()).select_from(_KNOWN_USERS)
+            ).scalar_one()
+
+    def export_user(self, user_id: str) -> dict[str, Any]:
+        user = self.get_user(user_id)
+        with self.database.reading() as connection:
+            stored = events_of(connection, user_id)
+            answers = connection.execute(_ANSWERS, {"id": user_id}).mappings().all()
+        return {
+            "user_id": user_id,
+            "profile": None if user is None else asdict(user),
+            "events": [asdict(one.event) for one in stored],
+            "served": [dict(row) for row in answers],
+        }
+
+    def delete_user(self, user_id: str) -> dict[str, int]:
+        with self.database.writing() as connection:
+            return {
+                name: connection.execute(table.delete().where(table.c.user_id == user_id)).rowcount
+                for name, table in _TABLES.items()
+            }

@@ -1,0 +1,107 @@
+"""Fitting: what the trainer asks of the training loop, and whether what comes of it may serve.
+
+The one module of `service.models` that imports `service.ranker.training`: who only serves does not
+load it. Knows no log and no registry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from service.api.messages import RESUME, Progress, TrainProgress
+from service.errors import NoTrainedModel
+from service.models.training_data import TrainingData
+from service.ranker.config import RankerConfig
+from service.ranker.data.arrays import BoolArray
+from service.ranker.ranker import Ranker
+from service.ranker.training.fit import TrainingDiverged
+from service.ranker.training.incremental import refresh_ranker
+from service.ranker.training.resume import SavedFits, fingerprint
+from service.ranker.training.train import TooFewEvents, Trained, train_ranker
+from service.ranker.training.validation import BASELINES
+
+TOLERANCE = 0.98
+"""A model is activated by itself if it reaches this share of the best baseline on all held-out
+events."""
+
+
+def fit_ranker(
+    data: TrainingData,
+    config: RankerConfig,
+    *,
+    version: str,
+    seed: int,
+    saved: Path,
+    progress: Progress,
+) -> Trained:
+    """A new ranker. `saved` is the folder that lets an interrupted fit of the same data and
+    configuration go on. NoTrainedModel where nothing came of it."""
+    kept = SavedFits(
+        saved,
+        fingerprint(data.interactions, data.features, config, data.event_weights, seed),
+        lambda text: progress(TrainProgress(RESUME, 0, 1, text)),
+    )
+    with _explained():
+        return train_ranker(
+            data.interactions,
+            data.features,
+            config,
+            version=version,
+            event_weights=data.event_weights,
+            seed=seed,
+            progress=by_stage(progress),
+            kept=kept,
+        )
+
+
+def refit_ranker(
+    ranker: Ranker,
+    data: TrainingData,
+    new: BoolArray,
+    *,
+    version: str,
+    seed: int,
+    progress: Progress,
+) -> Trained:
+    """A ranker that goes on from `ranker` and also knows the interactions marked by `new`, (E,), at
+    least one. `data` is coded as the ranker is. NoTrainedModel where nothing came of it."""
+    with _explained():
+        return refresh_ranker(
+            ranker,
+            data.interactions,
+            new,
+            data.features,
+            version=version,
+            event_weights=data.event_weights,
+            seed=seed,
+            progress=by_stage(progress),
+        )
+
+
+def lost_to(metrics: Mapping[str, float]) -> list[str]:
+    """The baselines that did better than what was trained, by the metrics of its training."""
+    return [name for name in BASELINES if _loses(metrics, name)]
+
+
+def by_stage(progress: Progress) -> Callable[[str, int, int], None]:
+    """The same, for the training loop, which knows no messages."""
+    return lambda stage, done, total: progress(TrainProgress(stage, done, total))
+
+
+def _loses(metrics: Mapping[str, float], baseline: str) -> bool:
+    return metrics.get("palate/all/ndcg@10", 0.0) < TOLERANCE * metrics.get(
+        f"{baseline}/all/ndcg@10", 0.0
+    )
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """The training loop's errors as ours."""
+    try:
+        yield
+    except TooFewEvents as error:
+        raise NoTrainedModel("there is too little to train on", str(error)) from error
+    except TrainingDiverged as error:
+        raise NoTrainedModel("training diverged", str(error)) from error

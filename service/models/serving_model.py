@@ -1,0 +1,59 @@
+"""A ranker as it serves: with the vocabulary that its arrays are coded in, and what its items are
+perceived by.
+
+Knows no registry and no requests.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from encoders.alignment.alignment import Alignment
+from encoders.arrays import FloatArray
+from encoders.modality import Medium
+from indexer.indexing.shared_space import joint_name
+from indexer.stores.store import IMAGE, TEXT, ItemStore
+from service.models.features import Vocabulary
+from service.ranker.ranker import Ranker
+
+VECTORS_OF_MODELS = "sequence-"
+"""What the names of models' item vectors in the store begin with."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ServingModel:
+    """One ranker in the present catalogue, trained or not."""
+
+    ranker: Ranker
+    vocabulary: Vocabulary
+    medium: Medium
+    alignment: Alignment | None
+    """What it sees pictures, or sounds, through."""
+    counted: int
+    """Newest event of the log that its popularity was counted with."""
+
+    @property
+    def vector_name(self) -> str:
+        """Name of its item vectors in the store; empty without a trained model."""
+        return f"{VECTORS_OF_MODELS}{self.ranker.version}" if self.ranker.trained else ""
+
+    @property
+    def modalities(self) -> tuple[str, ...]:
+        """What its items have content of, as the store's vectors are called."""
+        return (TEXT, self.medium)
+
+    def content_query(
+        self, store: ItemStore, modality: str, taste: FloatArray
+    ) -> tuple[str, FloatArray]:
+        """Where in the store to look for a taste in an encoder's space, (dim,), and as what vector:
+        as the ranker sees that modality, unless its alignment is not the one whose vectors the
+        store has."""
+        if modality == TEXT:
+            return TEXT, taste
+        if self.alignment is not None:
+            name = joint_name(self.alignment.version, IMAGE)
+            if name in store.vector_names():
+                return name, self.alignment.heads.images(taste[np.newaxis])[0]
+        return IMAGE, taste

@@ -1,0 +1,166 @@
+"""The trainer: from the log to a model that is registered, and active unless it lost.
+
+Owns what a training reads, when it may go on, and when its model is activated. Knows no requests,
+and loads the training loop (`service.models.fitting`) only when something is trained.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from service.api.messages import ModelInfo, Progress, TrainProgress
+from service.catalog.item_ids import ItemIds
+from service.errors import NoTrainedModel, TrainingUnderway
+from service.models.model_card import ModelCard
+from service.models.registry import ModelRegistry
+from service.models.training_data import TrainingData, read_interactions
+from service.ranker.config import RankerConfig
+from service.storage.workspace import Workspace
+
+if TYPE_CHECKING:
+    from service.ranker.training.train import Trained
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Fitted:
+    """What one training gave, and what it was given."""
+
+    trained: Trained
+    data: TrainingData
+    taken_up_from: str
+    """The model whose weights it began with; empty for a full training."""
+
+
+class Trainer:
+    """Trains on a data folder, one training at a time."""
+
+    def __init__(self, workspace: Workspace, item_ids: ItemIds, registry: ModelRegistry) -> None:
+        self._workspace, self._item_ids, self._registry = workspace, item_ids, registry
+        self._interrupted = workspace.settings.data / "training"
+        self._turn = threading.Lock()
+
+    def train(
+        self,
+        progress: Progress,
+        *,
+        config: RankerConfig | None = None,
+        seed: int = 0,
+        force: bool = False,
+        incremental: bool = False,
+    ) -> ModelInfo:
+        """Train on the whole log, or take up the events since the active model; save, and activate.
+
+        A full training that was interrupted goes on after its last whole epoch if log, items and
+        settings are the same. A full training is not activated if it loses to a baseline, unless
+        `force` is set. TrainingUnderway while another one is, NoTrainedModel where nothing comes of
+        it. What `progress` raises ends it.
+        """
+        if not self._turn.acquire(blocking=False):
+            raise TrainingUnderway
+        try:
+            started = time.time()
+            version = _new_version(started)
+            progress(TrainProgress("read", 0, 1))
+            if incremental:
+                fitted = self._take_up(progress, version, seed)
+            else:
+                config = config or self._workspace.settings.ranker
+                fitted = self._fit(progress, version, seed, config)
+            return self._admit(progress, fitted, started, always=force or incremental)
+        finally:
+            self._turn.release()
+
+    def _fit(self, progress: Progress, version: str, seed: int, config: RankerConfig) -> _Fitted:
+        from service.models.fitting import fit_ranker
+
+        data = TrainingData.read(self._workspace, self._item_ids)
+        trained = fit_ranker(
+            data, config, version=version, seed=seed, saved=self._interrupted, progress=progress
+        )
+        return _Fitted(trained, data, taken_up_from="")
+
+    def _take_up(self, progress: Progress, version: str, seed: int) -> _Fitted:
+        """From the active model and the events since its training."""
+        from service.models.fitting import refit_ranker
+
+        card, before = self._registry.load_active()
+        data = TrainingData.read_coded(
+            self._workspace,
+            self._item_ids,
+            before.vocabulary,
+            before.alignment,
+            before.ranker.n_items,
+        )
+        since, user_ids = read_interactions(
+            self._workspace.log,
+            self._workspace.settings.events.policy(),
+            before.vocabulary.event_types,
+            before.ranker.n_items,
+            after_seq=card.last_seq,
+        )
+        if not len(since):
+            raise NoTrainedModel(
+                f"nothing happened since model {before.ranker.version} was trained",
+                "record events first",
+            )
+        trained = refit_ranker(
+            before.ranker,
+            data,
+            data.newest(since, user_ids),
+            version=version,
+            seed=seed,
+            progress=progress,
+        )
+        return _Fitted(trained, data, taken_up_from=before.ranker.version)
+
+    def _admit(
+        self, progress: Progress, fitted: _Fitted, started: float, *, always: bool
+    ) -> ModelInfo:
+        """Save and register what was trained, and activate it unless it lost."""
+        from service.models.fitting import lost_to
+
+        card = self._card(fitted, started)
+        progress(TrainProgress("save", 0, 1))
+        model = self._registry.add(fitted.trained.ranker, fitted.data.item_ids, card)
+        if not fitted.taken_up_from:
+            shutil.rmtree(self._interrupted, ignore_errors=True)
+        better = [] if always else lost_to(card.metrics)
+        if better:
+            why = f"not activated: {', '.join(better)} did better on held-out events"
+            progress(TrainProgress("done", 1, 1, why))
+            return model
+        progress(TrainProgress("activate", 0, 1))
+        model = self._registry.activate(model.version)
+        progress(TrainProgress("done", 1, 1, "activated"))
+        return model
+
+    def _card(self, fitted: _Fitted, started: float) -> ModelCard:
+        trained, data = fitted.trained, fitted.data
+        first = trained.first_stage
+        return ModelCard(
+            vocabulary=data.vocabulary,
+            fingerprints=self._workspace.fingerprints,
+            alignment="" if data.alignment is None else data.alignment.version,
+            metrics={
+                **trained.metrics,
+                "seconds": round(time.time() - started, 1),
+                "epochs": float(first.epochs),
+            },
+            seed=trained.seed,
+            n_events=len(data.interactions),
+            n_users=data.interactions.n_users,
+            last_seq=data.last_seq,
+            taken_up_from=fitted.taken_up_from,
+            losses=first.losses,
+            validation=first.validation,
+        )
+
+
+def _new_version(now: float) -> str:
+    """By the time, UTC, and random digits: versions sort as they were made, and never meet."""
+    return time.strftime("%Y%m%d-%H%M%S", time.gmtime(now)) + "-" + uuid.uuid4().hex[:4]

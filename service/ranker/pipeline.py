@@ -1,0 +1,190 @@
+"""The pipeline: a query to a ranked list. Serving, explaining and the validation of a training call it.
+
+    query -> sources propose -> candidates -> signals -> second stage -> exploration, diversity
+
+Owns the order of these steps. Arrays by item index; knows no ids, users, stores or requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from service.ranker.candidates import Candidates, CandidateSource, SourceFailed, VectorIndex
+from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
+from service.ranker.data.history import History
+from service.ranker.diversity import POOL, diversify
+from service.ranker.ranker import Ranker, ScoredList
+from service.ranker.second_stage.signals import QueryScores, View
+from service.ranker.stopwatch import Stopwatch
+
+EXPLORATION_LOGITS = 4.0
+"""What full exploration adds to the score of an item without events; it fades with 1 / sqrt(1 + n)."""
+WIDER = 4
+"""So many times as many candidates are asked for where a rule is yet to be checked on them."""
+NARROW_SOURCE = "filter"
+"""What the source is called that proposes all that a narrow rule leaves."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Query:
+    """Who asks, and what may come back."""
+
+    history: History
+    per_source: int
+    """Candidates wanted of each source."""
+    allowed: BoolArray | None = None
+    """(N,) items that may come back; None for all."""
+    satisfying: Callable[[IntArray], IntArray] | None = None
+    """Of these items those that satisfy the rest of a rule that `allowed` does not tell; None where
+    it tells all."""
+    members: IntArray | None = None
+    """All items that a rule leaves, where they are known."""
+    domains: IntArray | None = None
+    """Codes of the domains that are asked for; None for all."""
+    n_served: int = 0
+    """Results wanted: the order is settled at least so far."""
+    exploration: float = 0.0
+    """0..1: room for items that few have met."""
+    diversity: float = 0.0
+    """0..1: distance between results."""
+    state: FloatArray | None = None
+    """(D,) the sequence model's state after the history, where it is known already."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranked:
+    """C candidates in order, with all that the order rests on."""
+
+    query: Query
+    query_scores: QueryScores
+    candidates: Candidates
+    scored: ScoredList
+    order: IntArray
+    """(C,) places of the candidates, best first."""
+    failed: Sequence[str] = ()
+    """Sources that could not answer."""
+
+    def items(self, places: IntArray) -> IntArray:
+        """Item indices at these places of the candidates."""
+        return self.candidates.items[places]
+
+    def explored(self, shown: IntArray) -> list[bool]:
+        """Which of the candidates at these places would not be shown without exploration."""
+        if self.query.exploration <= 0 or not len(shown):
+            return [False] * len(shown)
+        plain = set(np.argsort(-self.scored.scores, kind="stable")[: len(shown)].tolist())
+        bonus = exploration_bonus(self.query_scores.view, self.items(shown), self.query.exploration)
+        return [
+            place not in plain and extra > 0
+            for place, extra in zip(shown.tolist(), bonus.tolist(), strict=True)
+        ]
+
+
+def rank(
+    ranker: Ranker,
+    query: Query,
+    sources: Sequence[CandidateSource],
+    index: VectorIndex | None = None,
+    watch: Stopwatch | None = None,
+) -> Ranked:
+    """Candidates of all sources in serving order.
+
+    With an `index`, sources that look for the nearest vectors are answered by it; without one they
+    look at every item. `watch` times the stages `encode`, `retrieve` and `rank`.
+    """
+    watch = watch or Stopwatch()
+    query_scores = ranker.query_scores(query.history, query.state)
+    watch.lap("encode")
+    candidates, failed = retrieve(query_scores, query, sources, index)
+    watch.lap("retrieve")
+    scored = ranker.score_list(query_scores, candidates.items, query.domains)
+    order = _order(query_scores.view, scored, candidates.items, query)
+    watch.lap("rank")
+    return Ranked(query, query_scores, candidates, scored, order, failed)
+
+
+def rank_only(ranker: Ranker, query: Query, items: IntArray) -> Ranked:
+    """These items (C,) alone, ascending, whatever sources and rules say of them."""
+    query_scores = ranker.query_scores(query.history, query.state)
+    scored = ranker.score_list(query_scores, items, query.domains)
+    order = np.argsort(-scored.scores, kind="stable")
+    return Ranked(query, query_scores, Candidates(items, {}), scored, order)
+
+
+def retrieve(
+    query_scores: QueryScores,
+    query: Query,
+    sources: Sequence[CandidateSource],
+    index: VectorIndex | None = None,
+) -> tuple[Candidates, list[str]]:
+    """What the sources propose of what is live and allowed; and the sources that failed."""
+    live = query_scores.view.content.live
+    usable = live if query.allowed is None else live & query.allowed
+    proposals: dict[str, IntArray] = {}
+    asked = sources
+    if index is not None:
+        names = {source.space: source.name for source in sources if source.space}
+        found = index.nearest(query_scores, list(names), query.per_source)
+        proposals = {names[space]: items for space, items in found.items()}
+        asked = [source for source in sources if not source.space]
+    more, failed = _ask(asked, query_scores, usable, query)
+    proposals |= more
+    if query.members is not None and len(query.members) <= query.per_source:
+        proposals[NARROW_SOURCE] = query.members  # let the ranker see all that is left
+    return Candidates.merged(proposals, usable, query.per_source), failed
+
+
+def _ask(
+    sources: Sequence[CandidateSource],
+    query_scores: QueryScores,
+    usable: BoolArray,
+    query: Query,
+) -> tuple[dict[str, IntArray], list[str]]:
+    """Proposals by source, and the sources that failed. A rule that the mask does not tell is
+    checked on more candidates than are wanted."""
+    n = query.per_source if query.satisfying is None else WIDER * query.per_source
+    proposals: dict[str, IntArray] = {}
+    failed = []
+    for source in sources:
+        try:
+            proposals[source.name] = source.propose(query_scores, usable, n)
+        except SourceFailed:
+            failed.append(source.name)
+    if query.satisfying is not None:
+        proposed = np.unique(np.concatenate([np.zeros(0, np.int64), *proposals.values()]))
+        passed = query.satisfying(proposed)
+        proposals = {name: items[np.isin(items, passed)] for name, items in proposals.items()}
+    return proposals, failed
+
+
+def exploration_bonus(view: View, items: IntArray, exploration: float) -> FloatArray:
+    """(len(items),) what `exploration` 0..1 adds to the scores, beyond the boost of cold items that
+    training found affordable."""
+    counts = view.behaviour.counts[items]
+    bonus: FloatArray = exploration * EXPLORATION_LOGITS / np.sqrt(1.0 + counts)
+    return bonus.astype(np.float32)
+
+
+def _order(view: View, scored: ScoredList, items: IntArray, query: Query) -> IntArray:
+    """Places of the candidates in serving order, settled for the first `query.n_served`."""
+    scores = scored.scores
+    if query.exploration > 0:
+        scores = scores + exploration_bonus(view, items, query.exploration)
+    order = np.argsort(-scores, kind="stable")
+    if query.diversity <= 0:
+        return order
+    pool = items[order[: max(POOL * query.n_served, 50)]]
+    first = diversify(scores[order], _content(view, pool), query.n_served, query.diversity)
+    rest = np.setdiff1d(np.arange(len(order)), first)
+    diverse: IntArray = order[np.concatenate([first, rest])]
+    return diverse
+
+
+def _content(view: View, items: IntArray) -> FloatArray:
+    """(len(items), D) unit rows of all modalities side by side."""
+    both = np.concatenate([view.content.text[items], view.content.image[items]], axis=1)
+    both /= np.maximum(np.linalg.norm(both, axis=1, keepdims=True), 1e-6)
+    return both

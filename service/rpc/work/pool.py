@@ -1,0 +1,77 @@
+"""A work pool: threads that take blocking work off the event loop, and a bounded queue before them.
+
+Owns when work starts, and that it does not start in vain. Knows nothing of what the work is, nor
+of gRPC.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+from service.errors import DeadlinePassed, Overloaded
+
+T = TypeVar("T")
+
+
+class WorkPool:
+    """`threads` workers; at most `max_waiting` calls wait for one of them, in order of arrival.
+
+    Every thread calls `prepare` once, before its first work.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        threads: int,
+        max_waiting: int,
+        prepare: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._name = name
+        self._limit = threads + max_waiting
+        self._pending = 0
+        self._lock = threading.Lock()
+        self._executor = ThreadPoolExecutor(threads, f"palate-{name}", initializer=prepare)
+
+    @property
+    def pending(self) -> int:
+        """Calls that run or wait."""
+        return self._pending
+
+    async def run(self, work: Callable[[], T], remaining_s: float | None = None) -> T:
+        """The result of `work`, run in a thread.
+
+        Work that has started is finished. Work whose caller is cancelled while it waits is never
+        started. Errors: Overloaded where too many wait already; DeadlinePassed where `remaining_s`
+        seconds have passed by the time a thread is free.
+        """
+        deadline = None if remaining_s is None else time.monotonic() + remaining_s
+
+        def start() -> T:
+            if deadline is not None and time.monotonic() >= deadline:
+                raise DeadlinePassed()
+            return work()
+
+        with self._lock:
+            if self._pending >= self._limit:
+                raise Overloaded(self._name, self._pending)
+            self._pending += 1
+        try:
+            future = self._executor.submit(start)
+        except BaseException:
+            self._ended(None)
+            raise
+        future.add_done_callback(self._ended)
+        return await asyncio.wrap_future(future)
+
+    async def close(self) -> None:
+        """Wait for what runs and what waits; nothing is taken any more."""
+        await asyncio.to_thread(self._executor.shutdown)
+
+    def _ended(self, _: Future[T] | None) -> None:
+        with self._lock:
+            self._pending -= 1

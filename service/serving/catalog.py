@@ -1,0 +1,137 @@
+"""Catalog: the items, from the row that comes in to the item that goes out.
+
+Owns that the log, the store, the ids in memory and the serving model agree on which items there
+are. Knows no people and no candidates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import numpy as np
+
+from indexer.catalog.item import Item
+from indexer.indexing.indexer import IndexReport
+from indexer.stores.store import StoredItem
+from service.catalog.item_ids import ItemIds
+from service.errors import InvalidInput, ItemNotFound
+from service.models.registry import ModelRegistry
+from service.ranker.data.arrays import IntArray
+from service.storage.workspace import Workspace
+
+MAX_REMEMBERED = 50_000
+"""Items kept in memory."""
+
+
+class Catalog:
+    """The items of one data folder."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        ids: ItemIds,
+        registry: ModelRegistry,
+        on_change: Callable[[], None],
+    ) -> None:
+        """`on_change` is called when items were encoded anew or deleted: what was read of users
+        with their indices or vectors is out of date then."""
+        self._log, self._store = workspace.log, workspace.store
+        self._ids, self._registry, self._on_change = ids, registry, on_change
+        self._indexer = workspace.indexer(self._learn)
+        self._remembered: dict[int, Item] = {}
+
+    def index(
+        self,
+        items: Sequence[Item],
+        images: Mapping[str, Sequence[bytes]],
+        sounds: Mapping[str, bytes] | None = None,
+    ) -> IndexReport:
+        """Add or replace items; `images` and `sounds` hold encoded ones by item id. Durable when
+        this returns."""
+        report = self._indexer.index_items(items, images=images, sounds=sounds)
+        self._know(self._log.get_items([item.item_id for item in items]).values())
+        return report
+
+    def delete(self, item_ids: Sequence[str]) -> Sequence[str]:
+        """Remove items; returns the ids that were not there. Their events stay in the log."""
+        missing = self._indexer.delete_items(item_ids)
+        self._forget(item_ids)
+        return missing
+
+    def get(self, item_id: str) -> Item:
+        """ItemNotFound where there is none."""
+        found = self._log.get_items([item_id])
+        if item_id not in found:
+            raise ItemNotFound(item_id)
+        return found[item_id][1]
+
+    def page(self, size: int, token: str, domain: str) -> tuple[Sequence[Item], str]:
+        """Items in the order they were first indexed, and the token of the next page, empty at the
+        end."""
+        after = int(token) if token.isdecimal() else -1
+        if token and not token.isdecimal():
+            why = "is not a token that ListItems gave; start without one"
+            raise InvalidInput("page_token", token, why)
+        found = self._log.list_items(size + 1, after, domain or None)
+        more = str(found[size - 1][0]) if len(found) > size else ""
+        return [item for _, item in found[:size]], more
+
+    def index_of(self, item_id: str) -> int:
+        """ItemNotFound where there is none."""
+        index = self._ids.index(item_id)
+        if index is None:
+            raise ItemNotFound(item_id)
+        return index
+
+    def exists(self, index: int) -> bool:
+        """Whether an item index is in the catalogue still."""
+        return self._ids.has_index(index)
+
+    def items(self, indices: IntArray) -> list[Item]:
+        """Items by index, from memory where they were used lately."""
+        wanted = indices.tolist()
+        absent = [index for index in wanted if index not in self._remembered]
+        if absent:
+            if len(self._remembered) > MAX_REMEMBERED:
+                self._remembered.clear()
+                absent = wanted
+            self._remembered |= self._store.get_items(absent)
+        return [self._remembered[index] for index in wanted]
+
+    def everything(self) -> Iterable[tuple[int, Item]]:
+        """Every item of the log with its index."""
+        return self._log.iter_items()
+
+    def follow_log(self) -> None:
+        """Take in what items the log has gained, changed and lost since; other calls may go on."""
+        self._indexer.follow(on_put=self._know)
+        there = self._log.item_indices()
+        self._forget([item_id for item_id in self._ids.index_of if item_id not in there])
+        # The ranker may have read from the store what was deleted before the ids were read.
+        ranker = self._registry.active.ranker
+        live = np.flatnonzero(ranker.view.content.live)
+        ranker.remove_items(np.setdiff1d(live, list(there.values())))
+
+    def reconcile(self) -> None:
+        """Bring the store up to the log."""
+        self._indexer.reconcile()
+
+    def _know(self, items: Iterable[tuple[int, Item]]) -> None:
+        """Items by index, as they are in the log now."""
+        for index, item in items:
+            self._ids.put(item.item_id, index)
+            self._remembered.pop(index, None)
+            self._registry.active.ranker.set_live(index, item.available)
+
+    def _learn(self, rows: Sequence[StoredItem]) -> None:
+        """Tell the model of items whose content was put into the store."""
+        for row in rows:
+            self._ids.put(row.item.item_id, row.item_index)
+        self._registry.learn(rows)
+        self._on_change()
+
+    def _forget(self, item_ids: Iterable[str]) -> None:
+        removed = [self._ids.remove(item_id) for item_id in item_ids]
+        gone = [index for index in removed if index is not None]
+        self._registry.active.ranker.remove_items(np.array(gone, dtype=np.int64))
+        self._on_change()

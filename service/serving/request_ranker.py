@@ -1,0 +1,122 @@
+"""RequestRanker: from a request to a ranked list, through the one pipeline of the ranker.
+
+Recommend, SimilarItems and Explain come through here. Owns how a request becomes the pipeline's
+query. Knows no answers and no words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from indexer.stores.store import ItemStore
+from service.api.messages import RecommendRequest
+from service.catalog.item_ids import ItemIds
+from service.models.serving_model import ServingModel
+from service.ranker.data.arrays import BoolArray
+from service.ranker.pipeline import Query, Ranked, rank, rank_only
+from service.ranker.stopwatch import Stopwatch
+from service.serving.rule import Rule
+from service.serving.sources import Sources
+from service.serving.store_index import StoreIndex
+from service.serving.user_context import UserContext, UserContexts
+
+EXACT_ITEMS = 20_000
+"""Up to this many items the vectors in memory are searched, exactly: reading them all is quicker
+than asking the store, which pays in larger catalogues."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RankedRequest:
+    """A request, who sent it, and the list that a model ranked for it."""
+
+    request: RecommendRequest
+    model: ServingModel
+    user: UserContext
+    ranked: Ranked
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RequestRanker:
+    """What a request is ranked with."""
+
+    store: ItemStore
+    ids: ItemIds
+    contexts: UserContexts
+    sources: Sources
+
+    def rank(
+        self,
+        request: RecommendRequest,
+        model: ServingModel,
+        n_served: int,
+        watch: Stopwatch | None = None,
+    ) -> RankedRequest:
+        """The list, in order for the first `n_served` at least; `watch` times its stages.
+        FilterSyntaxError where the request's filter is none."""
+        watch = watch or Stopwatch()
+        rule = Rule.of(request.filter, request.domains, self.store, self.ids)
+        user = self.contexts.of(request, model)
+        query = self._query(request, model, user, rule, n_served)
+        index = self._index(model, user, rule)
+        watch.lap("person")
+        ranked = rank(model.ranker, query, self.sources.of(model), index, watch)
+        return RankedRequest(request, model, user, ranked)
+
+    def rank_only(self, request: RecommendRequest, model: ServingModel, item: int) -> RankedRequest:
+        """The same list if it had this item alone."""
+        user = self.contexts.of(request, model)
+        query = Query(user.history, per_source=1)
+        ranked = rank_only(model.ranker, query, np.array([item], dtype=np.int64))
+        return RankedRequest(request, model, user, ranked)
+
+    def _query(
+        self,
+        request: RecommendRequest,
+        model: ServingModel,
+        user: UserContext,
+        rule: Rule,
+        n_served: int,
+    ) -> Query:
+        domains = model.vocabulary.domain_codes(request.domains)
+        satisfying = None
+        if not rule.is_resolved:
+            satisfying = lambda items: self.store.matching(rule.filter, items)  # noqa: E731
+        return Query(
+            history=user.history,
+            per_source=max(model.ranker.config.candidates, request.k),
+            allowed=_allowed(model, user, rule, domains),
+            satisfying=satisfying,
+            members=rule.members,
+            domains=domains,
+            n_served=n_served,
+            exploration=request.exploration,
+            diversity=request.diversity,
+        )
+
+    def _index(self, model: ServingModel, user: UserContext, rule: Rule) -> StoreIndex | None:
+        """The store, where it is quicker than reading all vectors, or has to check the rule."""
+        if model.ranker.n_items <= EXACT_ITEMS and rule.is_resolved:
+            return None
+        n_excluded = len(user.excluded)
+        return StoreIndex(self.store, model, user.taste_vectors, rule.filter, n_excluded)
+
+
+def _allowed(
+    model: ServingModel, user: UserContext, rule: Rule, domains: np.ndarray | None
+) -> BoolArray:
+    """(N,) what the rule and the request allow, as far as that can be told without the store.
+
+    Whoever has a history in one domain only would have all sources propose of that one: where
+    domains are asked for, the sources propose within them.
+    """
+    n_items = model.ranker.n_items
+    allowed = np.ones(n_items, dtype=bool)
+    if rule.members is not None:
+        allowed[:] = False
+        allowed[rule.members[rule.members < n_items]] = True
+    elif domains is not None:
+        allowed &= np.isin(model.ranker.view.content.domain, domains)
+    allowed[user.excluded[user.excluded < n_items]] = False
+    return allowed

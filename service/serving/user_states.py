@@ -1,0 +1,180 @@
+"""UserStates: what is known of a user at this moment, read from the log, remembered until the next
+event.
+
+Owns the histories that the ranker sees and the users' points in the vector store. Knows no
+candidates and no scores.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from encoders.arrays import FloatArray
+from indexer.catalog.event import EventPolicy
+from indexer.log.event_log import EventLog, User
+from indexer.stores.store import ItemStore, UserPoint
+from service.catalog.item_ids import ItemIds
+from service.ranker.data.arrays import BoolArray, IntArray
+
+PROFILE_EVENTS = 10
+"""Newest liked items that make a taste vector."""
+PROFILE_DECAY = 0.8
+REMEMBERED = 20_000
+"""Users kept in memory; the least recently used go first."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Past:
+    """What a person did with items of the catalogue, oldest first, as columns of length L."""
+
+    items: IntArray
+    event_types: Sequence[str]
+    values: Sequence[float | None]
+    times: NDArray[np.float64]
+    """Unix seconds."""
+    liked: BoolArray
+
+    def then_viewed(self, items: IntArray, now: float) -> Past:
+        """The same with a session's items after it."""
+        n = len(items)
+        return Past(
+            np.concatenate([self.items, items]),
+            [*self.event_types, *["view"] * n],
+            [*self.values, *[None] * n],
+            np.concatenate([self.times, np.full(n, now)]),
+            np.concatenate([self.liked, np.ones(n, bool)]),
+        )
+
+    def newest(self, n: int, n_items: int) -> Past:
+        """The last n events on items below index n_items."""
+        places = np.flatnonzero(self.items < n_items)[-n:].tolist()
+        return Past(
+            self.items[places],
+            [self.event_types[place] for place in places],
+            [self.values[place] for place in places],
+            self.times[places],
+            self.liked[places],
+        )
+
+
+NOTHING_PAST = Past(np.zeros(0, np.int64), (), (), np.zeros(0), np.zeros(0, bool))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UserState:
+    """What the log says of a user."""
+
+    past: Past
+    """The events that are part of behaviour sequences."""
+    n_events: int
+    """Events on items of the catalogue, whether behaviour or not."""
+    seen: IntArray
+    """Items that stay away."""
+    profile: User | None
+    taste_vectors: Mapping[str, FloatArray]
+    """(dim,) what was liked lately in encoder space, by modality, where there is any; unit length."""
+
+
+class UserStates:
+    """Reads through a cache when this process is the only writer of the log."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        store: ItemStore,
+        ids: ItemIds,
+        policy: EventPolicy,
+        *,
+        only_writer: bool,
+    ) -> None:
+        self._log, self._store, self._ids, self._policy = log, store, ids, policy
+        self._remembered: OrderedDict[str, UserState] = OrderedDict()
+        self._capacity = REMEMBERED if only_writer else 0
+        self._lock = threading.Lock()
+        self._generation = 0
+
+    def state(self, user_id: str) -> UserState:
+        """The user as of now; an unknown user has no events."""
+        with self._lock:
+            if user_id in self._remembered:
+                self._remembered.move_to_end(user_id)
+                return self._remembered[user_id]
+            generation = self._generation
+        state = self._read(user_id)
+        with self._lock:
+            if self._capacity and generation == self._generation:  # nobody wrote while we read
+                self._remembered[user_id] = state
+                while len(self._remembered) > self._capacity:
+                    self._remembered.popitem(last=False)
+        return state
+
+    def forget(self, user_ids: Sequence[str] | None = None) -> None:
+        """Read these users (or all) anew next time: something about them, or about the catalogue,
+        changed."""
+        with self._lock:
+            self._generation += 1
+            if user_ids is None:
+                self._remembered.clear()
+            for user_id in user_ids or ():
+                self._remembered.pop(user_id, None)
+
+    def _read(self, user_id: str) -> UserState:
+        stored = self._log.user_events(user_id)
+        last_seq = max((one.seq for one in stored), default=0)
+        known = [
+            (one.event, index)
+            for one in stored
+            if (index := self._ids.index(one.event.item_id)) is not None
+        ]
+        kinds = [self._policy.kind(event.event_type, event.value) for event, _ in known]
+        items = np.array([index for _, index in known], dtype=np.int64)
+        liked = np.array([kind.weight > 0 for kind in kinds], dtype=bool)
+        seen = np.unique(items[[kind.seen for kind in kinds]]) if known else items
+        behaves = [place for place, kind in enumerate(kinds) if kind.trains]
+        past = Past(
+            items[behaves],
+            [known[place][0].event_type for place in behaves],
+            [known[place][0].value for place in behaves],
+            np.array([known[place][0].timestamp for place in behaves], dtype=np.float64),
+            liked[behaves],
+        )
+        return UserState(
+            past=past if behaves else NOTHING_PAST,
+            n_events=len(known),
+            seen=seen,
+            profile=self._log.get_user(user_id),
+            taste_vectors=self._vectors(user_id, last_seq, items[liked]) if known else {},
+        )
+
+    def _vectors(self, user_id: str, last_seq: int, liked: IntArray) -> Mapping[str, FloatArray]:
+        """The user's taste vectors: from the user's point while it is up to date, else made and
+        kept there."""
+        point = self._store.get_user(user_id)
+        if point is not None and point.last_seq == last_seq:
+            return point.vectors
+        vectors = taste_vectors(self._store, liked)
+        self._store.put_users([UserPoint(user_id, last_seq, vectors)])
+        return vectors
+
+
+def taste_vectors(store: ItemStore, liked: IntArray) -> dict[str, FloatArray]:
+    """Recency-weighted mean of the newest liked items' encoder vectors per modality, unit length."""
+    newest = liked[-PROFILE_EVENTS:]
+    out: dict[str, FloatArray] = {}
+    if not len(newest):
+        return out
+    weight = dict(zip(newest.tolist(), PROFILE_DECAY ** np.arange(len(newest))[::-1], strict=True))
+    for name in ("text", "image"):
+        present, vectors = store.vectors(name, np.unique(newest))
+        if len(present):
+            mean = np.array([weight[i] for i in present.tolist()], np.float32) @ vectors
+            norm = float(np.linalg.norm(mean))
+            if norm > 0:
+                out[name] = (mean / norm).astype(np.float32)
+    return out

@@ -1,0 +1,83 @@
+"""The tables: versioned, migrated forward only, and the same on PostgreSQL."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from indexer.catalog.item import Item
+from indexer.errors import DataVersionMismatch
+from indexer.log.sql import schema as log_schema
+from indexer.log.sql.event_log import SqlEventLog
+
+
+def test_an_older_log_is_migrated_and_a_newer_one_refused(
+    file_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def add_notes(connection: Connection) -> None:
+        connection.execute(sa.text("CREATE TABLE notes (text VARCHAR)"))
+
+    def fill_notes(connection: Connection) -> None:
+        connection.execute(sa.text("INSERT INTO notes VALUES ('kept')"))
+
+    monkeypatch.setattr(log_schema, "MIGRATIONS", ())
+    with SqlEventLog.open(file_url) as log:
+        log.put_items([Item("a")])
+    monkeypatch.setattr(log_schema, "MIGRATIONS", (add_notes, fill_notes))
+    for _ in range(2):  # the second time there is nothing left to do
+        with SqlEventLog.open(file_url) as log, log.database.reading() as connection:
+            assert connection.exec_driver_sql("SELECT text FROM notes").scalars().all() == ["kept"]
+            assert log.meta_get("schema_version") == "3"
+            assert log.count_items() == 1
+
+    monkeypatch.setattr(log_schema, "MIGRATIONS", ())
+    with pytest.raises(
+        DataVersionMismatch, match="version 3, and this Palate reads up to version 1"
+    ):
+        SqlEventLog.open(file_url)
+
+
+def test_a_log_of_the_first_version_is_read_on(file_url: str) -> None:
+    with SqlEventLog.open(file_url) as log:
+        log.put_items([Item("a")])
+        log.mark_indexed([0])
+        with log.database.writing() as connection:
+            connection.execute(sa.text("ALTER TABLE items DROP COLUMN lacking_pictures"))
+        log.meta_set("schema_version", "1")
+    with SqlEventLog.open(file_url) as log:
+        assert log.meta_get("schema_version") == "2"
+        assert log.count_lacking_pictures() == 0
+        assert [put.pending for put in log.put_items([Item("a"), Item("b")])] == [False, True]
+
+
+def test_a_migration_that_fails_changes_nothing(
+    file_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def half_done(connection: Connection) -> None:
+        connection.execute(sa.text("CREATE TABLE notes (text VARCHAR)"))
+        raise RuntimeError("stop")
+
+    monkeypatch.setattr(log_schema, "MIGRATIONS", ())
+    SqlEventLog.open(file_url).close()
+    monkeypatch.setattr(log_schema, "MIGRATIONS", (half_done,))
+    with pytest.raises(RuntimeError, match="stop"):
+        SqlEventLog.open(file_url)
+    monkeypatch.setattr(log_schema, "MIGRATIONS", ())
+    with SqlEventLog.open(file_url) as log, log.database.reading() as connection:
+        assert log.meta_get("schema_version") == "1"
+        assert not sa.inspect(connection).has_table("notes")
+
+
+def test_the_schema_can_be_made_on_postgresql() -> None:
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    made = "\n".join(
+        str(statement.compile(dialect=dialect))
+        for table in log_schema.metadata.sorted_tables
+        for statement in [CreateTable(table), *(CreateIndex(index) for index in table.indexes)]
+    )
+    assert "item_index BIGINT NOT NULL" in made
+    assert "WHERE pending" in made
+    assert "context BYTEA NOT NULL" in made

@@ -1,0 +1,66 @@
+"""`palate serve`: what it serves, and what it says of it.
+
+The server itself is tested in `tests/service/rpc`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from service.cli.commands import serving
+from service.config import Settings
+from service.operations.switching import Switching
+from service.rpc import server
+from tests.service import world
+from tests.service.cli.conftest import Run
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
+    """The settings of every server; none of them listens, or loads anything."""
+    seen: list[Settings] = []
+
+    async def serve(settings: Settings, load: Any, *, on_listening: Any, on_loaded: Any) -> None:
+        seen.append(settings)
+        on_listening("127.0.0.1:1234")
+        on_loaded({"model": "m1", "items": "40"})
+
+    monkeypatch.setattr(server, "serve", serve)
+    return seen
+
+
+def test_it_says_where_it_listens_and_what_was_loaded(run: Run, served: list[Settings]) -> None:
+    ran = run("serve")
+    assert ran.code == 0
+    assert ran.out.startswith("listening on 127.0.0.1:1234, loading ...\n")
+    assert ["model", "m1"] in [line.split() for line in ran.out.splitlines()]
+    assert ran.out.endswith("serving; Ctrl-C stops\n")
+
+
+def test_json_is_one_line_for_each(run: Run, served: list[Settings]) -> None:
+    lines = [json.loads(line) for line in run("serve", "--json").out.splitlines()]
+    assert lines == [
+        {"listening": "127.0.0.1:1234"},
+        {"loaded": {"model": "m1", "items": "40"}},
+    ]
+
+
+def test_the_address_is_that_of_the_option_or_else_of_the_settings(
+    run: Run, served: list[Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PALATE_SERVER__ADDRESS", "127.0.0.1:7")
+    run("serve")
+    run("serve", "--address", "127.0.0.1:0")
+    assert [settings.server.address for settings in served] == ["127.0.0.1:7", "127.0.0.1:0"]
+
+
+def test_what_is_served_is_the_folder_of_the_settings(filled: Run) -> None:
+    backend = serving._load(world.settings(Settings().data))
+    try:
+        assert isinstance(backend, Switching)
+        assert backend.loaded()["items"] == "40"
+    finally:
+        backend.close()

@@ -1,0 +1,56 @@
+"""`palate train` and `palate models`: what they print, and their exit codes."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.api.messages import ModelInfo
+from service.cli.commands.training import show_metrics
+from service.models import fitting
+from tests.service.cli.conftest import Run
+
+
+def test_a_model_that_lost_is_exit_code_1_and_is_listed_beside_the_best_baseline(
+    filled: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fitting, "lost_to", lambda metrics: ["ease_recent"])
+    ran = filled("train", "--json")
+    assert (ran.code, ran.json["active"]) == (1, False)
+    (listed,) = filled("models", "list", "--json").json
+    assert listed == ran.json
+    assert ran.json["version"] in filled("models", "list").out
+    assert filled("models", "activate", ran.json["version"], "--json").json["active"]
+
+
+def test_a_training_says_what_became_of_its_model(filled: Run) -> None:
+    ran = filled("train", "--force", "--seed", 1)
+    assert ran.code == 0
+    assert "NDCG@10 on held-out next events" in ran.out
+    assert ran.out.rstrip().endswith(": activated")
+
+
+def test_without_models_there_is_none_to_list_roll_back_to_or_take_up(asking: Run) -> None:
+    assert "No model has been trained yet" in asking("models", "list").out
+    assert asking("models", "list", "--json").json == []
+    rolled = asking("models", "rollback")
+    assert (rolled.code, "no model served before this one" in rolled.err) == (2, True)
+    taken_up = asking("train", "--incremental")
+    assert (taken_up.code, "without --incremental first" in taken_up.err) == (2, True)
+
+
+def test_metrics_are_a_row_a_system_and_a_column_a_slice(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    figures = {
+        "palate/all/ndcg@10": 0.25,
+        "palate/cold_item/ndcg@10": 0.125,
+        "ease_recent/all/ndcg@10": 0.2,
+        "seconds": 3.0,
+    }
+    show_metrics(ModelInfo("v", 0.0, True, figures))
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["palate", "0.2500", "0.1250"] in lines
+    assert ["ease_recent", "0.2000"] in lines
+    assert any(line[:3] == ["system", "all", "cold"] for line in lines)
+    show_metrics(ModelInfo("v", 0.0, True, {"seconds": 3.0}))
+    assert "Too few events" in capsys.readouterr().out

@@ -1,0 +1,131 @@
+"""The pipeline: rules, indexes, exploration and diversity around the ranker's scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pytest
+
+from service.ranker.candidates import SourceFailed, sources_of
+from service.ranker.data.arrays import BoolArray, IntArray
+from service.ranker.data.history import History
+from service.ranker.data.interactions import Interactions
+from service.ranker.pipeline import NARROW_SOURCE, Query, rank, rank_only
+from service.ranker.ranker import Ranker, untrained_ranker
+from service.ranker.second_stage.signals import QueryScores
+from tests.service.ranker.planted import SMALL, features
+
+SIZE = 60
+"""Items of each domain: the first has items 0..59, the second 60..119."""
+DOMAIN = np.repeat([1, 2], SIZE)
+SOURCES = sources_of(("text", "image"))
+HISTORY = History.of(np.arange(5))
+N = 5
+
+
+@pytest.fixture(scope="module")
+def ranker() -> Ranker:
+    """Everybody chooses ten neighbours in the first domain, and then one item of the second that
+    goes with them."""
+    users, items = [], []
+    for user in range(SIZE):
+        users += [user] * 11
+        items += [*((user + np.arange(10)) % SIZE), SIZE + user]
+    table = Interactions.build(users, items, np.tile(np.arange(11), SIZE), n_items=2 * SIZE)
+    return untrained_ranker(features(2 * SIZE, domain=DOMAIN), table, SMALL)
+
+
+def test_scores_descend_along_the_order(ranker: Ranker) -> None:
+    found = rank(ranker, Query(HISTORY, N), SOURCES)
+    scores = found.scored.scores[found.order]
+    assert np.all(np.diff(scores) <= 0)
+    assert len(found.order) == len(found.candidates.items) == len(set(found.order.tolist()))
+
+
+def test_sources_propose_within_what_is_allowed(ranker: Ranker) -> None:
+    """The history is in the first domain; the second gets its candidates all the same."""
+    query = Query(HISTORY, N, allowed=DOMAIN == 2, domains=np.array([2]))
+    proposals = rank(ranker, query, SOURCES).candidates.proposals
+    assert [len(proposals[source]) for source in ("chosen_together", "popular")] == [N, N]
+    assert all((DOMAIN[items] == 2).all() for items in proposals.values())
+    together = proposals["chosen_together"] - SIZE  # chosen with items 0..4 by who began at 51..64
+    assert set(together.tolist()) <= {*range(5), *range(SIZE - 9, SIZE)}
+
+
+def test_a_rule_that_is_yet_to_be_checked_gets_more_candidates_than_are_wanted(
+    ranker: Ranker,
+) -> None:
+    def odd(items: IntArray) -> IntArray:
+        return items[items % 2 == 1]
+
+    proposals = rank(ranker, Query(HISTORY, N, satisfying=odd), SOURCES).candidates.proposals
+    assert len(proposals["chosen_together"]) == N
+    assert all((items % 2 == 1).all() for items in proposals.values())
+
+
+def test_all_that_a_narrow_rule_leaves_is_proposed(ranker: Ranker) -> None:
+    members = np.array([3, 70, 71])
+    allowed = np.isin(np.arange(2 * SIZE), members)
+    found = rank(ranker, Query(HISTORY, N, allowed, members=members), SOURCES)
+    assert found.candidates.items.tolist() == [3, 70, 71]
+    assert found.candidates.proposals[NARROW_SOURCE].tolist() == [3, 70, 71]
+
+
+class Index:
+    """Finds items 7 and 8 in the space of texts, and knows no other space."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def nearest(self, query: QueryScores, spaces: Sequence[str], n: int) -> Mapping[str, IntArray]:
+        self.asked = list(spaces)
+        return {"text": np.array([7, 8])}
+
+
+def test_an_index_answers_for_the_sources_that_look_for_vectors(ranker: Ranker) -> None:
+    index = Index()
+    proposals = rank(ranker, Query(HISTORY, N), SOURCES, index).candidates.proposals
+    assert index.asked == ["sequence", "text", "image"]
+    assert proposals["content_text"].tolist() == [7, 8]
+    assert "content_image" not in proposals
+    assert len(proposals["chosen_together"]) == N
+
+
+class Broken:
+    name, space = "broken", ""
+
+    def propose(self, query: QueryScores, allowed: BoolArray, n: int) -> IntArray:
+        raise SourceFailed(self.name)
+
+
+def test_a_source_that_fails_is_named_and_the_others_go_on(ranker: Ranker) -> None:
+    plain = rank(ranker, Query(HISTORY, N), SOURCES)
+    found = rank(ranker, Query(HISTORY, N), (*SOURCES, Broken()))
+    assert found.failed == ["broken"]
+    assert found.items(found.order).tolist() == plain.items(plain.order).tolist()
+
+
+def test_exploration_marks_what_it_lifted_and_nothing_else(ranker: Ranker) -> None:
+    plain = rank(ranker, Query(HISTORY, N), SOURCES)
+    assert plain.explored(plain.order[:3]) == [False] * 3
+    lifted = rank(ranker, Query(HISTORY, N, exploration=1.0), SOURCES)
+    top = set(plain.items(plain.order[:3]).tolist())
+    shown = lifted.order[:3]
+    marked = lifted.explored(shown)
+    assert [item in top for item in lifted.items(shown).tolist()] == [not one for one in marked]
+
+
+def test_diversity_keeps_the_first_and_settles_as_many_as_are_served(ranker: Ranker) -> None:
+    plain = rank(ranker, Query(HISTORY, 20), SOURCES)
+    diverse = rank(ranker, Query(HISTORY, 20, n_served=6, diversity=0.9), SOURCES)
+    assert diverse.order[0] == plain.order[0]
+    assert sorted(diverse.order.tolist()) == sorted(plain.order.tolist())
+
+
+def test_ranking_given_items_scores_them_as_the_whole_list_does(ranker: Ranker) -> None:
+    whole = rank(ranker, Query(HISTORY, N), SOURCES)
+    items = whole.candidates.items[[0, 3]]
+    alone = rank_only(ranker, Query(HISTORY, N), items)
+    np.testing.assert_allclose(alone.scored.scores, whole.scored.scores[[0, 3]], rtol=1e-6)
+    assert alone.candidates.sources(items) == [[], []]

@@ -1,0 +1,128 @@
+"""Which calls wait for one another, and what is refused before loading and while stopping.
+
+That a slow call holds up no other over the wire is asked in `tests/service/rpc/test_server_life.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
+import pytest
+
+from service.config import ServerSettings, Settings
+from service.errors import DeadlinePassed, NotServing, Overloaded, TrainingUnderway
+from service.rpc.work.queues import WorkQueues
+from tests.service.standin import StandIn
+
+Call = Callable[[WorkQueues], Callable[..., Awaitable[object]]]
+QUEUES: dict[str, Call] = {
+    "answering": lambda queues: queues.answer,
+    "explaining": lambda queues: queues.explain,
+    "indexing": lambda queues: queues.index,
+    "training": lambda queues: queues.train,
+}
+
+
+@dataclass
+class Caller:
+    remaining_s: float | None = None
+
+    def time_remaining(self) -> float | None:
+        return self.remaining_s
+
+
+@pytest.fixture
+async def queues() -> AsyncIterator[WorkQueues]:
+    """Loaded; one call of a kind at a time, and none waits."""
+    limits = ServerSettings(workers=1, max_waiting=0)
+    queues = WorkQueues(Settings(server=limits))
+    queues.backend = StandIn()
+    yield queues
+    await queues.close()
+
+
+@pytest.mark.parametrize("call", QUEUES.values(), ids=QUEUES)
+async def test_work_gets_the_backend_in_a_thread_of_its_kind(
+    queues: WorkQueues, call: Call
+) -> None:
+    backend, thread = await call(queues)(
+        Caller(), lambda backend: (backend, threading.current_thread().name)
+    )
+    assert backend is queues.backend
+    assert thread.startswith("palate-")
+
+
+@pytest.mark.parametrize("busy", QUEUES)
+async def test_a_kind_that_is_busy_holds_up_no_other(queues: WorkQueues, busy: str) -> None:
+    gate, entered = threading.Event(), threading.Event()
+
+    def wait(_: object) -> bool:
+        entered.set()
+        return gate.wait(20)
+
+    held = asyncio.ensure_future(QUEUES[busy](queues)(Caller(), wait))
+    assert await asyncio.to_thread(entered.wait, 20)
+    for name, call in QUEUES.items():
+        if name != busy:
+            assert await call(queues)(Caller(), lambda _: "done") == "done"
+    gate.set()
+    assert await held
+
+
+async def test_a_second_training_is_refused_as_such_and_other_work_as_too_much(
+    queues: WorkQueues,
+) -> None:
+    gate = threading.Event()
+    held = [
+        asyncio.ensure_future(call(queues)(Caller(), lambda _: gate.wait(20)))
+        for call in QUEUES.values()
+    ]
+    await asyncio.sleep(0)  # lets every call take its place
+    with pytest.raises(TrainingUnderway):
+        await queues.train(Caller(), lambda _: None)
+    with pytest.raises(Overloaded, match=r"\(indexing\)"):
+        await queues.index(Caller(), lambda _: None)
+    with pytest.raises(Overloaded, match=r"\(answering\)"):
+        await queues.answer(Caller(), lambda _: None)
+    gate.set()
+    await asyncio.gather(*held)
+
+
+async def test_a_caller_whose_deadline_has_passed_is_not_worked_for(queues: WorkQueues) -> None:
+    done: list[object] = []
+    with pytest.raises(DeadlinePassed):
+        await queues.answer(Caller(remaining_s=0.0), done.append)
+    assert done == []
+
+
+async def test_nothing_is_done_before_loading_or_while_stopping() -> None:
+    queues = WorkQueues(Settings())
+    with pytest.raises(NotServing, match="the server is loading"):
+        await queues.answer(Caller(), lambda _: None)
+    queues.backend = StandIn()
+    queues.stopping = True
+    with pytest.raises(NotServing, match="the server is stopping"):
+        await queues.answer(Caller(), lambda _: None)
+    await queues.close()
+
+
+async def test_the_backend_is_closed_after_the_last_work() -> None:
+    backend, gate = StandIn(), threading.Event()
+    queues = WorkQueues(Settings())
+    queues.backend = backend
+
+    def work(_: object) -> bool:
+        gate.wait(20)
+        return backend.closed
+
+    held = asyncio.ensure_future(queues.answer(Caller(), work))
+    await asyncio.sleep(0)
+    closing = asyncio.ensure_future(queues.close())
+    await asyncio.sleep(0)
+    gate.set()
+    assert await held is False
+    await closing
+    assert backend.closed

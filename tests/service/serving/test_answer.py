@@ -1,0 +1,56 @@
+"""Answers: what is shown, what is kept of it, and what is said of how it came about."""
+
+from __future__ import annotations
+
+from service.api.messages import RecommendRequest, SimilarRequest
+from service.recommender import Recommender
+from service.serving.answer import RUNNERS_UP, Answer
+from service.serving.paging import Page
+
+
+def answer(palate: Recommender, request: RecommendRequest) -> Answer:
+    page = Page.of(request)
+    return Answer(palate.ranking.rank(request, palate.model, page.stop), page)
+
+
+def test_a_page_shows_its_part_of_the_order(palate: Recommender) -> None:
+    first = answer(palate, RecommendRequest(user_id="u0", k=4))
+    token = first.page.next_token(len(first.of.ranked.order))
+    second = answer(palate, RecommendRequest(user_id="u0", k=4, page_token=token))
+    assert len(first.items) == len(second.items) == 4
+    assert not set(first.items.tolist()) & set(second.items.tolist())
+
+
+def test_the_context_has_what_came_next_and_the_callers_label(palate: Recommender) -> None:
+    request = RecommendRequest(user_id="u0", k=4, scenario="home", domains=["films"])
+    context = answer(palate, request).context("digest")
+    assert (context.scenario, context.encoders, context.rule) == ("home", "digest", "domain films")
+    shown = [result.item_index for result in context.results]
+    assert len(context.runners_up) == RUNNERS_UP
+    assert not set(shown) & set(context.runners_up)
+    scores = [result.score for result in context.results]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_the_label_is_kept_with_what_was_served(palate: Recommender) -> None:
+    served = palate.recommend(RecommendRequest(user_id="u0", scenario="cart"))
+    assert palate.answers.served(served.recommendation_id).scenario == "cart"
+
+
+def test_similar_items_leave_nothing_behind(palate: Recommender) -> None:
+    """Nobody could ask for it, and it would push out answers that can be explained."""
+    anonymous = palate.recommend(RecommendRequest()).recommendation_id
+    similar = palate.similar_items(SimilarRequest("i0"))
+    assert similar.recommendation_id == ""
+    assert len(similar.results) == 10
+    kept = [row["recommendation_id"] for row in palate.export_user("")["served"]]
+    assert kept[-1] == anonymous  # the newest of those to nobody
+
+
+def test_an_answer_to_somebody_unknown_says_what_it_rests_on(palate: Recommender) -> None:
+    def said(request: RecommendRequest) -> str:
+        return palate.recommend(request).degraded[-1]
+
+    assert said(RecommendRequest()) == "nothing is known about this user; ranked by popularity"
+    described = said(RecommendRequest(taste="rocket"))
+    assert described.endswith("ranked by the described taste and popularity")

@@ -1,0 +1,90 @@
+"""Served contexts: kept at once, written behind, bounded, and read back as they were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import orjson
+import pytest
+
+from indexer.log.event_log import EventLog
+from service.api.messages import ExplainRequest
+from service.errors import InvalidInput
+from service.serving.served import ServedContext, ServedContexts, ServedItem
+
+CONTEXT = ServedContext(
+    user_id="u",
+    model_version="v",
+    profiled=True,
+    history=[3, 1],
+    event_types=["view", "rating"],
+    values=[None, 4.5],
+    liked=[True, False],
+    taste="slow",
+    rule="price < 3",
+    n_events_known=2,
+    scale_shift=[0.0, 0.25],
+    scale_spread=[1.0, 0.5],
+    results=[ServedItem(7, 1.5, ["popular"], False), ServedItem(2, 1.25, ["sequence"], True)],
+    created_at=1_700_000_000.0,
+    runners_up=[5],
+    times=[10.0, 20.0],
+    domains=["films"],
+    encoders="1a2b3c4d",
+    scenario="home",
+)
+
+
+@pytest.fixture
+def log() -> Iterator[EventLog]:
+    with EventLog.open("sqlite://") as opened:
+        yield opened
+
+
+def contexts(log: EventLog, *, max_served: int = 10, keep_days: float = 1e6) -> ServedContexts:
+    return ServedContexts(log, keep_days=keep_days, max_served=max_served)
+
+
+def test_a_context_is_read_back_as_it_was() -> None:
+    assert ServedContext.from_bytes(CONTEXT.to_bytes()) == CONTEXT
+
+
+def test_a_context_of_before_scenarios_were_kept_is_read() -> None:
+    row = orjson.loads(CONTEXT.to_bytes())
+    del row["scenario"]
+    assert ServedContext.from_bytes(orjson.dumps(row)) == replace(CONTEXT, scenario="")
+
+
+def test_an_answer_is_there_at_once_and_after_it_was_written(log: EventLog) -> None:
+    kept = contexts(log)
+    key = kept.put(CONTEXT)
+    assert kept.get(key) == CONTEXT
+    kept.close()
+    again = contexts(log)
+    assert again.get(key) == CONTEXT
+    assert again.get("never served") is None
+    again.close()
+
+
+def test_none_are_kept_where_none_may_be(log: EventLog) -> None:
+    kept = contexts(log, max_served=0)
+    assert kept.get(kept.put(CONTEXT)) is None
+    kept.close()
+
+
+def test_the_oldest_go_first(log: EventLog) -> None:
+    kept = contexts(log, max_served=2)
+    keys = [kept.put(replace(CONTEXT, created_at=1e9 + age)) for age in range(4)]
+    kept.flush()
+    kept.close()
+    again = contexts(log, max_served=2)
+    assert [again.get(key) is not None for key in keys] == [False, False, True, True]
+    again.close()
+
+
+def test_a_result_is_found_by_its_item_and_another_item_is_refused() -> None:
+    request = ExplainRequest("i2", recommendation_id="r")
+    assert CONTEXT.result(2, request).explored
+    with pytest.raises(InvalidInput, match="is not among the results of answer r"):
+        CONTEXT.result(9, request)
