@@ -1,10 +1,10 @@
 """The measures of our code as a house: how many files a folder has, how dense a line is, what has a
 test where one looks for it.
 
-    python -m benchmarks.house [CHECKOUT ...]
+    python -m benchmarks.house [CHECKOUT ...] [--package NAME]
 
 Prints one column for each checkout, for this one without any. Reads text only, so that any commit
-can be measured from here.
+can be measured from here, and with `--package` any other library, unpacked.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.modules import Module, cycles_of, imports_of, modules_of
+from benchmarks.modules import PACKAGES, Module, cycles_of, imports_of, modules_of
 from benchmarks.tables import markdown
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -58,8 +58,8 @@ class House:
     """Modules with code of their own: all but `__init__.py`."""
 
 
-def measured(checkout: Path) -> House:
-    everything = modules_of(checkout)
+def measured(checkout: Path, packages: Mapping[str, str] = PACKAGES) -> House:
+    everything = modules_of(checkout, packages)
     modules = [module for module in everything.values() if module.text.strip()]
     lines = [line for module in modules for line in module.text.splitlines()]
     logic = [module for module in modules if module.path.name != "__init__.py"]
@@ -134,16 +134,18 @@ ROWS: Mapping[str, Callable[[House], str]] = {
 
 
 def _spread(sizes: Sequence[int], *percents: int) -> str:
-    return ", ".join(f"{np.percentile(sizes, percent):.3g}" for percent in percents)
+    return ", ".join(f"{np.percentile(sizes, percent):.0f}" for percent in percents)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
     parser.add_argument("checkouts", nargs="*", type=Path, default=[ROOT], metavar="CHECKOUT")
-    checkouts = parser.parse_args().checkouts
-    houses = [measured(checkout) for checkout in checkouts]
+    parser.add_argument("--package", help="a package that is not ours, in its place")
+    options = parser.parse_args()
+    packages = {options.package: "."} if options.package else PACKAGES
+    houses = [measured(checkout, packages) for checkout in options.checkouts]
     rows = [[name, *map(figure, houses)] for name, figure in ROWS.items()]
-    print(markdown(["", *(checkout.resolve().name for checkout in checkouts)], rows))
+    print(markdown(["", *(checkout.resolve().name for checkout in options.checkouts)], rows))
 
 
 if __name__ == "__main__":

@@ -36,13 +36,13 @@ class Module:
         return self.path.parent.as_posix()
 
 
-def modules_of(checkout: Path) -> dict[str, Module]:
-    """By name, in alphabetical order."""
-    return {module.name: module for module in _modules(checkout)}
+def modules_of(checkout: Path, packages: Mapping[str, str] = PACKAGES) -> dict[str, Module]:
+    """By name, package after package."""
+    return {module.name: module for module in _modules(checkout, packages)}
 
 
-def _modules(checkout: Path) -> Iterator[Module]:
-    for package, base in PACKAGES.items():
+def _modules(checkout: Path, packages: Mapping[str, str]) -> Iterator[Module]:
+    for package, base in packages.items():
         for path in sorted((checkout / base / package).rglob("*.py")):
             if "_pb2" not in path.name:
                 parts = path.relative_to(checkout / base).with_suffix("").parts

@@ -164,16 +164,19 @@ def _precisions(core: Any) -> list[str]:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """PyTorch's tracer warns of what `_checked` looks at; transformers, of attributes that OpenVINO
-    reads."""
-    logger = logging.getLogger("transformers")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
+    reads. OpenVINO sets the root logger to errors only, and where it fails leaves it so."""
+    root, transformers = logging.getLogger(), logging.getLogger("transformers")
+    levels = root.level, transformers.level
+    filters, handlers = list(root.filters), list(root.handlers)
+    transformers.setLevel(logging.ERROR)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        logger.setLevel(level)
+        root.setLevel(levels[0])
+        transformers.setLevel(levels[1])
+        root.filters[:], root.handlers[:] = filters, handlers
 
 
 def _library() -> Any:

@@ -295,6 +295,16 @@ def test_a_network_that_cannot_be_converted_says_why() -> None:
         )
 
 
+def test_a_failed_conversion_leaves_the_log_as_it_was() -> None:
+    root = logging.getLogger()
+    before = root.level, list(root.filters), list(root.handlers)
+    with pytest.raises(ConversionFailed):
+        openvino_network(
+            "untraceable", lambda: Convertible(Untraceable(), [POSITIVE, NEGATIVE]), None
+        )
+    assert (root.level, list(root.filters), list(root.handlers)) == before
+
+
 def test_a_broken_installation_is_a_failed_conversion(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -50,9 +50,10 @@ def test_an_item_is_one_choice_by_all_that_was_done_with_it(
     assert choice.day == int(NOW // DAY_S) + len(deeds) - 1
 
 
-@pytest.fixture(scope="module")
-def palate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recommender]:
-    recommender = filled(tmp_path_factory.mktemp("tastes"))
+@pytest.fixture
+def palate(tmp_path: Path) -> Iterator[Recommender]:
+    """Each test has its own: what people at large choose is the sum of all events."""
+    recommender = filled(tmp_path)
     yield recommender
     recommender.close()
 

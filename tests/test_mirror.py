@@ -1,0 +1,167 @@
+"""Every module of logic has a test where one looks for it: `a/b.py` has `tests/a/test_b.py`.
+
+A module has logic if it has a function that does something: protocols, tables and records have
+none. What has no test of its own is in EXCEPTIONS, each with the reason.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from benchmarks.house import mirror_of
+from benchmarks.modules import Module, modules_of
+
+ROOT = Path(__file__).parents[1]
+MODULES = modules_of(ROOT)
+
+EXCEPTIONS: Mapping[str, str] = {}
+"""Modules of logic without a test of their own, and why."""
+
+PENDING = frozenset(
+    [
+        "encoders.fingerprint",
+        "encoders.modality",
+        "indexer.indexing.inheriting",
+        "indexer.indexing.item_encoder",
+        "indexer.log.database",
+        "indexer.log.schema",
+        "indexer.stores.edge.location",
+        "indexer.stores.qdrant.location",
+        "service.cli.app",
+        "service.cli.commands.asking",
+        "service.cli.commands.explaining",
+        "service.cli.commands.indexing",
+        "service.cli.commands.people",
+        "service.cli.commands.recording",
+        "service.cli.commands.serving",
+        "service.cli.commands.training",
+        "service.cli.demo.audience",
+        "service.cli.demo.story",
+        "service.cli.doctor.checks",
+        "service.cli.doctor.doctor",
+        "service.cli.doctor.encoder_checks",
+        "service.cli.files",
+        "service.cli.options",
+        "service.cli.output",
+        "service.cli.session",
+        "service.evaluation.pictures",
+        "service.explainer.attribution.facts",
+        "service.explainer.attribution.shared",
+        "service.explainer.evidence",
+        "service.explainer.languages.codes",
+        "service.explainer.languages.language",
+        "service.explainer.languages.taste_words",
+        "service.explainer.template.choosing",
+        "service.explainer.template.phrasing",
+        "service.explainer.template.plan",
+        "service.explainer.template.slots",
+        "service.explainer.template.taste_slots",
+        "service.explainer.verify.checks",
+        "service.explainer.verify.expressions",
+        "service.explainer.verify.masking",
+        "service.explainer.verify.taste_checks",
+        "service.explainer.writers.chat",
+        "service.explainer.writers.claims",
+        "service.explainer.writers.llama",
+        "service.explainer.writers.prompt",
+        "service.models.features",
+        "service.models.registry",
+        "service.operations.changing",
+        "service.ranker.agreement",
+        "service.ranker.checkpoint",
+        "service.ranker.data.items",
+        "service.ranker.data.variants",
+        "service.ranker.item_item.behaviour",
+        "service.ranker.ranker",
+        "service.ranker.second_stage.signals",
+        "service.ranker.sequence.loss",
+        "service.ranker.sequence.sequences",
+        "service.ranker.training.fit",
+        "service.ranker.training.validation",
+        "service.reasons.explanations",
+        "service.rpc.cores",
+        "service.rpc.garbage",
+        "service.rpc.interceptor",
+        "service.rpc.lanes",
+        "service.rpc.requests",
+        "service.rpc.responses",
+        "service.rpc.rows",
+        "service.rpc.server",
+        "service.rpc.servicers",
+        "service.serving.paging",
+        "service.serving.served",
+        "service.serving.stopwatch",
+        "service.serving.users",
+        "service.storage.kept_vectors",
+        "service.storage.workspace",
+        "palate.errors",
+    ]
+)
+"""Modules that are being rebuilt, whose tests come with them. To be empty, and to go."""
+
+
+def has_logic(module: Module) -> bool:
+    return any(
+        isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _does_something(node)
+        for node in ast.walk(module.tree)
+    )
+
+
+def _does_something(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether more is in it than a docstring or an ellipsis."""
+    return any(
+        not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
+        for statement in function.body
+    )
+
+
+def _test_of(name: str) -> Path:
+    return ROOT / mirror_of(MODULES[name])
+
+
+LOGIC = [name for name, module in MODULES.items() if has_logic(module)]
+
+
+def test_what_has_logic_is_told_from_what_only_says_how_things_look() -> None:
+    def module(text: str) -> Module:
+        return Module("x", Path("x.py"), text)
+
+    assert not has_logic(module("X = 1\n\nclass A:\n    x: int\n"))
+    assert not has_logic(
+        module('class P(Protocol):\n    def f(self) -> int:\n        """Says."""\n')
+    )
+    assert not has_logic(module("class P(Protocol):\n    def f(self) -> int: ...\n"))
+    assert has_logic(module('def f():\n    """Says."""\n    return 1\n'))
+    assert has_logic(module("class A:\n    async def f(self):\n        await g()\n"))
+    assert len(LOGIC) > len(MODULES) / 2
+
+
+@pytest.mark.parametrize("name", [name for name in LOGIC if name not in PENDING])
+def test_a_module_has_a_test_where_one_looks_for_it(name: str) -> None:
+    test = _test_of(name)
+    assert test.is_file() or name in EXCEPTIONS, f"{name} has no {test.relative_to(ROOT)}"
+
+
+def test_an_exception_is_one_still() -> None:
+    """It is a module of logic, and has no test."""
+    gone = [name for name in EXCEPTIONS if name not in LOGIC]
+    tested = [name for name in EXCEPTIONS if name in LOGIC and _test_of(name).is_file()]
+    assert (gone, tested) == ([], [])
+
+
+def test_every_test_is_of_something() -> None:
+    """A test whose module was moved or renamed would stay where nobody looks for it. Tests of
+    several modules together, of a behaviour or of a whole folder, are named after what they test."""
+    mirrored = {mirror_of(module) for module in MODULES.values()}
+    folders = {test.parent for test in mirrored}
+    stray = [
+        test.relative_to(ROOT)
+        for test in (ROOT / "tests").rglob("test_*.py")
+        if test.relative_to(ROOT).parent not in folders
+        and test.relative_to(ROOT).parts[1] in ("encoders", "indexer", "service", "proto")
+    ]
+    assert stray == []
