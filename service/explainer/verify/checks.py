@@ -32,17 +32,14 @@ class Sentence:
     text: str
     """The same in lower case."""
     masked: Masked
+    mentions: Sequence[Mention]
+    """What it names, in order."""
     cited: frozenset[tuple[str, str]]
     """History items it quotes; empty when it may be about something else altogether."""
     evidence: Sequence[Evidence]
     scope: Sequence[Evidence]
     """Evidence about the quoted items, and about none in particular."""
     language: Language
-
-    @property
-    def mentions(self) -> list[Mention]:
-        """What it names, in order."""
-        return self.masked.of(self.text)
 
     def about(self, evidence: Evidence) -> bool:
         """Whether the evidence is about an item the sentence quotes, or about none in particular."""

@@ -82,7 +82,7 @@ def _sentence(
     lowered = text.lower()
     if len(lowered) != len(text):  # some letters are longer in lower case; places must stay
         lowered = text
-    bare = Sentence(text, lowered, masked, frozenset(cited), evidence, (), language)
+    bare = Sentence(text, lowered, masked, mentions, frozenset(cited), evidence, (), language)
     return replace(bare, scope=[e for e in evidence if bare.about(e)])
 
 
