@@ -26,7 +26,7 @@ def planted(interactions: Interactions) -> TrainingData:
         user_ids=[f"u{user}" for user in range(interactions.n_users)],
         event_weights=np.ones(1, np.float32),
         vocabulary=Vocabulary({}, {}, {}),
-        alignment=None,
+        alignments={},
         last_seq=0,
     )
 

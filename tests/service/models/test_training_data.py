@@ -111,7 +111,7 @@ def test_for_a_new_model_the_vocabulary_is_that_of_the_catalogue(workspace: Work
     assert data.features.n_items == data.interactions.n_items == 40
     assert np.flatnonzero(~data.features.live).tolist() == [3]
     assert 3 not in data.interactions.item
-    assert (data.last_seq, data.alignment) == (240, None)
+    assert (data.last_seq, dict(data.alignments)) == (240, {})
 
 
 def test_for_a_model_there_is_its_own_vocabulary_codes_and_later_items_are_left_out(

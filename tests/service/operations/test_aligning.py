@@ -216,10 +216,9 @@ def test_an_explanation_compares_pictures_in_the_space_that_the_score_was_made_i
     explanation = seeing.explain(ExplainRequest(best, answer.recommendation_id))
     (fact,) = (one for one in explanation.evidence if one.kind is EvidenceKind.IMAGE_SIMILARITY)
     loaded = seeing.model
-    assert loaded.alignment is not None
     _, raw = seeing.workspace.store.vectors(IMAGE, [3, int(best[1:])])
     one, other = loaded.ranker.catalogue.space.projections[IMAGE].apply(
-        loaded.alignment.heads.media(raw)
+        loaded.alignments["image"].heads.media(raw)
     )
     assert fact.similarity == pytest.approx(float(one @ other), abs=0.01)
 
@@ -236,7 +235,7 @@ def test_a_model_keeps_seeing_pictures_as_in_its_training(unaligned: Workspace) 
 
     recommender = Recommender(opened(folder))
     assert recommender.ranker.version == before
-    assert recommender.model.alignment is None
+    assert dict(recommender.model.alignments) == {}
     after = recommender.train(force=True).version
     recommender.close()
 
@@ -245,7 +244,7 @@ def test_a_model_keeps_seeing_pictures_as_in_its_training(unaligned: Workspace) 
     workspace.close()
     recommender = Recommender(opened(folder))
     loaded = recommender.model
-    assert (loaded.ranker.version, loaded.alignment and loaded.alignment.version) == (
+    assert (loaded.ranker.version, loaded.alignments["image"].version) == (
         after,
         version,
     )
@@ -255,8 +254,7 @@ def test_a_model_keeps_seeing_pictures_as_in_its_training(unaligned: Workspace) 
     recommender.train(incremental=True)
     loaded = recommender.model
     assert loaded.ranker.version not in (before, after)
-    assert loaded.alignment is not None
-    assert loaded.alignment.version == version
+    assert loaded.alignments["image"].version == version
     recommender.close()
 
 
@@ -289,8 +287,7 @@ def test_a_rehearsal_sees_pictures_as_the_folder_does_without_reading_texts_agai
     )
     with sandbox(workspace, recorded, recorded.table) as copy:
         loaded = copy.recommender.model
-        assert loaded.alignment is not None
-        assert loaded.alignment.version == workspace.alignments["image"].version
+            assert loaded.alignments["image"].version == workspace.alignments["image"].version
     with sandbox(workspace, recorded, recorded.table, [TEXT]) as copy:
-        assert copy.recommender.model.alignment is None
+        assert dict(copy.recommender.model.alignments) == {}
     workspace.close()

@@ -13,7 +13,7 @@ from indexer.errors import EncoderMismatch, StoreLocked
 from indexer.folder_lock import FolderLock
 from indexer.log.sql.event_log import SqlEventLog
 from indexer.log.sql.schema import meta
-from service.storage.data_folder import DataFolder, log_alone, shelf_of
+from service.storage.data_folder import DataFolder, log_alone, registry_of
 from service.storage.workspace import Workspace
 from tests.service.world import settings
 
@@ -56,7 +56,7 @@ def test_nobody_else_writes_where_the_folder_is_locked_and_the_log_is_a_file(
 ) -> None:
     with closing(DataFolder.open(settings(tmp_path))) as folder:
         assert folder.sole_writer
-    shelf, lock = shelf_of(settings(tmp_path)), FolderLock(tmp_path)
+    shelf, lock = registry_of(settings(tmp_path)), FolderLock(tmp_path)
     with closing(DataFolder(SharedLog.open("sqlite://"), shelf, lock)) as with_a_server:
         assert not with_a_server.sole_writer
     with closing(DataFolder(SqlEventLog.open("sqlite://"), shelf, None)) as unlocked:
