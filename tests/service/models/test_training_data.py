@@ -118,7 +118,7 @@ def test_for_a_model_there_is_its_own_vocabulary_codes_and_later_items_are_left_
     workspace: Workspace,
 ) -> None:
     own = Vocabulary({"category:space": 0}, {"films": 1}, {"rating": 4})
-    data = TrainingData.read_coded(workspace, ids_of(workspace), own, None, n_items=10)
+    data = TrainingData.read_coded(workspace, ids_of(workspace), own, {}, n_items=10)
     assert data.vocabulary is own
     assert data.item_ids == [f"i{index}" if index != 3 else "" for index in range(10)]
     assert (data.features.n_items, data.features.n_tags) == (10, 1)

@@ -287,7 +287,7 @@ def test_a_rehearsal_sees_pictures_as_the_folder_does_without_reading_texts_agai
     )
     with sandbox(workspace, recorded, recorded.table) as copy:
         loaded = copy.recommender.model
-            assert loaded.alignments["image"].version == workspace.alignments["image"].version
+        assert loaded.alignments["image"].version == workspace.alignments["image"].version
     with sandbox(workspace, recorded, recorded.table, [TEXT]) as copy:
         assert dict(copy.recommender.model.alignments) == {}
     workspace.close()

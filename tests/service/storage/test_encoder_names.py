@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from indexer.log.event_log import EventLog
+from indexer.log.opening import open_event_log
 from service.storage.encoder_names import encoder_names, keep_encoder_names
 
 
 def test_names_come_back_by_digest_and_unknown_sets_have_none(tmp_path: Path) -> None:
-    with EventLog.open(f"sqlite:///{tmp_path / 'log.db'}") as log:
+    with open_event_log(f"sqlite:///{tmp_path / 'log.db'}") as log:
         keep_encoder_names(log, "0123abcd", {"text": "fake", "audio": "clap"})
         keep_encoder_names(log, "89abcdef", {"text": "fake"})
         keep_encoder_names(log, "89abcdef", {"text": "st:other"})
