@@ -106,40 +106,25 @@ def cycles_of(imports: Mapping[str, set[str]]) -> list[set[str]]:
     return knots
 
 
-def heights_of(imports: Mapping[str, set[str]]) -> dict[str, int]:
-    """Longest way down by imports from each module, 0 for one that imports none of ours; steps
-    within a cycle do not count."""
-    reached = below(imports)
-    heights: dict[str, int] = {}
-
-    def height(name: str) -> int:
-        if name not in heights:
-            lower = [one for one in imports[name] if name not in reached[one] and one != name]
-            heights[name] = 1 + max(map(height, lower), default=-1)
-        return heights[name]
-
-    return {name: height(name) for name in imports}
-
-
 class Direction:
     """Which of two modules stands higher."""
 
     def __init__(self, checkout: Path) -> None:
-        imports = imports_of(modules_of(checkout))
-        self._below = below(imports)
-        self._heights = heights_of(imports)
+        self._below = below(imports_of(modules_of(checkout)))
         self._lines = _lines(checkout / LAYERS)
-        self.source = LAYERS.as_posix() if self._lines else "the longest way down by imports"
+        self.source = LAYERS.as_posix() if self._lines else "what imports what"
 
     def is_above(self, name: str, other: str) -> bool:
-        """Whether `name` stands higher than `other`: on a later line of the layers, or, on the same
-        one, by importing from it. Without layers: by a longer way down by imports."""
-        if not self._lines:
-            return self._heights[name] > self._heights[other]
+        """Whether `name` stands higher than `other`: on a later line of the layers or, where both
+        stand on one or nothing is written of layers, by importing from it, directly or through
+        others."""
         here, there = self._line(name), self._line(other)
         return here > there or (here == there and other in self._below[name])
 
     def _line(self, name: str) -> int:
+        """The same for all where there are no layers."""
+        if not self._lines:
+            return 0
         while name not in self._lines:
             assert "." in name, f"{name} stands nowhere in {LAYERS}"
             name = name.rpartition(".")[0]

@@ -10,14 +10,15 @@ are traced, so that imports and what is made at the first call do not show. A pr
 
 Calls count, returns do not, and a call counts once for each chain of functions that leads to it, so
 that what is done for every item is one call. What lies between our files (the standard library,
-numpy, gRPC) is passed over, and so are special methods such as `__len__`.
+numpy, gRPC) is passed over, and so are special methods such as `__len__`. A sealed package is one
+room: what goes on inside is left out of everything but the number of files.
 
 The way is the row of files that calls go into, one after the other: what somebody reads who follows
-them. A climb is where the way goes back to a file that it has left, and that stands higher in the
-direction of imports (`benchmarks.modules.Direction`) than the one it comes from: who reads has to
-remember what was open there. A sealed package is one room for that: nobody has to follow the way
-inside. A callback is a call from a file into one that stands higher. Callbacks are calls that the
-imports do not show.
+them. A climb is where it goes back up: on in a file after having been elsewhere, in a function of
+that file's own, so that who reads has to remember what was open there; or by a callback, which is a
+call from a file into one that stands higher in the direction of imports
+(`benchmarks.modules.Direction`), and one that the imports do not show. To call a collaborator once
+more is no climb: that goes down.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ import tempfile
 import threading
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from itertools import groupby, pairwise
 from pathlib import Path
 from types import CodeType, FrameType
@@ -38,6 +39,7 @@ from types import CodeType, FrameType
 import grpc
 
 from benchmarks.modules import Direction, modules_of, within
+from benchmarks.tables import markdown
 from palate.v1 import explain_pb2, explain_pb2_grpc, recommend_pb2, recommend_pb2_grpc
 from service.config import Settings
 from service.config_file import load_settings
@@ -68,6 +70,8 @@ class Call:
     function: str
     depth: int
     """Changes of file between the outermost call and this one."""
+    below_facade: bool
+    """Made while FACADE was at work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +79,14 @@ class Entry:
     """A file that the way goes into."""
 
     call: Call
-    climbs: bool
+    goes_on: bool
+    """In a file that the way has left, called from there."""
     is_callback: bool
+    """Called from a file that stands lower."""
+
+    @property
+    def climbs(self) -> bool:
+        return self.goes_on or self.is_callback
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +94,17 @@ class Figures:
     """What the way comes to."""
 
     files: int
-    """Different ones."""
+    """Different ones, those inside sealed packages included."""
+    rooms: int
+    """The same with a sealed package as one."""
     changes: int
     """From one file into another."""
     climbs: int
+    """Places where the way goes back up."""
+    climbs_below_facade: int
+    """The same, on the way from FACADE on."""
     callbacks: int
+    """Those of the climbs that are callbacks."""
     facade: int
     """How often the way goes into FACADE."""
 
@@ -98,43 +114,47 @@ class Way:
 
     def __init__(self, calls: Sequence[Call], direction: Direction) -> None:
         self._direction = direction
-        first_of_row = [next(row) for _, row in groupby(calls, key=lambda call: call.callee)]
-        climbs = self._climbs(first_of_row)
-        self.entries = [
-            Entry(call, place in climbs, self._is_callback(call))
-            for place, call in enumerate(first_of_row)
-        ]
+        self._files = {call.callee for call in calls}
+        seen = [call for call in calls if not _is_inside(call)]
+        first_of_row = [next(row) for _, row in groupby(seen, key=lambda call: call.callee)]
+        self.entries = self._entries(first_of_row)
 
     def figures(self) -> Figures:
         modules = [entry.call.callee for entry in self.entries]
         return Figures(
-            files=len(set(modules)),
+            files=len(self._files),
+            rooms=len(set(map(room, self._files))),
             changes=len(modules) - 1,
             climbs=sum(entry.climbs for entry in self.entries),
+            climbs_below_facade=sum(
+                entry.climbs and entry.call.below_facade for entry in self.entries
+            ),
             callbacks=sum(entry.is_callback for entry in self.entries),
             facade=modules.count(FACADE),
         )
+
+    def _entries(self, calls: Sequence[Call]) -> list[Entry]:
+        entered: set[str] = set()
+        entries = []
+        for call in calls:
+            goes_on = call.caller == call.callee and call.callee in entered
+            entries.append(Entry(call, goes_on, self._is_callback(call)))
+            entered.add(call.callee)
+        return entries
 
     def _is_callback(self, call: Call) -> bool:
         outside = call.caller in ("", call.callee)
         return not outside and self._direction.is_above(call.callee, call.caller)
 
-    def _climbs(self, calls: Sequence[Call]) -> set[int]:
-        """Places where the way goes back up."""
-        entered: set[str] = set()
-        found = set()
-        for place, (before, call) in enumerate(pairwise(calls), start=1):
-            here, there = room(before.callee), room(call.callee)
-            entered.add(here)
-            returns = here != there and there in entered
-            if returns and self._direction.is_above(call.callee, before.callee):
-                found.add(place)
-        return found
-
 
 def room(module: str) -> str:
     """The sealed package that a module lies in, or the module itself."""
     return next((package for package in SEALED if within(module, package)), module)
+
+
+def _is_inside(call: Call) -> bool:
+    """Whether it is a call within a sealed package."""
+    return room(call.caller) == room(call.callee) and room(call.callee) in SEALED
 
 
 class Recorder:
@@ -180,7 +200,7 @@ class Recorder:
         modules = [self._names[code.co_filename] for code in chain]
         caller = modules[-2] if len(modules) > 1 else ""
         changes = sum(here != there for here, there in pairwise(modules))
-        return Call(caller, modules[-1], chain[-1].co_name, changes)
+        return Call(caller, modules[-1], chain[-1].co_name, changes, FACADE in modules)
 
 
 def _chain(frame: FrameType | None) -> list[CodeType]:
@@ -263,28 +283,35 @@ def given(folder: Path) -> Settings:
 
 
 def show(call: str, way: Way) -> None:
-    """For people to read: `^` before a climb, `!` before a callback."""
+    """For people to read: `^` where the way goes on in a file that it has left, `!` where it is
+    called back."""
     print(f"\n{call}\n")
     for entry in way.entries:
-        marks = ("^" if entry.climbs else " ") + ("!" if entry.is_callback else " ")
-        print(f"{marks} {'  ' * entry.call.depth}{entry.call.callee}: {entry.call.function}")
+        mark = "!" if entry.is_callback else "^" if entry.goes_on else " "
+        print(f"{mark} {'  ' * entry.call.depth}{entry.call.callee}: {entry.call.function}")
 
 
-def row(call: str, figures: Figures) -> str:
-    return (
-        f"{call}: {figures.files} files, {figures.changes} changes from one into another, "
-        f"{figures.climbs} climbs (^), {figures.callbacks} callbacks (!), "
-        f"{FACADE} entered {figures.facade} times"
-    )
+HEADER = (
+    "",
+    "files",
+    "rooms",
+    "changes of file",
+    "climbs",
+    "climbs from the facade on",
+    "callbacks",
+    "entries of the facade",
+)
+
+
+def table(ways: Mapping[str, Way]) -> str:
+    rows = [[call, *map(str, astuple(way.figures()))] for call, way in ways.items()]
+    return markdown(HEADER, rows)
 
 
 def as_json(way: Way) -> Mapping[str, object]:
     return {
         **asdict(way.figures()),
-        "way": [
-            {**asdict(entry.call), "climbs": entry.climbs, "is_callback": entry.is_callback}
-            for entry in way.entries
-        ],
+        "way": [asdict(entry) for entry in way.entries],
     }
 
 
@@ -302,10 +329,7 @@ def main() -> None:
         return
     for call, way in ways.items():
         show(call, way)
-    print()
-    for call, way in ways.items():
-        print(row(call, way.figures()))
-    print(f"higher and lower by {Direction(ROOT).source}")
+    print(f"\n{table(ways)}\n\nhigher and lower by {Direction(ROOT).source}")
 
 
 if __name__ == "__main__":
