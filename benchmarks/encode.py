@@ -29,7 +29,7 @@ from benchmarks.folders import ROOT, add_data, dataset, palate
 from benchmarks.tables import markdown, replace_section
 from encoders.arrays import FloatArray
 from encoders.modality import ImageModality
-from encoders.networks.backend import Backend
+from encoders.networks.backend import NetworkBackend
 from encoders.registry import bundled_image_encoder, bundled_text_encoder
 from indexer.catalog.item import Item, read_items
 from indexer.media.download import Downloader, DownloadLimits
@@ -120,7 +120,7 @@ def compared_texts(folder: Path, work: Path) -> Comparison:
 
     texts = [item.description for item in items_of(folder) if item.description][:TEXTS]
     ours, reference = (
-        bundled_text_encoder(Backend("auto", work / "networks")),
+        bundled_text_encoder(NetworkBackend("auto", work / "networks")),
         bundled_text_encoder(),
     )
     model = SentenceTransformer(str(reference._folder), device="cpu")
@@ -139,7 +139,7 @@ def compared_pictures(folder: Path, work: Path) -> Comparison:
     from PIL import Image
 
     ours, reference = (
-        bundled_image_encoder(Backend("auto", work / "networks")),
+        bundled_image_encoder(NetworkBackend("auto", work / "networks")),
         bundled_image_encoder(),
     )
     source = MediaSource(MediaFolder(work / "pictures"), Downloader(DownloadLimits()))

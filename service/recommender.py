@@ -38,7 +38,6 @@ from service.api.messages import (
     TrainProgress,
     UserProfile,
 )
-from service.catalog.item_ids import ItemIds
 from service.errors import InvalidInput
 from service.models.registry import ModelRegistry
 from service.models.serving_model import ServingModel
@@ -62,6 +61,7 @@ from service.serving.sources import Sources
 from service.serving.user_context import UserContexts
 from service.serving.user_states import UserStates
 from service.serving.users import Users
+from service.storage.item_ids import ItemIds
 from service.storage.workspace import Workspace
 
 QUERIES_REMEMBERED = 4096
@@ -132,7 +132,7 @@ class Recommender:
         fresh = self._users.record(events)
         _, unknown = self.ids.indices(event.item_id for event in fresh)
         behaviour = (e.item_id for e in fresh if self._policy.kind(e.event_type, e.value).trains)
-        self.ranker.catalogue.observe(self.ids.indices(behaviour)[0])
+        self.ranker.catalog.observe(self.ids.indices(behaviour)[0])
         return EventReport(
             recorded=len(fresh), duplicates=len(events) - len(fresh), unknown_items=len(unknown)
         )
@@ -331,7 +331,7 @@ class Recommender:
         since, _ = read_interactions(
             self._workspace.log, self._policy, types, n_items, after_seq=model.counted
         )
-        model.ranker.catalogue.observe(since.item)
+        model.ranker.catalog.observe(since.item)
 
     def activate(self) -> None:
         """From here on the log's marks are about this store, and the next start finds that it

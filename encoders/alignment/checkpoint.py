@@ -32,7 +32,7 @@ _TODO = "train one anew with `palate align`"
 
 
 @dataclass(frozen=True, slots=True)
-class Trained:
+class AlignmentCard:
     """Where an alignment comes from, and how good it is."""
 
     encoders: Mapping[str, str]
@@ -55,7 +55,7 @@ class Alignment:
     """Encoder vectors in, vectors of the shared space out. Safe to share between threads."""
 
     version: str
-    trained: Trained
+    trained: AlignmentCard
     heads: Heads
 
     @property
@@ -110,16 +110,16 @@ def read_alignment(folder: Path, encoders: Mapping[str, str]) -> Alignment:
     return Alignment(about["version"], trained, heads)
 
 
-def _trained(row: Mapping[str, Any], encoders: Mapping[str, str]) -> Trained:
+def _trained(row: Mapping[str, Any], encoders: Mapping[str, str]) -> AlignmentCard:
     """A file from before there were several modalities names none, and calls its encoder "image"
     even where that reads sounds: it is of the modality that has this encoder now."""
     if "modality" in row:
-        return Trained(**row)
+        return AlignmentCard(**row)
     fingerprint = row["encoders"]["image"]
     of_encoder = [name for name, known in encoders.items() if known == fingerprint]
     modality = of_encoder[0] if of_encoder else "image"
     named = {"text": row["encoders"]["text"], modality: fingerprint}
-    return Trained(**{**row, "encoders": named, "modality": modality})
+    return AlignmentCard(**{**row, "encoders": named, "modality": modality})
 
 
 def _sync(path: Path) -> None:

@@ -25,7 +25,7 @@ from encoders.arrays import FloatArray
 if TYPE_CHECKING:
     import torch
 
-Progress = Callable[[int, int], None]
+StepProgress = Callable[[int, int], None]
 """Called with the epochs done and the most there will be."""
 
 MAX_SCALE = 100.0
@@ -63,7 +63,11 @@ class AlignConfig:
 
 
 def fit_heads(
-    pairs: Pairs, config: AlignConfig, *, seed: int, progress: Progress = lambda done, total: None
+    pairs: Pairs,
+    config: AlignConfig,
+    *,
+    seed: int,
+    progress: StepProgress = lambda done, total: None,
 ) -> Heads:
     """Heads that put each text nearest to its own picture or sound, and the other way round. The same
     seed gives the same."""

@@ -15,7 +15,7 @@ from encoders.fingerprint import fingerprint_tensors
 from encoders.hub import loading
 from encoders.image.tower import MAX_ASPECT, ImageTower, tower_of
 from encoders.image.two_towers import PROBE_TEXT, TextTower, TwoTowerEncoder
-from encoders.networks.backend import PYTORCH, Backend
+from encoders.networks.backend import PYTORCH, NetworkBackend
 
 _TODO = (
     "give open_clip:<model>:<pretrained tag or checkpoint file>, or open_clip:local-dir:<folder>"
@@ -30,7 +30,7 @@ class OpenClipEncoder(TwoTowerEncoder):
     """
 
     def __init__(
-        self, model_name: str, pretrained: str | None = None, *, backend: Backend = PYTORCH
+        self, model_name: str, pretrained: str | None = None, *, backend: NetworkBackend = PYTORCH
     ) -> None:
         name = f"open_clip:{model_name}" + (f":{pretrained}" if pretrained else "")
         if pretrained and Path(pretrained).expanduser().is_file():

@@ -18,7 +18,7 @@ from encoders.fingerprint import fingerprint_files, fingerprint_tensors
 from encoders.hub import loading
 from encoders.image.picture import MAX_PIXELS, open_image
 from encoders.image.tower import MAX_ASPECT, ImageTower, TowerImageEncoder, tower_of
-from encoders.networks.backend import PYTORCH, Backend
+from encoders.networks.backend import PYTORCH, NetworkBackend
 from encoders.networks.network import TorchNetwork
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class TimmImageEncoder(TowerImageEncoder):
     Loaded at once."""
 
     def __init__(
-        self, architecture: str, checkpoint: str | None = None, *, backend: Backend = PYTORCH
+        self, architecture: str, checkpoint: str | None = None, *, backend: NetworkBackend = PYTORCH
     ) -> None:
         name = f"timm:{architecture}" + (f":{checkpoint}" if checkpoint else "")
         if checkpoint and not Path(checkpoint).expanduser().is_file():
@@ -77,7 +77,7 @@ class OrderedTimmEncoder(TowerImageEncoder):
         *,
         dim: int,
         preprocess: Mapping[str, Any],
-        backend: Backend = PYTORCH,
+        backend: NetworkBackend = PYTORCH,
     ) -> None:
         if not weights.is_file():
             raise EncoderUnavailable(

@@ -22,8 +22,8 @@ from encoders.base import unit_rows
 from encoders.errors import ModalityUnsupported
 from encoders.image.geometry import Geometry, geometry_of
 from encoders.image.picture import to_rgb
-from encoders.networks.backend import Backend, Running
-from encoders.networks.network import Batch, Convertible, Network, TorchNetwork
+from encoders.networks.backend import NetworkBackend, Running
+from encoders.networks.network import Convertible, Network, NetworkBatch, TorchNetwork
 from encoders.timing import Laps, Timing
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class TowerImageEncoder:
         dim: int,
         fingerprint: str,
         load: Callable[[], ImageTower],
-        backend: Backend,
+        backend: NetworkBackend,
     ) -> None:
         self.name = name
         self.dim = dim
@@ -140,7 +140,7 @@ def tower_of(transform: Any, module: Callable[[], Any]) -> ImageTower:
     return ImageTower(prepare, lambda: FromBytes(module(), normalize.mean, normalize.std))
 
 
-def _prepared(prepare: Prepare, images: Sequence[Image.Image]) -> Iterator[Batch]:
+def _prepared(prepare: Prepare, images: Sequence[Image.Image]) -> Iterator[NetworkBatch]:
     """Batches of pixels, each prepared while the network runs the one before."""
     parts = [images[start : start + BATCH_SIZE] for start in range(0, len(images), BATCH_SIZE)]
     with ThreadPoolExecutor(PREPARE_THREADS, thread_name_prefix="pixels") as pool:
@@ -151,7 +151,7 @@ def _prepared(prepare: Prepare, images: Sequence[Image.Image]) -> Iterator[Batch
             yield (pixels,)
 
 
-def _probes(tower: ImageTower) -> list[Batch]:
+def _probes(tower: ImageTower) -> list[NetworkBatch]:
     """Batches of different sizes, of made-up pictures: blots of all sizes in all colours."""
     from PIL import Image
 

@@ -22,7 +22,7 @@ from encoders.fingerprint import fingerprint_files
 from encoders.hub import loading, local_folder, model_folder, no_progress_bar
 from encoders.image.tower import MAX_ASPECT, ImageTower
 from encoders.image.two_towers import PROBE_TEXT, TextTower, TwoTowerEncoder
-from encoders.networks.backend import PYTORCH, Backend
+from encoders.networks.backend import PYTORCH, NetworkBackend
 from encoders.networks.network import TorchNetwork, has_gpu
 from encoders.text.sentence_transformer import content_files
 
@@ -76,7 +76,7 @@ class TransformersClipEncoder(TwoTowerEncoder):
     Loaded at once. A model without all its weights is refused, never filled with random numbers.
     """
 
-    def __init__(self, source: str, *, backend: Backend = PYTORCH) -> None:
+    def __init__(self, source: str, *, backend: NetworkBackend = PYTORCH) -> None:
         name = f"hf:{source}"
         folder = _resolve(source, name)
         with loading(name, _TODO):

@@ -17,7 +17,7 @@ import numpy as np
 from encoders.arrays import FloatArray
 from encoders.base import unit_rows
 from encoders.image.tower import ImageTower, TowerImageEncoder
-from encoders.networks.backend import Backend
+from encoders.networks.backend import NetworkBackend
 from encoders.networks.network import mixed_precision, within_cores
 from encoders.text.tokens import CHARACTERS_PER_TOKEN, clean_text
 from encoders.timing import Laps
@@ -52,7 +52,12 @@ class TwoTowerEncoder(TowerImageEncoder):
     shares_text_space = True
 
     def __init__(
-        self, name: str, fingerprint: str, pictures: ImageTower, texts: TextTower, backend: Backend
+        self,
+        name: str,
+        fingerprint: str,
+        pictures: ImageTower,
+        texts: TextTower,
+        backend: NetworkBackend,
     ) -> None:
         super().__init__(name, 0, fingerprint, lambda: pictures, backend)
         self._texts = texts

@@ -34,7 +34,7 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
-class Backend:
+class NetworkBackend:
     """A choice, made when a network is loaded."""
 
     asked: BackendName = "torch"
@@ -70,4 +70,4 @@ class Backend:
         return Running(network.label, network, preparation)
 
 
-PYTORCH = Backend("torch")
+PYTORCH = NetworkBackend("torch")

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from encoders.arrays import FloatArray
 
-Batch = tuple[NDArray[Any], ...]
+NetworkBatch = tuple[NDArray[Any], ...]
 """The network's inputs in order, each (B, ...)."""
 
 
@@ -30,7 +30,7 @@ class Convertible:
 
     module: Any
     """A module of PyTorch that takes a batch's arrays as tensors."""
-    probes: Sequence[Batch]
+    probes: Sequence[NetworkBatch]
     """Two batches whose shapes differ in each dimension that may vary."""
     preparation: str = ""
     """What makes its batches of content, in the encoder's own words: kept with the converted
@@ -48,7 +48,7 @@ class ConversionFailed(Exception):
 class Network(Protocol):
     """A loaded network. Safe to share between threads."""
 
-    def run(self, batches: Iterable[Batch]) -> Iterator[FloatArray]:
+    def run(self, batches: Iterable[NetworkBatch]) -> Iterator[FloatArray]:
         """Features (B, dim) of each batch, in order. The next batches may be taken while one is
         computed."""
 
@@ -62,7 +62,7 @@ class TorchNetwork:
         self._device = torch.device("cuda" if has_gpu() else "cpu")
         self._module = module.eval().to(self._device, memory_format=torch.channels_last)
 
-    def run(self, batches: Iterable[Batch]) -> Iterator[FloatArray]:
+    def run(self, batches: Iterable[NetworkBatch]) -> Iterator[FloatArray]:
         import torch
 
         for batch in batches:

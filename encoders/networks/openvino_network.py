@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from encoders.arrays import FloatArray
-from encoders.networks.network import Batch, ConversionFailed, Reference, cores
+from encoders.networks.network import ConversionFailed, NetworkBatch, Reference, cores
 
 AGREE = 0.999
 """Least cosine of each probe's features to those of PyTorch in fp32."""
@@ -56,9 +56,11 @@ class OpenVinoNetwork:
         self._idle: list[Any] = []
         self.label = f"OpenVINO {precision}"
 
-    def run(self, batches: Iterable[Batch]) -> Iterator[FloatArray]:
+    def run(self, batches: Iterable[NetworkBatch]) -> Iterator[FloatArray]:
         at_once = cores()
-        under_way: deque[tuple[Any, Batch]] = deque()  # with its inputs, which are not copied
+        under_way: deque[tuple[Any, NetworkBatch]] = (
+            deque()
+        )  # with its inputs, which are not copied
         try:
             for batch in batches:
                 if len(under_way) == at_once:
@@ -72,7 +74,7 @@ class OpenVinoNetwork:
             for request, _ in under_way:
                 request.wait()
 
-    def _ended(self, under_way: deque[tuple[Any, Batch]]) -> FloatArray:
+    def _ended(self, under_way: deque[tuple[Any, NetworkBatch]]) -> FloatArray:
         request, _inputs = under_way.popleft()  # the inputs stay until the network has read them
         request.wait()
         rows: FloatArray = request.get_output_tensor(0).data.astype(
@@ -195,7 +197,7 @@ def _library() -> Any:
     return openvino
 
 
-def _converted(openvino: Any, module: Any, probes: Sequence[Batch]) -> Any:
+def _converted(openvino: Any, module: Any, probes: Sequence[NetworkBatch]) -> Any:
     import torch
 
     inputs = []
@@ -208,7 +210,7 @@ def _converted(openvino: Any, module: Any, probes: Sequence[Batch]) -> Any:
 
 
 def _checked(
-    core: Any, model: Any, module: Any, probes: Sequence[Batch]
+    core: Any, model: Any, module: Any, probes: Sequence[NetworkBatch]
 ) -> tuple[OpenVinoNetwork, str]:
     """The first precision whose features agree with those of PyTorch."""
     import torch

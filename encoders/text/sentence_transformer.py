@@ -19,7 +19,7 @@ from encoders.base import unit_rows
 from encoders.errors import EncoderUnavailable
 from encoders.fingerprint import fingerprint_files
 from encoders.hub import loading, local_folder, model_folder
-from encoders.networks.backend import PYTORCH, Backend, Running
+from encoders.networks.backend import PYTORCH, NetworkBackend, Running
 from encoders.networks.network import Convertible, Network
 from encoders.text.chunks import MAX_CHUNKS, OVERLAP, Chunk, in_batches, pooled
 from encoders.text.pytorch_model import MAX_TOKENS, TODO, ModelReader, load_model
@@ -96,7 +96,7 @@ class SentenceTransformerEncoder:
         *,
         name: str | None = None,
         dim: int | None = None,
-        backend: Backend = PYTORCH,
+        backend: NetworkBackend = PYTORCH,
     ) -> None:
         self.name = name or str(source)
         self.timing = Timing()

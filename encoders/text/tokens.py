@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from tokenizers import Tokenizer
 
-from encoders.networks.network import Batch
+from encoders.networks.network import NetworkBatch
 from encoders.text.chunks import MAX_CHUNKS, Chunk, chunked
 
 CHARACTERS_PER_TOKEN = 16
@@ -64,7 +64,7 @@ class Tokens:
         limit = MAX_CHUNKS * self._limit * CHARACTERS_PER_TOKEN
         return chunked([clean_text(text, limit) for text in texts], self._whole, self._window)
 
-    def batch(self, texts: Sequence[str], *, query: bool) -> Batch:
+    def batch(self, texts: Sequence[str], *, query: bool) -> NetworkBatch:
         """The network's inputs, each (B, T), int64."""
         prompt = self._prompts[query]
         encodings = self._tokenizer.encode_batch([prompt + text for text in texts])

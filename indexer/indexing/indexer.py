@@ -38,7 +38,7 @@ them."""
 FLUSH_EVERY = 5_000
 """Items after which the store is brought to disk, so that its write-ahead log stays short."""
 
-Progress = Callable[[int, int | None], None]
+RowProgress = Callable[[int, int | None], None]
 """Called with the rows done and, where it is known, the rows there are."""
 OnPut = Callable[[Sequence[tuple[int, Item]]], None]
 """Called with items and their indices."""
@@ -109,7 +109,7 @@ class Indexer:
         root: Path | None = None,
         given: Given | None = None,
         total: int | None = None,
-        on_progress: Progress | None = None,
+        on_progress: RowProgress | None = None,
     ) -> IndexReport:
         """Put items into log and store. Paths of pictures and sounds are relative to `root` and
         stay inside it; without one, an item may name those it has already. An item for which some
@@ -133,7 +133,7 @@ class Indexer:
             self._delete_pending()
         return missing
 
-    def reconcile(self, on_progress: Progress | None = None) -> IndexReport:
+    def reconcile(self, on_progress: RowProgress | None = None) -> IndexReport:
         """Bring the store up to the log: what an earlier run left undone, and what the store lost.
         Run it at start.
 
@@ -157,7 +157,7 @@ class Indexer:
         return report
 
     def follow(
-        self, on_progress: Progress | None = None, on_put: OnPut | None = None
+        self, on_progress: RowProgress | None = None, on_put: OnPut | None = None
     ) -> IndexReport:
         """Bring the store up to the log, item by item: what is equal stays, and only what encoders
         would read differently is encoded. Stopped half-way, it goes on there. `on_put` is told of
@@ -169,7 +169,7 @@ class Indexer:
             self._store.flush()
         return report
 
-    def rebuild(self, on_progress: Progress | None = None) -> IndexReport:
+    def rebuild(self, on_progress: RowProgress | None = None) -> IndexReport:
         """Encode everything anew from the log, into a store that was opened `anew`. What stops it,
         `reconcile` goes on with. Pictures and sounds that no item uses any more are removed."""
         report = IndexReport()
@@ -312,7 +312,10 @@ class Indexer:
         return len(gone)
 
     def _compare(
-        self, report: IndexReport, on_progress: Progress | None = None, on_put: OnPut | None = None
+        self,
+        report: IndexReport,
+        on_progress: RowProgress | None = None,
+        on_put: OnPut | None = None,
     ) -> None:
         """Item by item, where the marks do not tell: the store was not closed, was not active, or
         holds another number of items than the log."""

@@ -18,7 +18,6 @@ from encoders.fingerprint import digest_of
 from indexer.log.event_log import ModelRecord, ModelRecords
 from indexer.stores.store import StoredItem
 from service.api.messages import ModelInfo
-from service.catalog.item_ids import ItemIds
 from service.errors import ModelNotFound, NoTrainedModel
 from service.models.features import features_of
 from service.models.model_card import ModelCard
@@ -27,6 +26,7 @@ from service.models.training_data import TrainingData
 from service.ranker.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from service.ranker.ranker import Ranker, untrained_ranker
 from service.storage.alignments import Alignments
+from service.storage.item_ids import ItemIds
 from service.storage.workspace import Workspace
 
 KEPT_IN_MEMORY = 2
@@ -142,7 +142,7 @@ class ModelRegistry:
         features = features_of(
             rows, model.vocabulary, self._workspace.dims, alignments=model.alignments
         )
-        model.ranker.catalogue.put_items(indices, features)
+        model.ranker.catalog.put_items(indices, features)
         if model.ranker.trained:
             vectors = model.ranker.snapshot.item_vectors[indices]
             self._store.set_vectors(model.vector_name, indices, vectors)
@@ -183,7 +183,7 @@ class ModelRegistry:
         alignments = self._alignments_of(record.version, card.alignments)
         data = TrainingData.read_coded(self._workspace, self._item_ids, card.vocabulary, alignments)
         ranker = load_checkpoint(folder, data.features, self._item_ids.index_of)
-        ranker.catalogue.recount(data.interactions)
+        ranker.catalog.recount(data.interactions)
         return card, self._serving(ranker, data)
 
     def _serving(self, ranker: Ranker, data: TrainingData) -> ServingModel:

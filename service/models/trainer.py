@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from service.api.messages import ModelInfo, Progress, TrainProgress
-from service.catalog.item_ids import ItemIds
 from service.errors import NoTrainedModel, TrainingUnderway
 from service.models.model_card import ModelCard
 from service.models.registry import ModelRegistry
 from service.models.training_data import TrainingData, read_interactions
 from service.ranker.candidates import CandidateSource, sources_of
 from service.ranker.config import RankerConfig
+from service.storage.item_ids import ItemIds
 from service.storage.workspace import Workspace
 
 if TYPE_CHECKING:

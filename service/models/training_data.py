@@ -17,11 +17,11 @@ from encoders.alignment.checkpoint import Alignment
 from indexer.catalog.event import EventPolicy
 from indexer.log.event_log import EventBatch, EventRecords
 from indexer.stores.store import StoredItem
-from service.catalog.item_ids import ItemIds
 from service.models.features import Vocabulary, features_of, read_rows
 from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
 from service.ranker.data.interactions import Interactions
 from service.ranker.data.items import ItemFeatures
+from service.storage.item_ids import ItemIds
 from service.storage.workspace import Workspace
 
 

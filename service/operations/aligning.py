@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from encoders.alignment.checkpoint import Alignment, Trained
+from encoders.alignment.checkpoint import Alignment, AlignmentCard
 from encoders.alignment.pairs import Pairs, recall, recalls, split_groups
 from encoders.alignment.training import AlignConfig, fit_heads
 from encoders.arrays import FloatArray
@@ -25,7 +25,7 @@ from encoders.modality import MediaModality, media_types
 from indexer.catalog.item import Item
 from indexer.indexing.shared_space import JointEncoder, PartReader
 from indexer.stores.store import TEXT
-from service.api.messages import TrainProgress
+from service.api.messages import Progress, TrainProgress
 from service.errors import InvalidInput
 from service.storage.alignments import Alignments
 from service.storage.workspace import Workspace
@@ -40,8 +40,6 @@ MAX_PAIRS = 20_000
 ROWS_AT_ONCE = 256
 K = 10
 
-Progress = Callable[[TrainProgress], None]
-
 
 @dataclass(frozen=True, slots=True)
 class AlignReport:
@@ -51,7 +49,7 @@ class AlignReport:
     used: bool
     """False where held-out pairs are found no better, luck aside, than without heads: by chance, or
     by the encoder's own space of texts where it has one."""
-    trained: Trained
+    trained: AlignmentCard
 
 
 def align(
@@ -89,7 +87,7 @@ def align(
     by_text, by_medium = recalls(heads, asked, K)
     before = _before(aligned, [items[place] for place in held_out.tolist()], asked)
     version = time.strftime("%Y%m%d-%H%M%S", time.gmtime(started)) + "-" + uuid.uuid4().hex[:4]
-    trained = Trained(
+    trained = AlignmentCard(
         encoders={name: workspace.fingerprints[name] for name in (TEXT, aligned.name)},
         n_pairs=len(kept),
         n_held_out=len(held_out),

@@ -11,7 +11,7 @@ equal, stays. Owns the order of that. Knows nothing of calls that go on meanwhil
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from encoders.base import TextEncoder
 from encoders.errors import EncoderUnavailable
@@ -26,13 +26,11 @@ from encoders.modality import (
 )
 from encoders.registry import load_modality, load_text_encoder
 from indexer.stores.store import ItemStore
-from service.api.messages import ServingEncoders, TrainProgress
+from service.api.messages import Progress, ServingEncoders, TrainProgress
 from service.config import EncoderSettings, Settings
 from service.errors import InvalidInput, NoTrainedModel
 from service.recommender import Recommender
 from service.storage.workspace import Workspace
-
-Progress = Callable[[TrainProgress], None]
 
 
 def named(settings: Settings, lines: Mapping[str, str]) -> Settings:

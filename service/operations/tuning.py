@@ -15,12 +15,12 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from service.api.messages import Progress
-from service.catalog.item_ids import ItemIds
 from service.errors import ConfigError, InvalidInput, NoTrainedModel
 from service.models.fitting import by_stage
 from service.models.training_data import TrainingData
 from service.ranker.config import RankerConfig
 from service.ranker.training.train import TooFewEvents, train_ranker
+from service.storage.item_ids import ItemIds
 from service.storage.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -23,9 +23,9 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 from scipy import sparse
 
-from service.ranker.catalogue.content import Content
-from service.ranker.catalogue.snapshot import CatalogueSnapshot
-from service.ranker.catalogue.state import CatalogueState
+from service.ranker.catalog.content import Content
+from service.ranker.catalog.snapshot import CatalogSnapshot
+from service.ranker.catalog.state import CatalogState
 from service.ranker.checkpoint_formats import FORMAT, READABLE, in_present_format
 from service.ranker.config import RankerConfig
 from service.ranker.data.arrays import BoolArray, IntArray
@@ -110,11 +110,11 @@ def load_checkpoint(folder: Path, items: ItemFeatures, index_of: Mapping[str, in
     is_new[new_index[new_index >= 0]] = False
     behaviour.find_neighbours(np.flatnonzero(is_new), content.text)
     id_rows = _id_rows(arrays["has_id"], new_index, items.n_items)
-    snapshot = CatalogueSnapshot(content, behaviour, embed_items(model, projected, id_rows))
+    snapshot = CatalogSnapshot(content, behaviour, embed_items(model, projected, id_rows))
     return Ranker(
         version=config["version"],
         config=ranker_config,
-        catalogue=CatalogueState(snapshot, space, model, id_rows),
+        catalog=CatalogState(snapshot, space, model, id_rows),
         blend=_blend(folder, config, arrays, model.shape),
         model=model,
     )
@@ -127,7 +127,7 @@ def _arrays(ranker: Ranker, model: SequenceModel) -> dict[str, np.ndarray[Any, A
     content, behaviour = ranker.snapshot.content, ranker.snapshot.behaviour
     arrays: dict[str, np.ndarray[Any, Any]] = {
         "content.idf": content.idf,
-        "has_id": ranker.catalogue.id_rows != PAD,
+        "has_id": ranker.catalog.id_rows != PAD,
         "counts": behaviour.counts,
         "recent": behaviour.recent,
         "neighbours": behaviour.neighbours,
@@ -140,7 +140,7 @@ def _arrays(ranker: Ranker, model: SequenceModel) -> dict[str, np.ndarray[Any, A
     for prefix, module in modules.items():
         state = {} if module is None else module.state_dict()
         arrays |= {f"{prefix}.{name}": value.numpy() for name, value in state.items()}
-    for modality, projection in ranker.catalogue.space.projections.items():
+    for modality, projection in ranker.catalog.space.projections.items():
         arrays[f"space.{modality}.mean"] = projection.mean
         arrays[f"space.{modality}.components"] = projection.components
     for name in MATRICES:

@@ -67,7 +67,7 @@ class RankerConfig:
     items."""
     pseudo_cold_users: float = 0.2
     """Share of users hidden from the first stage while the second learns, so that it meets
-    beginners."""
+    cold-start users."""
     beginner_events: int = 10
-    """Up to at most so many known events a person is ranked as a beginner: by what they will like
+    """Up to at most so many known events a person is ranked as a cold-start user: by what they will like
     at all, not by what comes next. Training finds how many, on held-out events."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from service.ranker.candidates import Candidates, CandidateSource, SourceFailed, VectorIndex
-from service.ranker.catalogue.snapshot import CatalogueSnapshot
+from service.ranker.catalog.snapshot import CatalogSnapshot
 from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
 from service.ranker.data.history import History
 from service.ranker.diversity import POOL, diversify
@@ -163,9 +163,7 @@ def _ask(
     return proposals, failed
 
 
-def exploration_bonus(
-    snapshot: CatalogueSnapshot, items: IntArray, exploration: float
-) -> FloatArray:
+def exploration_bonus(snapshot: CatalogSnapshot, items: IntArray, exploration: float) -> FloatArray:
     """(len(items),) what `exploration` 0..1 adds to the scores, beyond the boost of cold items that
     training found affordable."""
     counts = snapshot.behaviour.counts[items]
@@ -174,7 +172,7 @@ def exploration_bonus(
 
 
 def _order(
-    snapshot: CatalogueSnapshot, scored: ScoredList, items: IntArray, query: Query
+    snapshot: CatalogSnapshot, scored: ScoredList, items: IntArray, query: Query
 ) -> IntArray:
     """Places of the candidates in serving order, settled for the first `query.n_served`."""
     scores = scored.scores
@@ -190,7 +188,7 @@ def _order(
     return diverse
 
 
-def _content(snapshot: CatalogueSnapshot, items: IntArray) -> FloatArray:
+def _content(snapshot: CatalogSnapshot, items: IntArray) -> FloatArray:
     """(len(items), D) unit rows of all modalities side by side."""
     blocks = [vectors[items] for vectors in snapshot.content.vectors.values()]
     side_by_side: FloatArray = np.concatenate(blocks, axis=1)

@@ -14,9 +14,9 @@ from functools import partial
 
 import numpy as np
 
-from service.ranker.catalogue.content import Content
-from service.ranker.catalogue.snapshot import CatalogueSnapshot
-from service.ranker.catalogue.state import CatalogueState
+from service.ranker.catalog.content import Content
+from service.ranker.catalog.snapshot import CatalogSnapshot
+from service.ranker.catalog.state import CatalogState
 from service.ranker.config import RankerConfig
 from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
 from service.ranker.data.content_space import ContentSpace
@@ -60,13 +60,13 @@ class Ranker:
         *,
         version: str,
         config: RankerConfig,
-        catalogue: CatalogueState,
+        catalog: CatalogState,
         blend: Blend,
         model: SequenceModel | None,
     ) -> None:
         self.version = version
         self.config = config
-        self.catalogue = catalogue
+        self.catalog = catalog
         self.blend = blend
         """May be replaced by another over the same signals."""
         self.model = model
@@ -74,9 +74,9 @@ class Ranker:
         self.remembered = RememberedQueries(n_arrays)
 
     @property
-    def snapshot(self) -> CatalogueSnapshot:
+    def snapshot(self) -> CatalogSnapshot:
         """The catalogue as it is now; take it once for what must fit together."""
-        return self.catalogue.snapshot
+        return self.catalog.snapshot
 
     @property
     def trained(self) -> bool:
@@ -93,7 +93,7 @@ class Ranker:
 
     def project_text(self, vector: FloatArray) -> FloatArray:
         """A text encoder's vector (encoder dim,) in the ranker's text space (Dt,)."""
-        return self.catalogue.space.project_text(vector)
+        return self.catalog.space.project_text(vector)
 
     def states(self, histories: Sequence[History]) -> FloatArray:
         """The sequence model's vector of each history, (B, D); zeros without a model or a history."""
@@ -118,9 +118,7 @@ class Ranker:
             self.remembered.put(key, query)
         return query
 
-    def _query(
-        self, history: History, state: FloatArray, snapshot: CatalogueSnapshot
-    ) -> QueryScores:
+    def _query(self, history: History, state: FloatArray, snapshot: CatalogSnapshot) -> QueryScores:
         measure = partial(scale_of, self.blend.signals)
         return QueryScores(history, state, snapshot, self.config.recency_decay, measure)
 
@@ -170,7 +168,7 @@ class Ranker:
             scores[modality] = self.blend.score(silent, scale)
         return scores
 
-    def _states_of_variants(self, variants: Variants, snapshot: CatalogueSnapshot) -> FloatArray:
+    def _states_of_variants(self, variants: Variants, snapshot: CatalogSnapshot) -> FloatArray:
         """(B, D) of the sequence model; a variant that leaves nothing out is the history itself."""
         states = np.zeros((len(variants), snapshot.item_vectors.shape[1]), np.float32)
         if self.model is None:
@@ -192,11 +190,11 @@ def untrained_ranker(
     content = Content.of(space.project(items))
     behaviour = Behaviour.fit(interactions, content.text, config, solve_ease=False)
     no_vectors = np.zeros((items.n_items, 1), np.float32)
-    snapshot = CatalogueSnapshot(content, behaviour, no_vectors)
+    snapshot = CatalogSnapshot(content, behaviour, no_vectors)
     return Ranker(
         version="",
         config=config,
-        catalogue=CatalogueState(snapshot, space, model=None, id_rows=np.zeros(0, np.int64)),
+        catalog=CatalogState(snapshot, space, model=None, id_rows=np.zeros(0, np.int64)),
         blend=Blend.prior(signals_for(content.modalities)),
         model=None,
     )

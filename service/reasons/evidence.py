@@ -25,7 +25,7 @@ from service.explainer.attribution.facts import (
 )
 from service.explainer.attribution.weights import part_shares, weigh_evidence
 from service.explainer.evidence import HIGHER, LOWER, SEEN, Evidence, EvidenceKind
-from service.ranker.catalogue.snapshot import CatalogueSnapshot
+from service.ranker.catalog.snapshot import CatalogSnapshot
 from service.ranker.data.arrays import IntArray
 from service.ranker.item_item.behaviour import RECENT_SHARE
 from service.ranker.ranker import Ranker
@@ -177,7 +177,7 @@ class Evidences:
         return out
 
     def _candidate_facts(
-        self, item: Item, index: int, snapshot: CatalogueSnapshot, taste_cosine: float | None
+        self, item: Item, index: int, snapshot: CatalogSnapshot, taste_cosine: float | None
     ) -> CandidateFacts:
         counts, newest = snapshot.behaviour.counts, snapshot.behaviour.recent
         count, recent = int(counts[index]), int(newest[index])

@@ -15,7 +15,7 @@ from encoders.arrays import FloatArray
 from indexer.catalog.item import AttributeValue, Item
 from service.explainer.attribution.facts import SPONSORED, Background, CatalogueFacts
 from service.explainer.evidence import Evidence, EvidenceKind, Subject
-from service.ranker.catalogue.content import Content
+from service.ranker.catalog.content import Content
 
 BACKGROUND_PAIRS = 2_000
 """Random pairs of items on which it is measured how near two items usually are."""

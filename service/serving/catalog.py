@@ -13,10 +13,10 @@ import numpy as np
 from indexer.catalog.item import Item
 from indexer.indexing.indexer import IndexReport
 from indexer.stores.store import StoredItem
-from service.catalog.item_ids import ItemIds
 from service.errors import InvalidInput, ItemNotFound
 from service.models.registry import ModelRegistry
 from service.ranker.data.arrays import IntArray
+from service.storage.item_ids import ItemIds
 from service.storage.workspace import Workspace
 
 MAX_REMEMBERED = 50_000
@@ -112,7 +112,7 @@ class Catalog:
         # The ranker may have read from the store what was deleted before the ids were read.
         ranker = self._registry.active.ranker
         live = np.flatnonzero(ranker.snapshot.content.live)
-        ranker.catalogue.remove_items(np.setdiff1d(live, list(there.values())))
+        ranker.catalog.remove_items(np.setdiff1d(live, list(there.values())))
 
     def reconcile(self) -> None:
         """Bring the store up to the log."""
@@ -123,7 +123,7 @@ class Catalog:
         for index, item in items:
             self._ids.put(item.item_id, index)
             self._remembered.pop(index, None)
-            self._registry.active.ranker.catalogue.set_live(index, item.available)
+            self._registry.active.ranker.catalog.set_live(index, item.available)
 
     def _learn(self, rows: Sequence[StoredItem]) -> None:
         """Tell the model of items whose content was put into the store."""
@@ -135,5 +135,5 @@ class Catalog:
     def _forget(self, item_ids: Iterable[str]) -> None:
         removed = [self._ids.remove(item_id) for item_id in item_ids]
         gone = [index for index in removed if index is not None]
-        self._registry.active.ranker.catalogue.remove_items(np.array(gone, dtype=np.int64))
+        self._registry.active.ranker.catalog.remove_items(np.array(gone, dtype=np.int64))
         self._on_change()

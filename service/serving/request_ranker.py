@@ -12,7 +12,6 @@ import numpy as np
 
 from indexer.stores.store import ItemStore
 from service.api.messages import RecommendRequest
-from service.catalog.item_ids import ItemIds
 from service.models.serving_model import ServingModel
 from service.ranker.data.arrays import BoolArray
 from service.ranker.pipeline import Query, Ranked, rank, rank_only
@@ -21,6 +20,7 @@ from service.serving.rule import Rule
 from service.serving.sources import Sources
 from service.serving.store_index import StoreIndex
 from service.serving.user_context import UserContext, UserContexts
+from service.storage.item_ids import ItemIds
 
 EXACT_ITEMS = 20_000
 """Up to this many items the vectors in memory are searched, exactly: reading them all is quicker

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from indexer.catalog.filter import Filter, all_of, in_domains, parse_filter, with_indices
 from indexer.stores.store import ItemStore
-from service.catalog.item_ids import ItemIds
 from service.ranker.data.arrays import IntArray
+from service.storage.item_ids import ItemIds
 
 SELECTIVE = 5_000
 """A rule that at most this many items satisfy is resolved to those items; a wider one is checked on

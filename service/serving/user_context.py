@@ -15,11 +15,11 @@ import numpy as np
 from encoders.arrays import FloatArray
 from indexer.stores.store import TEXT, ItemStore
 from service.api.messages import Personalization, RecommendRequest
-from service.catalog.item_ids import ItemIds
 from service.models.serving_model import ServingModel
 from service.ranker.data.arrays import IntArray
 from service.ranker.data.history import History
 from service.serving.user_states import NOTHING_PAST, Past, UserState, UserStates, taste_vectors
+from service.storage.item_ids import ItemIds
 
 FEW_EVENTS = 5
 """With fewer events than this, a stored profile speaks beside them."""

@@ -20,8 +20,8 @@ from encoders.modality import MODALITIES
 from indexer.catalog.event import EventPolicy
 from indexer.log.event_log import EventLog, User
 from indexer.stores.store import ItemStore, UserPoint
-from service.catalog.item_ids import ItemIds
 from service.ranker.data.arrays import BoolArray, IntArray
+from service.storage.item_ids import ItemIds
 
 PROFILE_EVENTS = 10
 """Newest liked items that make a taste vector."""

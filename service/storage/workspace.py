@@ -16,7 +16,7 @@ from encoders.fingerprint import digest_of
 from encoders.modality import Modalities, dims_of, fingerprints_of
 from encoders.registry import load_modalities, load_text_encoder
 from indexer.indexing.captions import CaptionEncoder
-from indexer.indexing.indexer import Indexer, IndexReport, Progress
+from indexer.indexing.indexer import Indexer, IndexReport, RowProgress
 from indexer.indexing.inheriting import inherit
 from indexer.indexing.shared_space import JointEncoder, PartReader, SharedSpace
 from indexer.log.event_log import EventLog
@@ -148,7 +148,7 @@ class Workspace:
         """What these encoders, and the store of their vectors, are called."""
         return digest_of(self.fingerprints)
 
-    def reconcile(self, on_progress: Progress | None = None) -> IndexReport:
+    def reconcile(self, on_progress: RowProgress | None = None) -> IndexReport:
         """Bring the store up to the log, and make it the active one if another served last. Other
         stores keep no people."""
         self.folder.registry.forget_users(but=self.digest)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from encoders.networks.backend import PYTORCH, Backend
+from encoders.networks.backend import PYTORCH, NetworkBackend
 from encoders.registry import load_modality
 
 
-def image_encoder(line: str, backend: Backend = PYTORCH) -> Any:
+def image_encoder(line: str, backend: NetworkBackend = PYTORCH) -> Any:
     modality = load_modality("image", line, backend)
     assert modality is not None
     return modality.encoder

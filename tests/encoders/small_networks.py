@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from encoders.arrays import FloatArray
-from encoders.networks.network import Batch, Convertible, TorchNetwork
+from encoders.networks.network import Convertible, NetworkBatch, TorchNetwork
 
 # looked for, not imported: `encoders.networks.openvino_network` keeps its telemetry out when it
 # does that
@@ -51,11 +51,11 @@ class Untraceable(nn.Module):
 
 
 PREPARATION = '{"what makes": "its <batches> & \\u0027words\\u0027 \\n"}'
-POSITIVE: Batch = (np.array([[1, 4, 9, 100]] * 2, dtype=np.float32),)
-NEGATIVE: Batch = (np.array([[-1, -2, -3, -4]] * 3, dtype=np.float32),)
+POSITIVE: NetworkBatch = (np.array([[1, 4, 9, 100]] * 2, dtype=np.float32),)
+NEGATIVE: NetworkBatch = (np.array([[-1, -2, -3, -4]] * 3, dtype=np.float32),)
 
 
-def words(n: int, length: int, seed: int = 0) -> Batch:
+def words(n: int, length: int, seed: int = 0) -> NetworkBatch:
     """Ids and mask of `n` texts, the longest of `length` words."""
     rng = np.random.default_rng([n, length, seed])
     lengths = np.append(rng.integers(1, length + 1, size=n - 1), length)
@@ -78,6 +78,6 @@ def traced_with_roots() -> Convertible:
     return Convertible(Branching(), [POSITIVE, NEGATIVE])
 
 
-def on_pytorch(batches: Sequence[Batch]) -> list[FloatArray]:
+def on_pytorch(batches: Sequence[NetworkBatch]) -> list[FloatArray]:
     """`MeanOfWords` of each batch."""
     return list(TorchNetwork(MeanOfWords()).run(batches))

@@ -18,7 +18,7 @@ from indexer.catalog.item import Item, read_items
 LIKED = 4.0
 """A rating from here on means that somebody liked the film."""
 FEWEST, MOST = 50, 150
-"""Ratings of somebody who is neither a beginner nor a collector."""
+"""Ratings of somebody who is neither new nor a collector."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,12 @@ import numpy as np
 from indexer.catalog.event import Event
 from indexer.indexing.shared_space import joint_names
 from indexer.stores.store import TEXT, StoredItem
-from service.catalog.item_ids import ItemIds
 from service.errors import InvalidInput
 from service.models.features import read_rows
 from service.models.training_data import event_types_of, read_interactions
 from service.ranker.data.arrays import FloatArray
 from service.ranker.data.interactions import Interactions
+from service.storage.item_ids import ItemIds
 from service.storage.workspace import Workspace
 
 

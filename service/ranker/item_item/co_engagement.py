@@ -24,7 +24,7 @@ NEGLIGIBLE = 1e-6
 EASE_MAX_ITEMS = 30_000
 """Items with events above which EASE is refused: its dense matrix would take more than 3.6 GB."""
 SAMPLE_ROWS = 256
-"""Rows from which the size that separates kept from dropped weights is judged."""
+"""Rows from which the size that separates kept from dropped weights is estimated."""
 LEAST_PER_ROW = 20
 """Weights that EASE keeps for every item, so that a history of rare items only still leads
 somewhere."""
@@ -221,7 +221,7 @@ def _gram_blocks(user_items: sparse.csr_matrix) -> Iterator[tuple[IntArray, spar
 
 
 def _threshold(precision: FloatArray, scale: FloatArray, top: int | None) -> float:
-    """The size that `top` weights per row exceed on average, judged from a sample of the rows."""
+    """The size that `top` weights per row exceed on average, estimated from a sample of the rows."""
     size = len(scale)
     if top is None or top >= size:
         return 0.0

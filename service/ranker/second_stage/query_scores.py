@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
-from service.ranker.catalogue.snapshot import CatalogueSnapshot
+from service.ranker.catalog.snapshot import CatalogSnapshot
 from service.ranker.data.arrays import FloatArray, IntArray
 from service.ranker.data.history import History
 from service.ranker.data.items import TEXT
@@ -35,7 +35,7 @@ class QueryScores:
         self,
         history: History,
         state: FloatArray,
-        snapshot: CatalogueSnapshot,
+        snapshot: CatalogSnapshot,
         decay: float,
         measure: Callable[[QueryScores], Scale],
     ) -> None:

@@ -9,7 +9,7 @@ import threading
 
 from cachetools import LRUCache
 
-from service.ranker.catalogue.snapshot import CatalogueSnapshot
+from service.ranker.catalog.snapshot import CatalogSnapshot
 from service.ranker.second_stage.query_scores import QueryScores
 
 MAX_BYTES = 256 * 1024**2
@@ -25,10 +25,10 @@ class RememberedQueries:
         hold."""
         self._bytes_per_item = FLOAT_BYTES * max(arrays_each, 1)
         self._lock = threading.Lock()
-        self._snapshot: CatalogueSnapshot | None = None
+        self._snapshot: CatalogSnapshot | None = None
         self._queries: LRUCache[bytes, QueryScores] = LRUCache(1)
 
-    def get(self, key: bytes, snapshot: CatalogueSnapshot) -> QueryScores | None:
+    def get(self, key: bytes, snapshot: CatalogSnapshot) -> QueryScores | None:
         """What is remembered of this history in this snapshot."""
         with self._lock:
             return self._queries.get(key) if snapshot is self._snapshot else None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from service.ranker.catalogue.content import Content
+from service.ranker.catalog.content import Content
 from service.ranker.data.arrays import FloatArray, IntArray
 from service.ranker.data.history import History
 

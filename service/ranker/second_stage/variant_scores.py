@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
-from service.ranker.catalogue.snapshot import CatalogueSnapshot
+from service.ranker.catalog.snapshot import CatalogSnapshot
 from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
 from service.ranker.data.items import TEXT
 from service.ranker.data.variants import Variants
@@ -41,7 +41,7 @@ class VariantScores:
         variants: Variants,
         states: FloatArray,
         candidates: IntArray,
-        snapshot: CatalogueSnapshot,
+        snapshot: CatalogSnapshot,
         decay: float,
     ) -> None:
         """`states` (B, D) are the sequence model's after each variant."""

@@ -1,4 +1,4 @@
-"""Tasks: foretelling a click is one, foretelling a purchase another. What they share is learned
+"""Tasks: predicting a click is one, predicting a purchase another. What they share is learned
 together; what each adds is a linear map of its own.
 
 Hard parameter sharing (Caruana 1997). Served is the mean over the tasks by the weights of their

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from service.ranker.catalogue.content import Content
-from service.ranker.catalogue.snapshot import CatalogueSnapshot
-from service.ranker.catalogue.state import CatalogueState
+from service.ranker.catalog.content import Content
+from service.ranker.catalog.snapshot import CatalogSnapshot
+from service.ranker.catalog.state import CatalogState
 from service.ranker.config import RankerConfig
 from service.ranker.data.arrays import FloatArray
 from service.ranker.data.content_space import ContentSpace
@@ -50,11 +50,11 @@ def fit_first_stage(
     tensors = ItemTensors(projected, id_rows)
     report = fit(tensors)
     vectors = item_vectors(model, tensors, np.arange(n_items))
-    snapshot = CatalogueSnapshot(content, behaviour, vectors)
+    snapshot = CatalogSnapshot(content, behaviour, vectors)
     ranker = Ranker(
         version=version,
         config=config,
-        catalogue=CatalogueState(snapshot, space, model, id_rows),
+        catalog=CatalogState(snapshot, space, model, id_rows),
         blend=Blend.prior(signals_for(content.modalities)),
         model=model,
     )

@@ -23,7 +23,7 @@ from service.ranker.sequence.sequences import Sequences, batches, pad, windows
 from service.ranker.training.early_stopping import NextEvents, validation_ndcg
 from service.ranker.training.negatives import NegativeSampler
 
-Progress = Callable[[str, int, int], None]
+StageProgress = Callable[[str, int, int], None]
 """Called with (stage, done, total)."""
 
 
@@ -85,7 +85,7 @@ def fit_sequence_model(
     seed: int,
     event_weights: FloatArray | None = None,
     validation: NextEvents | None = None,
-    progress: Progress | None = None,
+    progress: StageProgress | None = None,
     stage: str = "sequence model",
     kept: KeptFits | None = None,
 ) -> FitReport:

@@ -24,7 +24,7 @@ from service.ranker.sequence.inference import ItemTensors
 from service.ranker.sequence.model import PAD, SequenceModel
 from service.ranker.training.cases import next_event_cases, sampled_by_weight
 from service.ranker.training.first_stage import fit_first_stage
-from service.ranker.training.fit import FitReport, Progress, fit_sequence_model
+from service.ranker.training.fit import FitReport, StageProgress, fit_sequence_model
 from service.ranker.training.train import Trained
 from service.ranker.training.validation import lists_of, metrics_of
 
@@ -41,7 +41,7 @@ def refresh_ranker(
     version: str,
     event_weights: FloatArray | None = None,
     seed: int = 0,
-    progress: Progress | None = None,
+    progress: StageProgress | None = None,
     sources: Sequence[CandidateSource] | None = None,
 ) -> Trained:
     """A new ranker that also knows the events marked by `new`, (E,), at least one. `ranker` stays
@@ -75,7 +75,7 @@ def refresh_ranker(
             stage="sequence model, new events",
         )
 
-    space = ranker.catalogue.space
+    space = ranker.catalog.space
     refreshed, report = fit_first_stage(
         interactions,
         space.project(items),
@@ -96,7 +96,7 @@ def _before_learning(
     events: BoolArray,
     sources: Sequence[CandidateSource],
     rng: np.random.Generator,
-    progress: Progress | None,
+    progress: StageProgress | None,
 ) -> dict[str, float]:
     """Figures of `ranker` on these events (E,)."""
     cases = next_event_cases(interactions, events, ranker.config.feature_history)
@@ -118,7 +118,7 @@ def _learners(interactions: Interactions, new: BoolArray, rng: np.random.Generat
 def _with_ids(ranker: Ranker, n_items: int, seed: int) -> SequenceModel:
     """A copy of the ranker's model whose id table has a row per item of the present catalogue: the
     one the item had, small random numbers where it had none."""
-    model, id_rows = ranker.model, ranker.catalogue.id_rows
+    model, id_rows = ranker.model, ranker.catalog.id_rows
     assert model is not None
     torch.manual_seed(seed)
     grown = SequenceModel(ranker.config, replace(model.shape, n_ids=n_items))

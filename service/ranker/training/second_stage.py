@@ -16,7 +16,7 @@ from service.ranker.ranker import Ranker
 from service.ranker.second_stage.blend import Blend, BlendNet
 from service.ranker.training.blend_net import fit_net
 from service.ranker.training.cases import RankingCase
-from service.ranker.training.fit import Progress
+from service.ranker.training.fit import StageProgress
 from service.ranker.training.training_list import TrainingList
 from service.ranker.training.validation import (
     COLD_ITEM,
@@ -42,7 +42,7 @@ def fit_second_stage(
     sources: Sequence[CandidateSource],
     rng: np.random.Generator,
     seed: int,
-    progress: Progress | None,
+    progress: StageProgress | None,
 ) -> tuple[Blend, dict[str, float]]:
     """The blend, and how it measures up on the validation users. `rehearsal` knows nothing of what
     was chosen in the cases; `sources` propose their candidates.

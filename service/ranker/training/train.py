@@ -35,7 +35,7 @@ from service.ranker.training.cases import (
 )
 from service.ranker.training.early_stopping import NextEvents
 from service.ranker.training.first_stage import fit_first_stage
-from service.ranker.training.fit import FitReport, KeptFits, Progress, fit_sequence_model
+from service.ranker.training.fit import FitReport, KeptFits, StageProgress, fit_sequence_model
 from service.ranker.training.hidden import MIN_EVENTS, Hidden
 from service.ranker.training.second_stage import fit_second_stage
 
@@ -69,7 +69,7 @@ def train_ranker(
     version: str,
     event_weights: FloatArray | None = None,
     seed: int = 0,
-    progress: Progress | None = None,
+    progress: StageProgress | None = None,
     kept: KeptFits | None = None,
     sources: Sequence[CandidateSource] | None = None,
 ) -> Trained:
@@ -128,7 +128,7 @@ class _Training:
     version: str
     event_weights: FloatArray | None
     seed: int
-    progress: Progress | None
+    progress: StageProgress | None
     kept: KeptFits | None
 
     def tell(self, stage: str, done: int, total: int) -> None:

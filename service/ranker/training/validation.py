@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from service.ranker.candidates import CandidateSource
-from service.ranker.catalogue.content import Content
+from service.ranker.catalog.content import Content
 from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
 from service.ranker.pipeline import Query, Ranked, rank
 from service.ranker.ranker import Ranker
 from service.ranker.second_stage.blend import Blend
 from service.ranker.training.cases import RankingCase
-from service.ranker.training.fit import Progress
+from service.ranker.training.fit import StageProgress
 from service.ranker.training.training_list import TrainingList, ndcg
 
 BASELINES = (
@@ -63,7 +63,7 @@ def lists_of(
     sources: Sequence[CandidateSource],
     rng: np.random.Generator,
     stage: str,
-    progress: Progress | None,
+    progress: StageProgress | None,
 ) -> tuple[list[TrainingList], list[ValidationCase]]:
     """Lists of candidates, thinned, of the cases to train on, and the cases of the
     `validation_users` (users,), answered."""

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from encoders.alignment.checkpoint import Alignment, Trained, read_alignment
+from encoders.alignment.checkpoint import Alignment, AlignmentCard, read_alignment
 from encoders.alignment.heads import Heads
 from encoders.errors import AlignmentError
 
@@ -25,7 +25,7 @@ def alignment() -> Alignment:
         return rng.normal(size=shape).astype(np.float32)
 
     heads = Heads(array(2, 6), array(2, 6, 4), array(5), array(5, 4), array(6), array(6, 4))
-    return Alignment("v1", Trained(ENCODERS, 90, 10, 3, 1.5, {"text_to_image": 0.5}), heads)
+    return Alignment("v1", AlignmentCard(ENCODERS, 90, 10, 3, 1.5, {"text_to_image": 0.5}), heads)
 
 
 def test_what_is_read_is_what_was_saved(alignment: Alignment, tmp_path: Path) -> None:

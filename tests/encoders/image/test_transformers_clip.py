@@ -22,7 +22,7 @@ from encoders.base import ImageEncoder, Measured, runs_on
 from encoders.contract import ImageEncoderContract
 from encoders.errors import EncoderUnavailable
 from encoders.hub import no_progress_bar
-from encoders.networks.backend import Backend
+from encoders.networks.backend import NetworkBackend
 from tests.encoders import tiny_clips
 from tests.encoders.loading import image_encoder
 from tests.encoders.small_networks import needs_openvino
@@ -31,8 +31,8 @@ from tests.encoders.tiny_clips import SIDE, WINDOW, saved, word_tokenizer
 TEXTS = ["a red shoe", "", "Red SHOE 1", "a b c d e f g h i j k l m n o p q r s t u v w x y z"]
 
 
-def load(folder: Path | str, backend: Backend | None = None) -> ImageEncoder:
-    encoder = image_encoder(f"hf:{folder}", backend or Backend("torch"))
+def load(folder: Path | str, backend: NetworkBackend | None = None) -> ImageEncoder:
+    encoder = image_encoder(f"hf:{folder}", backend or NetworkBackend("torch"))
     assert encoder is not None
     return encoder
 
@@ -192,7 +192,7 @@ def test_weights_in_half_precision_or_of_torch_are_read_too(
 
 @needs_openvino
 def test_pictures_run_on_openvino(folder: Path, gradient: Image.Image) -> None:
-    encoder, converted = load(folder), load(folder, Backend("openvino"))
+    encoder, converted = load(folder), load(folder, NetworkBackend("openvino"))
     likeness = encoder.encode_images([gradient]) * converted.encode_images([gradient])
     assert likeness.sum() > 0.999
     assert runs_on(converted).startswith("OpenVINO")

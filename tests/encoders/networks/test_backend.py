@@ -11,7 +11,7 @@ import pytest
 
 from encoders.errors import EncoderUnavailable
 from encoders.networks import backend, network
-from encoders.networks.backend import PYTORCH, Backend, BackendName
+from encoders.networks.backend import PYTORCH, BackendName, NetworkBackend
 from encoders.networks.network import Convertible
 from tests.encoders.small_networks import (
     PREPARATION,
@@ -45,7 +45,7 @@ def test_auto_without_openvino_is_pytorch_and_says_why(
     not_installed: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO):
-        running = Backend("auto").load("mean", "key", _unasked)
+        running = NetworkBackend("auto").load("mean", "key", _unasked)
     assert running.network is None
     assert running.label == "PyTorch fp32 on the CPU (openvino is not installed)"
     assert f"encoder mean runs on {running.label}" in caplog.text
@@ -55,13 +55,13 @@ def test_openvino_that_is_not_installed_is_refused_with_what_to_install(
     not_installed: None,
 ) -> None:
     with pytest.raises(EncoderUnavailable, match=r"pip install 'palate\[openvino\]'") as caught:
-        Backend("openvino").load("mean", "key", _unasked)
+        NetworkBackend("openvino").load("mean", "key", _unasked)
     assert caught.value.metadata == {"encoder": "mean", "why": "openvino is not installed"}
 
 
-@pytest.mark.parametrize("choice", [Backend("torch"), PYTORCH, Backend()])
+@pytest.mark.parametrize("choice", [NetworkBackend("torch"), PYTORCH, NetworkBackend()])
 def test_pytorch_is_used_where_it_is_asked_for_without_a_look_at_openvino(
-    not_installed: None, choice: Backend
+    not_installed: None, choice: NetworkBackend
 ) -> None:
     running = choice.load("mean", "key", _unasked)
     assert (running.network, running.label) == (None, "PyTorch fp32 on the CPU")
@@ -71,7 +71,7 @@ def test_auto_leaves_a_machine_with_a_gpu_to_pytorch(
     not_installed: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(backend, "has_gpu", lambda: True)
-    running = Backend("auto").load("mean", "key", _unasked)
+    running = NetworkBackend("auto").load("mean", "key", _unasked)
     assert running.network is None
     assert "not installed" not in running.label
 
@@ -79,7 +79,7 @@ def test_auto_leaves_a_machine_with_a_gpu_to_pytorch(
 @needs_openvino
 @pytest.mark.parametrize("asked", ["auto", "openvino"])
 def test_openvino_runs_what_it_can_convert(asked: BackendName, tmp_path: Path) -> None:
-    running = Backend(asked, tmp_path).load("mean", "key", mean_of_words)
+    running = NetworkBackend(asked, tmp_path).load("mean", "key", mean_of_words)
     assert running.network is not None
     assert running.label.startswith("OpenVINO ")
     assert [rows.shape for rows in running.network.run([words(4, 9)])] == [(4, 8)]
@@ -89,7 +89,7 @@ def test_openvino_runs_what_it_can_convert(asked: BackendName, tmp_path: Path) -
 
 @needs_openvino
 def test_auto_runs_on_pytorch_what_cannot_be_converted_and_says_why() -> None:
-    running = Backend("auto").load("branching", "key", traced_without_roots)
+    running = NetworkBackend("auto").load("branching", "key", traced_without_roots)
     assert running.network is None
     assert running.label.startswith("PyTorch fp32 on the CPU (OpenVINO computes something else")
 
@@ -99,4 +99,4 @@ def test_openvino_refuses_what_cannot_be_converted() -> None:
     with pytest.raises(
         EncoderUnavailable, match=r"computes something else.*set encoders.backend to auto or torch"
     ):
-        Backend("openvino").load("branching", "key", traced_without_roots)
+        NetworkBackend("openvino").load("branching", "key", traced_without_roots)

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from encoders.arrays import FloatArray
-from encoders.networks.network import Batch, ConversionFailed, Convertible
+from encoders.networks.network import ConversionFailed, Convertible, NetworkBatch
 from encoders.networks.openvino_network import (
     AGREE,
     OpenVinoNetwork,
@@ -91,7 +91,7 @@ def test_the_next_batches_are_taken_while_one_is_computed(
 ) -> None:
     taken = []
 
-    def batches() -> Iterator[Batch]:
+    def batches() -> Iterator[NetworkBatch]:
         for number, batch in enumerate(MANY):
             taken.append(number)
             yield batch
@@ -147,7 +147,7 @@ def test_threads_get_what_one_alone_gets(network: OpenVinoNetwork, three_at_once
 def test_batches_that_end_in_an_error_leave_the_network_sound(
     network: OpenVinoNetwork, three_at_once: None
 ) -> None:
-    def batches() -> Iterator[Batch]:
+    def batches() -> Iterator[NetworkBatch]:
         yield from MANY[:2]
         raise OSError("no more")
 

@@ -14,7 +14,7 @@ from sentence_transformers import SentenceTransformer
 from torch import nn
 
 from encoders.contract import TextEncoderContract
-from encoders.networks.backend import Backend
+from encoders.networks.backend import NetworkBackend
 from encoders.networks.network import ConversionFailed
 from encoders.networks.openvino_network import AGREE
 from encoders.registry import bundled_text_encoder
@@ -47,7 +47,7 @@ def networks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def encoder(networks: Path) -> SentenceTransformerEncoder:
     """On OpenVINO. The name is the one that `TextEncoderContract` looks for."""
-    encoder = bundled_text_encoder(Backend("openvino", networks))
+    encoder = bundled_text_encoder(NetworkBackend("openvino", networks))
     encoder.encode_queries(["load"])
     return encoder
 
@@ -93,7 +93,7 @@ def test_a_model_reads_queries_behind_its_own_prompt(
     folder = shutil.copytree(on_pytorch._folder, tmp_path / "model")
     (folder / "config_sentence_transformers.json").write_text(json.dumps({"prompts": PROMPTS}))
     ours, theirs = (
-        SentenceTransformerEncoder(folder, backend=Backend(which))
+        SentenceTransformerEncoder(folder, backend=NetworkBackend(which))
         for which in ("openvino", "torch")
     )
     queries, passages = ours.encode_queries(TEXTS), ours.encode_passages(TEXTS)
@@ -119,7 +119,7 @@ def test_a_second_start_reads_the_network_and_takes_the_vectors_of_the_first(
         "encoders.text.sentence_transformer._convertible",
         lambda *_: pytest.fail("the network is in the cache"),
     )
-    again = bundled_text_encoder(Backend("openvino", networks))
+    again = bundled_text_encoder(NetworkBackend("openvino", networks))
     np.testing.assert_allclose(
         again.encode_passages(TEXTS[:3]), encoder.encode_passages(TEXTS[:3]), atol=1e-5
     )

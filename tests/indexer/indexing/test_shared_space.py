@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from encoders.alignment.checkpoint import Alignment, Trained
+from encoders.alignment.checkpoint import Alignment, AlignmentCard
 from encoders.alignment.heads import Heads
 from encoders.arrays import FloatArray
 from encoders.fake import FakeTextEncoder
@@ -53,7 +53,7 @@ def joint(encoder: RememberingEncoder) -> JointEncoder:
         query_mean=np.zeros(16, np.float32),
         query=first,
     )
-    trained = Trained({TEXT: encoder.fingerprint, IMAGE: "i"}, 2, 1, 0, 1.0, {})
+    trained = AlignmentCard({TEXT: encoder.fingerprint, IMAGE: "i"}, 2, 1, 0, 1.0, {})
     return JointEncoder(Alignment("v1", trained, heads), PartReader(encoder))
 
 

@@ -12,12 +12,12 @@ import pytest
 
 from indexer.catalog.item import Item
 from indexer.stores.store import StoredItem
-from service.catalog.item_ids import ItemIds
 from service.errors import ModelNotFound, NoTrainedModel
 from service.models.model_card import ModelCard
 from service.models.registry import ModelRegistry
 from service.models.trainer import Trainer
 from service.ranker.checkpoint import CheckpointError
+from service.storage.item_ids import ItemIds
 from service.storage.workspace import Workspace
 from tests.service.world import filled, settings
 

@@ -12,13 +12,13 @@ import pytest
 
 from indexer.catalog.event import Event
 from service.api.messages import TrainProgress
-from service.catalog.item_ids import ItemIds
 from service.errors import NoTrainedModel, TrainingUnderway
 from service.models import fitting
 from service.models.model_card import ModelCard
 from service.models.registry import ModelRegistry
 from service.models.trainer import Trainer
 from service.ranker.config import RankerConfig
+from service.storage.item_ids import ItemIds
 from service.storage.workspace import Workspace
 from tests.service.world import NOW, filled, settings
 

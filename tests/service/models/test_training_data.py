@@ -12,7 +12,6 @@ from indexer.catalog.event import Event, EventKind, EventPolicy
 from indexer.catalog.item import Item
 from indexer.log.event_log import EventLog
 from indexer.log.opening import open_event_log
-from service.catalog.item_ids import ItemIds
 from service.models.features import Vocabulary
 from service.models.training_data import (
     TrainingData,
@@ -21,6 +20,7 @@ from service.models.training_data import (
     read_interactions,
 )
 from service.ranker.data.interactions import Interactions
+from service.storage.item_ids import ItemIds
 from service.storage.workspace import Workspace
 from tests.service.world import filled, settings
 

@@ -217,7 +217,7 @@ def test_an_explanation_compares_pictures_in_the_space_that_the_score_was_made_i
     (fact,) = (one for one in explanation.evidence if one.kind is EvidenceKind.IMAGE_SIMILARITY)
     loaded = seeing.model
     _, raw = seeing.workspace.store.vectors(IMAGE, [3, int(best[1:])])
-    one, other = loaded.ranker.catalogue.space.projections[IMAGE].apply(
+    one, other = loaded.ranker.catalog.space.projections[IMAGE].apply(
         loaded.alignments["image"].heads.media(raw)
     )
     assert fact.similarity == pytest.approx(float(one @ other), abs=0.01)

@@ -8,8 +8,8 @@ from functools import partial
 import numpy as np
 import torch
 
-from service.ranker.catalogue.content import Content
-from service.ranker.catalogue.snapshot import CatalogueSnapshot
+from service.ranker.catalog.content import Content
+from service.ranker.catalog.snapshot import CatalogSnapshot
 from service.ranker.config import RankerConfig
 from service.ranker.data.history import History
 from service.ranker.data.interactions import Interactions
@@ -122,17 +122,17 @@ def mixed_features(n_items: int, modalities: tuple[str, ...] = ("text", "image")
 
 def snapshot(
     n_items: int = 40, n_cold: int = 4, modalities: tuple[str, ...] = ("text", "image")
-) -> CatalogueSnapshot:
+) -> CatalogSnapshot:
     """A checkerboard of items with mixed content, the last of them cold, and random item vectors."""
     board = checkerboard(n_items=n_items - n_cold)
     log = Interactions.build(board.user, board.item, board.timestamp, n_items=n_items)
     content = Content.of(mixed_features(n_items, modalities))
     behaviour = Behaviour.fit(log, content.text, replace(SMALL, borrow_from=5), solve_ease=True)
     vectors = np.random.default_rng(5).normal(size=(n_items, 8)).astype(np.float32)
-    return CatalogueSnapshot(content, behaviour, vectors)
+    return CatalogSnapshot(content, behaviour, vectors)
 
 
-def query_scores(snapshot: CatalogueSnapshot, history: History, decay: float = 0.8) -> QueryScores:
+def query_scores(snapshot: CatalogSnapshot, history: History, decay: float = 0.8) -> QueryScores:
     """A query whose state is the vector of its newest item."""
     width = snapshot.item_vectors.shape[1]
     state = (

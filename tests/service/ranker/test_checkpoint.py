@@ -94,7 +94,7 @@ def test_items_that_are_gone_are_forgotten_and_new_ones_are_known_by_their_conte
     assert board.ranker.snapshot.behaviour.counts[7] > 0
     assert behaviour.counts[7] == 0
     assert behaviour.ease[7].nnz == behaviour.ease[:, [7]].nnz == 0
-    assert loaded.catalogue.id_rows[7] == -1
+    assert loaded.catalog.id_rows[7] == -1
     assert 7 not in behaviour.neighbours[np.arange(N) != 7]
     assert (behaviour.counts[behaviour.neighbours[7]] > 0).all()
 

@@ -87,7 +87,7 @@ def test_a_query_is_worked_out_once_until_the_catalogue_changes() -> None:
     query = ranker.query_scores(history)
     assert ranker.query_scores(History.of(np.array([0, 2]))) is query
     assert ranker.query_scores(history, query.state) is not query
-    ranker.catalogue.put_items(np.array([40]), features(1))
+    ranker.catalog.put_items(np.array([40]), features(1))
     assert ranker.query_scores(history) is not query
     assert ranker.n_items == 41
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from service.catalog.item_ids import ItemIds
 from service.errors import FilterSyntaxError
 from service.recommender import Recommender
 from service.serving import rule as rules
 from service.serving.rule import Rule, rule_text
+from service.storage.item_ids import ItemIds
 from tests.service.world import filled
 
 

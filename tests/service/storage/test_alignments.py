@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from encoders.alignment.checkpoint import Alignment, Trained
+from encoders.alignment.checkpoint import Alignment, AlignmentCard
 from encoders.alignment.heads import Heads
 from encoders.errors import AlignmentError
 from service.storage.alignments import Alignments
@@ -21,7 +21,7 @@ def alignment(version: str, modality: str = "image") -> Alignment:
         *(np.ones(shape, np.float32) for shape in ((1, 3), (1, 3, 2), (4,), (4, 2), (3,), (3, 2)))
     )
     encoders = {name: ENCODERS[name] for name in ("text", modality)}
-    return Alignment(version, Trained(encoders, 90, 10, 0, 1.0, {}, modality), heads)
+    return Alignment(version, AlignmentCard(encoders, 90, 10, 0, 1.0, {}, modality), heads)
 
 
 V1, V2, HEARD = alignment("v1"), alignment("v2"), alignment("v3", "audio")

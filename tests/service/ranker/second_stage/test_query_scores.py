@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from service.ranker.catalogue.content import Content
-from service.ranker.catalogue.snapshot import CatalogueSnapshot
+from service.ranker.catalog.content import Content
+from service.ranker.catalog.snapshot import CatalogSnapshot
 from service.ranker.data.history import History
 from service.ranker.data.interactions import Interactions
 from service.ranker.data.items import TEXT, Block
@@ -23,7 +23,7 @@ WEIGHTS = np.arange(16, dtype=np.float32).reshape(4, 4) / 10
 """Item-item weights: row = item in the history, column = item to score."""
 
 
-def small() -> CatalogueSnapshot:
+def small() -> CatalogSnapshot:
     """Four items whose text vectors are the axes; only items 1 and 2 have pictures, the same one."""
     picture = np.zeros((4, 2), np.float32)
     picture[1:3, 0] = 1
@@ -42,7 +42,7 @@ def small() -> CatalogueSnapshot:
         neighbours=np.array([[1, 2], [0, 2], [0, 1], [1, 2]]),
     )
     vectors = np.array([[1, 0], [0, 1], [2, 2], [-1, 0]], np.float32)
-    return CatalogueSnapshot(Content.of(items), behaviour, vectors)
+    return CatalogSnapshot(Content.of(items), behaviour, vectors)
 
 
 def of(*items: int, disliked: tuple[int, ...] = (), taste: np.ndarray | None = None) -> QueryScores:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from service.ranker.catalogue.content import Content
+from service.ranker.catalog.content import Content
 from service.ranker.data.history import History
 from service.ranker.second_stage.scale import LIMIT, Scale
 from tests.service.ranker.planted import features

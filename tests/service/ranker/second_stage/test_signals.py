@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from service.ranker.catalogue.snapshot import CatalogueSnapshot
+from service.ranker.catalog.snapshot import CatalogSnapshot
 from service.ranker.data.history import History
 from service.ranker.data.variants import Variants
 from service.ranker.second_stage.signals import (
@@ -34,7 +34,7 @@ SETS = [np.array(one, int) for one in LEFT_OUT]
 
 
 @pytest.fixture(scope="module")
-def catalogue() -> CatalogueSnapshot:
+def catalogue() -> CatalogSnapshot:
     return snapshot(N, modalities=MODALITIES)
 
 
@@ -48,7 +48,7 @@ def history(liked: str = "some", *, with_taste: bool = False) -> History:
 
 
 def twins(
-    signal: Signal, catalogue: CatalogueSnapshot, whole: History
+    signal: Signal, catalogue: CatalogSnapshot, whole: History
 ) -> tuple[np.ndarray, np.ndarray]:
     """(B, C) of the variants together, and of each of them alone."""
     alone = [query_scores(catalogue, whole.without(one)) for one in SETS]
@@ -62,7 +62,7 @@ def twins(
 @pytest.mark.parametrize("liked", ["some", "all", "none"])
 @pytest.mark.parametrize("signal", SIGNALS, ids=lambda signal: signal.name)
 def test_variants_of_a_history_have_the_signals_of_each_alone(
-    catalogue: CatalogueSnapshot, signal: Signal, liked: str, with_taste: bool
+    catalogue: CatalogSnapshot, signal: Signal, liked: str, with_taste: bool
 ) -> None:
     together, alone = twins(signal, catalogue, history(liked, with_taste=with_taste))
     for row, left_out in enumerate(LEFT_OUT):
@@ -73,7 +73,7 @@ def test_variants_of_a_history_have_the_signals_of_each_alone(
 
 @pytest.mark.parametrize("signal", SIGNALS, ids=lambda signal: signal.name)
 def test_every_signal_tells_some_candidates_or_some_histories_apart(
-    catalogue: CatalogueSnapshot, signal: Signal
+    catalogue: CatalogSnapshot, signal: Signal
 ) -> None:
     """Else the comparison above would compare nothing."""
     together, _ = twins(signal, catalogue, history())
@@ -111,7 +111,7 @@ def test_names_that_are_unknown_are_told() -> None:
         signals_named(["popularity", "weather", "video_best"], MODALITIES)
 
 
-def test_signals_stand_in_their_order(catalogue: CatalogueSnapshot) -> None:
+def test_signals_stand_in_their_order(catalogue: CatalogSnapshot) -> None:
     query = query_scores(catalogue, History.of(np.array([2, 4])))
     both = signals_named(["popularity", "sequence"], MODALITIES)
     values = signals_of_query(both, query, CANDIDATES)
@@ -121,7 +121,7 @@ def test_signals_stand_in_their_order(catalogue: CatalogueSnapshot) -> None:
     assert signals_of_query(both, query, CANDIDATES[:0]).shape == (0, 2)
 
 
-def test_a_scale_is_measured_as_each_signal_says(catalogue: CatalogueSnapshot) -> None:
+def test_a_scale_is_measured_as_each_signal_says(catalogue: CatalogSnapshot) -> None:
     query = query_scores(catalogue, history())
     names = ["sequence", "ease_recent", "ease_backoff", "text_best"]
     scale = scale_of(signals_named(names, MODALITIES), query)
@@ -134,7 +134,7 @@ def test_a_scale_is_measured_as_each_signal_says(catalogue: CatalogueSnapshot) -
 
 
 def test_what_hardly_varies_and_what_has_no_history_has_no_scale(
-    catalogue: CatalogueSnapshot,
+    catalogue: CatalogSnapshot,
 ) -> None:
     alike = replace(catalogue, item_vectors=np.ones_like(catalogue.item_vectors))
     assert not scale_of(SIGNALS, query_scores(alike, history())).spread[0]

@@ -48,7 +48,7 @@ def ranker() -> Ranker:
 
 
 def test_items_without_events_have_no_id(ranker: Ranker) -> None:
-    assert ranker.catalogue.id_rows.tolist() == [*range(N - N_COLD), *[PAD] * N_COLD]
+    assert ranker.catalog.id_rows.tolist() == [*range(N - N_COLD), *[PAD] * N_COLD]
     assert ranker.snapshot.behaviour.counts[-N_COLD:].tolist() == [0] * N_COLD
 
 

@@ -54,8 +54,8 @@ def test_what_happened_since_is_known(board: Trained, refreshed: Trained) -> Non
         float(scores(refreshed, [side, side + 2, side + 4], [FIRST_MET])[0]) for side in (0, 1)
     )
     assert even > odd
-    assert refreshed.ranker.catalogue.id_rows[FIRST_MET] == FIRST_MET
-    assert refreshed.ranker.catalogue.id_rows[NEVER_MET] == -1
+    assert refreshed.ranker.catalog.id_rows[FIRST_MET] == FIRST_MET
+    assert refreshed.ranker.catalog.id_rows[NEVER_MET] == -1
 
 
 def test_what_was_known_is_not_forgotten(refreshed: Trained) -> None:

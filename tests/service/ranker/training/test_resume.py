@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from service.ranker.training.fit import FitState, Progress
+from service.ranker.training.fit import FitState, StageProgress
 from service.ranker.training.resume import SavedFits, fingerprint
 from service.ranker.training.train import Trained, train_ranker
 from tests.service.ranker.planted import SMALL, chain, features
@@ -33,7 +33,7 @@ train(Path(sys.argv[1]), kill)
 
 
 def train(
-    folder: Path | None, progress: Progress | None = None, told: list[str] | None = None
+    folder: Path | None, progress: StageProgress | None = None, told: list[str] | None = None
 ) -> Trained:
     kept = (
         None if folder is None else SavedFits(folder, "same", ([] if told is None else told).append)

@@ -79,7 +79,7 @@ def test_a_new_item_is_scored_from_its_content_at_once() -> None:
     words = np.eye(2)[side] + 0.05 * np.random.default_rng(1).normal(size=(40, 2))
     ranker = train_ranker(checkerboard(), features(40, text=words), SMALL, version="new").ranker
     new = features(2, text=np.eye(2))
-    ranker.catalogue.put_items(np.array([40, 41]), new)
+    ranker.catalog.put_items(np.array([40, 41]), new)
     scores = ranker.score_list(
         ranker.query_scores(History.of(np.array([0, 2, 4, 6]))), np.array([40, 41])
     ).scores

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from service.ranker.catalogue.content import Content, tag_idf, tag_matrix
+from service.ranker.catalog.content import Content, tag_idf, tag_matrix
 from tests.service.ranker.planted import features, mixed_features
 
 TAGS = [np.array([0]), np.array([0, 1]), np.array([], np.int64)]

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from service.ranker.catalogue.content import Content
+from service.ranker.catalog.content import Content
 from service.ranker.data.arrays import FloatArray, IntArray, extended
 from service.ranker.item_item.behaviour import Behaviour
 
@@ -19,7 +19,7 @@ SAMPLE_ITEMS = 1_000
 
 
 @dataclass(frozen=True, eq=False)
-class CatalogueSnapshot:
+class CatalogSnapshot:
     """N items: what they are, what the crowd did with them, and where the sequence model puts them.
 
     It is replaced as a whole where items are put. What may be proposed, and popularity, change in
@@ -41,12 +41,12 @@ class CatalogueSnapshot:
         n = self.n_items
         return np.linspace(0, max(n - 1, 0), min(n, SAMPLE_ITEMS)).astype(np.int64)
 
-    def grown(self, n_items: int, n_tags: int) -> CatalogueSnapshot:
+    def grown(self, n_items: int, n_tags: int) -> CatalogSnapshot:
         """The same with room for at least so many items and tags; items that are new are empty."""
         content = self.content.grown(n_items, n_tags)
         if content is self.content:
             return self
-        return CatalogueSnapshot(
+        return CatalogSnapshot(
             content=content,
             behaviour=self.behaviour.grown(content.n_items),
             item_vectors=extended(self.item_vectors, content.n_items),

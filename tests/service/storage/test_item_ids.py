@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.catalog.item_ids import ItemIds
+from service.storage.item_ids import ItemIds
 
 
 def test_ids_and_indices_belong_together() -> None:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from service.ranker.catalogue.snapshot import CatalogueSnapshot
-from service.ranker.catalogue.state import CatalogueState
+from service.ranker.catalog.snapshot import CatalogSnapshot
+from service.ranker.catalog.state import CatalogState
 from service.ranker.data.content_space import ContentSpace
 from service.ranker.data.interactions import Interactions
 from service.ranker.sequence.inference import embed_items
@@ -18,19 +18,19 @@ N, N_COLD = 40, 4
 
 
 @pytest.fixture
-def before() -> CatalogueSnapshot:
+def before() -> CatalogSnapshot:
     return snapshot(N, N_COLD)
 
 
 @pytest.fixture
-def state(before: CatalogueSnapshot) -> CatalogueState:
+def state(before: CatalogSnapshot) -> CatalogState:
     """Without a model."""
     space = ContentSpace.fit(mixed_features(N), 16)
-    return CatalogueState(before, space, None, np.zeros(0, np.int64))
+    return CatalogState(before, space, None, np.zeros(0, np.int64))
 
 
 def test_a_new_item_has_content_and_neighbours_and_no_events(
-    state: CatalogueState, before: CatalogueSnapshot
+    state: CatalogState, before: CatalogSnapshot
 ) -> None:
     items = mixed_features(3)
     state.put_items(np.array([N + 1, N + 2, 0]), items)
@@ -48,7 +48,7 @@ def test_a_new_item_has_content_and_neighbours_and_no_events(
 
 
 def test_a_new_item_is_embedded_by_its_content_and_a_known_one_by_its_id_too(
-    before: CatalogueSnapshot,
+    before: CatalogSnapshot,
 ) -> None:
     torch.manual_seed(0)
     items = mixed_features(N)
@@ -59,8 +59,8 @@ def test_a_new_item_is_embedded_by_its_content_and_a_known_one_by_its_id_too(
     )  # fmt: skip
     model = SequenceModel(SMALL, shape)
     vectors = embed_items(model, space.project(items), np.arange(N))
-    known = CatalogueSnapshot(before.content, before.behaviour, vectors)
-    state = CatalogueState(known, space, model, np.arange(N))
+    known = CatalogSnapshot(before.content, before.behaviour, vectors)
+    state = CatalogState(known, space, model, np.arange(N))
     some = items.rows(np.array([3, 3]))
     state.put_items(np.array([3, N]), some)
     with_id, without = embed_items(model, space.project(some), np.array([3, PAD]))
@@ -69,7 +69,7 @@ def test_a_new_item_is_embedded_by_its_content_and_a_known_one_by_its_id_too(
     assert np.abs(with_id - without).max() > 1e-3
 
 
-def test_tags_that_are_new_to_the_ranker_find_room(state: CatalogueState) -> None:
+def test_tags_that_are_new_to_the_ranker_find_room(state: CatalogState) -> None:
     items = mixed_features(1)
     n_tags = state.snapshot.content.tags.shape[1] + 2
     state.put_items(np.array([N]), type(items)(
@@ -80,7 +80,7 @@ def test_tags_that_are_new_to_the_ranker_find_room(state: CatalogueState) -> Non
     )
 
 
-def test_an_item_is_live_until_it_is_said_not_to_be(state: CatalogueState) -> None:
+def test_an_item_is_live_until_it_is_said_not_to_be(state: CatalogState) -> None:
     live = state.snapshot.content.live
     state.set_live(3, False)
     state.remove_items(np.array([5, 7, N + 9]))
@@ -91,7 +91,7 @@ def test_an_item_is_live_until_it_is_said_not_to_be(state: CatalogueState) -> No
     assert state.snapshot.n_items == N
 
 
-def test_events_are_counted_as_they_happen_and_anew_from_a_log(state: CatalogueState) -> None:
+def test_events_are_counted_as_they_happen_and_anew_from_a_log(state: CatalogState) -> None:
     count = int(state.snapshot.behaviour.counts[2])
     state.observe(np.array([2, 2, N + 9]))
     assert state.snapshot.behaviour.counts[2] == count + 2

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from service.ranker.catalogue.snapshot import CatalogueSnapshot
+from service.ranker.catalog.snapshot import CatalogSnapshot
 from service.ranker.data.arrays import IntArray
 from service.ranker.data.content_space import ContentSpace
 from service.ranker.data.interactions import Interactions
@@ -19,12 +19,12 @@ from service.ranker.sequence.inference import embed_items
 from service.ranker.sequence.model import PAD, SequenceModel
 
 
-class CatalogueState:
+class CatalogState:
     """May be changed by many threads, one after the other, beside readers of its snapshots."""
 
     def __init__(
         self,
-        snapshot: CatalogueSnapshot,
+        snapshot: CatalogSnapshot,
         space: ContentSpace,
         model: SequenceModel | None,
         id_rows: IntArray,
@@ -38,7 +38,7 @@ class CatalogueState:
         self._writing = threading.Lock()
 
     @property
-    def snapshot(self) -> CatalogueSnapshot:
+    def snapshot(self) -> CatalogSnapshot:
         """The catalogue as it is now."""
         return self._snapshot
 

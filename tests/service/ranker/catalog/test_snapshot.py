@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from service.ranker.catalogue.snapshot import SAMPLE_ITEMS
+from service.ranker.catalog.snapshot import SAMPLE_ITEMS
 from tests.service.ranker.planted import snapshot
 
 
