@@ -106,8 +106,15 @@ def install(monkeypatch: pytest.MonkeyPatch) -> FakeVideoEncoder:
         def load(self) -> Any:
             return lambda argument: encoder
 
-    def entry_points(*, group: str, name: str = "clips") -> list[EntryPoint]:
-        return [EntryPoint()] if (group, name) == ("palate.encoders", "clips") else []
+    real = metadata.entry_points
+
+    def entry_points(**selected: str) -> Any:
+        ours = selected.get("group") == "palate.encoders"
+        return (
+            [EntryPoint()]
+            if ours and selected.get("name", "clips") == "clips"
+            else real(**selected)
+        )
 
     monkeypatch.setitem(MODALITIES, "video", VideoModality)
     monkeypatch.setattr(metadata, "entry_points", entry_points)

@@ -37,7 +37,7 @@ class Catalog:
         with their indices or vectors is out of date then."""
         self._log, self._store = workspace.log, workspace.store
         self._ids, self._registry, self._on_change = ids, registry, on_change
-        self._indexer = workspace.indexer(self._learn)
+        self._indexer = workspace.indexer(self.learn)
         self._remembered: dict[int, Item] = {}
 
     def index(
@@ -125,7 +125,7 @@ class Catalog:
             self._remembered.pop(index, None)
             self._registry.active.ranker.catalog.set_live(index, item.available)
 
-    def _learn(self, rows: Sequence[StoredItem]) -> None:
+    def learn(self, rows: Sequence[StoredItem]) -> None:
         """Tell the model of items whose content was put into the store."""
         for row in rows:
             self._ids.put(row.item.item_id, row.item_index)

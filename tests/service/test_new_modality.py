@@ -1,11 +1,13 @@
-"""A fourth modality is one plug-in and one line in the table: rows with it are read, encoded, stored
-and searched beside texts, pictures and sounds, and nothing else had to be told of it."""
+"""A fourth modality is one plug-in and one line in the table: rows with it are read, encoded, stored,
+searched, recommended by and given as reasons beside texts, pictures and sounds, and nothing else had
+to be told of it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import permutations
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +15,16 @@ import pytest
 
 from encoders.errors import ModalityUnsupported
 from encoders.fake import FakeTextEncoder
+from indexer.catalog.event import Event
 from indexer.catalog.item import Item, RowError, item_fields, read_items
 from indexer.indexing.indexer import IndexReport
 from indexer.media.folder import public
+from service.api.messages import ExplainRequest, RecommendRequest
 from service.cli.doctor.encoder_checks import Encoders
+from service.explainer.evidence import EvidenceKind
+from service.explainer.verify.verifier import verify
+from service.reasons.facts import subject_of
+from service.recommender import Recommender
 from service.serving.search import Search
 from service.storage.kept_vectors import kept_vectors
 from service.storage.workspace import Workspace
@@ -178,3 +186,51 @@ def test_its_encoder_is_named_where_encoders_are(workspace: Workspace, tmp_path:
     workspace.close()
     (kept,) = kept_vectors(settings)
     assert (dict(kept.encoders), kept.configured) == (ENCODERS, True)
+
+
+HUES = ("red", "blue", "lime", "yellow", "cyan", "magenta")
+KINDS = list(permutations(HUES, 2))
+"""Thirty clips that begin in one hue and end in another; there are three items of each."""
+
+
+@pytest.fixture
+def palate(encoder: FakeVideoEncoder, tmp_path: Path) -> Iterator[Recommender]:
+    """Only their clips tell the items apart; everybody watches those of one kind."""
+    only = {"text": "fake", "image": "none", "audio": "none", "video": "clips"}
+    recommender = Recommender(Workspace.open(world.settings(tmp_path, encoders=only)))
+    items = [Item(f"c{number}", title="Clip") for number in range(3 * len(KINDS))]
+    clips = [clip(*kind) for kind in KINDS * 3]
+    given = {"video": {item.item_id: [one] for item, one in zip(items, clips, strict=True)}}
+    recommender.workspace.indexer(recommender.catalog.learn).index_items(items, given=given)
+    watched = [
+        (user, len(KINDS) * ((user + step) % 3) + user % len(KINDS), step)
+        for user in range(2 * len(KINDS))
+        for step in range(3)
+    ]
+    recommender.record_events(
+        [
+            Event(f"u{user}", f"c{item}", "watch", None, world.NOW + step, None)
+            for user, item, step in watched
+        ]
+    )
+    yield recommender
+    recommender.close()
+
+
+@pytest.mark.parametrize("trained", [False, True])
+def test_it_is_a_source_a_signal_and_a_reason(palate: Recommender, trained: bool) -> None:
+    if trained:
+        palate.train(force=True)
+        assert palate.ranker.modalities == ("text", "video")
+        signals = [signal.name for signal in palate.ranker.blend.signals]
+        assert {"video_recent", "video_best"} <= set(signals)
+    answer = palate.recommend(RecommendRequest(history_item_ids=["c0"], k=2))
+    assert {result.item_id for result in answer.results} == {"c30", "c60"}
+    assert "content_video" in {source for one in answer.results for source in one.sources}
+    first = answer.results[0].item_id
+    why = palate.explain(ExplainRequest(first, answer.recommendation_id))
+    near = [fact for fact in why.evidence if fact.kind is EvidenceKind.MEDIA_SIMILARITY]
+    assert near
+    assert {fact.name for fact in near} == {"video"}
+    assert "video" in why.parameters
+    assert verify(why.text, subject_of(palate.get_item(first)), why.evidence, "en") == []
