@@ -1,7 +1,7 @@
 """The measures of our code as a house: how many files a folder has, how dense a line is, what has a
 test where one looks for it.
 
-    python -m benchmarks.house [CHECKOUT ...] [--package NAME]
+    python -m benchmarks.house [CHECKOUT ...] [--package NAME] [--write]
 
 Prints one column for each checkout, for this one without any. Reads text only, so that any commit
 can be measured from here, and with `--package` any other library, unpacked.
@@ -21,9 +21,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.modules import PACKAGES, Module, cycles_of, imports_of, modules_of
-from benchmarks.tables import markdown
+from benchmarks.tables import markdown, replace_section
 
 ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs/architecture.md"
 WIDTH = 100
 """Columns."""
 _BETWEEN = (
@@ -141,11 +142,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
     parser.add_argument("checkouts", nargs="*", type=Path, default=[ROOT], metavar="CHECKOUT")
     parser.add_argument("--package", help="a package that is not ours, in its place")
+    parser.add_argument("--write", action="store_true", help=f"put the table into {PAGE.name}")
     options = parser.parse_args()
     packages = {options.package: "."} if options.package else PACKAGES
     houses = [measured(checkout, packages) for checkout in options.checkouts]
     rows = [[name, *map(figure, houses)] for name, figure in ROWS.items()]
-    print(markdown(["", *(checkout.resolve().name for checkout in options.checkouts)], rows))
+    table = markdown(["", *(_name(checkout) for checkout in options.checkouts)], rows)
+    if options.write:
+        replace_section(PAGE, "house", table)
+    else:
+        print(table)
+
+
+def _name(checkout: Path) -> str:
+    return "now" if checkout.resolve() == ROOT else checkout.absolute().name
 
 
 if __name__ == "__main__":
