@@ -31,8 +31,8 @@ from encoders.arrays import FloatArray
 from encoders.base import unit_rows
 from indexer.catalog.item import Item
 from indexer.indexing.shared_space import PartReader
-from service.config import load_settings
-from service.operations.aligning import read_pairs
+from service.config_file import load_settings
+from service.operations.aligning import modality_of, read_pairs
 from service.storage.workspace import Workspace
 
 DATASET = "hm-fashion"
@@ -100,8 +100,11 @@ def read(workspace: Workspace) -> Catalogue:
     """Everything that is to be encoded, once for all splits."""
     started = time.perf_counter()
     items, pairs = read_pairs(
-        workspace, PartReader(workspace.text_encoder), product_of=lambda item: item.item_id[:7]
-    )  # the rest of it is the colour
+        workspace,
+        PartReader(workspace.text_encoder),
+        modality_of(workspace),
+        product_of=lambda item: item.item_id[:7],  # the rest of it is the colour
+    )
     reading_s = time.perf_counter() - started
     kinds = [f"{item.attributes[COLOUR]} {item.attributes[TYPE]}".lower() for item in items]
     different, places = np.unique(kinds, return_inverse=True)
@@ -134,7 +137,7 @@ def figures(catalogue: Catalogue, seed: int) -> Iterator[tuple[str, float]]:
     yield "pairs", len(kept)
     yield "held out", len(held_out)
     asked = catalogue.pairs.rows(held_out)
-    pictures = heads.images(asked.image)
+    pictures = heads.media(asked.media)
     by_text, by_image = recalls(heads, asked, K)
     yield "text -> image", by_text
     yield "image -> text", by_image
@@ -150,7 +153,7 @@ def figures(catalogue: Catalogue, seed: int) -> Iterator[tuple[str, float]]:
     yield "most: kind", float(np.minimum(same, K).mean()) / K
     yield "kind", share_alike(queries @ pictures.T, kinds, kinds)
     everything = np.arange(len(catalogue.types))
-    for name, vectors in spaces(catalogue, heads.images(catalogue.pairs.image)).items():
+    for name, vectors in spaces(catalogue, heads.media(catalogue.pairs.media)).items():
         for which, queries_ in (("all", everything), ("held out", held_out)):
             scores = vectors[queries_] @ vectors.T  # (Q, N)
             scores[np.arange(len(queries_)), queries_] = -np.inf
@@ -164,10 +167,10 @@ def spaces(catalogue: Catalogue, aligned: FloatArray) -> Mapping[str, FloatArray
     """What neighbours may be found by: unit vectors, words centred as the ranker has them, side by
     side where there are two."""
     image, told, labelled = map(
-        _centred, (catalogue.pairs.image, catalogue.told, catalogue.labelled)
+        _centred, (catalogue.pairs.media, catalogue.told, catalogue.labelled)
     )
     return {
-        "image, as encoded": catalogue.pairs.image,
+        "image, as encoded": catalogue.pairs.media,
         "image, aligned": aligned,
         "title and description": told,
         "title and description, with the image as encoded": np.hstack([told, image]),

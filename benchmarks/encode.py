@@ -28,7 +28,7 @@ import numpy as np
 from benchmarks.folders import ROOT, add_data, dataset, palate
 from benchmarks.tables import markdown, replace_section
 from encoders.arrays import FloatArray
-from encoders.modality import Sight
+from encoders.modality import ImageModality
 from encoders.networks.backend import Backend
 from encoders.registry import bundled_image_encoder, bundled_text_encoder
 from indexer.catalog.item import Item, read_items
@@ -143,12 +143,11 @@ def compared_pictures(folder: Path, work: Path) -> Comparison:
         bundled_image_encoder(),
     )
     source = MediaSource(MediaFolder(work / "pictures"), Downloader(DownloadLimits()))
-    paths = [str((folder / item.image).resolve()) for item in items_of(folder) if item.image][
-        :PICTURES
-    ]
+    named = (name for item in items_of(folder) for name in item.perceived("image")[:1])
+    paths = [str((folder / name).resolve()) for name in named][:PICTURES]
 
     def loaded() -> list[Any]:
-        with source.loading(paths, Sight(ours)) as pictures:
+        with source.loading(paths, ImageModality(ours)) as pictures:
             return list(pictures)
 
     tower = reference._load()
@@ -167,7 +166,7 @@ def compared_pictures(folder: Path, work: Path) -> Comparison:
 
     def as_indexed() -> FloatArray:
         parts = []
-        with source.loading(paths, Sight(ours)) as pictures:
+        with source.loading(paths, ImageModality(ours)) as pictures:
             batch = []
             for picture in pictures:
                 batch.append(picture)

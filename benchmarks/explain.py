@@ -27,7 +27,7 @@ from benchmarks.explained import K, Row, Texts, cost, fidelity, gathered, hostil
 from benchmarks.folders import ROOT, made
 from benchmarks.tables import markdown, replace_section
 from indexer.log.event_log import EventLog
-from service.config import load_settings
+from service.config_file import load_settings
 from service.errors import WriterUnavailable
 from service.explainer.writers.writer import Writer
 from service.reasons.writing import Writing

@@ -20,7 +20,8 @@ from service.explainer.text import clean
 from service.explainer.verify.verifier import verify
 from service.explainer.writers.writer import Outcome, Writer, Written
 from service.explainer.writers.writing import TEMPLATE, write_verified
-from service.reasons.evidence import MAX_LEFT_OUT, subject_of
+from service.reasons.counterfactuals import MAX_LEFT_OUT
+from service.reasons.facts import subject_of
 from service.recommender import Recommender
 from service.storage.workspace import Workspace
 
@@ -199,7 +200,7 @@ def cost(palate: Recommender, pairs: Sequence[Pair]) -> Iterator[Row]:
             (RecommendRequest(user_id=user, k=K), plain),
             (RecommendRequest(user_id=user, k=K, explain=True), explained),
         ):
-            palate.ranker.view.remembered.clear()  # as after an event
+            palate.ranker.remembered.clear()  # as after an event
             times.append(cpu_ms(lambda request=request: palate.recommend(request)))
     more = np.median(explained) / np.median(plain) - 1
     yield Row(

@@ -24,7 +24,7 @@ import numpy as np
 from benchmarks.folders import ROOT, made
 from benchmarks.tables import markdown, replace_section
 from service.api.messages import ModelInfo
-from service.config import load_settings
+from service.config_file import load_settings
 from service.evaluation.answers import Answers, ask
 from service.evaluation.evaluate import ALL, measure
 from service.evaluation.report import Report

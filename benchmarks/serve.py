@@ -32,7 +32,7 @@ from benchmarks.folders import made, palate
 from benchmarks.load import Calls, Plan
 from benchmarks.tables import markdown, replace_section
 from indexer.log.opening import open_event_log
-from service.config import load_settings
+from service.config_file import load_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = (ROOT / "../shared/data/movielens-small", ROOT / "examples/movielens-small")

@@ -41,7 +41,8 @@ import grpc
 from benchmarks.modules import Direction, modules_of, within
 from benchmarks.tables import markdown, replace_section
 from palate.v1 import explain_pb2, explain_pb2_grpc, recommend_pb2, recommend_pb2_grpc
-from service.config import Settings, load_settings
+from service.config import Settings
+from service.config_file import load_settings
 from service.operations.switching import Switching
 from service.recommender import Recommender
 from service.rpc.server import serve

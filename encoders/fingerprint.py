@@ -1,8 +1,8 @@
 """Fingerprints: a short hash that changes when a model's vectors would.
 
-Owns how weights, files and settings become one hash. Knows nothing of which files or settings
-matter to a model; the encoders say so. No library version goes in: the same weights stay the same
-weights after an upgrade.
+Owns how weights, files and settings become one hash, and the name of a set of encoders. Knows
+nothing of which files or settings matter to a model; the encoders say so. No library version goes
+in: the same weights stay the same weights after an upgrade.
 """
 
 from __future__ import annotations
@@ -39,6 +39,23 @@ def fingerprint_tensors(tensors: Mapping[str, torch.Tensor], settings: Mapping[s
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
         digest.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
     return digest.hexdigest()[:HEX_DIGITS]
+
+
+def digest_of(fingerprints: Mapping[str, str]) -> str:
+    """The name of a set of encoders, given by modality: 8 hexadecimal digits.
+
+    It is the key of whatever belongs to one set: stores, active models, served answers. Where a
+    catalogue had sounds, fingerprints used to call them "image"; a set with sounds and without
+    pictures keeps the digest of then, so that nothing that is kept by it has to be written anew.
+
+    >>> digest_of({"text": "t", "audio": "a"}) == digest_of({"text": "t", "image": "a"})
+    True
+    """
+    named = dict(fingerprints)
+    if "audio" in named and "image" not in named:
+        named["image"] = named.pop("audio")
+    content = json.dumps(named, sort_keys=True).encode()
+    return hashlib.blake2b(content, digest_size=4).hexdigest()
 
 
 def _begin(settings: Mapping[str, object]) -> hashlib._Hash:

@@ -6,24 +6,33 @@ Palate.
             | hf:<name or folder of a CLIP or SigLIP model> | timm:<model>[:<checkpoint>]
     audio   fake | none
 
-A host adds its own (`encoders.plugins`), under names that are not taken above. Knows nothing of
-settings files; `service.config` passes the lines in.
+ENCODERS holds those that come with Palate, by modality. A host adds its own (`encoders.plugins`),
+under names that are not taken there. Knows nothing of settings files; `service.config` passes the
+lines in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
-from encoders.audio.sound import require_soundfile
-from encoders.base import AudioEncoder, ImageEncoder, TextEncoder
+from encoders.base import Encoder, TextEncoder
 from encoders.errors import EncoderUnavailable
 from encoders.fake import FakeAudioEncoder, FakeImageEncoder, FakeTextEncoder
 from encoders.image.clip import OpenClipEncoder
 from encoders.image.timm_backbone import OrderedTimmEncoder, TimmImageEncoder
 from encoders.image.transformers_clip import TransformersClipEncoder
-from encoders.modality import Hearing, Perception, Sight
+from encoders.modality import (
+    NO_ENCODER,
+    MediaModality,
+    Modalities,
+    Modality,
+    TextModality,
+    by_name,
+    media_types,
+)
 from encoders.networks.backend import PYTORCH, Backend
 from encoders.plugins import load_plug_in
 from encoders.text.sentence_transformer import SentenceTransformerEncoder
@@ -78,89 +87,77 @@ def _timm(argument: str, backend: Backend) -> TimmImageEncoder:
     return TimmImageEncoder(architecture, checkpoint or None, backend=backend)
 
 
-TEXT_ENCODERS: dict[str, Callable[[str, Backend], TextEncoder]] = {
-    "bundled": lambda _, backend: bundled_text_encoder(backend),
-    "fake": lambda _argument, _backend: FakeTextEncoder(),
-    "st": lambda argument, backend: SentenceTransformerEncoder(argument, backend=backend),
+Factory = Callable[[str, Backend], Encoder]
+"""Called with what stands after the colon of a line."""
+
+ENCODERS: dict[str, dict[str, Factory]] = {
+    "text": {
+        "bundled": lambda _, backend: bundled_text_encoder(backend),
+        "fake": lambda _argument, _backend: FakeTextEncoder(),
+        "st": lambda argument, backend: SentenceTransformerEncoder(argument, backend=backend),
+    },
+    "image": {
+        "bundled": lambda _, backend: bundled_image_encoder(backend),
+        "fake": lambda _argument, _backend: FakeImageEncoder(),
+        "open_clip": _open_clip,
+        "hf": lambda argument, backend: TransformersClipEncoder(argument, backend=backend),
+        "timm": _timm,
+    },
+    "audio": {"fake": lambda _argument, _backend: FakeAudioEncoder()},
 }
-IMAGE_ENCODERS: dict[str, Callable[[str, Backend], ImageEncoder]] = {
-    "bundled": lambda _, backend: bundled_image_encoder(backend),
-    "fake": lambda _argument, _backend: FakeImageEncoder(),
-    "open_clip": _open_clip,
-    "hf": lambda argument, backend: TransformersClipEncoder(argument, backend=backend),
-    "timm": _timm,
-}
+"""By modality, then by what stands before the colon of a line. A modality that is not here has
+plug-ins only."""
 
 
-AUDIO_ENCODERS: dict[str, Callable[[], AudioEncoder]] = {"fake": FakeAudioEncoder}
-
-
-def load_text_encoder(spec: str, backend: Backend = PYTORCH) -> TextEncoder:
-    """The text encoder that `spec` names; EncoderUnavailable when there is none. `backend` is not
+def load_text_encoder(line: str, backend: Backend = PYTORCH) -> TextEncoder:
+    """The text encoder that `line` names; EncoderUnavailable when there is none. `backend` is not
     for plug-ins."""
-    scheme, _, argument = spec.partition(":")
-    if scheme in TEXT_ENCODERS:
-        return TEXT_ENCODERS[scheme](argument, backend)
-    plugged_in = load_plug_in(scheme, argument)
-    if plugged_in is None:
-        return SentenceTransformerEncoder(spec, backend=backend)
-    if not isinstance(plugged_in, TextEncoder):
-        raise EncoderUnavailable(
-            spec, "it does not encode text", "use it as the image encoder, or name another"
-        )
-    return plugged_in
+    encoder: TextEncoder | None = _load(TextModality, line, backend)
+    return SentenceTransformerEncoder(line, backend=backend) if encoder is None else encoder
 
 
-def load_image_encoder(spec: str, backend: Backend = PYTORCH) -> ImageEncoder | None:
-    """The image encoder that `spec` names, None for "none"; EncoderUnavailable when there is no
-    such encoder."""
-    if spec == "none":
+def load_modality(name: str, line: str, backend: Backend = PYTORCH) -> MediaModality | None:
+    """The modality `name` with the encoder that `line` names, None for "none"; EncoderUnavailable
+    when there is no such encoder, or nothing to open its content with."""
+    kind = media_types()[name]
+    if line == NO_ENCODER:
         return None
-    scheme, _, argument = spec.partition(":")
-    if scheme in IMAGE_ENCODERS:
-        return IMAGE_ENCODERS[scheme](argument, backend)
+    kind.check_installed(line)
+    encoder = _load(kind, line, backend)
+    if encoder is None:
+        known = ", ".join([NO_ENCODER, *ENCODERS.get(name, {})])
+        raise EncoderUnavailable(
+            line,
+            f"no {name} encoder is called {line.partition(':')[0]!r}",
+            f"known are {known}; others are plug-ins, such as those in examples/",
+        )
+    return kind(encoder)
+
+
+def load_modalities(lines: Mapping[str, str], backend: Backend = PYTORCH) -> Modalities:
+    """Those of `lines`, which are by modality, that have an encoder. Other names, such as that of
+    the text encoder, are passed over."""
+    loaded = [load_modality(name, lines[name], backend) for name in media_types() if name in lines]
+    return by_name([modality for modality in loaded if modality is not None])
+
+
+def _load(kind: type[Modality], line: str, backend: Backend) -> Any:
+    """The encoder that comes with Palate or plugs in, which has the protocol of this kind; None where
+    no encoder of its name is known."""
+    scheme, _, argument = line.partition(":")
+    factory = ENCODERS.get(kind.name, {}).get(scheme)
+    if factory is not None:
+        return factory(argument, backend)
     plugged_in = load_plug_in(scheme, argument)
     if plugged_in is None:
-        known = ", ".join(["none", *IMAGE_ENCODERS])
-        raise EncoderUnavailable(
-            spec, f"no image encoder is called {scheme!r}", f"known are {known}"
-        )
-    if not isinstance(plugged_in, ImageEncoder):
-        raise EncoderUnavailable(
-            spec, "it does not encode images", "use it as the text encoder, or name another"
-        )
-    return plugged_in
-
-
-def load_audio_encoder(spec: str) -> AudioEncoder | None:
-    """The audio encoder that `spec` names, None for "none"; EncoderUnavailable when there is no
-    such encoder, or nothing to read sounds with."""
-    if spec == "none":
         return None
-    require_soundfile(spec)
-    scheme, _, argument = spec.partition(":")
-    if scheme in AUDIO_ENCODERS:
-        return AUDIO_ENCODERS[scheme]()
-    plugged_in = load_plug_in(scheme, argument)
-    if plugged_in is None:
-        known = ", ".join(["none", *AUDIO_ENCODERS])
-        todo = f"known are {known}; others are plug-ins, such as examples/audio-plugin"
-        raise EncoderUnavailable(spec, f"no audio encoder is called {scheme!r}", todo)
-    if not isinstance(plugged_in, AudioEncoder):
+    if not isinstance(plugged_in, kind.protocol):
         raise EncoderUnavailable(
-            spec, "it does not encode sounds", "use it as another encoder, or name another"
+            line,
+            f"it does not encode {kind.plural}",
+            "use it as the encoder of another modality, or name another",
         )
     return plugged_in
-
-
-def load_perception(image: str, audio: str, backend: Backend = PYTORCH) -> Perception | None:
-    """What items are perceived by: sounds unless `audio` is "none", else pictures unless `image`
-    is."""
-    hears = load_audio_encoder(audio)
-    if hears is not None:
-        return Hearing(hears)
-    sees = load_image_encoder(image, backend)
-    return None if sees is None else Sight(sees)
 
 
 def _package_folder(name: str, module: str, distribution: str) -> Path:

@@ -1,20 +1,12 @@
-"""The settings: one frozen tree, read from `palate.toml` and `PALATE_...` variables by one
-function.
+"""The settings: one frozen tree.
 
-Where a value is given twice, the caller's argument wins over the environment, and the environment
-over the file. Nested fields are written `PALATE_SERVER__ADDRESS` in the environment. Variables
-without the double underscore that are not settings (Kubernetes sets `PALATE_PORT` for a service
-called palate) are left alone.
-
-Owns names, defaults, ranges and where they come from. Knows nothing of what uses them. The only
-reader of `os.environ`.
+Owns names, defaults and ranges. Knows nothing of what uses them, nor of where they are written:
+`service.config_file` reads them from there.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -28,28 +20,22 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import InitErrorDetails
 from pydantic_settings import (
     BaseSettings,
-    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
-from pydantic_settings.exceptions import SettingsError
 
-from encoders.modality import Medium
+from encoders.modality import MODALITIES, NO_ENCODER, media_types
 from encoders.networks.backend import Backend, BackendName
 from indexer.catalog.event import EventKind, EventPolicy
 from indexer.media.download import DownloadLimits
-from service.errors import ConfigError
 from service.explainer.languages.codes import language_codes
 from service.ranker.config import RankerConfig
 
-CONFIG_FILE = "palate.toml"
 NETWORKS_FOLDER = "networks"
-NO_ENCODER = "none"
 DEFAULT_DATA = Path("palate-data")
-ENV_PREFIX = "PALATE_"
-ENV_NESTING = "__"
 OPENAI_KEY_VARIABLE = "PALATE_OPENAI_API_KEY"
 _ENDPOINT = re.compile(
     r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/[^\s?#@\\]*)?"
@@ -62,20 +48,23 @@ _SECTION = ConfigDict(
 
 
 class EncoderSettings(BaseModel):
-    """What turns content into vectors. After a change of one of them, `palate encoders change`
-    makes new ones."""
+    """What turns content into vectors, by modality. After a change of one of them, `palate encoders
+    change` makes new ones."""
 
-    model_config = _SECTION
+    model_config = _SECTION | ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, str] = Field(init=False)
+    """Encoders of modalities that are in the table of `encoders.modality` and not below; any other
+    field is refused."""
 
     text: str = "bundled"
     """Text encoder: `bundled`, `fake`, `st:<name or folder>`, or the name of a plug-in."""
     image: str = "bundled"
     """Image encoder: `bundled`, `none`, `fake`, `open_clip:<model>[:<checkpoint>]`, `hf:<name or
     folder>` of a CLIP or SigLIP model, `timm:<model>[:<checkpoint>]`, or the name of a plug-in.
-    Where `audio` is given, it is `none`."""
+    Where another modality, such as `audio`, has an encoder and this is not given, it is `none`."""
     audio: str = "none"
-    """Audio encoder: `none`, `fake`, or the name of a plug-in. With one, items are perceived by
-    their sounds in place of their pictures."""
+    """Audio encoder: `none`, `fake`, or the name of a plug-in. Items may have pictures and sounds:
+    name both encoders then."""
     backend: BackendName = "auto"
     """What runs their networks: `torch`, `openvino`, or `auto`, which is OpenVINO where it is
     installed, there is no GPU, and it gives the vectors of PyTorch. Vectors of all backends
@@ -83,29 +72,30 @@ class EncoderSettings(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _sounds_take_the_place_of_pictures(cls, values: Any) -> Any:
-        if isinstance(values, Mapping) and values.get("audio", NO_ENCODER) != NO_ENCODER:
+    def _pictures_are_the_default_where_nothing_else_is_named(cls, values: Any) -> Any:
+        if isinstance(values, Mapping) and any(
+            values.get(name, NO_ENCODER) != NO_ENCODER for name in media_types() if name != "image"
+        ):
             return {"image": NO_ENCODER, **values}
         return values
 
     @model_validator(mode="after")
-    def _one_medium(self) -> EncoderSettings:
-        if NO_ENCODER not in (self.image, self.audio):
-            raise ValueError(
-                f"image = {self.image!r} and audio = {self.audio!r}: items are perceived by pictures or by sounds; set "
-                f'one of the two to "{NO_ENCODER}"'
-            )
+    def _every_field_is_a_modality(self) -> EncoderSettings:
+        unknown = [
+            InitErrorDetails(type="extra_forbidden", loc=(name,), input=line)
+            for name, line in self.__pydantic_extra__.items()
+            if name not in MODALITIES
+        ]
+        if unknown:
+            raise ValidationError.from_exception_data("encoders", unknown)
         return self
 
     @property
-    def medium(self) -> Medium:
-        """What items are perceived by, if by anything."""
-        return "image" if self.audio == NO_ENCODER else "audio"
-
-    @property
     def names(self) -> Mapping[str, str]:
-        """By "text", and "image" or "audio"."""
-        return {"text": self.text, self.medium: getattr(self, self.medium)}
+        """The encoders there are, by modality; "image" is "none" where there is but a text encoder."""
+        lines = {name: str(getattr(self, name, NO_ENCODER)) for name in MODALITIES}
+        there = {name: line for name, line in lines.items() if line != NO_ENCODER}
+        return there if len(there) > 1 else {**there, "image": NO_ENCODER}
 
 
 class StoreSettings(BaseModel):
@@ -377,7 +367,7 @@ class Settings(BaseSettings):
 
     @property
     def encoder_names(self) -> Mapping[str, str]:
-        """The encoders by "text", and "image" or "audio"."""
+        """The encoders by modality."""
         return self.encoders.names
 
     @property
@@ -394,109 +384,6 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Nothing but the arguments: `load_settings` brings the rest, and Settings() in a test is
-        what it says."""
+        """Nothing but the arguments: `service.config_file` brings the rest, and Settings() in a test
+        is what it says."""
         return (init_settings,)
-
-
-def load_settings(
-    data: Path | None = None, config: Path | None = None, overrides: Mapping[str, Any] | None = None
-) -> Settings:
-    """The settings for this process; ConfigError says in one line what cannot be used.
-
-    `config` is a file that must exist; without it, `palate.toml` in the data folder is read if it
-    is there. `overrides` is a nested mapping of the caller's arguments, e.g. {"server": {"address":
-    "..."}}.
-    """
-    environment = _from_environment()
-    chosen: Any = data or environment.get("data") or DEFAULT_DATA
-    path = config or Path(chosen) / CONFIG_FILE
-    values = _read_toml(path) if config is not None or path.is_file() else {}
-    if "openai_api_key" in values:
-        raise ConfigError(
-            f"{path} holds openai_api_key; take it out, and put it into {OPENAI_KEY_VARIABLE} instead"
-        )
-    values = _merge(values, environment)
-    values = _merge(values, dict(overrides or {}))
-    if data is not None:
-        values["data"] = data
-    try:
-        return Settings(**values)
-    except ValidationError as error:
-        raise ConfigError(_in_one_line(error, path if values else None)) from None
-
-
-def _from_environment() -> dict[str, Any]:
-    known = set(Settings.model_fields)
-    for name in sorted(os.environ):
-        section = name.upper().removeprefix(ENV_PREFIX).split(ENV_NESTING)[0].lower()
-        if name.upper().startswith(ENV_PREFIX) and ENV_NESTING in name and section not in known:
-            raise ConfigError(
-                f"environment variable {name}: unknown section {section!r}; known: {_listed(known)}"
-            )
-    try:
-        source = EnvSettingsSource(
-            Settings, env_prefix=ENV_PREFIX, env_nested_delimiter=ENV_NESTING
-        )
-        return source()
-    except SettingsError as error:
-        raise ConfigError(
-            f"environment: {error}; nested values are JSON, e.g. PALATE_EVENTS__KINDS='{{}}'"
-        ) from None
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConfigError(f"configuration file {path} does not exist; check --config") from None
-    except OSError as error:
-        raise ConfigError(f"configuration file {path} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise ConfigError(
-            f"configuration file {path} is not UTF-8 (byte {error.start}); save it as UTF-8"
-        ) from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"configuration file {path} is not TOML: {error}") from None
-
-
-def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(below)
-    for name, value in above.items():
-        old = merged.get(name)
-        merged[name] = (
-            _merge(old, value) if isinstance(old, dict) and isinstance(value, Mapping) else value
-        )
-    return merged
-
-
-def _in_one_line(error: ValidationError, path: Path | None) -> str:
-    problems = []
-    for problem in error.errors():
-        name = ".".join(str(part) for part in problem["loc"])
-        if problem["type"] == "extra_forbidden":
-            problems.append(
-                f"unknown field {name}; known here: {_listed(_fields_beside(problem['loc']))}"
-            )
-        else:
-            shown = (
-                ""
-                if problem["type"] in ("value_error", "missing")
-                else f", not {problem['input']!r}"
-            )
-            problems.append(f"{name}: {problem['msg'].removeprefix('Value error, ')}{shown}")
-    return f"settings{f' ({path} and environment)' if path else ''}: " + "; ".join(problems)
-
-
-def _fields_beside(loc: tuple[int | str, ...]) -> set[str]:
-    model: type[BaseModel] = Settings
-    for part in loc[:-1]:
-        field = model.model_fields.get(str(part))
-        inner = field.annotation if field is not None else EventKindSettings
-        if isinstance(inner, type) and issubclass(inner, BaseModel):
-            model = inner
-    return set(model.model_fields)
-
-
-def _listed(names: set[str]) -> str:
-    return ", ".join(sorted(names))

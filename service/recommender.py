@@ -19,7 +19,6 @@ import numpy as np
 
 from encoders.arrays import FloatArray
 from encoders.base import Encoder, runs_on
-from encoders.modality import medium_of
 from indexer.catalog.event import Event
 from indexer.catalog.item import Item
 from indexer.indexing.indexer import IndexReport
@@ -84,7 +83,6 @@ class Recommender:
         encode_query = lru_cache(maxsize=QUERIES_REMEMBERED)(self._encode_query)
         self.ids = ItemIds(log.item_indices())
         self._models = ModelRegistry(workspace, self.ids)
-        self._trainer = Trainer(workspace, self.ids, self._models)
         sole_writer = workspace.folder.sole_writer
         states = UserStates(log, store, self.ids, policy, only_writer=sole_writer)
         self._served = ServedContexts(
@@ -92,11 +90,12 @@ class Recommender:
         )
         self._users = Users(log, store, policy, states, self._served)
         self.catalog = Catalog(workspace, self.ids, self._models, on_change=states.forget)
-        self._sources = Sources(self.catalog)
+        sources = Sources(self.catalog)
+        self._trainer = Trainer(workspace, self.ids, self._models, sources.plugged)
         contexts = UserContexts(states, self.ids, store, encode_query)
-        self.ranking = RequestRanker(store, self.ids, contexts, self._sources)
+        self.ranking = RequestRanker(store, self.ids, contexts, sources)
         self.answers = AnswerContexts(self._served, self.ranking, workspace.digest)
-        self._search = Search(store, encode_query, workspace.perception, workspace.alignment)
+        self._search = Search(store, encode_query, workspace.modalities, workspace.alignments)
         self._explanations = Explanations(
             settings.explain, policy, self._writing, self.catalog, encode_query
         )
@@ -133,7 +132,7 @@ class Recommender:
         fresh = self._users.record(events)
         _, unknown = self.ids.indices(event.item_id for event in fresh)
         behaviour = (e.item_id for e in fresh if self._policy.kind(e.event_type, e.value).trains)
-        self.ranker.observe(self.ids.indices(behaviour)[0])
+        self.ranker.catalogue.observe(self.ids.indices(behaviour)[0])
         return EventReport(
             recorded=len(fresh), duplicates=len(events) - len(fresh), unknown_items=len(unknown)
         )
@@ -238,7 +237,7 @@ class Recommender:
     def describe_taste(self, request: TasteRequest) -> TasteSummary:
         """What sets the choices of a user apart, and when they changed; a user without any is told
         so."""
-        return self._tastes.describe(request, self.ranker.view.behaviour.counts)
+        return self._tastes.describe(request, self.ranker.snapshot.behaviour.counts)
 
     # users
 
@@ -293,20 +292,21 @@ class Recommender:
 
     def loaded(self) -> Mapping[str, str]:
         """What is loaded, for people to read."""
-        perception, alignment = self._workspace.perception, self._workspace.alignment
-        before = self._workspace.served_before
+        workspace = self._workspace
+        media = [modality.encoder for modality in workspace.modalities.values()]
+        names = [f"{name} encoder" for name in workspace.modalities]
+        encoders = dict(zip(names, map(_described, media), strict=True))
+        versions = [alignment.version for alignment in workspace.alignments.values()]
+        before = workspace.served_before
         changed = {"encoders": f"others than before: {before} served last"} if before else {}
         return {
             "data": str(self._settings.data),
             "items": f"{len(self.ids):,}",
-            "events": f"{self._workspace.log.count_events():,}",
+            "events": f"{workspace.log.count_events():,}",
             **changed,
-            "text encoder": _described(self._workspace.text_encoder),
-            f"{medium_of(perception)} encoder": "none"
-            if perception is None
-            else _described(perception.encoder),
-            "shared space": self._workspace.unaligned
-            or ("none" if alignment is None else alignment.version),
+            "text encoder": _described(workspace.text_encoder),
+            **(encoders or {"image encoder": "none"}),
+            "shared space": workspace.unaligned or ", ".join(versions) or "none",
             "writer": self._settings.explain.writer,
             "model": self.ranker.version
             or "none yet: content, item-kNN and popularity until `palate train`",
@@ -331,7 +331,7 @@ class Recommender:
         since, _ = read_interactions(
             self._workspace.log, self._policy, types, n_items, after_seq=model.counted
         )
-        model.ranker.observe(since.item)
+        model.ranker.catalogue.observe(since.item)
 
     def activate(self) -> None:
         """From here on the log's marks are about this store, and the next start finds that it
@@ -341,7 +341,7 @@ class Recommender:
     def take_over(self) -> None:
         """After the one that served before has been closed: end what it left undone. Its store
         keeps no people."""
-        self._workspace.folder.shelf.forget_users(but=self._workspace.digest)
+        self._workspace.folder.registry.forget_users(but=self._workspace.digest)
         self.catalog.reconcile()
 
     def close(self) -> None:

@@ -175,7 +175,7 @@ def test_serving_does_not_know_the_training_loop() -> None:
         (("qdrant_client", "qdrant_edge"), ("indexer.stores",)),
         (("urllib3",), ("indexer.media.download",)),
         (("typer", "rich"), ("service.cli",)),
-        (("pydantic", "pydantic_settings"), ("service.config",)),
+        (("pydantic", "pydantic_settings"), ("service.config", "service.config_file")),
         (("optuna",), ("service.operations.tuning",)),
         (("httpx", "tenacity"), ("service.explainer.writers.chat",)),
         (("llama_cpp",), ("service.explainer.writers.llama",)),
@@ -216,7 +216,7 @@ def test_the_environment_is_read_in_one_place() -> None:
         for node in ast.walk(module.tree)
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "environb", "getenv")
     }
-    assert readers | _importers("os.environ", "os.getenv") == {"service.config"}
+    assert readers | _importers("os.environ", "os.getenv") == {"service.config_file"}
 
 
 def test_errors_are_drawn_in_the_errors_files() -> None:

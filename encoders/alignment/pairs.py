@@ -1,6 +1,7 @@
-"""Pairs of a picture and the text that speaks of it: held out by group, and measured by recall.
+"""Pairs of a picture (or a sound) and the text that speaks of it: held out by group, and measured by
+recall.
 
-    N  pairs     V  parts of a text     T, I  widths of text and image vectors     D  width of the shared space
+    N  pairs     V  parts of a text     T, M  widths of text and media vectors     D  width of the shared space
 
 Knows nothing of items, nor of how heads are trained.
 """
@@ -12,18 +13,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from encoders.alignment.alignment import Heads
-from encoders.arrays import FloatArray
-
-IntArray = NDArray[np.int64]
+from encoders.alignment.heads import Heads
+from encoders.arrays import FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pairs:
-    """N pictures, each with the text that speaks of it."""
+    """N pictures (or sounds), each with the text that speaks of it."""
 
-    image: FloatArray
-    """(N, I)"""
+    media: FloatArray
+    """(N, M)"""
     text: FloatArray
     """(V, N, T): the text's parts; zeros where an item lacks one."""
     title: FloatArray
@@ -32,12 +31,12 @@ class Pairs:
     """(N,) what belongs together and must not be split, such as the colours of one product."""
 
     def __len__(self) -> int:
-        return len(self.image)
+        return len(self.media)
 
     def rows(self, places: IntArray) -> Pairs:
         """The same for some of the pairs, in the order given."""
         return Pairs(
-            self.image[places], self.text[:, places], self.title[places], self.group[places]
+            self.media[places], self.text[:, places], self.title[places], self.group[places]
         )
 
 
@@ -89,6 +88,6 @@ def _ahead(queries: FloatArray, answers: FloatArray) -> NDArray[np.float64]:
 
 
 def recalls(heads: Heads, pairs: Pairs, k: int = 10) -> tuple[float, float]:
-    """Recall@k among these pairs: of pictures by text, and of texts by picture."""
-    texts, images = heads.texts(pairs.text), heads.images(pairs.image)
-    return recall(texts, images, k), recall(images, texts, k)
+    """Recall@k among these pairs: of media by text, and of texts by medium."""
+    texts, media = heads.texts(pairs.text), heads.media(pairs.media)
+    return recall(texts, media, k), recall(media, texts, k)

@@ -6,7 +6,7 @@ few thousand pairs do not reach by gradient steps alone. Owns fitting and early 
 nothing of items, files and stores.
 
     N  pairs     B  pairs of a step     V  parts of a text
-    T, I  widths of text and image vectors     D  width of the shared space
+    T, M  widths of text and media vectors     D  width of the shared space
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from encoders.alignment.alignment import Heads, centred
+from encoders.alignment.heads import Heads, centred
 from encoders.alignment.pairs import Pairs, reciprocal_rank, split_groups
 from encoders.arrays import FloatArray
 
@@ -31,7 +31,7 @@ Progress = Callable[[int, int], None]
 MAX_SCALE = 100.0
 """Of the logits, as in CLIP: a colder softmax is unstable."""
 TEXT_SCALE = 10.0
-"""Of the cosines of texts that pictures are to be as alike as."""
+"""Of the cosines of texts that media are to be as alike as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,11 @@ class AlignConfig:
     """Of the covariances that the start is computed from, in mean variances."""
     text_dropout: float = 0.3
     """Share of a text vector's numbers that are hidden in a step."""
-    image_dropout: float = 0.5
+    media_dropout: float = 0.5
+    """The same of the vector of a picture or a sound."""
     likeness: float = 0.15
-    """Weight of the second loss: pictures should be as alike as their texts are. It is what makes
-    pictures better neighbours of one another; the first loss alone only tells every item from every
-    other."""
+    """Weight of the second loss: media should be as alike as their texts are. It is what makes them
+    better neighbours of one another; the first loss alone only tells every item from every other."""
     learning_rate: float = 0.1
     """In standard deviations of the starting weights."""
     batch: int = 512
@@ -65,8 +65,8 @@ class AlignConfig:
 def fit_heads(
     pairs: Pairs, config: AlignConfig, *, seed: int, progress: Progress = lambda done, total: None
 ) -> Heads:
-    """Heads that put each text nearest to its own picture, and the other way round. The same seed
-    gives the same."""
+    """Heads that put each text nearest to its own picture or sound, and the other way round. The same
+    seed gives the same."""
     import torch
 
     kept, watched = split_groups(pairs.group, config.validation, seed)
@@ -91,13 +91,13 @@ def fit_heads(
 
 
 def _ranked(heads: Heads, pairs: Pairs) -> float:
-    texts, images = heads.texts(pairs.text), heads.images(pairs.image)
-    return reciprocal_rank(texts, images) + reciprocal_rank(images, texts)
+    texts, media = heads.texts(pairs.text), heads.media(pairs.media)
+    return reciprocal_rank(texts, media) + reciprocal_rank(media, texts)
 
 
 def _correlated(pairs: Pairs, config: AlignConfig) -> Heads:
     """Regularised canonical correlations, each weighted by its square (Gong et al., arXiv
-    1212.4522, weight by a power too): the directions on which text and picture agree most, the
+    1212.4522, weight by a power too): the directions on which text and medium agree most, the
     closed-form start."""
     from scipy.linalg import cholesky, solve_triangular, svd
 
@@ -105,28 +105,28 @@ def _correlated(pairs: Pairs, config: AlignConfig) -> Heads:
     text_mean = np.stack(
         [part[part.any(axis=1)].mean(axis=0) if part.any() else part[0] for part in pairs.text]
     )
-    image_mean = pairs.image.mean(axis=0)
+    medium_mean = pairs.media.mean(axis=0)
     text = centred(pairs.text, text_mean).transpose(1, 0, 2).reshape(n, -1)  # (N, V * T)
-    image = pairs.image - image_mean  # (N, I)
+    media = pairs.media - medium_mean  # (N, M)
     whiten_text = cholesky(_covariance(text, config.shrinkage), lower=True)
-    whiten_image = cholesky(_covariance(image, config.shrinkage), lower=True)
-    agreement = solve_triangular(
-        whiten_image, image.T.astype(np.float64) @ text / n, lower=True
-    )  # (I, V * T)
+    whiten_media = cholesky(_covariance(media, config.shrinkage), lower=True)
+    covariance = media.T.astype(np.float64) @ text / n  # (M, V * T)
+    agreement = solve_triangular(whiten_media, covariance, lower=True)  # (M, V * T)
     agreement = solve_triangular(whiten_text, agreement.T, lower=True).T
     left, strength, right = svd(agreement, full_matrices=False, overwrite_a=True)
     dim = min(config.dim, len(strength))
-    to_image = (
-        solve_triangular(whiten_image, left[:, :dim], lower=True, trans="T") * strength[:dim] ** 2
-    )  # (I, D)
+    weight = strength[:dim] ** 2
+    to_medium = (
+        solve_triangular(whiten_media, left[:, :dim], lower=True, trans="T") * weight
+    )  # (M, D)
     to_text = (
-        solve_triangular(whiten_text, right[:dim].T, lower=True, trans="T") * strength[:dim] ** 2
+        solve_triangular(whiten_text, right[:dim].T, lower=True, trans="T") * weight
     )  # (V * T, D)
     return Heads(
         text_mean.astype(np.float32),
         _scaled(text, to_text).reshape(n_parts, width, dim),
-        image_mean.astype(np.float32),
-        _scaled(image, to_image),
+        medium_mean.astype(np.float32),
+        _scaled(media, to_medium),
         np.zeros(width, np.float32),
         np.zeros((width, dim), np.float32),
     )
@@ -135,7 +135,7 @@ def _correlated(pairs: Pairs, config: AlignConfig) -> Heads:
 def _with_queries(heads: Heads, pairs: Pairs, shrinkage: float) -> Heads:
     """The heads with a map for queries: ridge regression from whatever may be said of an item, its
     name, its whole text or a part of it, to where the item is in the shared space."""
-    where = heads.texts(pairs.text) + heads.images(pairs.image)  # (N, D)
+    where = heads.texts(pairs.text) + heads.media(pairs.media)  # (N, D)
     said = np.concatenate([pairs.text, pairs.title[np.newaxis]])  # (V + 1, N, T)
     way, row = np.nonzero(said.any(axis=2))
     texts, targets = said[way, row], where[row]
@@ -173,16 +173,19 @@ class _Step:
         self._config = config
         self._start = start
         self._texts = torch.from_numpy(centred(pairs.text, start.text_mean))  # (V, N, T)
-        self._images = torch.from_numpy(pairs.image - start.image_mean)  # (N, I)
+        self._media = torch.from_numpy(pairs.media - start.medium_mean)  # (N, M)
         self._to_text = torch.from_numpy(start.text.copy()).requires_grad_()  # (V, T, D)
-        self._to_image = torch.from_numpy(start.image.copy()).requires_grad_()  # (I, D)
+        self._to_medium = torch.from_numpy(start.medium.copy()).requires_grad_()  # (M, D)
         self._log_scale = torch.tensor(10.0).log().requires_grad_()
         """Logarithm of 1 / temperature, learned as in CLIP (arXiv 2103.00020)."""
         self._contrast = ClipLoss()
         self._optimizer = torch.optim.Adam(
             [
                 {"params": [self._to_text], "lr": config.learning_rate * float(start.text.std())},
-                {"params": [self._to_image], "lr": config.learning_rate * float(start.image.std())},
+                {
+                    "params": [self._to_medium],
+                    "lr": config.learning_rate * float(start.medium.std()),
+                },
                 {"params": [self._log_scale], "lr": 0.01},
             ]
         )
@@ -196,36 +199,35 @@ class _Step:
         known = self._texts[:, places]  # (V, B, T)
         parts = F.dropout(known, config.text_dropout)
         text = F.normalize(torch.einsum("vbt,vtd->bd", parts, self._to_text), dim=1)  # (B, D)
-        image = F.normalize(
-            F.dropout(self._images[places], config.image_dropout) @ self._to_image, dim=1
-        )  # (B, D)
+        seen = F.dropout(self._media[places], config.media_dropout)  # (B, M)
+        media = F.normalize(seen @ self._to_medium, dim=1)  # (B, D)
         scale = self._log_scale.exp().clamp(max=MAX_SCALE)
-        loss = self._contrast(image, text, scale) + config.likeness * likeness_loss(
-            image, known, scale
-        )
+        contrast = self._contrast(media, text, scale)
+        loss = contrast + config.likeness * likeness_loss(media, known, scale)
         self._optimizer.zero_grad()
         loss.backward()
         self._optimizer.step()
 
     def heads(self) -> Heads:
         """As they are now."""
-        to_text, to_image = (
-            weight.detach().numpy().copy() for weight in (self._to_text, self._to_image)
+        return replace(
+            self._start,
+            text=self._to_text.detach().numpy().copy(),
+            medium=self._to_medium.detach().numpy().copy(),
         )
-        return replace(self._start, text=to_text, image=to_image)
 
 
-def likeness_loss(image: torch.Tensor, text: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
-    """How far the pictures' likeness to one another is from their texts'.
+def likeness_loss(media: torch.Tensor, text: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
+    """How far the likeness of media to one another is from that of their texts.
 
-    Per picture, the cross entropy between softmax(TEXT_SCALE * cosines of texts) and softmax(scale
-    * cosines of pictures) over the other pairs of the batch. `image` (B, D) has unit rows, `text`
+    Per medium, the cross entropy between softmax(TEXT_SCALE * cosines of texts) and softmax(scale
+    * cosines of media) over the other pairs of the batch. `media` (B, D) has unit rows, `text`
     (V, B, T) is as the encoder gave it, centred.
     """
     import torch
     from torch.nn import functional as F
 
-    itself = torch.eye(len(image), dtype=torch.bool)
+    itself = torch.eye(len(media), dtype=torch.bool)
     whole = F.normalize(text.transpose(0, 1).flatten(1), dim=1)  # (B, V * T)
     wanted = (TEXT_SCALE * whole @ whole.T).masked_fill(itself, -1e4).softmax(dim=1)  # (B, B)
-    return F.cross_entropy((scale * image @ image.T).masked_fill(itself, -1e4), wanted)
+    return F.cross_entropy((scale * media @ media.T).masked_fill(itself, -1e4), wanted)

@@ -14,7 +14,7 @@ import numpy as np
 
 from indexer.catalog.item import Item
 from service.ranker.data.arrays import BoolArray, IntArray
-from service.ranker.second_stage.signals import QueryScores
+from service.ranker.second_stage.query_scores import QueryScores
 from service.serving.sources import CatalogView
 
 MAKERS = ("maker", "brand", "author", "artist", "director")

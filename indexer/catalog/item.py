@@ -1,8 +1,8 @@
 """Item: one thing that can be recommended, and the reading of catalogue files.
 
-`Item.from_mapping` is the only validation there is, for files and for the wire. Knows nothing of
-vectors, of what is in a picture or a sound (each is a path, a URL or a data: URI) and of where
-items are kept.
+`Item.from_mapping` is the only validation there is, for files and for the wire. Which media an item
+may have, and in which fields of a row, is in `encoders.modality`. Knows nothing of vectors, of what
+is in a picture or a sound (each is a path, a URL or a data: URI) and of where items are kept.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from encoders.modality import Medium
+from encoders.modality import MediaModality, media_types
 from indexer.catalog import fields
 from indexer.catalog.rows import Row, RowError, read_rows
 from indexer.errors import InvalidInput
@@ -23,24 +23,13 @@ __all__ = ["AttributeValue", "Item", "RowError", "read_items"]
 
 AttributeValue = str | float | bool | tuple[str, ...]
 
-ITEM_FIELDS = (
-    "item_id",
-    "domain",
-    "title",
-    "description",
-    "categories",
-    "attributes",
-    "image",
-    "images",
-    "audio",
-    "price",
-    "created_at",
-    "available",
-)
+_DESCRIBING = ("item_id", "domain", "title", "description", "categories", "attributes")
+_STATING = ("price", "created_at", "available")
 MAX_TITLE_CHARS = 10_000
 MAX_DESCRIPTION_CHARS = 100_000
 MAX_ATTRIBUTE_CHARS = 10_000
-MAX_IMAGES = 20
+MAX_PER_MODALITY = 20
+"""Pictures, or others that may be several."""
 MAX_MEDIA_CHARS = 4_096
 MAX_DATA_URI_CHARS = 16 * 2**20
 MAX_CATEGORIES = 200
@@ -63,27 +52,24 @@ class Item:
     description: str = ""
     categories: tuple[str, ...] = ()
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict, hash=False)
-    image: str | None = None
-    """The first picture: a path relative to the catalogue file, an http(s) URL, or a data: URI."""
     price: float | None = None
     created_at: float | None = None
     """Unix seconds."""
     available: bool = True
-    images: tuple[str, ...] = ()
-    """The pictures after the first."""
-    audio: str | None = None
-    """Its sound: a path, a URL or a data: URI, as `image` is."""
+    media: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    """Pictures, sounds and the like by modality, where it has any. Each is a path relative to the
+    catalogue file, an http(s) URL, or a data: URI."""
 
     @classmethod
     def from_mapping(cls, row: Mapping[str, object], *, now: float | None = None) -> Item:
         """An item from a row of a file or a request; `InvalidInput` names the field that is not
         acceptable."""
-        fields.reject_unknown(row, ITEM_FIELDS, "; put it under attributes")
+        kinds = media_types().values()
+        fields.reject_unknown(row, _fields_with(kinds), "; put it under attributes")
         get = row.get
         price = fields.number(get("price"), "price")
         if price is not None and price < 0:
             raise InvalidInput("price", get("price"), "it must not be negative")
-        images = _images(get("image"), get("images"))
         return cls(
             item_id=fields.identifier(row, "item_id"),
             domain=fields.label(get("domain"), "domain", default="default"),
@@ -91,26 +77,28 @@ class Item:
             description=fields.text(get("description"), "description", MAX_DESCRIPTION_CHARS),
             categories=_categories(get("categories")),
             attributes=_attributes(get("attributes")),
-            image=images[0] if images else None,
-            images=images[1:],
-            audio=_media_name(get("audio"), "audio") or None,
             price=price,
             created_at=fields.timestamp(get("created_at"), "created_at", now=now),
             available=fields.boolean(get("available"), "available", default=True),
+            media=_media(row, kinds),
         )
 
     @classmethod
     def from_json(cls, content: str) -> Item:
         """The item that `to_json` wrote; trusted, so not validated again."""
         row: dict[str, Any] = json.loads(content)
-        for name in ("categories", "images"):
-            if name in row:
-                row[name] = tuple(row[name])
+        if "categories" in row:
+            row["categories"] = tuple(row["categories"])
         if "attributes" in row:
             row["attributes"] = {
                 k: tuple(v) if isinstance(v, list) else v for k, v in row["attributes"].items()
             }
-        return cls(**row)
+        media = {
+            kind.name: (row.pop(kind.name), *row.pop(kind.list_field, ()))
+            for kind in media_types().values()
+            if kind.name in row
+        }
+        return cls(**row, media=media)
 
     def to_mapping(self) -> dict[str, Any]:
         """The row this item is, without the fields that have their default; `from_mapping` takes it
@@ -128,12 +116,12 @@ class Item:
             row["attributes"] = {
                 k: list(v) if isinstance(v, tuple) else v for k, v in self.attributes.items()
             }
-        if self.image is not None:
-            row["image"] = self.image
-        if self.images:
-            row["images"] = list(self.images)
-        if self.audio is not None:
-            row["audio"] = self.audio
+        for kind in media_types().values() if self.media else ():
+            if kind.name in self.media:
+                first, *further = self.media[kind.name]
+                row[kind.name] = first
+                if further:
+                    row[kind.list_field] = further
         if self.price is not None:
             row["price"] = self.price
         if self.created_at is not None:
@@ -150,26 +138,16 @@ class Item:
         """32 hex digits that change when anything about the item does."""
         return hashlib.blake2b(self.to_json().encode(), digest_size=16).hexdigest()
 
-    @property
-    def pictures(self) -> tuple[str, ...]:
-        """All its images, the first one first."""
-        return () if self.image is None else (self.image, *self.images)
+    def perceived(self, modality: str) -> tuple[str, ...]:
+        """What it has for a modality, such as all its images: the first one first."""
+        return self.media.get(modality, ())
 
-    def with_pictures(self, pictures: Sequence[str]) -> Item:
-        """The same item with these images and no others."""
-        return replace(self, image=pictures[0] if pictures else None, images=tuple(pictures[1:]))
-
-    def perceived(self, medium: Medium) -> tuple[str, ...]:
-        """What it has for a medium: all its images, or its sound."""
-        if medium == "image":
-            return self.pictures
-        return () if self.audio is None else (self.audio,)
-
-    def with_perceived(self, medium: Medium, names: Sequence[str]) -> Item:
-        """The same item with these and no others for a medium."""
-        if medium == "image":
-            return self.with_pictures(names)
-        return replace(self, audio=names[0] if names else None)
+    def with_perceived(self, modality: str, names: Sequence[str]) -> Item:
+        """The same item with these and no others for a modality."""
+        media = {name: there for name, there in self.media.items() if name != modality}
+        if names:
+            media[modality] = tuple(names)
+        return replace(self, media=media)
 
     def text(self) -> str:
         """What the text encoder reads: title. categories. attributes. description; at most 8,000
@@ -180,6 +158,11 @@ class Item:
         return ". ".join(part.strip().rstrip(".") for part in parts if part.strip())[:ENCODED_CHARS]
 
 
+def item_fields() -> tuple[str, ...]:
+    """The fields that a row may have."""
+    return _fields_with(media_types().values())
+
+
 def read_items(path: str | os.PathLike[str]) -> Iterator[Item | RowError]:
     """The items of a .jsonl, .parquet or .csv file, one by one; a bad row is a `RowError` and the
     reading goes on.
@@ -188,7 +171,7 @@ def read_items(path: str | os.PathLike[str]) -> Iterator[Item | RowError]:
     bytes an item only.
     """
     seen: set[int] = set()  # 64-bit hashes of the ids, not the ids
-    for row in read_rows(path, known=ITEM_FIELDS, required=("item_id",)):
+    for row in read_rows(path, known=item_fields(), required=("item_id",)):
         if isinstance(row, RowError):
             yield row
             continue
@@ -238,25 +221,41 @@ def _categories(value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(entry for entry in labels if entry))
 
 
-def _images(first: object, further: object) -> tuple[str, ...]:
-    """A text or a list, then a list, JSON text of one, or `|`-separated text; repeated ones count
-    once."""
+def _fields_with(kinds: Iterable[type[MediaModality]]) -> tuple[str, ...]:
+    media = [name for kind in kinds for name in (kind.name, kind.list_field) if name]
+    return (*_DESCRIBING, *media, *_STATING)
+
+
+def _media(
+    row: Mapping[str, object], kinds: Iterable[type[MediaModality]]
+) -> dict[str, tuple[str, ...]]:
+    """What a row has for each modality that it has any of."""
+    media: dict[str, tuple[str, ...]] = {}
+    for kind in kinds:
+        if (kind.name in row or kind.list_field in row) and (names := _names(row, kind)):
+            media[kind.name] = names
+    return media
+
+
+def _names(row: Mapping[str, object], kind: type[MediaModality]) -> tuple[str, ...]:
+    """Of one modality. Where an item may have several: a text or a list in the first field, then a
+    list, JSON text of one, or `|`-separated text in the other; repeated ones count once."""
+    if not kind.list_field:
+        name = _media_name(row.get(kind.name), kind.name)
+        return (name,) if name else ()
+    further = row.get(kind.list_field)
     if isinstance(further, str):
-        further = (
-            fields.from_json_text(further, "images")
-            if further.lstrip().startswith("[")
-            else further.split("|")
-        )
-    images = (*_image_list(first, "image"), *_image_list(further, "images"))
-    images = tuple(dict.fromkeys(image for image in images if image))
-    if len(images) > MAX_IMAGES:
-        raise InvalidInput(
-            "images", images, f"these are {len(images):,}, at most {MAX_IMAGES} are allowed"
-        )
-    return images
+        is_json = further.lstrip().startswith("[")
+        further = fields.from_json_text(further, kind.list_field) if is_json else further.split("|")
+    listed = (*_listed(row.get(kind.name), kind.name), *_listed(further, kind.list_field))
+    names = tuple(dict.fromkeys(name for name in listed if name))
+    if len(names) > MAX_PER_MODALITY:
+        why = f"these are {len(names):,}, at most {MAX_PER_MODALITY} are allowed"
+        raise InvalidInput(kind.list_field, names, why)
+    return names
 
 
-def _image_list(value: object, name: str) -> list[str]:
+def _listed(value: object, name: str) -> list[str]:
     entries = value if isinstance(value, list | tuple) else [value]
     return [_media_name(entry, name) for entry in entries]
 

@@ -1,7 +1,7 @@
-"""Captions: the texts of items as an image or audio encoder reads them, in its own space.
+"""Captions: the texts of items as an encoder of pictures or sounds reads them, in its own space.
 
 With them a picture or a sound finds things that are only described. An alignment's view of texts
-takes their place where one is in use. Knows nothing of queries.
+takes their place where one is active. Knows nothing of queries.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ the server.
     log (acknowledged, synced) -> encode what changed -> store -> log (marked as indexed)
 
 Whenever this stops, what the log has acknowledged is pending there, and `reconcile` (or indexing
-the same rows again) goes on. A store that is not in use (`indexer.log.marks`) is brought up to the
+the same rows again) goes on. A store that is not active (`indexer.log.marks`) is brought up to the
 log by `follow`, item by item. Rows that cannot be used, and pictures or sounds that cannot be read,
 are reported, never raised; an encoder or a store that fails is raised. Knows nothing of file
 formats and gRPC.
@@ -14,14 +14,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 from encoders.base import TextEncoder
 from encoders.errors import MediaError
-from encoders.modality import MEDIA, WORDS, Medium, Perception, medium_of
+from encoders.fingerprint import digest_of
+from encoders.modality import Modalities, fingerprints_of, media_types
 from indexer.catalog.item import Item, RowError
 from indexer.indexing.item_encoder import ItemEncoder
 from indexer.indexing.shared_space import SharedSpace, joint_names
@@ -29,8 +30,7 @@ from indexer.log.event_log import EventLog, StoreMarks
 from indexer.log.marks import InactiveStoreMarks
 from indexer.media.folder import public_name
 from indexer.media.source import MediaSource
-from indexer.stores.registry import digest_of
-from indexer.stores.store import IMAGE, TEXT, ItemStore, StoredItem
+from indexer.stores.store import ItemStore, StoredItem
 
 BATCH = 256
 """Items that are encoded and stored at once: enough for texts of like lengths to be found among
@@ -42,8 +42,8 @@ Progress = Callable[[int, int | None], None]
 """Called with the rows done and, where it is known, the rows there are."""
 OnPut = Callable[[Sequence[tuple[int, Item]]], None]
 """Called with items and their indices."""
-Given = Mapping[Medium, Mapping[str, Sequence[bytes]]]
-"""What came as bytes for each medium, by item_id."""
+Given = Mapping[str, Mapping[str, Sequence[bytes]]]
+"""What came as bytes for each modality, by item_id."""
 T = TypeVar("T")
 
 
@@ -72,18 +72,6 @@ class _Entry:
     item: Item
 
 
-def dims_of(text_encoder: TextEncoder, perception: Perception | None) -> dict[str, int]:
-    """Widths by vector name, as a store is opened with."""
-    return {TEXT: text_encoder.dim} | ({IMAGE: perception.encoder.dim} if perception else {})
-
-
-def fingerprints_of(text_encoder: TextEncoder, perception: Perception | None) -> dict[str, str]:
-    """Fingerprints by vector name, as a store is opened with."""
-    return {TEXT: text_encoder.fingerprint} | (
-        {IMAGE: perception.encoder.fingerprint} if perception else {}
-    )
-
-
 class Indexer:
     """Keeps a store in step with a log. May be called from many threads: batches go one at a time."""
 
@@ -92,23 +80,23 @@ class Indexer:
         log: EventLog,
         store: ItemStore,
         text_encoder: TextEncoder,
-        perception: Perception | None,
+        modalities: Modalities,
         media: MediaSource,
         *,
-        joint: SharedSpace | None = None,
+        spaces: Sequence[SharedSpace] = (),
         on_stored: Callable[[Sequence[StoredItem]], None] | None = None,
         batch: int = BATCH,
     ) -> None:
-        """`on_stored` is told of every batch of newly encoded items, whose vectors other than text
-        and image, and those of the shared space, are gone: a trained model's vectors are set again
+        """`on_stored` is told of every batch of newly encoded items, whose vectors other than those
+        of the encoders and of the shared spaces are gone: a trained model's vectors are set again
         from there."""
         self._log = log
         self._store = store
-        self._digest = digest_of(fingerprints_of(text_encoder, perception))
-        self._encoder = ItemEncoder(store, text_encoder, perception, media, joint)
-        self._medium = medium_of(perception)
+        self._digest = digest_of(fingerprints_of(text_encoder, modalities))
+        self._encoder = ItemEncoder(store, text_encoder, modalities, media, spaces)
+        self._modalities = modalities
         self._media = media
-        self._joint = joint
+        self._spaces = spaces
         self._on_stored = on_stored
         self._batch = batch
         self._turn = threading.RLock()
@@ -119,25 +107,20 @@ class Indexer:
         rows: Iterable[Item | RowError],
         *,
         root: Path | None = None,
-        images: Mapping[str, Sequence[bytes]] | None = None,
-        sounds: Mapping[str, bytes] | None = None,
+        given: Given | None = None,
         total: int | None = None,
         on_progress: Progress | None = None,
     ) -> IndexReport:
         """Put items into log and store. Paths of pictures and sounds are relative to `root` and
-        stay inside it; without one, an item may name those it has already. `images` and `sounds`
-        hold what came as bytes, by item_id: an item that has some there has no others."""
-        given: Given = {
-            "image": images or {},
-            "audio": {item_id: [sound] for item_id, sound in (sounds or {}).items()},
-        }
+        stay inside it; without one, an item may name those it has already. An item for which some
+        of a modality are `given` as bytes has no others of it."""
         report = IndexReport()
         done = 0
         for numbered in _batches(enumerate(rows, start=1), self._batch):
             report.failed += [row for _, row in numbered if isinstance(row, RowError)]
             items = [(line, row) for line, row in numbered if isinstance(row, Item)]
             with self._turn:
-                self._take_in(self._admit(items, root, given, report), report)
+                self._take_in(self._admit(items, root, given or {}, report), report)
             done += len(numbered)
             if on_progress:
                 on_progress(done, total)
@@ -154,11 +137,11 @@ class Indexer:
         """Bring the store up to the log: what an earlier run left undone, and what the store lost.
         Run it at start.
 
-        A store that is not in use is compared first, and in use from then on.
+        A store that is not active is compared first, and active from then on.
         """
         report = IndexReport()
         with self._turn:
-            if not self._in_use():
+            if not self._is_active():
                 report = self.follow(on_progress)
             self._log.activate_store(self._digest)
             report.deleted += self._delete_pending()
@@ -169,7 +152,7 @@ class Indexer:
                     on_progress(report.indexed, total)
             if self._store.unclean or self._store.count() != self._log.count_items():
                 self._compare(report)
-            self._complete_joint()
+            self._complete_spaces()
             self._store.flush()
         return report
 
@@ -182,7 +165,7 @@ class Indexer:
         report = IndexReport()
         with self._turn:
             self._compare(report, on_progress, on_put)
-            self._complete_joint()
+            self._complete_spaces()
             self._store.flush()
         return report
 
@@ -197,7 +180,7 @@ class Indexer:
             total = self._log.count_items()
             for page in _batches(self._log.iter_items(), self._batch):
                 used.update(
-                    name for _, item in page for medium in MEDIA for name in item.perceived(medium)
+                    name for _, item in page for names in item.media.values() for name in names
                 )
                 self._put(_entries(page, report.indexed + 1), report, anew=True)
                 if on_progress:
@@ -213,24 +196,22 @@ class Indexer:
         given: Given,
         report: IndexReport,
     ) -> list[tuple[int, Item]]:
-        """The items with their pictures and sounds named as the log may have them."""
-        named = [
-            item.item_id for _, item in numbered if root is None and any(map(item.perceived, MEDIA))
-        ]
+        """The items with their media named as the log may have them."""
+        named = [item.item_id for _, item in numbered if root is None and item.media]
         before = self._log.get_items(named)
         admitted: list[tuple[int, Item]] = []
         for line, item in numbered:
-            for medium in MEDIA:
-                if item.item_id in given[medium]:
-                    names = [
-                        self._media.kept.keep(content) for content in given[medium][item.item_id]
-                    ]
+            _, stored = before.get(item.item_id, (-1, Item(item.item_id)))
+            for modality in media_types():
+                contents = given.get(modality, {}).get(item.item_id)
+                if contents is not None:
+                    names = [self._media.kept.keep(content) for content in contents]
+                elif modality in item.media:
+                    has = stored.perceived(modality)
+                    names = self._admit_names(line, item, modality, root, has, report)
                 else:
-                    has = (
-                        before[item.item_id][1].perceived(medium) if item.item_id in before else ()
-                    )
-                    names = self._admit_names(line, item, medium, root, has, report)
-                item = item.with_perceived(medium, names)
+                    continue
+                item = item.with_perceived(modality, names)
             admitted.append((line, item))
         return admitted
 
@@ -238,7 +219,7 @@ class Indexer:
         self,
         line: int,
         item: Item,
-        medium: Medium,
+        modality: str,
         root: Path | None,
         has: Sequence[str],
         report: IndexReport,
@@ -247,11 +228,11 @@ class Indexer:
         it."""
         known = {public_name(name): name for name in has}
         names: list[str] = []
-        for name in item.perceived(medium):
+        for name in item.perceived(modality):
             try:
                 names.append(known.get(name) or self._media.admit(name, root))
             except MediaError as error:
-                report.warnings.append(_without(line, item, medium, error))
+                report.warnings.append(_without(_Entry(line, -1, item), modality, error))
         return names
 
     def _take_in(self, numbered: Sequence[tuple[int, Item]], report: IndexReport) -> None:
@@ -274,9 +255,7 @@ class Indexer:
         before = {} if anew else self._store.get_items(indices)
         marks = self._marks()
         for index in marks.lacking_pictures(before):
-            before[index] = before[index].with_perceived(
-                self._medium, ()
-            )  # as good as none: they are tried again
+            before[index] = replace(before[index], media={})  # as good as none: tried again
         same = [
             entry
             for entry in entries
@@ -301,7 +280,7 @@ class Indexer:
     def _encode(
         self, entries: Sequence[_Entry], before: Mapping[int, Item], report: IndexReport
     ) -> Collection[int]:
-        """Encode and store; returns the indices of items that lack a picture or their sound."""
+        """Encode and store; returns the indices of items that lack some picture or sound."""
         encoding = self._encoder.encode(
             [(entry.item_index, entry.item) for entry in entries], before
         )
@@ -309,19 +288,21 @@ class Indexer:
         if self._on_stored:
             self._on_stored(encoding.items)
         entry_of = {entry.item_index: entry for entry in entries}
-        for index, error in encoding.problems:
-            entry = entry_of[index]
-            report.warnings.append(_without(entry.line, entry.item, self._medium, error))
-        return {index for index, _ in encoding.problems}
+        warnings = [
+            _without(entry_of[one.item_index], one.modality, one.error) for one in encoding.problems
+        ]
+        report.warnings += sorted(warnings, key=lambda warning: warning.line)
+        return {problem.item_index for problem in encoding.problems}
 
-    def _complete_joint(self) -> None:
-        """Exactly the shared space in use: what others left goes, what was put in without it is
-        added."""
+    def _complete_spaces(self) -> None:
+        """Exactly the shared spaces that are active: what others left goes, what was put in without
+        them is added."""
+        active = {name for space in self._spaces for name in space.names}
         for name in joint_names(self._store):
-            if self._joint is None or name not in self._joint.names:
+            if name not in active:
                 self._store.drop_vector(name)
-        if self._joint is not None:
-            self._joint.fill(self._store)
+        for space in self._spaces:
+            space.fill(self._store)
 
     def _delete_pending(self) -> int:
         gone = self._log.pending_deletions()
@@ -333,7 +314,7 @@ class Indexer:
     def _compare(
         self, report: IndexReport, on_progress: Progress | None = None, on_put: OnPut | None = None
     ) -> None:
-        """Item by item, where the marks do not tell: the store was not closed, was not in use, or
+        """Item by item, where the marks do not tell: the store was not closed, was not active, or
         holds another number of items than the log."""
         extra = set(self._store.matching(None).tolist()) - set(self._log.item_indices().values())
         self._store.delete(sorted(extra))
@@ -351,7 +332,7 @@ class Indexer:
                 if on_progress:
                     on_progress(done, total)
 
-    def _in_use(self) -> bool:
+    def _is_active(self) -> bool:
         return self._log.active_store() in (None, self._digest)
 
     def _reads_alike(self, before: Item | None, now: Item) -> bool:
@@ -359,17 +340,17 @@ class Indexer:
         them apart."""
         if before is None or (before.text(), before.domain) != (now.text(), now.domain):
             return False
-        return before.perceived(self._medium) == now.perceived(self._medium)
+        return all(before.perceived(name) == now.perceived(name) for name in self._modalities)
 
     def _marks(self) -> StoreMarks:
-        """Asked for anew each time: another store may be put to use, or this one."""
-        return self._log if self._in_use() else InactiveStoreMarks(self._log, self._digest)
+        """Asked for anew each time: another store may become active, or this one."""
+        return self._log if self._is_active() else InactiveStoreMarks(self._log, self._digest)
 
 
-def _without(line: int, item: Item, medium: Medium, error: MediaError) -> RowError:
-    word, n = WORDS[medium], len(item.perceived(medium))
-    one = f"its {word}" if n == 1 else f"one of its {n} {word}s"
-    return RowError(line, item.item_id, f"indexed without {one}: {error}")
+def _without(entry: _Entry, modality: str, error: MediaError) -> RowError:
+    kind, n = media_types()[modality], len(entry.item.perceived(modality))
+    one = f"its {kind.noun}" if n == 1 else f"one of its {n} {kind.plural}"
+    return RowError(entry.line, entry.item.item_id, f"indexed without {one}: {error}")
 
 
 def _entries(pairs: Iterable[tuple[int, Item]], first_line: int) -> list[_Entry]:

@@ -1,7 +1,7 @@
-"""Inheriting: a store beside begins with the vectors of an encoder that stays, from the store that
+"""Inheriting: a store beside begins with the vectors of the encoders that stay, from the store that
 has them.
 
-With only the text encoder changed no picture or sound is fetched again, and with only the other one
+With only the text encoder changed no picture or sound is fetched again, and with another one
 changed no text is read again. Knows nothing of encoders, and completes nothing: `Indexer.follow`
 does.
 """
@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from indexer.catalog.item import Item
 from indexer.log.event_log import StoreMarks
-from indexer.stores.store import IMAGE, TEXT, ItemStore, StoredItem
+from indexer.stores.store import TEXT, ItemStore, StoredItem
 
 
 def inherit(
@@ -38,10 +38,11 @@ def inherit(
 
 
 def _as_read(row: StoredItem, names: Collection[str], *, whole: bool) -> Item:
+    """With its text and those media that the vectors named are of. Where some medium could not be
+    had, none counts as read."""
     item = row.item if TEXT in names else _wordless(row.item)
-    return (
-        item if IMAGE in row.vectors and whole else replace(item, image=None, images=(), audio=None)
-    )
+    read = row.vectors if whole else ()
+    return replace(item, media={name: one for name, one in item.media.items() if name in read})
 
 
 def _is_told(item: Item, names: Collection[str]) -> bool:

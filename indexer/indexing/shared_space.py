@@ -1,8 +1,8 @@
-"""Vectors of the shared space in a store: two more of every item, beside those of its encoders,
-which stay as they are.
+"""Vectors of shared spaces in a store: more of every item, beside those of its encoders, which stay
+as they are.
 
 They are made from the stored ones and from short parts of the items' texts; no picture is read
-again. Knows nothing of how heads are trained, nor of which alignment is in use.
+again. Knows nothing of how heads are trained, nor of which alignments are active.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from encoders.alignment.alignment import Alignment
+from encoders.alignment.checkpoint import Alignment
 from encoders.arrays import FloatArray, IntArray
 from encoders.base import TextEncoder
 from indexer.catalog.item import Item
-from indexer.stores.store import IMAGE, TEXT, ItemStore, StoredItem
+from indexer.stores.store import TEXT, ItemStore, StoredItem
 
 BATCH = 256
 REMEMBERED = 50_000
@@ -26,7 +26,8 @@ _PREFIX = "joint"
 
 
 def joint_name(version: str, name: str) -> str:
-    """What a store calls an alignment's view of the TEXT or the IMAGE of items."""
+    """What a store calls an alignment's view of the texts of items, or of their pictures: of what the
+    vector `name` is of."""
     return f"{_PREFIX}-{name}-{version}"
 
 
@@ -36,10 +37,12 @@ def joint_names(store: ItemStore) -> list[str]:
 
 
 class SharedSpace(ABC):
-    """What gives items their vectors of a space that words and pictures share."""
+    """What gives items their vectors of a space that words share with one modality."""
 
     names: Sequence[str]
     """What a store calls these vectors. The first is set last, so an item that has it has them all."""
+    made_of: Sequence[str] = ()
+    """Vectors of an item that `beside` makes these of."""
     dim: int
 
     @abstractmethod
@@ -78,7 +81,7 @@ class SharedSpace(ABC):
     def _fill(self, store: ItemStore, indices: Sequence[int]) -> None:
         items = store.get_items(indices)
         own: dict[int, dict[str, FloatArray]] = {index: {} for index in items}
-        for name in (TEXT, IMAGE):
+        for name in self.made_of:
             there, vectors = store.vectors(name, list(items))
             for index, vector in zip(there.tolist(), vectors, strict=True):
                 own[index][name] = vector
@@ -95,7 +98,7 @@ class PartReader:
     thing hardly shows, so attributes and categories are read by themselves too.
 
     What was read lately is remembered: many items share their categories, and an alignment that was
-    just trained is put to use on the items that taught it.
+    just trained is applied to the items that taught it.
     """
 
     def __init__(self, encoder: TextEncoder) -> None:
@@ -122,27 +125,29 @@ class PartReader:
 
 
 class JointEncoder(SharedSpace):
-    """The space of an alignment, and what reads the parts of texts for it. Every item has a text,
-    if an empty one."""
+    """The space of an alignment, of texts and one modality, and what reads the parts of texts for
+    it. Every item has a text, if an empty one."""
 
     def __init__(self, alignment: Alignment, reader: PartReader) -> None:
         self.alignment = alignment
         self.dim = alignment.dim
         self._reader = reader
-        self._text, self._image = self.names = [
-            joint_name(alignment.version, name) for name in (TEXT, IMAGE)
+        self._modality = alignment.modality
+        self.made_of = [TEXT, self._modality]
+        self._text, self._medium = self.names = [
+            joint_name(alignment.version, name) for name in self.made_of
         ]
 
     def beside(self, rows: Sequence[StoredItem]) -> list[StoredItem]:
         made: dict[int, dict[str, FloatArray]] = {row.item_index: dict(row.vectors) for row in rows}
         told = [row for row in rows if TEXT in row.vectors]
-        seen = [row for row in rows if IMAGE in row.vectors]
+        seen = [row for row in rows if self._modality in row.vectors]
         if told:
             parts = self._reader.parts([(row.item, row.vectors[TEXT]) for row in told])
             for row, vector in zip(told, self.alignment.heads.texts(parts), strict=True):
                 made[row.item_index][self._text] = vector
         if seen:
-            pictures = np.stack([row.vectors[IMAGE] for row in seen])
-            for row, vector in zip(seen, self.alignment.heads.images(pictures), strict=True):
-                made[row.item_index][self._image] = vector
+            media = np.stack([row.vectors[self._modality] for row in seen])
+            for row, vector in zip(seen, self.alignment.heads.media(media), strict=True):
+                made[row.item_index][self._medium] = vector
         return [replace(row, vectors=made[row.item_index]) for row in rows]

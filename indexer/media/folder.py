@@ -1,5 +1,5 @@
-"""Where an item's pictures and its sound are: in the folder of a catalogue, on the web, or kept by
-us as they came as bytes.
+"""Where the media of items are: in the folder of a catalogue, on the web, or kept by us as they came
+as bytes.
 
 What an item in the log calls one is a path, `kept:<hash>` or a URL, so that everything can be
 encoded again without knowing where it came from. A path reads `<folder>/./<path in it>`: files open
@@ -19,7 +19,6 @@ from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
 from encoders.errors import MediaError
-from encoders.modality import MEDIA
 from indexer.catalog.item import Item
 
 _KEPT = re.compile(r"kept:([0-9a-f]{32})")
@@ -33,7 +32,7 @@ def is_url(name: str) -> bool:
 
 
 def is_inline(name: str) -> bool:
-    """Whether it is the picture or the sound itself, as a data: URI."""
+    """Whether it is the content itself, as a data: URI."""
     return name[:5].lower() == "data:"
 
 
@@ -74,11 +73,9 @@ def public_name(name: str) -> str:
 
 
 def public(item: Item) -> Item:
-    """An item of the log as callers see it: without where its pictures and its sound lie on our
-    disk."""
-    for medium in MEDIA:
-        if names := item.perceived(medium):
-            item = item.with_perceived(medium, [public_name(name) for name in names])
+    """An item of the log as callers see it: without where its media lie on our disk."""
+    for modality, names in item.media.items():
+        item = item.with_perceived(modality, [public_name(name) for name in names])
     return item
 
 
@@ -107,7 +104,7 @@ def unpacked(data_uri: str, max_bytes: int) -> bytes:
 
 
 class MediaFolder:
-    """Pictures and sounds that came as bytes, each in a file named by its hash."""
+    """Media that came as bytes, each in a file named by its hash."""
 
     def __init__(self, root: Path) -> None:
         self._root = root

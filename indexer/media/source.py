@@ -1,5 +1,5 @@
-"""MediaSource: from what an item calls its picture or its sound to the content, got and decoded
-ahead of the encoder.
+"""MediaSource: from what an item calls a picture or a sound to the content, got and decoded ahead of
+the encoder.
 
 Owns how much is fetched and decoded at once. Knows nothing of items, rows and vectors.
 """
@@ -17,7 +17,7 @@ from threading import Semaphore
 from typing import Any
 
 from encoders.errors import MediaError
-from encoders.modality import Perception
+from encoders.modality import MediaModality
 from indexer.media.download import Downloader
 from indexer.media.folder import MediaFolder, admitted, is_inline, is_url, public_name, unpacked
 
@@ -26,14 +26,14 @@ DECODING = max(2, (os.cpu_count() or 1) // 4)
 """Pictures that are decoded at once, for which a core does what four do in the network: one of 64
 million pixels takes 192 MB."""
 AHEAD = 16
-"""Pictures or sounds that are there and wait for the encoder."""
+"""Contents that are there and wait for the encoder."""
 
 Loaded = Any | MediaError
 """Decoded content, or why there is none."""
 
 
 class MediaSource:
-    """Pictures and sounds in folders, kept by us, and on the web. Safe to share between threads."""
+    """Media in folders, kept by us, and on the web. Safe to share between threads."""
 
     def __init__(self, kept: MediaFolder, downloader: Downloader) -> None:
         self.kept = kept
@@ -48,25 +48,20 @@ class MediaSource:
         return admitted(name, root)
 
     @contextmanager
-    def loading(
-        self, names: Sequence[str], perception: Perception | None
-    ) -> Iterator[Iterator[Loaded]]:
-        """What the log calls so, in its order, nothing without a perception. Fetching begins now,
-        and stays at most `AHEAD` ahead of who takes them."""
-        if perception is None:
-            yield iter(())
-            return
+    def loading(self, names: Sequence[str], modality: MediaModality) -> Iterator[Iterator[Loaded]]:
+        """What the log calls so, in the order given. Fetching begins now, and stays at most `AHEAD`
+        ahead of who takes them."""
         rest = iter(names)
         with ThreadPoolExecutor(THREADS, thread_name_prefix="media") as pool:
             waiting: deque[Future[Loaded]] = deque(
-                pool.submit(self._load, name, perception) for name in islice(rest, AHEAD)
+                pool.submit(self._load, name, modality) for name in islice(rest, AHEAD)
             )
 
             def in_order() -> Iterator[Loaded]:
                 while waiting:
                     loaded = waiting.popleft().result()
                     waiting.extend(
-                        pool.submit(self._load, name, perception) for name in islice(rest, 1)
+                        pool.submit(self._load, name, modality) for name in islice(rest, 1)
                     )
                     yield loaded
 
@@ -75,12 +70,12 @@ class MediaSource:
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
 
-    def _load(self, name: str, perception: Perception) -> Loaded:
+    def _load(self, name: str, modality: MediaModality) -> Loaded:
         try:
             source: Path | bytes = (
                 self._downloader.fetch(name) if is_url(name) else self.kept.path(name)
             )
             with self._decoding:
-                return perception.open(source, public_name(name))
+                return modality.open(source, public_name(name))
         except MediaError as error:
             return error

@@ -2,51 +2,44 @@
 serves.
 
 Owns which store belongs to which encoders and what a new one is called. Where they are is a
-`Place`: a folder (`store_edge_place`) or a Qdrant server (`store_qdrant_place`). Knows nothing of
-items, nor of which store serves.
+`StoreLocation`: a folder (`indexer.stores.edge.location`) or a Qdrant server
+(`indexer.stores.qdrant.location`). Knows nothing of items, nor of which store serves.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from encoders.fingerprint import digest_of
 from indexer.errors import InvalidInput
 from indexer.stores.store import ItemStore, StoredItem
 
 
-def digest_of(fingerprints: Mapping[str, str]) -> str:
-    """What a set of encoders is called where their fingerprints would be too long: 8 hexadecimal
-    digits."""
-    return hashlib.blake2b(
-        json.dumps(dict(fingerprints), sort_keys=True).encode(), digest_size=4
-    ).hexdigest()
-
-
 @dataclass(frozen=True, slots=True)
-class Shelved:
+class StoreInfo:
     """A store, as it describes itself."""
 
     name: str
     """Of its folder, or the prefix of its collections."""
     fingerprints: Mapping[str, str]
+    vector_names: Sequence[str]
+    """Of all vectors that its items may have."""
 
     @property
     def digest(self) -> str:
         return digest_of(self.fingerprints)
 
 
-class Place(Protocol):
+class StoreLocation(Protocol):
     """Somewhere stores are kept by name. None but `open` may be called for a store that is open."""
 
     @property
     def first(self) -> str:
         """Name of the store that is made where there is none; others are called `<first>-<digest>`."""
 
-    def found(self) -> Mapping[str, Shelved | None]:
+    def found(self) -> Mapping[str, StoreInfo | None]:
         """Stores by name, the first store first; None where what a store says of itself cannot be
         read."""
 
@@ -66,72 +59,82 @@ class Place(Protocol):
 
     def drop(self, name: str) -> None: ...
 
+    def rename_vectors(self, name: str, names: Mapping[str, str]) -> None:
+        """Give vectors of the items new names, by old ones, and the encoders' fingerprints with
+        them; what users have is forgotten. Killed half-way, the store is as before or as after, and
+        the same call goes on."""
+
     def forget_users(self, name: str) -> None:
         """Delete every user's vectors. They are made again from the log when they are needed."""
 
 
-class Shelf:
-    """The stores of one place."""
+class StoreRegistry:
+    """The stores of one location."""
 
-    def __init__(self, place: Place) -> None:
-        self._place = place
+    def __init__(self, location: StoreLocation) -> None:
+        self._location = location
 
-    def stores(self) -> list[Shelved]:
+    def stores(self) -> list[StoreInfo]:
         """All that can be read."""
-        return [store for store in self._place.found().values() if store is not None]
+        return [store for store in self._location.found().values() if store is not None]
 
     def open(
         self,
         dims: Mapping[str, int],
         fingerprints: Mapping[str, str],
         *,
-        in_use: str | None = None,
+        active: str | None = None,
         anew: bool = False,
         beside: bool = False,
     ) -> ItemStore:
         """The store of these encoders.
 
         Where there are stores and none is of these encoders: with `beside` one is made beside them,
-        with `anew` in place of the one whose digest is `in_use`, else it is an EncoderMismatch.
+        with `anew` in place of the one whose digest is `active`, else it is an EncoderMismatch.
         """
-        found = dict(self._place.found())
+        found = dict(self._location.found())
         for name, store in found.items():
-            if store is not None and store.fingerprints == dict(fingerprints):
-                return self._place.open(name, dims, fingerprints, anew=anew)
+            if store is not None and store.digest == digest_of(fingerprints):
+                return self._location.open(name, dims, fingerprints, anew=anew)
         if found and not beside:
-            serving = self._serving(found, in_use)
+            serving = self._serving(found, active)
             if not anew:
-                return self._place.open(
-                    serving, dims, fingerprints, anew=False
-                )  # which says what it holds instead
-            self._place.drop(serving)
+                # which says what it holds instead
+                return self._location.open(serving, dims, fingerprints, anew=False)
+            self._location.drop(serving)
             del found[serving]
-        name = f"{self._place.first}-{digest_of(fingerprints)}" if found else self._place.first
-        return self._place.open(name, dims, fingerprints, anew=False)
+        name = (
+            f"{self._location.first}-{digest_of(fingerprints)}" if found else self._location.first
+        )
+        return self._location.open(name, dims, fingerprints, anew=False)
 
-    def scroll(self, store: Shelved, vector_names: Sequence[str]) -> Iterator[list[StoredItem]]:
+    def scroll(self, store: StoreInfo, vector_names: Sequence[str]) -> Iterator[list[StoredItem]]:
         """Everything in one that is not open, with the vectors named."""
-        return self._place.scroll(store.name, vector_names)
+        return self._location.scroll(store.name, vector_names)
 
-    def count(self, store: Shelved) -> int:
-        return self._place.count(store.name)
+    def count(self, store: StoreInfo) -> int:
+        return self._location.count(store.name)
 
-    def size(self, store: Shelved) -> int | None:
+    def size(self, store: StoreInfo) -> int | None:
         """Bytes on disk, where that is known."""
-        return self._place.size(store.name)
+        return self._location.size(store.name)
+
+    def rename_vectors(self, store: StoreInfo, names: Mapping[str, str]) -> None:
+        """In one that is not open, new names by old ones."""
+        self._location.rename_vectors(store.name, names)
 
     def drop(self, digest: str) -> None:
         """Delete the store with this digest; InvalidInput when there is none."""
-        self._place.drop(self._by_digest(digest).name)
+        self._location.drop(self._by_digest(digest).name)
 
     def forget_users(self, *, but: str) -> None:
         """In every store but the one with the digest `but`: no vector of a person stays where
-        nobody looks for it."""
+        nobody would look for it."""
         for store in self.stores():
             if store.digest != but:
-                self._place.forget_users(store.name)
+                self._location.forget_users(store.name)
 
-    def _by_digest(self, digest: str) -> Shelved:
+    def _by_digest(self, digest: str) -> StoreInfo:
         stores = self.stores()
         for store in stores:
             if store.digest == digest:
@@ -140,10 +143,10 @@ class Shelf:
         raise InvalidInput("digest", digest, f"there is no such store, known are: {known}")
 
     @staticmethod
-    def _serving(found: Mapping[str, Shelved | None], in_use: str | None) -> str:
-        """The one in use; where that is not to be found, one that cannot be read, or the first."""
+    def _serving(found: Mapping[str, StoreInfo | None], active: str | None) -> str:
+        """The active one; where that is not to be found, one that cannot be read, or the first."""
         for name, store in found.items():
-            if store is not None and store.digest == in_use:
+            if store is not None and store.digest == active:
                 return name
         unreadable = [name for name, store in found.items() if store is None]
         return (unreadable or list(found))[0]

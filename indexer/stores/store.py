@@ -1,6 +1,7 @@
 """What an item store is: vectors by name beside their items, searched by similarity and filter.
 
-Owns the protocol and the values that cross it; `store_edge` and `store_qdrant` are the two stores.
+Owns the protocol and the values that cross it; `indexer.stores.edge` and `indexer.stores.qdrant` are
+the two stores.
 A store can always be made again from the event log. Knows nothing of encoders, events or ranking.
 """
 
@@ -22,8 +23,7 @@ Distance = Literal["cosine", "dot"]
 
 TEXT = "text"
 IMAGE = "image"
-"""What items are perceived by beside their words: their pictures, or in a catalogue of sounds
-those."""
+"""Names of two vectors. Those of encoders are called as their modality is (`encoders.modality`)."""
 
 
 @dataclass(frozen=True, slots=True)

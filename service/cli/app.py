@@ -26,7 +26,7 @@ from service.cli.commands.serving import serve
 from service.cli.commands.training import models, train
 from service.cli.commands.tuning import tune
 from service.cli.demo.demo import demo
-from service.cli.doctor.doctor import doctor
+from service.cli.doctor.command import doctor
 from service.cli.files import COULD_NOT
 
 DEBUG = "--debug"

@@ -25,7 +25,7 @@ def settings_of(
     data: Path | None, config: Path | None, overrides: Mapping[str, Any] | None = None
 ) -> Settings:
     """The settings; ConfigError says what cannot be used."""
-    from service.config import load_settings
+    from service.config_file import load_settings
 
     return load_settings(data, config, overrides)
 

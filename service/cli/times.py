@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import resource
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,7 +42,7 @@ class RunTimes:
     """The most that the process has held, or a child of it that converted a network."""
 
 
-def run_times(encoders: Sequence[Encoder], rows: int, seconds: float) -> RunTimes:
+def run_times(encoders: Collection[Encoder], rows: int, seconds: float) -> RunTimes:
     """Of a run that began with these encoders unused."""
     told = [encoder for encoder in encoders if isinstance(encoder, Measured)]
     times = tuple(

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from encoders.alignment.alignment import Alignment
+from encoders.alignment.checkpoint import Alignment
 from indexer.catalog.item import AttributeValue, Item
-from indexer.stores.store import IMAGE, TEXT, ItemStore, StoredItem
+from indexer.stores.store import ItemStore, StoredItem
 from service.ranker.data.arrays import IntArray
-from service.ranker.data.items import ItemFeatures
+from service.ranker.data.items import Block, ItemFeatures
 
 MIN_ITEMS_PER_TAG = 2
 """A tag that only one item carries says nothing about another."""
@@ -88,38 +88,45 @@ def features_of(
     dims: Mapping[str, int],
     n_items: int | None = None,
     *,
-    alignment: Alignment | None = None,
+    alignments: Mapping[str, Alignment],
 ) -> ItemFeatures:
     """Features of the given rows in their order; with `n_items`, of the whole catalogue by item
-    index.
+    index. A block for each vector name in `dims`, of that width.
 
-    With an alignment, pictures are seen in its shared space, where those look alike that are spoken
-    of alike.
+    A modality with an alignment is seen in the space that it shares with words, where those are
+    alike that are spoken of alike.
     """
     size = len(rows) if n_items is None else n_items
-    text = np.zeros((size, dims.get(TEXT, 1)), np.float32)
-    image = np.zeros((size, dims.get(IMAGE, 1)), np.float32)
-    has_text, has_image, live = np.zeros(size, bool), np.zeros(size, bool), np.zeros(size, bool)
-    domain = np.zeros(size, np.int64)
+    places = [order if n_items is None else row.item_index for order, row in enumerate(rows)]
+    domain, live = np.zeros(size, np.int64), np.zeros(size, bool)
     tags: list[IntArray] = [np.zeros(0, np.int64)] * size
-    for order, row in enumerate(rows):
-        place = order if n_items is None else row.item_index
-        if (vector := row.vectors.get(TEXT)) is not None:
-            text[place], has_text[place] = vector, True
-        if (vector := row.vectors.get(IMAGE)) is not None:
-            image[place], has_image[place] = vector, True
+    for place, row in zip(places, rows, strict=True):
         domain[place] = vocabulary.domains.get(row.item.domain, 0)
         tags[place] = vocabulary.tag_codes(row.item)
         live[place] = row.item.available
-    if alignment is not None:
-        seen = np.zeros((size, alignment.dim), np.float32)
-        seen[has_image] = alignment.heads.images(image[has_image])
-        image = seen
-    return ItemFeatures(
-        text, has_text, image, has_image, domain, tags, max(len(vocabulary.tags), 1), live
-    )
+    blocks = {name: _block(name, dim, rows, places, size) for name, dim in dims.items()}
+    for name in blocks.keys() & alignments.keys():
+        blocks[name] = _aligned(blocks[name], alignments[name])
+    return ItemFeatures(blocks, domain, tags, max(len(vocabulary.tags), 1), live)
 
 
-def read_rows(store: ItemStore, beside: Sequence[str] = ()) -> list[StoredItem]:
-    """Every stored item with its content vectors, and with those named `beside` them."""
-    return [row for batch in store.scroll((TEXT, IMAGE, *beside), 1000) for row in batch]
+def _block(
+    name: str, dim: int, rows: Sequence[StoredItem], places: Sequence[int], size: int
+) -> Block:
+    """The vectors of that name, (size, dim), each row of a stored item at its place."""
+    block = Block.absent(size, dim)
+    for place, row in zip(places, rows, strict=True):
+        if (vector := row.vectors.get(name)) is not None:
+            block.vectors[place], block.present[place] = vector, True
+    return block
+
+
+def _aligned(block: Block, alignment: Alignment) -> Block:
+    vectors = np.zeros((len(block.vectors), alignment.dim), np.float32)
+    vectors[block.present] = alignment.heads.media(block.vectors[block.present])
+    return Block(vectors, block.present)
+
+
+def read_rows(store: ItemStore, names: Iterable[str]) -> list[StoredItem]:
+    """Every stored item with its vectors of these names."""
+    return [row for batch in store.scroll(tuple(names), 1000) for row in batch]

@@ -6,13 +6,14 @@ load it. Knows no log and no registry.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from service.api.messages import RESUME, Progress, TrainProgress
 from service.errors import NoTrainedModel
 from service.models.training_data import TrainingData
+from service.ranker.candidates import CandidateSource
 from service.ranker.config import RankerConfig
 from service.ranker.data.arrays import BoolArray
 from service.ranker.ranker import Ranker
@@ -34,9 +35,11 @@ def fit_ranker(
     version: str,
     seed: int,
     saved: Path,
+    sources: Sequence[CandidateSource],
     progress: Progress,
 ) -> Trained:
-    """A new ranker. `saved` is the folder that lets an interrupted fit of the same data and
+    """A new ranker. `sources` propose the candidates that its second stage learns from. `saved` is
+    the folder that lets an interrupted fit of the same data and
     configuration go on. NoTrainedModel where nothing came of it."""
     kept = SavedFits(
         saved,
@@ -53,6 +56,7 @@ def fit_ranker(
             seed=seed,
             progress=by_stage(progress),
             kept=kept,
+            sources=sources,
         )
 
 
@@ -63,6 +67,7 @@ def refit_ranker(
     *,
     version: str,
     seed: int,
+    sources: Sequence[CandidateSource],
     progress: Progress,
 ) -> Trained:
     """A ranker that goes on from `ranker` and also knows the interactions marked by `new`, (E,), at
@@ -76,6 +81,7 @@ def refit_ranker(
             version=version,
             event_weights=data.event_weights,
             seed=seed,
+            sources=sources,
             progress=by_stage(progress),
         )
 

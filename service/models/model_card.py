@@ -1,6 +1,7 @@
 """The model card: what is written into a checkpoint beside the ranker, and read from it again.
 
-Owns the keys of the checkpoint's `extra`, which are never renamed. Knows no registry and no weights.
+Owns the keys of the checkpoint's `extra`, which are never renamed. Knows no registry and no
+weights.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ class ModelCard:
     vocabulary: Vocabulary
     fingerprints: Mapping[str, str]
     """Of the encoders whose vectors it knows items by, by vector name."""
-    alignment: str
-    """Version of the alignment that it sees pictures through; empty without one."""
+    alignments: Sequence[str]
+    """Versions of the alignments that it sees pictures, sounds and the like through."""
     metrics: Mapping[str, float]
     """`<system>/<slice>/ndcg@10` on held-out events, and what the training took."""
     seed: int
@@ -55,7 +56,7 @@ class ModelCard:
                 "event_types": dict(self.vocabulary.event_types),
             },
             "fingerprints": dict(self.fingerprints),
-            "alignment": self.alignment,
+            "alignments": list(self.alignments),
             "metrics": dict(self.metrics),
             "seed": self.seed,
             "n_events": self.n_events,
@@ -76,7 +77,7 @@ class ModelCard:
                 event_types=words["event_types"],
             ),
             fingerprints=extra["fingerprints"],
-            alignment=extra.get("alignment", ""),
+            alignments=_alignments(extra),
             metrics=extra["metrics"],
             seed=extra["seed"],
             n_events=extra["n_events"],
@@ -86,3 +87,12 @@ class ModelCard:
             losses=extra["losses"],
             validation=extra["validation"],
         )
+
+
+def _alignments(extra: Mapping[str, Any]) -> Sequence[str]:
+    """Of models trained before there were several modalities, the one that they may have."""
+    if "alignments" in extra:
+        versions: Sequence[str] = extra["alignments"]
+        return versions
+    one: str = extra.get("alignment", "")
+    return [one] if one else []

@@ -1,4 +1,4 @@
-"""The model registry: which models there are, which one serves, and the exchange of one for another.
+"""The model registry: which models there are, which one serves, and how another takes its place.
 
 Owns checkpoints on disk and their item vectors in the store. Knows no training and no requests.
 """
@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from encoders.alignment.alignment import Alignment
+from encoders.alignment.checkpoint import Alignment
 from encoders.errors import AlignmentError
-from encoders.modality import medium_of
+from encoders.fingerprint import digest_of
 from indexer.log.event_log import ModelRecord, ModelRecords
 from indexer.stores.store import StoredItem
 from service.api.messages import ModelInfo
@@ -140,11 +140,11 @@ class ModelRegistry:
             return
         indices = np.array([row.item_index for row in rows], dtype=np.int64)
         features = features_of(
-            rows, model.vocabulary, self._workspace.dims, alignment=model.alignment
+            rows, model.vocabulary, self._workspace.dims, alignments=model.alignments
         )
-        model.ranker.put_items(indices, features)
+        model.ranker.catalogue.put_items(indices, features)
         if model.ranker.trained:
-            vectors = model.ranker.view.vectors[indices]
+            vectors = model.ranker.snapshot.item_vectors[indices]
             self._store.set_vectors(model.vector_name, indices, vectors)
 
     # parts
@@ -175,34 +175,34 @@ class ModelRegistry:
         where it cannot be read, or is of other encoders."""
         folder = self._workspace.settings.data / record.path
         card = ModelCard.read(folder)
-        if card.fingerprints != self._fingerprints:
+        if digest_of(card.fingerprints) != self._workspace.digest:
             raise CheckpointError(
                 f"model {record.version} was trained with other encoders ({card.fingerprints}) "
                 f"than those in use ({self._fingerprints}); train anew"
             )
-        alignment = self._alignment_of(record.version, card.alignment)
-        data = TrainingData.read_coded(self._workspace, self._item_ids, card.vocabulary, alignment)
+        alignments = self._alignments_of(record.version, card.alignments)
+        data = TrainingData.read_coded(self._workspace, self._item_ids, card.vocabulary, alignments)
         ranker = load_checkpoint(folder, data.features, self._item_ids.index_of)
-        ranker.recount(data.interactions)
+        ranker.catalogue.recount(data.interactions)
         return card, self._serving(ranker, data)
 
     def _serving(self, ranker: Ranker, data: TrainingData) -> ServingModel:
         return ServingModel(
             ranker=ranker,
             vocabulary=data.vocabulary,
-            medium=medium_of(self._workspace.perception),
-            alignment=data.alignment,
+            alignments=data.alignments,
             counted=data.last_seq,
         )
 
-    def _alignment_of(self, model: str, version: str) -> Alignment | None:
-        """What the model saw pictures through in training, whether or not it is active otherwise."""
-        if not version:
-            return None
+    def _alignments_of(self, model: str, versions: Sequence[str]) -> Mapping[str, Alignment]:
+        """What the model saw pictures and the like through in training, by modality, whether or not
+        it is active otherwise."""
+        kept = Alignments(self._workspace.settings.data)
         try:
-            return Alignments(self._workspace.settings.data).read(version, self._fingerprints)
+            found = [kept.read(version, self._fingerprints) for version in versions]
         except AlignmentError as error:
             raise CheckpointError(f"model {model} cannot be used without its {error}") from error
+        return {alignment.modality: alignment for alignment in found}
 
     def _swap(self, model: ServingModel) -> None:
         with self._swapping:
@@ -217,7 +217,7 @@ class ModelRegistry:
     def _publish(self, model: ServingModel) -> None:
         """Put the model's item vectors into the store under its own name, before anything reads
         them."""
-        vectors = model.ranker.view.vectors
+        vectors = model.ranker.snapshot.item_vectors
         self._store.create_vector(model.vector_name, vectors.shape[1], "dot")
         live = np.array(sorted(self._item_ids.index_of.values()), dtype=np.int64)
         live = live[live < len(vectors)]
@@ -250,7 +250,7 @@ class ModelRegistry:
             card = ModelCard.read(self._workspace.settings.data / record.path)
         except CheckpointError:
             return True
-        return card.fingerprints == self._fingerprints
+        return digest_of(card.fingerprints) == self._workspace.digest
 
 
 def _info(record: ModelRecord) -> ModelInfo:

@@ -1,20 +1,20 @@
-"""A ranker as it serves: with the vocabulary that its arrays are coded in, and what its items are
-perceived by.
+"""A ranker as it serves: with the vocabulary that its arrays are coded in, and the alignments that it
+sees content through.
 
 Knows no registry and no requests.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from encoders.alignment.alignment import Alignment
+from encoders.alignment.checkpoint import Alignment
 from encoders.arrays import FloatArray
-from encoders.modality import Medium
 from indexer.indexing.shared_space import joint_name
-from indexer.stores.store import IMAGE, TEXT, ItemStore
+from indexer.stores.store import ItemStore
 from service.models.features import Vocabulary
 from service.ranker.ranker import Ranker
 
@@ -28,9 +28,8 @@ class ServingModel:
 
     ranker: Ranker
     vocabulary: Vocabulary
-    medium: Medium
-    alignment: Alignment | None
-    """What it sees pictures, or sounds, through."""
+    alignments: Mapping[str, Alignment]
+    """What it sees pictures, sounds and the like through, by modality."""
     counted: int
     """Newest event of the log that its popularity was counted with."""
 
@@ -39,21 +38,15 @@ class ServingModel:
         """Name of its item vectors in the store; empty without a trained model."""
         return f"{VECTORS_OF_MODELS}{self.ranker.version}" if self.ranker.trained else ""
 
-    @property
-    def modalities(self) -> tuple[str, ...]:
-        """What its items have content of, as the store's vectors are called."""
-        return (TEXT, self.medium)
-
     def content_query(
         self, store: ItemStore, modality: str, taste: FloatArray
     ) -> tuple[str, FloatArray]:
         """Where in the store to look for a taste in an encoder's space, (dim,), and as what vector:
         as the ranker sees that modality, unless its alignment is not the one whose vectors the
         store has."""
-        if modality == TEXT:
-            return TEXT, taste
-        if self.alignment is not None:
-            name = joint_name(self.alignment.version, IMAGE)
+        alignment = self.alignments.get(modality)
+        if alignment is not None:
+            name = joint_name(alignment.version, modality)
             if name in store.vector_names():
-                return name, self.alignment.heads.images(taste[np.newaxis])[0]
-        return IMAGE, taste
+                return name, alignment.heads.media(taste[np.newaxis])[0]
+        return modality, taste

@@ -52,7 +52,7 @@ def shrink(workspace: Workspace, registry: ModelRegistry, version: str) -> Shrun
     histories = _sample(workspace, original)
     folder, into = workspace.settings.data / record.path, registry.folder(small)
     shutil.rmtree(into, ignore_errors=True)  # of a shrinking that was interrupted
-    shrink_checkpoint(folder, into, small)
+    shrink_checkpoint(folder, into, small, original.ranker.modalities)
     registry.register(small, record.metrics)
     same = agreement(original.ranker, registry.by_version(small).ranker, histories)
     return Shrunk(small, size_of(folder), size_of(into), same)

@@ -10,6 +10,7 @@ import shutil
 import threading
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from service.errors import NoTrainedModel, TrainingUnderway
 from service.models.model_card import ModelCard
 from service.models.registry import ModelRegistry
 from service.models.training_data import TrainingData, read_interactions
+from service.ranker.candidates import CandidateSource, sources_of
 from service.ranker.config import RankerConfig
 from service.storage.workspace import Workspace
 
@@ -39,8 +41,16 @@ class _Fitted:
 class Trainer:
     """Trains on a data folder, one training at a time."""
 
-    def __init__(self, workspace: Workspace, item_ids: ItemIds, registry: ModelRegistry) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        item_ids: ItemIds,
+        registry: ModelRegistry,
+        plugged: Sequence[CandidateSource] = (),
+    ) -> None:
+        """`plugged` sources propose candidates beside those that come with Palate."""
         self._workspace, self._item_ids, self._registry = workspace, item_ids, registry
+        self._plugged = plugged
         self._interrupted = workspace.settings.data / "training"
         self._turn = threading.Lock()
 
@@ -80,7 +90,13 @@ class Trainer:
 
         data = TrainingData.read(self._workspace, self._item_ids)
         trained = fit_ranker(
-            data, config, version=version, seed=seed, saved=self._interrupted, progress=progress
+            data,
+            config,
+            version=version,
+            seed=seed,
+            saved=self._interrupted,
+            sources=self._sources(data.features.modalities),
+            progress=progress,
         )
         return _Fitted(trained, data, taken_up_from="")
 
@@ -93,7 +109,7 @@ class Trainer:
             self._workspace,
             self._item_ids,
             before.vocabulary,
-            before.alignment,
+            before.alignments,
             before.ranker.n_items,
         )
         since, user_ids = read_interactions(
@@ -114,9 +130,13 @@ class Trainer:
             data.newest(since, user_ids),
             version=version,
             seed=seed,
+            sources=self._sources(before.ranker.modalities),
             progress=progress,
         )
         return _Fitted(trained, data, taken_up_from=before.ranker.version)
+
+    def _sources(self, modalities: Sequence[str]) -> Sequence[CandidateSource]:
+        return (*sources_of(modalities), *self._plugged)
 
     def _admit(
         self, progress: Progress, fitted: _Fitted, started: float, *, always: bool
@@ -145,7 +165,7 @@ class Trainer:
         return ModelCard(
             vocabulary=data.vocabulary,
             fingerprints=self._workspace.fingerprints,
-            alignment="" if data.alignment is None else data.alignment.version,
+            alignments=[alignment.version for alignment in data.alignments.values()],
             metrics={
                 **trained.metrics,
                 "seconds": round(time.time() - started, 1),

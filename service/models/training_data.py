@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from encoders.alignment.alignment import Alignment
+from encoders.alignment.checkpoint import Alignment
 from indexer.catalog.event import EventPolicy
 from indexer.log.event_log import EventBatch, EventRecords
 from indexer.stores.store import StoredItem
@@ -40,8 +40,8 @@ class TrainingData:
     event_weights: FloatArray
     """(1 + event types,) how much an event counts, by the code of its type."""
     vocabulary: Vocabulary
-    alignment: Alignment | None
-    """What pictures, or sounds, are seen through."""
+    alignments: Mapping[str, Alignment]
+    """What pictures, sounds and the like are seen through, by modality."""
     last_seq: int
     """Newest event of the log when the interactions were read; there may be a newer one among
     them."""
@@ -49,14 +49,14 @@ class TrainingData:
     @classmethod
     def read(cls, workspace: Workspace, item_ids: ItemIds) -> Self:
         """For a new model: the vocabulary is that of the catalogue and the log as they are, the
-        alignment the active one."""
-        rows = read_rows(workspace.store)
+        alignments the active ones."""
+        rows = read_rows(workspace.store, list(workspace.dims))
         vocabulary = Vocabulary.of((row.item for row in rows), event_types_of(workspace.log))
-        alignment, n_items = workspace.alignment, item_ids.n_indices
-        features = _features(workspace, rows, vocabulary, alignment, n_items)
+        alignments, n_items = workspace.alignments, item_ids.n_indices
+        features = _features(workspace, rows, vocabulary, alignments, n_items)
         del rows  # as large as the features, and the interactions are yet to be read
         return cls._with_behaviour(
-            workspace, item_ids.ids(n_items), features, vocabulary, alignment
+            workspace, item_ids.ids(n_items), features, vocabulary, alignments
         )
 
     @classmethod
@@ -65,17 +65,17 @@ class TrainingData:
         workspace: Workspace,
         item_ids: ItemIds,
         vocabulary: Vocabulary,
-        alignment: Alignment | None,
+        alignments: Mapping[str, Alignment],
         n_items: int | None = None,
     ) -> Self:
         """For a model that there is, coded as it was trained. `n_items` leaves out items from that
         index on, by default none."""
         n_items = item_ids.n_indices if n_items is None else n_items
-        rows = read_rows(workspace.store)
-        features = _features(workspace, rows, vocabulary, alignment, n_items)
+        rows = read_rows(workspace.store, list(workspace.dims))
+        features = _features(workspace, rows, vocabulary, alignments, n_items)
         del rows
         return cls._with_behaviour(
-            workspace, item_ids.ids(n_items), features, vocabulary, alignment
+            workspace, item_ids.ids(n_items), features, vocabulary, alignments
         )
 
     @classmethod
@@ -85,7 +85,7 @@ class TrainingData:
         item_ids: Sequence[str],
         features: ItemFeatures,
         vocabulary: Vocabulary,
-        alignment: Alignment | None,
+        alignments: Mapping[str, Alignment],
     ) -> Self:
         log, policy = workspace.log, workspace.settings.events.policy()
         last_seq = log.last_seq()
@@ -99,7 +99,7 @@ class TrainingData:
             user_ids=user_ids,
             event_weights=event_weights(policy, vocabulary.event_types),
             vocabulary=vocabulary,
-            alignment=alignment,
+            alignments=alignments,
             last_seq=last_seq,
         )
 
@@ -174,13 +174,13 @@ def _features(
     workspace: Workspace,
     rows: Sequence[StoredItem],
     vocabulary: Vocabulary,
-    alignment: Alignment | None,
+    alignments: Mapping[str, Alignment],
     n_items: int,
 ) -> ItemFeatures:
     """Of the items with an index below `n_items`: others may have come into the store since their
     number was asked for."""
     known = [row for row in rows if row.item_index < n_items]
-    return features_of(known, vocabulary, workspace.dims, n_items, alignment=alignment)
+    return features_of(known, vocabulary, workspace.dims, n_items, alignments=alignments)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

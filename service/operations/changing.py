@@ -1,8 +1,8 @@
 """Changing encoders: from those that serve to a recommender with others beside it, ready to take
 its place.
 
-    encoders loaded -> vectors of an encoder that stays, from the store in use -> every item, from the log -> the model
-    that served there before, or one trained on the new vectors where a trained one serves
+    encoders loaded -> vectors of the encoders that stay, from the active store -> every item, from the log -> the
+    model that served there before, or one trained on the new vectors where a trained one serves
 
 Stopped at any point it goes on there when it is asked for again: what is in the store beside, and
 equal, stays. Owns the order of that. Knows nothing of calls that go on meanwhile:
@@ -11,17 +11,23 @@ equal, stays. Owns the order of that. Knows nothing of calls that go on meanwhil
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from encoders.base import TextEncoder
 from encoders.errors import EncoderUnavailable
-from encoders.modality import Perception
-from encoders.registry import load_perception, load_text_encoder
-from indexer.indexing.indexer import fingerprints_of
-from indexer.stores.registry import digest_of
+from encoders.fingerprint import digest_of
+from encoders.modality import (
+    NO_ENCODER,
+    MediaModality,
+    Modalities,
+    by_name,
+    fingerprints_of,
+    media_types,
+)
+from encoders.registry import load_modality, load_text_encoder
 from indexer.stores.store import ItemStore
 from service.api.messages import ServingEncoders, TrainProgress
-from service.config import NO_ENCODER, EncoderSettings, Settings
+from service.config import EncoderSettings, Settings
 from service.errors import InvalidInput, NoTrainedModel
 from service.recommender import Recommender
 from service.storage.workspace import Workspace
@@ -29,20 +35,19 @@ from service.storage.workspace import Workspace
 Progress = Callable[[TrainProgress], None]
 
 
-def named(settings: Settings, text: str, image: str, audio: str) -> Settings:
-    """The settings with these encoders; an empty name keeps the one there is, unless an encoder of
-    the other medium is to take its place."""
+def named(settings: Settings, lines: Mapping[str, str]) -> Settings:
+    """The settings with these encoders, which are by modality; an empty line keeps what there is.
+
+    A catalogue goes over to what it has no encoder of yet: `image` alone in a catalogue of sounds,
+    or `audio` alone in one of pictures, takes the place of what there is. To have both, name both.
+    """
     now = settings.encoders
-    sees, hears = image not in ("", NO_ENCODER), audio not in ("", NO_ENCODER)
-    if sees and hears:
-        why = f"image is {image!r}, and items are perceived by pictures or by sounds; name one of the two"
-        raise InvalidInput("audio", audio, why)
-    encoders = EncoderSettings(
-        text=text or now.text,
-        image=image or (NO_ENCODER if hears else now.image),
-        audio=audio or (NO_ENCODER if sees else now.audio),
-        backend=now.backend,
-    )
+    given = {name: line for name, line in lines.items() if line}
+    media = [name for name in given if name in media_types() and given[name] != NO_ENCODER]
+    if any(name not in now.names for name in media):
+        there = [name for name in now.names if name in media_types()]
+        given = dict.fromkeys(there, NO_ENCODER) | given
+    encoders = EncoderSettings.model_validate(now.model_dump() | given)
     return settings.model_copy(update={"encoders": encoders})
 
 
@@ -51,13 +56,15 @@ def open_beside(serving: Workspace, settings: Settings, progress: Progress) -> W
     twice."""
     progress(TrainProgress("load", 0, 1))
     before, now = serving.settings.encoders, settings.encoders
-    text, perception = serving.text_encoder, serving.perception
-    if now.text != before.text:
-        text = _text_encoder(settings)
-    if (now.image, now.audio) != (before.image, before.audio):
-        perception = _perception(settings)
-    _refuse(settings, digest_of(fingerprints_of(text, perception)), serving.digest)
-    return serving.beside(settings, text, perception)
+    text = serving.text_encoder if now.text == before.text else _text_encoder(settings)
+    modalities = by_name(
+        serving.modalities[name]
+        if name in serving.modalities and line == before.names.get(name)
+        else _modality(settings, name)
+        for name, line in _media(settings).items()
+    )
+    _refuse(settings, digest_of(fingerprints_of(text, modalities)), serving.digest)
+    return serving.beside(settings, text, modalities)
 
 
 def open_alone(settings: Settings, progress: Progress) -> Workspace:
@@ -65,7 +72,7 @@ def open_alone(settings: Settings, progress: Progress) -> Workspace:
     they can be loaded."""
     progress(TrainProgress("load", 0, 1))
     workspace = Workspace.open_with(
-        settings, _text_encoder(settings), _perception(settings), beside=True
+        settings, _text_encoder(settings), _modalities(settings), beside=True
     )
     try:
         _refuse(settings, workspace.digest, workspace.log.active_store())
@@ -78,7 +85,7 @@ def open_alone(settings: Settings, progress: Progress) -> Workspace:
 def prepare(
     workspace: Workspace, progress: Progress, serving: ItemStore | None = None
 ) -> Recommender:
-    """A recommender on a workspace that is not in use; `serving` is the store in use, if it is
+    """A recommender on a workspace that is not active; `serving` is the active store, if it is
     open. It takes the workspace over, and closes it if it fails."""
     try:
         workspace.warm_up()
@@ -113,9 +120,9 @@ def serving_encoders(recommender: Recommender) -> ServingEncoders:
     )
 
 
-def _refuse(settings: Settings, wanted: str, in_use: str | None) -> None:
+def _refuse(settings: Settings, wanted: str, active: str | None) -> None:
     """InvalidInput where nothing would change."""
-    if wanted == in_use:
+    if wanted == active:
         raise InvalidInput(
             "encoders", dict(settings.encoder_names), "they serve already; name others"
         )
@@ -137,9 +144,25 @@ def _text_encoder(settings: Settings) -> TextEncoder:
         raise InvalidInput("text", settings.encoders.text, str(error)) from error
 
 
-def _perception(settings: Settings) -> Perception | None:
-    names = settings.encoders
+def _modalities(settings: Settings) -> Modalities:
+    return by_name(_modality(settings, name) for name in _media(settings))
+
+
+def _modality(settings: Settings, name: str) -> MediaModality:
+    """InvalidInput where the encoder that the settings name cannot be loaded."""
+    line = settings.encoders.names[name]
     try:
-        return load_perception(names.image, names.audio, settings.encoder_backend)
+        modality = load_modality(name, line, settings.encoder_backend)
     except EncoderUnavailable as error:
-        raise InvalidInput(names.medium, names.names[names.medium], str(error)) from error
+        raise InvalidInput(name, line, str(error)) from error
+    assert modality is not None, f"{name} has no encoder"
+    return modality
+
+
+def _media(settings: Settings) -> Mapping[str, str]:
+    """The encoders beside that of texts, by modality."""
+    return {
+        name: line
+        for name, line in settings.encoders.names.items()
+        if name in media_types() and line != NO_ENCODER
+    }

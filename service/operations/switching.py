@@ -95,7 +95,8 @@ class Switching:
         """
         with self._alone():
             before = self._active
-            settings = named(before.workspace.settings, text, image, audio)
+            lines = {"text": text, "image": image, "audio": audio}
+            settings = named(before.workspace.settings, lines)
             workspace = open_beside(before.workspace, settings, progress)
             after = prepare(workspace, progress, before.workspace.store)
             try:

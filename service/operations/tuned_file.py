@@ -18,11 +18,15 @@ def tuned_toml(tuning: Tuning, *, data: str, seed: int) -> str:
     """The best configuration, for `service.config.load_settings` to read. `data` says what it was
     found on."""
     best = tuning.best.config
+    found = f"{tuning.metric} {tuning.best.value:.5f}"
+    before = f"with the {tuning.before} {tuning.first.value:.5f}"
     lines = [
-        f"# palate tune: {tuning.metric} {tuning.best.value:.5f}, with the {tuning.before} {tuning.first.value:.5f}",
+        f"# palate tune: {found}, {before}",
         f"# {len(tuning.trials)} trials, seed {seed}; {data}",
-        "# All trials were measured on the same held-out events, and the best of many is partly the luckiest.",
-        "# A file of settings is read as a whole: move this section into the palate.toml there is, if there is one.",
+        "# All trials were measured on the same held-out events, and the best of many is partly the"
+        " luckiest.",
+        "# A file of settings is read as a whole: move this section into the palate.toml there is,"
+        " if there is one.",
         "",
         "[ranker]",
         *(f"{name} = {getattr(best, name)!r}" for name in _written(best, tuning.names)),

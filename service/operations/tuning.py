@@ -160,8 +160,8 @@ def search(
             trial = _tried(measure, config, metric, clock)
             if trial.failed and not found.trials:
                 raise ConfigError(
-                    f"the present [ranker] settings cannot be trained ({trial.failed}), so there is nothing to compare"
-                    " with; change them"
+                    f"the present [ranker] settings cannot be trained ({trial.failed}), so there is "
+                    "nothing to compare with; change them"
                 )
             found = replace(found, trials=(*found.trials, trial))
             study.tell(
@@ -180,9 +180,9 @@ def search(
 def space(start: RankerConfig) -> dict[str, BaseDistribution]:
     """What is searched, and between which bounds; wider where `start` lies outside.
 
-    Left out is what decides what is held out, as trials would not be comparable then (`holdout_share`,
-    `holdout_events`, `pseudo_cold`, `pseudo_cold_users`, `blend_lists`, `feature_history`), and
-    what costs time in serving (`candidates`, `neighbours`).
+    Left out is what decides which events are held out, as trials would not be comparable then
+    (`holdout_share`, `holdout_events`, `pseudo_cold`, `pseudo_cold_users`, `blend_lists`,
+    `feature_history`), and what costs time in serving (`candidates`, `neighbours`).
     """
     from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
@@ -230,7 +230,7 @@ def _tried(
 def _value(metrics: Mapping[str, float], metric: str) -> float:
     names = sorted(name for name in metrics if name.startswith(OURS))
     if not names:
-        raise NoTrainedModel("too few events are held out to judge by", "record more events")
+        raise NoTrainedModel("too few events are held out to measure on", "record more events")
     if metric not in names:
         raise InvalidInput("metric", metric, f"is not measured here; there are {', '.join(names)}")
     return metrics[metric]

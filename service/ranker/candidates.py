@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
-from service.ranker.second_stage.signals import QueryScores
+from service.ranker.second_stage.query_scores import QueryScores
 
 SEQUENCE_SPACE = "sequence"
 """The space of the sequence model's item vectors. Other spaces are called like their modality."""
@@ -123,13 +123,13 @@ def _sequence(query: QueryScores, allowed: BoolArray, n: int) -> IntArray:
 
 def _popular(query: QueryScores, allowed: BoolArray, n: int) -> IntArray:
     """What most people's events are on."""
-    counts = query.view.behaviour.counts
+    counts = query.snapshot.behaviour.counts
     return largest(counts, allowed & (counts > 0), n)
 
 
 def _trending(query: QueryScores, allowed: BoolArray, n: int) -> IntArray:
     """What most of the newest events are on."""
-    recent = query.view.behaviour.recent
+    recent = query.snapshot.behaviour.recent
     return largest(recent, allowed & (recent > 0), n)
 
 
@@ -145,12 +145,12 @@ def _item_knn(query: QueryScores, allowed: BoolArray, n: int) -> IntArray:
 
 def _co_occurrence(query: QueryScores, allowed: BoolArray, n: int) -> IntArray:
     """What the same people met as what was met."""
-    return largest(query.together_all, allowed & (query.together_all > 0), n)
+    return largest(query.co_occurrence, allowed & (query.co_occurrence > 0), n)
 
 
 def _new_items(query: QueryScores, allowed: BoolArray, n: int) -> IntArray:
     """Items without events, by how much of the history's pull reaches them."""
-    cold = np.flatnonzero(allowed & (query.view.behaviour.counts == 0))[-MAX_COLD:]
+    cold = np.flatnonzero(allowed & (query.snapshot.behaviour.counts == 0))[-MAX_COLD:]
     if not len(cold):
         return cold
     return cold[np.argsort(-_pull_on(query, cold), kind="stable")[:n]]
@@ -159,10 +159,7 @@ def _new_items(query: QueryScores, allowed: BoolArray, n: int) -> IntArray:
 def _pull_on(query: QueryScores, cold: IntArray) -> FloatArray:
     """(len(cold),) by their words, by what the sequence model makes of their content, and through
     their content neighbours, each against what is usual among them."""
-    pulls = [query.text_recent[cold], query.sequence[cold]]
-    neighbours = query.view.behaviour.neighbours
-    if neighbours.shape[1] and len(query.history):
-        pulls.append(query.strongest[neighbours[cold]].mean(axis=1))
+    pulls = [query.text_recent[cold], query.sequence[cold], query.backoff(cold)]
     pull: FloatArray = np.sum([one / max(float(one.std()), 1e-6) for one in pulls], axis=0)
     return pull
 

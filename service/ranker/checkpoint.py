@@ -2,7 +2,9 @@
 
 Owns what is saved and how it is read back into another catalogue: everything by item follows the
 item's id, so a checkpoint may be loaded where items have other indices, where some are gone and
-others are new. Item content is not saved; it comes from the store.
+others are new. Item content is not saved; it comes from the store. The signals that the second stage
+reads, and the modalities of content, are saved by name: what this version has beside them is not
+read until the next training.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,20 +23,26 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 from scipy import sparse
 
+from service.ranker.catalogue.content import Content
+from service.ranker.catalogue.snapshot import CatalogueSnapshot
+from service.ranker.catalogue.state import CatalogueState
+from service.ranker.checkpoint_formats import FORMAT, READABLE, in_present_format
 from service.ranker.config import RankerConfig
-from service.ranker.data.arrays import IntArray
-from service.ranker.data.items import ContentSpace, ItemFeatures, Projection
+from service.ranker.data.arrays import BoolArray, IntArray
+from service.ranker.data.content_space import ContentSpace, Projection
+from service.ranker.data.items import ItemFeatures
 from service.ranker.item_item.behaviour import Behaviour
 from service.ranker.quantization import Arrays, narrowed, widened
-from service.ranker.ranker import Ranker, content_of
+from service.ranker.ranker import Ranker
 from service.ranker.second_stage.blend import Blend, BlendNet
-from service.ranker.second_stage.signals import View
-from service.ranker.sequence.inference import ItemTensors, item_vectors
-from service.ranker.sequence.model import ModelShape, SequenceModel
+from service.ranker.second_stage.signals import UnknownSignals, signals_named
+from service.ranker.sequence.inference import embed_items
+from service.ranker.sequence.model import PAD, ModelShape, SequenceModel
 
-FORMAT, SHRUNK = 4, 5
-"""As trained, and with weights as int8 (`service.ranker.quantization`)."""
-MATRICES = ("ease", "knn", "together", "co_counts")
+MATRICES = ("ease", "knn", "co_occurrence", "co_counts")
+"""Of `Behaviour`, saved as `<name>.data`, `<name>.indices`, `<name>.indptr`."""
+NET, COLD_START_NET = "blend", "cold_start"
+"""What the arrays of the second stage's networks begin with."""
 
 
 class CheckpointError(ValueError):
@@ -48,58 +56,99 @@ def save_checkpoint(
     caller's, JSON."""
     if ranker.model is None:
         raise ValueError("an untrained ranker has nothing to save")
-    view = ranker.view
-    nets = {"blend": ranker.blend.net}
-    if ranker.blend.beginners is not None:
-        nets["beginners"] = ranker.blend.beginners
-    arrays: dict[str, np.ndarray[Any, Any]] = {
-        **{f"model.{name}": value.numpy() for name, value in ranker.model.state_dict().items()},
-        **{
-            f"{net}.{name}": value.numpy()
-            for net, it in nets.items()
-            for name, value in it.state_dict().items()
-        },
-        "space.text.mean": ranker.space.text.mean,
-        "space.text.components": ranker.space.text.components,
-        "space.image.mean": ranker.space.image.mean,
-        "space.image.components": ranker.space.image.components,
-        "content.idf": view.content.idf,
-        "has_id": ranker.id_rows >= 0,
-        "counts": view.behaviour.counts,
-        "recent": view.behaviour.recent,
-        "neighbours": view.behaviour.neighbours,
-    }
-    for name in MATRICES:
-        matrix = getattr(view.behaviour, name)
-        arrays |= {
-            f"{name}.data": matrix.data,
-            f"{name}.indices": matrix.indices,
-            f"{name}.indptr": matrix.indptr,
-        }
     config = {
         "format": FORMAT,
+        "precision": "float32",
         "version": ranker.version,
         "config": asdict(ranker.config),
         "shape": asdict(ranker.model.shape),
-        "blend_hidden": ranker.blend.net.hidden[0].out_features,
-        "cold_lift": ranker.blend.cold_lift,
-        "beginner_events": ranker.blend.beginner_events,
-        "n_events": view.behaviour.n_events,
+        "signals": [signal.name for signal in ranker.blend.signals],
+        "cold_item_boost": ranker.blend.cold_item_boost,
+        "cold_start_events": ranker.blend.cold_start_events,
+        "n_events": ranker.snapshot.behaviour.n_events,
         "extra": dict(extra),
     }
-    _write(folder, config, item_ids, arrays)
+    _write(folder, config, item_ids, _arrays(ranker, ranker.model))
 
 
-def shrink_checkpoint(folder: Path, into: Path, version: str) -> None:
-    """Write the ranker in `folder` into another folder, smaller, under another version."""
-    config = _config(folder)
-    arrays, item_ids = _contents(folder, config)
-    _write(into, {**config, "format": SHRUNK, "version": version}, item_ids, narrowed(arrays))
+def shrink_checkpoint(folder: Path, into: Path, version: str, modalities: Collection[str]) -> None:
+    """Write the ranker in `folder` into another folder, smaller, under another version.
+    `modalities` are those of the catalogue."""
+    config, arrays, item_ids = _read(folder, modalities)
+    smaller = {**config, "precision": "int8", "version": version}
+    _write(into, smaller, item_ids, narrowed(arrays))
 
 
 def size_of(folder: Path) -> int:
     """Bytes of a checkpoint."""
     return sum(path.stat().st_size for path in folder.iterdir())
+
+
+def read_extra(folder: Path) -> dict[str, Any]:
+    """The caller's part of a checkpoint. Raises CheckpointError."""
+    extra: dict[str, Any] = _read_config(folder)["extra"]
+    return extra
+
+
+def load_checkpoint(folder: Path, items: ItemFeatures, index_of: Mapping[str, int]) -> Ranker:
+    """Read a ranker into the present catalogue. Raises CheckpointError.
+
+    `items` has a row per item index of the catalogue, with tag and domain codes of the checkpoint's
+    vocabulary; `index_of` gives the index of each item id. Items the checkpoint does not know are
+    scored from their content.
+    """
+    config, arrays, item_ids = _read(folder, items.blocks)
+    new_index = np.array([index_of.get(item_id, -1) for item_id in item_ids], dtype=np.int64)
+    ranker_config = RankerConfig(**config["config"])
+    model = SequenceModel(ranker_config, ModelShape(**config["shape"]))
+    model.load_state_dict(_state(arrays, "model"))
+    space = _space(folder, arrays, model.shape, items)
+    projected = space.project(items)
+    content = Content.of(projected, arrays["content.idf"])
+    behaviour = _behaviour(arrays, new_index, items.n_items, config["n_events"])
+    is_new = np.ones(items.n_items, bool)
+    is_new[new_index[new_index >= 0]] = False
+    behaviour.find_neighbours(np.flatnonzero(is_new), content.text)
+    id_rows = _id_rows(arrays["has_id"], new_index, items.n_items)
+    snapshot = CatalogueSnapshot(content, behaviour, embed_items(model, projected, id_rows))
+    return Ranker(
+        version=config["version"],
+        config=ranker_config,
+        catalogue=CatalogueState(snapshot, space, model, id_rows),
+        blend=_blend(folder, config, arrays, model.shape),
+        model=model,
+    )
+
+
+# writing
+
+
+def _arrays(ranker: Ranker, model: SequenceModel) -> dict[str, np.ndarray[Any, Any]]:
+    content, behaviour = ranker.snapshot.content, ranker.snapshot.behaviour
+    arrays: dict[str, np.ndarray[Any, Any]] = {
+        "content.idf": content.idf,
+        "has_id": ranker.catalogue.id_rows != PAD,
+        "counts": behaviour.counts,
+        "recent": behaviour.recent,
+        "neighbours": behaviour.neighbours,
+    }
+    modules: dict[str, torch.nn.Module | None] = {
+        "model": model,
+        NET: ranker.blend.net,
+        COLD_START_NET: ranker.blend.cold_start_net,
+    }
+    for prefix, module in modules.items():
+        state = {} if module is None else module.state_dict()
+        arrays |= {f"{prefix}.{name}": value.numpy() for name, value in state.items()}
+    for modality, projection in ranker.catalogue.space.projections.items():
+        arrays[f"space.{modality}.mean"] = projection.mean
+        arrays[f"space.{modality}.components"] = projection.components
+    for name in MATRICES:
+        matrix = getattr(behaviour, name)
+        arrays[f"{name}.data"] = matrix.data
+        arrays[f"{name}.indices"] = matrix.indices
+        arrays[f"{name}.indptr"] = matrix.indptr
+    return arrays
 
 
 def _write(
@@ -108,152 +157,16 @@ def _write(
     partial = folder.with_name(folder.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    save_file(
-        {name: np.ascontiguousarray(value) for name, value in arrays.items()},
-        partial / "weights.safetensors",
-    )
-    (partial / "item_ids.json").write_text(
-        json.dumps(list(item_ids), ensure_ascii=False), encoding="utf-8"
-    )
-    (partial / "config.json").write_text(
-        json.dumps(config, indent=2, ensure_ascii=False), encoding="utf-8"
-    )
+    contiguous = {name: np.ascontiguousarray(value) for name, value in arrays.items()}
+    save_file(contiguous, partial / "weights.safetensors")
+    ids = json.dumps(list(item_ids), ensure_ascii=False)
+    (partial / "item_ids.json").write_text(ids, encoding="utf-8")
+    text = json.dumps(config, indent=2, ensure_ascii=False)
+    (partial / "config.json").write_text(text, encoding="utf-8")
     for path in (*partial.iterdir(), partial):
         _sync(path)
     os.replace(partial, folder)
     _sync(folder.parent)
-
-
-def read_extra(folder: Path) -> dict[str, Any]:
-    """The caller's part of a checkpoint."""
-    extra: dict[str, Any] = _config(folder)["extra"]
-    return extra
-
-
-def load_checkpoint(folder: Path, items: ItemFeatures, index_of: Mapping[str, int]) -> Ranker:
-    """Read a ranker into the present catalogue.
-
-    `items` has a row per item index of the catalogue, with tag and domain codes of the checkpoint's
-    vocabulary; `index_of` gives the index of each item id. Items the checkpoint does not know are
-    scored from their content.
-    """
-    config = _config(folder)
-    arrays, item_ids = _contents(folder, config)
-    move = np.array(
-        [index_of.get(item_id, -1) for item_id in item_ids], dtype=np.int64
-    )  # old index -> new
-    ranker_config = RankerConfig(**config["config"])
-    model = SequenceModel(ranker_config, ModelShape(**config["shape"]))
-    model.load_state_dict(
-        {k[6:]: torch.from_numpy(v) for k, v in arrays.items() if k.startswith("model.")}
-    )
-    space = ContentSpace(
-        Projection(arrays["space.text.mean"], arrays["space.text.components"]),
-        Projection(arrays["space.image.mean"], arrays["space.image.components"]),
-    )
-    projected = space.project(items)
-    content = content_of(projected, arrays["content.idf"])
-    behaviour, known = _behaviour(arrays, move, items.n_items, config["n_events"])
-    unknown = np.flatnonzero(~known)
-    behaviour.lend(unknown, content.text)
-    ids = np.full(items.n_items, -1, np.int64)
-    trained = np.flatnonzero(arrays["has_id"] & (move >= 0))
-    ids[move[trained]] = trained
-    tensors = ItemTensors(projected, 0)
-    tensors.set_ids(ids)
-    return Ranker(
-        version=config["version"],
-        config=ranker_config,
-        space=space,
-        view=View(content, behaviour, item_vectors(model, tensors, np.arange(items.n_items))),
-        blend=_blend(arrays, config, model.shape.task_shares),
-        model=model,
-        id_rows=ids,
-    )
-
-
-def _blend(
-    arrays: Mapping[str, np.ndarray[Any, Any]],
-    config: Mapping[str, Any],
-    task_shares: Sequence[float],
-) -> Blend:
-    nets = {}
-    for name in ("blend", "beginners"):
-        state = {
-            k.removeprefix(f"{name}."): torch.from_numpy(v)
-            for k, v in arrays.items()
-            if k.startswith(f"{name}.")
-        }
-        if state:
-            nets[name] = BlendNet(
-                len(state["mean"]), config["blend_hidden"], task_shares=task_shares
-            )
-            nets[name].load_state_dict(state)
-    return Blend(
-        nets["blend"], config["cold_lift"], nets.get("beginners"), config["beginner_events"]
-    )
-
-
-def _behaviour(
-    arrays: Mapping[str, np.ndarray[Any, Any]], move: IntArray, n_items: int, n_events: int
-) -> tuple[Behaviour, np.ndarray[Any, Any]]:
-    """The saved behaviour under the present indices, and which items it knows, (n_items,) bool."""
-    size = len(move)
-    matrices = {}
-    for name in MATRICES:
-        saved = sparse.csr_matrix(
-            (arrays[f"{name}.data"], arrays[f"{name}.indices"], arrays[f"{name}.indptr"]),
-            shape=(size, size),
-        ).tocoo()
-        kept = (move[saved.row] >= 0) & (move[saved.col] >= 0)
-        matrices[name] = sparse.csr_matrix(
-            (saved.data[kept], (move[saved.row[kept]], move[saved.col[kept]])),
-            shape=(n_items, n_items),
-        )
-    here = move >= 0
-    known = np.zeros(n_items, bool)
-    known[move[here]] = True
-    counts, recent = np.zeros(n_items, np.int64), np.zeros(n_items, np.int64)
-    counts[move[here]], recent[move[here]] = arrays["counts"][here], arrays["recent"][here]
-    width = arrays["neighbours"].shape[1]
-    neighbours = np.zeros((n_items, width), np.int64)
-    moved = move[arrays["neighbours"][here]] if width else np.zeros((int(here.sum()), 0), np.int64)
-    first = np.where(
-        moved >= 0, moved, moved.max(axis=1, initial=0, keepdims=True)
-    )  # a neighbour that is gone
-    neighbours[move[here]] = first
-    return Behaviour(
-        counts=counts, recent=recent, neighbours=neighbours, n_events=n_events, **matrices
-    ), known
-
-
-def _contents(
-    folder: Path, config: Mapping[str, Any]
-) -> tuple[dict[str, np.ndarray[Any, Any]], list[str]]:
-    """The arrays by name, weights as float32, and the item ids."""
-    try:
-        arrays = load_file(folder / "weights.safetensors")
-        item_ids: list[str] = json.loads((folder / "item_ids.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, SafetensorError) as error:
-        raise CheckpointError(
-            f"checkpoint {folder} cannot be read: {error}; train anew or roll back"
-        ) from error
-    return (widened(arrays) if config["format"] == SHRUNK else arrays), item_ids
-
-
-def _config(folder: Path) -> dict[str, Any]:
-    try:
-        config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CheckpointError(
-            f"checkpoint {folder} cannot be read: {error}; train anew or roll back"
-        ) from error
-    if config.get("format") not in (FORMAT, SHRUNK):
-        raise CheckpointError(
-            f"checkpoint {folder} has format {config.get('format')!r}, this version reads {FORMAT} and {SHRUNK}; "
-            "train anew"
-        )
-    return config
 
 
 def _sync(path: Path) -> None:
@@ -262,3 +175,140 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+# reading
+
+
+def _read(folder: Path, modalities: Collection[str]) -> tuple[dict[str, Any], Arrays, list[str]]:
+    """Configuration and arrays in the present format, weights as float32, and the item ids."""
+    saved = _read_config(folder)
+    try:
+        arrays = load_file(folder / "weights.safetensors")
+        item_ids: list[str] = json.loads((folder / "item_ids.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, SafetensorError) as error:
+        raise _unreadable(folder, error) from error
+    config, named = in_present_format(saved, arrays, modalities)
+    return config, widened(named) if config["precision"] == "int8" else named, item_ids
+
+
+def _read_config(folder: Path) -> dict[str, Any]:
+    try:
+        config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _unreadable(folder, error) from error
+    if config.get("format") not in READABLE:
+        known = ", ".join(map(str, READABLE[:-1]))
+        raise CheckpointError(
+            f"checkpoint {folder} has format {config.get('format')!r}, "
+            f"this version reads {known} and {READABLE[-1]}; train anew"
+        )
+    return config
+
+
+def _unreadable(folder: Path, error: Exception) -> CheckpointError:
+    return CheckpointError(f"checkpoint {folder} cannot be read: {error}; train anew or roll back")
+
+
+def _state(arrays: Arrays, module: str) -> dict[str, torch.Tensor]:
+    """The parameters of one module; empty where it was not saved."""
+    prefix = f"{module}."
+    return {
+        name.removeprefix(prefix): torch.from_numpy(value)
+        for name, value in arrays.items()
+        if name.startswith(prefix)
+    }
+
+
+def _space(folder: Path, arrays: Arrays, shape: ModelShape, items: ItemFeatures) -> ContentSpace:
+    projections = {
+        modality: Projection(
+            arrays[f"space.{modality}.mean"], arrays[f"space.{modality}.components"]
+        )
+        for modality in shape.modality_dims
+    }
+    for modality, dim in items.dims.items():
+        if modality in projections and projections[modality].input_dim != dim:
+            raise CheckpointError(
+                f"checkpoint {folder} reads {modality} vectors of "
+                f"{projections[modality].input_dim} dimensions, those of the catalogue have {dim}; "
+                "train anew"
+            )
+    return ContentSpace(projections)
+
+
+def _blend(folder: Path, config: Mapping[str, Any], arrays: Arrays, shape: ModelShape) -> Blend:
+    try:
+        signals = signals_named(config["signals"], shape.modality_dims)
+    except UnknownSignals as error:
+        raise CheckpointError(
+            f"checkpoint {folder} reads signals that this version does not know "
+            f"({', '.join(error.names)}); train anew, or use the version that wrote it"
+        ) from error
+    net = _net(arrays, NET, len(signals), shape)
+    assert net is not None
+    return Blend(
+        signals,
+        net,
+        config["cold_item_boost"],
+        _net(arrays, COLD_START_NET, len(signals), shape),
+        config["cold_start_events"],
+    )
+
+
+def _net(arrays: Arrays, name: str, n_signals: int, shape: ModelShape) -> BlendNet | None:
+    """None where it was not saved."""
+    state = _state(arrays, name)
+    if not state:
+        return None
+    n_hidden = len(state["hidden.0.bias"])
+    net = BlendNet(n_signals, n_hidden, task_shares=shape.task_shares)
+    net.load_state_dict(state)
+    return net
+
+
+def _id_rows(has_id: BoolArray, new_index: IntArray, n_items: int) -> IntArray:
+    """(n_items,) row of each item of the catalogue in the saved id table, PAD for none."""
+    rows = np.full(n_items, PAD, np.int64)
+    trained = np.flatnonzero(has_id & (new_index >= 0))
+    rows[new_index[trained]] = trained
+    return rows
+
+
+def _behaviour(arrays: Arrays, new_index: IntArray, n_items: int, n_events: int) -> Behaviour:
+    """The saved behaviour under the indices of the catalogue; of items that it does not have
+    nothing is left. `new_index` (saved items,), -1 for those that are gone."""
+    stays = new_index >= 0
+    counts, recent = np.zeros(n_items, np.int64), np.zeros(n_items, np.int64)
+    counts[new_index[stays]] = arrays["counts"][stays]
+    recent[new_index[stays]] = arrays["recent"][stays]
+    matrices = {name: _matrix(arrays, name, new_index, n_items) for name in MATRICES}
+    return Behaviour(
+        counts=counts,
+        recent=recent,
+        neighbours=_neighbours(arrays["neighbours"], new_index, n_items),
+        n_events=n_events,
+        **matrices,
+    )
+
+
+def _matrix(arrays: Arrays, name: str, new_index: IntArray, n_items: int) -> sparse.csr_matrix:
+    """(n_items, n_items)"""
+    size = len(new_index)
+    parts = (arrays[f"{name}.data"], arrays[f"{name}.indices"], arrays[f"{name}.indptr"])
+    saved = sparse.csr_matrix(parts, shape=(size, size)).tocoo()
+    rows, columns = new_index[saved.row], new_index[saved.col]
+    stays = (rows >= 0) & (columns >= 0)
+    entries = (saved.data[stays], (rows[stays], columns[stays]))
+    return sparse.csr_matrix(entries, shape=(n_items, n_items))
+
+
+def _neighbours(saved: IntArray, new_index: IntArray, n_items: int) -> IntArray:
+    """(n_items, K). In place of a neighbour that is gone stands another one of the same item."""
+    neighbours = np.zeros((n_items, saved.shape[1]), np.int64)
+    stays = new_index >= 0
+    if saved.shape[1]:
+        moved = new_index[saved[stays]]
+        some = moved.max(axis=1, initial=0, keepdims=True)
+        neighbours[new_index[stays]] = np.where(moved >= 0, moved, some)
+    return neighbours

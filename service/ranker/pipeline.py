@@ -13,11 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from service.ranker.candidates import Candidates, CandidateSource, SourceFailed, VectorIndex
+from service.ranker.catalogue.snapshot import CatalogueSnapshot
 from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
 from service.ranker.data.history import History
 from service.ranker.diversity import POOL, diversify
 from service.ranker.ranker import Ranker, ScoredList
-from service.ranker.second_stage.signals import QueryScores, View
+from service.ranker.second_stage.query_scores import QueryScores
 from service.ranker.stopwatch import Stopwatch
 
 EXPLORATION_LOGITS = 4.0
@@ -76,7 +77,9 @@ class Ranked:
         if self.query.exploration <= 0 or not len(shown):
             return [False] * len(shown)
         plain = set(np.argsort(-self.scored.scores, kind="stable")[: len(shown)].tolist())
-        bonus = exploration_bonus(self.query_scores.view, self.items(shown), self.query.exploration)
+        bonus = exploration_bonus(
+            self.query_scores.snapshot, self.items(shown), self.query.exploration
+        )
         return [
             place not in plain and extra > 0
             for place, extra in zip(shown.tolist(), bonus.tolist(), strict=True)
@@ -101,7 +104,7 @@ def rank(
     candidates, failed = retrieve(query_scores, query, sources, index)
     watch.lap("retrieve")
     scored = ranker.score_list(query_scores, candidates.items, query.domains)
-    order = _order(query_scores.view, scored, candidates.items, query)
+    order = _order(query_scores.snapshot, scored, candidates.items, query)
     watch.lap("rank")
     return Ranked(query, query_scores, candidates, scored, order, failed)
 
@@ -121,7 +124,7 @@ def retrieve(
     index: VectorIndex | None = None,
 ) -> tuple[Candidates, list[str]]:
     """What the sources propose of what is live and allowed; and the sources that failed."""
-    live = query_scores.view.content.live
+    live = query_scores.snapshot.content.live
     usable = live if query.allowed is None else live & query.allowed
     proposals: dict[str, IntArray] = {}
     asked = sources
@@ -160,31 +163,36 @@ def _ask(
     return proposals, failed
 
 
-def exploration_bonus(view: View, items: IntArray, exploration: float) -> FloatArray:
+def exploration_bonus(
+    snapshot: CatalogueSnapshot, items: IntArray, exploration: float
+) -> FloatArray:
     """(len(items),) what `exploration` 0..1 adds to the scores, beyond the boost of cold items that
     training found affordable."""
-    counts = view.behaviour.counts[items]
+    counts = snapshot.behaviour.counts[items]
     bonus: FloatArray = exploration * EXPLORATION_LOGITS / np.sqrt(1.0 + counts)
     return bonus.astype(np.float32)
 
 
-def _order(view: View, scored: ScoredList, items: IntArray, query: Query) -> IntArray:
+def _order(
+    snapshot: CatalogueSnapshot, scored: ScoredList, items: IntArray, query: Query
+) -> IntArray:
     """Places of the candidates in serving order, settled for the first `query.n_served`."""
     scores = scored.scores
     if query.exploration > 0:
-        scores = scores + exploration_bonus(view, items, query.exploration)
+        scores = scores + exploration_bonus(snapshot, items, query.exploration)
     order = np.argsort(-scores, kind="stable")
     if query.diversity <= 0:
         return order
     pool = items[order[: max(POOL * query.n_served, 50)]]
-    first = diversify(scores[order], _content(view, pool), query.n_served, query.diversity)
+    first = diversify(scores[order], _content(snapshot, pool), query.n_served, query.diversity)
     rest = np.setdiff1d(np.arange(len(order)), first)
     diverse: IntArray = order[np.concatenate([first, rest])]
     return diverse
 
 
-def _content(view: View, items: IntArray) -> FloatArray:
+def _content(snapshot: CatalogueSnapshot, items: IntArray) -> FloatArray:
     """(len(items), D) unit rows of all modalities side by side."""
-    both = np.concatenate([view.content.text[items], view.content.image[items]], axis=1)
-    both /= np.maximum(np.linalg.norm(both, axis=1, keepdims=True), 1e-6)
-    return both
+    blocks = [vectors[items] for vectors in snapshot.content.vectors.values()]
+    side_by_side: FloatArray = np.concatenate(blocks, axis=1)
+    side_by_side /= np.maximum(np.linalg.norm(side_by_side, axis=1, keepdims=True), 1e-6)
+    return side_by_side

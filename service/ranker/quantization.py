@@ -16,7 +16,7 @@ from service.ranker.data.arrays import FloatArray, IntArray
 
 Arrays = Mapping[str, np.ndarray[Any, Any]]
 
-MATRICES = ("ease", "knn", "together")
+MATRICES = ("ease", "knn", "co_occurrence")
 """CSR matrices of weights: `<name>.data`, `<name>.indices`, `<name>.indptr`."""
 TABLES = ("model.items.ids.weight", "model.items.tags.weight", "model.items.domain.weight")
 """(rows, D) each."""

@@ -25,8 +25,9 @@ from service.explainer.writers.writing import TEMPLATE, write_reasons
 from service.models.serving_model import ServingModel
 from service.ranker.data.arrays import IntArray
 from service.ranker.data.history import History
-from service.ranker.second_stage.signals import Scale
-from service.reasons.evidence import Case, Evidences, PastEvent, subject_of
+from service.reasons.counterfactuals import ExplainedList
+from service.reasons.evidence import Evidences
+from service.reasons.facts import PastEvent, subject_of
 from service.reasons.writing import Writing
 from service.serving.catalog import Catalog
 from service.serving.served import ServedContext
@@ -76,15 +77,18 @@ class Explanations:
     def explain(self, question: Question, tell: Callable[[Explanation], None]) -> Explanation:
         """The whole; `tell` gets it without words as soon as the evidence is there."""
         context, language = question.context, question.language
-        case, evidences = self._case(question.model, context), self._evidences_of(question.model)
+        explained, evidences = (
+            self._explained(question.model, context),
+            self._evidences_of(question.model),
+        )
         indices = np.array(
             [i for i in (question.index, question.instead_of) if i is not None], dtype=np.int64
         )
         items = self._catalog.items(indices)
         if question.instead_of is None:
-            (finding,) = evidences.of(case, indices, items, [question.explored])
+            (finding,) = evidences.of(explained, indices, items, [question.explored])
         else:
-            finding = evidences.contrast(case, indices, items, question.explored)
+            finding = evidences.contrast(explained, indices, items, question.explored)
         subject = subject_of(items[0])
         wordless = Explanation(
             item_id=items[0].item_id,
@@ -95,7 +99,9 @@ class Explanations:
             language=language,
             title=items[0].title,
             parameters=finding.parameters,
-            change=self._change(question, case, evidences, subject) if question.change else None,
+            change=self._change(question, explained, evidences, subject)
+            if question.change
+            else None,
             less_of_this=self._less(context, items[0].item_id),
         )
         tell(wordless)
@@ -110,7 +116,7 @@ class Explanations:
         return replace(wordless, text=written.text, writer=written.writer, degraded=notes)
 
     def _change(
-        self, question: Question, case: Case, evidences: Evidences, subject: Subject
+        self, question: Question, explained: ExplainedList, evidences: Evidences, subject: Subject
     ) -> Change | None:
         """The fewest history items without which the item would not be on its list; None where it
         is on none."""
@@ -124,7 +130,7 @@ class Explanations:
         if len(others) < len(served):
             return None
         rivals = np.array([question.index, *others], dtype=np.int64)
-        events = case.newest_events()  # of each item
+        events = explained.events_by_item()  # of each item
         domains = question.model.vocabulary.domain_codes(context.domains)
 
         def left_out(chosen: frozenset[int]) -> IntArray:
@@ -132,12 +138,12 @@ class Explanations:
 
         def margins(sets: Sequence[frozenset[int]]) -> FloatArray:
             return above(
-                evidences.without(case, rivals, [left_out(one) for one in sets]), len(served)
+                evidences.without(explained, rivals, [left_out(one) for one in sets]), len(served)
             )
 
         def falls(chosen: frozenset[int]) -> bool:
             query_scores = ranker.query_scores(
-                case.history.without(left_out(chosen))
+                explained.history.without(left_out(chosen))
             )  # on its own scale, as it would be served
             return bool(
                 above(ranker.score_list(query_scores, rivals, domains).scores[None], len(served))[0]
@@ -147,7 +153,9 @@ class Explanations:
         chosen = smallest_removal(len(events), margins, MAX_REMOVED, falls)
         if not chosen:
             return Change((), "")
-        facts = [case.past[int(events[i][-1])].cited(EvidenceKind.CHANGE) for i in sorted(chosen)]
+        facts = [
+            explained.past[int(events[i][-1])].cited(EvidenceKind.CHANGE) for i in sorted(chosen)
+        ]
         return Change(facts, self._writing.write(TEMPLATE, subject, facts, question.language).text)
 
     def _less(self, context: ServedContext, item_id: str) -> Feedback | None:
@@ -163,12 +171,12 @@ class Explanations:
     ) -> Mapping[str, float]:
         """How much lower the item scores without each item of the history (of the newest events),
         on the scale of the answer; negative where it scores higher."""
-        case = self._case(model, context)
-        events, candidate = case.newest_events(), np.array([index], dtype=np.int64)
+        explained = self._explained(model, context)
+        events, candidate = explained.events_by_item(), np.array([index], dtype=np.int64)
         full, *without = self._evidences_of(model).without(
-            case, candidate, [case.history.items[:0], *events]
+            explained, candidate, [explained.history.items[:0], *events]
         )[:, 0]
-        ids = [case.past[int(places[-1])].item.item_id for places in events]
+        ids = [explained.past[int(places[-1])].item.item_id for places in events]
         return {item_id: float(full - score) for item_id, score in zip(ids, without, strict=True)}
 
     def reasons(
@@ -182,14 +190,14 @@ class Explanations:
         """One line per result of the context, whose items these are."""
         explored = [result.explored for result in context.results]
         found = self._evidences_of(model).of(
-            self._case(model, context), indices, items, explored, in_short=True
+            self._explained(model, context), indices, items, explored, in_short=True
         )
         pairs: list[tuple[Subject, Sequence[Evidence]]] = [
             (subject_of(item), one.evidence) for item, one in zip(items, found, strict=True)
         ]
         return write_reasons(pairs, language or self._settings.language)
 
-    def _case(self, model: ServingModel, context: ServedContext) -> Case:
+    def _explained(self, model: ServingModel, context: ServedContext) -> ExplainedList:
         """The context as the ranker sees it, without the items that have left the catalogue since."""
         codes = model.vocabulary.event_types
         n_items, exists = model.ranker.n_items, self._catalog.exists
@@ -204,21 +212,16 @@ class Explanations:
             np.array([context.liked[i] for i in alive], dtype=bool),
             taste,
         )
-        usual = Scale(
-            np.array(context.scale_shift, np.float32),
-            np.array(context.scale_spread, np.float32),
-            len(history),
-            0,
-        )
+        usual = model.ranker.served_scale(history, context.scale_shift, context.scale_spread)
         domains = model.vocabulary.domain_codes(context.domains)
         past = [
             PastEvent(item, context.event_types[i], context.values[i], context.liked[i])
             for item, i in zip(self._catalog.items(history.items), alive, strict=True)
         ]
-        return Case(
+        return ExplainedList(
             history=history,
             past=past,
-            scale=usual.where(history, model.ranker.view.content, domains),
+            scale=usual.where(history, model.ranker.snapshot.content, domains),
             profiled=context.profiled,
             taste=context.taste,
             rule=context.rule,
@@ -230,9 +233,7 @@ class Explanations:
             evidences = self._evidences.get(model)
             if evidences is None:
                 everything = [item for _, item in self._catalog.everything()]
-                evidences = Evidences(
-                    model.ranker, everything, self._settings.new_days, model.medium
-                )
+                evidences = Evidences(model.ranker, everything, self._settings.new_days)
                 self._evidences[model] = evidences
             return evidences
 

@@ -20,7 +20,7 @@ from service.explainer.taste.choices import Choice
 from service.explainer.taste.population import ItemCount, Population
 from service.explainer.taste.summary import TasteLimits, taste_evidence
 from service.ranker.data.arrays import IntArray
-from service.reasons.evidence import PastEvent, convincing
+from service.reasons.facts import PastEvent, convincing
 from service.reasons.writing import Writing
 
 GROWTH = 1.05

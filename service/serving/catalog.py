@@ -48,7 +48,9 @@ class Catalog:
     ) -> IndexReport:
         """Add or replace items; `images` and `sounds` hold encoded ones by item id. Durable when
         this returns."""
-        report = self._indexer.index_items(items, images=images, sounds=sounds)
+        one_each = {item_id: [sound] for item_id, sound in (sounds or {}).items()}
+        given = {"image": images, "audio": one_each}
+        report = self._indexer.index_items(items, given=given)
         self._know(self._log.get_items([item.item_id for item in items]).values())
         return report
 
@@ -109,8 +111,8 @@ class Catalog:
         self._forget([item_id for item_id in self._ids.index_of if item_id not in there])
         # The ranker may have read from the store what was deleted before the ids were read.
         ranker = self._registry.active.ranker
-        live = np.flatnonzero(ranker.view.content.live)
-        ranker.remove_items(np.setdiff1d(live, list(there.values())))
+        live = np.flatnonzero(ranker.snapshot.content.live)
+        ranker.catalogue.remove_items(np.setdiff1d(live, list(there.values())))
 
     def reconcile(self) -> None:
         """Bring the store up to the log."""
@@ -121,7 +123,7 @@ class Catalog:
         for index, item in items:
             self._ids.put(item.item_id, index)
             self._remembered.pop(index, None)
-            self._registry.active.ranker.set_live(index, item.available)
+            self._registry.active.ranker.catalogue.set_live(index, item.available)
 
     def _learn(self, rows: Sequence[StoredItem]) -> None:
         """Tell the model of items whose content was put into the store."""
@@ -133,5 +135,5 @@ class Catalog:
     def _forget(self, item_ids: Iterable[str]) -> None:
         removed = [self._ids.remove(item_id) for item_id in item_ids]
         gone = [index for index in removed if index is not None]
-        self._registry.active.ranker.remove_items(np.array(gone, dtype=np.int64))
+        self._registry.active.ranker.catalogue.remove_items(np.array(gone, dtype=np.int64))
         self._on_change()

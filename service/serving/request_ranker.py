@@ -117,6 +117,6 @@ def _allowed(
         allowed[:] = False
         allowed[rule.members[rule.members < n_items]] = True
     elif domains is not None:
-        allowed &= np.isin(model.ranker.view.content.domain, domains)
+        allowed &= np.isin(model.ranker.snapshot.content.domain, domains)
     allowed[user.excluded[user.excluded < n_items]] = False
     return allowed

@@ -2,7 +2,7 @@
 was found there.
 
 Words are looked for among words, a picture among pictures and a sound among sounds; and each among
-the other where some space holds both: that of an alignment, or the encoder's own. Knows no people.
+the others where some space holds both: that of an alignment, or an encoder's own. Knows no people.
 """
 
 from __future__ import annotations
@@ -13,20 +13,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from encoders.alignment.alignment import Alignment
+from encoders.alignment.checkpoint import Alignment
 from encoders.arrays import FloatArray
 from encoders.errors import ModalityUnsupported
-from encoders.modality import Medium, Perception, medium_of
+from encoders.modality import Modalities
 from indexer.catalog.filter import Filter
 from indexer.indexing.captions import caption_name
 from indexer.indexing.shared_space import joint_name
-from indexer.stores.store import IMAGE, TEXT, Hits, ItemStore, VectorQuery
+from indexer.stores.store import TEXT, Hits, ItemStore, VectorQuery
 
 WORDS = "content_text"
 DEPTH = 50
 """Hits asked of each place at least, where two are to be made one list."""
 RANK_CONSTANT = 60
 """Of reciprocal rank fusion (Cormack, Clarke, Büttcher, SIGIR 2009)."""
+
+
+Places = Mapping[str, tuple[str, FloatArray]]
+"""Vector name and query vector by the source that finds things there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class Found:
     item_index: int
     score: float
     sources: list[str]
-    """The places it was found at, the one that ranked it highest first."""
+    """The sources that found it, the one that ranked it highest first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,70 +50,76 @@ class Search:
     store: ItemStore
     encode_words: Callable[[str], FloatArray]
     """(text dim,)"""
-    perception: Perception | None
-    alignment: Alignment | None
+    modalities: Modalities
+    alignments: Mapping[str, Alignment]
+    """By the modality that shares a space with words."""
 
     def by_text(self, text: str, k: int, rule: Filter | None) -> list[Found]:
-        """By words, which are compared in two spaces: what ranks high in either, higher what does
-        in both."""
+        """By words, which are compared in every space that holds words: what ranks high in any,
+        higher what does in several."""
         words = self.encode_words(text)
         places = {WORDS: (TEXT, words)}
-        if self.alignment is not None:
-            joint = self.alignment.heads.queries(words[np.newaxis])[0]
-            places[self._perceived] = (joint_name(self.alignment.version, IMAGE), joint)
-        elif self.perception is not None and self.perception.encoder.shares_text_space:
-            places[self._perceived] = (IMAGE, self.perception.encoder.encode_texts([text])[0])
+        for name, modality in self.modalities.items():
+            alignment = self.alignments.get(name)
+            if alignment is not None:
+                joint = alignment.heads.queries(words[np.newaxis])[0]
+                places[source_of(name)] = (joint_name(alignment.version, name), joint)
+            elif modality.encoder.shares_text_space:
+                places[source_of(name)] = (name, modality.encoder.encode_texts([text])[0])
         hits = self._ask(places, k, rule)
-        if self._perceived not in places:
+        if len(places) == 1:
             return _nearest(hits, k)
-        return _fused(hits, self._lacking(hits, places[self._perceived][0]), k)
+        return _fused(hits, self._lacking(hits, places), k)
 
-    def by_content(
-        self, medium: Medium, content: bytes, k: int, rule: Filter | None
-    ) -> list[Found]:
+    def by_content(self, modality: str, content: bytes, k: int, rule: Filter | None) -> list[Found]:
         """By what a picture looks like, or a sound sounds like. In the space of an alignment the
         nearest come first, whichever they are. In that of an encoder, all words are further from a
         picture than pictures are, so what ranks high among either comes first. ModalityUnsupported
-        where items are perceived by something else."""
-        if self.perception is None or self.perception.medium != medium:
-            name = "none" if self.perception is None else self.perception.encoder.name
-            todo = f"set encoders.{medium}, then `palate encoders change`"
-            raise ModalityUnsupported(name, f"{medium} search", todo)
-        encoder = self.perception.encoder
-        vector = self.perception.encode([self.perception.open(content)])  # (1, dim)
-        if self.alignment is None:
-            places = {self._perceived: (IMAGE, vector[0])}
-            if not encoder.shares_text_space:
-                return _nearest(self._ask(places, k, rule), k)
-            hits = self._ask(places | {WORDS: (caption_name(encoder), vector[0])}, k, rule)
-            return _fused(hits, self._lacking(hits, IMAGE), k)
-        joint = self.alignment.heads.images(vector)[0]
-        names = {self._perceived: IMAGE, WORDS: TEXT}
-        places = {
-            place: (joint_name(self.alignment.version, name), joint)
-            for place, name in names.items()
-        }
-        return _nearest(self._ask(places, k, rule), k)
+        where the modality has no encoder."""
+        if modality not in self.modalities:
+            names = [one.encoder.name for one in self.modalities.values()]
+            todo = f"set encoders.{modality}, then `palate encoders change`"
+            raise ModalityUnsupported(", ".join(names) or "none", f"{modality} search", todo)
+        own = self.modalities[modality]
+        alignment = self.alignments.get(modality)
+        vector = own.encode([own.open(content)])  # (1, dim)
+        if alignment is not None:
+            joint = alignment.heads.media(vector)[0]
+            places = {
+                source_of(name): (joint_name(alignment.version, name), joint)
+                for name in (modality, TEXT)
+            }
+            return _nearest(self._ask(places, k, rule), k)
+        places = {source_of(modality): (modality, vector[0])}
+        if not own.encoder.shares_text_space:
+            return _nearest(self._ask(places, k, rule), k)
+        places[WORDS] = (caption_name(own.encoder), vector[0])
+        hits = self._ask(places, k, rule)
+        return _fused(hits, self._lacking(hits, places), k)
 
-    @property
-    def _perceived(self) -> str:
-        """The place of what items are perceived by."""
-        return f"content_{medium_of(self.perception)}"
-
-    def _ask(
-        self, places: Mapping[str, tuple[str, FloatArray]], k: int, rule: Filter | None
-    ) -> dict[str, Hits]:
+    def _ask(self, places: Places, k: int, rule: Filter | None) -> dict[str, Hits]:
         limit = k if len(places) == 1 else max(k, DEPTH)
         queries = [VectorQuery(name, vector, limit, rule) for name, vector in places.values()]
         return dict(zip(places, self.store.query_batch(queries), strict=True))
 
-    def _lacking(self, hits: Mapping[str, Hits], perceived: str) -> dict[str, set[int]]:
-        """Which of the items have no words, and which no picture or sound, so that they could not
-        be found there."""
+    def _lacking(self, hits: Mapping[str, Hits], places: Places) -> dict[str, set[int]]:
+        """By source, which of the items found have nothing that it could find them by: no words, or
+        no picture or sound."""
         items = sorted({index for one in hits.values() for index in one.item_indices.tolist()})
-        there, _ = self.store.vectors(perceived, items)
-        silent = {index for index, item in self.store.get_items(items).items() if not item.text()}
-        return {WORDS: silent, self._perceived: set(items) - set(there.tolist())}
+        lacking: dict[str, set[int]] = {}
+        for source, (vector_name, _) in places.items():
+            if source == WORDS:  # an item without text has the vector of the empty one
+                stored = self.store.get_items(items)
+                lacking[source] = {index for index, item in stored.items() if not item.text()}
+            else:
+                there, _ = self.store.vectors(vector_name, items)
+                lacking[source] = set(items) - set(there.tolist())
+        return lacking
+
+
+def source_of(modality: str) -> str:
+    """What callers are told an item was found by."""
+    return f"content_{modality}"
 
 
 def _nearest(hits: Mapping[str, Hits], k: int) -> list[Found]:

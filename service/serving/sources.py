@@ -21,7 +21,7 @@ from service.models.serving_model import ServingModel
 from service.ranker.candidates import CandidateSource, SourceFailed, sources_of
 from service.ranker.data.arrays import BoolArray, IntArray
 from service.ranker.pipeline import NARROW_SOURCE
-from service.ranker.second_stage.signals import QueryScores
+from service.ranker.second_stage.query_scores import QueryScores
 
 ENTRY_POINTS = "palate.sources"
 
@@ -70,11 +70,12 @@ class Sources:
 
     def __init__(self, catalog: CatalogView) -> None:
         """ConfigError where a plug-in cannot be loaded, or takes a name that is taken."""
-        self._plugged = plugged_sources(catalog)
+        self.plugged = plugged_sources(catalog)
+        """Those of other packages."""
 
     def of(self, model: ServingModel) -> Sequence[CandidateSource]:
         """Those of Palate for the modalities that the model knows, then the plug-ins."""
-        return (*sources_of(model.modalities), *self._plugged)
+        return (*sources_of(model.ranker.modalities), *self.plugged)
 
 
 def plugged_sources(catalog: CatalogView) -> tuple[PluggedSource, ...]:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from encoders.arrays import FloatArray
 from indexer.catalog.filter import Filter
-from indexer.stores.store import IMAGE, TEXT, ItemStore, VectorQuery
+from indexer.stores.store import ItemStore, VectorQuery
 from service.models.serving_model import ServingModel
 from service.ranker.candidates import SEQUENCE_SPACE
 from service.ranker.data.arrays import IntArray
-from service.ranker.second_stage.signals import QueryScores
+from service.ranker.second_stage.query_scores import QueryScores
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,5 +47,5 @@ class StoreIndex:
             if not self.model.ranker.trained or not len(query.history):
                 return None
             return self.model.vector_name, query.state
-        taste = self.taste.get(space if space == TEXT else IMAGE)
+        taste = self.taste.get(space)
         return None if taste is None else self.model.content_query(self.store, space, taste)

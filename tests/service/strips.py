@@ -15,7 +15,7 @@ from PIL import Image
 
 from encoders.alignment.training import AlignConfig
 from encoders.fake import FakeImageEncoder, FakeTextEncoder
-from encoders.modality import Sight
+from encoders.modality import ImageModality, by_name
 from indexer.catalog.item import Item
 from service.operations.aligning import AlignReport, align
 from service.storage.workspace import Workspace
@@ -64,7 +64,10 @@ def opened(folder: Path, *, text_dim: int = 16, anew: bool = False) -> Workspace
     }
     settings = world.settings(folder, ranker=small)
     return Workspace.open_with(
-        settings, FakeTextEncoder(text_dim), Sight(FakeImageEncoder()), anew=anew
+        settings,
+        FakeTextEncoder(text_dim),
+        by_name([ImageModality(FakeImageEncoder())]),
+        anew=anew,
     )
 
 
@@ -83,7 +86,7 @@ def fill(folder: Path) -> None:
         Item(f"i{place}", title="" if place == ONLY_SEEN else words(place)) for place in places
     ]
     pictures = {f"i{place}": [picture(place)] for place in places if place != ONLY_TOLD}
-    workspace.indexer().index_items(items, images=pictures)
+    workspace.indexer().index_items(items, given={"image": pictures})
     workspace.close()
 
 

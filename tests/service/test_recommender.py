@@ -100,7 +100,7 @@ def test_excluded_items_stay_away_and_unknown_ids_are_reported(trained: Recommen
 def test_an_item_that_moves_to_another_domain_is_found_there_at_once(palate: Recommender) -> None:
     moved = replace(palate.get_item("i3"), domain="books")
     palate.index_items([moved], {})
-    content = palate.model.ranker.view.content
+    content = palate.model.ranker.snapshot.content
     (code,) = palate.model.vocabulary.domain_codes(["books"])
     assert content.domain[3] == code
     books = palate.recommend(

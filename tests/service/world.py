@@ -7,7 +7,8 @@ from pathlib import Path
 
 from indexer.catalog.event import Event
 from indexer.catalog.item import Item
-from service.config import Settings, load_settings
+from service.config import Settings
+from service.config_file import load_settings
 from service.recommender import Recommender
 from service.storage.workspace import Workspace
 

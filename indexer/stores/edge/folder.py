@@ -62,6 +62,25 @@ class FolderState:
     def settled(self) -> FolderState:
         return replace(self, dropping=())
 
+    def renamed(self, names: Mapping[str, str]) -> FolderState:
+        """With new names by old ones; vectors of the old names are to be dropped."""
+        return FolderState(
+            dims={names.get(name, name): dim for name, dim in self.dims.items()},
+            fingerprints={names.get(name, name): one for name, one in self.fingerprints.items()},
+            extra={names.get(name, name): vector for name, vector in self.extra.items()},
+            dropping=(*self.dropping, *names),
+        )
+
+    def vectors(self) -> dict[str, tuple[int, Distance]]:
+        """Width and distance of every vector of the items."""
+        encoders: dict[str, tuple[int, Distance]] = {
+            name: (dim, "cosine") for name, dim in self.dims.items()
+        }
+        return {**encoders, **self.extra}
+
+    def widths(self) -> dict[str, int]:
+        return {**self.dims, **{name: dim for name, (dim, _) in self.extra.items()}}
+
 
 def read_state(folder: Path) -> FolderState | None:
     """None when there is no store in the folder, or the making of one was cut short."""

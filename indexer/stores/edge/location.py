@@ -1,4 +1,4 @@
-"""EdgePlace: a data folder, with a folder of its own for each embedded store.
+"""EdgeLocation: a data folder, with a folder of its own for each embedded store.
 
     <data>/vectors               the first store
     <data>/vectors-1a2b3c4d      one of other encoders, by the digest of their fingerprints
@@ -20,26 +20,27 @@ from indexer.errors import DataVersionMismatch
 from indexer.stores.edge.folder import engine, forget_users, read_state
 from indexer.stores.edge.search import EdgeSearch
 from indexer.stores.edge.store import EdgeStore, scroll_items
-from indexer.stores.registry import Shelved
+from indexer.stores.edge.vectors import rename_vectors
+from indexer.stores.registry import StoreInfo
 from indexer.stores.store import StoredItem
 
 FIRST = "vectors"
 _NAME = re.compile(rf"{FIRST}(-[0-9a-f]{{8}})?")
 
 
-class EdgePlace:
-    """A `Place`; whoever uses it keeps other processes out of the folder."""
+class EdgeLocation:
+    """A `StoreLocation`; whoever uses it keeps other processes out of the folder."""
 
     first = FIRST
 
     def __init__(self, data: Path) -> None:
         self._data = data
 
-    def found(self) -> Mapping[str, Shelved | None]:
+    def found(self) -> Mapping[str, StoreInfo | None]:
         names = sorted(
             path.name for path in self._data.glob(f"{FIRST}*") if _NAME.fullmatch(path.name)
         )
-        found: dict[str, Shelved | None] = {}
+        found: dict[str, StoreInfo | None] = {}
         for name in names:
             try:
                 state = read_state(self._data / name)
@@ -53,7 +54,7 @@ class EdgePlace:
                 found[name] = None
             else:
                 if state is not None:
-                    found[name] = Shelved(name, state.fingerprints)
+                    found[name] = StoreInfo(name, state.fingerprints, list(state.widths()))
         return found
 
     def open(
@@ -81,6 +82,10 @@ class EdgePlace:
             missing_ok=True
         )  # from here on the folder holds nothing, whenever this stops
         shutil.rmtree(folder)
+
+    def rename_vectors(self, name: str, names: Mapping[str, str]) -> None:
+        """Without the store's lock too."""
+        rename_vectors(self._data / name, names)
 
     def forget_users(self, name: str) -> None:
         """The next opening makes an empty shard."""

@@ -24,8 +24,6 @@ from indexer.catalog.item import Item
 from indexer.folder_lock import FolderLock
 from indexer.stores.conditions import from_payload, to_payload
 from indexer.stores.edge.folder import (
-    DISTANCES,
-    STORAGE,
     FolderState,
     create,
     create_users,
@@ -35,6 +33,7 @@ from indexer.stores.edge.folder import (
     writing,
 )
 from indexer.stores.edge.search import EdgeSearch
+from indexer.stores.edge.vectors import make_vector, settle
 from indexer.stores.store import (
     Distance,
     Hits,
@@ -64,7 +63,6 @@ class EdgeStore:
     def __init__(self, folder: Path, lock: FolderLock, state: FolderState) -> None:
         self._folder = folder
         self._lock = lock
-        self._state = state
         self._items: qe.EdgeShard = qe.EdgeShard.load(str(folder / "items"))
         if not (folder / "users").is_dir():
             create_users(folder, state)
@@ -73,7 +71,7 @@ class EdgeStore:
         self._guard = threading.RLock()
         """Held while vectors come and go, and while closing."""
         self._closed = False
-        self._settle()
+        self._state = settle(self._items, folder, state)
 
     @classmethod
     def open(
@@ -150,17 +148,17 @@ class EdgeStore:
                 return
             self.drop_vector(name)
             self._remember(self._state.adding(name, dim, distance))
-            self._make(name)
+            make_vector(self._items, self._folder, name, dim, distance)
 
     def drop_vector(self, name: str) -> None:
         with self._guard:
             assert name not in self._state.dims, f"{name!r} is an encoder's vector"
             if name in self._state.extra:
                 self._remember(self._state.without(name))
-                self._settle()
+                self._state = settle(self._items, self._folder, self._state)
 
     def vector_names(self) -> dict[str, int]:
-        return {**self._state.dims, **{name: dim for name, (dim, _) in self._state.extra.items()}}
+        return self._state.widths()
 
     def set_vectors(self, name: str, item_indices: IntArray, vectors: FloatArray) -> None:
         assert vectors.shape[:1] == (len(item_indices),), (vectors.shape, len(item_indices))
@@ -264,28 +262,6 @@ class EdgeStore:
     def delete_user(self, user_id: str) -> None:
         with engine(self._folder):
             self._users.update(_UPDATE.delete_points([user_point_id(user_id)]))
-
-    def _settle(self) -> None:
-        """Make and drop the vectors that store.json has announced; a process killed half-way may
-        have left some."""
-        with engine(self._folder):
-            self._items.flush()
-        for name in self._state.dropping:
-            self._update([_UPDATE.delete_vector_name(name)])
-            self.flush()
-        if self._state.dropping:
-            self._remember(self._state.settled())
-        for name in self._state.extra:
-            self._make(name)
-
-    def _make(self, name: str) -> None:
-        """Idempotent. Flushed, as dropping is: Qdrant Edge 0.9 forgets a vector when, after a kill,
-        it replays both dropping and making it from its write-ahead log."""
-        dim, distance = self._state.extra[name]
-        self._update(
-            [_UPDATE.create_dense_vector(name, dim, DISTANCES[distance], datatype=STORAGE)]
-        )
-        self.flush()
 
     def _remember(self, state: FolderState) -> None:
         write_state(self._folder, state)

@@ -1,4 +1,4 @@
-"""QdrantPlace: a Qdrant server, with a prefix of its own for the collections of each store.
+"""QdrantLocation: a Qdrant server, with a prefix of its own for the collections of each store.
 
 `<prefix>` is that of the first store, `<prefix>-1a2b3c4d` that of one of other encoders, by the
 digest of their fingerprints. Knows nothing of what is in a store but its count.
@@ -15,20 +15,21 @@ from qdrant_client import QdrantClient, models
 from indexer.errors import DataVersionMismatch
 from indexer.stores.qdrant.meta import StoreMeta, server
 from indexer.stores.qdrant.store import TIMEOUT_S, QdrantStore
-from indexer.stores.registry import Shelved
+from indexer.stores.qdrant.vectors import rename_vectors
+from indexer.stores.registry import StoreInfo
 from indexer.stores.store import StoredItem
 
 
-class QdrantPlace:
-    """A `Place` at a server's URL, or behind a client."""
+class QdrantLocation:
+    """A `StoreLocation` at a server's URL, or behind a client."""
 
     def __init__(self, address: str | QdrantClient, prefix: str) -> None:
         self.first = prefix
         self._address = address
         self._meta = re.compile(rf"({re.escape(prefix)}(?:-[0-9a-f]{{8}})?)_meta")
 
-    def found(self) -> Mapping[str, Shelved | None]:
-        found: dict[str, Shelved | None] = {}
+    def found(self) -> Mapping[str, StoreInfo | None]:
+        found: dict[str, StoreInfo | None] = {}
         with self._client() as client:
             collections = sorted(one.name for one in client.get_collections().collections)
             names = [match[1] for name in collections if (match := self._meta.fullmatch(name))]
@@ -36,7 +37,7 @@ class QdrantPlace:
                 meta = StoreMeta(client, name)
                 try:
                     if meta.read():
-                        found[name] = Shelved(name, meta.fingerprints)
+                        found[name] = StoreInfo(name, meta.fingerprints, list(meta.widths()))
                 except DataVersionMismatch:  # opening it says which
                     found[name] = None
         return found
@@ -65,6 +66,10 @@ class QdrantPlace:
                 f"{name}_items",
             ):  # without the first there is none
                 client.delete_collection(collection)
+
+    def rename_vectors(self, name: str, names: Mapping[str, str]) -> None:
+        with self._client() as client:
+            rename_vectors(client, name, names)
 
     def forget_users(self, name: str) -> None:
         with self._client() as client:

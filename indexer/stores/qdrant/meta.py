@@ -31,6 +31,12 @@ class StoreMeta:
         self.dims: dict[str, int] = {}
         self.fingerprints: dict[str, str] = {}
         self.extra: dict[str, tuple[int, str]] = {}
+        self.dropping: tuple[str, ...] = ()
+        """Vectors that are being dropped: if the process ends before they are, the next one does it."""
+
+    def vectors(self) -> dict[str, tuple[int, str]]:
+        """Width and distance of every vector of the items."""
+        return {**{name: (dim, "cosine") for name, dim in self.dims.items()}, **self.extra}
 
     def widths(self) -> dict[str, int]:
         return {**self.dims, **{name: dim for name, (dim, _) in self.extra.items()}}
@@ -49,6 +55,7 @@ class StoreMeta:
         self.extra = {
             name: (int(dim), str(distance)) for name, (dim, distance) in row["extra"].items()
         }
+        self.dropping = tuple(row.get("dropping", ()))
         return True
 
     def forget(self) -> None:
@@ -56,12 +63,21 @@ class StoreMeta:
         if self._client.collection_exists(self._collection):
             self._client.delete_collection(self._collection)
 
-    def write(self, dims: Mapping[str, int], fingerprints: Mapping[str, str], extra: Extra) -> None:
+    def write(
+        self,
+        dims: Mapping[str, int],
+        fingerprints: Mapping[str, str],
+        extra: Extra,
+        *,
+        dropping: tuple[str, ...] = (),
+    ) -> None:
+        """In one step."""
         row = {
             "version": LAYOUT_VERSION,
             "dims": dict(dims),
             "fingerprints": dict(fingerprints),
             "extra": {name: list(value) for name, value in extra.items()},
+            "dropping": list(dropping),
         }
         if not self._client.collection_exists(self._collection):
             self._client.create_collection(self._collection, vectors_config={})
@@ -69,6 +85,7 @@ class StoreMeta:
             self._collection, [models.PointStruct(id=_POINT, vector={}, payload=row)]
         )
         self.dims, self.fingerprints, self.extra = dict(dims), dict(fingerprints), dict(extra)
+        self.dropping = dropping
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from indexer.stores.conditions import (
     to_payload,
 )
 from indexer.stores.qdrant.meta import Extra, StoreMeta, server
+from indexer.stores.qdrant.vectors import make_vector, settle
 from indexer.stores.store import (
     Distance,
     Hits,
@@ -51,7 +52,6 @@ from indexer.stores.values import (
 TIMEOUT_S = 10
 """Longest wait for one answer of the server."""
 _PAGE = 10_000
-_DISTANCES = {"cosine": models.Distance.COSINE, "dot": models.Distance.DOT}
 _DIALECT = Dialect(
     group=models.Filter,
     field=models.FieldCondition,
@@ -103,6 +103,7 @@ class QdrantStore:
             meta = store._meta
             if anew or not meta.read():
                 store._create(dims, fingerprints)
+            settle(store._client, prefix, meta)
             check_encoders(
                 name,
                 stored=meta.fingerprints,
@@ -157,20 +158,17 @@ class QdrantStore:
         if self._meta.extra.get(name) == (dim, distance):
             return
         self.drop_vector(name)
-        dense = models.DenseVectorConfig(size=dim, distance=_DISTANCES[distance])
         with self._calls():
-            self._client.create_vector_name(
-                self._items, name, models.DenseVectorNameConfig(dense=dense)
-            )
+            make_vector(self._client, self._items, name, dim, distance)
         self._announce({**self._meta.extra, name: (dim, distance)})
 
     def drop_vector(self, name: str) -> None:
         assert name not in self._meta.dims, f"{name!r} is an encoder's vector"
         if name not in self.vector_names():
             return
-        self._announce({n: v for n, v in self._meta.extra.items() if n != name})
+        self._announce({n: v for n, v in self._meta.extra.items() if n != name}, dropping=(name,))
         with self._calls():
-            self._client.delete_vector_name(self._items, name)
+            settle(self._client, self._prefix, self._meta)
 
     def vector_names(self) -> dict[str, int]:
         return self._meta.widths()
@@ -336,9 +334,10 @@ class QdrantStore:
                 self._client.create_payload_index(self._items, key, models.PayloadSchemaType.FLOAT)
         self._meta.write(dims, fingerprints, {})
 
-    def _announce(self, extra: Extra) -> None:
+    def _announce(self, extra: Extra, *, dropping: tuple[str, ...] = ()) -> None:
+        meta = self._meta
         with self._calls():
-            self._meta.write(self._meta.dims, self._meta.fingerprints, extra)
+            meta.write(meta.dims, meta.fingerprints, extra, dropping=dropping)
 
     def _widths_with(self, name: str) -> dict[str, int]:
         """The widths, read again when `name` is not among them: another process may have added it."""

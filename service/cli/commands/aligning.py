@@ -1,4 +1,4 @@
-"""`palate align`: one space for text and pictures (or sounds), trained on the catalogue itself."""
+"""`palate align`: one space for text and pictures, or sounds, trained on the catalogue itself."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from service.cli.options import Config, Data, Json, share
 from service.cli.session import require_data, settings_of
 
 if TYPE_CHECKING:
-    from encoders.modality import Medium
     from service.api.messages import TrainProgress
     from service.operations.aligning import AlignReport
     from service.storage.workspace import Workspace
@@ -24,6 +23,13 @@ def holdout_share(text: str) -> float:
 
 
 def align(
+    modality: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="What shares the space with text: image, audio. Default: the one there is; of several, image.",
+        ),
+    ] = "",
     seed: Annotated[int, typer.Option(min=0, help="Of the random numbers.")] = 0,
     holdout: Annotated[
         float,
@@ -32,7 +38,8 @@ def align(
         ),
     ] = 0.1,
     off: Annotated[
-        bool, typer.Option("--off", help="Use the encoders' own vectors again.")
+        bool,
+        typer.Option("--off", help="Use the encoders' own vectors again, of --modality or of all."),
     ] = False,
     use: Annotated[
         str, typer.Option(metavar="VERSION", help="Use one that was trained before.")
@@ -44,8 +51,9 @@ def align(
     """Train a space in which words find pictures (or sounds) and these find words, on the
     catalogue's own pairs.
 
-    It is in use from the next command or start on, and `palate train` takes it up. Exit code 1:
-    held-out pairs were found no better than without it, so it is not in use.
+    It is in use from the next command or start on, and `palate train` takes it up. There may be one
+    for each modality. Exit code 1: held-out pairs were found no better than without it, so it is
+    not in use.
     """
     if off and use:
         raise typer.BadParameter("give either --off or --use VERSION.")
@@ -57,14 +65,13 @@ def align(
         workspace = Workspace.open(settings)
     try:
         if off or use:
-            return _switch(workspace, use, as_json)
-        return _train(workspace, seed, holdout, as_json)
+            return _switch(workspace, use, modality, as_json)
+        return _train(workspace, modality, seed, holdout, as_json)
     finally:
         workspace.close()
 
 
-def _train(workspace: Workspace, seed: int, holdout: float, as_json: bool) -> int:
-    from encoders.modality import medium_of
+def _train(workspace: Workspace, modality: str, seed: int, holdout: float, as_json: bool) -> int:
     from service.operations.aligning import align
 
     with output.progress(as_json) as step:
@@ -72,41 +79,43 @@ def _train(workspace: Workspace, seed: int, holdout: float, as_json: bool) -> in
         def tell(progress: TrainProgress) -> None:
             step(progress.stage, progress.done, progress.total or None)
 
-        report = align(workspace, seed=seed, holdout=holdout, progress=tell)
+        report = align(workspace, modality, seed=seed, holdout=holdout, progress=tell)
     if as_json:
         output.emit(asdict(report))
     else:
-        _show(report, medium_of(workspace.perception))
+        _show(report)
     return DONE if report.used else IN_PART
 
 
-def _switch(workspace: Workspace, version: str, as_json: bool) -> int:
-    from service.operations.aligning import take_out_of_use, use_again
+def _switch(workspace: Workspace, version: str, modality: str, as_json: bool) -> int:
+    from service.operations.aligning import activate_again, deactivate, modality_of
 
     if version:
         with output.progress(as_json) as step:
-            use_again(workspace, version, lambda now: step(now.stage, now.done, now.total or None))
+            activate_again(
+                workspace, version, lambda now: step(now.stage, now.done, now.total or None)
+            )
     else:
-        take_out_of_use(workspace)
+        deactivate(workspace, modality and modality_of(workspace, modality).name)
     if as_json:
         output.emit({"in_use": version})
     else:
         output.say(
             f"alignment {version} is in use"
             if version
-            else "no alignment is in use; those trained are kept"
+            else f"no alignment {modality and f'of {modality} '}is in use; those trained are kept"
         )
     return DONE
 
 
-def _show(report: AlignReport, medium: Medium) -> None:
+def _show(report: AlignReport) -> None:
     trained = report.trained
-    recall = trained.recall
+    recall, modality = trained.recall, trained.modality
     output.table(
         ["held-out recall@10", "before", "after"],
         [
-            [f"text -> {medium}", recall["text_to_image_before"], recall["text_to_image"]],
-            [f"{medium} -> text", recall["image_to_text_before"], recall["image_to_text"]],
+            [f"text -> {modality}", recall["text_to_image_before"], recall["text_to_image"]],
+            [f"{modality} -> text", recall["image_to_text_before"], recall["image_to_text"]],
         ],
         title=f"{trained.n_pairs:,} pairs to train on, {trained.n_held_out:,} held out, {trained.seconds:.0f} s",
         right=["before", "after"],

@@ -14,7 +14,7 @@ from service.cli.options import Config, Data, Json, Server
 from service.cli.session import answering, require_data, settings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from service.api.messages import ServingEncoders, TrainProgress
     from service.config import Settings
@@ -43,8 +43,9 @@ def change(
     """Encode everything beside the vectors there are, train if a model serves, and switch when it
     is complete.
 
-    Without --text, --image and --audio, to the encoders that the settings name. What is interrupted
-    goes on when it is called again. A server answers all along.
+    Without --text, --image and --audio, to the encoders that the settings name. One that is named
+    where there is none yet takes the place of pictures, or of sounds; name both to have both. What
+    is interrupted goes on when it is called again. A server answers all along.
     """
     with output.progress(as_json) as step:
         last = ""
@@ -58,7 +59,8 @@ def change(
             with answering(data, config, server, quiet=True) as backend:
                 now = backend.change_encoders(tell, text=text, image=image, audio=audio)
         else:
-            now = _change_here(settings_of(data, config), (text, image, audio), tell)
+            lines = {"text": text, "image": image, "audio": audio}
+            now = _change_here(settings_of(data, config), lines, tell)
     if as_json:
         output.emit(asdict(now))
         return DONE
@@ -132,13 +134,13 @@ def drop(
 
 
 def _change_here(
-    settings: Settings, names: tuple[str, str, str], tell: Callable[[TrainProgress], None]
+    settings: Settings, lines: Mapping[str, str], tell: Callable[[TrainProgress], None]
 ) -> ServingEncoders:
     """In a data folder that no server has open. The encoders of before are not needed, nor loaded."""
     from service.operations.changing import named, open_alone, prepare, serving_encoders
 
     require_data(settings)
-    recommender = prepare(open_alone(named(settings, *names), tell), tell)
+    recommender = prepare(open_alone(named(settings, lines), tell), tell)
     try:
         recommender.activate()
         recommender.take_over()

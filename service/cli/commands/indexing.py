@@ -18,6 +18,7 @@ from service.cli.output import Step
 from service.cli.session import answering, require_data, settings_of
 
 if TYPE_CHECKING:
+    from encoders.base import Encoder
     from indexer.catalog.item import Item, RowError
     from service.api.services import Backend
     from service.config import Settings
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 REMOTE_ITEMS = 200
 REMOTE_BYTES = 8 * 2**20
-"""A call over the wire ends at so many items, or pictures and sounds of so many bytes."""
+"""A call over the wire ends at so many items, or media of so many bytes."""
 REMOTE_FILE_BYTES = 10 * 2**20
 """Largest picture or sound that is sent."""
 
@@ -73,9 +74,8 @@ def index(
             )
         reports = take_in(files, one, as_json=as_json)
         workspace.store.optimize()
-        perception, rows = workspace.perception, sum(report.rows for report in reports)
-        encoders = [workspace.text_encoder, *([perception.encoder] if perception else [])]
-        times = run_times(encoders, rows, perf_counter() - started)
+        rows = sum(report.rows for report in reports)
+        times = run_times(_encoders(workspace).values(), rows, perf_counter() - started)
     return tell(reports, errors=errors, as_json=as_json, times=times)
 
 
@@ -94,9 +94,7 @@ def rebuild(
     ):
         report = workspace.indexer().rebuild(lambda done, total: step("encoding", done, total))
         workspace.store.optimize()
-        encoders = {"text": workspace.text_encoder.name}
-        if workspace.perception is not None:
-            encoders[workspace.perception.medium] = workspace.perception.encoder.name
+        encoders = {name: encoder.name for name, encoder in _encoders(workspace).items()}
     if as_json:
         output.emit(
             {"indexed": report.indexed, "warnings": len(report.warnings), "encoders": encoders}
@@ -108,6 +106,12 @@ def rebuild(
             right=["items", "without a file of theirs"],
         )
     return DONE
+
+
+def _encoders(workspace: Workspace) -> dict[str, Encoder]:
+    """By modality."""
+    media = {name: one.encoder for name, one in workspace.modalities.items()}
+    return {"text": workspace.text_encoder, **media}
 
 
 @contextmanager
@@ -138,7 +142,6 @@ def _check_log(settings: Settings) -> None:
 
 def _send(backend: Backend, path: Path, step: Step) -> FileReport:
     """One file through a server, with the pictures and sounds that lie beside it."""
-    from encoders.modality import MEDIA
     from indexer.catalog.item import RowError, read_items
 
     report = FileReport(str(path), {"indexed": 0, "skipped": 0})
@@ -168,7 +171,7 @@ def _send(backend: Backend, path: Path, step: Step) -> FileReport:
             report.failed.append(row)
             continue
         item = _with_files(row, path.resolve().parent, line, report.warnings)
-        size += sum(len(name) for medium in MEDIA for name in item.perceived(medium))
+        size += sum(len(name) for names in item.media.values() for name in names)
         batch.append((line, item))
         if len(batch) >= REMOTE_ITEMS or size >= REMOTE_BYTES:
             flush()
@@ -180,20 +183,19 @@ def _send(backend: Backend, path: Path, step: Step) -> FileReport:
 
 
 def _with_files(item: Item, root: Path, line: int, warnings: list[RowError]) -> Item:
-    """The item with its pictures and its sound themselves in place of paths, which mean nothing to
-    the server."""
+    """The item with its pictures and sounds themselves in place of paths, which mean nothing to the
+    server."""
     from encoders.errors import MediaError
-    from encoders.modality import MEDIA
     from indexer.catalog.item import RowError
 
-    for medium in MEDIA:
+    for modality, paths in item.media.items():
         names = []
-        for name in item.perceived(medium):
+        for name in paths:
             try:
                 names.append(_portable(name, root))
             except MediaError as error:
                 warnings.append(RowError(line, item.item_id, f"indexed without {name!r}: {error}"))
-        item = item.with_perceived(medium, names)
+        item = item.with_perceived(modality, names)
     return item
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from encoders.errors import PalateError
-from encoders.modality import WORDS, medium_of
+from encoders.modality import media_types
 from indexer.errors import EncoderMismatch, StoreLocked
 from indexer.log.event_log import EventLog
 from indexer.log.opening import open_event_log
@@ -160,7 +160,7 @@ def _log(settings: Settings, log: EventLog) -> Iterator[Finding]:
         todo = "make them available and run `palate index` with the same file again; its report says what is wrong"
         yield Finding(
             "warn",
-            f"{WORDS[settings.encoders.medium]}s",
+            _media_words(settings),
             f"{lacking:,} items lack one that could not be had",
             todo,
         )
@@ -170,6 +170,12 @@ def _log(settings: Settings, log: EventLog) -> Iterator[Finding]:
         yield Finding(
             "warn", "events", found, "index these items; until then the events count for nothing"
         )
+
+
+def _media_words(settings: Settings) -> str:
+    """What items of this catalogue may have beside their texts, in the plural."""
+    kinds = [kind for name, kind in media_types().items() if name in settings.encoder_names]
+    return " and ".join(kind.plural for kind in kinds)
 
 
 def _sqlite_problems(file: Path) -> list[str]:
@@ -190,7 +196,7 @@ def _vectors(settings: Settings, log: EventLog, encoders: Encoders) -> Iterator[
         return
     pending = log.count_pending() + len(log.pending_deletions())
     try:
-        workspace = Workspace.open_with(settings, encoders.text, encoders.perception)
+        workspace = Workspace.open_with(settings, encoders.text, encoders.modalities)
     except StoreLocked as error:
         owner = f"process {error.owner_pid}" if error.owner_pid else "another process"
         yield Finding(
@@ -243,14 +249,10 @@ def _vectors(settings: Settings, log: EventLog, encoders: Encoders) -> Iterator[
                 workspace.unaligned,
                 "`palate align`, or `palate align --off`",
             )
-        elif workspace.alignment is not None:
-            recall = workspace.alignment.trained.recall
-            found = f"{workspace.alignment.version}, held-out recall@10 {recall['text_to_image']:.2f} by text"
-            yield Finding(
-                "ok",
-                "shared space",
-                f"{found}, {recall['image_to_text']:.2f} by {medium_of(workspace.perception)}",
-            )
+        for name, alignment in workspace.alignments.items():
+            recall = alignment.trained.recall
+            found = f"{alignment.version}, held-out recall@10 {recall['text_to_image']:.2f} by text"
+            yield Finding("ok", "shared space", f"{found}, {recall['image_to_text']:.2f} by {name}")
     finally:
         workspace.close()
 

@@ -16,17 +16,19 @@ import numpy as np
 from PIL import Image
 
 from encoders.audio.sound import Sound
-from encoders.base import Encoder, TextEncoder, runs_on
+from encoders.base import TextEncoder, runs_on
 from encoders.errors import PalateError
-from encoders.modality import Medium, Perception
-from encoders.plugins import PlugIn, plug_ins
-from encoders.registry import (
-    AUDIO_ENCODERS,
-    IMAGE_ENCODERS,
-    TEXT_ENCODERS,
-    load_perception,
-    load_text_encoder,
+from encoders.modality import (
+    MODALITIES,
+    NO_ENCODER,
+    MediaModality,
+    Modalities,
+    Modality,
+    TextModality,
+    media_types,
 )
+from encoders.plugins import PlugIn, plug_ins
+from encoders.registry import ENCODERS, load_modalities, load_text_encoder
 from service.cli.doctor.finding import Finding
 from service.config import EncoderSettings, Settings
 
@@ -46,9 +48,9 @@ class Encoders:
 
     settings: EncoderSettings
     text: TextEncoder | None
-    perception: Perception | None
+    modalities: Modalities
     failures: Mapping[str, PalateError]
-    """Why there is none, by "text", "image" and "audio"."""
+    """Why there is none, by modality."""
 
     @classmethod
     def load(cls, settings: Settings) -> Encoders:
@@ -57,17 +59,20 @@ class Encoders:
         backend = settings.encoder_backend
         if backend.cache is not None and not backend.cache.is_dir():
             backend = replace(backend, cache=None)
+        names = settings.encoder_names
         failures: dict[str, PalateError] = {}
-        text = perception = None
+        text: TextEncoder | None = None
         try:
-            text = load_text_encoder(settings.encoders.text, backend)
+            text = load_text_encoder(names["text"], backend)
         except PalateError as error:
             failures["text"] = error
-        try:
-            perception = load_perception(settings.encoders.image, settings.encoders.audio, backend)
-        except PalateError as error:
-            failures[settings.encoders.medium] = error
-        return cls(settings.encoders, text, perception, failures)
+        loaded: dict[str, MediaModality] = {}
+        for name in media_types():
+            try:
+                loaded |= load_modalities({name: names.get(name, NO_ENCODER)}, backend)
+            except PalateError as error:
+                failures[name] = error
+        return cls(settings.encoders, text, loaded, failures)
 
     def findings(self) -> Iterator[Finding]:
         for kind, error in self.failures.items():
@@ -75,16 +80,11 @@ class Encoders:
                 "fail", f"{kind} encoder", str(error), f"correct encoders.{kind} in the settings"
             )
         if self.text is not None:
-            yield _looked_at(
-                "text", self.settings.text, self.text, self.text.encode_passages, _texts()
-            )
-        if (perception := self.perception) is not None:
-            medium = perception.medium
-            spec = self.settings.names[medium]
-            yield _looked_at(
-                medium, spec, perception.encoder, perception.encode, _SAMPLES[medium]()
-            )
-        elif not {"image", "audio"} & set(self.failures):
+            yield _looked_at(TextModality(self.text), self.settings, _texts())
+        for name, modality in self.modalities.items():
+            samples = _SAMPLES[name]() if name in _SAMPLES else [modality.blank()] * SAMPLES
+            yield _looked_at(modality, self.settings, samples)
+        if not self.modalities and not media_types().keys() & self.failures.keys():
             yield Finding("ok", "image encoder", "none: pictures and sounds are not looked at")
 
 
@@ -108,26 +108,22 @@ def plugged_in() -> Iterator[Finding]:
 
 
 def _is_hidden(plug_in: PlugIn) -> bool:
-    return all(plug_in.name in ours for ours in (TEXT_ENCODERS, IMAGE_ENCODERS, AUDIO_ENCODERS))
+    return all(plug_in.name in ENCODERS.get(name, {}) for name in MODALITIES)
 
 
-def _looked_at(
-    kind: str,
-    spec: str,
-    encoder: Encoder,
-    encode: Callable[[Sequence[Any]], object],
-    samples: Sequence[Any],
-) -> Finding:
-    what = f"{kind} encoder"
-    known = f"{spec}: {encoder.name}, {encoder.dim} wide, fingerprint {encoder.fingerprint}"
+def _looked_at(modality: Modality, settings: EncoderSettings, samples: Sequence[Any]) -> Finding:
+    encoder, name = modality.encoder, modality.name
+    what, line = f"{name} encoder", settings.names[name]
+    known = f"{line}: {encoder.name}, {encoder.dim} wide, fingerprint {encoder.fingerprint}"
     try:
-        rate = _per_second(encode, samples)
+        rate = _per_second(modality.encode, samples)
     except PalateError as error:
         return Finding(
-            "fail", what, f"{known}; {error}", f"correct encoders.{kind} in the settings"
+            "fail", what, f"{known}; {error}", f"correct encoders.{name} in the settings"
         )
     how = f" on {where}" if (where := runs_on(encoder)) else ""
-    return Finding("ok", what, f"{known}, {rate:,.0f} {_UNITS[kind]}/s here{how}")
+    unit = _UNITS.get(name, modality.plural)
+    return Finding("ok", what, f"{known}, {rate:,.0f} {unit}/s here{how}")
 
 
 def _per_second(encode: Callable[[Sequence[Any]], object], samples: Sequence[Any]) -> float:
@@ -161,5 +157,6 @@ def _sounds() -> list[Sound]:
     return [Sound(np.roll(noise, n), PREVIEW_HZ) for n in range(SAMPLES)]
 
 
-_SAMPLES: Mapping[Medium, Callable[[], Sequence[Any]]] = {"image": _pictures, "audio": _sounds}
-_UNITS = {"text": "texts", "image": "images", "audio": "sounds of 30 s"}
+_SAMPLES: Mapping[str, Callable[[], Sequence[Any]]] = {"image": _pictures, "audio": _sounds}
+"""By modality; where there are none, an encoder is given blank content."""
+_UNITS = {"image": "images", "audio": f"sounds of {PREVIEW_S} s"}

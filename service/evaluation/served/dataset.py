@@ -43,7 +43,8 @@ class Dataset:
         """All of it, or as if there were no other domain than this. InvalidInput for a domain that
         is not there."""
         stored = sorted(
-            read_rows(workspace.store, joint_names(workspace.store)), key=lambda row: row.item_index
+            read_rows(workspace.store, (*workspace.dims, *joint_names(workspace.store))),
+            key=lambda row: row.item_index,
         )
         if domain:
             require_domain("domain", domain, (row.item.domain for row in stored))

@@ -85,7 +85,8 @@ class _Asked:
         before: Callable[..., None],
         tell: Progress,
     ) -> None:
-        """Every round's cases, to every system; `before` is told of a round's cases when it begins."""
+        """Every round's cases, to every system; `before` is told of a round's cases when it
+        begins."""
         done, total = 0, len(systems) * sum(map(len, run.rounds))
 
         def count(more: int) -> None:

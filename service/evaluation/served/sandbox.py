@@ -53,10 +53,12 @@ class Sandbox:
         self._folder, self._dataset, self._without = folder, dataset, without
 
     def train(self, progress: Progress, seed: int) -> Training:
-        """Fit the ranker on the copy's events; it serves from then on, whatever it measured itself."""
+        """Fit the ranker on the copy's events; it serves from then on, whatever its training
+        measured."""
         model = self.recommender.train(progress, seed=seed, force=True)
         if "second-stage" in self._without:
-            self.recommender.ranker.blend = Blend.prior()
+            ranker = self.recommender.ranker
+            ranker.blend = Blend.prior(ranker.blend.signals)
         card = ModelCard.read(self._folder / MODELS_FOLDER / model.version)
         learning = Learning(card.losses, card.validation)
         return Training(model.version, card.metrics["seconds"], learning)
@@ -104,7 +106,7 @@ class Sandbox:
 def sandbox(
     workspace: Workspace, dataset: Dataset, train: Interactions, without: Sequence[str] = ()
 ) -> Iterator[Sandbox]:
-    """The dataset's items under the same encoders and settings, with no events but those of `train`.
+    """The dataset's items under the same encoders and settings, with the events of `train` alone.
 
     `without`: `text` and `image` leave those vectors out, and all that is made of them, such as a
     space they share, though not the words and categories themselves; `id` lets the Transformer know
@@ -114,11 +116,12 @@ def sandbox(
     with tempfile.TemporaryDirectory(prefix="palate-evaluate-") as name:
         folder = Path(name)
         settings = _settings(workspace.settings, folder, without)
-        if workspace.alignment is not None and not {TEXT, IMAGE} & set(without):
+        if not {TEXT, IMAGE} & set(without):
             alignments = Alignments(folder)
-            alignments.keep(workspace.alignment)
-            alignments.use(workspace.alignment.version)
-        copy = Workspace.open_with(settings, workspace.text_encoder, workspace.perception)
+            for alignment in workspace.alignments.values():
+                alignments.keep(alignment)
+                alignments.activate(alignment, workspace.fingerprints)
+        copy = Workspace.open_with(settings, workspace.text_encoder, workspace.modalities)
         try:
             _put_items(copy, dataset.rows, without)
             for batch in _chunks(dataset.events(train)):
@@ -140,7 +143,10 @@ def _settings(settings: Settings, folder: Path, without: Sequence[str]) -> Setti
 
 
 def _put_items(copy: Workspace, rows: Sequence[StoredItem], without: Sequence[str]) -> None:
-    kept = copy.store.vector_names().keys() - set(without)
+    left_out = set(without)
+    if IMAGE in left_out:  # "image" is whatever items have beside their texts
+        left_out |= copy.modalities.keys()
+    kept = copy.store.vector_names().keys() - left_out
     for start in range(0, len(rows), ITEMS_AT_ONCE):
         part = rows[start : start + ITEMS_AT_ONCE]
         put = copy.log.put_items([row.item for row in part])

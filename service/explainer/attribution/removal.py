@@ -17,8 +17,8 @@ Margins = Callable[[Sequence[Set]], NDArray[np.floating[Any]]]
 """(S,) how far the result stays above the line without each of S sets; below 0 where it drops
 off."""
 DropsOff = Callable[[Set], bool]
-"""Whether the result drops off the list without a set. Has the last word: it may be dearer and more
-exact than `Margins`."""
+"""Whether the result drops off the list without a set. It decides: it may be slower and more exact
+than `Margins`."""
 
 
 def smallest_removal(n: int, margins: Margins, limit: int, drops_off: DropsOff) -> Set:

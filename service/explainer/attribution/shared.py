@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from service.explainer.attribution.facts import SPONSORED, AttributeValue, Citable, HistoryFact
+from service.explainer.text import MAX_VALUE_CHARACTERS, MAX_VALUE_WORDS
 
-MAX_VALUE_CHARACTERS = 40
-MAX_VALUE_WORDS = 5
 UNKNOWN_SHARE = 0.05
 """Assumed where the catalogue's share of a value was not given."""
 MIN_SHARE = 1e-6

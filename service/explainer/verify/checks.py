@@ -20,7 +20,7 @@ from service.explainer.languages.taste_words import lift
 from service.explainer.template.slots import cited_title, percent
 from service.explainer.text import clean
 from service.explainer.verify.expressions import NUMBER, compiled, find_all, search
-from service.explainer.verify.masking import TOKEN, Fact, Masked, items_of
+from service.explainer.verify.masking import TOKEN, Masked, Mention, items_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +28,18 @@ class Sentence:
     """One sentence of a text, and the evidence it may draw on."""
 
     raw: str
-    """With tokens in place of facts."""
+    """With tokens in place of what it may name."""
     text: str
     """The same in lower case."""
     masked: Masked
+    mentions: Sequence[Mention]
+    """What it names, in order."""
     cited: frozenset[tuple[str, str]]
     """History items it quotes; empty when it may be about something else altogether."""
     evidence: Sequence[Evidence]
     scope: Sequence[Evidence]
     """Evidence about the quoted items, and about none in particular."""
     language: Language
-
-    @property
-    def facts(self) -> list[Fact]:
-        """The facts it names, in order."""
-        return self.masked.of(self.text)
 
     def about(self, evidence: Evidence) -> bool:
         """Whether the evidence is about an item the sentence quotes, or about none in particular."""
@@ -58,13 +55,13 @@ def _clauses(sentence: Sentence) -> list[str]:
 def check_causes(sentence: Sentence) -> Iterator[str]:
     """A cause is an item whose absence was measured, and the sentence says which."""
     causes = {e.item_key for e in sentence.evidence if e.kind is EvidenceKind.HISTORY}
-    names_a_cause = bool(causes & items_of(sentence.facts))
+    names_a_cause = bool(causes & items_of(sentence.mentions))
     for clause in _clauses(sentence):
         found = search(sentence.language.lexicon.causes, clause, sentence.language)
         if not found:
             continue
-        quoted = [fact for fact in sentence.masked.of(clause) if fact.is_title_only]
-        if not names_a_cause or not all(causes & items_of([fact]) for fact in quoted):
+        quoted = [mention for mention in sentence.masked.of(clause) if mention.is_title_only]
+        if not names_a_cause or not all(causes & items_of([mention]) for mention in quoted):
             yield f"states a cause ({_readable(found)!r}) that no counterfactual supports"
 
 
@@ -87,9 +84,9 @@ def supports(evidence: Evidence, guarded: GuardedWords) -> bool:
 
 def check_media(sentence: Sentence) -> Iterator[str]:
     """A modality may be named only where an item that the sentence quotes is close in it."""
-    for fact in sentence.facts:
-        if fact.is_medium_only and not any(sentence.about(e) for e in fact.close_in):
-            yield f"speaks of the {clean(fact.text)} of an item that is not close in it"
+    for mention in sentence.mentions:
+        if mention.is_medium_only and not any(sentence.about(e) for e in mention.close_in):
+            yield f"speaks of the {clean(mention.text)} of an item that is not close in it"
 
 
 def check_deeds(sentence: Sentence) -> Iterator[str]:
@@ -111,7 +108,7 @@ def _check_chosen(sentence: Sentence, verb: str, found: str) -> Iterator[str]:
     by_user = lexicon.you + lexicon.verb_of.replace("VERB", f"(?:{verb})")
     for match in find_all(by_user, sentence.text, sentence.language):
         objects = sentence.masked.of(match.group())
-        if any(not fact.cited and not fact.is_named_otherwise for fact in objects):
+        if any(not mention.cited and not mention.is_named_otherwise for mention in objects):
             yield f"says {found!r} of an item the user had nothing to do with"
 
 
@@ -122,9 +119,9 @@ def _check_done(sentence: Sentence, verb: str, events: frozenset[str], found: st
         yield f"says {found!r}, which is not what the user did"
     with_object = lexicon.verb_of.replace("VERB", f"(?:{verb})")
     for match in find_all(with_object, sentence.text, language):
-        for fact in sentence.masked.of(match.group()):
-            done = {language.event(e.event_type) for e in fact.cited}
-            if not fact.is_named_otherwise and not events & done:
+        for mention in sentence.masked.of(match.group()):
+            done = {language.event(e.event_type) for e in mention.cited}
+            if not mention.is_named_otherwise and not events & done:
                 yield f"says {found!r} of an item to which the user did something else"
     if search(lexicon.user_did.replace("VERB", verb), sentence.text, language):
         yield f"says {found!r} of something the evidence does not name"
@@ -163,9 +160,9 @@ def check_numbers(sentence: Sentence) -> Iterator[str]:
     with_rating = sentence.language.lexicon.rating_of.replace("N", f"({NUMBER})")
     for match in find_all(with_rating, sentence.text, sentence.language):
         rated.add(match.start(1))
-        fact = sentence.masked.of(match.group())[-1]
-        given = {_rounded(e.event_value) for e in fact.cited}
-        if not fact.is_named_otherwise and numeral(match.group(1)) not in given:
+        mention = sentence.masked.of(match.group())[-1]
+        given = {_rounded(e.event_value) for e in mention.cited}
+        if not mention.is_named_otherwise and numeral(match.group(1)) not in given:
             yield f"the number {match.group(1)} is not what the user gave to that item"
     units = units_of(sentence)
     for number in re.finditer(NUMBER, sentence.text):
@@ -249,7 +246,7 @@ def fields_of(evidence: Evidence) -> dict[str, float | None]:
 
 def check_attributes(sentence: Sentence) -> Iterator[str]:
     """Words that speak of an attribute need one of its values, and a value said to be one must be."""
-    named = {key for fact in sentence.facts for key in fact.attributes}
+    named = {key for mention in sentence.mentions for key in mention.attributes}
     for key, words in sentence.language.attributes.items():
         yield from _check_binding(sentence, key, words)
         found = ""
@@ -267,21 +264,21 @@ def _check_binding(sentence: Sentence, key: str, words: AttributeWords) -> Itera
     if not words.binds:
         return
     for match in find_all(words.binds, sentence.text, sentence.language):
-        fact = sentence.masked.of(match.group())[0]
-        if key not in fact.attributes:
-            yield f"says {clean(fact.text)!r} is the {key}, which it is not"
+        mention = sentence.masked.of(match.group())[0]
+        if key not in mention.attributes:
+            yield f"says {clean(mention.text)!r} is the {key}, which it is not"
 
 
 def check_sharing(sentence: Sentence) -> Iterator[str]:
     """A value said to be shared must be shared, and with every item of the clause."""
     says_shared = search(sentence.language.lexicon.sharing, sentence.text, sentence.language)
-    for fact in sentence.facts if says_shared else ():
-        if fact.is_value_only and not any(sentence.about(e) for e in fact.shared):
-            yield f"says {clean(fact.text)!r} is shared, which the evidence does not"
+    for mention in sentence.mentions if says_shared else ():
+        if mention.is_value_only and not any(sentence.about(e) for e in mention.shared):
+            yield f"says {clean(mention.text)!r} is shared, which the evidence does not"
     for clause in _clauses(sentence):
-        facts = sentence.masked.of(clause)
-        titles = [fact for fact in facts if fact.is_title_only]
-        for value in (fact for fact in facts if fact.is_value_only):
+        mentions = sentence.masked.of(clause)
+        titles = [mention for mention in mentions if mention.is_title_only]
+        for value in (mention for mention in mentions if mention.is_value_only):
             sharers = {e.item_key for e in value.shared}
             if not all(sharers & items_of([title]) for title in titles):
                 yield f"says {clean(value.text)!r} of an item of which it is not known"

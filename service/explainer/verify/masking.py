@@ -1,4 +1,4 @@
-"""Masking: the facts a text may name, replaced by tokens, so that only our own words are left to be
+"""Masking: all that a text may name, replaced by tokens, so that only our own words are left to be
 checked.
 
 This module owns which strings are allowed and what each of them is (a title, an attribute's value,
@@ -44,8 +44,8 @@ _ABOUT_A_VALUE = OF_TASTE | SHARED | {EvidenceKind.EXAMPLE}
 
 
 @dataclass(slots=True)
-class Fact:
-    """One allowed string and everything it is."""
+class Mention:
+    """One string that a text may name, and everything it may stand for."""
 
     text: str
     cited: list[Evidence] = field(default_factory=list)
@@ -89,18 +89,18 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """A text with tokens in place of facts."""
+    """A text with tokens in place of what it may name."""
 
     text: str
-    facts: Sequence[Fact]
-    """Fact of each token, by its number."""
+    mentions: Sequence[Mention]
+    """What each token stands for, by its number."""
     unknown: Sequence[str]
-    """What was quoted and is no fact."""
+    """What was quoted and may not be named."""
     has_stray_quote: bool
 
-    def of(self, part: str) -> list[Fact]:
-        """Facts whose tokens stand in this part of the text, in order."""
-        return [self.facts[ord(token[1]) - _FIRST] for token in re.findall(TOKEN, part)]
+    def of(self, part: str) -> list[Mention]:
+        """What the tokens in this part of the text stand for, in order."""
+        return [self.mentions[ord(token[1]) - _FIRST] for token in re.findall(TOKEN, part)]
 
 
 def mask(text: str, subject: Subject, evidence: Sequence[Evidence], language: Language) -> Masked:
@@ -112,39 +112,39 @@ def mask(text: str, subject: Subject, evidence: Sequence[Evidence], language: La
     has_stray_quote = _STRAY_QUOTE.search(text) is not None
     text = _SINGLE_QUOTED.sub(masking.quoted, text)
     text = masking.unquoted(text)
-    return Masked(text, masking.facts, masking.unknown, has_stray_quote)
+    return Masked(text, masking.mentions, masking.unknown, has_stray_quote)
 
 
-def items_of(facts: Iterable[Fact]) -> set[tuple[str, str]]:
-    """Identity of the history items that these facts are titles of."""
-    return {evidence.item_key for fact in facts for evidence in fact.cited}
+def items_of(mentions: Iterable[Mention]) -> set[tuple[str, str]]:
+    """Identity of the history items that these mentions are titles of."""
+    return {evidence.item_key for mention in mentions for evidence in mention.cited}
 
 
 class _Masking:
-    """The masking of one text: collects the facts it finds."""
+    """The masking of one text: collects the mentions it finds."""
 
-    def __init__(self, allowed: dict[str, Fact], language: Language) -> None:
+    def __init__(self, allowed: dict[str, Mention], language: Language) -> None:
         self._allowed, self._language = allowed, language
-        self.facts: list[Fact] = []
+        self.mentions: list[Mention] = []
         self.unknown: list[str] = []
 
     def quoted(self, match: re.Match[str]) -> str:
         """The token for a quoted string."""
         inner = next(group for group in match.groups() if group is not None)
         bare = inner.rstrip(".,;:!?，。；：！？")
-        fact = self._allowed.get(_key(inner)) or self._allowed.get(_key(bare))
-        if fact is None:
+        mention = self._allowed.get(_key(inner)) or self._allowed.get(_key(bare))
+        if mention is None:
             self.unknown.append(inner)
-            fact = Fact(inner)
-        return self._token(fact)
+            mention = Mention(inner)
+        return self._token(mention)
 
     def unquoted(self, text: str) -> str:
-        """The text with tokens for the facts that stand in it without quotation marks."""
+        """The text with tokens for what it names without quotation marks."""
         folded = text.casefold()
         present = [
-            fact.text
-            for fact in self._allowed.values()
-            if fact.text.casefold() in folded and _may_stand_unquoted(fact, self._language)
+            mention.text
+            for mention in self._allowed.values()
+            if mention.text.casefold() in folded and _may_stand_unquoted(mention, self._language)
         ]
         if not present:
             return text
@@ -158,52 +158,54 @@ class _Masking:
         The full stop of "Robert Downey Jr." may end both the name and the sentence.
         """
         found = match.group()
-        token = self._token(self._allowed.get(_key(found), Fact(found)))
+        token = self._token(self._allowed.get(_key(found), Mention(found)))
         may_end = self._language.lexicon.script == "latin" and found.endswith(".")
         ends_sentence = may_end and _NEXT_SENTENCE.match(match.string, match.end())
         return token + "." if ends_sentence else token
 
-    def _token(self, fact: Fact) -> str:
-        self.facts.append(fact)
-        number = min(len(self.facts) - 1, _MAX_TOKENS)
+    def _token(self, mention: Mention) -> str:
+        self.mentions.append(mention)
+        number = min(len(self.mentions) - 1, _MAX_TOKENS)
         return f"⟦{chr(_FIRST + number)}⟧"
 
 
-def _allowed(subject: Subject, evidence: Sequence[Evidence], language: Language) -> dict[str, Fact]:
-    """Every string that a text may name, by its key."""
-    allowed: dict[str, Fact] = {}
+def _allowed(
+    subject: Subject, evidence: Sequence[Evidence], language: Language
+) -> dict[str, Mention]:
+    """Everything that a text may name, by its key."""
+    allowed: dict[str, Mention] = {}
 
-    def fact(text: str) -> Fact:
-        return allowed.setdefault(_key(text), Fact(text))
+    def mention(text: str) -> Mention:
+        return allowed.setdefault(_key(text), Mention(text))
 
-    fact(cited_title(subject.item_id, subject.title)).is_subject = True
+    mention(cited_title(subject.item_id, subject.title)).is_subject = True
     for category in subject.categories:
-        fact(clean(category, MAX_VALUE_CHARACTERS)).attributes.add("category")
+        mention(clean(category, MAX_VALUE_CHARACTERS)).attributes.add("category")
     for name, values in subject.attributes.items():
         for value in {*elements(values), values}:
             key = language.attribute(name) or name
-            fact(clean(value, MAX_VALUE_CHARACTERS)).attributes.add(key)
+            mention(clean(value, MAX_VALUE_CHARACTERS)).attributes.add(key)
     for one in evidence:
         if one.item_id or one.title:
-            fact(cited_title(one.item_id, one.title)).cited.append(one)
+            mention(cited_title(one.item_id, one.title)).cited.append(one)
         if one.kind in _ABOUT_A_VALUE:
-            value_fact = fact(clean(language.taste.value_of(one), MAX_VALUE_CHARACTERS))
-            value_fact.attributes.add(attribute_key(one, language) or one.name)
-            value_fact.shared.append(one)
-            fact(printable_name(one.name, language)).is_word = True
-            fact(language.taste.month_of(one.since)).dated.append(one)
+            shared = mention(clean(language.taste.value_of(one), MAX_VALUE_CHARACTERS))
+            shared.attributes.add(attribute_key(one, language) or one.name)
+            shared.shared.append(one)
+            mention(printable_name(one.name, language)).is_word = True
+            mention(language.taste.month_of(one.since)).dated.append(one)
         elif one.kind is EvidenceKind.MEDIA_SIMILARITY:
             noun = language.medium(one.name)
-            fact(clean(noun, MAX_VALUE_CHARACTERS)).close_in.append(one)
+            mention(clean(noun, MAX_VALUE_CHARACTERS)).close_in.append(one)
         elif TELLING[one.kind].quotes_name:
-            fact(clean(one.name, MAX_NAME_CHARACTERS)).is_word = True
+            mention(clean(one.name, MAX_NAME_CHARACTERS)).is_word = True
     allowed.pop("", None)
     return allowed
 
 
-def _may_stand_unquoted(fact: Fact, language: Language) -> bool:
-    is_no_title = bool(fact.attributes or fact.is_word or fact.dated or fact.close_in)
-    return is_no_title and stands_unquoted(fact.text, language)
+def _may_stand_unquoted(mention: Mention, language: Language) -> bool:
+    is_no_title = bool(mention.attributes or mention.is_word or mention.dated or mention.close_in)
+    return is_no_title and stands_unquoted(mention.text, language)
 
 
 def _bounded(text: str, language: Language) -> str:

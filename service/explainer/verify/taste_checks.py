@@ -21,7 +21,7 @@ from service.explainer.template.slots import printable_name
 from service.explainer.text import clean
 from service.explainer.verify.checks import Sentence, fields_of, numeral, supports, units_of
 from service.explainer.verify.expressions import NUMBER, find_all, search
-from service.explainer.verify.masking import TOKEN, Fact
+from service.explainer.verify.masking import TOKEN, Mention
 
 
 def check_taste(sentence: Sentence) -> Iterator[str]:
@@ -42,11 +42,11 @@ def check_taste(sentence: Sentence) -> Iterator[str]:
 class _Said:
     """What a sentence says of a taste."""
 
-    values: list[tuple[Fact, set[EvidenceKind]]] = field(default_factory=list)
+    values: list[tuple[Mention, set[EvidenceKind]]] = field(default_factory=list)
     """Each value as often as it is named, and the kinds of facts that are said of it there."""
-    examples: list[Fact] = field(default_factory=list)
+    examples: list[Mention] = field(default_factory=list)
     """What is quoted beside them."""
-    months: list[Fact] = field(default_factory=list)
+    months: list[Mention] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     """Of the attributes whose values they are said to be."""
     guarded: list[GuardedWords] = field(default_factory=list)
@@ -59,17 +59,17 @@ def _said(sentence: Sentence) -> _Said:
     said = _Said(guarded=_guarded(sentence), numbers=_numbers(sentence))
     bindings = _bindings(sentence)
     for token in re.findall(TOKEN, sentence.text):
-        (fact,) = sentence.masked.of(token)
+        (mention,) = sentence.masked.of(token)
         kinds = {kind for kind, binding in bindings.items() if token in binding.values}
         is_name = any(token in binding.names for binding in bindings.values())
         if is_name:  # also where a value is called the same
-            said.names.append(fact.text.casefold())
-        elif fact.cited and not kinds:  # also where a title reads like a value
-            said.examples.append(fact)
-        elif fact.dated and not kinds:
-            said.months.append(fact)
-        elif any(_is_about_taste(evidence) for evidence in fact.shared):
-            said.values.append((fact, kinds))
+            said.names.append(mention.text.casefold())
+        elif mention.cited and not kinds:  # also where a title reads like a value
+            said.examples.append(mention)
+        elif mention.dated and not kinds:
+            said.months.append(mention)
+        elif any(_is_about_taste(evidence) for evidence in mention.shared):
+            said.values.append((mention, kinds))
     return said
 
 
@@ -129,7 +129,7 @@ def _supports_all(fact: Evidence, said: _Said, language: Language) -> bool:
     )
 
 
-def _has_example(fact: Evidence, title: Fact) -> bool:
+def _has_example(fact: Evidence, title: Mention) -> bool:
     return any(
         cited.kind is EvidenceKind.EXAMPLE and cited.theme == fact.theme for cited in title.cited
     )

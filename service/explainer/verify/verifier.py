@@ -77,12 +77,12 @@ def verify(
 def _sentence(
     text: str, masked: Masked, evidence: Sequence[Evidence], language: Language
 ) -> Sentence:
-    facts = masked.of(text)
-    cited = items_of(facts) if any(fact.is_title_only for fact in facts) else ()
+    mentions = masked.of(text)
+    cited = items_of(mentions) if any(one.is_title_only for one in mentions) else ()
     lowered = text.lower()
     if len(lowered) != len(text):  # some letters are longer in lower case; places must stay
         lowered = text
-    bare = Sentence(text, lowered, masked, frozenset(cited), evidence, (), language)
+    bare = Sentence(text, lowered, masked, mentions, frozenset(cited), evidence, (), language)
     return replace(bare, scope=[e for e in evidence if bare.about(e)])
 
 

@@ -26,7 +26,7 @@ from service.ranker.item_item.co_engagement import (
     item_knn,
     score,
 )
-from service.ranker.item_item.content_neighbours import borrow_matrix, lend
+from service.ranker.item_item.content_neighbours import backoff_matrix, with_backoff
 
 DAY_S = 86_400.0
 NO_ORDER = 1.0
@@ -146,9 +146,9 @@ class ItemItem:
         return score(self._weights, histories, decay=self._decay)
 
 
-class BorrowedItemItem(ItemItem):
-    """Item-item weights in which an item without events scores like the items nearest in content,
-    times a scale.
+class BackOffItemItem(ItemItem):
+    """Item-item weights with content-neighbour back-off: an item without events scores like the
+    items nearest in content, times a scale.
 
     The scale trades warm for cold: at 1 a cold item competes as its neighbours' average, rarely
     enough to be seen.
@@ -165,18 +165,20 @@ class BorrowedItemItem(ItemItem):
         super().__init__(build, decay=decay)
         self._neighbours = neighbours
         self._scale = scale
-        self._borrow = sparse.csr_matrix((0, 0), dtype=np.float32)
+        self._backoff = sparse.csr_matrix((0, 0), dtype=np.float32)
 
     def use(
         self, weights: sparse.csr_matrix, interactions: Interactions, vectors: FloatArray | None
     ) -> Self:
         warm = interactions.item_counts() > 0
-        content = _need(vectors, "borrowing")
-        self._borrow = borrow_matrix(content, warm, neighbours=self._neighbours, scale=self._scale)
+        content = _need(vectors, "content-neighbour back-off")
+        self._backoff = backoff_matrix(
+            content, warm, neighbours=self._neighbours, scale=self._scale
+        )
         return super().use(weights, interactions, vectors)
 
     def scores(self, histories: Sequence[IntArray]) -> FloatArray:
-        return lend(super().scores(histories), self._borrow)
+        return with_backoff(super().scores(histories), self._backoff)
 
 
 BASELINES: Mapping[str, Callable[[], Baseline]] = {
@@ -192,9 +194,9 @@ BASELINES: Mapping[str, Callable[[], Baseline]] = {
     "als-recency": Als,
     "ease": lambda: ItemItem(ease, decay=NO_ORDER),
     "ease-recency": lambda: ItemItem(ease),
-    "ease-recency-borrowed": lambda: BorrowedItemItem(ease),
-    "ease-recency-borrowed-4": lambda: BorrowedItemItem(ease, scale=4.0),
-    "ease-recency-borrowed-8": lambda: BorrowedItemItem(ease, scale=8.0),
+    "ease-recency-borrowed": lambda: BackOffItemItem(ease),
+    "ease-recency-borrowed-4": lambda: BackOffItemItem(ease, scale=4.0),
+    "ease-recency-borrowed-8": lambda: BackOffItemItem(ease, scale=8.0),
 }
 """Name -> factory."""
 FRONTIER = ("ease-recency-borrowed-4", "ease-recency-borrowed-8")

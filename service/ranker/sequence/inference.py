@@ -8,10 +8,10 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
+from service.ranker.data.arrays import FloatArray, IntArray
 from service.ranker.data.items import ItemFeatures
 from service.ranker.data.variants import Variants
-from service.ranker.sequence.model import PAD, ItemBatch, SequenceModel, Steps
+from service.ranker.sequence.model import ItemBatch, SequenceModel, Steps
 from service.ranker.sequence.sequences import PaddedBatch, Sequences, pad
 
 AT_ONCE = 13
@@ -23,39 +23,29 @@ one."""
 class ItemTensors:
     """Content of all items as tensors, with rows taken out by item index."""
 
-    def __init__(self, items: ItemFeatures, n_ids: int) -> None:
-        self._text, self._image = torch.from_numpy(items.text), torch.from_numpy(items.image)
-        self._has_text, self._has_image = (
-            torch.from_numpy(items.has_text),
-            torch.from_numpy(items.has_image),
-        )
+    def __init__(self, items: ItemFeatures, id_rows: IntArray) -> None:
+        """Projected features, and rows of the id table (n_items,), PAD for items without one."""
+        blocks = items.blocks.items()
+        self._ids = torch.from_numpy(id_rows)
+        self._vectors = {modality: torch.from_numpy(block.vectors) for modality, block in blocks}
+        self._present = {modality: torch.from_numpy(block.present) for modality, block in blocks}
         self._domain = torch.from_numpy(items.domain)
         self._tags = items.tags
-        self._ids = torch.arange(items.n_items)
-        self._ids[n_ids:] = PAD
-
-    def hide_ids(self, items: BoolArray) -> None:
-        """Give the marked items no id embedding: they have no events to learn one from."""
-        self._ids[torch.from_numpy(items)] = PAD
-
-    def set_ids(self, ids: IntArray) -> None:
-        """Rows of the id table for all items, PAD for none."""
-        self._ids = torch.from_numpy(ids)
 
     def rows(self, items: IntArray) -> ItemBatch:
+        """The batch of some items, in the order given."""
         index = torch.from_numpy(items)
-        tags = [self._tags[i] for i in items]
+        tags = [self._tags[item] for item in items]
         sizes = np.array([len(row) for row in tags], dtype=np.int64)
-        flat = np.concatenate(tags) if len(tags) else np.zeros(0, np.int64)
+        codes = np.concatenate(tags) if len(tags) else np.zeros(0, np.int64)
+        offsets = np.concatenate([[0], np.cumsum(sizes)[:-1]])
         return ItemBatch(
-            self._ids[index],
-            self._text[index],
-            self._has_text[index],
-            self._image[index],
-            self._has_image[index],
-            self._domain[index],
-            torch.from_numpy(flat.astype(np.int64)),
-            torch.from_numpy(np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)),
+            ids=self._ids[index],
+            vectors={modality: vectors[index] for modality, vectors in self._vectors.items()},
+            present={modality: present[index] for modality, present in self._present.items()},
+            domain=self._domain[index],
+            tags=torch.from_numpy(codes.astype(np.int64)),
+            tag_offsets=torch.from_numpy(offsets.astype(np.int64)),
         )
 
 
@@ -72,6 +62,12 @@ def item_vectors(
     return (
         np.concatenate(parts) if parts else np.zeros((0, model.items.ids.embedding_dim), np.float32)
     )
+
+
+def embed_items(model: SequenceModel, projected: ItemFeatures, id_rows: IntArray) -> FloatArray:
+    """Fused vectors (N, D) of items given by their projected content and their rows of the id table
+    (N,), PAD for none."""
+    return item_vectors(model, ItemTensors(projected, id_rows), np.arange(projected.n_items))
 
 
 def history_states(

@@ -9,7 +9,7 @@ two events: one learned number per span and head, as HSTU has it (arXiv 2402.171
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -32,8 +32,8 @@ class ModelShape:
 
     n_ids: int
     """Items with an id embedding; an item index at or above it has content only."""
-    text_dim: int
-    image_dim: int
+    modality_dims: Mapping[str, int]
+    """Width of the item vectors by modality."""
     n_domains: int
     n_tags: int
     n_event_types: int
@@ -48,12 +48,10 @@ class ItemBatch:
 
     ids: Tensor
     """(N,) row of the id table, or PAD for an item without one."""
-    text: Tensor
-    """(N, text dim), zeros where missing."""
-    has_text: Tensor
-    """(N,) bool"""
-    image: Tensor
-    has_image: Tensor
+    vectors: Mapping[str, Tensor]
+    """By modality (N, dim), zeros where missing."""
+    present: Mapping[str, Tensor]
+    """By modality (N,) bool."""
     domain: Tensor
     """(N,)"""
     tags: Tensor
@@ -76,51 +74,55 @@ class Steps(NamedTuple):
 
 
 class ItemNet(nn.Module):
-    """Gated fusion: id + sum over modalities of sigmoid(gate) * projection. A missing modality is a
-    learned token."""
+    """Gated fusion: id + sum over modalities and tags of sigmoid(gate) * projection + domain. A
+    missing modality is a learned token."""
 
     def __init__(self, config: RankerConfig, shape: ModelShape) -> None:
         super().__init__()
-        D = config.dim
+        D, M = config.dim, len(shape.modality_dims)
         self.id_dropout = config.id_dropout
         self.ids = nn.Embedding(shape.n_ids, D)
         self.no_id = nn.Parameter(torch.zeros(D))
-        self.text = nn.Linear(shape.text_dim, D)
-        self.image = nn.Linear(shape.image_dim, D)
+        self.modalities = nn.ModuleDict(
+            {modality: nn.Linear(dim, D) for modality, dim in shape.modality_dims.items()}
+        )
         self.tags = nn.EmbeddingBag(max(shape.n_tags, 1), D, mode="mean")
         self.domain = nn.Embedding(max(shape.n_domains, 1), D)
-        self.missing = nn.Parameter(torch.zeros(2, D))
-        self.gate = nn.Linear(4 * D, 3)
+        self.missing = nn.Parameter(torch.zeros(M, D))
+        """A row per modality, in their order."""
+        self.gate = nn.Linear((M + 2) * D, M + 1)
         nn.init.normal_(self.ids.weight, std=0.02)
         nn.init.normal_(self.tags.weight, std=0.02)
         nn.init.normal_(self.domain.weight, std=0.02)
 
     def forward(self, items: ItemBatch) -> Tensor:
         """ItemBatch of N -> (N, D)."""
-        known = items.ids != PAD
-        if (
-            self.id_dropout >= 1
-        ):  # nothing was learned of any id, so none says anything when it serves either
-            known = torch.zeros_like(known)
-        elif self.training and self.id_dropout > 0:
-            known = known & (torch.rand(known.shape) >= self.id_dropout)
-        identity = torch.where(
-            known[:, None], self.ids(items.ids.clamp(min=0)), self.no_id
-        )  # (N, D)
-        text = torch.where(
-            items.has_text[:, None], self.text(items.text), self.missing[0]
-        )  # (N, D)
-        image = torch.where(
-            items.has_image[:, None], self.image(items.image), self.missing[1]
-        )  # (N, D)
-        tags = self.tags(items.tags, items.tag_offsets)  # (N, D)
-        gates = torch.sigmoid(self.gate(torch.cat([identity, text, image, tags], dim=1)))  # (N, M)
-        content = gates[:, 0:1] * text + gates[:, 1:2] * image + gates[:, 2:3] * tags  # (N, D)
+        identity = self._identity(items.ids)  # (N, D)
+        parts = [*self._projected(items), self.tags(items.tags, items.tag_offsets)]  # (N, D) each
+        gates = torch.sigmoid(self.gate(torch.cat([identity, *parts], dim=1)))  # (N, M + 1)
+        content = gates[:, 0:1] * parts[0]
+        for place, part in enumerate(parts[1:], start=1):
+            content = content + gates[:, place : place + 1] * part
         fused: Tensor = identity + content + self.domain(items.domain)  # (N, D)
         return fused
 
+    def _identity(self, ids: Tensor) -> Tensor:
+        """Id embeddings (N, D), the token of an item without an id where it has none or is hidden."""
+        known = ids != PAD
+        if self.id_dropout >= 1:  # no id was ever learned, so none is read when it serves either
+            known = torch.zeros_like(known)
+        elif self.training and self.id_dropout > 0:
+            known = known & (torch.rand(known.shape) >= self.id_dropout)
+        return torch.where(known[:, None], self.ids(ids.clamp(min=0)), self.no_id)
 
-class Block(nn.Module):
+    def _projected(self, items: ItemBatch) -> Iterator[Tensor]:
+        """Of each modality the projected vectors (N, D), its token where an item lacks it."""
+        for (modality, project), token in zip(self.modalities.items(), self.missing, strict=True):
+            present = items.present[modality][:, None]
+            yield torch.where(present, project(items.vectors[modality]), token)
+
+
+class TransformerBlock(nn.Module):
     """Pre-norm causal self-attention and a feed-forward layer."""
 
     def __init__(self, dim: int, n_heads: int, dropout: float) -> None:
@@ -179,7 +181,8 @@ class SequenceModel(nn.Module):
         self.time_span = nn.Embedding(TIME_SPANS, config.n_heads)
         self.drop = nn.Dropout(config.dropout)
         self.blocks = nn.ModuleList(
-            Block(config.dim, config.n_heads, config.dropout) for _ in range(config.n_blocks)
+            TransformerBlock(config.dim, config.n_heads, config.dropout)
+            for _ in range(config.n_blocks)
         )
         self.norm = nn.LayerNorm(config.dim)
         self.tasks = (

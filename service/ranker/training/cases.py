@@ -1,8 +1,8 @@
-"""Cases: what people chose next, hidden from the first stage so that the second can learn on it.
+"""Cases: a history at some moment, and what was chosen after it. The second stage learns from them
+and is measured on them.
 
-Four things are hidden, for the four things the second stage is to meet as it will when it serves:
-everybody's newest events, all events of some items (cold items), all events of some users (cold
-users), all that some users did in one of their domains (newcomers to it). Knows no scores.
+Three kinds: the next event of somebody known, everything that a cold-start user chose, everything
+that somebody chose who is new in a domain. Knows no scores.
 """
 
 from __future__ import annotations
@@ -12,228 +12,158 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from service.ranker.config import RankerConfig
 from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
 from service.ranker.data.history import History
 from service.ranker.data.interactions import Interactions
+from service.ranker.training.hidden import NO_DOMAIN, Hidden
 
-MIN_EVENTS = 3
-"""Fewer events of a user teach nothing about what comes next."""
-KNOWN = (0, 1, 2, 3, 4, 5, 7, 10, 14, 20)
-"""Of a beginner so many first events are known."""
+KNOWN_EVENTS = (0, 1, 2, 3, 4, 5, 7, 10, 14, 20)
+"""Of a cold-start user so many first events are known."""
 TASTE_EVENTS = 2
-"""Of somebody who comes with words, at most so many."""
+"""Who comes with words has at most so many events."""
 WITH_TASTE = 0.5
-"""Share of those that do come with words: they say what they look for, and then choose it."""
+"""Share of those who do come with words: they say what they look for, and then choose it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Case:
-    """The history visible at some moment, and what was chosen after it."""
+class RankingCase:
+    """The history visible at some moment, and what a ranking of it should have put first."""
 
     user: int
     history: History
     chosen: IntArray
-    """(P,) distinct items, none of them in the history, in their order: the next one; of a beginner
-    all that followed."""
+    """(P,) distinct items, none of them in the history, in their order: the next one; of a
+    cold-start user all that followed."""
     event_types: IntArray
     """(P,) how they were chosen, by code."""
-    beginner: bool = False
+    cold_start: bool = False
     """The first stage knows nothing of the user, or nothing in `domain`."""
     domain: int | None = None
     """The only domain that is asked for."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Hidden:
-    """What the first stage must not see in its rehearsal."""
-
-    events: BoolArray
-    """(E,) everybody's newest."""
-    items: BoolArray
-    """(N,)"""
-    users: BoolArray
-    """(U,)"""
-    domains: IntArray
-    """(U,) of each user the domain in which nothing is known, -1 for none."""
-
-    @classmethod
-    def draw(
-        cls,
-        interactions: Interactions,
-        domain: IntArray,
-        config: RankerConfig,
-        rng: np.random.Generator,
-    ) -> Hidden:
-        """Newest events of every user, and random shares of the items and users that have enough of
-        them. domain (N,) of the items."""
-        items, lengths = interactions.item_counts(), np.diff(interactions.by_user())
-        beginners = min(
-            config.pseudo_cold_users * int((lengths >= MIN_EVENTS).sum()), config.blend_lists / 3
-        )
-        events = newest_events(interactions, config)
-        cold_items = _some(items > 0, int(config.pseudo_cold * (items > 0).sum()), rng)
-        cold_users = _some(lengths >= MIN_EVENTS, int(beginners), rng)
-        return cls(
-            events,
-            cold_items,
-            cold_users,
-            _newcomers(interactions, domain, ~cold_users, config, rng),
-        )
-
-    def past(self, interactions: Interactions, domain: IntArray) -> Interactions:
-        """What is left."""
-        gone = self.events | self.items[interactions.item] | self.users[interactions.user]
-        return interactions.select(~(gone | self.unknown(interactions, domain)))
-
-    def unknown(self, interactions: Interactions, domain: IntArray) -> BoolArray:
-        """(E,) events of newcomers in the domain they are new to."""
-        there: BoolArray = self.domains[interactions.user] == domain[interactions.item]
-        return there
-
-
-def _newcomers(
-    interactions: Interactions,
-    domain: IntArray,
-    eligible: BoolArray,
-    config: RankerConfig,
-    rng: np.random.Generator,
-) -> IntArray:
-    """(U,) one of their domains for a share of the users who are active in several, -1 for
-    everybody else."""
-    n_domains = int(domain.max(initial=0)) + 1
-    met = np.zeros((interactions.n_users, n_domains), bool)
-    met[interactions.user, domain[interactions.item]] = True
-    several = eligible & (met.sum(axis=1) > 1)
-    n = min(config.pseudo_cold_users * int(several.sum()), config.blend_lists / 3)
-    hidden = np.full(interactions.n_users, -1, np.int64)
-    for user in np.flatnonzero(_some(several, int(n), rng)).tolist():
-        hidden[user] = rng.choice(np.flatnonzero(met[user]))
-    return hidden
-
-
-def newest_events(interactions: Interactions, config: RankerConfig) -> BoolArray:
-    """(E,) true for the newest events of each user: at most `holdout_share` of the history and
-    `holdout_events` of them, at least one where the user has MIN_EVENTS."""
-    lengths = np.diff(interactions.by_user())
-    wanted = np.minimum(
-        np.maximum((lengths * config.holdout_share).astype(np.int64), 1), config.holdout_events
-    )
-    wanted[lengths < MIN_EVENTS] = 0
-    held: BoolArray = interactions.positions_from_end() < wanted[interactions.user]
-    return held
-
-
-def asked_for(
+def sampled_by_weight(
     interactions: Interactions, event_weights: FloatArray | None, rng: np.random.Generator
 ) -> BoolArray:
-    """(E,) which events become the answer of a case: each with the probability of its type's weight
-    against the largest in the log, so that everything that is learned and measured on cases counts
-    by weight."""
+    """(E,) which events may be chosen items of a case: each with the probability of its type's
+    weight (n_event_types,) against the largest in the log, so that everything that is learned and
+    measured on cases counts by weight. By default all."""
     if event_weights is None or not len(interactions):
         return np.ones(len(interactions), bool)
     weights = event_weights[interactions.event_type]
-    asked: BoolArray = rng.random(len(interactions)) * weights.max() < weights
-    return asked
+    sampled: BoolArray = rng.random(len(interactions)) * weights.max() < weights
+    return sampled
 
 
-def next_events(interactions: Interactions, newest: BoolArray, config: RankerConfig) -> list[Case]:
-    """Every newest event with the history before it; an item met before is no news and is left out."""
+def next_event_cases(
+    interactions: Interactions, events: BoolArray, longest: int
+) -> list[RankingCase]:
+    """Each of the `events` (E,) with at most the `longest` newest events before it. An item that is
+    among these already is no news, and left out."""
     bounds = interactions.by_user()
     cases = []
-    for event in np.flatnonzero(newest).tolist():
+    for event in np.flatnonzero(events).tolist():
         user = int(interactions.user[event])
-        history = _history(
-            interactions, np.arange(max(int(bounds[user]), event - config.feature_history), event)
-        )
+        start = max(int(bounds[user]), event - longest)
+        history = _history(interactions, np.arange(start, event))
         chosen = interactions.item[event : event + 1]
         if chosen[0] not in history.items:
-            cases.append(Case(user, history, chosen, _types(interactions, np.array([event]))))
+            event_types = _event_types(interactions, np.array([event]))
+            cases.append(RankingCase(user, history, chosen, event_types))
     return cases
 
 
-def beginnings(
+def cold_start_cases(
     interactions: Interactions,
     users: BoolArray,
-    asked: BoolArray,
+    sampled: BoolArray,
     most: int,
     rng: np.random.Generator,
-) -> list[Case]:
-    """Users as they begin: some number of first events, and everything `asked` (E,) that followed.
-    At most about `most` cases.
+) -> list[RankingCase]:
+    """The `users` (U,) as they begin: some number of first events, and everything `sampled` (E,)
+    that followed. At most about `most` cases.
 
     What comes next is chance while little is known of a person; what they will like at all can be
-    told.
+    predicted.
     """
     bounds = interactions.by_user()
     members = np.flatnonzero(users)
-    each = int(np.clip(most // max(len(members), 1), 1, len(KNOWN)))
+    cases_each = int(np.clip(most // max(len(members), 1), 1, len(KNOWN_EVENTS)))
     cases = []
     for user in members.tolist():
         start, stop = int(bounds[user]), int(bounds[user + 1])
-        lengths = [known for known in KNOWN if known < stop - start]
-        for known in rng.permutation(lengths)[:each].tolist():
+        lengths = [known for known in KNOWN_EVENTS if known < stop - start]
+        for known in rng.permutation(lengths)[:cases_each].tolist():
             history = _history(interactions, np.arange(start, start + known))
-            chosen = _chosen(interactions, np.arange(start + known, stop), asked, history)
-            if len(chosen):
-                items, kinds = interactions.item[chosen], _types(interactions, chosen)
-                cases.append(Case(user, history, items, kinds, beginner=True))
+            followed = np.arange(start + known, stop)
+            cases += _cold_start_case(interactions, user, history, followed, sampled)
     return cases
 
 
-def arrivals(
+def new_in_domain_cases(
     interactions: Interactions,
     domain: IntArray,
     hidden: Hidden,
-    asked: BoolArray,
+    sampled: BoolArray,
     rng: np.random.Generator,
-) -> list[Case]:
-    """Newcomers as they come to a domain: what they did elsewhere, none and then some number of
-    first events there, and everything `asked` (E,) that followed there. At most two cases of
-    each."""
-    bounds, unknown = interactions.by_user(), hidden.unknown(interactions, domain)
+) -> list[RankingCase]:
+    """Users as they come to a domain: what they did elsewhere, none and then some number of first
+    events there, and everything `sampled` (E,) that followed there. domain (N,) of the items. At
+    most two cases of each."""
+    bounds = interactions.by_user()
+    in_new_domain = hidden.in_new_domain(interactions, domain)
     cases = []
-    for user in np.flatnonzero(hidden.domains >= 0).tolist():
+    for user in np.flatnonzero(hidden.domains != NO_DOMAIN).tolist():
         events = np.arange(bounds[user], bounds[user + 1])
-        here = unknown[events]
-        elsewhere, there = events[~here], events[here]
-        lengths = [known for known in KNOWN if 0 < known < len(there)]
+        elsewhere, there = events[~in_new_domain[events]], events[in_new_domain[events]]
+        lengths = [known for known in KNOWN_EVENTS if 0 < known < len(there)]
         for known in [0, *rng.permutation(lengths)[:1].tolist()]:
-            history = _history(interactions, np.sort(np.concatenate([elsewhere, there[:known]])))
-            chosen = _chosen(interactions, there[known:], asked, history)
-            if len(chosen):
-                items, kinds = interactions.item[chosen], _types(interactions, chosen)
-                cases.append(
-                    Case(
-                        user, history, items, kinds, beginner=True, domain=int(hidden.domains[user])
-                    )
-                )
+            before = np.sort(np.concatenate([elsewhere, there[:known]]))
+            history = _history(interactions, before)
+            asked_for = int(hidden.domains[user])
+            cases += _cold_start_case(
+                interactions, user, history, there[known:], sampled, asked_for
+            )
     return cases
 
 
-def with_words(
-    cases: Sequence[Case], text: FloatArray, neighbours: IntArray, rng: np.random.Generator
-) -> list[Case]:
-    """The same cases, some of the shortest with a taste. text (N, Dt), neighbours (N, K) of the
-    items.
+def with_taste(
+    cases: Sequence[RankingCase], text: FloatArray, neighbours: IntArray, rng: np.random.Generator
+) -> list[RankingCase]:
+    """The same cases, some of those with the shortest histories with words of the person's own.
+    text (N, Dt) and neighbours (N, K) of the items.
 
     Nobody's words are in the log. The text of an item like one that was chosen stands for them.
     """
     spoken = []
     for case in cases:
         alike = neighbours[rng.choice(case.chosen)]
-        if len(case.history) <= TASTE_EVENTS and len(alike) and rng.random() < WITH_TASTE:
-            case = replace(case, history=replace(case.history, taste=text[rng.choice(alike)]))
+        is_short = len(case.history) <= TASTE_EVENTS
+        if is_short and len(alike) and rng.random() < WITH_TASTE:
+            taste = text[rng.choice(alike)]
+            case = replace(case, history=replace(case.history, taste=taste))
         spoken.append(case)
     return spoken
 
 
-def _chosen(
-    interactions: Interactions, events: IntArray, asked: BoolArray, history: History
-) -> IntArray:
-    """Of these events those `asked` (E,) for: the first of each item, in their order, of items not
-    met before."""
-    events = events[asked[events]]
+def _cold_start_case(
+    interactions: Interactions,
+    user: int,
+    history: History,
+    followed: IntArray,
+    sampled: BoolArray,
+    domain: int | None = None,
+) -> list[RankingCase]:
+    """Everything that `followed` is what was chosen; no case where that is nothing."""
+    chosen = _chosen(interactions, followed[sampled[followed]], history)
+    if not len(chosen):
+        return []
+    items, event_types = interactions.item[chosen], _event_types(interactions, chosen)
+    return [RankingCase(user, history, items, event_types, cold_start=True, domain=domain)]
+
+
+def _chosen(interactions: Interactions, events: IntArray, history: History) -> IntArray:
+    """Of these events the first of each item, in their order, of items not met before."""
     items = interactions.item[events]
     first = np.sort(np.unique(items, return_index=True)[1])
     return events[first[~np.isin(items[first], history.items)]]
@@ -241,16 +171,11 @@ def _chosen(
 
 def _history(interactions: Interactions, events: IntArray) -> History:
     return History.of(
-        interactions.item[events], _types(interactions, events), interactions.timestamp[events]
+        interactions.item[events],
+        _event_types(interactions, events),
+        interactions.timestamp[events],
     )
 
 
-def _types(interactions: Interactions, events: IntArray) -> IntArray:
+def _event_types(interactions: Interactions, events: IntArray) -> IntArray:
     return interactions.event_type[events].astype(np.int64)
-
-
-def _some(eligible: BoolArray, n: int, rng: np.random.Generator) -> BoolArray:
-    """n of those that are true, at random."""
-    chosen = np.zeros(len(eligible), bool)
-    chosen[rng.choice(np.flatnonzero(eligible), n, replace=False)] = True
-    return chosen

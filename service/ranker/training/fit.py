@@ -16,21 +16,15 @@ from torch import Tensor
 from service.ranker.config import RankerConfig
 from service.ranker.data.arrays import FloatArray, IntArray
 from service.ranker.data.interactions import Interactions
-from service.ranker.sequence.inference import ItemTensors, history_states, item_vectors
+from service.ranker.sequence.inference import ItemTensors
 from service.ranker.sequence.loss import sampled_softmax
 from service.ranker.sequence.model import SequenceModel
 from service.ranker.sequence.sequences import Sequences, batches, pad, windows
+from service.ranker.training.early_stopping import NextEvents, validation_ndcg
+from service.ranker.training.negatives import NegativeSampler
 
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total)."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class NextEvents:
-    """Validation cases: a visible history each and the item that came next."""
-
-    histories: Sequences
-    targets: IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +105,6 @@ def fit_sequence_model(
     counts = interactions.item_counts()
     sampler = NegativeSampler(counts, config.negatives, rng)
     weights = _uneven(event_weights, interactions)
-    last_rate = config.learning_rate * RATE_DROP**RATE_DROPS
     fit = _Fit(model, config, rng)
     if kept and (state := kept.read(stage)):
         fit.restore(state)
@@ -119,16 +112,14 @@ def fit_sequence_model(
         if progress:
             progress(stage, fit.epoch, epochs)
         if validation is None:
-            fit.rate = last_rate + (RATE_DROP * config.learning_rate - last_rate) * (
-                1 - fit.epoch / epochs
-            )
+            fit.lower_rate(fit.epoch / epochs)
         fit.learn(
             step_loss(model, items, sequences, rows, sampler, weights)
             for rows in batches(sequences, config.batch_events, rng)
         )
         if validation is not None:
-            score = validation_ndcg(model, items, validation, np.flatnonzero(counts), len(counts))
-            fit.judge(score, last_rate)
+            pool = np.flatnonzero(counts)
+            fit.validate(validation_ndcg(model, items, validation, pool, len(counts)))
         if kept:
             kept.write(stage, fit.state())
     if fit.best is not None:
@@ -153,6 +144,7 @@ class _Fit:
             betas=(0.9, 0.98),
         )
         self.rate = config.learning_rate
+        self._last_rate = config.learning_rate * RATE_DROP**RATE_DROPS
         self.losses: list[float] = []
         self.scores: list[float] = []
         self.best: Mapping[str, Tensor] | None = None
@@ -180,11 +172,16 @@ class _Fit:
         self.losses.append(total / max(seen, 1))
         if not np.isfinite(self.losses[-1]):
             raise TrainingDiverged(
-                f"the loss is {self.losses[-1]} after epoch {self.epoch}; lower ranker.learning_rate, it is "
-                f"{self._config.learning_rate:g}"
+                f"the loss is {self.losses[-1]} after epoch {self.epoch}; "
+                f"lower ranker.learning_rate, it is {self._config.learning_rate:g}"
             )
 
-    def judge(self, score: float, last_rate: float) -> None:
+    def lower_rate(self, done: float) -> None:
+        """The rate where a share `done` of the epochs is over: from the first drop to the last."""
+        first_rate = RATE_DROP * self._config.learning_rate
+        self.rate = self._last_rate + (first_rate - self._last_rate) * (1 - done)
+
+    def validate(self, score: float) -> None:
         """Keep the weights if this validation score is the best; else wait, go back at a lower
         rate, or settle."""
         self.scores.append(score)
@@ -195,7 +192,7 @@ class _Fit:
         self._waited += 1
         if self._waited < self._config.patience:
             return
-        if self.rate <= last_rate * 1.01 or self.best is None:
+        if self.rate <= self._last_rate * 1.01 or self.best is None:
             self.settled = True
             return
         self._model.load_state_dict(self.best)
@@ -203,15 +200,22 @@ class _Fit:
 
     def state(self) -> FitState:
         return FitState(
-            self.rate, self._waited, self.best_epoch, self.settled, tuple(self.losses), tuple(self.scores),
-            self._model.state_dict(), self.best, self._optimizer.state_dict(),
-            self._rng.bit_generator.state, torch.get_rng_state(),
-        )  # fmt: skip
+            rate=self.rate,
+            waited=self._waited,
+            best_epoch=self.best_epoch,
+            settled=self.settled,
+            losses=tuple(self.losses),
+            scores=tuple(self.scores),
+            model=self._model.state_dict(),
+            best=self.best,
+            optimizer=self._optimizer.state_dict(),
+            rng=self._rng.bit_generator.state,
+            torch_rng=torch.get_rng_state(),
+        )
 
     def restore(self, state: FitState) -> None:
-        self.rate, self._waited, self.best_epoch, self.settled = (
-            state.rate, state.waited, state.best_epoch, state.settled,
-        )  # fmt: skip
+        self.rate, self._waited = state.rate, state.waited
+        self.best_epoch, self.settled = state.best_epoch, state.settled
         self.losses, self.scores, self.best = list(state.losses), list(state.scores), state.best
         self._model.load_state_dict(state.model)
         self._optimizer.load_state_dict(dict(state.optimizer))
@@ -226,31 +230,6 @@ def _uneven(event_weights: FloatArray | None, interactions: Interactions) -> Ten
     return torch.from_numpy(event_weights)
 
 
-class NegativeSampler:
-    """Draws shared negatives with probability proportional to (count + 1)^0.75, with their log
-    probabilities.
-
-    A catalogue no larger than `size` gives every item once: the full softmax, with no correction.
-    """
-
-    def __init__(self, counts: IntArray, size: int, rng: np.random.Generator) -> None:
-        self._pool = np.flatnonzero(counts)
-        self._full = len(self._pool) <= size
-        self._size, self._rng = size, rng
-        weights = (counts + 1.0) ** 0.75
-        weights[counts == 0] = 0.0
-        self._cumulative = np.cumsum(weights[self._pool] / weights.sum())
-        with np.errstate(divide="ignore"):
-            self._log_q = torch.from_numpy(np.log(weights / weights.sum()).astype(np.float32))
-
-    def draw(self) -> tuple[IntArray, Tensor | None]:
-        """(item indices (S,), log Q of every item of the catalogue, or None for the full softmax)."""
-        if self._full:
-            return self._pool, None
-        places = np.searchsorted(self._cumulative, self._rng.random(self._size))
-        return self._pool[np.minimum(places, len(self._pool) - 1)], self._log_q
-
-
 def step_loss(
     model: SequenceModel,
     items: ItemTensors,
@@ -260,28 +239,31 @@ def step_loss(
     event_weights: Tensor | None,
 ) -> tuple[Tensor, int]:
     """Loss of one batch of windows, targets weighted by event type, and the number of target events
-    in it."""
+    in it.
+
+    B windows of T + 1 events, E target events, S negatives, U distinct items of all these.
+    """
     batch = pad(sequences.rows(group), model.shape.max_history + 1)
     negatives, log_q = sampler.draw()
-    unique, place = np.unique(
-        np.concatenate([batch.items[batch.present], negatives]), return_inverse=True
-    )
-    fused = model.items(items.rows(unique))  # (U, D)
-    n_present = int(batch.present.sum())
-    position = np.zeros(batch.items.shape, dtype=np.int64)
-    position[batch.present] = place[:n_present]
-    position_t = torch.from_numpy(position)
-    present = torch.from_numpy(batch.present)
-    vectors = fused[position_t[:, :-1]]  # (B, T, D)
+    involved = np.concatenate([batch.items[batch.present], negatives])
+    distinct, place = np.unique(involved, return_inverse=True)  # (U,)
+    fused = model.items(items.rows(distinct))  # (U, D)
+    n_events = int(batch.present.sum())
+    place_of_event = np.zeros(batch.items.shape, dtype=np.int64)
+    place_of_event[batch.present] = place[:n_events]
+    events = torch.from_numpy(place_of_event)  # (B, T + 1)
+    sampled = torch.from_numpy(place[n_events:])  # (S,)
+
+    present = torch.from_numpy(batch.present)[:, :-1]  # (B, T)
     event_types, times = torch.from_numpy(batch.event_types), torch.from_numpy(batch.times)
-    states = model(vectors, event_types[:, :-1], times[:, :-1], present[:, :-1])  # (B, T, D)
-    is_event = present[:, :-1]  # a target stands after every present input
-    targets = position_t[:, 1:][is_event]  # (E,)
-    sampled = torch.from_numpy(place[n_present:])  # (S,)
-    target_items = torch.from_numpy(batch.items)[:, 1:][is_event]
-    target_types = event_types[:, 1:][is_event]
+    states = model(fused[events[:, :-1]], event_types[:, :-1], times[:, :-1], present)  # (B, T, D)
+
+    # A target stands after every present input.
+    targets = events[:, 1:][present]  # (E,)
+    target_types = event_types[:, 1:][present]
+    target_items = torch.from_numpy(batch.items)[:, 1:][present]
     loss = sampled_softmax(
-        model.of_tasks(states[is_event], target_types),
+        model.of_tasks(states[present], target_types),
         fused[targets],
         fused[sampled],
         targets[:, None] == sampled[None, :],
@@ -290,31 +272,3 @@ def step_loss(
         None if event_weights is None else event_weights[target_types],
     )
     return loss, len(targets)
-
-
-def validation_ndcg(
-    model: SequenceModel,
-    items: ItemTensors,
-    cases: NextEvents,
-    pool: IntArray,
-    n_items: int,
-    k: int = 10,
-) -> float:
-    """Mean NDCG@k of the next event among `pool` (items with events), seen items out."""
-    vectors = np.zeros((n_items, model.items.ids.embedding_dim), np.float32)
-    needed = np.unique(np.concatenate([pool, *cases.histories.items]))
-    vectors[needed] = item_vectors(model, items, needed)
-    states = history_states(model, vectors, cases.histories)
-    in_pool = np.zeros(n_items, bool)
-    in_pool[pool] = True
-    gains: list[float] = []
-    for start in range(0, len(states), 512):
-        scores = states[start : start + 512] @ vectors.T  # (b, n_items)
-        scores[:, ~in_pool] = -np.inf
-        for row, score in enumerate(scores, start):
-            target = int(cases.targets[row])
-            wanted = score[target]
-            score[cases.histories.items[row]] = -np.inf
-            rank = int((score > wanted).sum())
-            gains.append(1 / np.log2(rank + 2) if rank < k and np.isfinite(wanted) else 0.0)
-    return float(np.mean(gains)) if gains else 0.0

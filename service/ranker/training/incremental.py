@@ -9,20 +9,23 @@ types that are new wait for the next full training.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import torch
 
-from service.ranker.config import RankerConfig
-from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
+from service.ranker.candidates import CandidateSource, sources_of
+from service.ranker.data.arrays import BoolArray, FloatArray
 from service.ranker.data.interactions import Interactions
 from service.ranker.data.items import ItemFeatures
 from service.ranker.ranker import Ranker
-from service.ranker.sequence.model import SequenceModel
-from service.ranker.training.cases import asked_for, next_events
-from service.ranker.training.fit import Progress, fit_sequence_model
-from service.ranker.training.train import Trained, first_stage
+from service.ranker.sequence.inference import ItemTensors
+from service.ranker.sequence.model import PAD, SequenceModel
+from service.ranker.training.cases import next_event_cases, sampled_by_weight
+from service.ranker.training.first_stage import fit_first_stage
+from service.ranker.training.fit import FitReport, Progress, fit_sequence_model
+from service.ranker.training.train import Trained
 from service.ranker.training.validation import lists_of, metrics_of
 
 EPOCHS = 2
@@ -39,6 +42,7 @@ def refresh_ranker(
     event_weights: FloatArray | None = None,
     seed: int = 0,
     progress: Progress | None = None,
+    sources: Sequence[CandidateSource] | None = None,
 ) -> Trained:
     """A new ranker that also knows the events marked by `new`, (E,), at least one. `ranker` stays
     as it is.
@@ -46,28 +50,42 @@ def refresh_ranker(
     `items` are all items of the present catalogue in the vocabulary of `ranker`, which must stand
     in that catalogue. The metrics are of `ranker` on the new events, before anything is learned
     from them (prequential evaluation, Dawid 1984): what they say of the new one is a lower bound as
-    far as learning helps. Raises TrainingDiverged.
+    far as learning helps. `sources` propose the candidates that are ranked for them, by default
+    those that come with Palate. Raises TrainingDiverged.
     """
-    assert ranker.model is not None
     rng = np.random.default_rng(seed)
-    asked = new & asked_for(interactions, event_weights, rng.spawn(1)[0])
-    metrics = _before_learning(ranker, interactions, asked, rng, progress)
+    sampled = new & sampled_by_weight(interactions, event_weights, rng.spawn(1)[0])
+    sources = sources or sources_of(ranker.modalities)
+    metrics = _before_learning(ranker, interactions, sampled, sources, rng, progress)
     if progress:
         progress("co-engagement", 0, 1)
     learners = interactions.select(_learners(interactions, new, rng)[interactions.user])
-    refreshed, report = first_stage(
+    model = _with_ids(ranker, interactions.n_items, seed)
+
+    def fit(tensors: ItemTensors) -> FitReport:
+        return fit_sequence_model(
+            model,
+            learners,
+            tensors,
+            ranker.config,
+            epochs=EPOCHS,
+            seed=seed,
+            event_weights=event_weights,
+            progress=progress,
+            stage="sequence model, new events",
+        )
+
+    space = ranker.catalogue.space
+    refreshed, report = fit_first_stage(
         interactions,
-        ranker.space.project(items),
-        ranker.space,
-        _with_ids(ranker.model, ranker.config, ranker.id_rows, interactions.n_items, seed),
-        lambda model, tensors: fit_sequence_model(
-            model, learners, tensors, ranker.config, epochs=EPOCHS, seed=seed, event_weights=event_weights,
-            progress=progress, stage="sequence model, new events",
-        ),
+        space.project(items),
+        space,
+        model,
+        fit,
         config=ranker.config,
         version=version,
-        idf=ranker.view.content.idf,
-    )  # fmt: skip
+        idf=ranker.snapshot.content.idf,
+    )
     refreshed.blend = ranker.blend
     return Trained(refreshed, metrics, report, seed)
 
@@ -75,14 +93,18 @@ def refresh_ranker(
 def _before_learning(
     ranker: Ranker,
     interactions: Interactions,
-    new: BoolArray,
+    events: BoolArray,
+    sources: Sequence[CandidateSource],
     rng: np.random.Generator,
     progress: Progress | None,
 ) -> dict[str, float]:
-    cases = next_events(interactions, new, ranker.config)
+    """Figures of `ranker` on these events (E,)."""
+    cases = next_event_cases(interactions, events, ranker.config.feature_history)
     everybody = np.ones(interactions.n_users, bool)
-    _, judged = lists_of(ranker, cases, everybody, rng, "measure on new events", progress)
-    return metrics_of(ranker.blend, judged)
+    _, measured = lists_of(
+        ranker, cases, everybody, sources, rng, "measure on new events", progress
+    )
+    return metrics_of(ranker.blend, measured)
 
 
 def _learners(interactions: Interactions, new: BoolArray, rng: np.random.Generator) -> BoolArray:
@@ -93,17 +115,16 @@ def _learners(interactions: Interactions, new: BoolArray, rng: np.random.Generat
     return chosen
 
 
-def _with_ids(
-    model: SequenceModel, config: RankerConfig, id_rows: IntArray, n_items: int, seed: int
-) -> SequenceModel:
-    """A copy of the model whose id table has a row per item of the present catalogue: the one that
-    `id_rows` (N,) names, small random numbers where that is -1."""
+def _with_ids(ranker: Ranker, n_items: int, seed: int) -> SequenceModel:
+    """A copy of the ranker's model whose id table has a row per item of the present catalogue: the
+    one the item had, small random numbers where it had none."""
+    model, id_rows = ranker.model, ranker.catalogue.id_rows
+    assert model is not None
     torch.manual_seed(seed)
-    grown = SequenceModel(config, replace(model.shape, n_ids=n_items))
-    fresh = grown.items.ids.weight.detach().clone()
-    known = np.flatnonzero(id_rows >= 0)
-    fresh[torch.from_numpy(known)] = model.items.ids.weight.detach()[
-        torch.from_numpy(id_rows[known])
-    ]
-    grown.load_state_dict({**model.state_dict(), "items.ids.weight": fresh})
+    grown = SequenceModel(ranker.config, replace(model.shape, n_ids=n_items))
+    ids = grown.items.ids.weight.detach().clone()
+    known = np.flatnonzero(id_rows != PAD)
+    learned = model.items.ids.weight.detach()
+    ids[torch.from_numpy(known)] = learned[torch.from_numpy(id_rows[known])]
+    grown.load_state_dict({**model.state_dict(), "items.ids.weight": ids})
     return grown

@@ -22,7 +22,7 @@ from service.ranker.data.interactions import Interactions
 from service.ranker.data.items import ItemFeatures
 from service.ranker.training.fit import FitState
 
-FORMAT = 3
+FORMAT = 4
 """Another one where training does something else with the same data: nothing is taken up across
 that."""
 
@@ -86,11 +86,16 @@ def fingerprint(
 ) -> str:
     """Equal for two trainings that would do the same."""
     digest = hashlib.blake2b(digest_size=16)
-    digest.update(
-        repr(
-            (FORMAT, torch.__version__, asdict(config), seed, interactions.n_users, items.n_tags)
-        ).encode()
+    plain = (
+        FORMAT,
+        torch.__version__,
+        asdict(config),
+        seed,
+        interactions.n_users,
+        items.n_tags,
+        tuple(items.blocks),
     )
+    digest.update(repr(plain).encode())
     log = (
         interactions.user,
         interactions.item,
@@ -98,12 +103,12 @@ def fingerprint(
         interactions.event_type,
         interactions.value,
     )
-    content = (items.text, items.has_text, items.image, items.has_image, items.domain, items.live)
+    blocks = [array for block in items.blocks.values() for array in (block.vectors, block.present)]
     tags = (
         np.array([len(row) for row in items.tags]),
         np.concatenate([np.zeros(0, np.int64), *items.tags]),
     )
-    for array in (*log, *content, *tags, event_weights):
+    for array in (*log, *blocks, items.domain, items.live, *tags, event_weights):
         digest.update(repr((array.shape, array.dtype)).encode())
         digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()

@@ -1,7 +1,7 @@
-"""Cases put to a ranker: the lists that the second stage learns from, and what it and the baselines
-gain on the rest.
+"""Validation: hidden cases put to a rehearsal through the pipeline that serves.
 
-Owns candidates of a case and the figures by slice. Knows no training.
+Owns the lists that the second stage learns from, what it and the baselines gain on the lists of the
+validation users, and the figures by slice. Knows no fitting.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from service.ranker.candidates import CandidateSource, sources_of
+from service.ranker.candidates import CandidateSource
+from service.ranker.catalogue.content import Content
 from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
 from service.ranker.pipeline import Query, Ranked, rank
 from service.ranker.ranker import Ranker
-from service.ranker.second_stage.blend import Blend, TrainingList, ndcg
-from service.ranker.second_stage.signals import Content
-from service.ranker.training.cases import Case
+from service.ranker.second_stage.blend import Blend
+from service.ranker.training.cases import RankingCase
 from service.ranker.training.fit import Progress
+from service.ranker.training.training_list import TrainingList, ndcg
 
 BASELINES = (
     "popularity",
@@ -30,6 +31,14 @@ BASELINES = (
 )
 """Systems the trained ranker is compared with on the same hidden events."""
 WARM, COLD_ITEM, COLD_USER, NEW_IN_DOMAIN = "warm", "cold_item", "cold_user", "new_in_domain"
+SLICES: Mapping[str, Sequence[str]] = {
+    "all": (WARM, COLD_ITEM),
+    WARM: (WARM,),
+    COLD_ITEM: (COLD_ITEM,),
+    COLD_USER: (COLD_USER,),
+    NEW_IN_DOMAIN: (NEW_IN_DOMAIN,),
+}
+"""Slices of the figures, and the slices of cases that each counts."""
 K = 10
 STATES_AT_ONCE = 256
 THINNED = 150
@@ -38,9 +47,9 @@ fifth of the cost."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Judged:
-    """A hidden case of a user who judges: its list (None where no source proposed what was chosen),
-    and what each baseline gains, NDCG@K."""
+class ValidationCase:
+    """A case of a validation user, answered: its list (None where no source proposed what was
+    chosen), and what each baseline gains, NDCG@K."""
 
     proposed: TrainingList | None
     slice: str
@@ -49,43 +58,87 @@ class Judged:
 
 def lists_of(
     ranker: Ranker,
-    cases: Sequence[Case],
-    judges: BoolArray,
+    cases: Sequence[RankingCase],
+    validation_users: BoolArray,
+    sources: Sequence[CandidateSource],
     rng: np.random.Generator,
     stage: str,
     progress: Progress | None,
-    sources: Sequence[CandidateSource] | None = None,
-) -> tuple[list[TrainingList], list[Judged]]:
-    """Candidates of cases: those to train on, thinned, and those to validate by. `sources` propose
-    them, by default those that come with Palate."""
-    if sources is None:
-        sources = sources_of(ranker.modalities)
+) -> tuple[list[TrainingList], list[ValidationCase]]:
+    """Lists of candidates, thinned, of the cases to train on, and the cases of the
+    `validation_users` (users,), answered."""
     most = ranker.config.blend_lists
-    train = _drawn([case for case in cases if not judges[case.user]], most, rng)
-    everything = [*train, *_drawn([case for case in cases if judges[case.user]], most // 3, rng)]
+    training = [case for case in cases if not validation_users[case.user]]
+    validating = [case for case in cases if validation_users[case.user]]
+    training = _drawn(training, most, rng)
+    drawn = [*training, *_drawn(validating, most // 3, rng)]
     lists: list[TrainingList] = []
-    judged: list[Judged] = []
-    for start in range(0, len(everything), STATES_AT_ONCE):
-        part = everything[start : start + STATES_AT_ONCE]
+    validation: list[ValidationCase] = []
+    for start in range(0, len(drawn), STATES_AT_ONCE):
+        part = drawn[start : start + STATES_AT_ONCE]
         states = ranker.states([case.history for case in part])
         for number, (case, state) in enumerate(zip(part, states, strict=True), start=start):
-            query = _query(case, state, ranker.view.content, ranker.config.candidates)
-            ranked = rank(ranker, query, sources)
+            ranked = rank(ranker, _query(case, state, ranker), sources)
             proposed = _list(ranked, case)
-            if number >= len(train):
-                judged.append(_judged(proposed, ranked, case))
+            if number >= len(training):
+                validation.append(_validated(proposed, ranked, case))
             elif proposed is not None:
                 lists.append(proposed.thinned(THINNED, rng))
         if progress:
-            progress(stage, min(start + STATES_AT_ONCE, len(everything)), len(everything))
-    return lists, judged
+            progress(stage, min(start + STATES_AT_ONCE, len(drawn)), len(drawn))
+    return lists, validation
 
 
-def _drawn(cases: Sequence[Case], most: int, rng: np.random.Generator) -> list[Case]:
-    return [cases[i] for i in rng.permutation(len(cases))[:most]]
+def proposed_lists(validation: Sequence[ValidationCase]) -> list[TrainingList]:
+    """Those that have what was chosen."""
+    return [case.proposed for case in validation if case.proposed is not None]
 
 
-def _list(ranked: Ranked, case: Case) -> TrainingList | None:
+def metrics_of(blend: Blend, validation: Sequence[ValidationCase]) -> dict[str, float]:
+    """`<system>/<slice>/ndcg@10` over the full catalogue, for Palate and the baselines the same log
+    gives: of next events all, warm and cold_item, and of cold starts cold_user and new_in_domain.
+
+    What no source proposed is a miss for Palate.
+    """
+    gains = {"palate": [_gain(blend, case.proposed) for case in validation]}
+    for name in BASELINES:
+        gains[name] = [case.baselines[name] for case in validation]
+    metrics: dict[str, float] = {}
+    for system, values in gains.items():
+        for slice_name, members in SLICES.items():
+            counted = [
+                gain for gain, case in zip(values, validation, strict=True) if case.slice in members
+            ]
+            if counted:
+                metrics[f"{system}/{slice_name}/ndcg@{K}"] = round(float(np.mean(counted)), 5)
+    return metrics
+
+
+def _gain(blend: Blend, proposed: TrainingList | None) -> float:
+    if proposed is None:
+        return 0.0
+    return proposed.gain(blend.score(proposed.signals, proposed.scale), K)
+
+
+def _drawn(cases: Sequence[RankingCase], most: int, rng: np.random.Generator) -> list[RankingCase]:
+    return [cases[place] for place in rng.permutation(len(cases))[:most]]
+
+
+def _query(case: RankingCase, state: FloatArray, ranker: Ranker) -> Query:
+    """The case as the pipeline is asked it: within the domain that is asked for."""
+    content: Content = ranker.snapshot.content
+    if case.domain is None:
+        return Query(case.history, ranker.config.candidates, state=state)
+    return Query(
+        case.history,
+        ranker.config.candidates,
+        allowed=content.domain == case.domain,
+        domains=np.array([case.domain]),
+        state=state,
+    )
+
+
+def _list(ranked: Ranked, case: RankingCase) -> TrainingList | None:
     """Signals of what the sources proposed and the person had not met; None where nothing of it was
     chosen.
 
@@ -111,17 +164,13 @@ def _list(ranked: Ranked, case: Case) -> TrainingList | None:
     )
 
 
-def proposed_lists(judged: Sequence[Judged]) -> list[TrainingList]:
-    return [one.proposed for one in judged if one.proposed is not None]
-
-
-def _judged(proposed: TrainingList | None, ranked: Ranked, case: Case) -> Judged:
+def _validated(proposed: TrainingList | None, ranked: Ranked, case: RankingCase) -> ValidationCase:
     query_scores = ranked.query_scores
-    behaviour = query_scores.view.behaviour
+    behaviour = query_scores.snapshot.behaviour
     scores = {
         "popularity": behaviour.counts.astype(np.float32),
         "recent_popularity": behaviour.recent.astype(np.float32),
-        "co_occurrence": query_scores.together_all,
+        "co_occurrence": query_scores.co_occurrence,
         "item_knn_recent": query_scores.knn_recent,
         "ease_recent": query_scores.ease_recent,
         "content_knn": query_scores.text_recent,
@@ -129,63 +178,25 @@ def _judged(proposed: TrainingList | None, ranked: Ranked, case: Case) -> Judged
     allowed = ranked.query.allowed
     unseen = np.ones(len(behaviour.counts), bool) if allowed is None else allowed.copy()
     unseen[case.history.items] = False
+    n_chosen = len(case.chosen)
     gains = {
-        name: ndcg(_ranks(scores[name], unseen, case.chosen), len(case.chosen), K)
-        for name in BASELINES
+        name: ndcg(ranks_of(case.chosen, scores[name], unseen), n_chosen, K) for name in BASELINES
     }
-    return Judged(proposed, _slice_of(case, behaviour.counts), gains)
+    return ValidationCase(proposed, _slice_of(case, behaviour.counts), gains)
 
 
-def _slice_of(case: Case, counts: IntArray) -> str:
-    if case.beginner:
+def _slice_of(case: RankingCase, counts: IntArray) -> str:
+    if case.cold_start:
         return COLD_USER if case.domain is None else NEW_IN_DOMAIN
     return WARM if counts[case.chosen[0]] else COLD_ITEM
 
 
-def _query(case: Case, state: FloatArray, content: Content, per_source: int) -> Query:
-    """The case as the pipeline is asked it: within the domain that is asked for."""
-    if case.domain is None:
-        return Query(case.history, per_source, state=state)
-    domains = np.array([case.domain])
-    allowed = content.domain == case.domain
-    return Query(case.history, per_source, allowed, domains=domains, state=state)
-
-
-def metrics_of(blend: Blend, judged: Sequence[Judged]) -> dict[str, float]:
-    """NDCG@10 over the full catalogue on the judging cases, for Palate and the baselines the same
-    log gives: of next events all, warm and cold_item, and of beginners cold_user and new_in_domain.
-
-    What no source proposed is a miss for Palate.
-    """
-    gains = {
-        "palate": [
-            0.0
-            if (one := case.proposed) is None
-            else one.gain(blend.score(one.signals, one.scale), K)
-            for case in judged
-        ]
-    } | {name: [case.baselines[name] for case in judged] for name in BASELINES}
-    metrics: dict[str, float] = {}
-    for name, values in gains.items():
-        for slice_name, members in (
-            ("all", (WARM, COLD_ITEM)),
-            (WARM, (WARM,)),
-            (COLD_ITEM, (COLD_ITEM,)),
-            (COLD_USER, (COLD_USER,)),
-            (NEW_IN_DOMAIN, (NEW_IN_DOMAIN,)),
-        ):
-            counted = [
-                gain for gain, case in zip(values, judged, strict=True) if case.slice in members
-            ]
-            if counted:
-                metrics[f"{name}/{slice_name}/ndcg@{K}"] = round(float(np.mean(counted)), 5)
-    return metrics
-
-
-def _ranks(scores: FloatArray, unseen: BoolArray, items: IntArray) -> IntArray:
-    """(P,) how many of the `unseen` (N,) score above each of `items`; equal scores count half."""
+def ranks_of(items: IntArray, scores: FloatArray, unseen: BoolArray) -> IntArray:
+    """(P,) how many of the `unseen` (N,) score above each of `items` (P,); of equal scores half
+    count."""
     ascending = np.sort(scores[unseen])
     above = len(ascending) - np.searchsorted(ascending, scores[items], side="right")
-    level = len(ascending) - above - np.searchsorted(ascending, scores[items], side="left") - 1
+    below = np.searchsorted(ascending, scores[items], side="left")
+    level = len(ascending) - above - below - 1
     ranks: IntArray = above + level // 2
     return ranks

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from indexer.catalog.event import Event
 from indexer.catalog.fields import MAX_ID_CHARS
-from indexer.catalog.item import MAX_IMAGES, Item, RowError
+from indexer.catalog.item import MAX_PER_MODALITY, Item, RowError
 from palate.v1 import catalog_pb2, event_pb2, index_pb2
 from service.errors import InvalidInput, TooLarge
 from service.rpc.conversion.rows import event_of, item_of
@@ -106,11 +106,11 @@ def _images(message: index_pb2.IndexItemsRequest) -> dict[str, Sequence[bytes]]:
     }
     for item_id, given in message.image_lists.items():
         pictures = list(given.images)
-        if not 1 <= len(pictures) <= MAX_IMAGES:
+        if not 1 <= len(pictures) <= MAX_PER_MODALITY:
             raise InvalidInput(
                 "image_lists",
                 item_id,
-                f"it has {len(pictures)} pictures, it must be 1 to {MAX_IMAGES}",
+                f"it has {len(pictures)} pictures, it must be 1 to {MAX_PER_MODALITY}",
             )
         images[item_id] = pictures
     return images

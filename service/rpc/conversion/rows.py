@@ -19,15 +19,16 @@ def item_message(item: Item) -> catalog_pb2.Item:
     """As callers see it: a picture or a sound that lies in a folder of the server is named without
     that folder."""
     item = public(item)
+    pictures = item.perceived("image")
     message = catalog_pb2.Item(
         item_id=item.item_id,
         domain=item.domain,
         title=item.title,
         description=item.description,
         categories=item.categories,
-        image=item.image or "",
-        images=item.images,
-        audio=item.audio or "",
+        image="".join(pictures[:1]),
+        images=pictures[1:],
+        audio="".join(item.perceived("audio")),
         price=item.price,
         created_at=None if item.created_at is None else timestamp(item.created_at),
         available=item.available,

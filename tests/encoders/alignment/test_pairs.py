@@ -61,7 +61,7 @@ def test_some_of_the_pairs_come_in_the_order_asked_for() -> None:
     )
     some = pairs.rows(np.array([2, 0]))
     assert len(some) == 2
-    np.testing.assert_array_equal(some.image, along(80, 0))
+    np.testing.assert_array_equal(some.media, along(80, 0))
     np.testing.assert_array_equal(some.text, np.stack([along(3, 1), along(6, 4)]))
     np.testing.assert_array_equal(some.title, along(9, 7))
     assert some.group.tolist() == [7, 5]

@@ -37,12 +37,12 @@ def test_pairs_that_only_heads_can_align_are_aligned() -> None:
     asked = pairs.rows(held_out)
     assert len(asked) == 100
     assert min(recalls(heads, asked, k=3)) > 0.95
-    assert recall(heads.queries(asked.title), heads.images(asked.image), k=3) > 0.9
+    assert recall(heads.queries(asked.title), heads.media(asked.media), k=3) > 0.9
 
 
 def test_pairs_that_have_nothing_in_common_stay_at_chance() -> None:
     pairs = planted()
-    pairs = replace(pairs, image=pairs.image[np.random.default_rng(1).permutation(len(pairs))])
+    pairs = replace(pairs, media=pairs.media[np.random.default_rng(1).permutation(len(pairs))])
     kept, held_out = split_groups(pairs.group, 0.25, seed=0)
     heads = fit_heads(pairs.rows(kept), CONFIG, seed=0)
     assert max(recalls(heads, pairs.rows(held_out), k=10)) < 0.25  # chance: 10 of 100
@@ -54,17 +54,17 @@ def test_the_same_seed_gives_the_same_heads_and_leaves_the_callers_random_number
     torch.manual_seed(7)
     first, second, other = (fit_heads(planted(200), CONFIG, seed=seed) for seed in (3, 3, 4))
     assert torch.equal(torch.rand(3), expected)
-    np.testing.assert_array_equal(first.image, second.image)
-    assert not np.array_equal(first.image, other.image)
+    np.testing.assert_array_equal(first.medium, second.medium)
+    assert not np.array_equal(first.medium, other.medium)
 
 
 def test_equal_pictures_and_missing_parts_give_finite_vectors_that_find_nothing() -> None:
     pairs = planted(200)
     nothing = replace(
-        pairs, image=np.repeat(pairs.image[:1], 200, axis=0), text=np.zeros_like(pairs.text)
+        pairs, media=np.repeat(pairs.media[:1], 200, axis=0), text=np.zeros_like(pairs.text)
     )
     heads = fit_heads(nothing, CONFIG, seed=0)
-    assert np.isfinite(heads.images(nothing.image)).all()
+    assert np.isfinite(heads.media(nothing.media)).all()
     assert recalls(heads, nothing) == (0.0, 0.0)
 
 

@@ -18,7 +18,7 @@ from encoders.base import ImageEncoder
 from encoders.contract import ImageEncoderContract
 from encoders.errors import EncoderUnavailable
 from encoders.image.clip import OpenClipEncoder
-from encoders.registry import load_image_encoder
+from tests.encoders.loading import image_encoder
 
 MODEL = "palate-test-clip"
 CONFIG = {
@@ -55,7 +55,7 @@ def checkpoint(original: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def encoder(checkpoint: Path) -> ImageEncoder:
-    encoder = load_image_encoder(f"open_clip:{MODEL}:{checkpoint}")
+    encoder = image_encoder(f"open_clip:{MODEL}:{checkpoint}")
     assert encoder is not None
     return encoder
 
@@ -104,7 +104,7 @@ def test_a_folder_as_the_hub_has_it_is_loaded_without_a_registered_name(
         json.dumps({"model_cfg": CONFIG, "preprocess_cfg": {}})
     )
     torch.save(original.state_dict(), tmp_path / "open_clip_pytorch_model.bin")
-    folder = load_image_encoder(f"open_clip:local-dir:{tmp_path}")
+    folder = image_encoder(f"open_clip:local-dir:{tmp_path}")
     assert folder is not None
     np.testing.assert_allclose(
         folder.encode_images([gradient]), encoder.encode_images([gradient]), atol=1e-6
@@ -121,7 +121,7 @@ def test_a_folder_without_weights_is_refused_rather_than_filled_with_random_numb
         json.dumps({"model_cfg": CONFIG, "preprocess_cfg": {}})
     )
     with pytest.raises(EncoderUnavailable, match="pretrained weights"):
-        load_image_encoder(f"open_clip:local-dir:{tmp_path}")
+        image_encoder(f"open_clip:local-dir:{tmp_path}")
 
 
 def test_the_fingerprint_follows_the_weights(
@@ -164,4 +164,4 @@ def test_weights_of_another_model_are_refused(
 )
 def test_what_cannot_be_had_is_said_at_once(spec: str, message: str, no_hub: None) -> None:
     with pytest.raises(EncoderUnavailable, match=message):
-        load_image_encoder(spec)
+        image_encoder(spec)

@@ -19,7 +19,8 @@ from encoders.errors import EncoderError, EncoderUnavailable, ModalityUnsupporte
 from encoders.image.timm_backbone import OrderedTimmEncoder, open_image, rename_in_order
 from encoders.image.tower import ImageTower, TowerImageEncoder
 from encoders.networks.backend import PYTORCH
-from encoders.registry import bundled_image_encoder, load_image_encoder
+from encoders.registry import bundled_image_encoder
+from tests.encoders.loading import image_encoder
 
 EFFICIENTNET_FINGERPRINT = "2ae412974f496ab7"
 SMALL_MODEL = "mobilenetv3_small_050"
@@ -139,7 +140,7 @@ def test_a_model_of_pictures_refuses_words(encoder: OrderedTimmEncoder) -> None:
 def test_a_timm_checkpoint_is_loaded_without_its_classifier(
     checkpoint: Path, gradient: Image.Image
 ) -> None:
-    encoder = load_image_encoder(f"timm:{SMALL_MODEL}:{checkpoint}")
+    encoder = image_encoder(f"timm:{SMALL_MODEL}:{checkpoint}")
     assert encoder is not None
     model = timm.create_model(SMALL_MODEL, pretrained=False)
     model.load_state_dict(torch.load(checkpoint, weights_only=True))
@@ -157,7 +158,7 @@ def test_the_fingerprint_follows_the_weights_not_the_file(checkpoint: Path, tmp_
     weights["conv_stem.weight"][0, 0, 0, 0] += 0.001
     torch.save(weights, tmp_path / "changed.pth")
     same, moved, changed = (
-        load_image_encoder(f"timm:{SMALL_MODEL}:{file}")
+        image_encoder(f"timm:{SMALL_MODEL}:{file}")
         for file in (checkpoint, tmp_path / "moved.pth", tmp_path / "changed.pth")
     )
     assert same is not None
@@ -168,27 +169,27 @@ def test_the_fingerprint_follows_the_weights_not_the_file(checkpoint: Path, tmp_
 
 def test_a_checkpoint_of_another_model_is_refused(checkpoint: Path) -> None:
     with pytest.raises(EncoderUnavailable, match="cannot be loaded"):
-        load_image_encoder(f"timm:resnet18:{checkpoint}")
+        image_encoder(f"timm:resnet18:{checkpoint}")
 
 
 def test_broken_and_missing_weights_are_refused(tmp_path: Path) -> None:
     (tmp_path / "broken.pth").write_bytes(b"not weights")
     with pytest.raises(EncoderUnavailable, match="cannot be loaded"):
-        load_image_encoder(f"timm:{SMALL_MODEL}:{tmp_path / 'broken.pth'}")
+        image_encoder(f"timm:{SMALL_MODEL}:{tmp_path / 'broken.pth'}")
     with pytest.raises(EncoderUnavailable, match="there is no file"):
-        load_image_encoder(f"timm:{SMALL_MODEL}:{tmp_path / 'gone.pth'}")
+        image_encoder(f"timm:{SMALL_MODEL}:{tmp_path / 'gone.pth'}")
     with pytest.raises(EncoderUnavailable, match="there is no file"):
         OrderedTimmEncoder("x", SMALL_MODEL, tmp_path / "gone.pth", dim=1, preprocess={})
 
 
 def test_an_unknown_timm_model_is_named(no_hub: None) -> None:
     with pytest.raises(EncoderUnavailable, match="timm has no model 'resnet_eighteen'"):
-        load_image_encoder("timm:resnet_eighteen")
+        image_encoder("timm:resnet_eighteen")
 
 
 def test_a_timm_model_without_weights_or_hub_is_refused_at_once(no_hub: None) -> None:
     with pytest.raises(EncoderUnavailable, match="no model hub is reachable"):
-        load_image_encoder(f"timm:{SMALL_MODEL}")
+        image_encoder(f"timm:{SMALL_MODEL}")
 
 
 def test_pairing_by_position_insists_on_kind_and_shape() -> None:

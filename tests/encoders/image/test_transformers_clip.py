@@ -23,8 +23,8 @@ from encoders.contract import ImageEncoderContract
 from encoders.errors import EncoderUnavailable
 from encoders.hub import no_progress_bar
 from encoders.networks.backend import Backend
-from encoders.registry import load_image_encoder
 from tests.encoders import tiny_clips
+from tests.encoders.loading import image_encoder
 from tests.encoders.small_networks import needs_openvino
 from tests.encoders.tiny_clips import SIDE, WINDOW, saved, word_tokenizer
 
@@ -32,7 +32,7 @@ TEXTS = ["a red shoe", "", "Red SHOE 1", "a b c d e f g h i j k l m n o p q r s 
 
 
 def load(folder: Path | str, backend: Backend | None = None) -> ImageEncoder:
-    encoder = load_image_encoder(f"hf:{folder}", backend or Backend("torch"))
+    encoder = image_encoder(f"hf:{folder}", backend or Backend("torch"))
     assert encoder is not None
     return encoder
 

@@ -20,7 +20,7 @@ NOW = 1_800_000_000.0
 def test_only_the_item_id_is_required() -> None:
     item = Item.from_mapping({"item_id": "a"})
     assert item == Item("a")
-    assert (item.domain, item.available, item.price, item.image) == ("default", True, None, None)
+    assert (item.domain, item.available, item.price, item.media) == ("default", True, None, {})
 
 
 def test_every_field_is_taken_over() -> None:
@@ -49,8 +49,7 @@ def test_every_field_is_taken_over() -> None:
         description="A planet thinks.",
         categories=("Drama", "Sci-Fi"),
         attributes={"year": 1972.0, "colour": True, "cast": ("Banionis", "Bondarchuk")},
-        image="images/a.jpg",
-        audio="songs/a.ogg",
+        media={"image": ("images/a.jpg",), "audio": ("songs/a.ogg",)},
         price=9.5,
         created_at=datetime(1972, 3, 20, 12, tzinfo=UTC).timestamp(),
         available=False,
@@ -217,7 +216,13 @@ _items = st.builds(
     attributes=st.dictionaries(
         _labels, _texts | _numbers | st.booleans() | st.lists(_texts, max_size=2).map(tuple)
     ),
-    image=st.none() | _labels,
+    media=st.fixed_dictionaries(
+        {},
+        optional={
+            "image": st.lists(_labels, min_size=1, max_size=3, unique=True).map(tuple),
+            "audio": st.tuples(_labels),
+        },
+    ),
     price=st.none() | st.floats(0, 1e9),
     created_at=st.none() | st.floats(-1e9, 1e9),
     available=st.booleans(),
@@ -249,8 +254,8 @@ def test_an_item_survives_json_and_validation(item: Item) -> None:
 )
 def test_an_item_may_have_several_images(row: dict[str, object], pictures: tuple[str, ...]) -> None:
     item = Item.from_mapping({"item_id": "a", **row})
-    assert item.pictures == pictures
-    assert (item.image, item.images) == ((pictures[0], pictures[1:]) if pictures else (None, ()))
+    assert item.perceived("image") == pictures
+    assert (item.media == {}) == (pictures == ())
     assert Item.from_mapping(item.to_mapping()) == Item.from_json(item.to_json()) == item
 
 

@@ -16,9 +16,15 @@ from PIL import Image
 from encoders.arrays import FloatArray
 from encoders.errors import EncoderError
 from encoders.fake import FakeImageEncoder, FakeTextEncoder
-from encoders.modality import Perception, Sight
+from encoders.modality import (
+    ImageModality,
+    MediaModality,
+    by_name,
+    dims_of,
+    fingerprints_of,
+)
 from indexer.catalog.item import Item, RowError
-from indexer.indexing.indexer import Indexer, dims_of, fingerprints_of
+from indexer.indexing.indexer import Indexer
 from indexer.log.opening import open_event_log
 from indexer.media.download import Downloader, DownloadLimits
 from indexer.media.folder import MediaFolder
@@ -46,10 +52,11 @@ class World:
     """A log, a store and an indexer over a folder; `restart` closes and opens them again, as a new
     process would."""
 
-    def __init__(self, folder: Path, perception: Perception | None = None) -> None:
+    def __init__(self, folder: Path, *modalities: MediaModality) -> None:
+        """Of pictures, where nothing else is said."""
         self.folder = folder
         self.text = CountingText()
-        self.perception = perception or Sight(FakeImageEncoder())
+        self.modalities = by_name(modalities or [ImageModality(FakeImageEncoder())])
         self.told: list[StoredItem] = []
         self.allow_private = True
         self.start()
@@ -57,8 +64,8 @@ class World:
     def start(self, *, anew: bool = False) -> None:
         self.log = open_event_log(f"sqlite:///{self.folder / 'log.db'}")
         dims, prints = (
-            dims_of(self.text, self.perception),
-            fingerprints_of(self.text, self.perception),
+            dims_of(self.text, self.modalities),
+            fingerprints_of(self.text, self.modalities),
         )
         self.store = EdgeStore.open(self.folder / "store", dims, prints, anew=anew)
         kept = MediaFolder(self.folder / "images")
@@ -69,7 +76,7 @@ class World:
             self.log,
             self.store,
             self.text,
-            self.perception,
+            self.modalities,
             self.media,
             on_stored=self.told.extend,
             batch=4,
@@ -165,9 +172,11 @@ def test_pictures_from_a_folder_are_found_by_picture(world: World, tmp_path: Pat
     (tmp_path / "posters").mkdir()
     for colour in ("red", "blue"):
         (tmp_path / f"posters/{colour}.png").write_bytes(png(colour))
-    items = [Item(colour, image=f"posters/{colour}.png") for colour in ("red", "blue")]
+    items = [
+        Item(colour, media={"image": (f"posters/{colour}.png",)}) for colour in ("red", "blue")
+    ]
     assert world.indexer.index_items(items, root=tmp_path).warnings == []
-    query = world.perception.encode([Image.new("RGB", (4, 4), "#dd1111")])[0]
+    query = world.modalities["image"].encode([Image.new("RGB", (4, 4), "#dd1111")])[0]
     [hits] = world.store.query_batch([VectorQuery("image", query, 2)])
     assert hits.item_indices.tolist() == [0, 1]
     assert world.indexer.index_items(items, root=tmp_path).skipped == 2
@@ -189,7 +198,7 @@ def test_a_picture_that_cannot_be_read_is_a_warning_and_a_missing_vector(
         "http://user@127.0.0.1/1.png",
     ]
     report = world.indexer.index_items(
-        [Item(image, title="x", image=image) for image in images], root=root
+        [Item(image, title="x", media={"image": (image,)}) for image in images], root=root
     )
     assert report.indexed == 5
     assert {(row.line, row.item_id) for row in report.warnings} == {
@@ -206,7 +215,7 @@ def test_a_picture_that_cannot_be_read_is_a_warning_and_a_missing_vector(
     assert world.store.vectors("image", range(5))[0].tolist() == []
     assert world.store.vectors("text", range(5))[0].tolist() == [0, 1, 2, 3, 4]
     _, escaped = world.log.get_items(["../secret.png"])["../secret.png"]
-    assert escaped.image is None  # so that no rebuild reads it either
+    assert escaped.media == {}  # so that no rebuild reads it either
 
 
 def test_large_pictures_are_encoded_in_smaller_parts(
@@ -214,7 +223,7 @@ def test_large_pictures_are_encoded_in_smaller_parts(
 ) -> None:
     monkeypatch.setattr("indexer.indexing.item_encoder.MAX_BYTES_AT_ONCE", 300)
     sizes: list[int] = []
-    encoder = world.perception.encoder
+    encoder = world.modalities["image"].encoder
     assert isinstance(encoder, FakeImageEncoder)
     encode = encoder.encode_images
     monkeypatch.setattr(
@@ -223,7 +232,7 @@ def test_large_pictures_are_encoded_in_smaller_parts(
         lambda pictures: (sizes.append(len(pictures)), encode(pictures))[1],
     )
     images = {item.item_id: [png("red")] for item in films(4)}  # 64 pixels each
-    world.indexer.index_items(films(4), images=images)
+    world.indexer.index_items(films(4), given={"image": images})
     assert sizes == [2, 2]
     assert len(world.store.vectors("image", range(4))[0]) == 4
 
@@ -232,9 +241,11 @@ def test_pictures_that_came_as_bytes_outlive_a_rebuild_and_unused_ones_do_not(
     world: World, tmp_path: Path
 ) -> None:
     world.indexer.index_items(
-        [Item("a"), Item("b")], images={"a": [png("red")], "b": [png("green")]}
+        [Item("a"), Item("b")], given={"image": {"a": [png("red")], "b": [png("green")]}}
     )
-    assert world.indexer.index_items([Item("b")], images={"b": [png("blue")]}).indexed == 1
+    assert (
+        world.indexer.index_items([Item("b")], given={"image": {"b": [png("blue")]}}).indexed == 1
+    )
     assert len(list((tmp_path / "images").glob("*/*"))) == 3
     before = world.store.vectors("image", [0, 1])[1]
     world.restart(anew=True)

@@ -19,7 +19,7 @@ from PIL import Image
 from encoders.arrays import FloatArray
 from encoders.fake import FakeImageEncoder
 from encoders.image.picture import open_image
-from encoders.modality import Sight
+from encoders.modality import ImageModality, by_name
 from indexer.catalog.item import Item
 from indexer.indexing.indexer import IndexReport
 from indexer.indexing.item_encoder import pooled
@@ -81,7 +81,7 @@ def reasons(report: IndexReport) -> list[str]:
 
 def test_pictures_from_the_web_are_encoded(world: World, web: Web) -> None:
     report = world.indexer.index_items(
-        [Item(c, image=web.url(f"/{c}.png")) for c in ("red", "green", "blue")]
+        [Item(c, media={"image": (web.url(f"/{c}.png"),)}) for c in ("red", "green", "blue")]
     )
     assert (report.indexed, report.warnings) == (3, [])
     for index, colour in enumerate(("red", "green", "blue")):
@@ -91,7 +91,9 @@ def test_pictures_from_the_web_are_encoded(world: World, web: Web) -> None:
 def test_private_addresses_are_refused_unless_allowed(world: World, web: Web) -> None:
     world.allow_private = False
     world.restart()
-    report = world.indexer.index_items([Item("a", title="x", image=web.url("/red.png"))])
+    report = world.indexer.index_items(
+        [Item("a", title="x", media={"image": (web.url("/red.png"),)})]
+    )
     assert report.indexed == 1
     assert "is not public" in reasons(report)[0]
     assert web.asked == []
@@ -102,8 +104,8 @@ def test_a_picture_that_could_not_be_had_is_tried_again_with_the_same_row_and_no
     world: World, web: Web
 ) -> None:
     items = [
-        Item("late", title="one", image=web.url("/late.png")),
-        Item("red", title="two", image=web.url("/red.png")),
+        Item("late", title="one", media={"image": (web.url("/late.png"),)}),
+        Item("red", title="two", media={"image": (web.url("/red.png"),)}),
     ]
     first = world.indexer.index_items(items)
     assert (first.indexed, first.skipped) == (2, 0)
@@ -126,7 +128,7 @@ def test_a_picture_that_could_not_be_had_is_tried_again_with_the_same_row_and_no
 def test_a_missing_file_is_tried_again_also_when_something_else_has_changed(
     world: World, tmp_path: Path
 ) -> None:
-    item = Item("a", title="one", image="later.png")
+    item = Item("a", title="one", media={"image": ("later.png",)})
     assert "does not exist" in reasons(world.indexer.index_items([item], root=tmp_path))[0]
     (tmp_path / "later.png").write_bytes(png("green"))
     report = world.indexer.index_items([replace(item, price=3.0)], root=tmp_path)
@@ -137,7 +139,7 @@ def test_a_missing_file_is_tried_again_also_when_something_else_has_changed(
 def test_a_retry_that_was_killed_is_still_tried_again(
     world: World, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    item = Item("a", title="one", image=web.url("/late.png"))
+    item = Item("a", title="one", media={"image": (web.url("/late.png"),)})
     world.indexer.index_items([item])
     changed = replace(item, price=1.0)
     world.log.put_items([changed])  # and then the process is gone
@@ -150,7 +152,7 @@ def test_a_retry_that_was_killed_is_still_tried_again(
 
 def test_several_pictures_are_pooled_into_one_unit_vector(world: World, web: Web) -> None:
     item = Item(
-        "a", image=web.url("/red.png"), images=(web.url("/green.png"), web.url("/blue.png"))
+        "a", media={"image": (web.url("/red.png"), web.url("/green.png"), web.url("/blue.png"))}
     )
     assert world.indexer.index_items([item]).warnings == []
     assert_looks(world, 0, "red", "green", "blue")
@@ -166,7 +168,9 @@ def test_pooling_gives_the_direction_of_the_mean_and_survives_opposites() -> Non
 def test_one_of_several_that_cannot_be_had_is_left_out_and_tried_again(
     world: World, web: Web
 ) -> None:
-    item = Item("a", image=web.url("/red.png"), images=(web.url("/late.png"), web.url("/blue.png")))
+    item = Item(
+        "a", media={"image": (web.url("/red.png"), web.url("/late.png"), web.url("/blue.png"))}
+    )
     report = world.indexer.index_items([item])
     assert reasons(report)[0].startswith("indexed without one of its 3 pictures: media 'http://")
     assert_looks(world, 0, "red", "blue")
@@ -179,16 +183,18 @@ def test_changed_pictures_encode_pictures_only_and_a_changed_text_the_text_only(
     world: World, web: Web
 ) -> None:
     images = CountingImages()
-    world.perception = Sight(images)
+    world.modalities = by_name([ImageModality(images)])
     world.restart()
-    item = Item("a", title="one", image=web.url("/red.png"), images=(web.url("/blue.png"),))
+    item = Item("a", title="one", media={"image": (web.url("/red.png"), web.url("/blue.png"))})
     world.indexer.index_items([item])
     assert (world.text.encoded, images.encoded, len(web.asked)) == (1, 2, 2)
-    world.indexer.index_items([replace(item, images=(web.url("/green.png"),))])
+    world.indexer.index_items(
+        [item.with_perceived("image", [web.url("/red.png"), web.url("/green.png")])]
+    )
     assert (world.text.encoded, images.encoded) == (1, 4)
     assert_looks(world, 0, "red", "green")
     world.indexer.index_items(
-        [Item("a", title="two", image=item.image, images=(web.url("/green.png"),))]
+        [Item("a", title="two", media={"image": (web.url("/red.png"), web.url("/green.png"))})]
     )
     assert (world.text.encoded, images.encoded, len(web.asked)) == (2, 4, 4)
     assert_looks(world, 0, "red", "green")
@@ -199,13 +205,16 @@ def test_changed_pictures_encode_pictures_only_and_a_changed_text_the_text_only(
 
 def test_a_picture_in_the_row_itself_is_kept_and_outlives_a_rebuild(world: World) -> None:
     uri = f"data:image/png;base64,{base64.b64encode(png('blue')).decode()}"
-    rows = [Item("a", image=uri), Item("b", title="b", image="data:image/png;base64,AAE")]
+    rows = [
+        Item("a", media={"image": (uri,)}),
+        Item("b", title="b", media={"image": ("data:image/png;base64,AAE",)}),
+    ]
     report = world.indexer.index_items(rows)
     assert (report.indexed, [row.item_id for row in report.warnings]) == (2, ["b"])
     assert "is not sound base64" in reasons(report)[0]
     (_, item) = world.log.get_items(["a"])["a"]
-    assert item.image is not None
-    assert item.image.startswith("kept:")
+    (name,) = item.perceived("image")
+    assert name.startswith("kept:")
     world.restart(anew=True)
     assert world.indexer.rebuild().warnings == []
     assert_looks(world, 0, "blue")
@@ -226,7 +235,7 @@ def test_what_is_no_picture_or_unfolds_to_too_many_pixels_is_a_warning(
     )
     web.answers |= {"/page.jpg": body(b"<html>"), "/bomb.png": body(bomb), "/empty.png": body(b"")}
     items = [
-        Item(name, image=web.url(f"/{name}"))
+        Item(name, media={"image": (web.url(f"/{name}"),)})
         for name in ("page.jpg", "bomb.png", "empty.png", "red.png")
     ]
     report = world.indexer.index_items(items)
@@ -246,16 +255,16 @@ def test_an_item_that_is_read_and_written_back_keeps_its_pictures(
     for colour in ("red", "blue"):
         (tmp_path / f"posters/{colour}.png").write_bytes(png(colour))
     world.indexer.index_items(
-        [Item("a", image="posters/red.png", images=("posters/blue.png",))], root=tmp_path
+        [Item("a", media={"image": ("posters/red.png", "posters/blue.png")})], root=tmp_path
     )
     (_, item) = world.log.get_items(["a"])["a"]
     seen = public(item)
-    assert seen.pictures == ("posters/red.png", "posters/blue.png")
+    assert seen.perceived("image") == ("posters/red.png", "posters/blue.png")
     report = world.indexer.index_items([replace(seen, price=2.0)])
     assert report.warnings == []
     assert_looks(world, 0, "red", "blue")
     report = world.indexer.index_items(
-        [Item("b", image="posters/red.png")]
+        [Item("b", media={"image": ("posters/red.png",)})]
     )  # not one that this item has
     assert "no folder of files is configured" in reasons(report)[0]
 
@@ -272,7 +281,7 @@ def test_fetching_runs_ahead_of_the_encoder_but_not_far(
             arrived.release(),
         )[0]
     picture = open_image(png("red"))
-    with world.media.loading(urls, world.perception) as loaded:
+    with world.media.loading(urls, world.modalities["image"]) as loaded:
         for _ in range(3):
             assert arrived.acquire(timeout=10)
         assert not arrived.acquire(blocking=False)

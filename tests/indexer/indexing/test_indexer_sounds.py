@@ -12,7 +12,7 @@ import pytest
 
 from encoders.audio.sound import open_sound
 from encoders.fake import FakeAudioEncoder
-from encoders.modality import Hearing
+from encoders.modality import AudioModality
 from indexer.catalog.item import Item
 from indexer.indexing.indexer import IndexReport
 from indexer.media.folder import public
@@ -24,13 +24,13 @@ from tests.tones import wav
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """The same as for pictures, and hears."""
-    world = World(tmp_path, Hearing(FakeAudioEncoder()))
+    world = World(tmp_path, AudioModality(FakeAudioEncoder()))
     yield world
     world.close()
 
 
 def assert_sounds(world: World, index: int, hertz: float) -> None:
-    found, rows = world.store.vectors("image", [index])
+    found, rows = world.store.vectors("audio", [index])
     assert found.tolist() == [index]
     np.testing.assert_allclose(
         rows, FakeAudioEncoder().encode_sounds([open_sound(wav(hertz))]), atol=0.02
@@ -38,7 +38,7 @@ def assert_sounds(world: World, index: int, hertz: float) -> None:
 
 
 def assert_silent(world: World, *indices: int) -> None:
-    assert world.store.vectors("image", indices)[0].tolist() == []
+    assert world.store.vectors("audio", indices)[0].tolist() == []
 
 
 def reasons(report: IndexReport) -> list[str]:
@@ -52,18 +52,19 @@ def test_a_sound_comes_by_path_url_data_uri_and_as_bytes(world: World, tmp_path:
     inline = f"data:audio/wav;base64,{base64.b64encode(wav(400)).decode()}"
     with serving({"/200.wav": body(wav(200))}) as web:
         items = [
-            Item("a", audio="100.wav"),
-            Item("b", audio=web.url("/200.wav")),
-            Item("c", audio=inline),
+            Item("a", media={"audio": ("100.wav",)}),
+            Item("b", media={"audio": (web.url("/200.wav"),)}),
+            Item("c", media={"audio": (inline,)}),
             Item("d"),
         ]
-        report = world.indexer.index_items(items, root=root, sounds={"d": wav(800)})
+        report = world.indexer.index_items(items, root=root, given={"audio": {"d": [wav(800)]}})
     assert (report.indexed, report.warnings) == (4, [])
     for index, hertz in enumerate((100, 200, 400, 800)):
         assert_sounds(world, index, hertz)
-    assert public(world.log.get_items(["a"])["a"][1]).audio == "100.wav"
+    assert public(world.log.get_items(["a"])["a"][1]).media == {"audio": ("100.wav",)}
     assert [
-        (public(item).audio or "")[:5] for _, item in world.log.get_items(["c", "d"]).values()
+        "".join(public(item).perceived("audio"))[:5]
+        for _, item in world.log.get_items(["c", "d"]).values()
     ] == ["kept:"] * 2
 
 
@@ -71,8 +72,8 @@ def test_a_sound_that_cannot_be_had_is_a_warning_and_is_tried_again(
     world: World, tmp_path: Path
 ) -> None:
     items = [
-        Item("late", title="one", audio="late.wav"),
-        Item("text", title="two", audio="text.wav"),
+        Item("late", title="one", media={"audio": ("late.wav",)}),
+        Item("text", title="two", media={"audio": ("text.wav",)}),
     ]
     (tmp_path / "text.wav").write_text("la la la")
     first = world.indexer.index_items(items, root=tmp_path)
@@ -93,24 +94,24 @@ def test_paths_stay_in_their_folder_and_addresses_public(world: World, tmp_path:
     root = tmp_path / "songs"
     root.mkdir()
     items = [
-        Item("a", title="x", audio="../secret.wav"),
-        Item("b", title="x", audio="http://127.0.0.1/1.wav"),
+        Item("a", title="x", media={"audio": ("../secret.wav",)}),
+        Item("b", title="x", media={"audio": ("http://127.0.0.1/1.wav",)}),
     ]
     report = world.indexer.index_items(items, root=root)
     assert "outside the catalogue's folder" in reasons(report)[0]
     assert "is not public" in reasons(report)[1]
     assert_silent(world, 0, 1)
-    assert world.log.get_items(["a"])["a"][1].audio is None
+    assert world.log.get_items(["a"])["a"][1].media == {}
 
 
 def test_an_unchanged_sound_is_not_heard_again_and_a_changed_one_is(world: World) -> None:
     item = Item("a", title="one")
-    world.indexer.index_items([item], sounds={"a": wav(100)})
+    world.indexer.index_items([item], given={"audio": {"a": [wav(100)]}})
     kept = world.log.get_items(["a"])["a"][1]
     assert world.indexer.index_items([public(kept)]).skipped == 1  # read and written back
     assert world.indexer.index_items([replace(public(kept), price=2.0)]).indexed == 1
     assert_sounds(world, 0, 100)
-    assert world.indexer.index_items([item], sounds={"a": wav(400)}).indexed == 1
+    assert world.indexer.index_items([item], given={"audio": {"a": [wav(400)]}}).indexed == 1
     assert_sounds(world, 0, 400)
     world.indexer.index_items([item])
     assert_silent(world, 0)
@@ -120,8 +121,10 @@ def test_an_unchanged_sound_is_not_heard_again_and_a_changed_one_is(world: World
 def test_pictures_are_kept_and_not_looked_at_and_a_rebuild_keeps_both(
     world: World, tmp_path: Path
 ) -> None:
-    world.indexer.index_items([Item("a")], images={"a": [png("red")]}, sounds={"a": wav(100)})
-    world.indexer.index_items([Item("b")], images={"b": [png("red")]})
+    world.indexer.index_items(
+        [Item("a")], given={"image": {"a": [png("red")]}, "audio": {"a": [wav(100)]}}
+    )
+    world.indexer.index_items([Item("b")], given={"image": {"b": [png("red")]}})
     assert_sounds(world, 0, 100)
     assert_silent(world, 1)
     world.restart(anew=True)
@@ -136,8 +139,12 @@ def test_pictures_are_kept_and_not_looked_at_and_a_rebuild_keeps_both(
 
 def test_another_picture_of_an_item_that_is_heard_encodes_nothing(world: World) -> None:
     item = Item("a", title="one")
-    world.indexer.index_items([item], images={"a": [png("red")]}, sounds={"a": wav(100)})
+    world.indexer.index_items(
+        [item], given={"image": {"a": [png("red")]}, "audio": {"a": [wav(100)]}}
+    )
     world.told.clear()
-    world.indexer.index_items([item], images={"a": [png("blue")]}, sounds={"a": wav(100)})
+    world.indexer.index_items(
+        [item], given={"image": {"a": [png("blue")]}, "audio": {"a": [wav(100)]}}
+    )
     assert (world.told, world.text.encoded) == ([], 1)
     assert_sounds(world, 0, 100)

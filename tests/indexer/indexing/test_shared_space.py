@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from encoders.alignment.alignment import Alignment, Heads, Trained
+from encoders.alignment.checkpoint import Alignment, Trained
+from encoders.alignment.heads import Heads
 from encoders.arrays import FloatArray
 from encoders.fake import FakeTextEncoder
 from indexer.catalog.item import Item
@@ -47,8 +48,8 @@ def joint(encoder: RememberingEncoder) -> JointEncoder:
     heads = Heads(
         text_mean=np.zeros((3, 16), np.float32),
         text=np.stack([first, first, first]),
-        image_mean=np.zeros(3, np.float32),
-        image=np.eye(3, 2, dtype=np.float32),
+        medium_mean=np.zeros(3, np.float32),
+        medium=np.eye(3, 2, dtype=np.float32),
         query_mean=np.zeros(16, np.float32),
         query=first,
     )

@@ -32,8 +32,8 @@ def test_a_path_inside_the_image_folder_becomes_absolute_and_remembers_its_folde
 )
 def test_callers_do_not_see_where_a_picture_lies(image: str, seen: str) -> None:
     assert public_name(image) == seen
-    item = Item("a", image=image, images=("/srv/./2.jpg",))
-    assert public(item) == Item("a", image=seen, images=("2.jpg",))
+    item = Item("a", media={"image": (image, "/srv/./2.jpg")})
+    assert public(item) == Item("a", media={"image": (seen, "2.jpg")})
     assert public(Item("a")) == Item("a")
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from encoders.errors import EncoderUnavailable
 from encoders.plugins import ENTRY_POINT_GROUP, PlugIn, plug_ins
-from encoders.registry import load_image_encoder, load_text_encoder
+from encoders.registry import load_modality, load_text_encoder
 from tests.service.cli.conftest import Run
 from tests.service.cli.installing import install
 
@@ -85,4 +85,4 @@ def test_two_plug_ins_of_one_name_are_refused(installed: Path) -> None:
     with pytest.raises(
         EncoderUnavailable, match="several plug-ins have this name: other:encoder and palate_colour"
     ):
-        load_image_encoder("colour")
+        load_modality("image", "colour")

@@ -341,7 +341,7 @@ def test_reports_of_batches_count_their_rows_from_1(remote: Remote, standin: Sta
     error, warning = RowError(2, "b", "disk"), RowError(1, "a", "broken picture")
     standin.item_report = IndexReport(1, 1, 0, [error], [warning])
     standin.event_report = EventReport(1, 2, 3, [RowError(2, "b", "no")])
-    items = [Item("a", title="A"), Item("b", image="https://example.org/1.png")]
+    items = [Item("a", title="A"), Item("b", media={"image": ("https://example.org/1.png",)})]
     report = remote.index_items(items, {"a": [b"1", b"2"]}, {"b": b"3"})
     assert standin.asked[-1] == ("index_items", items, {"a": [b"1", b"2"]}, {"b": b"3"})
     assert report == standin.item_report

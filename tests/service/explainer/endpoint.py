@@ -67,10 +67,10 @@ class FakeEndpoint:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}/v1"
 
-    def case(self, request: int = -1) -> dict[str, Any]:
-        """The case of a request, as the model reads it."""
-        case: dict[str, Any] = json.loads(self.asked[request]["messages"][1]["content"])
-        return case
+    def task(self, request: int = -1) -> dict[str, Any]:
+        """The task of a request, as the model reads it."""
+        task: dict[str, Any] = json.loads(self.asked[request]["messages"][1]["content"])
+        return task
 
     def close(self) -> None:
         self._server.shutdown()

@@ -13,9 +13,12 @@ from service.errors import NoTrainedModel
 from service.models.features import Vocabulary
 from service.models.fitting import TOLERANCE, by_stage, fit_ranker, lost_to
 from service.models.training_data import TrainingData
+from service.ranker.candidates import sources_of
 from service.ranker.config import RankerConfig
 from service.ranker.data.interactions import Interactions
 from tests.service.ranker.planted import SMALL, chain, features
+
+SOURCES = sources_of(["text"])
 
 
 def planted(interactions: Interactions) -> TrainingData:
@@ -26,14 +29,16 @@ def planted(interactions: Interactions) -> TrainingData:
         user_ids=[f"u{user}" for user in range(interactions.n_users)],
         event_weights=np.ones(1, np.float32),
         vocabulary=Vocabulary({}, {}, {}),
-        alignment=None,
+        alignments={},
         last_seq=0,
     )
 
 
 def fitted(data: TrainingData, config: RankerConfig, folder: Path) -> list[TrainProgress]:
     told: list[TrainProgress] = []
-    fit_ranker(data, config, version="v", seed=0, saved=folder, progress=told.append)
+    fit_ranker(
+        data, config, version="v", seed=0, saved=folder, sources=SOURCES, progress=told.append
+    )
     return told
 
 
@@ -68,7 +73,9 @@ def test_an_interrupted_fit_of_the_same_goes_on(tmp_path: Path) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        fit_ranker(data, config, version="v", seed=0, saved=tmp_path, progress=interrupt)
+        fit_ranker(
+            data, config, version="v", seed=0, saved=tmp_path, sources=SOURCES, progress=interrupt
+        )
     told = fitted(data, config, tmp_path)
     assert [one.message for one in told if one.stage == "resume"] == [
         "sequence model: goes on after epoch 1 of a training that was interrupted"

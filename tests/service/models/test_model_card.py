@@ -15,7 +15,7 @@ from service.ranker.checkpoint import CheckpointError
 CARD = ModelCard(
     vocabulary=Vocabulary({"a:x": 0, "b:y": 1}, {"films": 1}, {"view": 1, "like": 2}),
     fingerprints={"text": "t", "image": "i"},
-    alignment="20260101-1",
+    alignments=["20260101-1"],
     metrics={"palate/all/ndcg@10": 0.25, "seconds": 1.5},
     seed=3,
     n_events=240,
@@ -39,9 +39,19 @@ def test_a_card_comes_back_through_json(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_card_of_before_there_were_alignments_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
     extra = CARD.to_extra()
-    del extra["alignment"], extra["taken_up_from"]
+    del extra["alignments"], extra["taken_up_from"]
     card = as_read(monkeypatch, extra)
-    assert (card.alignment, card.taken_up_from) == ("", "")
+    assert (list(card.alignments), card.taken_up_from) == ([], "")
+
+
+def test_a_card_of_before_there_were_several_modalities_names_its_one_alignment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    extra = CARD.to_extra()
+    del extra["alignments"]
+    assert list(as_read(monkeypatch, {**extra, "alignment": "20260101-1"}).alignments) == [
+        "20260101-1"
+    ]
 
 
 @pytest.mark.parametrize("extra", [{}, {"vocabulary": []}, {**CARD.to_extra(), "vocabulary": {}}])
@@ -54,7 +64,7 @@ def test_a_card_that_lacks_something_is_a_damaged_checkpoint(
 
 def test_the_keys_are_those_of_the_checkpoints_there_are() -> None:
     assert set(CARD.to_extra()) == {
-        "vocabulary", "fingerprints", "alignment", "metrics", "seed", "n_events", "n_users",
+        "vocabulary", "fingerprints", "alignments", "metrics", "seed", "n_events", "n_users",
         "last_seq", "taken_up_from", "losses", "validation",
     }  # fmt: skip
     assert CARD.to_extra()["vocabulary"] == {

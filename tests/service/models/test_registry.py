@@ -84,7 +84,7 @@ def test_the_active_model_serves_from_the_start_and_has_its_vectors_in_the_store
     assert sequence_vectors(workspace) == {active.vector_name}
     found, vectors = workspace.store.vectors(active.vector_name, range(40))
     assert found.tolist() == list(range(40))
-    np.testing.assert_allclose(vectors, active.ranker.view.vectors, atol=COMPRESSED)
+    np.testing.assert_allclose(vectors, active.ranker.snapshot.item_vectors, atol=COMPRESSED)
 
 
 def test_another_model_is_activated_and_the_one_before_rolled_back_to(
@@ -145,7 +145,9 @@ def test_an_item_that_comes_later_is_scored_and_has_a_vector(
     assert registry.active.ranker.n_items == 41
     found, vectors = workspace.store.vectors(registry.active.vector_name, [40])
     assert found.tolist() == [40]
-    np.testing.assert_allclose(vectors[0], registry.active.ranker.view.vectors[40], atol=COMPRESSED)
+    np.testing.assert_allclose(
+        vectors[0], registry.active.ranker.snapshot.item_vectors[40], atol=COMPRESSED
+    )
 
 
 def test_a_checkpoint_that_cannot_be_read_is_warned_of_and_the_untrained_ranker_serves(

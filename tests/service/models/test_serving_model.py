@@ -23,7 +23,7 @@ from tests.service.ranker.planted import features
 def untrained() -> ServingModel:
     nothing = Interactions.build([], [], n_users=0, n_items=6)
     ranker = untrained_ranker(features(6), nothing, RankerConfig())
-    return ServingModel(ranker, Vocabulary({}, {}, {}), "image", None, counted=0)
+    return ServingModel(ranker, Vocabulary({}, {}, {}), {}, counted=0)
 
 
 def store(*names: str) -> Any:
@@ -37,9 +37,9 @@ def test_without_training_there_are_no_vectors_of_its_own(untrained: ServingMode
 
 def test_a_taste_is_looked_for_as_the_ranker_sees_pictures(untrained: ServingModel) -> None:
     """Without the alignment's vectors in the store, the encoder's own are asked."""
-    swapped: Any = SimpleNamespace(images=lambda vectors: vectors[:, ::-1])
+    swapped: Any = SimpleNamespace(media=lambda vectors: vectors[:, ::-1])
     alignment: Any = SimpleNamespace(version="v1", heads=swapped)
-    aligned = replace(untrained, alignment=alignment)
+    aligned = replace(untrained, alignments={IMAGE: alignment})
     taste = np.array([1.0, 0.0], np.float32)
     name, vector = aligned.content_query(store(IMAGE, joint_name("v1", IMAGE)), IMAGE, taste)
     assert (name, vector.tolist()) == (joint_name("v1", IMAGE), [0.0, 1.0])

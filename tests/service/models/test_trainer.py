@@ -1,5 +1,5 @@
-"""From the log to a model: one training at a time, activated unless it lost; and serving does without
-the training loop."""
+"""From the log to a model: one training at a time, activated unless it lost; and serving does
+without the training loop."""
 
 from __future__ import annotations
 

@@ -111,14 +111,14 @@ def test_for_a_new_model_the_vocabulary_is_that_of_the_catalogue(workspace: Work
     assert data.features.n_items == data.interactions.n_items == 40
     assert np.flatnonzero(~data.features.live).tolist() == [3]
     assert 3 not in data.interactions.item
-    assert (data.last_seq, data.alignment) == (240, None)
+    assert (data.last_seq, dict(data.alignments)) == (240, {})
 
 
 def test_for_a_model_there_is_its_own_vocabulary_codes_and_later_items_are_left_out(
     workspace: Workspace,
 ) -> None:
     own = Vocabulary({"category:space": 0}, {"films": 1}, {"rating": 4})
-    data = TrainingData.read_coded(workspace, ids_of(workspace), own, None, n_items=10)
+    data = TrainingData.read_coded(workspace, ids_of(workspace), own, {}, n_items=10)
     assert data.vocabulary is own
     assert data.item_ids == [f"i{index}" if index != 3 else "" for index in range(10)]
     assert (data.features.n_items, data.features.n_tags) == (10, 1)

@@ -12,7 +12,7 @@ from encoders.alignment.training import AlignConfig
 from encoders.arrays import FloatArray
 from encoders.errors import AlignmentError
 from encoders.fake import FakeImageEncoder, FakeTextEncoder
-from encoders.modality import Sight
+from encoders.modality import ImageModality, by_name
 from indexer.catalog.event import Event
 from indexer.catalog.item import Item
 from indexer.indexing import shared_space as aligned
@@ -22,7 +22,7 @@ from service.api.messages import ExplainRequest, RecommendRequest, TrainProgress
 from service.evaluation.served.dataset import Dataset
 from service.evaluation.served.sandbox import sandbox
 from service.explainer.evidence import EvidenceKind
-from service.operations.aligning import align, take_out_of_use, use_again
+from service.operations.aligning import activate_again, align, deactivate
 from service.recommender import Recommender
 from service.storage.alignments import Alignments
 from service.storage.workspace import Workspace
@@ -66,23 +66,25 @@ def test_pairs_that_have_nothing_in_common_are_not_put_to_use(unaligned: Workspa
     items = [
         Item(f"i{place}", title=words(place)) for place in range(len(LOOKS)) if place != ONLY_SEEN
     ]
-    unaligned.indexer().index_items(items, images=pictures)
+    unaligned.indexer().index_items(items, given={"image": pictures})
     report = align(unaligned, holdout=0.5, config=AlignConfig(epochs=1))
     assert max(report.trained.recall.values()) < 0.2  # chance: 10 of 127
     assert not report.used
-    assert Alignments(unaligned.settings.data).active_version() == ""
+    assert Alignments(unaligned.settings.data).active_versions() == []
     assert joint_names(unaligned.store) == []
 
 
 def test_where_the_image_encoder_knows_words_they_are_what_is_to_be_beaten(tmp_path: Path) -> None:
     encoder = FakeImageEncoder(shares_text_space=True)
-    workspace = Workspace.open_with(world.settings(tmp_path), FakeTextEncoder(), Sight(encoder))
+    workspace = Workspace.open_with(
+        world.settings(tmp_path), FakeTextEncoder(), by_name([ImageModality(encoder)])
+    )
     places = range(len(LOOKS))
     items = [
         Item(f"i{place}", title=f"{words(place)} {' '.join(LOOKS[place])}") for place in places
     ]
     workspace.indexer().index_items(
-        items, images={f"i{place}": [picture(place)] for place in places}
+        items, given={"image": {f"i{place}": [picture(place)] for place in places}}
     )
     recall = align_once(workspace).trained.recall
     workspace.close()
@@ -114,7 +116,7 @@ def test_items_that_are_all_one_product_are_refused(unaligned: Workspace) -> Non
 
 
 def test_without_an_image_encoder_the_error_says_what_to_configure(tmp_path: Path) -> None:
-    workspace = Workspace.open_with(world.settings(tmp_path), FakeTextEncoder(), None)
+    workspace = Workspace.open_with(world.settings(tmp_path), FakeTextEncoder(), {})
     with pytest.raises(AlignmentError, match=r"encoders\.image"):
         align(workspace)
     workspace.close()
@@ -127,15 +129,15 @@ def test_switching_there_and_back_keeps_the_encoders_vectors(unaligned: Workspac
     names = joint_names(there.store)
     assert sorted(names) == [f"joint-image-{version}", f"joint-text-{version}"]
     joint = vectors_of(there, *names)
-    take_out_of_use(there)
+    deactivate(there)
     away = reopened(there)
     alignments = Alignments(away.settings.data)
-    assert (joint_names(away.store), alignments.active_version(), alignments.versions()) == (
+    assert (joint_names(away.store), alignments.active_versions(), alignments.versions()) == (
         [],
-        "",
+        [],
         [version],
     )
-    use_again(away, version)
+    activate_again(away, version)
     again = reopened(away)
     for name, vectors in vectors_of(again, *before, *joint).items():
         np.testing.assert_array_equal(vectors, {**before, **joint}[name])
@@ -151,7 +153,7 @@ def test_a_second_alignment_takes_the_place_of_the_first_and_both_are_kept(
     )  # what still serves by the first finds its vectors
     again = reopened(unaligned)
     alignments = Alignments(again.settings.data)
-    assert alignments.active_version() == second.version
+    assert alignments.active_versions() == [second.version]
     assert sorted(alignments.versions()) == sorted([first.version, second.version])
     assert sorted(joint_names(again.store)) == [
         f"joint-image-{second.version}",
@@ -176,10 +178,10 @@ def test_stopped_while_writing_it_is_not_in_use_and_goes_on_when_it_is_put_to_us
         align(unaligned, config=AlignConfig(epochs=1), progress=stop)
     alignments = Alignments(unaligned.settings.data)
     (version,) = alignments.versions()
-    assert alignments.active_version() == ""
+    assert alignments.active_versions() == []
     name = aligned.joint_name(version, IMAGE)
     assert len(vectors_of(unaligned, name)[name]) == 199  # 200 written, one without a picture
-    use_again(unaligned, version)
+    activate_again(unaligned, version)
     assert len(vectors_of(unaligned, name)[name]) == N_PICTURES
 
 
@@ -214,9 +216,10 @@ def test_an_explanation_compares_pictures_in_the_space_that_the_score_was_made_i
     explanation = seeing.explain(ExplainRequest(best, answer.recommendation_id))
     (fact,) = (one for one in explanation.evidence if one.kind is EvidenceKind.IMAGE_SIMILARITY)
     loaded = seeing.model
-    assert loaded.alignment is not None
     _, raw = seeing.workspace.store.vectors(IMAGE, [3, int(best[1:])])
-    one, other = loaded.ranker.space.image.apply(loaded.alignment.heads.images(raw))
+    one, other = loaded.ranker.catalogue.space.projections[IMAGE].apply(
+        loaded.alignments["image"].heads.media(raw)
+    )
     assert fact.similarity == pytest.approx(float(one @ other), abs=0.01)
 
 
@@ -232,16 +235,16 @@ def test_a_model_keeps_seeing_pictures_as_in_its_training(unaligned: Workspace) 
 
     recommender = Recommender(opened(folder))
     assert recommender.ranker.version == before
-    assert recommender.model.alignment is None
+    assert dict(recommender.model.alignments) == {}
     after = recommender.train(force=True).version
     recommender.close()
 
     workspace = opened(folder)
-    take_out_of_use(workspace)
+    deactivate(workspace)
     workspace.close()
     recommender = Recommender(opened(folder))
     loaded = recommender.model
-    assert (loaded.ranker.version, loaded.alignment and loaded.alignment.version) == (
+    assert (loaded.ranker.version, loaded.alignments["image"].version) == (
         after,
         version,
     )
@@ -251,8 +254,7 @@ def test_a_model_keeps_seeing_pictures_as_in_its_training(unaligned: Workspace) 
     recommender.train(incremental=True)
     loaded = recommender.model
     assert loaded.ranker.version not in (before, after)
-    assert loaded.alignment is not None
-    assert loaded.alignment.version == version
+    assert loaded.alignments["image"].version == version
     recommender.close()
 
 
@@ -279,15 +281,13 @@ def test_a_rehearsal_sees_pictures_as_the_folder_does_without_reading_texts_agai
     aligned_strips: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workspace = opened(aligned_strips)
-    assert workspace.alignment is not None
     recorded = Dataset.of(workspace)
     monkeypatch.setattr(
         FakeTextEncoder, "encode_passages", lambda *_: pytest.fail("texts are read again")
     )
     with sandbox(workspace, recorded, recorded.table) as copy:
         loaded = copy.recommender.model
-        assert loaded.alignment is not None
-        assert loaded.alignment.version == workspace.alignment.version
+        assert loaded.alignments["image"].version == workspace.alignments["image"].version
     with sandbox(workspace, recorded, recorded.table, [TEXT]) as copy:
-        assert copy.recommender.model.alignment is None
+        assert dict(copy.recommender.model.alignments) == {}
     workspace.close()

@@ -23,11 +23,11 @@ from qdrant_client import QdrantClient
 from indexer.catalog.event import Event
 from indexer.catalog.item import Item
 from indexer.indexing.shared_space import joint_names
-from indexer.stores.qdrant.location import QdrantPlace
+from indexer.stores.qdrant.location import QdrantLocation
 from indexer.stores.store import IMAGE, TEXT
 from service.api.messages import ExplainRequest, RecommendRequest, SearchRequest, TrainProgress
 from service.errors import InvalidInput, ServedByOtherEncoders, TrainingUnderway
-from service.models import registry as models
+from service.models import fitting
 from service.operations.switching import Switching
 from service.recommender import Recommender
 from service.rpc.garbage_collection import freeze_gc
@@ -115,7 +115,7 @@ def test_calls_are_answered_throughout_and_what_came_meanwhile_is_there(
     assert {row.item_id for row in everything} == {f"i{i}" for i in range(40)} - {"i2", "i4"} | {
         "new"
     }
-    counts = palate._active.ranker.view.behaviour.counts
+    counts = palate._active.ranker.snapshot.behaviour.counts
     assert counts[6] == sum(event.item_id == "i6" for event in events()) + 1
     (said,) = palate.recommend(RecommendRequest(user_id="u0")).degraded
     assert said.startswith("no model has been trained yet")
@@ -158,7 +158,12 @@ def test_what_an_encoder_that_stays_has_read_is_not_read_again(
 ) -> None:
     looks = {f"i{i}": [strips.picture(i)] for i in range(0, 40, 2)}
     palate.index_items(
-        [*items(), Item("wordless", image="http://127.0.0.1/gone.png"), Item("untold")], looks
+        [
+            *items(),
+            Item("wordless", media={"image": ("http://127.0.0.1/gone.png",)}),
+            Item("untold"),
+        ],
+        looks,
     )
     before = Counter(read)
     palate.change_encoders(quiet, text="", image="two")
@@ -215,7 +220,7 @@ def test_stores_on_a_qdrant_server_change_places_too(
 ) -> None:
     with closing(QdrantClient(":memory:")) as client:
         monkeypatch.setattr(
-            data_folder, "QdrantPlace", lambda url, prefix: QdrantPlace(client, prefix)
+            data_folder, "QdrantLocation", lambda url, prefix: QdrantLocation(client, prefix)
         )
         palate = Switching(
             recommender(tmp_path, "one", store={"kind": "qdrant", "url": "http://unused"})
@@ -262,7 +267,7 @@ def test_a_restart_with_either_configuration_is_right_and_says_what_changed(
 def test_each_set_of_encoders_has_its_own_model(
     palate: Switching, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(models, "_loses", lambda metrics, baseline: False)
+    monkeypatch.setattr(fitting, "lost_to", lambda metrics: [])
     first = palate.train(quiet, seed=0, force=True, incremental=False).version
     stages: list[str] = []
     second = palate.change_encoders(
@@ -362,7 +367,9 @@ def test_an_alignment_is_not_in_use_for_other_encoders_and_is_again_for_its_own(
 
 
 def test_pictures_that_could_not_be_had_are_known_for_each_store(palate: Switching) -> None:
-    palate.index_items([Item("p", title="Poster", image="http://127.0.0.1/gone.png")], {})
+    palate.index_items(
+        [Item("p", title="Poster", media={"image": ("http://127.0.0.1/gone.png",)})], {}
+    )
     log = palate._active.workspace.log
     assert log.count_lacking_pictures() == 1
     palate.change_encoders(quiet, text="", image="none")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from service.config import load_settings
+from service.config_file import load_settings
 from service.operations.tuned_file import tuned_toml, write_whole
 from service.operations.tuning import Trial, Tuning
 from service.ranker.config import RankerConfig

@@ -2,16 +2,50 @@
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import replace
+from functools import partial
 
+import numpy as np
+import torch
+
+from service.ranker.catalogue.content import Content
+from service.ranker.catalogue.snapshot import CatalogueSnapshot
 from service.ranker.config import RankerConfig
+from service.ranker.data.history import History
 from service.ranker.data.interactions import Interactions
-from service.ranker.data.items import ItemFeatures
+from service.ranker.data.items import TEXT, Block, ItemFeatures
+from service.ranker.item_item.behaviour import Behaviour
+from service.ranker.second_stage.blend import BlendNet
+from service.ranker.second_stage.query_scores import QueryScores
+from service.ranker.second_stage.scale import Scale
+from service.ranker.second_stage.signals import scale_of, signals_for
 
 SMALL = RankerConfig(
     dim=16, n_blocks=1, n_heads=1, dropout=0.0, content_dim=16, max_epochs=40, patience=8, blend_lists=400,
     candidates=30, learning_rate=1e-2, batch_events=1024,
 )  # fmt: skip
+
+SIGNALS = signals_for(["text"])
+"""Of a catalogue that has text alone."""
+UNSCALED = Scale(
+    np.zeros(len(SIGNALS), np.float32), np.zeros(len(SIGNALS), np.float32), known=100, elsewhere=0
+)
+"""Of somebody well known, of whom nothing is usual: signals count as they are."""
+
+
+def place_of(signal: str) -> int:
+    """Where a signal stands among SIGNALS."""
+    return [one.name for one in SIGNALS].index(signal)
+
+
+def network_of(signal: str) -> BlendNet:
+    """Scores a candidate by one of SIGNALS alone."""
+    net = BlendNet(len(SIGNALS), 1)
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.zero_()
+        net.linear.weight[0, place_of(signal)] = 1.0
+    return net
 
 
 def features(
@@ -21,22 +55,25 @@ def features(
     image: np.ndarray | None = None,
     domain: np.ndarray | None = None,
 ) -> ItemFeatures:
-    """Items with the given vectors (random ones where none are given) and no tags."""
+    """Items with the given vectors (random text where none is given, no pictures where none are)
+    and no tags."""
     rng = np.random.default_rng(7)
-    words = rng.normal(size=(n_items, 8)) if text is None else text
-    look = np.zeros((n_items, 1)) if image is None else image
-    words = words / np.linalg.norm(words, axis=1, keepdims=True)
-    look = look / np.maximum(np.linalg.norm(look, axis=1, keepdims=True), 1e-9)
+    blocks = {TEXT: block(rng.normal(size=(n_items, 8)) if text is None else text)}
+    if image is not None:
+        blocks["image"] = block(image)
     return ItemFeatures(
-        text=words.astype(np.float32),
-        has_text=np.ones(n_items, bool),
-        image=look.astype(np.float32),
-        has_image=np.full(n_items, image is not None),
+        blocks=blocks,
         domain=np.zeros(n_items, np.int64) if domain is None else domain,
         tags=[np.zeros(0, np.int64)] * n_items,
         n_tags=1,
         live=np.ones(n_items, bool),
     )
+
+
+def block(vectors: np.ndarray) -> Block:
+    """Vectors (N, dim) as unit rows, of items that all have one."""
+    rows = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return Block(rows.astype(np.float32), np.ones(len(rows), bool))
 
 
 def checkerboard(
@@ -64,3 +101,42 @@ def chain(n_users: int = 150, n_items: int = 30, length: int = 8, seed: int = 0)
     return Interactions.build(
         users, items.ravel(), np.tile(np.arange(length), n_users), n_users=n_users, n_items=n_items
     )
+
+
+def mixed_features(n_items: int, modalities: tuple[str, ...] = ("text", "image")) -> ItemFeatures:
+    """Random items of two domains with tags, some of them without one modality or another."""
+    rng = np.random.default_rng(11)
+    blocks = {}
+    for place, modality in enumerate(modalities):
+        one = block(rng.normal(size=(n_items, 6 + place)))
+        present = rng.random(n_items) > 0.2 * place
+        blocks[modality] = Block(one.vectors * present[:, None], present)
+    return ItemFeatures(
+        blocks=blocks,
+        domain=np.arange(n_items) // 3 % 2,
+        tags=[np.unique(rng.integers(0, 6, item % 3)) for item in range(n_items)],
+        n_tags=6,
+        live=np.ones(n_items, bool),
+    )
+
+
+def snapshot(
+    n_items: int = 40, n_cold: int = 4, modalities: tuple[str, ...] = ("text", "image")
+) -> CatalogueSnapshot:
+    """A checkerboard of items with mixed content, the last of them cold, and random item vectors."""
+    board = checkerboard(n_items=n_items - n_cold)
+    log = Interactions.build(board.user, board.item, board.timestamp, n_items=n_items)
+    content = Content.of(mixed_features(n_items, modalities))
+    behaviour = Behaviour.fit(log, content.text, replace(SMALL, borrow_from=5), solve_ease=True)
+    vectors = np.random.default_rng(5).normal(size=(n_items, 8)).astype(np.float32)
+    return CatalogueSnapshot(content, behaviour, vectors)
+
+
+def query_scores(snapshot: CatalogueSnapshot, history: History, decay: float = 0.8) -> QueryScores:
+    """A query whose state is the vector of its newest item."""
+    width = snapshot.item_vectors.shape[1]
+    state = (
+        snapshot.item_vectors[history.items[-1]] if len(history) else np.zeros(width, np.float32)
+    )
+    measure = partial(scale_of, signals_for(snapshot.content.modalities))
+    return QueryScores(history, state, snapshot, decay, measure)

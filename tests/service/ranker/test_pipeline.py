@@ -13,13 +13,13 @@ from service.ranker.data.history import History
 from service.ranker.data.interactions import Interactions
 from service.ranker.pipeline import NARROW_SOURCE, Query, rank, rank_only
 from service.ranker.ranker import Ranker, untrained_ranker
-from service.ranker.second_stage.signals import QueryScores
+from service.ranker.second_stage.query_scores import QueryScores
 from tests.service.ranker.planted import SMALL, features
 
 SIZE = 60
 """Items of each domain: the first has items 0..59, the second 60..119."""
 DOMAIN = np.repeat([1, 2], SIZE)
-SOURCES = sources_of(("text", "image"))
+SOURCES = sources_of(("text",))
 HISTORY = History.of(np.arange(5))
 N = 5
 
@@ -86,9 +86,8 @@ class Index:
 def test_an_index_answers_for_the_sources_that_look_for_vectors(ranker: Ranker) -> None:
     index = Index()
     proposals = rank(ranker, Query(HISTORY, N), SOURCES, index).candidates.proposals
-    assert index.asked == ["sequence", "text", "image"]
+    assert index.asked == ["sequence", "text"]
     assert proposals["content_text"].tolist() == [7, 8]
-    assert "content_image" not in proposals
     assert len(proposals["chosen_together"]) == N
 
 

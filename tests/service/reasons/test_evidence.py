@@ -11,16 +11,9 @@ from indexer.catalog.item import Item
 from service.explainer.evidence import EvidenceKind
 from service.ranker.data.history import History
 from service.ranker.second_stage.signals import Scale
-from service.reasons.evidence import (
-    Case,
-    Evidences,
-    Finding,
-    PastEvent,
-    background,
-    convincing,
-    sponsor_of,
-    subject_of,
-)
+from service.reasons.counterfactuals import ExplainedList
+from service.reasons.evidence import Evidences, ResultEvidence
+from service.reasons.facts import PastEvent, background, convincing, sponsor_of, subject_of
 from service.recommender import Recommender
 from tests.service.world import filled, items
 
@@ -71,7 +64,7 @@ def palate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recommender]:
     recommender.close()
 
 
-def case_of(palate: Recommender, liked: list[int]) -> Case:
+def explained_to(palate: Recommender, liked: list[int]) -> ExplainedList:
     """Somebody who rated items i0, i2, ..., as `liked` says."""
     catalogue = items()
     n = len(liked)
@@ -79,10 +72,12 @@ def case_of(palate: Recommender, liked: list[int]) -> Case:
         np.arange(0, 2 * n, 2), np.zeros(n, np.int64), np.zeros(n), np.array(liked, bool)
     )
     past = [PastEvent(catalogue[2 * i], "rating", None, bool(one)) for i, one in enumerate(liked)]
-    return Case(history, past, palate.ranker.query_scores(history).scale, True, "", "", len(liked))
+    return ExplainedList(
+        history, past, palate.ranker.query_scores(history).scale, True, "", "", len(liked)
+    )
 
 
-def causes(finding: Finding) -> dict[str, float]:
+def causes(finding: ResultEvidence) -> dict[str, float]:
     return {
         fact.item_id: fact.score_drop
         for fact in finding.evidence
@@ -91,11 +86,11 @@ def causes(finding: Finding) -> dict[str, float]:
 
 
 def test_reasons_in_short_are_some_of_the_causes_and_as_strong(palate: Recommender) -> None:
-    case, wanted = case_of(palate, [1] * 12), np.array([24, 26, 28])
+    explained, wanted = explained_to(palate, [1] * 12), np.array([24, 26, 28])
     evidences = Evidences(palate.ranker, items(), 30.0)
     shown = [items()[i] for i in wanted]
-    full = evidences.of(case, wanted, shown, [False] * 3)
-    short = evidences.of(case, wanted, shown, [False] * 3, in_short=True)
+    full = evidences.of(explained, wanted, shown, [False] * 3)
+    short = evidences.of(explained, wanted, shown, [False] * 3, in_short=True)
     for few, all_ in zip(map(causes, short), map(causes, full), strict=True):
         assert few
         shared = few.keys() & all_.keys()
@@ -108,17 +103,17 @@ def test_reasons_in_short_are_some_of_the_causes_and_as_strong(palate: Recommend
 def test_where_nothing_was_liked_there_are_no_causes_in_short(palate: Recommender) -> None:
     evidences = Evidences(palate.ranker, items(), 30.0)
     (finding,) = evidences.of(
-        case_of(palate, [0] * 4), np.array([24]), [items()[24]], [False], in_short=True
+        explained_to(palate, [0] * 4), np.array([24]), [items()[24]], [False], in_short=True
     )
     assert causes(finding) == {}
 
 
 def test_the_events_on_one_item_are_left_out_together() -> None:
     history = History.of(np.array([4, 7, 4]))
-    case = Case(
+    case = ExplainedList(
         history, [], Scale(np.zeros(1, np.float32), np.ones(1, np.float32), 3, 0), True, "", "", 3
     )
-    events = case.newest_events()
+    events = case.events_by_item()
     assert [places.tolist() for places in events] == [[0, 2], [1]]
     assert history.without(events[0]).items.tolist() == [7]
 

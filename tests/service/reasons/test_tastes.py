@@ -50,9 +50,17 @@ def test_an_item_is_one_choice_by_all_that_was_done_with_it(
     assert choice.day == int(NOW // DAY_S) + len(deeds) - 1
 
 
+@pytest.fixture(scope="module")
+def palate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recommender]:
+    """Shared by tests that record no events."""
+    recommender = filled(tmp_path_factory.mktemp("tastes"))
+    yield recommender
+    recommender.close()
+
+
 @pytest.fixture
-def palate(tmp_path: Path) -> Iterator[Recommender]:
-    """Each test has its own: what people at large choose is the sum of all events."""
+def own(tmp_path: Path) -> Iterator[Recommender]:
+    """For a test that records events: they change what everybody is compared with."""
     recommender = filled(tmp_path)
     yield recommender
     recommender.close()
@@ -81,33 +89,33 @@ def test_one_half_of_the_people_likes_what_the_other_does_not(palate: Recommende
         )
 
 
-def test_who_likes_both_is_like_everyone(palate: Recommender) -> None:
-    palate.record_events([Event("both", f"i{i}", "like", None, NOW + i, None) for i in range(12)])
-    summary = palate.describe_taste(TasteRequest("both"))
+def test_who_likes_both_is_like_everyone(own: Recommender) -> None:
+    own.record_events([Event("both", f"i{i}", "like", None, NOW + i, None) for i in range(12)])
+    summary = own.describe_taste(TasteRequest("both"))
     assert summary.evidence == []
     assert "stands out" in summary.text
 
 
-def test_a_switch_in_the_log_is_told_with_its_month(palate: Recommender) -> None:
+def test_a_switch_in_the_log_is_told_with_its_month(own: Recommender) -> None:
     order = [*range(0, 24, 2), *range(1, 25, 2)]
-    palate.record_events(
+    own.record_events(
         [
             Event("turned", f"i{i}", "like", None, NOW + at * DAY_S, None)
             for at, i in enumerate(order)
         ]
     )
-    summary = palate.describe_taste(TasteRequest("turned"))
+    summary = own.describe_taste(TasteRequest("turned"))
     (rise,) = [fact for fact in facts(summary, K.RISE) if not fact.name]
     assert (rise.value, rise.since) == ("Love", "2023-11-26")  # 12 days after 14 November
     assert "November 2023" in summary.text
-    assert "2023 年 11 月" in palate.describe_taste(TasteRequest("turned", language="zh")).text
+    assert "2023 年 11 月" in own.describe_taste(TasteRequest("turned", language="zh")).text
 
 
-def test_dislikes_and_low_ratings_are_what_is_avoided(palate: Recommender) -> None:
+def test_dislikes_and_low_ratings_are_what_is_avoided(own: Recommender) -> None:
     liked = [Event("picky", f"i{i}", "rating", 5.0, NOW + i, None) for i in range(0, 20, 2)]
     low = [Event("picky", f"i{i}", "rating", 1.0, NOW + i, None) for i in range(1, 13, 2)]
-    palate.record_events([*liked, *low])
-    (love,) = facts(palate.describe_taste(TasteRequest("picky")), K.AVERSION)
+    own.record_events([*liked, *low])
+    (love,) = facts(own.describe_taste(TasteRequest("picky")), K.AVERSION)
     assert (love.value, love.count, love.total, love.event_type) == ("Love", 6, 6, "rating")
 
 

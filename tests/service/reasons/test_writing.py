@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from service.config import Settings, load_settings
+from service.config import Settings
+from service.config_file import load_settings
 from service.errors import ConfigError, InvalidInput, WriterUnavailable
 from service.explainer.evidence import Evidence, Subject
 from service.explainer.template.plan import Length

@@ -59,7 +59,7 @@ async def test_an_item_arrives_as_it_was_sent_and_comes_back_the_same() -> None:
 async def test_an_item_may_come_with_several_pictures() -> None:
     films = [
         Item(item_id="a"),
-        Item(item_id="b", image="https://example.org/1.png", images=("2.png", "3.png")),
+        Item(item_id="b", media={"image": ("https://example.org/1.png", "2.png", "3.png")}),
     ]
     async with running() as server:
         stub = index_pb2_grpc.IndexServiceStub(server.channel)

@@ -24,7 +24,7 @@ def changing(tmp_path: Path) -> Iterator[Recommender]:
 
 def live(palate: Recommender, item_id: str) -> bool:
     index = palate.catalog.index_of(item_id)
-    return bool(palate.ranker.view.content.live[index])
+    return bool(palate.ranker.snapshot.content.live[index])
 
 
 def test_a_new_item_is_known_to_all_at_once(changing: Recommender) -> None:
@@ -50,7 +50,7 @@ def test_a_deleted_item_is_gone_everywhere(changing: Recommender) -> None:
         changing.catalog.index_of("i3")
     with pytest.raises(ItemNotFound):
         changing.get_item("i3")
-    assert not changing.ranker.view.content.live[index]
+    assert not changing.ranker.snapshot.content.live[index]
 
 
 def test_items_come_in_the_order_asked_for(palate: Recommender) -> None:

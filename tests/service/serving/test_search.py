@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from encoders.fake import FakeImageEncoder, FakeTextEncoder
-from encoders.modality import Sight
+from encoders.modality import ImageModality, by_name
 from indexer.catalog.item import Item
 from indexer.stores.store import Hits
 from palate.v1 import recommend_pb2, recommend_pb2_grpc
 from service.api.messages import Recommendation, SearchRequest
-from service.operations.aligning import take_out_of_use
+from service.operations.aligning import deactivate
 from service.recommender import Recommender
 from service.rpc.server import serve
 from service.serving.search import DEPTH, RANK_CONSTANT, WORDS, _fused, _nearest
@@ -135,7 +135,7 @@ def test_an_item_indexed_later_is_found_by_its_picture_at_once(aligned_copy: Pat
 
 def test_switched_off_words_find_words_and_pictures_find_pictures(aligned_copy: Path) -> None:
     workspace = opened(aligned_copy)
-    take_out_of_use(workspace)
+    deactivate(workspace)
     workspace.close()
     palate = Recommender(opened(aligned_copy))
     by_words = palate.search_items(SearchRequest(text=words(ONLY_SEEN)))
@@ -161,8 +161,8 @@ def test_after_a_change_of_encoders_the_answer_says_that_the_alignment_is_not_in
 
 
 def test_an_encoder_with_a_space_of_its_own_needs_no_alignment(tmp_path: Path) -> None:
-    sight = Sight(FakeImageEncoder(shares_text_space=True))
-    workspace = Workspace.open_with(world.settings(tmp_path), FakeTextEncoder(), sight)
+    seeing = by_name([ImageModality(FakeImageEncoder(shares_text_space=True))])
+    workspace = Workspace.open_with(world.settings(tmp_path), FakeTextEncoder(), seeing)
     palate = Recommender(workspace)
     red = painted("red", "red", "red", "red")
     palate.index_items([Item("seen"), Item("told", title="blue")], {"seen": [red]})
@@ -178,7 +178,9 @@ def test_a_picture_finds_words_in_the_encoders_own_space_from_the_next_start_on_
     red = painted("red", "red", "red", "red")
     for shares, found_by in ((False, None), (True, [WORDS])):
         image = FakeImageEncoder(shares_text_space=shares)
-        workspace = Workspace.open_with(world.settings(tmp_path), FakeTextEncoder(), Sight(image))
+        workspace = Workspace.open_with(
+            world.settings(tmp_path), FakeTextEncoder(), by_name([ImageModality(image)])
+        )
         workspace.reconcile()
         palate = Recommender(workspace)
         if not shares:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from encoders.fake import FakeTextEncoder
-from encoders.registry import load_perception
+from encoders.registry import load_modalities
 from indexer.catalog.item import Item
 from service.api.messages import SearchRequest
 from service.recommender import Recommender
@@ -42,7 +42,7 @@ def test_words_and_pictures_find_pictures_that_nobody_described(
     folder: Path, tmp_path: Path
 ) -> None:
     workspace = Workspace.open_with(
-        world.settings(tmp_path), FakeTextEncoder(), load_perception(f"hf:{folder}", "none")
+        world.settings(tmp_path), FakeTextEncoder(), load_modalities({"image": f"hf:{folder}"})
     )
     palate = Recommender(workspace)
     seen = [Item(f"seen-{colour}") for colour in COLOURS]

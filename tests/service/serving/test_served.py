@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from indexer.log.event_log import EventLog
+from indexer.log.opening import open_event_log
 from service.api.messages import ExplainRequest
 from service.errors import InvalidInput
 from service.serving.served import ServedContext, ServedContexts, ServedItem
@@ -38,7 +39,7 @@ CONTEXT = ServedContext(
 
 @pytest.fixture
 def log() -> Iterator[EventLog]:
-    with EventLog.open("sqlite://") as opened:
+    with open_event_log("sqlite://") as opened:
         yield opened
 
 

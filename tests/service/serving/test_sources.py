@@ -11,7 +11,7 @@ from service.api.messages import RecommendRequest
 from service.errors import ConfigError
 from service.ranker.candidates import SourceFailed
 from service.ranker.data.arrays import BoolArray, IntArray
-from service.ranker.second_stage.signals import QueryScores
+from service.ranker.second_stage.query_scores import QueryScores
 from service.serving import sources
 from service.serving.sources import PluggedSource
 from tests.service.cli.installing import install

@@ -13,13 +13,13 @@ from indexer.errors import EncoderMismatch, StoreLocked
 from indexer.folder_lock import FolderLock
 from indexer.log.sql.event_log import SqlEventLog
 from indexer.log.sql.schema import meta
-from service.storage.data_folder import DataFolder, log_alone, shelf_of
+from service.storage.data_folder import DataFolder, log_alone, registry_of
 from service.storage.workspace import Workspace
 from tests.service.world import settings
 
 
 def opened(folder: Path, dim: int = 16, *, beside: bool = False) -> Workspace:
-    return Workspace.open_with(settings(folder), FakeTextEncoder(dim), None, beside=beside)
+    return Workspace.open_with(settings(folder), FakeTextEncoder(dim), {}, beside=beside)
 
 
 def test_other_encoders_do_not_get_past_the_owner(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_other_encoders_do_not_get_past_the_owner(tmp_path: Path) -> None:
 
 def test_the_folder_is_let_go_with_its_last_workspace(tmp_path: Path) -> None:
     first = opened(tmp_path)
-    second = first.beside(first.settings, FakeTextEncoder(24), None)
+    second = first.beside(first.settings, FakeTextEncoder(24), {})
     first.close()
     assert second.log.count_items() == 0
     with pytest.raises(StoreLocked):
@@ -56,7 +56,7 @@ def test_nobody_else_writes_where_the_folder_is_locked_and_the_log_is_a_file(
 ) -> None:
     with closing(DataFolder.open(settings(tmp_path))) as folder:
         assert folder.sole_writer
-    shelf, lock = shelf_of(settings(tmp_path)), FolderLock(tmp_path)
+    shelf, lock = registry_of(settings(tmp_path)), FolderLock(tmp_path)
     with closing(DataFolder(SharedLog.open("sqlite://"), shelf, lock)) as with_a_server:
         assert not with_a_server.sole_writer
     with closing(DataFolder(SqlEventLog.open("sqlite://"), shelf, None)) as unlocked:
@@ -67,14 +67,14 @@ def test_what_cannot_be_opened_beside_leaves_the_folder_to_the_one_there_is(tmp_
     first = opened(tmp_path)
     (tmp_path / f"vectors-{first.digest}").mkdir()
     with pytest.raises(StoreLocked):
-        first.beside(first.settings, FakeTextEncoder(16), None)
+        first.beside(first.settings, FakeTextEncoder(16), {})
     first.close()
     with pytest.raises(EncoderMismatch):
         opened(tmp_path, 24)
     opened(tmp_path).close()
 
 
-def test_in_a_folder_of_before_the_only_store_is_the_one_in_use(tmp_path: Path) -> None:
+def test_in_a_folder_of_before_the_only_store_is_the_active_one(tmp_path: Path) -> None:
     workspace = opened(tmp_path)
     workspace.indexer().index_items([Item("a", title="one")])
     digest = workspace.digest

@@ -26,7 +26,7 @@ from service.api.messages import (
     SimilarRequest,
     TasteRequest,
 )
-from service.config import load_settings
+from service.config_file import load_settings
 from service.recommender import Recommender
 from service.storage.workspace import Workspace
 

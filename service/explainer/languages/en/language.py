@@ -1,7 +1,7 @@
 """English: words and phrasings of the template, and the words the verifier watches for.
 
-Data only. Every pattern says no more than its kind of evidence carries: similarity as
-similarity, a cause for HISTORY alone.
+Data only. Every pattern says no more than its kind of evidence supports: similarity as similarity,
+a cause for HISTORY alone.
 """
 
 from __future__ import annotations
@@ -395,7 +395,7 @@ LEXICON = Lexicon(
             SHARED | {Kind.COLD_START, Kind.HISTORY, Kind.CONTRAST, Kind.AVERSION},
         ),
         GuardedWords(r"(?:because|since|due to|thanks to)(?! (?:of )?(?:you|your|T))"),
-        # Nothing Palate computes carries any of these.
+        # Nothing that Palate computes supports any of these.
         GuardedWords(
             r"best|greatest|finest|perfect\w*|masterpieces?|classics?|acclaim\w*|award\w*|oscars?|critic\w*|must-\w+"
         ),

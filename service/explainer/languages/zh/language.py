@@ -1,9 +1,9 @@
 """Chinese (simplified): words and phrasings of the template, and the words the verifier watches
 for.
 
-Data only. Every pattern says no more than its kind of evidence carries: similarity as similarity, a
-cause for HISTORY alone. Names of attributes without Chinese words here are not printed, so that no
-foreign word strays into a sentence.
+Data only. Every pattern says no more than its kind of evidence supports: similarity as similarity,
+a cause for HISTORY alone. Names of attributes without Chinese words here are not printed, so that
+no foreign word stands in a sentence.
 """
 
 from __future__ import annotations
@@ -318,7 +318,7 @@ LEXICON = Lexicon(
         GuardedWords(
             r"不(?!喜欢|少|同|久|多)|并非|没有(?!你的|使用|用到|留下|别的|突出|哪)|第一|排名"
         ),
-        # Nothing Palate computes carries any of these.
+        # Nothing that Palate computes supports any of these.
         GuardedWords(
             r"最好|最佳|最棒|经典|杰作|获奖|奥斯卡|好评|口碑|必看|必读|必买|完美|精彩|优秀|出色|佳作|神作"
         ),

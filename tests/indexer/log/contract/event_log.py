@@ -1,6 +1,6 @@
 """What every event log must do. Subclasses give the fixture `log`, an empty one.
 
-A class a narrow protocol, a file each; `EventLogContract` is all of them, and what concerns several.
+A class for each narrow protocol; `EventLogContract` is all of them, and what concerns several.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ class ItemRecordsContract:
             description="x" * 100_000,
             categories=("c", "d"),
             attributes={"n": 1.5, "b": True, "l": ("x",), "s": ""},
-            image="i.jpg",
+            media={"image": ("i.jpg",)},
             price=0.0,
             created_at=-5.25,
             available=False,

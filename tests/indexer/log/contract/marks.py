@@ -36,7 +36,7 @@ class ActiveStoreMarksContract:
         self,
         log: EventLog,
     ) -> None:
-        items = [Item("a", image="kept:1"), Item("b", image="kept:2")]
+        items = [Item("a", media={"image": ("kept:1",)}), Item("b", media={"image": ("kept:2",)})]
         log.put_items(items)
         log.mark_indexed([0, 1], [item.content_hash() for item in items], lacking_pictures={1})
         assert (log.count_pending(), log.count_lacking_pictures()) == (0, 1)

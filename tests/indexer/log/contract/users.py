@@ -1,4 +1,4 @@
-"""What every log does with users: profiles, and their rights to see everything and to be forgotten."""
+"""What every log does with users: profiles, and the rights to see all and to be forgotten."""
 
 from __future__ import annotations
 

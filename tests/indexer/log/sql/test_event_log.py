@@ -7,7 +7,7 @@ from tests.indexer.log.contract.event_log import EventLogContract
 
 
 class TestSqlEventLog(EventLogContract):
-    """`log` comes from tests/indexer/conftest.py: SQLite in memory and on disk, and PostgreSQL where
+    """`log` comes from tests/indexer/conftest.py: SQLite in memory and on disk, PostgreSQL where
     one is given."""
 
 

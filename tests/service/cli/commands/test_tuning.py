@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from service.config import load_settings
+from service.config_file import load_settings
 from service.models.training_data import TrainingData
 from service.operations import tuning
 from service.operations.tuning import Measure

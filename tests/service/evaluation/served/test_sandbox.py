@@ -27,8 +27,8 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 def test_a_modality_that_is_left_out_is_in_no_item(workspace: Workspace, without: str) -> None:
     dataset = Dataset.of(workspace)
     with sandbox(workspace, dataset, dataset.table, [without]) as copy:
-        content = copy.recommender.ranker.view.content
-        kept = {"text": content.text, "image": content.image}
+        content = copy.recommender.ranker.snapshot.content
+        kept = dict(content.vectors)
         assert not kept.pop(without).any()
         assert all(
             vectors.any() == (name == "text") for name, vectors in kept.items()

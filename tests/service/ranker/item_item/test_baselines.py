@@ -96,7 +96,7 @@ def test_order_matters_to_the_recency_variants_only() -> None:
         ).any()
 
 
-def test_only_the_borrowing_baselines_give_a_cold_item_a_behavioural_score() -> None:
+def test_only_the_baselines_with_back_off_give_a_cold_item_a_behavioural_score() -> None:
     fitted = fit_baselines(log(), content(), frontier=True).baselines
     history = [np.array([0])]
     assert fitted["ease-recency"].scores(history)[0, 3] == 0

@@ -9,26 +9,27 @@ import pytest
 import torch
 
 from service.ranker.data.history import History
-from service.ranker.sequence.inference import ItemTensors, history_states, item_vectors
-from service.ranker.sequence.model import ModelShape, SequenceModel, Steps, _time_spans
-from service.ranker.sequence.sequences import Sequences, batches, pad, windows
-from tests.service.ranker.planted import SMALL, chain, features
+from service.ranker.sequence.inference import ItemTensors, embed_items, history_states
+from service.ranker.sequence.model import PAD, ModelShape, SequenceModel, Steps, _time_spans
+from service.ranker.sequence.sequences import Sequences
+from tests.service.ranker.planted import SMALL, features, mixed_features
 
 N = 20
+NO_IDS = np.full(N, PAD)
 
 
 @pytest.fixture(scope="module")
 def model() -> SequenceModel:
     torch.manual_seed(0)
     shape = ModelShape(
-        n_ids=N, text_dim=8, image_dim=1, n_domains=1, n_tags=1, n_event_types=3, max_history=6
+        n_ids=N, modality_dims={"text": 8}, n_domains=1, n_tags=1, n_event_types=3, max_history=6
     )
     return SequenceModel(SMALL, shape).eval()
 
 
 @pytest.fixture(scope="module")
 def vectors(model: SequenceModel) -> np.ndarray:
-    return item_vectors(model, ItemTensors(features(N), N), np.arange(N))
+    return embed_items(model, features(N), np.arange(N))
 
 
 def states(model: SequenceModel, vectors: np.ndarray, *histories: list[int]) -> np.ndarray:
@@ -40,10 +41,10 @@ def states(model: SequenceModel, vectors: np.ndarray, *histories: list[int]) -> 
 @pytest.mark.parametrize("training", [True, False])
 def test_a_model_that_hides_all_ids_knows_items_by_content_alone(training: bool) -> None:
     shape = ModelShape(
-        n_ids=N, text_dim=8, image_dim=1, n_domains=1, n_tags=1, n_event_types=3, max_history=6
+        n_ids=N, modality_dims={"text": 8}, n_domains=1, n_tags=1, n_event_types=3, max_history=6
     )
     items = SequenceModel(replace(SMALL, id_dropout=1.0), shape).items.train(training)
-    known, unknown = ItemTensors(features(N), N), ItemTensors(features(N), 0)
+    known, unknown = ItemTensors(features(N), np.arange(N)), ItemTensors(features(N), NO_IDS)
     torch.testing.assert_close(items(known.rows(np.arange(N))), items(unknown.rows(np.arange(N))))
 
 
@@ -89,7 +90,7 @@ def test_time_between_events_matters_as_far_as_it_was_learned_and_the_moment_doe
 ) -> None:
     torch.manual_seed(0)
     shape = ModelShape(
-        n_ids=N, text_dim=8, image_dim=1, n_domains=1, n_tags=1, n_event_types=3, max_history=6
+        n_ids=N, modality_dims={"text": 8}, n_domains=1, n_tags=1, n_event_types=3, max_history=6
     )
     model = SequenceModel(SMALL, shape)
     at = [[0, 60, 120], [0, 60, 9e5], [1.7e9, 1.7e9 + 60, 1.7e9 + 120], [0, 0, 0]]
@@ -122,31 +123,28 @@ def test_an_empty_history_has_a_zero_state(model: SequenceModel, vectors: np.nda
 
 
 def test_an_item_without_an_id_is_told_apart_by_its_content(model: SequenceModel) -> None:
-    tensors = ItemTensors(features(N), N)
-    tensors.hide_ids(np.ones(N, bool))
-    hidden = item_vectors(model, tensors, np.arange(N))
+    hidden = embed_items(model, features(N), NO_IDS)
     assert np.abs(hidden[0] - hidden[1]).max() > 1e-3
 
 
-def test_windows_make_every_event_but_the_first_a_target_once() -> None:
-    interactions = chain(n_users=3, n_items=30, length=8)
-    targets = np.concatenate([row[1:] for row in windows(interactions, 3).items])
-    expected = np.concatenate([history[1:] for history in interactions.histories()])
-    assert sorted(targets.tolist()) == sorted(expected.tolist())
-
-
-def test_batches_hold_every_sequence_once_and_respect_the_limit() -> None:
-    rows = [np.zeros(n, np.int64) for n in (1, 2, 3, 10, 4, 4, 7)]
-    groups = list(batches(Sequences(rows, rows, rows), 12, np.random.default_rng(0)))
-    assert sorted(i for group in groups for i in group.tolist()) == list(range(7))
-    assert all(
-        len(group) == 1 or max(len(rows[i]) for i in group) * len(group) <= 12 for group in groups
+def test_each_modality_and_the_tags_have_a_gate_and_what_is_missing_is_a_learned_token() -> None:
+    """With all gates half open and no id: half of each part, and the domain."""
+    torch.manual_seed(0)
+    items = mixed_features(N, ("text", "image", "audio"))
+    shape = ModelShape(
+        n_ids=N, modality_dims=items.dims, n_domains=2, n_tags=6, n_event_types=1, max_history=6
     )
-
-
-def test_pad_keeps_the_newest_at_the_right() -> None:
-    long = History.of(np.array([5, 6, 7]), np.array([1, 1, 2]), np.array([10.0, 20.0, 30.0]))
-    batch = pad(Sequences.of([long, History.of(np.array([8]), np.array([1]), np.array([40.0]))]), 2)
-    assert batch.items.tolist() == [[6, 7], [-1, 8]]
-    assert batch.event_types.tolist() == [[1, 2], [0, 1]]
-    assert batch.times.tolist() == [[20.0, 30.0], [40.0, 40.0]]
+    net = SequenceModel(SMALL, shape).items.eval()
+    torch.nn.init.normal_(net.missing)
+    torch.nn.init.zeros_(net.gate.weight)
+    torch.nn.init.zeros_(net.gate.bias)
+    batch = ItemTensors(items, NO_IDS).rows(np.arange(N))
+    with torch.inference_mode():
+        parts = [net.tags(batch.tags, batch.tag_offsets)]
+        for place, (modality, project) in enumerate(net.modalities.items()):
+            projected = project(batch.vectors[modality])
+            projected[~batch.present[modality]] = net.missing[place]
+            parts.append(projected)
+        expected = net.no_id + sum(parts) / 2 + net.domain(batch.domain)
+        torch.testing.assert_close(net(batch), expected)
+    assert not batch.present["audio"].all()

@@ -1,4 +1,4 @@
-"""A task per event type: what is foretold counts by the weight of its type, however often it
+"""A task per event type: what is predicted counts by the weight of its type, however often it
 happens."""
 
 from __future__ import annotations

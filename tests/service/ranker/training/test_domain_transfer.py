@@ -101,7 +101,7 @@ def test_a_history_and_words_alike_reach_a_domain_where_nothing_has_happened(
     assert (KIND[shown[: SIZE // 2]] == kind).all()
 
 
-def test_who_is_new_to_the_domain_asked_for_is_ranked_as_a_beginner_there(
+def test_who_is_new_in_the_domain_asked_for_is_ranked_as_a_cold_start_user_there(
     behaviour_only: Ranker,
 ) -> None:
     query_scores, candidates = (
@@ -127,6 +127,6 @@ def test_who_is_new_to_the_domain_asked_for_is_ranked_as_a_beginner_there(
     assert (met.scale.known, met.scale.elsewhere) == (2, 1)
 
 
-def test_newcomers_to_a_domain_are_measured(trained: Trained) -> None:
+def test_users_new_in_a_domain_are_measured(trained: Trained) -> None:
     metrics = trained.metrics
     assert metrics["palate/new_in_domain/ndcg@10"] > metrics["popularity/new_in_domain/ndcg@10"]

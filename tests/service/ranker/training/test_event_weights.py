@@ -10,7 +10,7 @@ import pytest
 from service.ranker.data.history import History
 from service.ranker.data.interactions import Interactions
 from service.ranker.ranker import Ranker
-from service.ranker.training.cases import asked_for
+from service.ranker.training.cases import sampled_by_weight
 from service.ranker.training.train import TooFewEvents, train_ranker
 from tests.service.ranker.planted import SMALL, checkerboard, features
 
@@ -67,13 +67,15 @@ def test_purchases_rank_higher_when_clicks_count_for_little() -> None:
     assert weighted > alike + 0.2
 
 
-def test_an_event_is_asked_for_as_often_as_it_counts_against_the_weightiest_of_the_log() -> None:
+def test_an_event_is_sampled_as_often_as_it_counts_against_the_weightiest_of_the_log() -> None:
     table = Interactions.build(
         np.repeat(np.arange(1_000), 2), np.zeros(2_000), event_type=[CLICK, PURCHASE] * 1_000
     )
-    asked = asked_for(table, np.array([1.0, 0.1, 0.4], np.float32), np.random.default_rng(0))
-    assert asked[table.event_type == PURCHASE].all()
-    assert asked[table.event_type == CLICK].mean() == pytest.approx(0.25, abs=0.05)
+    sampled = sampled_by_weight(
+        table, np.array([1.0, 0.1, 0.4], np.float32), np.random.default_rng(0)
+    )
+    assert sampled[table.event_type == PURCHASE].all()
+    assert sampled[table.event_type == CLICK].mean() == pytest.approx(0.25, abs=0.05)
 
 
 def test_weights_change_nothing_in_a_log_of_one_type() -> None:
@@ -84,7 +86,9 @@ def test_weights_change_nothing_in_a_log_of_one_type() -> None:
         table, features(40), config, version="x", event_weights=np.array([0.3], np.float32)
     )
     assert weighted.metrics == plain.metrics
-    np.testing.assert_array_equal(weighted.ranker.view.vectors, plain.ranker.view.vectors)
+    np.testing.assert_array_equal(
+        weighted.ranker.snapshot.item_vectors, plain.ranker.snapshot.item_vectors
+    )
 
 
 def test_a_log_that_does_not_count_is_no_teacher() -> None:

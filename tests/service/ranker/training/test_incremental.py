@@ -47,15 +47,15 @@ def scores(trained: Trained, history: list[int], items: list[int]) -> np.ndarray
 
 
 def test_what_happened_since_is_known(board: Trained, refreshed: Trained) -> None:
-    behaviour = refreshed.ranker.view.behaviour
+    behaviour = refreshed.ranker.snapshot.behaviour
     assert behaviour.counts[FIRST_MET] == 30
     assert behaviour.counts[NEVER_MET] == 0
     even, odd = (
         float(scores(refreshed, [side, side + 2, side + 4], [FIRST_MET])[0]) for side in (0, 1)
     )
     assert even > odd
-    assert refreshed.ranker.id_rows[FIRST_MET] == FIRST_MET
-    assert refreshed.ranker.id_rows[NEVER_MET] == -1
+    assert refreshed.ranker.catalogue.id_rows[FIRST_MET] == FIRST_MET
+    assert refreshed.ranker.catalogue.id_rows[NEVER_MET] == -1
 
 
 def test_what_was_known_is_not_forgotten(refreshed: Trained) -> None:
@@ -72,7 +72,7 @@ def test_the_figures_are_of_the_ranker_before_it_learned(refreshed: Trained) -> 
 
 
 def test_the_ranker_that_is_taken_up_stays_as_it_was(board: Trained, refreshed: Trained) -> None:
-    assert board.ranker.view.behaviour.counts[FIRST_MET] == 0
+    assert board.ranker.snapshot.behaviour.counts[FIRST_MET] == 0
     again = train_ranker(
         Interactions.build(*_columns(checkerboard(n_items=N)), n_items=N + 2),
         features(N + 2),

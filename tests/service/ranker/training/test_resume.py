@@ -57,7 +57,7 @@ def test_a_training_that_was_killed_twice_gives_the_ranker_of_one_that_was_not(
     assert resumed.first_stage.losses == pytest.approx(undisturbed.first_stage.losses, rel=1e-5)
     assert resumed.metrics == pytest.approx(undisturbed.metrics, rel=1e-4)
     np.testing.assert_allclose(
-        resumed.ranker.view.vectors, undisturbed.ranker.view.vectors, atol=1e-5
+        resumed.ranker.snapshot.item_vectors, undisturbed.ranker.snapshot.item_vectors, atol=1e-5
     )
 
 

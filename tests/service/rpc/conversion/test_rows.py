@@ -23,7 +23,7 @@ NOW = 1_700_000_000.0
 
 
 @pytest.mark.parametrize(
-    "item", [ALIEN, Item("x"), Item("b", image="https://example.org/1.png", images=("2.png",))]
+    "item", [ALIEN, Item("x"), Item("b", media={"image": ("https://example.org/1.png", "2.png")})]
 )
 def test_an_item_comes_back_as_it_was(item: Item) -> None:
     assert item_of(item_message(item)) == item
@@ -67,9 +67,10 @@ def test_an_item_that_cannot_be_used_names_its_field(message: catalog_pb2.Item, 
 def test_where_a_picture_or_a_sound_lies_on_the_disk_is_not_told() -> None:
     item = Item(
         item_id="a",
-        image="/srv/songs/./posters/1.png",
-        images=("/srv/songs/./2.png",),
-        audio="/srv/songs/./3.ogg",
+        media={
+            "image": ("/srv/songs/./posters/1.png", "/srv/songs/./2.png"),
+            "audio": ("/srv/songs/./3.ogg",),
+        },
     )
     message = item_message(item)
     assert (message.image, list(message.images), message.audio) == (

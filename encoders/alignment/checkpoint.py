@@ -1,13 +1,9 @@
-"""An alignment: trained heads that put the vectors of one text encoder and one image encoder into a
-shared space.
+"""An alignment as a file: heads, with what they were trained on and how good they are.
 
     <folder>/alignment.json        which encoders it belongs to, how it was trained, what it reached on held-out pairs
     <folder>/heads.safetensors     weights
 
-    N  rows     V  parts of a text     T, I  widths of text and image vectors     D  width of the shared space
-
-Owns applying, saving and reading it. Knows nothing of items and stores;
-`encoders.alignment.training` trains one.
+Owns saving and reading. Knows nothing of items and stores; `encoders.alignment.training` trains one.
 """
 
 from __future__ import annotations
@@ -21,58 +17,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from encoders.arrays import FloatArray
-from encoders.base import unit_rows
+from encoders.alignment.heads import Heads
 from encoders.errors import AlignmentError
 
 FORMAT = 1
 _ABOUT, _WEIGHTS = "alignment.json", "heads.safetensors"
+_TENSORS = {name: name for name in Heads.__slots__} | {
+    "medium_mean": "image_mean",
+    "medium": "image",
+}
+"""What the weights file calls each array: names of when pictures were all there was beside texts."""
 _TODO = "train one anew with `palate align`"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Heads:
-    """Linear maps. An item's text has several parts, each with a map of its own; what is missing
-    adds nothing. A query is a text of any kind, short or long, and has a map that was fitted on all
-    kinds."""
-
-    text_mean: FloatArray
-    """(V, T)"""
-    text: FloatArray
-    """(V, T, D)"""
-    image_mean: FloatArray
-    """(I,)"""
-    image: FloatArray
-    """(I, D)"""
-    query_mean: FloatArray
-    """(T,)"""
-    query: FloatArray
-    """(T, D)"""
-
-    @property
-    def dim(self) -> int:
-        return int(self.image.shape[1])
-
-    def texts(self, parts: FloatArray) -> FloatArray:
-        """Texts of items (V, N, T) -> (N, D), rows of length 1. A row of zeros is a part that is
-        missing."""
-        return _units(np.matmul(centred(parts, self.text_mean), self.text).sum(axis=0))
-
-    def images(self, vectors: FloatArray) -> FloatArray:
-        """(N, I) -> (N, D), rows of length 1."""
-        return _units((vectors - self.image_mean) @ self.image)
-
-    def queries(self, vectors: FloatArray) -> FloatArray:
-        """What is searched for in words, (N, T) -> (N, D), rows of length 1."""
-        return _units((vectors - self.query_mean) @ self.query)
-
-
-def centred(parts: FloatArray, mean: FloatArray) -> FloatArray:
-    """(V, N, T) less (V, T); missing rows, which are zeros, stay zeros."""
-    there = parts.any(axis=2, keepdims=True)  # (V, N, 1)
-    return np.where(there, parts - mean[:, None], np.float32(0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +36,18 @@ class Trained:
     """Where an alignment comes from, and how good it is."""
 
     encoders: Mapping[str, str]
-    """Fingerprints of the encoders whose vectors it reads, by "text" and "image"."""
+    """Fingerprints of the two encoders whose vectors it reads, by "text" and the modality."""
     n_pairs: int
-    """Items with a text and a picture that it was trained on."""
+    """Items with a text and a picture (or a sound) that it was trained on."""
     n_held_out: int
     """Items that it was measured on, and never saw."""
     seed: int
     seconds: float
     recall: Mapping[str, float]
     """Recall@10 among the held-out pairs: text_to_image, image_to_text, and the same without heads,
-    _before."""
+    _before. The keys say "image" for every modality."""
+    modality: str = "image"
+    """What shares the space with texts."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,6 +59,11 @@ class Alignment:
     heads: Heads
 
     @property
+    def modality(self) -> str:
+        """What shares the space with texts, such as "image"."""
+        return self.trained.modality
+
+    @property
     def dim(self) -> int:
         """Width of the shared space."""
         return self.heads.dim
@@ -110,10 +73,13 @@ class Alignment:
         from safetensors.numpy import save_file
 
         about = {"format": FORMAT, "version": self.version, "trained": asdict(self.trained)}
+        arrays = {
+            saved_as: np.ascontiguousarray(getattr(self.heads, name))
+            for name, saved_as in _TENSORS.items()
+        }
         partial = folder.with_name(folder.name + ".partial")
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-        arrays = {name: np.ascontiguousarray(getattr(self.heads, name)) for name in Heads.__slots__}
         save_file(arrays, partial / _WEIGHTS)
         (partial / _ABOUT).write_text(json.dumps(about, indent=1), encoding="utf-8")
         for path in (*partial.iterdir(), partial):
@@ -124,7 +90,7 @@ class Alignment:
 
 def read_alignment(folder: Path, encoders: Mapping[str, str]) -> Alignment:
     """The alignment in `folder`; AlignmentError where it cannot be read, or belongs to other
-    encoders than these."""
+    encoders than these, given by fingerprint and modality."""
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
@@ -132,21 +98,28 @@ def read_alignment(folder: Path, encoders: Mapping[str, str]) -> Alignment:
         about: dict[str, Any] = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
         if about["format"] != FORMAT:
             raise ValueError(f"it has format {about['format']}, this version reads {FORMAT}")
-        heads = Heads(**load_file(folder / _WEIGHTS))
-        trained = Trained(**about["trained"])
+        arrays = load_file(folder / _WEIGHTS)
+        heads = Heads(**{name: arrays[saved_as] for name, saved_as in _TENSORS.items()})
+        trained = _trained(about["trained"], encoders)
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise AlignmentError(folder.name, f"it cannot be read ({error})", _TODO) from error
-    if dict(trained.encoders) != dict(encoders):
-        why = f"it belongs to other encoders ({dict(trained.encoders)}) than those in use ({dict(encoders)})"
+    configured = {name: encoders.get(name, "none") for name in trained.encoders}
+    if configured != dict(trained.encoders):
+        why = f"it belongs to other encoders ({dict(trained.encoders)}) than those configured ({configured})"
         raise AlignmentError(folder.name, why, _TODO)
     return Alignment(about["version"], trained, heads)
 
 
-def _units(vectors: NDArray[Any]) -> FloatArray:
-    """A vector that is exactly the mean has no direction; it is given one that favours nothing."""
-    rows = vectors.astype(np.float32)
-    rows[~rows.any(axis=1)] = 1.0
-    return unit_rows(rows, name="alignment")
+def _trained(row: Mapping[str, Any], encoders: Mapping[str, str]) -> Trained:
+    """A file from before there were several modalities names none, and calls its encoder "image"
+    even where that reads sounds: it is of the modality that has this encoder now."""
+    if "modality" in row:
+        return Trained(**row)
+    fingerprint = row["encoders"]["image"]
+    of_encoder = [name for name, known in encoders.items() if known == fingerprint]
+    modality = of_encoder[0] if of_encoder else "image"
+    named = {"text": row["encoders"]["text"], modality: fingerprint}
+    return Trained(**{**row, "encoders": named, "modality": modality})
 
 
 def _sync(path: Path) -> None:

@@ -1,0 +1,61 @@
+"""The first stage as a ranker: item-item models counted on a log, and a sequence model trained on it.
+
+Knows no cases and no second stage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from service.ranker.catalogue.content import Content
+from service.ranker.catalogue.snapshot import CatalogueSnapshot
+from service.ranker.catalogue.state import CatalogueState
+from service.ranker.config import RankerConfig
+from service.ranker.data.arrays import FloatArray
+from service.ranker.data.content_space import ContentSpace
+from service.ranker.data.interactions import Interactions
+from service.ranker.data.items import ItemFeatures
+from service.ranker.item_item.behaviour import Behaviour
+from service.ranker.ranker import Ranker
+from service.ranker.second_stage.blend import Blend
+from service.ranker.second_stage.signals import signals_for
+from service.ranker.sequence.inference import ItemTensors, item_vectors
+from service.ranker.sequence.model import PAD, SequenceModel
+from service.ranker.training.fit import FitReport
+
+
+def fit_first_stage(
+    interactions: Interactions,
+    projected: ItemFeatures,
+    space: ContentSpace,
+    model: SequenceModel,
+    fit: Callable[[ItemTensors], FitReport],
+    *,
+    config: RankerConfig,
+    version: str,
+    idf: FloatArray | None = None,
+) -> tuple[Ranker, FitReport]:
+    """A ranker with a prior blend: item-item models of these interactions, and `model`, which has an
+    id for every item and is trained by `fit` on the items' tensors.
+
+    An item without events has none to learn an id from, and is known by its content. `idf` (V,)
+    weighs the tags; by default it is taken from the items.
+    """
+    n_items = projected.n_items
+    content = Content.of(projected, idf)
+    behaviour = Behaviour.fit(interactions, content.text, config, solve_ease=True)
+    id_rows = np.where(behaviour.counts > 0, np.arange(n_items), PAD)
+    tensors = ItemTensors(projected, id_rows)
+    report = fit(tensors)
+    vectors = item_vectors(model, tensors, np.arange(n_items))
+    snapshot = CatalogueSnapshot(content, behaviour, vectors)
+    ranker = Ranker(
+        version=version,
+        config=config,
+        catalogue=CatalogueState(snapshot, space, model, id_rows),
+        blend=Blend.prior(signals_for(content.modalities)),
+        model=model,
+    )
+    return ranker, report
