@@ -23,8 +23,6 @@ EXCEPTIONS: Mapping[str, str] = {}
 
 PENDING = frozenset(
     [
-        "indexer.indexing.inheriting",
-        "indexer.indexing.item_encoder",
         "indexer.stores.edge.vectors",
         "indexer.stores.qdrant.vectors",
         "service.cli.app",
