@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STUBS  := proto/palate/v1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types proto bench-serve bench-quality bench-incremental bench-explain bench-encode bench-align clean
+.PHONY: help install demo test check lint types proto bench-serve bench-quality bench-incremental bench-explain bench-encode bench-align bench-house clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -54,6 +54,10 @@ bench-encode: install ## texts, pictures and rows per second, on PALATE_BENCH_DA
 
 bench-align: install ## how well words find pictures after `palate align`, on PALATE_BENCH_DATA; writes docs/encoders.md
 	$(BIN)/python -m benchmarks.align --write
+
+bench-house: install ## the way of a call through the code, and the measures of the code; writes docs/architecture.md
+	$(BIN)/python -m benchmarks.trace --write
+	$(BIN)/python -m benchmarks.house 034e339 . --write
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

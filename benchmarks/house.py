@@ -1,10 +1,10 @@
 """The measures of our code as a house: how many files a folder has, how dense a line is, what has a
 test where one looks for it.
 
-    python -m benchmarks.house [CHECKOUT ...] [--package NAME]
+    python -m benchmarks.house [CHECKOUT | COMMIT ...] [--package NAME] [--write]
 
-Prints one column for each checkout, for this one without any. Reads text only, so that any commit
-can be measured from here, and with `--package` any other library, unpacked.
+Prints one column for each folder or commit, for this checkout without any. Reads text only, so that
+every commit can be measured from here, and with `--package` any other library, unpacked.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from __future__ import annotations
 import argparse
 import ast
 import io
+import subprocess
+import tarfile
+import tempfile
 import tokenize
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,9 +24,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.modules import PACKAGES, Module, cycles_of, imports_of, modules_of
-from benchmarks.tables import markdown
+from benchmarks.tables import markdown, replace_section
 
 ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs/architecture.md"
 WIDTH = 100
 """Columns."""
 _BETWEEN = (
@@ -139,13 +143,36 @@ def _spread(sizes: Sequence[int], *percents: int) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
-    parser.add_argument("checkouts", nargs="*", type=Path, default=[ROOT], metavar="CHECKOUT")
+    parser.add_argument("checkouts", nargs="*", default=[str(ROOT)], metavar="CHECKOUT")
     parser.add_argument("--package", help="a package that is not ours, in its place")
+    parser.add_argument("--write", action="store_true", help=f"put the table into {PAGE.name}")
     options = parser.parse_args()
     packages = {options.package: "."} if options.package else PACKAGES
-    houses = [measured(checkout, packages) for checkout in options.checkouts]
+    houses = [_measured(checkout, packages) for checkout in options.checkouts]
     rows = [[name, *map(figure, houses)] for name, figure in ROWS.items()]
-    print(markdown(["", *(checkout.resolve().name for checkout in options.checkouts)], rows))
+    table = markdown(["", *map(_name, options.checkouts)], rows)
+    if options.write:
+        replace_section(PAGE, "house", table)
+    else:
+        print(table)
+
+
+def _measured(checkout: str, packages: Mapping[str, str]) -> House:
+    """Of a folder, or of a commit of this repository."""
+    if Path(checkout).is_dir():
+        return measured(Path(checkout), packages)
+    archive = subprocess.run(
+        ["git", "-C", str(ROOT), "archive", checkout], check=True, stdout=subprocess.PIPE
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
+            files.extractall(folder, filter="data")
+        return measured(Path(folder), packages)
+
+
+def _name(checkout: str) -> str:
+    here = Path(checkout).resolve() == ROOT
+    return "now" if here else Path(checkout).name
 
 
 if __name__ == "__main__":

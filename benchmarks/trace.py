@@ -1,7 +1,7 @@
 """The way of one Recommend and one Explain through the code: the files of ours that are entered, in
 order, and how often the way goes back up.
 
-    python -m benchmarks.trace [--data DIR] [--user ID] [--json]
+    python -m benchmarks.trace [--data DIR] [--user ID] [--json | --write]
 
 The real server answers in this process, on the small catalogue of `tests/service/world.py` with a
 model trained for it, or on `--data`. Both calls are made once for nobody in particular before they
@@ -39,7 +39,7 @@ from types import CodeType, FrameType
 import grpc
 
 from benchmarks.modules import Direction, modules_of, within
-from benchmarks.tables import markdown
+from benchmarks.tables import markdown, replace_section
 from palate.v1 import explain_pb2, explain_pb2_grpc, recommend_pb2, recommend_pb2_grpc
 from service.config import Settings
 from service.config_file import load_settings
@@ -50,6 +50,7 @@ from service.storage.workspace import Workspace
 from tests.service import world
 
 ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs/architecture.md"
 FACADE = "service.recommender"
 SEALED = ("encoders", "indexer", "service.ranker", "service.explainer")
 BACKGROUND = ("served-contexts",)
@@ -282,13 +283,14 @@ def given(folder: Path) -> Settings:
     return load_settings(data=folder, overrides=SERVER)
 
 
-def show(call: str, way: Way) -> None:
+def listed(way: Way) -> str:
     """For people to read: `^` where the way goes on in a file that it has left, `!` where it is
     called back."""
-    print(f"\n{call}\n")
+    lines = []
     for entry in way.entries:
         mark = "!" if entry.is_callback else "^" if entry.goes_on else " "
-        print(f"{mark} {'  ' * entry.call.depth}{entry.call.callee}: {entry.call.function}")
+        lines.append(f"{mark} {'  ' * entry.call.depth}{entry.call.callee}: {entry.call.function}")
+    return "\n".join(lines)
 
 
 HEADER = (
@@ -308,6 +310,15 @@ def table(ways: Mapping[str, Way]) -> str:
     return markdown(HEADER, rows)
 
 
+def section(ways: Mapping[str, Way]) -> str:
+    """The figures, and the ways folded up, as Markdown."""
+    folded = [
+        f"<details><summary>{call}, file by file</summary>\n\n```text\n{listed(way)}\n```\n\n</details>"
+        for call, way in ways.items()
+    ]
+    return "\n\n".join([table(ways), *folded])
+
+
 def as_json(way: Way) -> Mapping[str, object]:
     return {
         **asdict(way.figures()),
@@ -320,6 +331,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="a data folder (default: one made for it)")
     parser.add_argument("--user", default="u0", help="who is recommended to (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="the same as JSON")
+    parser.add_argument("--write", action="store_true", help=f"put it into {PAGE.name}")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         settings = given(options.data) if options.data else made(Path(folder))
@@ -327,9 +339,12 @@ def main() -> None:
     if options.json:
         print(json.dumps({call: as_json(way) for call, way in ways.items()}, indent=1))
         return
+    if options.write:
+        replace_section(PAGE, "trace", section(ways))
+        return
     for call, way in ways.items():
-        show(call, way)
-    print(f"\n{table(ways)}\n\nhigher and lower by {Direction(ROOT).source}")
+        print(f"{call}\n\n{listed(way)}\n")
+    print(f"{table(ways)}\n\nhigher and lower by {Direction(ROOT).source}")
 
 
 if __name__ == "__main__":

@@ -13,16 +13,22 @@ from typing import Any
 import pytest
 import typer
 
+from benchmarks.modules import modules_of
 from palate.client import Client
 from service.cli.app import app
+from service.ranker.candidates import sources_of
 
 ROOT = Path(__file__).parents[1]
 PAGES = [
     ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
     *sorted((ROOT / "docs").glob("*.md")),
     *sorted((ROOT / "examples").glob("*/README.md")),
 ]
 MAX_COMMANDS = 5
+TOP = {"benchmarks", "docs", "encoders", "examples", "indexer", "proto", "service", "tests"}
+"""Folders whose files pages name by their whole path."""
+MODALITIES = ("text", "image", "audio")
 
 
 def _blocks(page: Path, language: str) -> list[str]:
@@ -61,6 +67,33 @@ def test_links_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
     local = [link for link in links if "://" not in link]
     assert [link for link in local if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_and_folders_that_are_named_exist(page: Path) -> None:
+    named = re.findall(r"`([\w./<>*-]+/[\w./<>*-]*)`", page.read_text(encoding="utf-8"))
+    paths = [name for name in named if name.partition("/")[0] in TOP]
+    assert [path for path in paths if not any(ROOT.glob(re.sub(r"<\w+>", "*", path)))] == []
+
+
+def test_the_architecture_page_names_every_folder_of_code_and_no_other() -> None:
+    """With what it is, in one line each."""
+    listed = _blocks(ROOT / "docs" / "architecture.md", "text")[0]
+    lines = [line for line in listed.splitlines() if line]
+    assert [line for line in lines if not re.fullmatch(r"[\w/]+/ +\S.*", line)] == []
+    folders = {module.folder for module in modules_of(ROOT).values() if module.text.strip()}
+    folders.discard("proto/palate/v1")  # what is in there is generated
+    assert sorted(line.partition("/ ")[0] for line in lines) == sorted(folders)
+
+
+@pytest.mark.parametrize("source", [source.name for source in sources_of(MODALITIES)])
+def test_a_source_that_callers_see_is_on_the_page_about_ranking(source: str) -> None:
+    rows = [
+        line
+        for line in (ROOT / "docs" / "ranking.md").read_text(encoding="utf-8").splitlines()
+        if line.strip().startswith("|")
+    ]
+    assert any(f"`{source}`" in row for row in rows), f"docs/ranking.md has no row with {source}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
