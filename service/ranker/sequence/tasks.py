@@ -1,4 +1,4 @@
-"""Tasks: foretelling a click is one, foretelling a purchase another. What they share is learned
+"""Tasks: predicting a click is one, predicting a purchase another. What they share is learned
 together; what each adds is a linear map of its own.
 
 Hard parameter sharing (Caruana 1997). Served is the mean over the tasks by the weights of their
@@ -25,13 +25,13 @@ def task_shares(interactions: Interactions, event_weights: FloatArray | None) ->
     `event_weights` (n_event_types,) are by default alike.
     """
     counts = np.bincount(interactions.event_type)
-    weights = (
-        np.ones(len(counts))
-        if event_weights is None
-        else event_weights[: len(counts)].astype(float)
-    )
+    weights = np.ones(len(counts))
+    if event_weights is not None:
+        weights = event_weights[: len(counts)].astype(float)
     weights = np.where(counts > 0, weights, 0.0)
-    return tuple((weights / weights.sum()).tolist()) if np.count_nonzero(weights) > 1 else ()
+    if np.count_nonzero(weights) <= 1:
+        return ()
+    return tuple((weights / weights.sum()).tolist())
 
 
 class TaskHeads(nn.Module):
