@@ -153,7 +153,8 @@ def _log_recent_events(behaviour: Behaviour, items: IntArray) -> FloatArray:
 
 
 def _has_no_events(behaviour: Behaviour, items: IntArray) -> FloatArray:
-    return (behaviour.counts[items] == 0).astype(np.float32)
+    is_cold = behaviour.counts[items] == 0
+    return np.asarray(is_cold, dtype=np.float32)
 
 
 _OTHERS = (
