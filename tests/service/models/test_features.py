@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from encoders.alignment.alignment import Alignment, Heads, Trained
 from indexer.catalog.item import Item
 from indexer.stores.store import StoredItem
 from service.models.features import (
@@ -18,6 +18,7 @@ from service.models.features import (
     read_rows,
     tags_of,
 )
+from service.ranker.data.items import ItemFeatures
 
 DIMS = {"text": 2, "image": 3, "audio": 4}
 FILM = Item("film", domain="films", categories=("Drama", " WAR "), attributes={"cast": "Li, Wu"})
@@ -35,6 +36,21 @@ ROWS = [
     StoredItem(1, SONG, {"audio": vector(4, 3), "sequence-x": vector(2, 1)}),
     StoredItem(2, GONE, {}),
 ]
+
+
+class Alignment:
+    """Turns vectors of a medium by a matrix (dim, 5)."""
+
+    def __init__(self, medium: str, matrix: np.ndarray) -> None:
+        self.dim = matrix.shape[1]
+        self.trained = SimpleNamespace(encoders={"text": "a fingerprint", medium: "another"})
+        self.heads = SimpleNamespace(images=lambda vectors: vectors @ matrix)
+
+
+def features(
+    dims: Mapping[str, int] = DIMS, n_items: int | None = None, alignment: Any = None
+) -> ItemFeatures:
+    return features_of(ROWS, VOCABULARY, dims, n_items, alignment=alignment)
 
 
 def test_tags_are_categories_and_short_values_and_no_numbers() -> None:
@@ -60,22 +76,22 @@ def test_what_a_vocabulary_does_not_know_is_left_out_or_code_0() -> None:
 
 
 def test_there_is_a_block_for_each_vector_that_the_catalogue_has_and_no_other() -> None:
-    features = features_of(ROWS, VOCABULARY, DIMS)
-    assert features.dims == DIMS
-    assert {name: block.present.tolist() for name, block in features.blocks.items()} == {
+    made = features()
+    assert made.dims == DIMS
+    assert {name: block.present.tolist() for name, block in made.blocks.items()} == {
         "text": [True, False, False],
         "image": [True, False, False],
         "audio": [False, True, False],
     }
-    assert features.blocks["audio"].vectors.tolist() == [[0] * 4, [0, 0, 0, 1], [0] * 4]
-    assert list(features_of(ROWS, VOCABULARY, {"text": 2}).blocks) == ["text"]
+    assert made.blocks["audio"].vectors.tolist() == [[0] * 4, [0, 0, 0, 1], [0] * 4]
+    assert list(features({"text": 2}).blocks) == ["text"]
 
 
 def test_rows_keep_their_order_and_a_whole_catalogue_goes_by_item_index() -> None:
-    in_order = features_of(ROWS, VOCABULARY, DIMS)
+    in_order = features()
     assert in_order.domain.tolist() == [1, 2, 1]
     assert in_order.live.tolist() == [True, True, False]
-    whole = features_of(ROWS, VOCABULARY, DIMS, n_items=6)
+    whole = features(n_items=6)
     assert whole.domain.tolist() == [0, 2, 1, 0, 1, 0]
     assert whole.live.tolist() == [False, True, False, False, True, False]
     assert [tags.tolist() for tags in whole.tags] == [[], [0], [], [], [0, 1], []]
@@ -87,20 +103,13 @@ def test_rows_keep_their_order_and_a_whole_catalogue_goes_by_item_index() -> Non
 def test_an_alignment_is_applied_to_the_medium_it_was_trained_for(medium: str, dim: int) -> None:
     """Its map turns each axis into the one before, and adds a fifth that nothing has."""
     to_shared = np.roll(np.eye(dim, 5, dtype=np.float32), -1, axis=1)
-    nothing = np.zeros((1, 2), np.float32)
-    heads = Heads(nothing, np.zeros((1, 2, 5), np.float32), np.zeros(dim, np.float32), to_shared,
-                  nothing[0], np.zeros((2, 5), np.float32))  # fmt: skip
-    trained = Trained({"text": "t", medium: "m"}, 10, 5, 0, 1.0, {})
-    plain = features_of(ROWS, VOCABULARY, DIMS)
-    aligned = features_of(ROWS, VOCABULARY, DIMS, alignment=Alignment("v", trained, heads))
+    aligned = features(alignment=Alignment(medium, to_shared))
     assert aligned.dims == {**DIMS, medium: 5}
-    for name, block in aligned.blocks.items():
-        before = plain.blocks[name]
+    for name, before in features().blocks.items():
+        block = aligned.blocks[name]
         np.testing.assert_array_equal(block.present, before.present)
-        if name == medium:
-            np.testing.assert_allclose(block.vectors, before.vectors @ to_shared, atol=1e-6)
-        else:
-            np.testing.assert_array_equal(block.vectors, before.vectors)
+        expected = before.vectors @ to_shared if name == medium else before.vectors
+        np.testing.assert_array_equal(block.vectors, expected)
 
 
 class Store:
