@@ -38,9 +38,9 @@ def agreement(first: Ranker, second: Ranker, histories: Sequence[History]) -> Ag
     overlaps, correlations = [], []
     for history in histories:
         ours, theirs = _proposed(first, history), _proposed(second, history)
-        top = _top(first, history, ours)
-        if len(top):
-            overlaps.append(float(np.isin(top, _top(second, history, theirs)).mean()))
+        our_top, their_top = _top(first, history, ours), _top(second, history, theirs)
+        if len(our_top):
+            overlaps.append(float(np.isin(our_top, their_top).mean()))
         either = np.union1d(ours, theirs)
         scores = [
             ranker.score_list(ranker.query_scores(history), either).scores
@@ -49,7 +49,9 @@ def agreement(first: Ranker, second: Ranker, histories: Sequence[History]) -> Ag
         if len(either) > 1 and all(np.ptp(one) > 0 for one in scores):
             correlations.append(float(spearmanr(*scores).statistic))
     return Agreement(
-        float(np.mean(overlaps or [1.0])), float(np.mean(correlations or [1.0])), len(histories)
+        overlap=float(np.mean(overlaps or [1.0])),
+        rank_correlation=float(np.mean(correlations or [1.0])),
+        histories=len(histories),
     )
 
 

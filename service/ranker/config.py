@@ -43,7 +43,8 @@ class RankerConfig:
     neighbours: int = 500
     """Co-engagement neighbours kept per item."""
     borrow_from: int = 50
-    """A cold item's co-engagement column is the mean over this many nearest warm items by text."""
+    """Content-neighbour back-off: a cold item's co-engagement is the mean over this many nearest
+    items with events, by text."""
     feature_history: int = 200
     """Newest events the second stage looks at."""
     blend_lists: int = 3_000
@@ -54,8 +55,8 @@ class RankerConfig:
     blend_hidden: int = 32
     """Hidden width of the second stage."""
     cold_budget: float = 0.05
-    """Items nobody has met yet are lifted as far as costs warm items at most this share of their
-    NDCG@10 on held-out events, or further where content alone would rank them better. 0 lifts
+    """Items nobody has met yet are boosted as far as costs warm items at most this share of their
+    NDCG@10 on held-out events, or further where content alone would rank them better. 0 boosts
     nothing."""
     holdout_share: float = 0.25
     """At most this share of a user's history, newest first, trains the second stage instead of the
@@ -69,5 +70,5 @@ class RankerConfig:
     """Share of users hidden from the first stage while the second learns, so that it meets
     cold-start users."""
     beginner_events: int = 10
-    """Up to at most so many known events a person is ranked as a cold-start user: by what they will like
-    at all, not by what comes next. Training finds how many, on held-out events."""
+    """Up to at most so many known events a person is ranked as a cold-start user: by what they will
+    like at all, not by what comes next. Training finds how many, on held-out events."""

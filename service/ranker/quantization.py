@@ -26,18 +26,22 @@ WHOLE_NUMBERS = (
     "neighbours",
 )
 SCALE = ".scale"
+"""What the name of a scale per row ends with, after the name of its weights."""
+LARGEST_INT8 = 127
 
 
 def narrowed(arrays: Arrays) -> dict[str, np.ndarray[Any, Any]]:
     """The same in fewer bytes; `widened` reads it."""
     small = dict(arrays)
     for name in MATRICES:
-        small |= _rounded(f"{name}.data", arrays[f"{name}.data"], np.diff(arrays[f"{name}.indptr"]))
+        row_sizes = np.diff(arrays[f"{name}.indptr"])
+        small |= _rounded(f"{name}.data", arrays[f"{name}.data"], row_sizes)
     for name in TABLES:
         n_rows, width = arrays[name].shape
         small |= _rounded(name, arrays[name], np.full(n_rows, width))
     for name in WHOLE_NUMBERS:
-        small[name] = arrays[name].astype(np.min_scalar_type(int(arrays[name].max(initial=0))))
+        largest = int(arrays[name].max(initial=0))
+        small[name] = arrays[name].astype(np.min_scalar_type(largest))
     return small
 
 
@@ -45,10 +49,8 @@ def widened(arrays: Arrays) -> dict[str, np.ndarray[Any, Any]]:
     """Weights as float32 again, and whole numbers as signed ones."""
     full = {name: array for name, array in arrays.items() if not name.endswith(SCALE)}
     for name in MATRICES:
-        weights = f"{name}.data"
-        full[weights] = arrays[weights] * np.repeat(
-            arrays[weights + SCALE], np.diff(arrays[f"{name}.indptr"])
-        )
+        weights, row_sizes = f"{name}.data", np.diff(arrays[f"{name}.indptr"])
+        full[weights] = arrays[weights] * np.repeat(arrays[weights + SCALE], row_sizes)
     for name in TABLES:
         full[name] = arrays[name] * arrays[name + SCALE][:, None]
     for name in WHOLE_NUMBERS:
@@ -62,9 +64,10 @@ def _rounded(name: str, weights: FloatArray, sizes: IntArray) -> dict[str, np.nd
     >>> _rounded("w", np.array([1.0, -0.5, 0.3], np.float32), np.array([2, 0, 1]))["w"].tolist()
     [127, -64, 127]
     """
+    flat = weights.ravel()
     row = np.repeat(np.arange(len(sizes)), sizes)
     largest = np.zeros(len(sizes), np.float32)
-    np.maximum.at(largest, row, np.abs(weights.ravel()))
-    scale = np.where(largest > 0, largest / 127, 1).astype(np.float32)
-    whole = np.rint(weights.ravel() / scale[row]).astype(np.int8)
+    np.maximum.at(largest, row, np.abs(flat))
+    scale = np.where(largest > 0, largest / LARGEST_INT8, 1).astype(np.float32)
+    whole = np.rint(flat / scale[row]).astype(np.int8)
     return {name: whole.reshape(weights.shape), name + SCALE: scale}

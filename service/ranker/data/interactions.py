@@ -50,33 +50,23 @@ class Interactions:
         users = np.asarray(user, dtype=np.int64)
         items = np.asarray(item, dtype=np.int64)
         size = len(users)
-        times = np.zeros(size) if timestamp is None else np.asarray(timestamp, dtype=np.float64)
-        types = (
-            np.zeros(size, dtype=np.int16)
-            if event_type is None
-            else np.asarray(event_type, dtype=np.int16)
-        )
-        values = (
-            np.full(size, np.nan, dtype=np.float32)
-            if value is None
-            else np.asarray(value, dtype=np.float32)
-        )
+        times = np.asarray(np.zeros(size) if timestamp is None else timestamp, dtype=np.float64)
+        types = np.asarray(np.zeros(size) if event_type is None else event_type, dtype=np.int16)
+        values = np.asarray(np.full(size, np.nan) if value is None else value, dtype=np.float32)
         lengths = {len(users), len(items), len(times), len(types), len(values)}
         if len(lengths) != 1:
             raise ValueError(f"the columns of interactions differ in length: {sorted(lengths)}")
-        user_count = int(users.max(initial=-1)) + 1 if n_users is None else n_users
-        item_count = int(items.max(initial=-1)) + 1 if n_items is None else n_items
-        for name, column, count in (("user", users, user_count), ("item", items, item_count)):
-            if size and (column.min() < 0 or column.max() >= count):
-                raise ValueError(
-                    f"{name} indices must lie in 0..{count - 1}, found {column.min()}..{column.max()}"
-                )
-        order = np.lexsort(
-            (times, users)
-        )  # stable: events of one instant keep their order of arrival
+        # lexsort is stable: events of one instant keep their order of arrival.
+        order = np.lexsort((times, users))
         return cls(
-            users[order], items[order], times[order], types[order], values[order], user_count, item_count
-        )  # fmt: skip
+            user=users[order],
+            item=items[order],
+            timestamp=times[order],
+            event_type=types[order],
+            value=values[order],
+            n_users=_checked_count("user", users, n_users),
+            n_items=_checked_count("item", items, n_items),
+        )
 
     def __len__(self) -> int:
         return len(self.user)
@@ -126,3 +116,15 @@ class Interactions:
             self.n_users,
             self.n_items,
         )
+
+
+def _checked_count(name: str, indices: IntArray, count: int | None) -> int:
+    """How many there are, by default up to the largest index; ValueError where one lies outside."""
+    largest = int(indices.max(initial=-1))
+    count = largest + 1 if count is None else count
+    smallest = int(indices.min(initial=0))
+    if smallest < 0 or largest >= count:
+        raise ValueError(
+            f"{name} indices must lie in 0..{count - 1}, found {indices.min()}..{largest}"
+        )
+    return count

@@ -1,8 +1,8 @@
 """Variants: one history, and what it would be without some of its events. The counterfactuals of
 explanations.
 
-Variants share nearly everything, so they are worked out together: signals are weighted sums over
-the same items. Knows no candidates and no model.
+Variants share nearly everything, so they are worked out at once: signals are weighted sums over the
+same items. Knows no candidates and no model.
 """
 
 from __future__ import annotations
@@ -58,9 +58,8 @@ class Variants:
         history (U,), ascending, and (B, U), where an item has several events joined by `how`."""
         order = np.argsort(self.history.items, kind="stable")
         items, first = np.unique(self.history.items[order], return_index=True)
-        joined = (
-            how.reduceat(np.where(self.kept, weights, 0)[:, order], first, axis=1)
-            if len(items)
-            else weights
-        )
+        if not len(items):
+            return items, weights.astype(np.float32)
+        by_item = np.where(self.kept, weights, 0)[:, order]  # events of one item side by side
+        joined = how.reduceat(by_item, first, axis=1)
         return items, joined.astype(np.float32)

@@ -1,5 +1,5 @@
-"""What was met together: item-item weights from the log alone (EASE, item-kNN, counts), and scoring
-a history by them.
+"""Co-engagement: item-item weights from the log alone (EASE, item-kNN, co-occurrence), and scoring a
+history by them.
 
 A weight matrix is CSR, (n_items, n_items): row = item in the history, column = item to be scored,
 so that scores = history @ weights. Knows no ids, content, files or users' names.
@@ -98,13 +98,13 @@ def co_probability(interactions: Interactions, *, top: int = 500) -> sparse.csr_
 
     Not corrected for popularity, which is what serves a user of whom only a few events are known.
     """
-    people = interactions.user_items().sum(axis=0).A1
+    user_items = interactions.user_items()
+    people = user_items.sum(axis=0).A1  # (n_items,)
     blocks = []
-    for rows, gram in _gram_blocks(interactions.user_items()):
+    for rows, gram in _gram_blocks(user_items):
         row_of = np.repeat(rows, np.diff(gram.indptr))
         gram.data = (gram.data / people[row_of]).astype(np.float32)
-        gram.data[gram.indices == row_of] = 0.0
-        gram.eliminate_zeros()
+        _drop_diagonal(gram, row_of)
         blocks.append(_keep_largest(gram, top))
     return _stack(blocks, interactions.n_items, np.float32)
 
@@ -121,12 +121,10 @@ def item_knn(
     for rows, gram in _gram_blocks(interactions.user_items()):
         row_of = np.repeat(rows, np.diff(gram.indptr))
         gram.data /= norms[row_of] * norms[gram.indices] + np.float32(shrink)
-        gram.data[gram.indices == row_of] = 0.0
-        gram.eliminate_zeros()
+        _drop_diagonal(gram, row_of)
         blocks.append(_keep_largest(gram, neighbours))
-    return _stack(
-        blocks, interactions.n_items, np.float32
-    ).T.tocsr()  # similarity is symmetric: rows were targets
+    by_target = _stack(blocks, interactions.n_items, np.float32)  # similarity is symmetric
+    return by_target.T.tocsr()
 
 
 def ease_l2(interactions: Interactions) -> float:
@@ -140,10 +138,11 @@ def ease_l2(interactions: Interactions) -> float:
     >>> ease_l2(Interactions.build([0, 1, 2, 3], [0, 0, 0, 1])) == 10 * ((3 * 3 + 1 * 1) / 4) ** 0.5
     True
     """
+    if not len(interactions):
+        return 1.0
     counts = interactions.item_counts().astype(np.float64)
-    return (
-        10.0 * float(np.sqrt(np.square(counts).sum() / counts.sum())) if len(interactions) else 1.0
-    )
+    size_of_usual_item = np.square(counts).sum() / counts.sum()
+    return 10.0 * float(np.sqrt(size_of_usual_item))
 
 
 def ease(
@@ -161,31 +160,28 @@ def ease(
     all loses nothing measurable where the same number in every row does. Every row keeps at least
     LEAST_PER_ROW.
     """
-    counts = interactions.user_items().sum(axis=0).A1
-    warm = np.flatnonzero(counts)
+    n_items, user_items = interactions.n_items, interactions.user_items()
+    warm = np.flatnonzero(user_items.sum(axis=0).A1)
     if len(warm) > max_items:
+        gigabytes = 4 * len(warm) ** 2 / 1e9
         raise CatalogTooLarge(
-            f"EASE over {len(warm):,} items with events needs a dense matrix of {4 * len(warm) ** 2 / 1e9:.1f} GB; "
-            f"the limit is {max_items:,} items. Use item-kNN, which is sparse, or raise the limit where memory allows."
+            f"EASE over {len(warm):,} items with events needs a dense matrix of {gigabytes:.1f} GB; "
+            f"the limit is {max_items:,} items. Use item-kNN, which is sparse, or raise the limit "
+            "where memory allows."
         )
-    n_items = interactions.n_items
     if not len(warm):
         return sparse.csr_matrix((n_items, n_items), dtype=np.float32)
-    precision = _inverse_gram(
-        interactions.user_items()[:, warm], ease_l2(interactions) if l2 is None else l2
-    )
+    precision = _inverse_gram(user_items[:, warm], ease_l2(interactions) if l2 is None else l2)
     scale = -1.0 / np.diagonal(precision).copy()  # (W,)
     threshold = _threshold(precision, scale, top)
     blocks = []
-    for start in range(0, len(warm), BLOCK):
-        rows = np.arange(start, min(start + BLOCK, len(warm)))
+    for rows in _blocks_of_rows(len(warm)):
         block = precision[rows] * scale  # (R, W)
         block[np.arange(len(rows)), rows] = 0.0
         blocks.append(_sparse_rows(block, threshold))
-    packed = _stack(blocks, len(warm), np.float32).tocoo()
-    return sparse.csr_matrix(
-        (packed.data, (warm[packed.row], warm[packed.col])), shape=(n_items, n_items)
-    )
+    weights = _stack(blocks, len(warm), np.float32).tocoo()
+    entries = (weights.data, (warm[weights.row], warm[weights.col]))
+    return sparse.csr_matrix(entries, shape=(n_items, n_items))
 
 
 def _inverse_gram(user_items: sparse.csr_matrix, l2: float) -> FloatArray:
@@ -215,9 +211,20 @@ def _inverse_gram(user_items: sparse.csr_matrix, l2: float) -> FloatArray:
 def _gram_blocks(user_items: sparse.csr_matrix) -> Iterator[tuple[IntArray, sparse.csr_matrix]]:
     """X'X a block of rows at a time: (row numbers, (R, n_items))."""
     item_users = user_items.T.tocsr()
-    for start in range(0, item_users.shape[0], BLOCK):
-        rows = np.arange(start, min(start + BLOCK, item_users.shape[0]))
+    for rows in _blocks_of_rows(item_users.shape[0]):
         yield rows, item_users[rows] @ user_items
+
+
+def _blocks_of_rows(n_rows: int) -> Iterator[IntArray]:
+    """Row numbers, BLOCK at a time."""
+    for start in range(0, n_rows, BLOCK):
+        yield np.arange(start, min(start + BLOCK, n_rows))
+
+
+def _drop_diagonal(gram: sparse.csr_matrix, row_of: IntArray) -> None:
+    """Remove what an item has to do with itself, in place; `row_of` (entries,) is the row of each."""
+    gram.data[gram.indices == row_of] = 0.0
+    gram.eliminate_zeros()
 
 
 def _threshold(precision: FloatArray, scale: FloatArray, top: int | None) -> float:
@@ -237,25 +244,25 @@ def _sparse_rows(block: FloatArray, threshold: float) -> sparse.csr_matrix:
     sizes = np.abs(block)
     kept = sizes > threshold
     if threshold > 0.0 and block.shape[1] > LEAST_PER_ROW:
-        least = np.argpartition(-sizes, LEAST_PER_ROW - 1, axis=1)[
-            :, :LEAST_PER_ROW
-        ]  # (R, LEAST_PER_ROW)
-        np.put_along_axis(kept, least, True, axis=1)
+        by_size = np.argpartition(-sizes, LEAST_PER_ROW - 1, axis=1)
+        np.put_along_axis(kept, by_size[:, :LEAST_PER_ROW], True, axis=1)
     return sparse.csr_matrix(np.where(kept, block, np.float32(0.0)))
 
 
 def _keep_largest(matrix: sparse.csr_matrix, top: int) -> sparse.csr_matrix:
     """The `top` largest entries of each row of a CSR matrix; the lower column wins a tie."""
     matrix.sort_indices()
+    row_sizes = np.diff(matrix.indptr)
     kept = np.ones(len(matrix.data), dtype=bool)
-    for row in np.flatnonzero(np.diff(matrix.indptr) > top).tolist():
-        start, stop = matrix.indptr[row], matrix.indptr[row + 1]
-        values = matrix.data[start:stop]
+    for row in np.flatnonzero(row_sizes > top).tolist():
+        entries = slice(matrix.indptr[row], matrix.indptr[row + 1])
+        values = matrix.data[entries]
         smallest = np.partition(values, -top)[-top]
-        above = values > smallest
-        above[np.flatnonzero(values == smallest)[: top - int(above.sum())]] = True
-        kept[start:stop] = above
-    indptr = np.concatenate([[0], np.cumsum(np.minimum(np.diff(matrix.indptr), top))])
+        kept_here = values > smallest
+        n_ties = top - int(kept_here.sum())
+        kept_here[np.flatnonzero(values == smallest)[:n_ties]] = True
+        kept[entries] = kept_here
+    indptr = np.concatenate([[0], np.cumsum(np.minimum(row_sizes, top))])
     return sparse.csr_matrix((matrix.data[kept], matrix.indices[kept], indptr), shape=matrix.shape)
 
 

@@ -144,6 +144,19 @@ def _of_modality(modality: str) -> tuple[Signal, ...]:
     )
 
 
+def _log_events(behaviour: Behaviour, items: IntArray) -> FloatArray:
+    return np.log1p(behaviour.counts[items]).astype(np.float32)
+
+
+def _log_recent_events(behaviour: Behaviour, items: IntArray) -> FloatArray:
+    return np.log1p(behaviour.recent[items]).astype(np.float32)
+
+
+def _has_no_events(behaviour: Behaviour, items: IntArray) -> FloatArray:
+    is_cold = behaviour.counts[items] == 0
+    return np.asarray(is_cold, dtype=np.float32)
+
+
 _OTHERS = (
     _of_every_item("tags_recent", "", prior_plain=4.0),
     Signal(
@@ -153,11 +166,9 @@ _OTHERS = (
         of_variants=lambda variants: variants.domain_share,
         prior_plain=0.5,
     ),
-    _of_item_alone("popularity", POPULARITY, lambda b, i: np.log1p(b.counts[i]), prior_plain=0.3),
-    _of_item_alone(
-        "recent_popularity", POPULARITY, lambda b, i: np.log1p(b.recent[i]), prior_plain=0.2
-    ),
-    _of_item_alone("is_cold", "", lambda b, i: b.counts[i] == 0),
+    _of_item_alone("popularity", POPULARITY, _log_events, prior_plain=0.3),
+    _of_item_alone("recent_popularity", POPULARITY, _log_recent_events, prior_plain=0.2),
+    _of_item_alone("is_cold", "", _has_no_events),
     Signal(
         "history_length",
         "",

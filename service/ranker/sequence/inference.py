@@ -54,14 +54,12 @@ def item_vectors(
 ) -> FloatArray:
     """Fused vectors of the given items, (len(which), D)."""
     model.eval()
+    vectors = np.zeros((len(which), model.items.ids.embedding_dim), np.float32)
     with torch.inference_mode():
-        parts = [
-            model.items(items.rows(which[i : i + chunk])).numpy()
-            for i in range(0, len(which), chunk)
-        ]
-    return (
-        np.concatenate(parts) if parts else np.zeros((0, model.items.ids.embedding_dim), np.float32)
-    )
+        for start in range(0, len(which), chunk):
+            part = slice(start, start + chunk)
+            vectors[part] = model.items(items.rows(which[part])).numpy()
+    return vectors
 
 
 def embed_items(model: SequenceModel, projected: ItemFeatures, id_rows: IntArray) -> FloatArray:
@@ -101,13 +99,14 @@ def variant_states(model: SequenceModel, vectors: FloatArray, variants: Variants
     take a span of time for the one beside it); zeros for one without events. `vectors` (n_items, D)
     are the fused vectors of all items."""
     states = np.zeros((len(variants), vectors.shape[1]), np.float32)
-    left_out = len(variants.history) - variants.kept.sum(axis=1)
-    alike = np.cumprod(variants.kept, axis=1).sum(axis=1)  # events before the first gap
-    own = np.maximum(len(variants.history) - left_out - alike, 1)
+    n_events = len(variants.history)
+    left_out = n_events - variants.kept.sum(axis=1)
+    before_gap = np.cumprod(variants.kept, axis=1).sum(axis=1)
+    own = np.maximum(n_events - left_out - before_gap, 1)
     if model.training:
         model.eval()
     with torch.inference_mode():
-        for n in np.unique(left_out[left_out < len(variants.history)]).tolist():
+        for n in np.unique(left_out[left_out < n_events]).tolist():
             group = np.flatnonzero(left_out == n)
             group = group[np.argsort(own[group], kind="stable")]
             states[group] = _states(model, vectors, variants, group, own[group], n)
@@ -135,14 +134,14 @@ def _states(
         np.flatnonzero(variants.kept[row])[-length:] for row, length in zip(rows, own, strict=True)
     ]
     rest = Sequences(
-        [history.items[places] for places in ends],
-        [history.event_types[places] for places in ends],
-        [history.times[places] for places in ends],
+        items=[history.items[places] for places in ends],
+        event_types=[history.event_types[places] for places in ends],
+        times=[history.times[places] for places in ends],
     )
-    batches = [
-        rest.rows(range(start, min(start + AT_ONCE, len(rows))))
-        for start in range(0, len(rows), AT_ONCE)
-    ]
-    padded = [steps_of(pad(batch, shared.items.shape[1]), vectors) for batch in batches]
-    found: FloatArray = model.newest_of_variants(steps_of(shared, vectors), padded).numpy()
+    width = shared.items.shape[1]
+    batches = []
+    for start in range(0, len(rows), AT_ONCE):
+        batch = rest.rows(range(start, min(start + AT_ONCE, len(rows))))
+        batches.append(steps_of(pad(batch, width), vectors))
+    found: FloatArray = model.newest_of_variants(steps_of(shared, vectors), batches).numpy()
     return found

@@ -146,15 +146,15 @@ class TransformerBlock(nn.Module):
             _, k_before, v_before = (
                 part.expand(len(x), -1, -1, -1) for part in self._heads(before)
             )
-            k, v = torch.cat([k_before, k], dim=2), torch.cat([v_before, v], dim=2)
+            k = torch.cat([k_before, k], dim=2)  # (B, heads, P + T, D / heads)
+            v = torch.cat([v_before, v], dim=2)
         if newest:
             x, q, bias = x[:, -1:], q[:, :, -1:], bias[:, :, -1:]
         # No dropout on the attention itself: it would take the slow path, which costs more than the
         # rest of the block.
-        mixed = nn.functional.scaled_dot_product_attention(
-            q, k, v, attn_mask=bias
-        )  # (B, heads, T, D / heads)
-        x = x + self.drop(self.out(mixed.transpose(1, 2).reshape(x.shape)))  # (B, T, D)
+        mixed = nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=bias)
+        joined = mixed.transpose(1, 2).reshape(x.shape)  # (B, heads, T, D / heads) -> (B, T, D)
+        x = x + self.drop(self.out(joined))
         out: Tensor = x + self.drop(self.mlp(self.norm_mlp(x)))  # (B, T, D)
         return out
 
@@ -239,9 +239,8 @@ class SequenceModel(nn.Module):
         (B, S), P = own.present.shape, shared.present.shape[1]
         begins = torch.arange(P) < P - own.present.sum(dim=1, keepdim=True)  # (B, P)
         visible = torch.cat([begins[:, None].expand(B, S, P), _visible(own.present)], dim=2)
-        return self._bias(
-            own.times, torch.cat([shared.times.expand(B, P), own.times], dim=1), visible
-        )
+        seen = torch.cat([shared.times.expand(B, P), own.times], dim=1)  # (B, P + S)
+        return self._bias(own.times, seen, visible)
 
     def of_tasks(self, states: Tensor, event_types: Tensor) -> Tensor:
         """Shared states (E, D) as each event type (E,) has them, (E, D)."""
@@ -250,16 +249,15 @@ class SequenceModel(nn.Module):
         return states + self.tasks.by_task(states)[torch.arange(len(states)), event_types]
 
     def _served(self, states: Tensor) -> Tensor:
-        """Shared states (B, D) as all tasks together have them, (B, D)."""
+        """Shared states (B, D) as all tasks by their shares have them, (B, D)."""
         return states if self.tasks is None else states + self.tasks(states)
 
     def _embedded(self, vectors: Tensor, event_types: Tensor) -> Tensor:
         """What goes into the blocks, (B, T, D)."""
         T, D = vectors.shape[1:]
         steps = torch.arange(T - 1, -1, -1)  # the newest step is position 0
-        x: Tensor = self.drop(
-            vectors * D**0.5 + self.position(steps) + self.event_type(event_types)
-        )
+        inputs = vectors * D**0.5 + self.position(steps) + self.event_type(event_types)
+        x: Tensor = self.drop(inputs)
         return x
 
     def _bias(self, times: Tensor, seen: Tensor, visible: Tensor) -> Tensor:
@@ -274,9 +272,9 @@ class SequenceModel(nn.Module):
 def _visible(present: Tensor) -> Tensor:
     """(B, T) -> (B, T, T): step t sees the steps s <= t that are present; padding sees itself."""
     T = present.shape[1]
-    return torch.ones(T, T, dtype=torch.bool).tril() & present[:, None, :] | torch.eye(
-        T, dtype=torch.bool
-    )
+    itself = torch.eye(T, dtype=torch.bool)
+    not_later = torch.ones(T, T, dtype=torch.bool).tril()
+    return not_later & present[:, None, :] | itself
 
 
 def _time_spans(times: Tensor, seen: Tensor) -> Tensor:
@@ -287,7 +285,6 @@ def _time_spans(times: Tensor, seen: Tensor) -> Tensor:
         (moments - newest).clamp(min=1 - 2**31).floor().int() for moments in (times, seen)
     )
     seconds = (later[:, :, None] - earlier[:, None, :]).clamp_(min=0)
-    spans: Tensor = torch.frexp(seconds.float()).exponent.clamp_(
-        max=TIME_SPANS - 1
-    )  # 1 + floor(log2), 0 of 0
+    exponents = torch.frexp(seconds.float()).exponent  # 1 + floor(log2), 0 of 0
+    spans: Tensor = exponents.clamp_(max=TIME_SPANS - 1)
     return spans

@@ -85,27 +85,29 @@ def windows(interactions: Interactions, length: int) -> Sequences:
 def pad(sequences: Sequences, length: int) -> PaddedBatch:
     """The newest `length` events of each sequence, as a PaddedBatch no wider than the longest
     needs."""
-    width = max(1, min(length, max((len(row) for row in sequences.items), default=1)))
-    padded = np.full((len(sequences), width), PAD, dtype=np.int64)
-    types = np.zeros((len(sequences), width), dtype=np.int64)
-    times = np.zeros((len(sequences), width))
-    for row, (items, kinds, moments) in enumerate(
-        zip(sequences.items, sequences.event_types, sequences.times, strict=True)
-    ):
-        if n := min(len(items), width):
-            padded[row, -n:], types[row, -n:] = items[-n:], kinds[-n:]
-            times[row] = moments[-n]
-            times[row, -n:] = moments[-n:]
-    return PaddedBatch(padded, types, times)
+    longest = max((len(row) for row in sequences.items), default=1)
+    width = max(1, min(length, longest))
+    shape = (len(sequences), width)
+    items = np.full(shape, PAD, dtype=np.int64)
+    event_types = np.zeros(shape, dtype=np.int64)
+    times = np.zeros(shape)
+    for row in range(len(sequences)):
+        n = min(len(sequences.items[row]), width)
+        if n:
+            items[row, -n:] = sequences.items[row][-n:]
+            event_types[row, -n:] = sequences.event_types[row][-n:]
+            newest = sequences.times[row][-n:]
+            times[row] = newest[0]
+            times[row, -n:] = newest
+    return PaddedBatch(items, event_types, times)
 
 
 def batches(sequences: Sequences, max_events: int, rng: np.random.Generator) -> Iterator[IntArray]:
     """Sequence numbers in batches of similar length, at most about `max_events` padded events each,
     in random order."""
     lengths = np.array([len(row) for row in sequences.items])
-    order = np.argsort(
-        lengths + rng.random(len(lengths)) * np.maximum(4, 0.25 * lengths), kind="stable"
-    )
+    jitter = rng.random(len(lengths)) * np.maximum(4, 0.25 * lengths)
+    order = np.argsort(lengths + jitter, kind="stable")
     groups: list[IntArray] = []
     start = 0
     while start < len(order):
@@ -117,5 +119,5 @@ def batches(sequences: Sequences, max_events: int, rng: np.random.Generator) -> 
             size += 1
         groups.append(order[start : start + size].astype(np.int64))
         start += size
-    for group in rng.permutation(len(groups)):
-        yield groups[int(group)]
+    for group in rng.permutation(len(groups)).tolist():
+        yield groups[group]

@@ -25,13 +25,13 @@ def task_shares(interactions: Interactions, event_weights: FloatArray | None) ->
     `event_weights` (n_event_types,) are by default alike.
     """
     counts = np.bincount(interactions.event_type)
-    weights = (
-        np.ones(len(counts))
-        if event_weights is None
-        else event_weights[: len(counts)].astype(float)
-    )
+    weights = np.ones(len(counts))
+    if event_weights is not None:
+        weights = event_weights[: len(counts)].astype(float)
     weights = np.where(counts > 0, weights, 0.0)
-    return tuple((weights / weights.sum()).tolist()) if np.count_nonzero(weights) > 1 else ()
+    if np.count_nonzero(weights) <= 1:
+        return ()
+    return tuple((weights / weights.sum()).tolist())
 
 
 class TaskHeads(nn.Module):

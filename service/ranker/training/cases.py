@@ -59,7 +59,7 @@ def next_event_cases(
     interactions: Interactions, events: BoolArray, longest: int
 ) -> list[RankingCase]:
     """Each of the `events` (E,) with at most the `longest` newest events before it. An item that is
-    among these already is no news, and left out."""
+    among these already is nothing new, and left out."""
     bounds = interactions.by_user()
     cases = []
     for event in np.flatnonzero(events).tolist():
@@ -135,15 +135,15 @@ def with_taste(
 
     Nobody's words are in the log. The text of an item like one that was chosen stands for them.
     """
-    spoken = []
+    said = []
     for case in cases:
         alike = neighbours[rng.choice(case.chosen)]
         is_short = len(case.history) <= TASTE_EVENTS
         if is_short and len(alike) and rng.random() < WITH_TASTE:
             taste = text[rng.choice(alike)]
             case = replace(case, history=replace(case.history, taste=taste))
-        spoken.append(case)
-    return spoken
+        said.append(case)
+    return said
 
 
 def _cold_start_case(

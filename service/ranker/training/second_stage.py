@@ -47,8 +47,8 @@ def fit_second_stage(
     """The blend, and how it measures up on the validation users. `rehearsal` knows nothing of what
     was chosen in the cases; `sources` propose their candidates.
 
-    Both networks learn from cold-start users: one, that short histories are no news to it, what
-    they chose next, the other what they chose at all.
+    Both networks learn from cold-start users: one what they chose next, so that it has met
+    short histories, the other what they chose at all.
     """
     config, signals = rehearsal.config, rehearsal.blend.signals
     held_out = _validation_users([*next_events, *cold_starts], rng)
