@@ -52,7 +52,7 @@ def proposed(
     ranker: Ranker, rule: Rule, holds: np.ndarray, domains: np.ndarray | None = None
 ) -> dict[str, np.ndarray]:
     query_scores = ranker.query_scores(History.of(np.arange(5)))
-    loaded: Any = SimpleNamespace(ranker=ranker, source=str)
+    loaded: Any = SimpleNamespace(ranker=ranker, source=str, medium="image")
     store: Any = Shop(holds)
     return dict(retrieve(store, loaded, query_scores, {}, rule, NOTHING, domains, N).proposals)
 
