@@ -150,7 +150,9 @@ def test_each_is_aligned_by_itself_and_words_are_looked_for_in_both_spaces(tmp_p
             for of, version in (("image", seen.version), ("audio", heard.version))
             for name in ("text", of)
         }
-        palate.index_items([Item("seen"), Item("heard")], {"seen": [picture(7)]}, {"heard": sound(96)})
+        palate.index_items(
+            [Item("seen"), Item("heard")], {"seen": [picture(7)]}, {"heard": sound(96)}
+        )
         looks = palate.search_items(SearchRequest(text="look7", k=30)).results
         tones = palate.search_items(SearchRequest(text="tone6", k=30)).results
         assert ["content_image"] in [row.sources for row in looks if row.item_id == "seen"]

@@ -22,9 +22,7 @@ def tokenizer() -> Tokenizer:
 
 
 def tokens() -> Tokens:
-    return Tokens(
-        tokenizer(), LIMIT, ["input_ids", "attention_mask"], {True: "query: ", False: ""}
-    )
+    return Tokens(tokenizer(), LIMIT, ["input_ids", "attention_mask"], {True: "query: ", False: ""})
 
 
 def test_a_batch_is_padded_to_its_longest_and_cut_at_the_limit() -> None:
