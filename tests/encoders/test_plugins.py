@@ -57,7 +57,7 @@ def test_what_a_factory_says_of_itself_is_left_as_it_is(install: Install) -> Non
         raise EncoderUnavailable("mine", "it needs a GPU", "buy one")
 
     install("mine", "host:make", unavailable)
-    with pytest.raises(EncoderUnavailable, match="it needs a GPU; buy one$"):
+    with pytest.raises(EncoderUnavailable, match=r"it needs a GPU; buy one$"):
         load_plug_in("mine", "")
 
 

@@ -23,8 +23,8 @@ from encoders.contract import ImageEncoderContract
 from encoders.errors import EncoderUnavailable
 from encoders.hub import no_progress_bar
 from encoders.networks.backend import Backend
-from tests.encoders.loading import image_encoder
 from tests.encoders import tiny_clips
+from tests.encoders.loading import image_encoder
 from tests.encoders.small_networks import needs_openvino
 from tests.encoders.tiny_clips import SIDE, WINDOW, saved, word_tokenizer
 

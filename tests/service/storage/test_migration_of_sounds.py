@@ -4,7 +4,7 @@ renaming in the other direction; `test_migration` opens some that 034e339 has ma
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -53,16 +53,13 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 @pytest.fixture(params=["edge", "qdrant"])
 def settings(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Settings:
-    store: dict[str, object] = {"kind": request.param}
-    if request.param == "qdrant":
-        client = QdrantClient(":memory:")
-        request.addfinalizer(client.close)
+) -> Iterator[Settings]:
+    store = {"kind": request.param, "url": "http://in-memory"}
+    with closing(QdrantClient(":memory:")) as client:
         monkeypatch.setattr(
             data_folder, "QdrantLocation", lambda url, prefix: QdrantLocation(client, prefix)
         )
-        store["url"] = "http://in-memory"
-    return world.settings(tmp_path, encoders={"text": "fake", "audio": "fake"}, store=store)
+        yield world.settings(tmp_path, encoders={"text": "fake", "audio": "fake"}, store=store)
 
 
 def filled(settings: Settings) -> Recommender:

@@ -105,6 +105,6 @@ def test_whatever_the_engine_raises_is_unavailable_and_our_mistakes_are_ours(
     tmp_path: Path,
 ) -> None:
     with pytest.raises(StoreUnavailable, match="it is broken; check disk space"), engine(tmp_path):
-        raise Exception("it is broken")  # noqa: TRY002  (which is what it does)
+        raise Exception("it is broken")
     with pytest.raises(AssertionError, match="ours"), engine(tmp_path):
         raise AssertionError("ours")
