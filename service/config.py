@@ -159,7 +159,7 @@ class EventKindSettings(BaseModel):
 
     weight: float = Field(ge=-1.0, le=1.0)
     """Strength of the signal, -1 to 1: positive means liked, negative disliked, 0 neither. In a log
-    of several types its size is how much such an event counts as something to foretell, in training
+    of several types its size is how much such an event counts as something to predict, in training
     and in its figures; as history it is read whatever its weight."""
     seen: bool
     """Whether the item stays away from then on."""
