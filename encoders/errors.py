@@ -50,8 +50,8 @@ class EncoderUnavailable(EncoderError):
 
 
 class AlignmentError(EncoderError):
-    """An alignment cannot be trained, read, or used with the encoders in use: which, why, and what
-    to do."""
+    """An alignment cannot be trained, read, or used with the configured encoders: which, why, and
+    what to do."""
 
     reason: ClassVar[str] = "ALIGNMENT_UNUSABLE"
 

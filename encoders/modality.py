@@ -39,7 +39,7 @@ class Modality(ABC):
     name: ClassVar[str]
     """Of its vectors in every store, of the setting of its encoder, and of its field in rows."""
     noun: ClassVar[str]
-    """What people call one."""
+    """One of them, as messages call it."""
     plural: ClassVar[str]
     protocol: ClassVar[type]
     """What its encoders must have: a protocol that can be checked at run time."""

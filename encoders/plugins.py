@@ -1,7 +1,7 @@
 """Encoders that a host adds: the entry points of the group `palate.encoders`.
 
 An entry point `mine` makes `mine` and `mine:<argument>` encoder specs; it is called with the
-argument (empty without one) and gives a text, an image or an audio encoder. `encoders.contract` is
+argument (empty without one) and gives an encoder of some modality. `encoders.contract` is
 the test an encoder should pass. Knows nothing of the encoders that come with Palate.
 """
 
@@ -32,11 +32,10 @@ def load_plug_in(name: str, argument: str) -> object | None:
     """What the entry point gives, None when there is none of the name; EncoderUnavailable when it
     fails."""
     found = list(metadata.entry_points(group=ENTRY_POINT_GROUP, name=name))
-    if len({entry_point.value for entry_point in found}) > 1:
-        values = " and ".join(sorted(entry_point.value for entry_point in found))
-        raise EncoderUnavailable(
-            name, f"several plug-ins have this name: {values}", "uninstall all but one"
-        )
+    values = sorted({entry_point.value for entry_point in found})
+    if len(values) > 1:
+        why = f"several plug-ins have this name: {' and '.join(values)}"
+        raise EncoderUnavailable(name, why, "uninstall all but one")
     for entry_point in found:
         try:
             encoder: object = entry_point.load()(argument)

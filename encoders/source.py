@@ -1,5 +1,7 @@
-"""Where a picture or a sound is read from: a file that is there, or bytes that came along. Knows no
-format."""
+"""Where a picture or a sound is read from: a file that is there, or bytes that came along.
+
+Owns what is said where there is nothing to read. Knows no format.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ def stream_of(
     try:
         found = path.is_file()
     except (OSError, ValueError) as problem:  # a name too long, or with a null byte
-        raise error(label[:200], f"cannot be looked up: {problem}", "check the path") from problem
+        why = getattr(problem, "strerror", None) or str(problem)
+        raise error(label[:200], f"cannot be looked up: {why}", "check the path") from problem
     if not found:
         raise error(
             label, "does not exist" if not path.exists() else "is not a file", "check the path"

@@ -1,4 +1,4 @@
-"""Pairs of a picture (or a sound) and the text that speaks of it: held out by group, and measured by
+"""Pairs of a picture (or a sound) and the text that describes it: held out by group, and measured by
 recall.
 
     N  pairs     V  parts of a text     T, M  widths of text and media vectors     D  width of the shared space
@@ -19,7 +19,7 @@ from encoders.arrays import FloatArray, IntArray
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pairs:
-    """N pictures (or sounds), each with the text that speaks of it."""
+    """N pictures (or sounds), each with the text that describes it."""
 
     media: FloatArray
     """(N, M)"""

@@ -48,11 +48,11 @@ class AlignConfig:
     """The same of the vector of a picture or a sound."""
     likeness: float = 0.15
     """Weight of the second loss: media should be as alike as their texts are. It is what makes them
-    better neighbours of one another; the first loss alone only tells every item from every other."""
+    better neighbours of one another; the first loss alone only separates every item from every other."""
     learning_rate: float = 0.1
     """In standard deviations of the starting weights."""
     batch: int = 512
-    """Each pair is told from all others of its batch."""
+    """Each pair is contrasted with all others of its batch."""
     epochs: int = 15
     patience: int = 6
     """Epochs without a better mean reciprocal rank of the validation pairs before training stops."""
@@ -137,12 +137,12 @@ def _correlated(pairs: Pairs, config: AlignConfig) -> Heads:
 
 
 def _with_queries(heads: Heads, pairs: Pairs, shrinkage: float) -> Heads:
-    """The heads with a map for queries: ridge regression from whatever may be said of an item, its
+    """The heads with a map for queries: ridge regression from any text that describes an item, its
     name, its whole text or a part of it, to where the item is in the shared space."""
     where = heads.texts(pairs.text) + heads.media(pairs.media)  # (N, D)
-    said = np.concatenate([pairs.text, pairs.title[np.newaxis]])  # (V + 1, N, T)
-    way, row = np.nonzero(said.any(axis=2))
-    texts, targets = said[way, row], where[row]
+    described = np.concatenate([pairs.text, pairs.title[np.newaxis]])  # (V + 1, N, T)
+    way, row = np.nonzero(described.any(axis=2))
+    texts, targets = described[way, row], where[row]
     mean = texts.mean(axis=0)
     texts = texts - mean
     targets = targets - targets.mean(axis=0)

@@ -1,4 +1,4 @@
-"""Reading a sound from a file or from bytes, whatever somebody put there.
+"""Reading a sound from a file or from bytes, whatever its content.
 
 Owns decoding, its limits, and the way from channels to one. Knows nothing of models: what comes out
 is mono, as loud as it was recorded, at its own rate.

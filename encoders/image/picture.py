@@ -1,4 +1,4 @@
-"""Reading a picture from a file or from bytes, whatever somebody put there.
+"""Reading a picture from a file or from bytes, whatever its content.
 
 Owns decoding, its limits, orientation and colour. Knows nothing of models: what comes out is an
 upright RGB image.

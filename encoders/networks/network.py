@@ -85,7 +85,7 @@ def use_cores(n: int) -> None:
 
 
 def cores() -> int:
-    """How many cores an encoder may take in this thread; all of them unless it was told."""
+    """How many cores an encoder may take in this thread; all of them unless `use_cores` has set a bound."""
     there = os.cpu_count() or 1
     bound: int = getattr(_thread, "cores", 0)
     return min(bound or there, there)

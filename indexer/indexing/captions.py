@@ -29,7 +29,7 @@ class CaptionEncoder(SharedSpace):
         self.dim = encoder.dim
         self._encoder = encoder
 
-    def is_told(self, item: Item) -> bool:
+    def applies_to(self, item: Item) -> bool:
         return bool(item.text())
 
     def beside(self, rows: Sequence[StoredItem]) -> list[StoredItem]:

@@ -87,7 +87,7 @@ class Indexer:
         on_stored: Callable[[Sequence[StoredItem]], None] | None = None,
         batch: int = BATCH,
     ) -> None:
-        """`on_stored` is told of every batch of newly encoded items, whose vectors other than those
+        """`on_stored` is called with every batch of newly encoded items, whose vectors other than those
         of the encoders and of the shared spaces are gone: a trained model's vectors are set again
         from there."""
         self._log = log
@@ -160,7 +160,7 @@ class Indexer:
         self, on_progress: RowProgress | None = None, on_put: OnPut | None = None
     ) -> IndexReport:
         """Bring the store up to the log, item by item: what is equal stays, and only what encoders
-        would read differently is encoded. Stopped half-way, it goes on there. `on_put` is told of
+        would read differently is encoded. Stopped half-way, it goes on there. `on_put` is called with
         what was not equal."""
         report = IndexReport()
         with self._turn:

@@ -32,7 +32,7 @@ def inherit(
             [
                 replace(row, item=_as_read(row, names, whole=row.item_index not in lacking))
                 for row in page
-                if row.item_index not in there and _is_told(row.item, names)
+                if row.item_index not in there and _shows_what_is_missing(row.item, names)
             ]
         )
 
@@ -45,8 +45,9 @@ def _as_read(row: StoredItem, names: Collection[str], *, whole: bool) -> Item:
     return replace(item, media={name: one for name, one in item.media.items() if name in read})
 
 
-def _is_told(item: Item, names: Collection[str]) -> bool:
-    """Where there is no text, the lack of its vector would not be seen."""
+def _shows_what_is_missing(item: Item, names: Collection[str]) -> bool:
+    """An item without a text is the same with and without its vector, so that the lack of it would
+    not be seen."""
     return TEXT in names or _wordless(item).text() != item.text()
 
 

@@ -50,7 +50,7 @@ class SharedSpace(ABC):
         """The same items with their vectors of the shared space as well, made of what they are and
         their others."""
 
-    def is_told(self, item: Item) -> bool:
+    def applies_to(self, item: Item) -> bool:
         """Whether an item gets the first of these vectors."""
         return True
 
@@ -72,7 +72,7 @@ class SharedSpace(ABC):
             row.item_index
             for page in store.scroll([first])
             for row in page
-            if first not in row.vectors and self.is_told(row.item)
+            if first not in row.vectors and self.applies_to(row.item)
         ]
         for start in range(0, len(lacking), BATCH):
             self._fill(store, lacking[start : start + BATCH])
@@ -140,11 +140,11 @@ class JointEncoder(SharedSpace):
 
     def beside(self, rows: Sequence[StoredItem]) -> list[StoredItem]:
         made: dict[int, dict[str, FloatArray]] = {row.item_index: dict(row.vectors) for row in rows}
-        told = [row for row in rows if TEXT in row.vectors]
+        read = [row for row in rows if TEXT in row.vectors]
         seen = [row for row in rows if self._modality in row.vectors]
-        if told:
-            parts = self._reader.parts([(row.item, row.vectors[TEXT]) for row in told])
-            for row, vector in zip(told, self.alignment.heads.texts(parts), strict=True):
+        if read:
+            parts = self._reader.parts([(row.item, row.vectors[TEXT]) for row in read])
+            for row, vector in zip(read, self.alignment.heads.texts(parts), strict=True):
                 made[row.item_index][self._text] = vector
         if seen:
             media = np.stack([row.vectors[self._modality] for row in seen])

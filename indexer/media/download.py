@@ -1,4 +1,4 @@
-"""Pictures and sounds from the web, within limits, and only from where anybody could get them.
+"""Pictures and sounds from the web, within limits, and from public addresses only.
 
 A URL in a catalogue may come from anybody, and must not make this machine fetch what only this
 machine can reach. So the name is resolved here, every address it has must be a public one, the

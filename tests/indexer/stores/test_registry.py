@@ -155,3 +155,18 @@ def test_a_store_that_cannot_be_read_is_an_error_until_it_is_made_anew(
         registry.open(DIMS, FINGERPRINTS, active=FIRST_DIGEST)
     registry.open(DIMS, FINGERPRINTS, active=FIRST_DIGEST, anew=True).close()
     assert names(registry) == {"vectors": "text-1"}
+
+
+def test_two_sets_of_encoders_with_one_digest_do_not_stand_side_by_side(
+    registry: StoreRegistry,
+) -> None:
+    """An encoder that reads pictures and sounds under one fingerprint has one digest for either."""
+    fill(registry, FINGERPRINTS, 1)
+    heard = {"text": "text-1", "audio": FINGERPRINTS["image"]}
+    assert digest_of(heard) == FIRST_DIGEST
+    dims = {"text": DIMS["text"], "audio": DIMS["image"]}
+    with pytest.raises(EncoderMismatch, match=r"audio: stored none.*image: stored image-1"):
+        registry.open(dims, heard, beside=True)
+    registry.open(dims, heard, anew=True).close()
+    (store,) = registry.stores()
+    assert store.fingerprints == heard

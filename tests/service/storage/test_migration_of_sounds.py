@@ -54,15 +54,12 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 def settings(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Settings]:
-    store: dict[str, object] = {"kind": request.param}
-    client = QdrantClient(":memory:")
-    if request.param == "qdrant":
+    store = {"kind": request.param, "url": "http://in-memory"}
+    with closing(QdrantClient(":memory:")) as client:
         monkeypatch.setattr(
             data_folder, "QdrantLocation", lambda url, prefix: QdrantLocation(client, prefix)
         )
-        store["url"] = "http://in-memory"
-    yield world.settings(tmp_path, encoders={"text": "fake", "audio": "fake"}, store=store)
-    client.close()
+        yield world.settings(tmp_path, encoders={"text": "fake", "audio": "fake"}, store=store)
 
 
 def filled(settings: Settings) -> Recommender:

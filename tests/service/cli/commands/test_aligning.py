@@ -43,6 +43,15 @@ def test_it_names_what_it_does_not_know_and_needs_a_data_folder(
     assert filled("align", "--data", tmp_path / "elsewhere").code == 2
 
 
+def test_a_modality_that_is_none_or_has_no_encoder_is_refused(filled: Run) -> None:
+    unknown = filled("align", "--modality", "smell")
+    assert (unknown.code, "known are image, audio" in unknown.err) == (2, True)
+    silent = filled("align", "--modality", "audio")
+    assert (silent.code, "set encoders.audio" in silent.err) == (2, True)
+    assert filled("align", "--off", "--modality", "audio").code == 2
+    assert filled("align", "--off", "--modality", "image").code == 0
+
+
 def test_it_trains_shows_before_and_after_is_in_use_and_is_switched_off_and_on(
     pictured: Run,
 ) -> None:
