@@ -43,14 +43,15 @@ class Alignment:
 
     def __init__(self, medium: str, matrix: np.ndarray) -> None:
         self.dim = matrix.shape[1]
-        self.trained = SimpleNamespace(encoders={"text": "a fingerprint", medium: "another"})
-        self.heads = SimpleNamespace(images=lambda vectors: vectors @ matrix)
+        self.medium = medium
+        self.heads = SimpleNamespace(media=lambda vectors: vectors @ matrix)
 
 
 def features(
     dims: Mapping[str, int] = DIMS, n_items: int | None = None, alignment: Any = None
 ) -> ItemFeatures:
-    return features_of(ROWS, VOCABULARY, dims, n_items, alignment=alignment)
+    alignments = {} if alignment is None else {alignment.medium: alignment}
+    return features_of(ROWS, VOCABULARY, dims, n_items, alignments=alignments)
 
 
 def test_tags_are_categories_and_short_values_and_no_numbers() -> None:
