@@ -12,12 +12,10 @@ from several threads at once. It knows no gRPC and no command line.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from encoders.arrays import FloatArray
 from encoders.base import Encoder, runs_on
 from indexer.catalog.event import Event
 from indexer.catalog.item import Item
@@ -53,6 +51,7 @@ from service.serving.answer import Answer
 from service.serving.answer_contexts import AnswerContexts
 from service.serving.catalog import Catalog
 from service.serving.paging import Page
+from service.serving.query_encoder import QueryEncoder
 from service.serving.request_ranker import RequestRanker
 from service.serving.rule import Rule
 from service.serving.search import Found, Search
@@ -64,9 +63,6 @@ from service.serving.users import Users
 from service.storage.item_ids import ItemIds
 from service.storage.workspace import Workspace
 
-QUERIES_REMEMBERED = 4096
-"""Texts whose vectors are kept: the words of stored profiles come again with every call."""
-
 
 class Recommender:
     """One data folder, open for calls. Close it."""
@@ -77,10 +73,11 @@ class Recommender:
         settings, log, store = workspace.settings, workspace.log, workspace.store
         policy = settings.events.policy()
         self._settings, self._workspace, self._policy = settings, workspace, policy
+        self._encoders = workspace.digest
         self._writing = Writing(settings)
         if active:
             workspace.reconcile()
-        encode_query = lru_cache(maxsize=QUERIES_REMEMBERED)(self._encode_query)
+        encode_query = QueryEncoder(workspace.text_encoder).encode
         self.ids = ItemIds(log.item_indices())
         self._models = ModelRegistry(workspace, self.ids)
         sole_writer = workspace.folder.sole_writer
@@ -94,7 +91,7 @@ class Recommender:
         self._trainer = Trainer(workspace, self.ids, self._models, sources.plugged)
         contexts = UserContexts(states, self.ids, store, encode_query)
         self.ranking = RequestRanker(store, self.ids, contexts, sources)
-        self.answers = AnswerContexts(self._served, self.ranking, workspace.digest)
+        self.answers = AnswerContexts(self._served, self.ranking, self._encoders)
         self._search = Search(store, encode_query, workspace.modalities, workspace.alignments)
         self._explanations = Explanations(
             settings.explain, policy, self._writing, self.catalog, encode_query
@@ -147,9 +144,9 @@ class Recommender:
         """What this person might like next, best first."""
         watch = Stopwatch()
         page, model = Page.of(request), self._models.active
-        answer = Answer(self.ranking.rank(request, model, page.stop, watch), page)
+        answer = Answer.of(self.ranking.rank(request, model, page.stop, watch), page)
         items = self.catalog.items(answer.items)
-        context = answer.context(self._workspace.digest)
+        context = answer.context(self._encoders)
         recommendation_id = self._served.put(context)
         watch.lap("answer")
         reasons: Sequence[str] = [""] * len(items)
@@ -158,9 +155,7 @@ class Recommender:
                 model, context, answer.items, items, request.language
             )
             watch.lap("explain")
-        return answer.recommendation(
-            recommendation_id, context.results, items, reasons, self._notes(model), watch.laps_ms()
-        )
+        return answer.recommendation(recommendation_id, items, reasons, watch.laps_ms())
 
     def similar_items(self, request: SimilarRequest) -> Recommendation:
         """Items like one item, by content and by who chose both: the ranker with that item as the
@@ -175,13 +170,11 @@ class Recommender:
             history_item_ids=[request.item_id],
         )
         page, model = Page.of(asked), self._models.active
-        answer = Answer(self.ranking.rank(asked, model, page.stop, watch), page)
+        answer = Answer.of(self.ranking.rank(asked, model, page.stop, watch), page)
         items = self.catalog.items(answer.items)
         watch.lap("answer")
         reasons = [""] * len(items)
-        return answer.recommendation(
-            "", answer.served(), items, reasons, self._notes(model), watch.laps_ms()
-        )
+        return answer.recommendation("", items, reasons, watch.laps_ms())
 
     def search_items(self, request: SearchRequest) -> Recommendation:
         """Items for a text, or for a picture or a sound by what it is like; nearest first."""
@@ -200,14 +193,13 @@ class Recommender:
     # explain
 
     def explain(
-        self, request: ExplainRequest, tell: Callable[[Explanation], None] = lambda _: None
+        self, request: ExplainRequest, tell: Callable[[Explanation], None] | None = None
     ) -> Explanation:
         """Why this item: as it was served, or for a user as things stand now.
 
         `tell` gets the explanation without its words before a writer is asked for them.
         """
-        index = self.catalog.index_of(request.item_id)
-        other = self._contrasted(request)
+        index, other = self._asked_about(request)
         writer = self._writing.writer(request.writer)
         if request.recommendation_id:
             context = self.answers.served(request.recommendation_id)
@@ -351,10 +343,6 @@ class Recommender:
 
     # parts
 
-    def _encode_query(self, text: str) -> FloatArray:
-        vector: FloatArray = self._workspace.text_encoder.encode_queries([text])[0]
-        return vector
-
     def _find(self, request: SearchRequest, rule: Rule) -> list[Found]:
         if [bool(request.text), bool(request.image), bool(request.audio)].count(True) != 1:
             why = "give exactly one of text, image and audio"
@@ -366,25 +354,15 @@ class Recommender:
             return self._search.by_content("audio", request.audio, k, rule.filter)
         return self._search.by_text(request.text, k, rule.filter)
 
-    def _contrasted(self, request: ExplainRequest) -> int | None:
-        """Index of the item that an item is contrasted with, where one is named."""
+    def _asked_about(self, request: ExplainRequest) -> tuple[int, int | None]:
+        """Index of the item, and of the one that it is contrasted with, where one is named."""
+        index = self.catalog.index_of(request.item_id)
         if not request.instead_of_item_id:
-            return None
-        index = self.catalog.index_of(request.instead_of_item_id)
+            return index, None
         if request.instead_of_item_id == request.item_id:
             why = "it must be another item than item_id"
             raise InvalidInput("instead_of_item_id", request.item_id, why)
-        return index
-
-    def _notes(self, model: ServingModel) -> list[str]:
-        """Why an answer was not ranked by a trained model."""
-        if model.ranker.trained:
-            return []
-        why = self._models.warning or "no model has been trained yet"
-        notes = [f"{why}; ranked by content, co-engagement and popularity"]
-        if self._workspace.unaligned:
-            notes.append(self._workspace.unaligned)
-        return notes
+        return index, self.catalog.index_of(request.instead_of_item_id)
 
 
 def _described(encoder: Encoder) -> str:

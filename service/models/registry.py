@@ -43,8 +43,6 @@ class ModelRegistry:
 
     active: ServingModel
     """What serves at this moment: a trained model, or until there is one the untrained ranker."""
-    warning: str
-    """Why no trained model serves although there is one, for `degraded`; else empty."""
 
     def __init__(self, workspace: Workspace, item_ids: ItemIds) -> None:
         """Loads the active model. `item_ids` are those of the catalogue, kept up to date by the
@@ -55,7 +53,6 @@ class ModelRegistry:
         self._fingerprints: Mapping[str, str] = dict(workspace.fingerprints)
         self._swapping = threading.Lock()
         self._recent: OrderedDict[str, ServingModel] = OrderedDict()
-        self.warning = ""
         self.active = self._first()
 
     # which there are
@@ -136,7 +133,7 @@ class ModelRegistry:
         model = self.active
         if not model.ranker.trained and len(self._item_ids) > GROWTH * model.ranker.n_items:
             # Its idea of the catalogue is out of date, and cheap to make anew.
-            self.active = self._untrained()
+            self.active = self._untrained(model.notes)
             return
         indices = np.array([row.item_index for row in rows], dtype=np.int64)
         features = features_of(
@@ -155,20 +152,27 @@ class ModelRegistry:
         if record is None:
             records = self._all()
             if records and not any(map(self._is_ours, records)):
-                self.warning = "no model has been trained with these encoders yet"
-            return self._untrained()
+                return self._untrained(
+                    self._notes("no model has been trained with these encoders yet")
+                )
+            return self._untrained(self._notes("no model has been trained yet"))
         try:
             model = self._load(record)[1]
         except CheckpointError as error:
-            self.warning = f"the active model could not be loaded ({error})"
-            return self._untrained()
+            why = f"the active model could not be loaded ({error})"
+            return self._untrained(self._notes(why))
         self._publish(model)
         return model
 
-    def _untrained(self) -> ServingModel:
+    def _notes(self, why: str) -> Sequence[str]:
+        """What callers are told while no trained model serves."""
+        notes = [f"{why}; ranked by content, co-engagement and popularity"]
+        return [*notes, self._workspace.unaligned] if self._workspace.unaligned else notes
+
+    def _untrained(self, notes: Sequence[str]) -> ServingModel:
         data = TrainingData.read(self._workspace, self._item_ids)
         ranker = untrained_ranker(data.features, data.interactions, self._workspace.settings.ranker)
-        return self._serving(ranker, data)
+        return self._serving(ranker, data, notes)
 
     def _load(self, record: ModelRecord) -> tuple[ModelCard, ServingModel]:
         """A trained model into the present catalogue, its popularity counted anew. CheckpointError
@@ -186,12 +190,15 @@ class ModelRegistry:
         ranker.catalog.recount(data.interactions)
         return card, self._serving(ranker, data)
 
-    def _serving(self, ranker: Ranker, data: TrainingData) -> ServingModel:
+    def _serving(
+        self, ranker: Ranker, data: TrainingData, notes: Sequence[str] = ()
+    ) -> ServingModel:
         return ServingModel(
             ranker=ranker,
             vocabulary=data.vocabulary,
             alignments=data.alignments,
             counted=data.last_seq,
+            notes=notes,
         )
 
     def _alignments_of(self, model: str, versions: Sequence[str]) -> Mapping[str, Alignment]:
@@ -208,7 +215,6 @@ class ModelRegistry:
         with self._swapping:
             self._publish(model)
             before, self.active = self.active, model
-            self.warning = ""
             self._remember(before)
             for name in self._store.vector_names():
                 if name.startswith(VECTORS_OF_MODELS) and name != model.vector_name:

@@ -6,7 +6,7 @@ Knows no registry and no requests.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +32,8 @@ class ServingModel:
     """What it sees pictures, sounds and the like through, by modality."""
     counted: int
     """Newest event of the log that its popularity was counted with."""
+    notes: Sequence[str] = ()
+    """Why no trained model serves in its place, for `degraded`; empty for a trained one."""
 
     @property
     def vector_name(self) -> str:

@@ -74,46 +74,53 @@ class Explanations:
         self._evidences: LRUCache[ServingModel, Evidences] = LRUCache(MODELS_REMEMBERED)
         self._measuring = threading.Lock()
 
-    def explain(self, question: Question, tell: Callable[[Explanation], None]) -> Explanation:
+    def explain(
+        self, question: Question, tell: Callable[[Explanation], None] | None = None
+    ) -> Explanation:
         """The whole; `tell` gets it without words as soon as the evidence is there."""
-        context, language = question.context, question.language
-        explained, evidences = (
-            self._explained(question.model, context),
-            self._evidences_of(question.model),
-        )
-        indices = np.array(
-            [i for i in (question.index, question.instead_of) if i is not None], dtype=np.int64
-        )
+        wordless, subject = self._wordless(question)
+        if tell is not None:
+            tell(wordless)
+        writer, notes = question.writer, []
+        if question.instead_of is not None and writer.name != TEMPLATE.name:
+            notes.append(
+                f"the template always writes about two items, so writer {writer.name} was not asked"
+            )
+            writer = TEMPLATE
+        written = self._writing.write(writer, subject, wordless.evidence, question.language)
+        if written.note:
+            notes.append(written.note)
+        return replace(wordless, text=written.text, writer=written.writer, degraded=notes)
+
+    def _wordless(self, question: Question) -> tuple[Explanation, Subject]:
+        """The evidence, and whom the words that are still missing are to be about."""
+        context = question.context
+        named = [i for i in (question.index, question.instead_of) if i is not None]
+        indices = np.array(named, dtype=np.int64)
         items = self._catalog.items(indices)
+        less = self._less(context, items[0].item_id)
+        explained = self._explained(question.model, context)
+        evidences = self._evidences_of(question.model)
         if question.instead_of is None:
             (finding,) = evidences.of(explained, indices, items, [question.explored])
         else:
             finding = evidences.contrast(explained, indices, items, question.explored)
-        subject = subject_of(items[0])
+        subject, change = subject_of(items[0]), None
+        if question.change:
+            change = self._change(question, explained, evidences, subject)
         wordless = Explanation(
             item_id=items[0].item_id,
             text="",
             writer=question.writer.name,
             evidence=finding.evidence,
             model_version=context.model_version,
-            language=language,
+            language=question.language,
             title=items[0].title,
             parameters=finding.parameters,
-            change=self._change(question, explained, evidences, subject)
-            if question.change
-            else None,
-            less_of_this=self._less(context, items[0].item_id),
+            change=change,
+            less_of_this=less,
         )
-        tell(wordless)
-        writer, notes = question.writer, []
-        if question.instead_of is not None and writer.name != TEMPLATE.name:
-            notes = [
-                f"the template always writes about two items, so writer {writer.name} was not asked"
-            ]
-            writer = TEMPLATE
-        written = self._writing.write(writer, subject, finding.evidence, language)
-        notes += [written.note] if written.note else []
-        return replace(wordless, text=written.text, writer=written.writer, degraded=notes)
+        return wordless, subject
 
     def _change(
         self, question: Question, explained: ExplainedList, evidences: Evidences, subject: Subject
@@ -122,11 +129,8 @@ class Explanations:
         is on none."""
         context, ranker = question.context, question.model.ranker
         served = [result.item_index for result in context.results]
-        others = [
-            i
-            for i in (*served, *context.runners_up)
-            if i != question.index and self._catalog.exists(i)
-        ]
+        near = [*served, *context.runners_up]
+        others = [i for i in near if i != question.index and self._catalog.exists(i)]
         if len(others) < len(served):
             return None
         rivals = np.array([question.index, *others], dtype=np.int64)
@@ -137,18 +141,14 @@ class Explanations:
             return np.concatenate([events[i] for i in sorted(chosen)])
 
         def margins(sets: Sequence[frozenset[int]]) -> FloatArray:
-            return above(
-                evidences.without(explained, rivals, [left_out(one) for one in sets]), len(served)
-            )
+            scores = evidences.without(explained, rivals, [left_out(one) for one in sets])
+            return above(scores, len(served))
 
         def falls(chosen: frozenset[int]) -> bool:
-            query_scores = ranker.query_scores(
-                explained.history.without(left_out(chosen))
-            )  # on its own scale, as it would be served
-            return bool(
-                above(ranker.score_list(query_scores, rivals, domains).scores[None], len(served))[0]
-                < 0
-            )
+            # On its own scale, as it would be served.
+            without = ranker.query_scores(explained.history.without(left_out(chosen)))
+            scores = ranker.score_list(without, rivals, domains).scores
+            return bool(above(scores[np.newaxis], len(served))[0] < 0)
 
         chosen = smallest_removal(len(events), margins, MAX_REMOVED, falls)
         if not chosen:
@@ -172,10 +172,10 @@ class Explanations:
         """How much lower the item scores without each item of the history (of the newest events),
         on the scale of the answer; negative where it scores higher."""
         explained = self._explained(model, context)
-        events, candidate = explained.events_by_item(), np.array([index], dtype=np.int64)
-        full, *without = self._evidences_of(model).without(
-            explained, candidate, [explained.history.items[:0], *events]
-        )[:, 0]
+        candidate = np.array([index], dtype=np.int64)
+        events, nothing = explained.events_by_item(), explained.history.items[:0]
+        evidences = self._evidences_of(model)
+        full, *without = evidences.without(explained, candidate, [nothing, *events])[:, 0]
         ids = [explained.past[int(places[-1])].item.item_id for places in events]
         return {item_id: float(full - score) for item_id, score in zip(ids, without, strict=True)}
 
@@ -202,13 +202,14 @@ class Explanations:
         codes = model.vocabulary.event_types
         n_items, exists = model.ranker.n_items, self._catalog.exists
         alive = [i for i, index in enumerate(context.history) if index < n_items and exists(index)]
+        times = context.times or [0.0] * len(context.history)
         taste = None
         if context.taste:
             taste = model.ranker.project_text(self._encode_query(context.taste))
         history = History(
             np.array([context.history[i] for i in alive], dtype=np.int64),
             np.array([codes.get(context.event_types[i], 0) for i in alive], dtype=np.int64),
-            np.array([context.times[i] if context.times else 0.0 for i in alive], dtype=np.float64),
+            np.array([times[i] for i in alive], dtype=np.float64),
             np.array([context.liked[i] for i in alive], dtype=bool),
             taste,
         )

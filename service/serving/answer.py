@@ -26,27 +26,31 @@ RUNNERS_UP = 10
 class Answer:
     """A ranked request and the page of it that is shown."""
 
-    of: RankedRequest
+    ranking: RankedRequest
     page: Page
+    items: IntArray
+    """Indices of the results, best first."""
+    results: Sequence[ServedItem]
+    """The same as they are kept."""
 
-    @property
-    def shown(self) -> IntArray:
-        """Places of the results among the candidates, best first."""
-        return self.of.ranked.order[self.page.start : self.page.stop]
-
-    @property
-    def items(self) -> IntArray:
-        """Indices of the results."""
-        return self.of.ranked.items(self.shown)
+    @classmethod
+    def of(cls, ranking: RankedRequest, page: Page) -> Answer:
+        """The answer that shows this page."""
+        ranked = ranking.ranked
+        shown = ranked.order[page.start : page.stop]  # places among the candidates
+        items, scores = ranked.items(shown), ranked.scored.scores[shown]
+        sources, explored = ranked.candidates.sources(items), ranked.explored(shown)
+        rows = zip(items.tolist(), scores.tolist(), sources, explored, strict=True)
+        return cls(ranking, page, items, [ServedItem(*row) for row in rows])
 
     def context(self, encoders: str) -> ServedContext:
         """All that a later explanation needs. `encoders`: digest of those that serve."""
-        request, user, ranked = self.of.request, self.of.user, self.of.ranked
+        request, user, ranked = self.ranking.request, self.ranking.user, self.ranking.ranked
         scale = ranked.scored.scale
         next_best = ranked.order[self.page.stop : self.page.stop + RUNNERS_UP]
         return ServedContext(
             user_id=request.user_id,
-            model_version=self.of.model.ranker.version,
+            model_version=self.ranking.model.ranker.version,
             profiled=request.personalization is Personalization.FULL,
             history=user.history.items.tolist(),
             event_types=user.past.event_types,
@@ -57,7 +61,7 @@ class Answer:
             n_events_known=user.n_events,
             scale_shift=scale.shift.tolist(),
             scale_spread=scale.spread.tolist(),
-            results=self.served(),
+            results=self.results,
             created_at=time.time(),
             runners_up=ranked.items(next_best).tolist(),
             times=user.history.times.tolist(),
@@ -69,15 +73,12 @@ class Answer:
     def recommendation(
         self,
         recommendation_id: str,
-        served: Sequence[ServedItem],
         items: Sequence[Item],
         reasons: Sequence[str],
-        notes: Sequence[str],
         stage_ms: Mapping[str, float],
     ) -> Recommendation:
-        """What the caller gets. `served`, `items` and `reasons` are those of the results, `notes`
-        say what was missing and what was done instead."""
-        rows = zip(served, items, reasons, strict=True)
+        """What the caller gets. `items` and `reasons` are those of the results."""
+        rows = zip(self.results, items, reasons, strict=True)
         results = [
             ScoredItem(item.item_id, rank, one.score, one.sources, item, reason)
             for rank, (one, item, reason) in enumerate(rows, start=self.page.start + 1)
@@ -85,30 +86,18 @@ class Answer:
         return Recommendation(
             recommendation_id=recommendation_id,
             results=results,
-            model_version=self.of.model.ranker.version,
-            degraded=[*notes, *self._notes()],
-            missing_item_ids=self.of.user.missing,
-            next_page_token=self.page.next_token(len(self.of.ranked.order)),
+            model_version=self.ranking.model.ranker.version,
+            degraded=[*self.ranking.model.notes, *self._notes()],
+            missing_item_ids=self.ranking.user.missing,
+            next_page_token=self.page.next_token(len(self.ranking.ranked.order)),
             stage_ms=stage_ms,
         )
 
-    def served(self) -> list[ServedItem]:
-        """The results as they are kept, best first."""
-        ranked = self.of.ranked
-        rows = zip(
-            self.items.tolist(),
-            ranked.scored.scores[self.shown].tolist(),
-            ranked.candidates.sources(self.items),
-            ranked.explored(self.shown),
-            strict=True,
-        )
-        return [ServedItem(*row) for row in rows]
-
     def _notes(self) -> list[str]:
         """What is not known of the person, and which sources failed."""
-        failed = self.of.ranked.failed
+        failed = self.ranking.ranked.failed
         notes = [f"candidate source {name} failed; the others proposed" for name in failed]
-        request, user = self.of.request, self.of.user
+        request, user = self.ranking.request, self.ranking.user
         if request.personalization is Personalization.FULL and not len(user.history):
             if user.taste:
                 known = "nothing is known of what this user did"

@@ -45,7 +45,7 @@ class AnswerContexts:
             raise InvalidInput("user_id", user_id, why)
         request = RecommendRequest(user_id=user_id)
         page = Page.of(request)
-        answer = Answer(self.ranking.rank(request, model, DEFAULT_K), page)
+        answer = Answer.of(self.ranking.rank(request, model, DEFAULT_K), page)
         if item not in answer.items:
-            answer = Answer(self.ranking.rank_only(request, model, item), page)
+            answer = Answer.of(self.ranking.rank_only(request, model, item), page)
         return answer.context(self.encoders)

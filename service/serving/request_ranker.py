@@ -22,10 +22,6 @@ from service.serving.store_index import StoreIndex
 from service.serving.user_context import UserContext, UserContexts
 from service.storage.item_ids import ItemIds
 
-EXACT_ITEMS = 20_000
-"""Up to this many items the vectors in memory are searched, exactly: reading them all is quicker
-than asking the store, which pays in larger catalogues."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RankedRequest:
@@ -58,8 +54,8 @@ class RequestRanker:
         watch = watch or Stopwatch()
         rule = Rule.of(request.filter, request.domains, self.store, self.ids)
         user = self.contexts.of(request, model)
+        index = StoreIndex.where_needed(self.store, model, user, rule)
         query = self._query(request, model, user, rule, n_served)
-        index = self._index(model, user, rule)
         watch.lap("person")
         ranked = rank(model.ranker, query, self.sources.of(model), index, watch)
         return RankedRequest(request, model, user, ranked)
@@ -80,13 +76,14 @@ class RequestRanker:
         n_served: int,
     ) -> Query:
         domains = model.vocabulary.domain_codes(request.domains)
+        allowed = _allowed(model, user, rule, domains)
         satisfying = None
         if not rule.is_resolved:
             satisfying = lambda items: self.store.matching(rule.filter, items)  # noqa: E731
         return Query(
             history=user.history,
             per_source=max(model.ranker.config.candidates, request.k),
-            allowed=_allowed(model, user, rule, domains),
+            allowed=allowed,
             satisfying=satisfying,
             members=rule.members,
             domains=domains,
@@ -94,13 +91,6 @@ class RequestRanker:
             exploration=request.exploration,
             diversity=request.diversity,
         )
-
-    def _index(self, model: ServingModel, user: UserContext, rule: Rule) -> StoreIndex | None:
-        """The store, where it is quicker than reading all vectors, or has to check the rule."""
-        if model.ranker.n_items <= EXACT_ITEMS and rule.is_resolved:
-            return None
-        n_excluded = len(user.excluded)
-        return StoreIndex(self.store, model, user.taste_vectors, rule.filter, n_excluded)
 
 
 def _allowed(

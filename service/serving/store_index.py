@@ -16,6 +16,12 @@ from service.models.serving_model import ServingModel
 from service.ranker.candidates import SEQUENCE_SPACE
 from service.ranker.data.arrays import IntArray
 from service.ranker.second_stage.query_scores import QueryScores
+from service.serving.rule import Rule
+from service.serving.user_context import UserContext
+
+EXACT_ITEMS = 20_000
+"""Up to this many items the vectors in memory are searched, exactly: reading them all is quicker
+than asking the store, which pays in larger catalogues."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,6 +35,15 @@ class StoreIndex:
     filter: Filter | None
     n_excluded: int
     """Items that are passed over afterwards: asking for so many more is quicker than naming them."""
+
+    @classmethod
+    def where_needed(
+        cls, store: ItemStore, model: ServingModel, user: UserContext, rule: Rule
+    ) -> StoreIndex | None:
+        """The store, where it is quicker than reading all vectors, or has to check the rule."""
+        if model.ranker.n_items <= EXACT_ITEMS and rule.is_resolved:
+            return None
+        return cls(store, model, user.taste_vectors, rule.filter, len(user.excluded))
 
     def nearest(self, query: QueryScores, spaces: Sequence[str], n: int) -> Mapping[str, IntArray]:
         """At most n items by space, those passed over not counted."""

@@ -62,8 +62,9 @@ class UserContexts:
         excluded, unknown = self.ids.indices(request.exclude_item_ids)
         profiled = request.personalization is Personalization.FULL
         used = stored if profiled else None
-        past = _past(used, session if profiled else session[:0], model)
         words = _words(request, used) if profiled else ""
+        away = _excluded(request, excluded, stored, session)
+        past = _past(used, session if profiled else session[:0], model)
         history = _history(past, model)
         vectors: dict[str, FloatArray] = dict(used.taste_vectors) if used is not None else {}
         if profiled and len(session):
@@ -77,7 +78,7 @@ class UserContexts:
             past=past,
             taste_vectors=vectors,
             taste=words,
-            excluded=_excluded(request, excluded, stored, session),
+            excluded=away,
             missing=[*missing, *unknown],
         )
 

@@ -80,7 +80,7 @@ def test_the_active_model_serves_from_the_start_and_has_its_vectors_in_the_store
     assert (second.active, first.active) == (True, False)
     active = registry.active
     assert active.ranker.version == second.version
-    assert (active.counted, registry.warning) == (240, "")
+    assert (active.counted, active.notes) == (240, ())
     assert sequence_vectors(workspace) == {active.vector_name}
     found, vectors = workspace.store.vectors(active.vector_name, range(40))
     assert found.tolist() == list(range(40))
@@ -157,11 +157,11 @@ def test_a_checkpoint_that_cannot_be_read_is_warned_of_and_the_untrained_ranker_
     (registry.folder(second.version) / "config.json").write_text("{")
     broken = registry_of(workspace)
     assert not broken.active.ranker.trained
-    assert "the active model could not be loaded" in broken.warning
+    assert "the active model could not be loaded" in broken.active.notes[0]
     with pytest.raises(CheckpointError):
         broken.load_active()
     broken.activate(first.version)
-    assert (broken.active.ranker.trained, broken.warning) == (True, "")
+    assert (broken.active.ranker.trained, broken.active.notes) == (True, ())
 
 
 def test_a_model_of_other_encoders_is_listed_and_does_not_serve(

@@ -10,12 +10,12 @@ from service.serving.paging import Page
 
 def answer(palate: Recommender, request: RecommendRequest) -> Answer:
     page = Page.of(request)
-    return Answer(palate.ranking.rank(request, palate.model, page.stop), page)
+    return Answer.of(palate.ranking.rank(request, palate.model, page.stop), page)
 
 
 def test_a_page_shows_its_part_of_the_order(palate: Recommender) -> None:
     first = answer(palate, RecommendRequest(user_id="u0", k=4))
-    token = first.page.next_token(len(first.of.ranked.order))
+    token = first.page.next_token(len(first.ranking.ranked.order))
     second = answer(palate, RecommendRequest(user_id="u0", k=4, page_token=token))
     assert len(first.items) == len(second.items) == 4
     assert not set(first.items.tolist()) & set(second.items.tolist())

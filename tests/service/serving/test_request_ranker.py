@@ -7,7 +7,7 @@ import pytest
 
 from service.api.messages import RecommendRequest
 from service.recommender import Recommender
-from service.serving import request_ranker, rule
+from service.serving import rule, store_index
 
 
 def candidates(palate: Recommender, request: RecommendRequest) -> list[int]:
@@ -34,7 +34,7 @@ def test_a_rule_that_is_checked_later_serves_the_same_list(
 ) -> None:
     resolved = palate.recommend(request_)
     monkeypatch.setattr(rule, "SELECTIVE", 0)
-    monkeypatch.setattr(request_ranker, "EXACT_ITEMS", 0)
+    monkeypatch.setattr(store_index, "EXACT_ITEMS", 0)
     checked = palate.recommend(request_)
     assert [one.item_id for one in checked.results] == [one.item_id for one in resolved.results]
 

@@ -8,7 +8,7 @@ import pytest
 from service.api.messages import RecommendRequest
 from service.ranker.pipeline import Query
 from service.recommender import Recommender
-from service.serving import request_ranker
+from service.serving import store_index
 from service.serving.store_index import StoreIndex
 from tests.service.world import filled
 
@@ -26,7 +26,7 @@ def test_the_store_serves_the_same_list_as_the_exact_search(
 ) -> None:
     request = RecommendRequest(user_id="u0", k=5)
     exact = trained.recommend(request)
-    monkeypatch.setattr(request_ranker, "EXACT_ITEMS", 0)
+    monkeypatch.setattr(store_index, "EXACT_ITEMS", 0)
     stored = trained.recommend(request)
     assert [one.item_id for one in stored.results] == [one.item_id for one in exact.results]
 

@@ -134,5 +134,5 @@ def test_reconciling_takes_people_out_of_the_stores_that_do_not_serve(tmp_path: 
         fill(first)
     with closing(opened(tmp_path, BOTH, beside=True)) as second:
         second.reconcile()
-        assert second.log.store_in_use() == second.digest
+        assert second.log.active_store() == second.digest
     assert not (tmp_path / "vectors" / "users").exists()

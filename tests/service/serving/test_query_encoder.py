@@ -1,0 +1,49 @@
+"""Query texts as vectors: what the encoder makes of a query, asked for once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from encoders.arrays import FloatArray
+from encoders.fake import FakeTextEncoder
+from service.serving.query_encoder import REMEMBERED, QueryEncoder
+
+
+class Counting(FakeTextEncoder):
+    """Notes what it is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    def encode_queries(self, texts: Sequence[str]) -> FloatArray:
+        self.asked.extend(texts)
+        return super().encode_queries(texts)
+
+
+@pytest.fixture
+def counting() -> Counting:
+    return Counting()
+
+
+def test_a_text_is_encoded_as_a_query(counting: Counting) -> None:
+    vector = QueryEncoder(counting).encode("a quiet film")
+    np.testing.assert_array_equal(vector, FakeTextEncoder().encode_queries(["a quiet film"])[0])
+
+
+def test_a_text_that_comes_again_is_not_encoded_again(counting: Counting) -> None:
+    queries = QueryEncoder(counting)
+    for text in ("rain", "sun", "rain"):
+        queries.encode(text)
+    assert counting.asked == ["rain", "sun"]
+
+
+def test_only_the_latest_texts_are_remembered(counting: Counting) -> None:
+    queries = QueryEncoder(counting)
+    for number in range(REMEMBERED + 1):
+        queries.encode(str(number))
+    queries.encode("0")
+    assert counting.asked[-1] == "0" and len(counting.asked) == REMEMBERED + 2
