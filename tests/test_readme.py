@@ -86,6 +86,25 @@ def test_the_architecture_page_names_every_folder_of_code_and_no_other() -> None
     assert sorted(line.partition("/ ")[0] for line in lines) == sorted(folders)
 
 
+def test_classes_that_the_architecture_page_names_exist_with_their_members() -> None:
+    """`Trainer`, and `Trainer._turn` where it is set somewhere in the file of the class."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([A-Z]\w+[a-z]\w*)(?:\.(\w+))?`", page)
+    files = {
+        node.name: module.text
+        for module in modules_of(ROOT).values()
+        for node in module.tree.body
+        if isinstance(node, ast.ClassDef)
+    }
+    gone = [name for name, _ in named if name not in files]
+    missing = [
+        f"{name}.{member}"
+        for name, member in named
+        if member and not re.search(rf"\b{member}\b", files.get(name, ""))
+    ]
+    assert (gone, missing) == ([], [])
+
+
 @pytest.mark.parametrize("source", [source.name for source in sources_of(MODALITIES)])
 def test_a_source_that_callers_see_is_on_the_page_about_ranking(source: str) -> None:
     rows = [
