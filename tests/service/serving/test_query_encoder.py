@@ -46,4 +46,5 @@ def test_only_the_latest_texts_are_remembered(counting: Counting) -> None:
     for number in range(REMEMBERED + 1):
         queries.encode(str(number))
     queries.encode("0")
-    assert counting.asked[-1] == "0" and len(counting.asked) == REMEMBERED + 2
+    assert counting.asked[-1] == "0"
+    assert len(counting.asked) == REMEMBERED + 2
