@@ -92,7 +92,7 @@ def compared(workspace: Workspace, since: float, seed: int) -> str:
     n_new = len(split.train) - len(before)
     about = (
         f"`make bench-incremental`, {time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores: {len(before):,} events, then "
-        f"the {n_new:,} newest ({since:.0%}), {len(split.cases):,} people's last event to be foretold, seed {seed}. "
+        f"the {n_new:,} newest ({since:.0%}), {len(split.cases):,} people's last event to be predicted, seed {seed}. "
         "New people: those without an event before."
     )
     return f"{about}\n\n{table(measure(answers, K, n_items=len(dataset.rows), seed=seed), took)}"

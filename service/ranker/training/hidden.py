@@ -1,4 +1,4 @@
-"""What the first stage must not see in its rehearsal, so that the second stage can learn from it.
+"""What is hidden from the provisional ranker, so that the second stage can learn from it.
 
 Four things are hidden, for the four things the second stage is to meet as it will when it serves:
 everybody's newest events, all events of some items (cold items), all events of some users

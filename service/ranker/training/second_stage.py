@@ -36,7 +36,7 @@ COLD_ITEM_BOOSTS = np.linspace(0.0, 6.0, 61)
 
 
 def fit_second_stage(
-    rehearsal: Ranker,
+    provisional: Ranker,
     next_events: Sequence[RankingCase],
     cold_starts: Sequence[RankingCase],
     sources: Sequence[CandidateSource],
@@ -44,26 +44,26 @@ def fit_second_stage(
     seed: int,
     progress: StageProgress | None,
 ) -> tuple[Blend, dict[str, float]]:
-    """The blend, and how it measures up on the validation users. `rehearsal` knows nothing of what
-    was chosen in the cases; `sources` propose their candidates.
+    """The blend, and how it measures up on the validation users. The `provisional` ranker knows nothing
+    of what was chosen in the cases; `sources` propose their candidates.
 
     Both networks learn from cold-start users: one what they chose next, so that it has met
     short histories, the other what they chose at all.
     """
-    config, signals = rehearsal.config, rehearsal.blend.signals
+    config, signals = provisional.config, provisional.blend.signals
     held_out = _validation_users([*next_events, *cold_starts], rng)
     lists, measured = lists_of(
-        rehearsal, next_events, held_out, sources, rng, "second stage", progress
+        provisional, next_events, held_out, sources, rng, "second stage", progress
     )
     cold_lists, cold_measured = lists_of(
-        rehearsal, cold_starts, held_out, sources, rng, "second stage, cold-start users", progress
+        provisional, cold_starts, held_out, sources, rng, "second stage, cold-start users", progress
     )
     validation, cold_validation = proposed_lists(measured), proposed_lists(cold_measured)
     both = [*lists, *_next_events(cold_lists)]
-    blend = Blend(signals, _net(rehearsal, both, validation, DROPOUT, rng, seed))
+    blend = Blend(signals, _net(provisional, both, validation, DROPOUT, rng, seed))
     if cold_lists and cold_validation:
         blend.cold_start_net = _net(
-            rehearsal, cold_lists, cold_validation, COLD_START_DROPOUT, rng, seed
+            provisional, cold_lists, cold_validation, COLD_START_DROPOUT, rng, seed
         )
         blend.cold_start_events = fit_cold_start_events(
             blend, [*validation, *_next_events(cold_validation)], config.beginner_events
@@ -154,19 +154,19 @@ def _next_events(cold_starts: Sequence[TrainingList]) -> list[TrainingList]:
 
 
 def _net(
-    rehearsal: Ranker,
+    provisional: Ranker,
     lists: Sequence[TrainingList],
     validation: Sequence[TrainingList],
     dropout: float,
     rng: np.random.Generator,
     seed: int,
 ) -> BlendNet:
-    assert rehearsal.model is not None
+    assert provisional.model is not None
     return fit_net(
         lists,
         [one.thinned(THINNED, rng) for one in validation],
-        hidden=rehearsal.config.blend_hidden,
+        hidden=provisional.config.blend_hidden,
         dropout=dropout,
         seed=seed,
-        task_shares=rehearsal.model.shape.task_shares,
+        task_shares=provisional.model.shape.task_shares,
     )

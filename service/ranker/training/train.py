@@ -2,8 +2,8 @@
 first again on everything.
 
 The second stage must not learn from scores that have seen its answers. So the newest events of
-every user, some items and some users are hidden from a rehearsal of the first stage; the second
-learns on those, and meets warm and cold items, people known and new, as it will when it serves.
+every user, some items and some users are hidden from a provisional ranker; the second stage learns
+on those, and meets warm and cold items, people known and new, as it will when it serves.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Trained:
     metrics: Mapping[str, float]
     """`<system>/<slice>/ndcg@10` on held-out next events; systems are `palate` and the baselines."""
     first_stage: FitReport
-    """Of the rehearsal."""
+    """Of the provisional ranker."""
     seed: int
 
 
@@ -92,19 +92,19 @@ def train_ranker(
     training.tell("co-engagement", 0, 2)
     past = hidden.past(interactions, projected.domain)
     model = SequenceModel(config, training.shape(past))
-    rehearsal, report = training.first_stage(
+    provisional, report = training.first_stage(
         model,
         past,
         "sequence model",
         config.max_epochs,
         _early_stopping(next_events, hidden, rng),
     )
-    cold_starts = _cold_starts(training, hidden, sampled, rehearsal, rng)
+    cold_starts = _cold_starts(training, hidden, sampled, provisional, rng)
     blend, metrics = fit_second_stage(
-        rehearsal,
+        provisional,
         next_events,
         cold_starts,
-        sources or sources_of(rehearsal.modalities),
+        sources or sources_of(provisional.modalities),
         rng,
         seed,
         progress,
@@ -136,7 +136,8 @@ class _Training:
             self.progress(stage, done, total)
 
     def shape(self, past: Interactions) -> ModelShape:
-        """Sizes of the sequence model that the data decides, for a rehearsal on the `past`."""
+        """Sizes of the sequence model that the data decides, where the provisional ranker is fitted on
+        the `past`."""
         longest = self.config.max_history
         if not longest:
             lengths = np.diff(past.by_user())
@@ -225,7 +226,7 @@ def _cold_starts(
     training: _Training,
     hidden: Hidden,
     sampled: BoolArray,
-    rehearsal: Ranker,
+    provisional: Ranker,
     rng: np.random.Generator,
 ) -> list[RankingCase]:
     """Cases of cold-start users and of those new in a domain, some of them with words."""
@@ -235,5 +236,5 @@ def _cold_starts(
         *cold_start_cases(interactions, hidden.users, sampled, most, rng),
         *new_in_domain_cases(interactions, domain, hidden, sampled, rng),
     ]
-    snapshot = rehearsal.snapshot
+    snapshot = provisional.snapshot
     return with_taste(cases, snapshot.content.text, snapshot.behaviour.neighbours, rng)

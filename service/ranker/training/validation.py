@@ -1,4 +1,4 @@
-"""Validation: hidden cases put to a rehearsal through the pipeline that serves.
+"""Validation: hidden cases put to the provisional ranker through the pipeline that serves.
 
 Owns the lists that the second stage learns from, what it and the baselines gain on the lists of the
 validation users, and the figures by slice. Knows no fitting.

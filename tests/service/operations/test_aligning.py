@@ -277,7 +277,7 @@ def test_a_model_whose_alignment_is_gone_does_not_serve_and_the_answer_says_so(
     recommender.close()
 
 
-def test_a_rehearsal_sees_pictures_as_the_folder_does_without_reading_texts_again(
+def test_a_sandbox_sees_pictures_as_the_folder_does_without_reading_texts_again(
     aligned_strips: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workspace = opened(aligned_strips)

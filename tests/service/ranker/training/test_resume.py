@@ -18,7 +18,7 @@ from service.ranker.training.train import Trained, train_ranker
 from tests.service.ranker.planted import SMALL, chain, features
 
 CONFIG = replace(SMALL, max_epochs=6, dropout=0.1, blend_lists=60)
-REHEARSAL, EVERYTHING = "sequence model", "sequence model, all events"
+PROVISIONAL, EVERYTHING = "sequence model", "sequence model, all events"
 KILLED = """
 import os, signal, sys
 from pathlib import Path
@@ -45,13 +45,13 @@ def test_a_training_that_was_killed_twice_gives_the_ranker_of_one_that_was_not(
     tmp_path: Path,
 ) -> None:
     undisturbed = train(None)
-    for stage, epoch in ((REHEARSAL, "3"), (EVERYTHING, "2")):
+    for stage, epoch in ((PROVISIONAL, "3"), (EVERYTHING, "2")):
         killed = subprocess.run([sys.executable, "-c", KILLED, tmp_path, stage, epoch], check=False)
         assert killed.returncode == -signal.SIGKILL
     begun: dict[str, int] = {}
     told: list[str] = []
     resumed = train(tmp_path, lambda stage, done, total: begun.setdefault(stage, done), told)
-    assert begun[REHEARSAL] == 6
+    assert begun[PROVISIONAL] == 6
     assert begun[EVERYTHING] == 2
     assert told[-1] == f"{EVERYTHING}: goes on after epoch 2 of a training that was interrupted"
     assert resumed.first_stage.losses == pytest.approx(undisturbed.first_stage.losses, rel=1e-5)
@@ -78,12 +78,12 @@ def folder(tmp_path: Path) -> Path:
         {"state": 2**100},
         torch.ones(2),
     )
-    SavedFits(tmp_path, "same", lambda _: None).write(REHEARSAL, state)
+    SavedFits(tmp_path, "same", lambda _: None).write(PROVISIONAL, state)
     return tmp_path
 
 
 def test_what_was_written_is_read(folder: Path) -> None:
-    state = SavedFits(folder, "same", lambda _: None).read(REHEARSAL)
+    state = SavedFits(folder, "same", lambda _: None).read(PROVISIONAL)
     assert state is not None
     assert (state.rate, state.losses, state.rng) == (0.1, [0.5], {"state": 2**100})
     torch.testing.assert_close(state.model["weight"], torch.ones(2))
@@ -91,7 +91,7 @@ def test_what_was_written_is_read(folder: Path) -> None:
 
 
 def test_what_another_training_left_is_deleted(folder: Path) -> None:
-    assert SavedFits(folder, "other", lambda _: None).read(REHEARSAL) is None
+    assert SavedFits(folder, "other", lambda _: None).read(PROVISIONAL) is None
     assert not folder.exists()
 
 
@@ -99,7 +99,7 @@ def test_what_another_training_left_is_deleted(folder: Path) -> None:
 def test_a_damaged_file_is_no_state(folder: Path, left: int) -> None:
     (file,) = folder.iterdir()
     file.write_bytes(file.read_bytes()[:left])
-    assert SavedFits(folder, "same", lambda _: None).read(REHEARSAL) is None
+    assert SavedFits(folder, "same", lambda _: None).read(PROVISIONAL) is None
 
 
 def test_trainings_are_the_same_only_if_log_items_settings_weights_and_seed_are() -> None:
