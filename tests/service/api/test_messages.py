@@ -9,7 +9,7 @@ import pytest
 from google.protobuf.message import Message
 
 from indexer.catalog.event import Event
-from indexer.catalog.item import Item
+from indexer.catalog.item import Item, item_fields
 from palate.v1 import (
     catalog_pb2,
     event_pb2,
@@ -67,10 +67,13 @@ ROWS: list[tuple[type, type[Message]]] = [
     (Item, catalog_pb2.Item),
     (Event, event_pb2.Event),
 ]
-"""Of the same field names as well, but converted by functions of their own."""
+"""Of the same field names as well, but converted by functions of their own; a row of an item has
+fields for each modality that it may have."""
 
 
 def fields_of(dataclass: type) -> set[str]:
+    if dataclass is Item:
+        return set(item_fields())
     return {field.name for field in dataclasses.fields(dataclass)}
 
 

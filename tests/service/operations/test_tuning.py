@@ -214,7 +214,7 @@ def _planted(seed: int = 0) -> Measure:
         user_ids=[f"u{user}" for user in range(40)],
         event_weights=np.ones(1, np.float32),
         vocabulary=Vocabulary({}, {}, {}),
-        alignment=None,
+        alignments={},
         last_seq=0,
     )
     return measure_on(data, seed)

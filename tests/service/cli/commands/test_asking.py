@@ -151,6 +151,6 @@ def test_json_ends_with_the_results() -> None:
 
 def test_json_does_not_say_where_a_picture_lies_on_the_disk() -> None:
     (result,) = ANSWER.results
-    there = replace(result, item=replace(ALIEN, image="/srv/films/./posters/f1.jpg"))
+    there = replace(result, item=replace(ALIEN, media={"image": ("/srv/films/./posters/f1.jpg",)}))
     (row,) = as_mapping(replace(ANSWER, results=(there,)))["results"]
     assert row["item"]["image"] == "posters/f1.jpg"
