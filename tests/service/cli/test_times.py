@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -90,7 +90,8 @@ def test_keys_for_programs() -> None:
 def test_people_read_a_line_for_each_encoder_and_one_of_the_run(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    show(run_times([MeasuredText(load=1, core=2.26)], rows=4_000, seconds=13.04))
+    times = run_times([MeasuredText(load=1, core=2.26)], rows=4_000, seconds=13.04)
+    show(replace(times, peak_memory_mb=100.0))  # this process holds what earlier tests left it
     lines = [line for line in capsys.readouterr().out.splitlines() if line.strip()]
     header, encoder, total = lines[0], lines[-2], lines[-1]
     assert header.split() == ["encoder", "runs", "on", "load", "pre", "core", "post"]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from service.ranker.candidates import sources_of
 from service.ranker.data.history import History
 from service.ranker.data.interactions import Interactions
+from service.ranker.pipeline import Query, rank
 from service.ranker.ranker import Ranker, untrained_ranker
 from service.ranker.second_stage.scale import Scale
 from service.ranker.training.train import Trained
@@ -15,14 +17,11 @@ from tests.service.ranker.planted import SMALL, checkerboard, features, mixed_fe
 NOTHING = np.array([], np.int64)
 
 
-def ranked(ranker: Ranker, history: History, *, seen_out: bool = True) -> np.ndarray:
-    """All candidates of all sources, best first."""
-    query_scores = ranker.query_scores(history)
-    proposals = ranker.propose(query_scores, 100) | ranker.propose_by_vectors(query_scores, 100)
-    candidates = np.unique(np.concatenate(list(proposals.values())))
-    if seen_out:
-        candidates = np.setdiff1d(candidates, history.items)
-    return candidates[np.argsort(-ranker.score_list(query_scores, candidates).scores)]
+def ranked(ranker: Ranker, history: History) -> np.ndarray:
+    """All candidates of all sources, best first, without those of the history."""
+    found = rank(ranker, Query(history, 100), sources_of(ranker.modalities))
+    items = found.items(found.order)
+    return items[~np.isin(items, history.items)]
 
 
 def test_scores_do_not_depend_on_the_other_candidates(board: Trained) -> None:
