@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from indexer.catalog.item import Item
-from indexer.log.event_log import EventLog
+from indexer.log.opening import open_event_log
 from service.cli.doctor import checks
 from service.cli.doctor.encoder_checks import Encoders
 from service.cli.doctor.finding import Finding
@@ -102,7 +102,7 @@ def test_items_that_lack_some_medium_are_counted_under_what_the_catalogue_has(
 def test_events_on_unknown_items_and_a_model_that_is_missing_are_warned_of(
     settings: Settings,
 ) -> None:
-    with EventLog.open(settings.log_url) as log:
+    with open_event_log(settings.log_url) as log:
         log.append_events(world.events(n_users=1, each=2))
         log.add_model("m1", "models/m1", {})
         log.set_active_model("m1")
@@ -112,7 +112,7 @@ def test_events_on_unknown_items_and_a_model_that_is_missing_are_warned_of(
 
 
 def test_a_store_that_lags_behind_or_is_of_other_encoders_is_told(settings: Settings) -> None:
-    with EventLog.open(settings.log_url) as log:
+    with open_event_log(settings.log_url) as log:
         log.put_items([Item("later", title="four")])
     lagging = stored(settings)["vectors"]
     assert (lagging.status, "1 pending" in lagging.found) == ("warn", True)
