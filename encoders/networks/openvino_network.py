@@ -164,16 +164,17 @@ def _precisions(core: Any) -> list[str]:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """PyTorch's tracer warns of what `_checked` looks at; transformers, of attributes that OpenVINO
-    reads."""
-    logger = logging.getLogger("transformers")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
+    reads. OpenVINO leaves the root logger at ERROR when it cannot convert a network."""
+    root, transformers = logging.getLogger(), logging.getLogger("transformers")
+    levels = root.level, transformers.level
+    transformers.setLevel(logging.ERROR)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        logger.setLevel(level)
+        root.setLevel(levels[0])
+        transformers.setLevel(levels[1])
 
 
 def _library() -> Any:

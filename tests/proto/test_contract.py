@@ -14,7 +14,7 @@ from google.protobuf import descriptor_pb2
 from grpc_tools import protoc
 
 from indexer.catalog.event import Event
-from indexer.catalog.item import Item
+from indexer.catalog.item import item_fields
 from palate.v1 import catalog_pb2, event_pb2, explain_pb2, model_pb2, recommend_pb2, user_pb2
 from service.api.messages import (
     Change,
@@ -172,10 +172,13 @@ def test_the_rpcs_others_rely_on_are_there(files: list[descriptor_pb2.FileDescri
     assert all(promised[name] <= found[name] for name in promised)
 
 
+def test_a_row_and_the_message_of_an_item_have_the_same_fields() -> None:
+    assert set(item_fields()) == set(catalog_pb2.Item.DESCRIPTOR.fields_by_name)
+
+
 @pytest.mark.parametrize(
     ("dataclass", "message"),
     [
-        (Item, catalog_pb2.Item),
         (Event, event_pb2.Event),
         (RecommendRequest, recommend_pb2.RecommendRequest),
         (Recommendation, recommend_pb2.RecommendResponse),
