@@ -220,6 +220,17 @@ def test_a_folder_that_cannot_be_written_is_only_a_warning(
     assert _agree(list(network.run(MANY)), on_pytorch(MANY))
 
 
+def test_a_network_that_cannot_be_converted_leaves_the_hosts_logging_as_it_was() -> None:
+    root, before = logging.getLogger(), logging.getLogger().level
+    root.setLevel(logging.INFO)
+    try:
+        with pytest.raises(ConversionFailed):
+            openvino_network("mean", lambda: Convertible(Untraceable(), [POSITIVE, NEGATIVE]), None)
+        assert root.level == logging.INFO
+    finally:
+        root.setLevel(before)
+
+
 def test_nothing_is_left_beside_the_networks(network: OpenVinoNetwork, cache: Path) -> None:
     (folder,) = cache.iterdir()
     assert sorted(file.name for file in folder.iterdir()) == ["model.bin", "model.xml"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from indexer.log.event_log import EventLog
+from indexer.log.opening import open_event_log
 from service.api.messages import EventReport
 from service.cli.commands import recording
 from tests.service.cli.conftest import Run
@@ -31,7 +31,7 @@ def test_events_are_recorded_here_without_a_catalogue(run: Run) -> None:
     path = _file(_event(number) for number in range(3))
     counts = run("events", path, "--json").json["files"][0]["counts"]
     assert counts == {"recorded": 3, "duplicates": 0, "unknown_items": 3}
-    with EventLog.open(f"sqlite:///{Path('palate-data/log.db').absolute()}") as log:
+    with open_event_log(f"sqlite:///{Path('palate-data/log.db').absolute()}") as log:
         assert log.count_events() == 3
 
 
