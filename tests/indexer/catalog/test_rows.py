@@ -140,7 +140,11 @@ def test_csv_rows_are_numbered_by_the_line_they_begin_on(tmp_path: Path) -> None
         ("items.csv", b"item_id,brand\n1,Acme\n", "unknown column 'brand'"),
         ("items.csv", b"item_id,title,title\n1,a,b\n", "a column appears twice"),
         ("items.json", b'[{"item_id": "1"}]', "JSON array"),
-        ("items.jsonl.gz", gzip.compress(b'{"item_id": "1"}\n' * 99)[:-20], "cannot be read"),
+        (
+            "items.jsonl.gz",
+            gzip.compress(b'{"item_id": "1"}\n' * 99, mtime=0)[:-20],
+            "cannot be read",
+        ),
         ("items.jsonl.gz", b"not gzip", "cannot be read"),
         ("items.parquet", b"not parquet", "not readable Parquet"),
         ("items.txt", b"x", "unknown format '.txt'"),
