@@ -24,10 +24,12 @@ class Timing:
         self._seconds = dict.fromkeys(STAGES, 0.0)
 
     def seconds(self) -> dict[str, float]:
+        """Seconds so far, by stage."""
         with self._lock:
             return dict(self._seconds)
 
     def add(self, laps: Laps) -> None:
+        """Add the seconds of one call; for several threads."""
         with self._lock:
             for stage, seconds in laps.seconds.items():
                 self._seconds[stage] += seconds
@@ -41,6 +43,7 @@ class Laps:
         self._last = perf_counter()
 
     def lap(self, stage: str) -> None:
+        """Add what has passed since the last lap to this stage."""
         now = perf_counter()
         self.seconds[stage] += now - self._last
         self._last = now

@@ -115,6 +115,7 @@ class Recommender:
         return self.catalog.delete(item_ids)
 
     def get_item(self, item_id: str) -> Item:
+        """ItemNotFound where there is none of this id."""
         return self.catalog.get(item_id)
 
     def list_items(
@@ -248,6 +249,7 @@ class Recommender:
     # models
 
     def list_models(self) -> Sequence[ModelInfo]:
+        """All models, newest first."""
         return self._models.list()
 
     def train(
@@ -263,9 +265,11 @@ class Recommender:
         return self._trainer.train(progress, seed=seed, force=force, incremental=incremental)
 
     def activate_model(self, version: str) -> ModelInfo:
+        """Serve this model from the next call on."""
         return self._models.activate(version)
 
     def rollback_model(self) -> ModelInfo:
+        """Serve the model that served before the active one."""
         return self._models.rollback()
 
     def shrink_model(self, version: str) -> Shrunk:
@@ -337,6 +341,7 @@ class Recommender:
         self.catalog.reconcile()
 
     def close(self) -> None:
+        """Write what is yet to be written, and let go of the data folder."""
         self._served.close()
         self._writing.close()
         self._workspace.close()

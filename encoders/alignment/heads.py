@@ -40,6 +40,7 @@ class Heads:
 
     @property
     def dim(self) -> int:
+        """Width of the shared space."""
         return int(self.medium.shape[1])
 
     def texts(self, parts: FloatArray) -> FloatArray:

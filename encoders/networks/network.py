@@ -114,6 +114,7 @@ def has_gpu() -> bool:
 
 
 def torch_label() -> str:
+    """What encoders say they run on with PyTorch, such as "PyTorch fp32 on the CPU"."""
     return f"PyTorch {'bf16' if _mixes() else 'fp32'} on the {'GPU' if has_gpu() else 'CPU'}"
 
 

@@ -113,6 +113,7 @@ class EventPolicy:
     """A rating with a smaller value is a dislike."""
 
     def kind(self, event_type: str, value: float | None) -> EventKind:
+        """What an event of this type and value counts as; a low rating is a dislike."""
         if event_type == "rating" and value is not None and value < self.rating_negative_below:
             return _BAD_RATING
         return self.kinds.get(event_type, _OTHER)

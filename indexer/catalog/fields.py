@@ -38,6 +38,7 @@ def reject_unknown(row: Mapping[str, object], known: Iterable[str], hint: str = 
 
 
 def is_absent(value: object) -> bool:
+    """Whether a field of a row says nothing: null, or an empty string."""
     return value is None or (isinstance(value, str) and not value)
 
 

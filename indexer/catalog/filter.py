@@ -95,6 +95,7 @@ def in_domains(domains: Iterable[str]) -> Filter | None:
 
 
 def is_available() -> Filter:
+    """Matches the items that can be had."""
     return TextIn("available", ("true",))
 
 

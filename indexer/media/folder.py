@@ -28,6 +28,7 @@ _ROOT_ENDS = "/./"
 
 
 def is_url(name: str) -> bool:
+    """Whether a name of content is an address, and no path in a folder."""
     return _URL.match(name) is not None
 
 

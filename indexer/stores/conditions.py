@@ -95,6 +95,7 @@ def to_payload(item: Item) -> dict[str, Any]:
 
 
 def from_payload(payload: dict[str, Any]) -> Item:
+    """The item of a point as the store has it."""
     return Item.from_json(payload["item"])
 
 

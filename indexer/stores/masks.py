@@ -41,21 +41,25 @@ class Mask:
 
     @classmethod
     def of(cls, item_indices: IntArray, total: int) -> Mask:
+        """Of ascending indices, among `total` items."""
         holds = np.zeros(int(item_indices[-1]) + 1 if len(item_indices) else 0, dtype=np.bool_)
         holds[item_indices] = True
         return cls(item_indices, total, holds)
 
     def holds(self, item_indices: IntArray) -> NDArray[np.bool_]:
+        """(n,) which of these items match."""
         known = item_indices < len(self._holds)
         known[known] = self._holds[item_indices[known]]
         return known
 
     @property
     def is_empty(self) -> bool:
+        """No item matches."""
         return not len(self.item_indices)
 
     @property
     def is_all(self) -> bool:
+        """Every item matches."""
         return len(self.item_indices) >= self.total
 
     @property
@@ -71,6 +75,7 @@ class Mask:
 
     @cached_property
     def index_set(self) -> set[Any]:
+        """The indices as a set, made once."""
         return set(self.item_indices.tolist())
 
 
@@ -84,6 +89,7 @@ class MaskCache:
         self._changes = 0
 
     def get(self, filter: Filter) -> Mask:
+        """The mask of a filter, from memory or made now."""
         with self._lock:
             mask = self._masks.get(filter)
             if mask is not None:

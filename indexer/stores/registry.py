@@ -29,6 +29,7 @@ class StoreInfo:
 
     @property
     def digest(self) -> str:
+        """Digest of the encoders whose vectors it holds."""
         return digest_of(self.fingerprints)
 
 
@@ -57,7 +58,8 @@ class StoreLocation(Protocol):
     def size(self, name: str) -> int | None:
         """Bytes on disk; None where that is not known."""
 
-    def drop(self, name: str) -> None: ...
+    def drop(self, name: str) -> None:
+        """Remove a store with all that is in it."""
 
     def rename_vectors(self, name: str, names: Mapping[str, str]) -> None:
         """Give vectors of the items new names, by old ones, and the encoders' fingerprints with
@@ -113,6 +115,7 @@ class StoreRegistry:
         return self._location.scroll(store.name, vector_names)
 
     def count(self, store: StoreInfo) -> int:
+        """Items in one of the stores."""
         return self._location.count(store.name)
 
     def size(self, store: StoreInfo) -> int | None:

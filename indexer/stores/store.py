@@ -62,6 +62,7 @@ class Hits:
 
     @classmethod
     def none(cls) -> Hits:
+        """No hits."""
         return cls(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
 
 
@@ -145,11 +146,14 @@ class ItemStore(Protocol):
     def close(self) -> None:
         """Flush and let go. Closing twice is fine."""
 
-    def put_users(self, points: Sequence[UserPoint]) -> None: ...
+    def put_users(self, points: Sequence[UserPoint]) -> None:
+        """Add or replace the vectors of users."""
 
-    def get_user(self, user_id: str) -> UserPoint | None: ...
+    def get_user(self, user_id: str) -> UserPoint | None:
+        """The vectors of a user, None where there are none."""
 
-    def delete_user(self, user_id: str) -> None: ...
+    def delete_user(self, user_id: str) -> None:
+        """Remove the vectors of a user, where there are any."""
 
 
 _USER_NAMESPACE = uuid.UUID("6f0e8bd4-6a4e-5f0c-9d5e-8f6f7a1c2b3d")

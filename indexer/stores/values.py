@@ -19,6 +19,7 @@ PART = 500
 
 
 def parts(entries: Sequence[Any]) -> Iterator[list[Any]]:
+    """The entries in lists of at most PART."""
     for start in range(0, len(entries), PART):
         yield list(entries[start : start + PART])
 
@@ -30,6 +31,7 @@ def to_ids(item_indices: Sequence[int] | IntArray) -> list[Any]:
 
 
 def to_lists(vectors: Mapping[str, FloatArray]) -> dict[str, Any]:
+    """Vectors as a Qdrant server takes them."""
     return {name: vector.tolist() for name, vector in vectors.items()}
 
 
@@ -52,6 +54,7 @@ def to_rows(
 
 
 def check_vectors(vectors: Mapping[str, FloatArray], widths: Mapping[str, int]) -> None:
+    """`check_vector` of each, by name."""
     for name, vector in vectors.items():
         check_vector(name, vector, widths)
 
@@ -69,4 +72,5 @@ def check_vector(name: str, vector: FloatArray, widths: Mapping[str, int]) -> No
 
 
 def user_payload(point: UserPoint) -> dict[str, Any]:
+    """What is stored beside the vectors of a user."""
     return {"user_id": point.user_id, "last_seq": point.last_seq}

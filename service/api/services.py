@@ -43,13 +43,20 @@ class ItemReport(Protocol):
     """What became of a batch of items; `line` of a row is its position in the batch, from 1."""
 
     @property
-    def indexed(self) -> int: ...
+    def indexed(self) -> int:
+        """Items that are stored and can be found."""
+
     @property
-    def skipped(self) -> int: ...
+    def skipped(self) -> int:
+        """Items that were as they are already."""
+
     @property
-    def failed(self) -> Sequence[RowError]: ...
+    def failed(self) -> Sequence[RowError]:
+        """Rows that were refused."""
+
     @property
-    def warnings(self) -> Sequence[RowError]: ...
+    def warnings(self) -> Sequence[RowError]:
+        """Rows that were taken without something, such as a picture."""
 
 
 class IndexService(Protocol):

@@ -90,6 +90,8 @@ def exposure_shares(report: Report) -> dict[str, list[float]]:
 
 
 def exposure(shares: Mapping[str, Sequence[float]]) -> str:
+    """SVG: the share of recommended places by tenth of the catalogue, the least chosen first, a line for
+    each system."""
     picture = _picture(8, 3.6)
     axes = picture.add_subplot()
     for system, values in shares.items():
@@ -161,6 +163,7 @@ def frontier(points: Mapping[bool, Sequence[tuple[str, float, float]]], metric: 
 
 
 def curves(learning: Learning) -> str:
+    """SVG: the training loss by epoch, and where it was measured NDCG@10 on held-out next events."""
     picture = _picture(8, 3.0)
     left = picture.add_subplot(1, 2, 1)
     left.plot(np.arange(1, len(learning.losses) + 1), learning.losses, color=COLOURS[False])

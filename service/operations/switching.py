@@ -110,6 +110,7 @@ class Switching:
             return serving_encoders(after)
 
     def close(self) -> None:
+        """Close the recommender that serves."""
         self._active.close()
 
     def _exchange(self, after: Recommender) -> None:

@@ -97,6 +97,7 @@ class Tuning:
 
     @property
     def first(self) -> Trial:
+        """The configuration that the search began with."""
         return self.trials[0]
 
     @property
@@ -106,6 +107,7 @@ class Tuning:
 
     @property
     def improved(self) -> bool:
+        """Whether another configuration did better than the first."""
         return self.best is not self.first
 
     @property

@@ -58,6 +58,7 @@ class Source:
     space: str = ""
 
     def propose(self, query: QueryScores, allowed: BoolArray, n: int) -> IntArray:
+        """At most n allowed items, best first."""
         return self.best(query, allowed, n)
 
 

@@ -80,6 +80,7 @@ class Ranker:
 
     @property
     def trained(self) -> bool:
+        """Whether it has a sequence model."""
         return self.model is not None
 
     @property

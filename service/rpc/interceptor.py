@@ -48,6 +48,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
 
     @property
     def in_flight(self) -> int:
+        """Calls that are being answered."""
         return self._in_flight
 
     async def wait_until_idle(self) -> None:

@@ -111,6 +111,7 @@ class ServedContexts:
         return recommendation_id
 
     def get(self, recommendation_id: str) -> ServedContext | None:
+        """What was served under this id, None where it is not known or not kept any more."""
         with self._lock:
             context = self._waiting.get(recommendation_id) or self._writing.get(recommendation_id)
         if context is not None:
@@ -137,6 +138,7 @@ class ServedContexts:
                 self._writing.pop(key, None)
 
     def close(self) -> None:
+        """Write what waits, and end the thread."""
         self._closed = True
         self._wake.set()
         self._thread.join()

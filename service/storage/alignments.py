@@ -45,6 +45,7 @@ class Alignments:
         return usable, errors
 
     def active_versions(self) -> list[str]:
+        """Versions of the active alignments, one a modality at most."""
         try:
             return (self._folder / _ACTIVE).read_text(encoding="utf-8").split()
         except FileNotFoundError:
@@ -72,6 +73,7 @@ class Alignments:
         return read_alignment(self._folder / version, encoders)
 
     def keep(self, alignment: Alignment) -> None:
+        """Save an alignment; it does not serve until it is activated."""
         alignment.save(self._folder / alignment.version)
 
     def activate(self, alignment: Alignment, encoders: Mapping[str, str]) -> None:

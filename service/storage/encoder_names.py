@@ -19,6 +19,7 @@ def encoder_names(log: EventLog, digest: str) -> Mapping[str, str]:
 
 
 def keep_encoder_names(log: EventLog, digest: str, names: Mapping[str, str]) -> None:
+    """Remember which encoders a digest stands for, so that people can be told."""
     text = json.dumps(dict(names))
     if log.meta_get(_key(digest)) != text:
         log.meta_set(_key(digest), text)

@@ -141,6 +141,7 @@ class Workspace:
 
     @property
     def fingerprints(self) -> Mapping[str, str]:
+        """Of the encoders that serve, by modality."""
         return fingerprints_of(self.text_encoder, self.modalities)
 
     @property
@@ -189,6 +190,7 @@ class Workspace:
             modality.encode([modality.blank()])
 
     def close(self) -> None:
+        """Let go of store and folder."""
         self.store.close()
         self.folder.close()
 

@@ -67,6 +67,7 @@ class Plan:
 
     @property
     def seeds(self) -> range:
+        """One for each repetition."""
         return range(self.seed, self.seed + self.repeats)
 
     @property

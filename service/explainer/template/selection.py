@@ -49,6 +49,7 @@ class HashSelector:
         return (self._seed >> (3 * salt)) + self._variant // (salt + 1)
 
     def pick(self, options: Sequence[str], salt: int) -> str:
+        """One of the options, the same for the same seed, variant and salt."""
         return options[self.index(salt) % len(options)]
 
     def phrase(self, patterns: Sequence[str], facts: Mapping[str, str], salt: int) -> str:

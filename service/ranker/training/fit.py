@@ -63,8 +63,11 @@ class KeptFits(Protocol):
     """Where a fit leaves its state after every epoch, by its stage, and finds that of a fit that
     was interrupted."""
 
-    def read(self, stage: str) -> FitState | None: ...
-    def write(self, stage: str, state: FitState) -> None: ...
+    def read(self, stage: str) -> FitState | None:
+        """The newest state of a fit that was interrupted, None where there is none."""
+
+    def write(self, stage: str, state: FitState) -> None:
+        """Keep the state of a fit in place of the one before."""
 
 
 RATE_DROP, RATE_DROPS = 1 / 3, 2
