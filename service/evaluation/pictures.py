@@ -90,8 +90,8 @@ def exposure_shares(report: Report) -> dict[str, list[float]]:
 
 
 def exposure(shares: Mapping[str, Sequence[float]]) -> str:
-    """SVG: the share of recommended places by tenth of the catalogue, the least chosen first, a line for
-    each system."""
+    """SVG: the share of recommended places by tenth of the catalogue, the least chosen first, with
+    a line for each system."""
     picture = _picture(8, 3.6)
     axes = picture.add_subplot()
     for system, values in shares.items():
