@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 import pytest
 
@@ -10,6 +10,12 @@ from encoders.fake import FakeImageEncoder, FakeTextEncoder
 from encoders.networks.backend import Running
 from encoders.timing import Laps, Timing
 from service.cli.times import RunTimes, peak_memory_mb, run_times, show
+
+
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines are wrapped at the width of the terminal that the tests run in."""
+    monkeypatch.setenv("COLUMNS", "200")
 
 
 class MeasuredText(FakeTextEncoder):
@@ -90,8 +96,7 @@ def test_keys_for_programs() -> None:
 def test_people_read_a_line_for_each_encoder_and_one_of_the_run(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    times = run_times([MeasuredText(load=1, core=2.26)], rows=4_000, seconds=13.04)
-    show(replace(times, peak_memory_mb=100.0))  # this process holds what earlier tests left it
+    show(run_times([MeasuredText(load=1, core=2.26)], rows=4_000, seconds=13.04))
     lines = [line for line in capsys.readouterr().out.splitlines() if line.strip()]
     header, encoder, total = lines[0], lines[-2], lines[-1]
     assert header.split() == ["encoder", "runs", "on", "load", "pre", "core", "post"]
