@@ -86,7 +86,7 @@ def test_what_there_is_not_is_said_or_left_out(capsys: pytest.CaptureFixture[str
     show(bare)
     out = capsys.readouterr().out
     assert out.startswith("f1\nBecause you watched Aliens.\n(no trained model; written by")
-    assert "would not take it off the list" in out
+    assert "would not take it off the list" in " ".join(out.split())
     assert "What counted" not in out
     assert "Less of this" not in out
 
