@@ -1,6 +1,6 @@
 """Which calls wait for one another, and what is refused before loading and while stopping.
 
-That a slow call holds up no other over the wire is asked in `tests/service/rpc/test_server_life.py`.
+That a slow call holds up no other over the wire is asked in `tests/service/rpc/test_server.py`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,125 @@
+"""Hidden cases, ranked as they would be served, and the figures of them by slice."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from service.ranker.candidates import sources_of
+from service.ranker.data.history import History
+from service.ranker.data.interactions import Interactions
+from service.ranker.ranker import Ranker, untrained_ranker
+from service.ranker.second_stage.blend import Blend
+from service.ranker.training.cases import RankingCase
+from service.ranker.training.training_list import TrainingList
+from service.ranker.training.validation import (
+    BASELINES,
+    COLD_ITEM,
+    COLD_USER,
+    NEW_IN_DOMAIN,
+    WARM,
+    ValidationCase,
+    lists_of,
+    metrics_of,
+    proposed_lists,
+    ranks_of,
+)
+from tests.service.ranker.planted import (
+    SIGNALS,
+    SMALL,
+    UNSCALED,
+    checkerboard,
+    features,
+    network_of,
+    place_of,
+)
+
+SOURCES = sources_of(("text",))
+N_ITEMS = 41
+NOTHING = dict.fromkeys(BASELINES, 0.0)
+
+
+@pytest.fixture(scope="module")
+def ranker() -> Ranker:
+    """Even items are chosen by the one half of the people, odd ones by the other; the last item by
+    nobody."""
+    return untrained_ranker(features(N_ITEMS), board(), SMALL)
+
+
+def board() -> Interactions:
+    log = checkerboard()
+    return Interactions.build(log.user, log.item, log.timestamp, n_items=N_ITEMS)
+
+
+def case(user: int, chosen: int, *, cold_start: bool = False) -> RankingCase:
+    history = History.of(np.array([0, 2, 4]))
+    return RankingCase(user, history, np.array([chosen]), np.array([1]), cold_start=cold_start)
+
+
+def answered(ranker: Ranker, *cases: RankingCase) -> list[ValidationCase]:
+    _, validation = lists_of(
+        ranker, cases, np.ones(9, bool), SOURCES, np.random.default_rng(0), "second stage", None
+    )
+    return validation
+
+
+def test_cases_of_validation_users_are_not_trained_on(ranker: Ranker) -> None:
+    told: list[tuple[str, int, int]] = []
+    lists, validation = lists_of(
+        ranker,
+        [case(user, 6) for user in range(6)],
+        np.arange(6) >= 4,
+        SOURCES,
+        np.random.default_rng(0),
+        "second stage",
+        lambda *step: told.append(step),
+    )
+    assert (len(lists), len(validation), len(proposed_lists(validation))) == (4, 2, 2)
+    assert told == [("second stage", 6, 6)]
+
+
+def test_a_case_is_of_the_slice_that_it_asks_of(ranker: Ranker) -> None:
+    warm, cold, beginning = (
+        answered(ranker, one)[0].slice
+        for one in (case(0, 6), case(0, 40), case(0, 6, cold_start=True))
+    )
+    assert (warm, cold, beginning) == (WARM, COLD_ITEM, COLD_USER)
+
+
+def test_who_is_new_in_a_domain_is_asked_within_it(ranker: Ranker) -> None:
+    domain = np.repeat([1, 2], [20, 21])
+    two = untrained_ranker(features(N_ITEMS, domain=domain), board(), SMALL)
+    history = History.of(np.array([0, 2, 4]))
+    new = RankingCase(0, history, np.array([30]), np.array([1]), cold_start=True, domain=2)
+    (one,) = answered(two, new)
+    assert one.slice == NEW_IN_DOMAIN
+    assert one.proposed is not None
+    assert len(one.proposed.signals) <= 21
+
+
+def test_behaviour_ranks_what_the_like_minded_chose_above_what_is_popular(ranker: Ranker) -> None:
+    cases = answered(ranker, *(case(0, chosen) for chosen in range(6, 40, 2)))
+    popularity, knn = (
+        sum(one.baselines[name] for one in cases) for name in ("popularity", "item_knn_recent")
+    )
+    assert knn > popularity > 0
+
+
+def test_figures_are_means_by_slice_and_what_no_source_proposed_is_a_miss() -> None:
+    block = np.zeros((2, len(SIGNALS)), np.float32)
+    block[0, place_of("text_recent")] = 1.0
+    first = TrainingList(block, UNSCALED, np.array([0]), np.array([1]))
+    validation = [
+        ValidationCase(first, WARM, NOTHING | {"popularity": 1.0}),
+        ValidationCase(None, COLD_ITEM, NOTHING),
+    ]
+    metrics = metrics_of(Blend(SIGNALS, network_of("text_recent")), validation)
+    assert [metrics[f"palate/{name}/ndcg@10"] for name in ("all", WARM, COLD_ITEM)] == [0.5, 1, 0]
+    assert metrics["popularity/all/ndcg@10"] == 0.5
+    assert f"palate/{COLD_USER}/ndcg@10" not in metrics
+
+
+def test_a_rank_is_how_many_unseen_items_score_above_and_half_of_the_equal_ones() -> None:
+    scores = np.array([9.0, 5.0, 5.0, 5.0, 1.0], np.float32)
+    unseen = np.array([False, True, True, True, True])
+    assert ranks_of(np.array([1, 4]), scores, unseen).tolist() == [1, 3]
