@@ -23,13 +23,6 @@ EXCEPTIONS: Mapping[str, str] = {}
 
 PENDING = frozenset(
     [
-        "service.cli.app",
-        "service.cli.demo.audience",
-        "service.cli.demo.story",
-        "service.cli.files",
-        "service.cli.options",
-        "service.cli.output",
-        "service.evaluation.pictures",
         "service.ranker.stopwatch",
         "service.ranker.training.validation",
         "service.reasons.counterfactuals",
