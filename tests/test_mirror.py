@@ -1,13 +1,12 @@
 """Every module of logic has a test where one looks for it: `a/b.py` has `tests/a/test_b.py`.
 
 A module has logic if it has a function that does something: protocols, tables and records have
-none. What has no test of its own is in EXCEPTIONS, each with the reason.
+none.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -17,22 +16,6 @@ from benchmarks.modules import Module, modules_of
 
 ROOT = Path(__file__).parents[1]
 MODULES = modules_of(ROOT)
-
-EXCEPTIONS: Mapping[str, str] = {}
-"""Modules of logic without a test of their own, and why."""
-
-PENDING = frozenset(
-    [
-        "service.cli.app",
-        "service.cli.demo.audience",
-        "service.cli.demo.story",
-        "service.cli.files",
-        "service.cli.options",
-        "service.cli.output",
-        "service.evaluation.pictures",
-    ]
-)
-"""Modules that are being rebuilt, whose tests come with them. To be empty, and to go."""
 
 
 def has_logic(module: Module) -> bool:
@@ -71,17 +54,10 @@ def test_what_has_logic_is_told_from_what_only_says_how_things_look() -> None:
     assert len(LOGIC) > len(MODULES) / 2
 
 
-@pytest.mark.parametrize("name", [name for name in LOGIC if name not in PENDING])
+@pytest.mark.parametrize("name", LOGIC)
 def test_a_module_has_a_test_where_one_looks_for_it(name: str) -> None:
     test = _test_of(name)
-    assert test.is_file() or name in EXCEPTIONS, f"{name} has no {test.relative_to(ROOT)}"
-
-
-def test_an_exception_is_one_still() -> None:
-    """It is a module of logic, and has no test."""
-    gone = [name for name in EXCEPTIONS if name not in LOGIC]
-    tested = [name for name in EXCEPTIONS if name in LOGIC and _test_of(name).is_file()]
-    assert (gone, tested) == ([], [])
+    assert test.is_file(), f"{name} has no {test.relative_to(ROOT)}"
 
 
 def test_every_test_is_of_something() -> None:

@@ -13,6 +13,8 @@ from service.explainer.languages.codes import language_codes
 T = TypeVar("T")
 
 MAX_K = 500
+MAX_DIGITS = 18
+"""Of a whole number: what 64 bits hold."""
 
 ASK = "Asking"
 PLACE = "Where the data are"
@@ -31,7 +33,7 @@ def share(text: str, least: float = 0.0, most: float = 1.0) -> float:
 
 def count(text: str) -> int:
     """A whole number, 0 or more."""
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > MAX_DIGITS:
         raise typer.BadParameter(f"{text!r} is not a whole number.")
     return int(text)
 

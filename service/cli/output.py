@@ -72,16 +72,15 @@ def table(
     from rich.text import Text
 
     shown = Table(
-        title=title or None,
+        title=Text(title, style="bold") if title else None,
         title_justify="left",
         box=box.SIMPLE_HEAD,
         pad_edge=False,
-        title_style="bold",
     )
     for name in columns:
         justify: Literal["left", "right"] = "right" if name in right else "left"
         shown.add_column(
-            name, justify=justify, overflow="fold", no_wrap=name in right or name in whole
+            Text(name), justify=justify, overflow="fold", no_wrap=name in right or name in whole
         )
     for row in rows:
         shown.add_row(*(Text(_cell(value)) for value in row))
@@ -105,7 +104,7 @@ def progress(quiet: bool) -> Iterator[Step]:
     )
 
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -130,8 +129,9 @@ def waiting(text: str, quiet: bool) -> Iterator[None]:
         yield
         return
     from rich.console import Console
+    from rich.text import Text
 
-    with Console(stderr=True).status(text):
+    with Console(stderr=True).status(Text(text)):
         yield
 
 
