@@ -1,4 +1,4 @@
-"""Validation: hidden cases put to the provisional ranker through the pipeline that serves.
+"""Validation: hidden cases put to the provisional ranker through the retrieval that serves.
 
 Owns the lists that the second stage learns from, what it and the baselines gain on the lists of the
 validation users, and the figures by slice. Knows no fitting.
@@ -14,9 +14,10 @@ import numpy as np
 from service.ranker.candidates import CandidateSource
 from service.ranker.catalog.content import Content
 from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
-from service.ranker.pipeline import Query, Ranked, rank
+from service.ranker.pipeline import Query, retrieve
 from service.ranker.ranker import Ranker
 from service.ranker.second_stage.blend import Blend
+from service.ranker.second_stage.query_scores import QueryScores
 from service.ranker.training.cases import RankingCase
 from service.ranker.training.fit import StageProgress
 from service.ranker.training.training_list import TrainingList, ndcg
@@ -78,10 +79,12 @@ def lists_of(
         part = drawn[start : start + STATES_AT_ONCE]
         states = ranker.states([case.history for case in part])
         for number, (case, state) in enumerate(zip(part, states, strict=True), start=start):
-            ranked = rank(ranker, _query(case, state, ranker), sources)
-            proposed = _list(ranked, case)
+            query = _query(case, state, ranker)
+            query_scores = ranker.query_scores(query.history, query.state)
+            candidates, _ = retrieve(query_scores, query, sources)
+            proposed = _list(ranker, query_scores, candidates.items, case)
             if number >= len(training):
-                validation.append(_validated(proposed, ranked, case))
+                validation.append(_validated(proposed, query_scores, query.allowed, case))
             elif proposed is not None:
                 lists.append(proposed.thinned(THINNED, rng))
         if progress:
@@ -127,35 +130,30 @@ def _drawn(cases: Sequence[RankingCase], most: int, rng: np.random.Generator) ->
 def _query(case: RankingCase, state: FloatArray, ranker: Ranker) -> Query:
     """The case as the pipeline is asked it: within the domain that is asked for."""
     content: Content = ranker.snapshot.content
-    if case.domain is None:
-        return Query(case.history, ranker.config.candidates, state=state)
-    return Query(
-        case.history,
-        ranker.config.candidates,
-        allowed=content.domain == case.domain,
-        domains=np.array([case.domain]),
-        state=state,
-    )
+    allowed = None if case.domain is None else content.domain == case.domain
+    return Query(case.history, ranker.config.candidates, allowed=allowed, state=state)
 
 
-def _list(ranked: Ranked, case: RankingCase) -> TrainingList | None:
+def _list(
+    ranker: Ranker, query_scores: QueryScores, proposed: IntArray, case: RankingCase
+) -> TrainingList | None:
     """Signals of what the sources proposed and the person had not met; None where nothing of it was
     chosen.
 
     Putting a chosen item in by force would teach the second stage that what no source proposes is
     what people choose.
     """
-    proposed, scored = ranked.candidates.items, ranked.scored
-    unseen = ~np.isin(proposed, case.history.items)
-    candidates = proposed[unseen]
+    candidates = proposed[~np.isin(proposed, case.history.items)]
     if not len(candidates):
         return None
     places = np.minimum(np.searchsorted(candidates, case.chosen), len(candidates) - 1)
     found = candidates[places] == case.chosen
     if not found.any():
         return None
+    domains = None if case.domain is None else np.array([case.domain])
+    scored = ranker.score_list(query_scores, candidates, domains)
     return TrainingList(
-        scored.signals[unseen],
+        scored.signals,
         scored.scale,
         places[found],
         case.event_types[found],
@@ -164,8 +162,12 @@ def _list(ranked: Ranked, case: RankingCase) -> TrainingList | None:
     )
 
 
-def _validated(proposed: TrainingList | None, ranked: Ranked, case: RankingCase) -> ValidationCase:
-    query_scores = ranked.query_scores
+def _validated(
+    proposed: TrainingList | None,
+    query_scores: QueryScores,
+    allowed: BoolArray | None,
+    case: RankingCase,
+) -> ValidationCase:
     behaviour = query_scores.snapshot.behaviour
     scores = {
         "popularity": behaviour.counts.astype(np.float32),
@@ -175,7 +177,6 @@ def _validated(proposed: TrainingList | None, ranked: Ranked, case: RankingCase)
         "ease_recent": query_scores.ease_recent,
         "content_knn": query_scores.text_recent,
     }
-    allowed = ranked.query.allowed
     unseen = np.ones(len(behaviour.counts), bool) if allowed is None else allowed.copy()
     unseen[case.history.items] = False
     n_chosen = len(case.chosen)
