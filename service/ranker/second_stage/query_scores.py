@@ -62,8 +62,8 @@ class QueryScores:
 
     @cached_property
     def sequence(self) -> FloatArray:
-        """(N,) next-event logits of the sequence model."""
-        return _dots(self.snapshot.item_vectors, self.state)
+        """(N,) next-event logits of the sequence model; zeros without a history."""
+        return _dots(self.snapshot.item_vectors, self.state if len(self.history) else None)
 
     @property
     def ease_recent(self) -> FloatArray:
