@@ -27,6 +27,7 @@ from service.ranker.item_item.co_engagement import (
     score,
 )
 from service.ranker.item_item.content_neighbours import backoff_matrix, with_backoff
+from service.ranker.item_item.transition_graph import TransitionGraph
 
 DAY_S = 86_400.0
 NO_ORDER = 1.0
@@ -190,6 +191,7 @@ BASELINES: Mapping[str, Callable[[], Baseline]] = {
     "co-occurrence-recency": lambda: ItemItem(co_probability),
     "item-knn": lambda: ItemItem(item_knn, decay=NO_ORDER),
     "item-knn-recency": lambda: ItemItem(item_knn),
+    "transition-graph": TransitionGraph,
     "als": lambda: Als(decay=NO_ORDER),
     "als-recency": Als,
     "ease": lambda: ItemItem(ease, decay=NO_ORDER),
