@@ -28,7 +28,7 @@ EXACT_MAX_ITEMS = 15_000
 incomplete one needs memory for the kept entries only, as the authors advise."""
 SCANS = 1
 FINETUNE_STEPS = 5
-"""Scans and finetuning steps of the approximate inverse, as the library's documentation has them."""
+"""Scans and finetuning steps of the approximate inverse: those of the library's documentation."""
 
 
 class SansaUnavailable(RuntimeError):

@@ -39,7 +39,8 @@ def recall(
     """Share of the targets, one per history, among the k best items that the history does not
     hold; whatever scores the same as a target counts as better.
 
-    >>> recall(lambda histories: np.array([[9.0, 2.0, 1.0]] * 2), [np.array([0])] * 2, np.array([1, 2]), 1)
+    >>> alike = lambda histories: np.array([[9.0, 2.0, 1.0]] * len(histories))
+    >>> recall(alike, [np.array([0])] * 2, np.array([1, 2]), 1)
     0.5
     """
     hits = 0
@@ -55,8 +56,8 @@ def recall(
 
 
 def keep_best(callback: type[Any], measure: Callable[[Any], float], patience: int) -> Any:
-    """A Lightning callback that measures the network after each epoch, stops after `patience` epochs
-    without a better figure, and gives back the weights of the best.
+    """A Lightning callback that measures the network after each epoch, stops after `patience`
+    epochs without a better figure, and gives back the weights of the best.
 
     `callback` is Lightning's Callback, which is only there with the library.
     """

@@ -24,7 +24,7 @@ needs_the_library = pytest.mark.skipif(not _installed(), reason="palate[sansa] i
 
 
 def two_tastes() -> Interactions:
-    """Users 0-9 meet three of items 0-3, users 10-19 three of items 4-7; item 8 is met by nobody."""
+    """Users 0-9 meet three of items 0-3, users 10-19 three of items 4-7; nobody meets item 8."""
     users = np.repeat(np.arange(20), 3)
     items = [(user % 4 + step) % 4 + 4 * (user >= 10) for user in range(20) for step in range(3)]
     return Interactions.build(users, items, n_items=9)
