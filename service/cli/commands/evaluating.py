@@ -31,7 +31,11 @@ def evaluate(
         bool, typer.Option(help="Measure the baselines on the same split.")
     ] = True,
     baseline: Annotated[
-        list[str], typer.Option(metavar="NAME", help="Only this one; may be repeated.")
+        list[str],
+        typer.Option(
+            metavar="NAME",
+            help="Only this one; may be repeated. sansa, sasrec and esasrec are measured only so.",
+        ),
     ] = [],  # noqa: B006 - typer reads the default, nobody writes to it
     max_cases: Annotated[
         int, typer.Option(min=1, help="Most people asked, drawn at random.")

@@ -23,8 +23,8 @@ class Plan:
     """Nothing but this domain's items and events, as if there were no other; empty is the whole
     catalogue."""
     baselines: Sequence[str] | None = None
-    """Names of `service.ranker.item_item.baselines`; None means all that can be fitted, an empty
-    list none."""
+    """Names of `service.ranker.item_item.baselines`; None means all that can be fitted but the PEERS,
+    an empty list none."""
     max_cases: int = 5_000
     """Most people asked in one run, drawn at random."""
     seed: int = 0

@@ -27,6 +27,9 @@ from service.ranker.item_item.co_engagement import (
     score,
 )
 from service.ranker.item_item.content_neighbours import backoff_matrix, with_backoff
+from service.ranker.item_item.sansa import Sansa, SansaUnavailable
+from service.ranker.item_item.transition_graph import TransitionGraph
+from service.ranker.peers.sasrec import PeersUnavailable, SasRec
 
 DAY_S = 86_400.0
 NO_ORDER = 1.0
@@ -40,7 +43,13 @@ class ContentMissing(ValueError):
         super().__init__(f"{what} needs content vectors, one row per item, and was given none")
 
 
-UNAVAILABLE = (CatalogTooLarge, AlsUnavailable, ContentMissing)
+UNAVAILABLE = (
+    CatalogTooLarge,
+    AlsUnavailable,
+    SansaUnavailable,
+    PeersUnavailable,
+    ContentMissing,
+)
 """Why a baseline cannot be fitted, though its name is known."""
 
 
@@ -190,6 +199,7 @@ BASELINES: Mapping[str, Callable[[], Baseline]] = {
     "co-occurrence-recency": lambda: ItemItem(co_probability),
     "item-knn": lambda: ItemItem(item_knn, decay=NO_ORDER),
     "item-knn-recency": lambda: ItemItem(item_knn),
+    "transition-graph": TransitionGraph,
     "als": lambda: Als(decay=NO_ORDER),
     "als-recency": Als,
     "ease": lambda: ItemItem(ease, decay=NO_ORDER),
@@ -197,11 +207,18 @@ BASELINES: Mapping[str, Callable[[], Baseline]] = {
     "ease-recency-borrowed": lambda: BackOffItemItem(ease),
     "ease-recency-borrowed-4": lambda: BackOffItemItem(ease, scale=4.0),
     "ease-recency-borrowed-8": lambda: BackOffItemItem(ease, scale=8.0),
+    "sansa": lambda: Sansa(decay=NO_ORDER),
+    "sansa-recency": Sansa,
+    "sasrec": SasRec,
+    "esasrec": lambda: SasRec(gated=True),
 }
 """Name -> factory."""
 FRONTIER = ("ease-recency-borrowed-4", "ease-recency-borrowed-8")
 """Further points of one trade between warm and cold: fitted where they are asked for, not by
 default."""
+PEERS = ("sansa", "sansa-recency", "sasrec", "esasrec")
+"""Other people's models, each with a library of its own that is compiled or heavy, and minutes to
+hours of fitting: never fitted but where they are asked for by name."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -222,11 +239,12 @@ def fit_baselines(
 ) -> Fitted:
     """Fit several at once, what more than one needs only once.
 
-    By default all (those of the FRONTIER too if it is wanted), less what cannot be fitted here.
-    Baselines asked for by name are fitted, or raise one of UNAVAILABLE; ValueError where there is
-    none of that name.
+    By default all but the PEERS (those of the FRONTIER only if it is wanted), less what cannot be
+    fitted here. Baselines asked for by name are fitted, or raise one of UNAVAILABLE; ValueError
+    where there is none of that name.
     """
-    by_default = [name for name in BASELINES if frontier or name not in FRONTIER]
+    only_by_name = PEERS if frontier else (*PEERS, *FRONTIER)
+    by_default = [name for name in BASELINES if name not in only_by_name]
     built: dict[Callable[[Interactions], Any], Any] = {}
     fitted: dict[str, Baseline] = {}
     left_out: dict[str, str] = {}
@@ -251,7 +269,7 @@ def _fit(
     if name not in BASELINES:
         raise ValueError(f"there is no baseline {name!r}; choose from {', '.join(BASELINES)}")
     baseline = BASELINES[name]()
-    if not isinstance(baseline, (ItemItem, Als)):
+    if not isinstance(baseline, (ItemItem, Als, Sansa)):
         return baseline.fit(interactions, vectors)
     if baseline.build not in built:
         built[baseline.build] = baseline.build(interactions)

@@ -10,6 +10,8 @@ from service.ranker.item_item.baselines import (
     BASELINES,
     DAY_S,
     FRONTIER,
+    PEERS,
+    UNAVAILABLE,
     ContentKnn,
     ContentMissing,
     Popularity,
@@ -70,7 +72,7 @@ def test_content_knn_reads_the_last_ten_only() -> None:
 
 def test_every_baseline_scores_the_whole_catalogue_for_known_and_unknown_users() -> None:
     fitted = fit_baselines(log(), content(), frontier=True)
-    assert list(fitted.baselines) == list(BASELINES)
+    assert list(fitted.baselines) == [name for name in BASELINES if name not in PEERS]
     assert fitted.left_out == {}
     for baseline in fitted.baselines.values():
         scores = baseline.scores([np.array([0, 1]), NOBODY])
@@ -80,8 +82,8 @@ def test_every_baseline_scores_the_whole_catalogue_for_known_and_unknown_users()
 
 def test_fitting_together_and_alone_agree() -> None:
     together = fit_baselines(log(), content(), frontier=True).baselines
-    for name, factory in BASELINES.items():
-        alone = factory().fit(log(), content())
+    for name in together:
+        alone = BASELINES[name]().fit(log(), content())
         histories = [np.array([0, 1]), np.array([2])]
         np.testing.assert_array_equal(together[name].scores(histories), alone.scores(histories))
 
@@ -124,7 +126,8 @@ def test_where_ease_does_not_fit_it_alone_is_left_out_or_says_so(
     fitted = fit_baselines(log(), content())
     assert set(fitted.left_out) == {"ease", "ease-recency", "ease-recency-borrowed"}
     assert "EASE over 3 items with events" in fitted.left_out["ease"]
-    assert set(fitted.baselines) | set(fitted.left_out) == set(BASELINES) - set(FRONTIER)
+    by_default = set(BASELINES) - set(FRONTIER) - set(PEERS)
+    assert set(fitted.baselines) | set(fitted.left_out) == by_default
     with pytest.raises(CatalogTooLarge):
         fit_baselines(log(), names=["popularity", "ease-recency"])
 
@@ -134,6 +137,21 @@ def test_without_its_library_als_alone_is_left_out(monkeypatch: pytest.MonkeyPat
     left_out = fit_baselines(log(), content()).left_out
     assert set(left_out) == {"als", "als-recency"}
     assert all("palate[baselines]" in why for why in left_out.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "library", "extra"),
+    [("sansa", "sansa", r"palate\[sansa\]"), ("esasrec", "rectools", r"palate\[peers\]")],
+)
+def test_a_peer_is_fitted_by_name_only_and_without_its_library_says_what_to_install(
+    name: str, library: str, extra: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+    for frontier in (False, True):
+        fitted = fit_baselines(log(), content(), frontier=frontier)
+        assert not {*fitted.baselines, *fitted.left_out} & set(PEERS)
+    with pytest.raises(UNAVAILABLE, match=extra):
+        fit_baselines(log(), names=["popularity", name])
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
