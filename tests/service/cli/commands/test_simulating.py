@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
+from service.cli.commands.simulating import simulate
 from service.evaluation.report import Figure
+from service.simulation.assumptions import Assumptions
+from service.simulation.plan import Plan
 from tests.service.cli.conftest import Run
+
+DOCS = Path(__file__).parents[4] / "docs" / "simulation.md"
+
+
+def test_defaults_are_those_of_the_plan_and_every_assumption_has_an_option_and_a_row() -> None:
+    parameters = inspect.signature(simulate).parameters
+    assumed = asdict(Assumptions())
+    assert {name: parameters[name].default for name in assumed} == assumed
+    plain = ("rounds", "people", "k", "seed")
+    assert [parameters[name].default for name in plain] == [getattr(Plan(), name) for name in plain]
+    page = DOCS.read_text(encoding="utf-8")
+    for name, value in assumed.items():
+        row = f"`--{name.replace('_', '-')}`" + ("" if value is None else f" | {value:g} |")
+        assert row in page
 
 
 @pytest.mark.parametrize(
