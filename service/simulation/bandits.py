@@ -106,6 +106,9 @@ class Bandit:
         self.lists_of.record(np.array([item for item in taken if item is not None], np.int64))
 
     def _list(self, person: Person, ranked: RankedItems) -> IntArray:
+        if not len(ranked.items):
+            self._shown[person.number] = np.zeros((0, len(CONTEXT)))
+            return ranked.items
         contexts = self._contexts(person, ranked)
         values = self.judge(self.model, contexts, self.rng)
         best = np.argsort(-values, kind="stable")[: self.k]

@@ -60,15 +60,16 @@ class Crowd:
 
     def calibrated(self, people: Sequence[Person], k: int) -> Crowd:
         """The same with the pull under which these people would, on average, take something of a
-        first list of the k most popular items as often as is assumed."""
-        popular = [self._popular(person, k) for person in people]
-        gaps = np.array(
-            [
-                logsumexp(self._worth_in_list(person, items)) - self.outside(person)
-                for person, items in zip(people, popular, strict=True)
-            ]
-        )
-        missing = lambda pull: expit(pull + gaps).mean() - self.assumptions.take_rate  # noqa: E731
+        first list of the k most popular items as often as is assumed. Who has met everything does
+        not count."""
+        gaps = np.array([self._gap(person, k) for person in people])
+        gaps = gaps[np.isfinite(gaps)]
+        if not len(gaps):
+            return self
+
+        def missing(pull: float) -> float:
+            return float(expit(pull + gaps).mean()) - self.assumptions.take_rate
+
         return replace(self, pull=float(brentq(missing, -MOST_PULL, MOST_PULL)))
 
     def respond(self, person: Person, items: IntArray, round: int) -> Response:
@@ -96,7 +97,7 @@ class Crowd:
 
     def outside(self, person: Person) -> float:
         """The utility of taking nothing from a list, until the next take: of everything that the
-        person has not met, by itself."""
+        person has not met, of which there is something, by itself."""
         if person.outside is None:
             fresh = not_met(person, self.traits)
             some = fresh
@@ -106,9 +107,13 @@ class Crowd:
             person.outside = float(worth + np.log(len(fresh) / len(some)))
         return person.outside
 
-    def _popular(self, person: Person, k: int) -> IntArray:
+    def _gap(self, person: Person, k: int) -> float:
+        """How much more a list of the most popular items is worth than what is outside."""
         fresh = not_met(person, self.traits)
-        return fresh[np.argsort(-self.traits.counts[fresh], kind="stable")[:k]]
+        if not len(fresh):
+            return -np.inf
+        popular = fresh[np.argsort(-self.traits.counts[fresh], kind="stable")[:k]]
+        return float(logsumexp(self._worth_in_list(person, popular))) - self.outside(person)
 
     def _worth_in_list(self, person: Person, items: IntArray) -> NDArray[np.float64]:
         """(k,) utility, with what its place and having been shown before do to it."""

@@ -52,7 +52,7 @@ def simulate(
         typer.Option(
             metavar="NAME",
             help="greedy, exploration-X, diversity-X, thompson, linucb, popularity, random or "
-            "favourites; may be repeated. By default all, beside greedy.",
+            "favourites; may be repeated or list several. greedy is always compared; by default all.",
             show_default=False,
         ),
     ] = [],  # noqa: B006 - typer reads the default, nobody writes to it

@@ -33,6 +33,20 @@ def test_a_list_has_k_items_that_were_not_met_and_the_same_seed_gives_it_again(
     assert [one.tolist() for one in shown] == [one.tolist() for one in again]
 
 
+@pytest.mark.parametrize("name", DEFAULT_POLICIES)
+def test_who_has_met_everything_is_shown_nothing(served: Served, crowd: Crowd, name: str) -> None:
+    person = planted.people(crowd, 2)[0].copy()
+    for item in not_met(person, crowd.traits).tolist():
+        person.take(item, crowd.traits, planted.MEMORY)
+        person.rounds.append(0)
+    policy = policy_of(name, served, crowd, K)
+    (shown,) = policy.lists([person])
+    policy.learn([person], [shown], [None])
+    assert len(shown) == 0
+    assert crowd.respond(person, shown, 0).taken is None
+    assert crowd.calibrated([person], K).pull == crowd.pull
+
+
 def test_popularity_counts_what_is_taken(served: Served, crowd: Crowd) -> None:
     people = planted.people(crowd, 3)
     policy = policy_of("popularity", served, crowd, K)
