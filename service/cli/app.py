@@ -23,6 +23,7 @@ from service.cli.commands.indexing import index, rebuild
 from service.cli.commands.people import users
 from service.cli.commands.recording import events
 from service.cli.commands.serving import serve
+from service.cli.commands.simulating import simulate
 from service.cli.commands.training import models, train
 from service.cli.commands.tuning import tune
 from service.cli.demo.demo import demo
@@ -49,7 +50,7 @@ def palate(
 COMMANDS: Mapping[str, Sequence[Callable[..., int]]] = {
     "Begin": (demo, index, events, align, train, evaluate, serve),
     "Ask": (recommend, explain, similar, search),
-    "Keep": (tune, rebuild, doctor),
+    "Keep": (tune, simulate, rebuild, doctor),
 }
 for group, commands in COMMANDS.items():
     for command in commands:

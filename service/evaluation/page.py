@@ -6,7 +6,7 @@ Owns the layout. Knows figures, no models and no service.
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from service.evaluation import pictures
 from service.evaluation.pictures import Learning, is_ours
@@ -30,7 +30,7 @@ def page(report: Report, about: Mapping[str, str], learning: Learning | None = N
     metric = next(figure.metric for figure in report.figures if figure.metric.startswith("ndcg@"))
     parts = [
         f"<h1>{html.escape(about.get('protocol', 'Evaluation'))}: {html.escape(metric)} at the served answer</h1>",
-        _facts(about),
+        facts(about),
         "<h2>Quality per slice</h2>",
         f"<p>{html.escape(metric)} with bootstrap 95 % intervals, full catalogue. Ours in colour.</p>",
         pictures.quality(report, metric),
@@ -53,15 +53,20 @@ def page(report: Report, about: Mapping[str, str], learning: Learning | None = N
     if learning is not None and learning.losses:
         parts += ["<h2>Learning curves of the sequence model</h2>", pictures.curves(learning)]
     parts += ["<h2>All figures</h2>", _table(report)]
-    title = html.escape(f"Palate: {about.get('protocol', 'evaluation')}")
-    body = "\n".join(parts)
+    return document(f"Palate: {about.get('protocol', 'evaluation')}", parts)
+
+
+def document(title: str, parts: Sequence[str]) -> str:
+    """A whole HTML document of these parts, which are HTML already; the title is not."""
+    title, body = html.escape(title), "\n".join(parts)
     return (
         f"<!doctype html>\n<html lang='en'><head><meta charset='utf-8'><title>{title}</title>"
         f"<style>{STYLE}</style></head>\n<body>\n{body}\n</body></html>\n"
     )
 
 
-def _facts(about: Mapping[str, str]) -> str:
+def facts(about: Mapping[str, str]) -> str:
+    """A table of names and what is said of each."""
     rows = "".join(
         f"<tr><td>{html.escape(name)}</td><td>{html.escape(value)}</td></tr>"
         for name, value in about.items()

@@ -179,6 +179,34 @@ def curves(learning: Learning) -> str:
     return _svg(picture)
 
 
+def over_rounds(
+    curves: Mapping[str, tuple[Sequence[float], Sequence[float]]], label: str, ours: str
+) -> str:
+    """SVG: a line and a band by system over rounds 1, 2, ...: values, and half widths of their
+    intervals. `ours` is in colour."""
+    picture = _picture(8, 3.6)
+    axes = picture.add_subplot()
+    for system, (values, half_widths) in curves.items():
+        rounds = np.arange(1, len(values) + 1)
+        middle, half = np.array(values), np.array(half_widths)
+        (line,) = axes.plot(
+            rounds,
+            middle,
+            color=COLOURS[True] if system == ours else None,
+            linewidth=2.4 if system == ours else 1.0,
+            label=system,
+        )
+        axes.fill_between(
+            rounds, middle - half, middle + half, color=line.get_color(), alpha=0.12, linewidth=0
+        )
+    axes.set_xlabel("round")
+    axes.set_ylabel(label)
+    axes.set_ylim(bottom=0)
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize=7, ncols=2)
+    return _svg(picture)
+
+
 def _picture(width: float, height: float) -> Picture:
     try:
         from matplotlib.figure import Figure as NewPicture

@@ -19,6 +19,7 @@ from service.evaluation.pictures import (
     frontier,
     frontier_points,
     is_ours,
+    over_rounds,
     quality,
     require_plots,
 )
@@ -103,6 +104,18 @@ def test_learning_is_a_second_curve_where_it_was_validated() -> None:
     assert (_panels(alone), _panels(both)) == (1, 2)
     assert "training loss" in _texts(alone)
     assert "NDCG@10 on held-out next events" in _texts(both)
+
+
+def test_over_rounds_there_is_a_line_for_each_system_with_ours_in_colour() -> None:
+    lines = {"greedy": ([1.0, 0.5], [0.1, 0.1]), "random": ([1.0, 0.25], [0.0, 0.1])}
+    svg = over_rounds(lines, "still there", "greedy")
+    texts = _texts(svg)
+    assert _panels(svg) == 1
+    assert [
+        text for text in ("greedy", "random", "round", "still there") if text not in texts
+    ] == []
+    assert OURS in svg
+    assert OURS not in over_rounds(lines, "still there", "palate")
 
 
 def test_pictures_can_be_drawn_here_and_not_without_matplotlib(
