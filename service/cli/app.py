@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
@@ -31,6 +32,9 @@ from service.cli.doctor.command import doctor
 from service.cli.files import COULD_NOT
 
 DEBUG = "--debug"
+PASSIVE_THREADS = ("OMP_WAIT_POLICY", "PASSIVE")
+"""Read by OpenMP when it is loaded, with PyTorch. Threads that wait for one another busily take twice the
+processor time, and as much longer, beside another job."""
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -62,6 +66,7 @@ app.add_typer(users, name="users", rich_help_panel="Keep")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
+    os.environ.setdefault(*PASSIVE_THREADS)
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = DEBUG in given
     try:

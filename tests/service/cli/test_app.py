@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 import typer
 
@@ -85,3 +87,14 @@ def test_an_error_is_one_line_and_exit_code_2(
 def test_debug_shows_the_traceback_wherever_it_stands(arguments: list[str]) -> None:
     with pytest.raises(ZeroDivisionError, match="by zero"):
         main(arguments)
+
+
+@pytest.mark.parametrize(("given", "then"), [(None, "PASSIVE"), ("ACTIVE", "ACTIVE")])
+def test_threads_wait_passively_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch, given: str | None, then: str
+) -> None:
+    monkeypatch.setenv("OMP_WAIT_POLICY", given or "")
+    if given is None:
+        monkeypatch.delenv("OMP_WAIT_POLICY")
+    main(["--help"])
+    assert os.environ["OMP_WAIT_POLICY"] == then
