@@ -1,12 +1,12 @@
-"""Fitting: what the trainer asks of the training loop, and whether what comes of it may serve.
+"""Fitting: what the trainer asks of the training loop.
 
-The one module of `service.models` that imports `service.ranker.training`: who only serves does not
-load it. Knows no log and no registry.
+It imports `service.ranker.training`, as the verdict and the incumbent do: who only serves loads none
+of them. Knows no log and no registry.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,15 +17,11 @@ from service.ranker.candidates import CandidateSource
 from service.ranker.config import RankerConfig
 from service.ranker.data.arrays import BoolArray
 from service.ranker.ranker import Ranker
+from service.ranker.training.check import Asked
 from service.ranker.training.fit import TrainingDiverged
 from service.ranker.training.incremental import refresh_ranker
 from service.ranker.training.resume import SavedFits, fingerprint
 from service.ranker.training.train import TooFewEvents, Trained, train_ranker
-from service.ranker.training.validation import BASELINES
-
-TOLERANCE = 0.98
-"""A model is activated by itself if it reaches this share of the best baseline on all held-out
-events."""
 
 
 def fit_ranker(
@@ -37,10 +33,11 @@ def fit_ranker(
     saved: Path,
     sources: Sequence[CandidateSource],
     progress: Progress,
+    incumbent: Asked | None = None,
 ) -> Trained:
     """A new ranker. `sources` propose the candidates that its second stage learns from. `saved` is
-    the folder that lets an interrupted fit of the same data and
-    configuration go on. NoTrainedModel where nothing came of it."""
+    the folder that lets an interrupted fit of the same data and configuration go on. `incumbent`
+    serves now, and is asked the same as the new one. NoTrainedModel where nothing came of it."""
     kept = SavedFits(
         saved,
         fingerprint(data.interactions, data.features, config, data.event_weights, seed),
@@ -57,6 +54,7 @@ def fit_ranker(
             progress=by_stage(progress),
             kept=kept,
             sources=sources,
+            incumbent=incumbent,
         )
 
 
@@ -86,20 +84,9 @@ def refit_ranker(
         )
 
 
-def lost_to(metrics: Mapping[str, float]) -> list[str]:
-    """The baselines that did better than what was trained, by the metrics of its training."""
-    return [name for name in BASELINES if _loses(metrics, name)]
-
-
 def by_stage(progress: Progress) -> Callable[[str, int, int], None]:
     """The same, for the training loop, which knows no messages."""
     return lambda stage, done, total: progress(TrainProgress(stage, done, total))
-
-
-def _loses(metrics: Mapping[str, float], baseline: str) -> bool:
-    return metrics.get("palate/all/ndcg@10", 0.0) < TOLERANCE * metrics.get(
-        f"{baseline}/all/ndcg@10", 0.0
-    )
 
 
 @contextmanager

@@ -14,6 +14,9 @@ from typing import Any, Self
 from service.models.features import Vocabulary
 from service.ranker.checkpoint import CheckpointError, read_extra
 
+REFUSED = "refused"
+"""The metric that is 1 where the verdict on a model was against it, whether or not it serves."""
+
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:

@@ -6,6 +6,7 @@ and loads the training loop (`service.models.fitting`) only when something is tr
 
 from __future__ import annotations
 
+import logging
 import shutil
 import threading
 import time
@@ -14,18 +15,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from service.api.messages import ModelInfo, Progress, TrainProgress
 from service.errors import NoTrainedModel, TrainingUnderway
-from service.models.model_card import ModelCard
+from service.models.model_card import REFUSED, ModelCard
 from service.models.registry import ModelRegistry
 from service.models.training_data import TrainingData, read_interactions
 from service.ranker.candidates import CandidateSource, sources_of
 from service.ranker.config import RankerConfig
+from service.ranker.data.arrays import BoolArray
 from service.storage.item_ids import ItemIds
 from service.storage.workspace import Workspace
 
 if TYPE_CHECKING:
+    from service.models.incumbent import Incumbent
+    from service.models.verdict import Verdict
     from service.ranker.training.train import Trained
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,9 +74,9 @@ class Trainer:
         """Train on the whole log, or take up the events since the active model; save, and activate.
 
         A full training that was interrupted goes on after its last whole epoch if log, items and
-        settings are the same. A full training is not activated if it loses to a baseline, unless
-        `force` is set. TrainingUnderway while another one is, NoTrainedModel where nothing comes of
-        it. What `progress` raises ends it.
+        settings are the same. Its model is activated unless the verdict is against it
+        (`service.models.verdict`); with `force` whatever the verdict is. TrainingUnderway while
+        another one is, NoTrainedModel where nothing comes of it. What `progress` raises ends it.
         """
         if not self._turn.acquire(blocking=False):
             raise TrainingUnderway
@@ -89,16 +97,48 @@ class Trainer:
         from service.models.fitting import fit_ranker
 
         data = TrainingData.read(self._workspace, self._item_ids)
+        sources = self._sources(data.features.modalities)
         trained = fit_ranker(
             data,
             config,
             version=version,
             seed=seed,
             saved=self._interrupted,
-            sources=self._sources(data.features.modalities),
+            sources=sources,
             progress=progress,
+            incumbent=self._incumbent(data),
         )
         return _Fitted(trained, data, taken_up_from="")
+
+    def _incumbent(self, data: TrainingData) -> Incumbent | None:
+        """The active model, and which of these users have done something since its training; None
+        where no model is active."""
+        from service.models.incumbent import Incumbent, codes_between
+
+        active, card = self._registry.active, self._active_card()
+        if card is None:
+            return None
+        is_news = np.zeros(data.interactions.n_users, bool)
+        is_news[data.interactions.user[self._since(card, data)]] = True
+        codes = codes_between(data.vocabulary.event_types, active.vocabulary.event_types)
+        sources = self._sources(active.ranker.modalities)
+        return Incumbent(active.ranker, sources, is_news, codes)
+
+    def _active_card(self) -> ModelCard | None:
+        """Of the model that serves; None where it is not a trained one."""
+        ranker = self._registry.active.ranker
+        return ModelCard.read(self._registry.folder(ranker.version)) if ranker.trained else None
+
+    def _since(self, card: ModelCard, data: TrainingData) -> BoolArray:
+        """(E,) the events of the data that came after the training of a model."""
+        since, user_ids = read_interactions(
+            self._workspace.log,
+            self._workspace.settings.events.policy(),
+            data.vocabulary.event_types,
+            len(data.item_ids),
+            after_seq=card.last_seq,
+        )
+        return data.newest(since, user_ids)
 
     def _take_up(self, progress: Progress, version: str, seed: int) -> _Fitted:
         """From the active model and the events since its training."""
@@ -112,14 +152,8 @@ class Trainer:
             before.alignments,
             before.ranker.n_items,
         )
-        since, user_ids = read_interactions(
-            self._workspace.log,
-            self._workspace.settings.events.policy(),
-            before.vocabulary.event_types,
-            before.ranker.n_items,
-            after_seq=card.last_seq,
-        )
-        if not len(since):
+        since = self._since(card, data)
+        if not since.any():
             raise NoTrainedModel(
                 f"nothing happened since model {before.ranker.version} was trained",
                 "record events first",
@@ -127,7 +161,7 @@ class Trainer:
         trained = refit_ranker(
             before.ranker,
             data,
-            data.newest(since, user_ids),
+            since,
             version=version,
             seed=seed,
             sources=self._sources(before.ranker.modalities),
@@ -142,24 +176,30 @@ class Trainer:
         self, progress: Progress, fitted: _Fitted, started: float, *, always: bool
     ) -> ModelInfo:
         """Save and register what was trained, and activate it unless it lost."""
-        from service.models.fitting import lost_to
-
-        card = self._card(fitted, started)
+        verdict = None if fitted.taken_up_from else self._verdict(fitted.trained)
+        card = self._card(fitted, started, refused=verdict is not None and not verdict.serves)
         progress(TrainProgress("save", 0, 1))
         model = self._registry.add(fitted.trained.ranker, fitted.data.item_ids, card)
         if not fitted.taken_up_from:
             shutil.rmtree(self._interrupted, ignore_errors=True)
-        better = [] if always else lost_to(card.metrics)
-        if better:
-            why = f"not activated: {', '.join(better)} did better on held-out events"
-            progress(TrainProgress("done", 1, 1, why))
+        if verdict and not verdict.serves and not always:
+            logger.warning("model %s is not activated: %s", model.version, verdict.why)
+            progress(TrainProgress("done", 1, 1, f"not activated: {verdict.why}"))
             return model
         progress(TrainProgress("activate", 0, 1))
         model = self._registry.activate(model.version)
-        progress(TrainProgress("done", 1, 1, "activated"))
+        told = f"activated, though {verdict.why}" if verdict and verdict.why else "activated"
+        progress(TrainProgress("done", 1, 1, told))
         return model
 
-    def _card(self, fitted: _Fitted, started: float) -> ModelCard:
+    def _verdict(self, trained: Trained) -> Verdict:
+        from service.models.verdict import lead_on, verdict_on
+
+        card = self._active_card()
+        lead = None if card is None else lead_on(card.metrics)
+        return verdict_on(trained.checked, lead_of_active=lead)
+
+    def _card(self, fitted: _Fitted, started: float, *, refused: bool) -> ModelCard:
         trained, data = fitted.trained, fitted.data
         first = trained.first_stage
         return ModelCard(
@@ -170,6 +210,7 @@ class Trainer:
                 **trained.metrics,
                 "seconds": round(time.time() - started, 1),
                 "epochs": float(first.epochs),
+                REFUSED: float(refused),
             },
             seed=trained.seed,
             n_events=len(data.interactions),

@@ -149,6 +149,11 @@ def _co_occurrence(query: QueryScores, allowed: BoolArray, n: int) -> IntArray:
     return largest(query.co_occurrence, allowed & (query.co_occurrence > 0), n)
 
 
+def _transitions(query: QueryScores, allowed: BoolArray, n: int) -> IntArray:
+    """What people met right after what was met last."""
+    return largest(query.transitions, allowed & (query.transitions > 0), n)
+
+
 def _new_items(query: QueryScores, allowed: BoolArray, n: int) -> IntArray:
     """Items without events, by how much of the history's pull reaches them."""
     cold = np.flatnonzero(allowed & (query.snapshot.behaviour.counts == 0))[-MAX_COLD:]
@@ -158,9 +163,16 @@ def _new_items(query: QueryScores, allowed: BoolArray, n: int) -> IntArray:
 
 
 def _pull_on(query: QueryScores, cold: IntArray) -> FloatArray:
-    """(len(cold),) by their words, by what the sequence model makes of their content, and through
-    their content neighbours, each against what is usual among them."""
-    pulls = [query.text_recent[cold], query.sequence[cold], query.backoff(cold)]
+    """(len(cold),) by their words, by what the sequence model makes of their content, through their
+    content neighbours, and by what content predicts of their co-engagement and of how many will
+    choose them, each against what is usual among them."""
+    pulls = [
+        query.text_recent[cold],
+        query.sequence[cold],
+        query.backoff(cold),
+        query.content_affinity[cold],
+        query.snapshot.regression.expected_events[cold],
+    ]
     pull: FloatArray = np.sum([one / max(float(one.std()), 1e-6) for one in pulls], axis=0)
     return pull
 
@@ -171,6 +183,7 @@ BEHAVIOUR_SOURCES = (
     Source("co_engagement", _co_engagement),
     Source("item_knn", _item_knn),
     Source("chosen_together", _co_occurrence),
+    Source("transitions", _transitions),
     Source("new_items", _new_items),
 )
 """Sources of every catalogue, whatever its content."""

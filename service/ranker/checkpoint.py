@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +28,11 @@ from service.ranker.catalog.snapshot import CatalogSnapshot
 from service.ranker.catalog.state import CatalogState
 from service.ranker.checkpoint_formats import FORMAT, READABLE, in_present_format
 from service.ranker.config import RankerConfig
-from service.ranker.data.arrays import BoolArray, IntArray
+from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
 from service.ranker.data.content_space import ContentSpace, Projection
 from service.ranker.data.items import ItemFeatures
 from service.ranker.item_item.behaviour import Behaviour
+from service.ranker.item_item.content_regression import ContentRegression
 from service.ranker.quantization import Arrays, narrowed, widened
 from service.ranker.ranker import Ranker
 from service.ranker.second_stage.blend import Blend, BlendNet
@@ -39,7 +40,7 @@ from service.ranker.second_stage.signals import UnknownSignals, signals_named
 from service.ranker.sequence.inference import embed_items
 from service.ranker.sequence.model import PAD, ModelShape, SequenceModel
 
-MATRICES = ("ease", "knn", "co_occurrence", "co_counts")
+MATRICES = ("ease", "knn", "co_occurrence", "transitions", "co_counts")
 """Of `Behaviour`, saved as `<name>.data`, `<name>.indices`, `<name>.indptr`."""
 NET, COLD_START_NET = "blend", "cold_start"
 """What the arrays of the second stage's networks begin with."""
@@ -65,6 +66,10 @@ def save_checkpoint(
         "signals": [signal.name for signal in ranker.blend.signals],
         "cold_item_boost": ranker.blend.cold_item_boost,
         "cold_start_events": ranker.blend.cold_start_events,
+        "popularity_prior": ranker.blend.popularity_prior,
+        "strangers_prior": ranker.blend.strangers_prior,
+        "spared_events": ranker.blend.spared_events,
+        "co_occurrence_weight": ranker.blend.co_occurrence_weight,
         "n_events": ranker.snapshot.behaviour.n_events,
         "extra": dict(extra),
     }
@@ -108,9 +113,12 @@ def load_checkpoint(folder: Path, items: ItemFeatures, index_of: Mapping[str, in
     behaviour = _behaviour(arrays, new_index, items.n_items, config["n_events"])
     is_new = np.ones(items.n_items, bool)
     is_new[new_index[new_index >= 0]] = False
-    behaviour.find_neighbours(np.flatnonzero(is_new), content.text)
+    behaviour.find_neighbours(np.flatnonzero(is_new), content.views)
+    regression = _regression(arrays, new_index, content)
+    regression.put(np.flatnonzero(is_new), content.views.rows(np.flatnonzero(is_new)))
     id_rows = _id_rows(arrays["has_id"], new_index, items.n_items)
-    snapshot = CatalogSnapshot(content, behaviour, embed_items(model, projected, id_rows))
+    vectors = embed_items(model, projected, id_rows)
+    snapshot = CatalogSnapshot(content, behaviour, regression, vectors)
     return Ranker(
         version=config["version"],
         config=ranker_config,
@@ -131,7 +139,10 @@ def _arrays(ranker: Ranker, model: SequenceModel) -> dict[str, np.ndarray[Any, A
         "counts": behaviour.counts,
         "recent": behaviour.recent,
         "neighbours": behaviour.neighbours,
+        "closeness": behaviour.closeness,
     }
+    for field in fields(ContentRegression):
+        arrays[f"regression.{field.name}"] = getattr(ranker.snapshot.regression, field.name)
     modules: dict[str, torch.nn.Module | None] = {
         "model": model,
         NET: ranker.blend.net,
@@ -253,6 +264,10 @@ def _blend(folder: Path, config: Mapping[str, Any], arrays: Arrays, shape: Model
         config["cold_item_boost"],
         _net(arrays, COLD_START_NET, len(signals), shape),
         config["cold_start_events"],
+        config.get("popularity_prior", 0.0),
+        config.get("strangers_prior", 0.0),
+        config.get("co_occurrence_weight", 0.0),
+        config.get("spared_events", 0),
     )
 
 
@@ -287,20 +302,51 @@ def _behaviour(arrays: Arrays, new_index: IntArray, n_items: int, n_events: int)
         counts=counts,
         recent=recent,
         neighbours=_neighbours(arrays["neighbours"], new_index, n_items),
+        closeness=_moved(_closeness(arrays), new_index, n_items),
         n_events=n_events,
         **matrices,
     )
 
 
+def _regression(arrays: Arrays, new_index: IntArray, content: Content) -> ContentRegression:
+    """The saved regression under the indices of the catalogue, without what is gone; one that
+    predicts nothing where none was saved, as by earlier versions."""
+    n_items, n_tags = content.tags.shape
+    if "regression.scales" not in arrays:
+        return ContentRegression.none(n_items, n_tags, len(content.modalities))
+    saved = {field.name: arrays[f"regression.{field.name}"] for field in fields(ContentRegression)}
+    for name in ("responses", "leverage", "expected_events"):
+        saved[name] = _moved(saved[name], new_index, n_items)
+    return ContentRegression(**saved).grown(n_items, n_tags)
+
+
+def _moved(rows: FloatArray, new_index: IntArray, n_items: int) -> FloatArray:
+    """(saved items, ...) -> (n_items, ...), zeros for items that were not saved."""
+    moved = np.zeros((n_items, *rows.shape[1:]), rows.dtype)
+    stays = new_index >= 0
+    moved[new_index[stays]] = rows[stays]
+    return moved
+
+
 def _matrix(arrays: Arrays, name: str, new_index: IntArray, n_items: int) -> sparse.csr_matrix:
     """(n_items, n_items)"""
     size = len(new_index)
+    if f"{name}.data" not in arrays:  # not counted by the version that saved it
+        return sparse.csr_matrix((n_items, n_items), dtype=np.float32)
     parts = (arrays[f"{name}.data"], arrays[f"{name}.indices"], arrays[f"{name}.indptr"])
     saved = sparse.csr_matrix(parts, shape=(size, size)).tocoo()
     rows, columns = new_index[saved.row], new_index[saved.col]
     stays = (rows >= 0) & (columns >= 0)
     entries = (saved.data[stays], (rows[stays], columns[stays]))
     return sparse.csr_matrix(entries, shape=(n_items, n_items))
+
+
+def _closeness(arrays: Arrays) -> FloatArray:
+    """(saved items, K). Earlier versions let all neighbours of an item weigh alike."""
+    if "closeness" in arrays:
+        return arrays["closeness"]
+    n_neighbours = arrays["neighbours"].shape[1]
+    return np.full(arrays["neighbours"].shape, 1 / max(n_neighbours, 1), np.float32)
 
 
 def _neighbours(saved: IntArray, new_index: IntArray, n_items: int) -> IntArray:

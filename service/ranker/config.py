@@ -54,10 +54,9 @@ class RankerConfig:
     are wanted)."""
     blend_hidden: int = 32
     """Hidden width of the second stage."""
-    cold_budget: float = 0.05
-    """Items nobody has met yet are boosted as far as costs warm items at most this share of their
-    NDCG@10 on held-out events, or further where content alone would rank them better. 0 boosts
-    nothing."""
+    cold_budget: float = 0.1
+    """Items nobody has met yet are boosted as far as certainly costs at most this share of NDCG@10 on
+    the events that are withheld for the check. 0 boosts nothing."""
     holdout_share: float = 0.25
     """At most this share of a user's history, newest first, trains the second stage instead of the
     first."""

@@ -16,7 +16,7 @@ from service.ranker.data.arrays import FloatArray, IntArray
 
 Arrays = Mapping[str, np.ndarray[Any, Any]]
 
-MATRICES = ("ease", "knn", "co_occurrence")
+MATRICES = ("ease", "knn", "co_occurrence", "transitions")
 """CSR matrices of weights: `<name>.data`, `<name>.indices`, `<name>.indptr`."""
 TABLES = ("model.items.ids.weight", "model.items.tags.weight", "model.items.domain.weight")
 """(rows, D) each."""
@@ -33,13 +33,13 @@ LARGEST_INT8 = 127
 def narrowed(arrays: Arrays) -> dict[str, np.ndarray[Any, Any]]:
     """The same in fewer bytes; `widened` reads it."""
     small = dict(arrays)
-    for name in MATRICES:
+    for name in _matrices(arrays):
         row_sizes = np.diff(arrays[f"{name}.indptr"])
         small |= _rounded(f"{name}.data", arrays[f"{name}.data"], row_sizes)
     for name in TABLES:
         n_rows, width = arrays[name].shape
         small |= _rounded(name, arrays[name], np.full(n_rows, width))
-    for name in WHOLE_NUMBERS:
+    for name in _whole_numbers(arrays):
         largest = int(arrays[name].max(initial=0))
         small[name] = arrays[name].astype(np.min_scalar_type(largest))
     return small
@@ -48,14 +48,23 @@ def narrowed(arrays: Arrays) -> dict[str, np.ndarray[Any, Any]]:
 def widened(arrays: Arrays) -> dict[str, np.ndarray[Any, Any]]:
     """Weights as float32 again, and whole numbers as signed ones."""
     full = {name: array for name, array in arrays.items() if not name.endswith(SCALE)}
-    for name in MATRICES:
+    for name in _matrices(arrays):
         weights, row_sizes = f"{name}.data", np.diff(arrays[f"{name}.indptr"])
         full[weights] = arrays[weights] * np.repeat(arrays[weights + SCALE], row_sizes)
     for name in TABLES:
         full[name] = arrays[name] * arrays[name + SCALE][:, None]
-    for name in WHOLE_NUMBERS:
+    for name in _whole_numbers(arrays):
         full[name] = arrays[name].astype(np.int64 if name == "neighbours" else np.int32)
     return full
+
+
+def _matrices(arrays: Arrays) -> list[str]:
+    """Those that were saved; earlier versions did not have all of them."""
+    return [name for name in MATRICES if f"{name}.data" in arrays]
+
+
+def _whole_numbers(arrays: Arrays) -> list[str]:
+    return [name for name in WHOLE_NUMBERS if name in arrays]
 
 
 def _rounded(name: str, weights: FloatArray, sizes: IntArray) -> dict[str, np.ndarray[Any, Any]]:

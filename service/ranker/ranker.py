@@ -25,6 +25,7 @@ from service.ranker.data.interactions import Interactions
 from service.ranker.data.items import ItemFeatures
 from service.ranker.data.variants import Variants
 from service.ranker.item_item.behaviour import Behaviour
+from service.ranker.item_item.content_regression import ContentRegression
 from service.ranker.second_stage.blend import Blend
 from service.ranker.second_stage.query_scores import QueryScores
 from service.ranker.second_stage.remembered import RememberedQueries
@@ -140,7 +141,11 @@ class Ranker:
         if len(shift) != len(self.blend.signals):
             return self.query_scores(history).scale
         return Scale(
-            np.array(shift, np.float32), np.array(spread, np.float32), len(history), elsewhere=0
+            np.array(shift, np.float32),
+            np.array(spread, np.float32),
+            known=len(history),
+            elsewhere=0,
+            has_words=history.taste is not None,
         )
 
     def rescore(
@@ -189,9 +194,12 @@ def untrained_ranker(
     """What serves before the first training: content, item-kNN, popularity, and a prior blend."""
     space = ContentSpace.fit(items, config.content_dim)
     content = Content.of(space.project(items))
-    behaviour = Behaviour.fit(interactions, content.text, config, solve_ease=False)
+    behaviour = Behaviour.fit(interactions, content.views, config, solve_ease=False)
+    regression = ContentRegression.none(
+        items.n_items, content.tags.shape[1], len(content.modalities)
+    )
     no_vectors = np.zeros((items.n_items, 1), np.float32)
-    snapshot = CatalogSnapshot(content, behaviour, no_vectors)
+    snapshot = CatalogSnapshot(content, behaviour, regression, no_vectors)
     return Ranker(
         version="",
         config=config,

@@ -594,10 +594,11 @@ def test_an_item_that_is_on_no_list_has_nothing_that_would_change_it(trained: Re
 def test_the_weights_of_the_parameters_sum_to_one_and_less_of_this_is_an_event(
     trained: Recommender,
 ) -> None:
-    why = trained.explain(ExplainRequest("i4", user_id="u2"))
+    best = ids(trained.recommend(RecommendRequest(user_id="u2")))[0]
+    why = trained.explain(ExplainRequest(best, user_id="u2"))
     assert sum(why.parameters.values()) == pytest.approx(1)
     assert set(why.parameters) <= {"text", "image", "behaviour", "popularity"}
-    assert why.less_of_this == Feedback("u2", "i4", "dislike")
+    assert why.less_of_this == Feedback("u2", best, "dislike")
 
 
 def test_without_a_profile_nothing_is_told_of_the_user(trained: Recommender) -> None:

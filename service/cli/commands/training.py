@@ -166,33 +166,27 @@ def shrink(
     return DONE
 
 
+OURS = ("palate", "untrained", "active")
+"""Systems of a training's figures that are no baselines."""
+
+
 def show_metrics(model: ModelInfo) -> None:
     """Palate beside the baselines: rows are systems, columns are slices of the held-out events."""
-    figures = {
-        tuple(name.split("/")): value
-        for name, value in model.metrics.items()
-        if name.endswith("/ndcg@10")
-    }
-    systems = list(dict.fromkeys(key[0] for key in figures))
-    slices = list(dict.fromkeys(key[1] for key in figures))
-    if not figures:
+    names = [name.split("/") for name in model.metrics if name.endswith("/ndcg@10")]
+    systems = list(dict.fromkeys(system for system, *_ in names))
+    slices = list(dict.fromkeys(slice_name for _, slice_name, _ in names))
+    if not names:
         output.say("Too few events were held out to compare with the baselines.")
         return
     rows = [
-        [
-            system,
-            *(
-                f"{figures[key]:.4f}" if (key := (system, name, "ndcg@10")) in figures else ""
-                for name in slices
-            ),
-        ]
+        [system, *(_figure(model.metrics, f"{system}/{name}/ndcg@10") for name in slices)]
         for system in systems
     ]
     columns = [name.replace("_", " ") for name in slices]
     output.table(
         ["system", *columns],
         rows,
-        title="NDCG@10 on held-out next events, full catalogue",
+        title="NDCG@10 on held-out events, full catalogue, with 95 % intervals",
         right=columns,
     )
 
@@ -222,11 +216,25 @@ def _serving(model: ModelInfo, as_json: bool) -> int:
     return DONE
 
 
+def _figure(metrics: Mapping[str, float], name: str) -> str:
+    """`.0624 [.0538, .0703]`; nothing where it was not measured, no interval from before there were
+    any."""
+    if name not in metrics:
+        return ""
+    bounds = [metrics.get(f"{name}/{bound}") for bound in ("low", "high")]
+    interval = ", ".join(_short(bound) for bound in bounds if bound is not None)
+    return f"{_short(metrics[name])} [{interval}]" if interval else _short(metrics[name])
+
+
+def _short(value: float) -> str:
+    return f"{value:.4f}".removeprefix("0")
+
+
 def _best(metrics: Mapping[str, float]) -> str:
     rivals = {
-        name.split("/")[0]: value
+        system: value
         for name, value in metrics.items()
-        if name.endswith("/all/ndcg@10") and not name.startswith("palate/")
+        if name.endswith("/all/ndcg@10") and (system := name.split("/")[0]) not in OURS
     }
     if not rivals:
         return ""

@@ -178,6 +178,7 @@ def _about(
         "catalogue": f"{len(dataset.rows):,} items",
         "training": f"{_listed(f'{len(run.train):,}' for run in runs)} events",
         "training time": f"{_listed(f'{training.seconds:.0f}' for training in trainings)} s",
+        "check": _listed("refused" if one.refused else "serves" for one in trainings),
         "cases": f"{sum(len(cases) for run in runs for cases in run.rounds):,}",
         "model": _listed(training.version for training in trainings),
         **{f"{modality} encoder": name for modality, name in workspace.fingerprints.items()},

@@ -22,7 +22,7 @@ from service.evaluation.answers import Recommend
 from service.evaluation.pictures import Learning
 from service.evaluation.served.dataset import Dataset
 from service.evaluation.splits import Case
-from service.models.model_card import ModelCard
+from service.models.model_card import REFUSED, ModelCard
 from service.models.registry import MODELS_FOLDER
 from service.ranker.data.interactions import Interactions
 from service.ranker.second_stage.blend import Blend
@@ -40,6 +40,8 @@ class Training:
 
     version: str
     seconds: float
+    refused: bool
+    """Whether its own check was against it."""
     learning: Learning
 
 
@@ -61,7 +63,8 @@ class Sandbox:
             ranker.blend = Blend.prior(ranker.blend.signals)
         card = ModelCard.read(self._folder / MODELS_FOLDER / model.version)
         learning = Learning(card.losses, card.validation)
-        return Training(model.version, card.metrics["seconds"], learning)
+        refused = bool(card.metrics[REFUSED])
+        return Training(model.version, card.metrics["seconds"], refused, learning)
 
     def record_history(self, cases: Sequence[Case], train: Interactions) -> None:
         """Let happen what the asked people did that `train` does not hold; what is known already

@@ -14,6 +14,7 @@ from scipy import sparse
 
 from service.ranker.data.arrays import BoolArray, FloatArray, IntArray, extended
 from service.ranker.data.items import TEXT, ItemFeatures
+from service.ranker.item_item.views import Views
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +57,11 @@ class Content:
     def text(self) -> FloatArray:
         """(N, Dt)"""
         return self.vectors[TEXT]
+
+    @property
+    def views(self) -> Views:
+        """What a content regression reads."""
+        return Views(self.vectors, self.tags)
 
     def grown(self, n_items: int, n_tags: int) -> Content:
         """The same with room for at least so many items and tags. A tag that was not known weighs as

@@ -13,6 +13,7 @@ import numpy as np
 from service.ranker.catalog.content import Content
 from service.ranker.data.arrays import FloatArray, IntArray, extended
 from service.ranker.item_item.behaviour import Behaviour
+from service.ranker.item_item.content_regression import ContentRegression
 
 SAMPLE_ITEMS = 1_000
 """Items on which the usual size of a query's signals is measured."""
@@ -28,6 +29,8 @@ class CatalogSnapshot:
 
     content: Content
     behaviour: Behaviour
+    regression: ContentRegression
+    """What content predicts of behaviour; nothing before training."""
     item_vectors: FloatArray
     """(N, D) of the sequence model; zeros without a model."""
 
@@ -49,5 +52,6 @@ class CatalogSnapshot:
         return CatalogSnapshot(
             content=content,
             behaviour=self.behaviour.grown(content.n_items),
+            regression=self.regression.grown(*content.tags.shape),
             item_vectors=extended(self.item_vectors, content.n_items),
         )

@@ -50,7 +50,8 @@ class CatalogState:
             snapshot = self._snapshot.grown(n_items, features.n_tags)
             projected = self.space.project(features)
             content = snapshot.content.put(indices, projected)
-            snapshot.behaviour.find_neighbours(indices, content.text)
+            snapshot.behaviour.find_neighbours(indices, content.views)
+            snapshot.regression.put(indices, content.views.rows(indices))
             if self._model is not None:
                 vectors = embed_items(self._model, projected, self._id_rows_of(indices))
                 snapshot.item_vectors[indices] = vectors

@@ -15,9 +15,13 @@ from service.ranker.config import RankerConfig
 from service.ranker.data.arrays import FloatArray, IntArray, extended
 from service.ranker.data.interactions import Interactions
 from service.ranker.item_item.co_engagement import co_counts, co_probability, ease, item_knn
+from service.ranker.item_item.transition_graph import transitions
+from service.ranker.item_item.views import Views
 
 RECENT_SHARE = 0.05
 """Recent popularity counts the newest events: this share of the log."""
+SHARPNESS = 0.15
+"""How much nearer a neighbour must be to weigh e times as much, cosine."""
 MIN_CO_ENGAGED = 5
 """Pairs of items that fewer people met both of are not counted."""
 
@@ -33,6 +37,9 @@ class Behaviour:
     co_occurrence: sparse.csr_matrix
     """Share of those who met the row's item who also met the column's; what serves a user known by
     few events."""
+    transitions: sparse.csr_matrix
+    """Share of what came next, or soon, after the row's item that was the column's; see
+    `service.ranker.item_item.transition_graph`. Empty in checkpoints from before there was one."""
     co_counts: sparse.csr_matrix
     """Integers: how many people met both, where at least MIN_CO_ENGAGED did."""
     counts: IntArray
@@ -40,8 +47,10 @@ class Behaviour:
     recent: IntArray
     """(N,) of them among the newest RECENT_SHARE of the log."""
     neighbours: IntArray
-    """(N, K) the nearest items with events by text, K = `borrow_from`; (N, 0) where there are too
-    few of them. A cold item's co-engagement backs off to the mean of theirs."""
+    """(N, K) the items with events whose content is nearest, K = `borrow_from`; (N, 0) where there
+    are too few of them. A cold item's co-engagement backs off to theirs."""
+    closeness: FloatArray
+    """(N, K) how much each neighbour weighs in that; rows sum to 1."""
     n_events: int
     """Events that were counted."""
 
@@ -56,10 +65,10 @@ class Behaviour:
 
     @classmethod
     def fit(
-        cls, interactions: Interactions, text: FloatArray, config: RankerConfig, *, solve_ease: bool
+        cls, interactions: Interactions, views: Views, config: RankerConfig, *, solve_ease: bool
     ) -> Behaviour:
-        """From a log and the projected text vectors (N, Dt) of all its items. EASE is solved where
-        that is asked for and the items with events are at most `ease_limit`."""
+        """From a log and the projected content of all its N items. EASE is solved where that is asked
+        for and the items with events are at most `ease_limit`."""
         n_items = interactions.n_items
         counts, recent = popularity(interactions)
         warm = np.flatnonzero(counts)
@@ -67,14 +76,17 @@ class Behaviour:
             weights = ease(interactions, top=config.neighbours, max_items=config.ease_limit)
         else:
             weights = sparse.csr_matrix((n_items, n_items), dtype=np.float32)
+        neighbours, similarity = views.nearest(views, warm, config.borrow_from)
         return cls(
             ease=weights,
             knn=item_knn(interactions),
             co_occurrence=co_probability(interactions, top=config.neighbours),
+            transitions=transitions(interactions),
             co_counts=co_counts(interactions, min_people=MIN_CO_ENGAGED),
             counts=counts,
             recent=recent,
-            neighbours=nearest(text, text, warm, config.borrow_from),
+            neighbours=neighbours,
+            closeness=backoff_weights(similarity),
             n_events=len(interactions),
         )
 
@@ -88,22 +100,27 @@ class Behaviour:
             ease=_resized(self.ease, n_items),
             knn=_resized(self.knn, n_items),
             co_occurrence=_resized(self.co_occurrence, n_items),
+            transitions=_resized(self.transitions, n_items),
             co_counts=_resized(self.co_counts, n_items),
             counts=extended(self.counts, n_items),
             recent=extended(self.recent, n_items),
             neighbours=extended(self.neighbours, n_items),
+            closeness=extended(self.closeness, n_items),
         )
 
-    def find_neighbours(self, items: IntArray, text: FloatArray) -> None:
-        """Fill in `neighbours` of new or changed items; text (N, Dt) covers the whole catalogue.
-        Where fewer than K items have events now, they are repeated."""
+    def find_neighbours(self, items: IntArray, views: Views) -> None:
+        """Fill in `neighbours` and `closeness` of new or changed items; the views are of the whole
+        catalogue. Where fewer than K items have events now, they are repeated."""
         k = self.neighbours.shape[1]
         if not k or not len(items):
             return
-        found = nearest(text[items], text, np.flatnonzero(self.counts), k, skip=items)
+        warm = np.flatnonzero(self.counts)
+        found, similarity = views.rows(items).nearest(views, warm, k, items=items)
         n_found = found.shape[1]
         if n_found:
-            self.neighbours[items] = found[:, np.arange(k) % n_found]
+            repeated = np.arange(k) % n_found
+            self.neighbours[items] = found[:, repeated]
+            self.closeness[items] = backoff_weights(similarity[:, repeated])
 
     def recount(self, interactions: Interactions) -> Behaviour:
         """The same with the popularity of a newer log."""
@@ -124,35 +141,16 @@ def popularity(interactions: Interactions) -> tuple[IntArray, IntArray]:
     return interactions.item_counts(), recent.astype(np.int64)
 
 
-def nearest(
-    queries: FloatArray,
-    text: FloatArray,
-    pool: IntArray,
-    k: int,
-    *,
-    skip: IntArray | None = None,
-    chunk: int = 1024,
-) -> IntArray:
-    """The k items of `pool` with the largest dot product with each query, never the query's own
-    item, (Q, k).
+def backoff_weights(similarity: FloatArray) -> FloatArray:
+    """(N, K) similarities of neighbours as weights that sum to 1: softmax(similarity / SHARPNESS).
 
-    Query q is item `skip[q]`, by default item q. Where the pool has no k others, (Q, 0).
+    >>> backoff_weights(np.array([[0.5, 0.5]], np.float32)).tolist()
+    [[0.5, 0.5]]
     """
-    k = min(k, len(pool) - 1)
-    if k <= 0:
-        return np.zeros((len(queries), 0), np.int64)
-    place_in_pool = np.full(len(text), -1, np.int64)
-    place_in_pool[pool] = np.arange(len(pool))
-    own = place_in_pool[np.arange(len(queries)) if skip is None else skip]
-    found = np.empty((len(queries), k), np.int64)
-    targets = text[pool].T  # (Dt, P)
-    for start in range(0, len(queries), chunk):
-        part = slice(start, start + chunk)
-        scores = queries[part] @ targets  # (chunk, P)
-        rows = np.flatnonzero(own[part] >= 0)
-        scores[rows, own[part][rows]] = -np.inf
-        found[part] = pool[np.argpartition(-scores, k - 1, axis=1)[:, :k]]
-    return found
+    nearer = similarity - similarity.max(axis=1, keepdims=True, initial=-1.0)
+    weights = np.exp(nearer / np.float32(SHARPNESS))
+    shares: FloatArray = weights / weights.sum(axis=1, keepdims=True)
+    return shares
 
 
 def _resized(matrix: sparse.csr_matrix, n: int) -> sparse.csr_matrix:

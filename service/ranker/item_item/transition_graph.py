@@ -69,10 +69,15 @@ class TransitionGraph:
     def scores(self, histories: Sequence[IntArray]) -> FloatArray:
         newest = [history[-LAST:] for history in histories]
         start = history_matrix(newest, self._next.shape[0], decay=DECAY)  # (B, n_items)
-        first = start @ self._next
-        second = first @ self._next
-        scores: FloatArray = (first + np.float32(SECOND_HOP) * second).toarray()
+        scores: FloatArray = walk(start, self._next).toarray()
         return scores
+
+
+def walk(start: sparse.csr_matrix, transitions: sparse.csr_matrix) -> sparse.csr_matrix:
+    """(B, n_items) what is reached in two steps from weighted starts (B, n_items): h P +
+    SECOND_HOP h P P."""
+    first = start @ transitions
+    return first + np.float32(SECOND_HOP) * (first @ transitions)
 
 
 def _pairs(interactions: Interactions, gap: int) -> tuple[IntArray, IntArray]:

@@ -25,6 +25,10 @@ from service.ranker.sequence.tasks import TaskHeads
 LEAST_CO_OCCURRENCE = np.float32(0.01)
 """What never occurs together counts like a hundredth of what is usual, since its logarithm would be
 infinite."""
+WORDS_WORTH = 9
+"""Words tell as much of a person as so many events, beside popularity."""
+LEAST_ELSEWHERE = 1.0
+"""Weight of the logarithm of co-occurrence for whoever comes from another domain, at least."""
 
 
 class BlendNet(nn.Module):
@@ -84,6 +88,10 @@ class Blend:
         cold_item_boost: float = 0.0,
         cold_start_net: BlendNet | None = None,
         cold_start_events: int = 0,
+        popularity_prior: float = 0.0,
+        strangers_prior: float = 0.0,
+        co_occurrence_weight: float = 0.0,
+        spared_events: int = 0,
     ) -> None:
         self.signals = tuple(signals)
         """The F signals that the networks read, in this order."""
@@ -95,6 +103,17 @@ class Blend:
         self.cold_start_events = cold_start_events
         """Up to so many known events `cold_start_net` ranks alone, from twice as many on `net`
         does."""
+        self.popularity_prior = popularity_prior
+        """How much the logarithm of an item's events adds to the score of `cold_start_net` after one
+        known event; after n events 2 / (1 + n) of that."""
+        self.strangers_prior = strangers_prior
+        """The same for somebody of whom nothing is known, not even words."""
+        self.spared_events = spared_events
+        """Whoever is known by so many events, or by few enough for `cold_start_net`, is spared the
+        boost of cold items, and from twice as many on nobody is."""
+        self.co_occurrence_weight = co_occurrence_weight
+        """How much the logarithm of co-occurrence adds to the score of `cold_start_net`; at least
+        LEAST_ELSEWHERE for whoever comes from another domain."""
         places = {signal.name: place for place, signal in enumerate(self.signals)}
         self._popularity, self._co_occurrence = places["popularity"], places["co_occurrence"]
 
@@ -127,8 +146,11 @@ class Blend:
         if self.cold_start_net is None or share == 0:
             return scores
         cold_start = self.cold_start_net.score(signals, scale)
-        if scale.elsewhere:
-            cold_start = cold_start + self._log_co_occurrence(signals, scale)
+        cold_start += self._popularity_prior(scale) * signals[..., self._popularity]
+        least = LEAST_ELSEWHERE if scale.elsewhere else 0.0
+        weight = np.float32(max(self.co_occurrence_weight, least))
+        if weight:
+            cold_start += weight * self._log_co_occurrence(signals, scale)
         mixed: FloatArray = share * cold_start + (1 - share) * scores
         return mixed
 
@@ -137,7 +159,9 @@ class Blend:
         Cold-start users are spared it: all their scores are flat, and the boost would outweigh
         them."""
         weight: FloatArray = np.exp(-0.5 * signals[..., self._popularity])
-        return weight * (1 - self._cold_start_share(scale))
+        return weight * (
+            1 - _share_of_few(scale.known, max(self.cold_start_events, self.spared_events))
+        )
 
     def usual(self, scale: Scale) -> FloatArray:
         """(F,) signals that say nothing: what is usual for the query, or over all lists."""
@@ -145,20 +169,30 @@ class Blend:
 
     def _cold_start_share(self, scale: Scale) -> np.float32:
         """How much of the score is the cold-start network's, 1 to 0 as events become known."""
-        if not self.cold_start_events:
-            return np.float32(0)
-        return np.float32(np.clip(2 - scale.known / self.cold_start_events, 0, 1))
+        return _share_of_few(scale.known, self.cold_start_events)
+
+    def _popularity_prior(self, scale: Scale) -> np.float32:
+        n_known = scale.known + WORDS_WORTH * scale.has_words
+        if not n_known:
+            return np.float32(self.strangers_prior)
+        return np.float32(2 * self.popularity_prior / (1 + n_known))
 
     def _log_co_occurrence(self, signals: FloatArray, scale: Scale) -> FloatArray:
         """(..., C, F) -> (..., C): logarithm of co-occurrence with the history, against what is
         usual.
 
-        Users who are new in a domain are few in a log, and what a network learns of few does not
-        outdo this plain estimate of what they choose. Added to its score it makes a product of the
-        two distributions (Hinton 2002), which outdid either in cross-validation; docs/benchmarks.md
-        has what it does at the served answer.
+        Cold-start users, and all the more those who are new in a domain, are few in a log, and what
+        a network learns of few does not always outdo this plain estimate of what they choose. Added to
+        its score it makes a product of the two distributions (Hinton 2002), which for people new in
+        a domain outdid either in cross-validation; docs/benchmarks.md has what it does at the served
+        answer.
         """
         usual = scale.spread[self._co_occurrence] or np.float32(np.inf)
         ratio = signals[..., self._co_occurrence] / usual
         logarithm: FloatArray = np.log(LEAST_CO_OCCURRENCE + ratio)
         return logarithm
+
+
+def _share_of_few(known: int, few: int) -> np.float32:
+    """1 for up to `few` known events, 0 from twice as many on, and linear between; 0 for none."""
+    return np.float32(np.clip(2 - known / few, 0, 1) if few else 0)

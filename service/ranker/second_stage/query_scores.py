@@ -18,6 +18,7 @@ from service.ranker.data.arrays import FloatArray, IntArray
 from service.ranker.data.history import History
 from service.ranker.data.items import TEXT
 from service.ranker.item_item.co_engagement import newest_weights
+from service.ranker.item_item.transition_graph import DECAY, LAST, walk
 from service.ranker.second_stage.scale import Scale
 
 BEST_OF = 20
@@ -91,19 +92,41 @@ class QueryScores:
         from_met = self.snapshot.behaviour.co_occurrence[self._met].T  # (N, U)
         return _dots(from_met, np.full_like(self._recency, 1 / self._n_met))
 
+    @cached_property
+    def transitions(self) -> FloatArray:
+        """(N,) what people met right after what was met last, in two steps."""
+        items, weights = newest_weights(self.history.items[-LAST:], DECAY)
+        places = (np.zeros(len(items), np.int64), items)
+        start = sparse.csr_matrix((weights, places), shape=(1, self.snapshot.n_items))
+        reached: FloatArray = walk(start, self.snapshot.behaviour.transitions).toarray()[0]
+        return reached
+
     @property
     def strongest(self) -> FloatArray:
         """(N,) recency-weighted co-engagement: EASE where it was solved, else item-kNN."""
         return self.ease_recent if self.snapshot.behaviour.ease.nnz else self.knn_recent
 
     def backoff(self, candidates: IntArray) -> FloatArray:
-        """(C,) `strongest` of the items nearest in text to each candidate, on average: what stands
-        in for co-engagement where nobody has met the candidate."""
-        neighbours = self.snapshot.behaviour.neighbours
+        """(C,) `strongest` of the items whose content is nearest to each candidate, by closeness:
+        what stands in for co-engagement where nobody has met the candidate."""
+        behaviour = self.snapshot.behaviour
+        neighbours = behaviour.neighbours
         if not neighbours.shape[1] or not len(self.history):
             return np.zeros(len(candidates), np.float32)
-        mean: FloatArray = self.strongest[neighbours[candidates]].mean(axis=1)
+        of_neighbours = self.strongest[neighbours[candidates]]  # (C, K)
+        mean: FloatArray = np.einsum("ck,ck->c", of_neighbours, behaviour.closeness[candidates])
         return mean
+
+    @cached_property
+    def content_affinity(self) -> FloatArray:
+        """(N,) `strongest` as content predicts it of each item, without the item's own events;
+        zeros before training or without a history."""
+        regression = self.snapshot.regression
+        if not regression.is_fitted or not len(self.history):
+            return np.zeros(self.snapshot.n_items, np.float32)
+        response = regression.response(self._met, self._recency)
+        predicted = regression.predicted(self.snapshot.content.views, response)
+        return regression.without_own(predicted, self.strongest, np.arange(len(predicted)))
 
     @cached_property
     def _ease(self) -> tuple[FloatArray, FloatArray]:

@@ -35,6 +35,8 @@ class Scale:
     that are allowed."""
     elsewhere: int
     """The other events."""
+    has_words: bool = False
+    """Whether the person said in words what they look for."""
 
     def relative(self, signals: FloatArray) -> FloatArray:
         """(..., F) -> (..., F), within -LIMIT..LIMIT."""

@@ -106,8 +106,10 @@ _BEHAVIOUR = (
         scaling=Scaling.CATALOGUE,
         over_catalogue=lambda query: query.strongest,
     ),
+    _of_every_item("content_affinity", BEHAVIOUR, Scaling.SAMPLE),
     _of_every_item("knn_recent", BEHAVIOUR, Scaling.CATALOGUE, prior_relative=1.0),
     _of_every_item("knn_all", BEHAVIOUR, Scaling.CATALOGUE, prior_relative=0.3),
+    _of_every_item("transitions", BEHAVIOUR, Scaling.CATALOGUE),
     _of_every_item("co_occurrence", BEHAVIOUR, Scaling.CATALOGUE, prior_relative=0.4),
 )
 _TEXT = (
@@ -168,6 +170,14 @@ _OTHERS = (
     ),
     _of_item_alone("popularity", POPULARITY, _log_events, prior_plain=0.3),
     _of_item_alone("recent_popularity", POPULARITY, _log_recent_events, prior_plain=0.2),
+    Signal(
+        "expected_events",
+        "",
+        of_query=lambda query, items: query.snapshot.regression.expected_events[items],
+        of_variants=lambda variants: variants.snapshot.regression.expected_events[
+            variants.candidates
+        ],
+    ),
     _of_item_alone("is_cold", "", _has_no_events),
     Signal(
         "history_length",
@@ -234,7 +244,13 @@ def scale_of(signals: Sequence[Signal], query: QueryScores) -> Scale:
             )
         elif signal.scaling is Scaling.CATALOGUE and len(query.history):
             spread[place] = _root_mean_square(signal.over_catalogue(query))
-    return Scale(shift, spread, known=len(query.history), elsewhere=0)
+    return Scale(
+        shift,
+        spread,
+        known=len(query.history),
+        elsewhere=0,
+        has_words=query.history.taste is not None,
+    )
 
 
 def _mean_and_deviation(values: FloatArray) -> tuple[float, float]:

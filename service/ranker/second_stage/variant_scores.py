@@ -17,6 +17,7 @@ from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
 from service.ranker.data.items import TEXT
 from service.ranker.data.variants import Variants
 from service.ranker.item_item.co_engagement import NEGLIGIBLE
+from service.ranker.item_item.transition_graph import DECAY, LAST, SECOND_HOP
 from service.ranker.second_stage.query_scores import BEST_OF
 
 
@@ -79,6 +80,17 @@ class VariantScores:
         return self._met.evenly @ self._to_candidates(from_met) / self._n_met
 
     @cached_property
+    def transitions(self) -> FloatArray:
+        newest = np.where(self.variants.ages < LAST, DECAY**self.variants.ages, 0.0)
+        items, weights = self.variants.of_items(newest, np.maximum)  # (U,), (B, U)
+        next_of = self.snapshot.behaviour.transitions
+        first = sparse.csr_matrix(weights) @ next_of[items]  # (B, N)
+        to_candidates = next_of[:, self.candidates]
+        second = (first @ to_candidates).toarray()
+        reached: FloatArray = first[:, self.candidates].toarray() + SECOND_HOP * second
+        return reached
+
+    @cached_property
     def backoff(self) -> FloatArray:
         neighbours = self.snapshot.behaviour.neighbours
         n_variants, n_candidates = len(self.variants), len(self.candidates)
@@ -88,8 +100,23 @@ class VariantScores:
         strongest = self._ease if self.snapshot.behaviour.ease.nnz else self._knn
         of_neighbours = self._met.recent @ strongest[:, distinct].toarray()  # (B, distinct)
         of_each = of_neighbours[:, place.reshape(n_candidates, -1)]  # (B, C, neighbours)
-        mean: FloatArray = of_each.mean(axis=2)
+        closeness = self.snapshot.behaviour.closeness[self.candidates]
+        mean: FloatArray = np.einsum("bck,ck->bc", of_each, closeness)
         return mean
+
+    @cached_property
+    def content_affinity(self) -> FloatArray:
+        regression = self.snapshot.regression
+        if not regression.is_fitted:
+            return np.zeros((len(self.variants), len(self.candidates)), np.float32)
+        features = regression.features(self.snapshot.content.views.rows(self.candidates))  # (C, K)
+        predicted = regression.response(self._met.items, self._met.recent) @ features.T
+        affinity = regression.without_own(predicted, self._strongest, self.candidates)
+        return affinity * (self.lengths > 0)
+
+    @property
+    def _strongest(self) -> FloatArray:
+        return self.ease_recent if self.snapshot.behaviour.ease.nnz else self.knn_recent
 
     @cached_property
     def lengths(self) -> IntArray:

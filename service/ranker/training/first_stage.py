@@ -18,6 +18,7 @@ from service.ranker.data.content_space import ContentSpace
 from service.ranker.data.interactions import Interactions
 from service.ranker.data.items import ItemFeatures
 from service.ranker.item_item.behaviour import Behaviour
+from service.ranker.item_item.content_regression import ContentRegression
 from service.ranker.ranker import Ranker
 from service.ranker.second_stage.blend import Blend
 from service.ranker.second_stage.signals import signals_for
@@ -45,12 +46,13 @@ def fit_first_stage(
     """
     n_items = projected.n_items
     content = Content.of(projected, idf)
-    behaviour = Behaviour.fit(interactions, content.text, config, solve_ease=True)
+    behaviour = Behaviour.fit(interactions, content.views, config, solve_ease=True)
+    regression = ContentRegression.fit(content.views, behaviour.strongest, behaviour.counts)
     id_rows = np.where(behaviour.counts > 0, np.arange(n_items), PAD)
     tensors = ItemTensors(projected, id_rows)
     report = fit(tensors)
     vectors = item_vectors(model, tensors, np.arange(n_items))
-    snapshot = CatalogSnapshot(content, behaviour, vectors)
+    snapshot = CatalogSnapshot(content, behaviour, regression, vectors)
     ranker = Ranker(
         version=version,
         config=config,

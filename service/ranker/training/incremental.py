@@ -23,6 +23,7 @@ from service.ranker.ranker import Ranker
 from service.ranker.sequence.inference import ItemTensors
 from service.ranker.sequence.model import PAD, SequenceModel
 from service.ranker.training.cases import next_event_cases, sampled_by_weight
+from service.ranker.training.check import Checked
 from service.ranker.training.first_stage import fit_first_stage
 from service.ranker.training.fit import FitReport, StageProgress, fit_sequence_model
 from service.ranker.training.train import Trained
@@ -87,7 +88,7 @@ def refresh_ranker(
         idf=ranker.snapshot.content.idf,
     )
     refreshed.blend = ranker.blend
-    return Trained(refreshed, metrics, report, seed)
+    return Trained(refreshed, metrics, Checked(), report, seed)
 
 
 def _before_learning(

@@ -22,7 +22,7 @@ from service.ranker.data.interactions import Interactions
 from service.ranker.data.items import ItemFeatures
 from service.ranker.training.fit import FitState
 
-FORMAT = 4
+FORMAT = 5
 """Another one where training does something else with the same data: nothing is taken up across
 that."""
 

@@ -6,7 +6,7 @@ validation users, and the figures by slice. Knows no fitting.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,22 +15,15 @@ from service.ranker.candidates import CandidateSource
 from service.ranker.catalog.content import Content
 from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
 from service.ranker.pipeline import Query, retrieve
-from service.ranker.ranker import Ranker
+from service.ranker.ranker import Ranker, ScoredList
 from service.ranker.second_stage.blend import Blend
 from service.ranker.second_stage.query_scores import QueryScores
+from service.ranker.training.baseline_gains import BASELINES, baseline_gains
 from service.ranker.training.cases import RankingCase
 from service.ranker.training.fit import StageProgress
-from service.ranker.training.training_list import TrainingList, ndcg
+from service.ranker.training.interval import with_interval
+from service.ranker.training.training_list import TrainingList
 
-BASELINES = (
-    "popularity",
-    "recent_popularity",
-    "co_occurrence",
-    "item_knn_recent",
-    "ease_recent",
-    "content_knn",
-)
-"""Systems the trained ranker is compared with on the same hidden events."""
 WARM, COLD_ITEM, COLD_USER, NEW_IN_DOMAIN = "warm", "cold_item", "cold_user", "new_in_domain"
 SLICES: Mapping[str, Sequence[str]] = {
     "all": (WARM, COLD_ITEM),
@@ -42,6 +35,9 @@ SLICES: Mapping[str, Sequence[str]] = {
 """Slices of the figures, and the slices of cases that each counts."""
 K = 10
 STATES_AT_ONCE = 256
+REPORTED_EVERY = 250
+TRIES = 3
+"""So many times as many cases are looked at where few have a list."""
 THINNED = 150
 """Candidates kept of a training list, at random, beside the chosen ones: a sampled softmax at a
 fifth of the cost."""
@@ -55,6 +51,7 @@ class ValidationCase:
     proposed: TrainingList | None
     slice: str
     baselines: Mapping[str, float]
+    user: int
 
 
 def lists_of(
@@ -67,29 +64,49 @@ def lists_of(
     progress: StageProgress | None,
 ) -> tuple[list[TrainingList], list[ValidationCase]]:
     """Lists of candidates, thinned, of the cases to train on, and the cases of the
-    `validation_users` (users,), answered."""
+    `validation_users` (users,), answered.
+
+    In a sparse log few of the chosen items are candidates at all, so more cases are looked at until
+    there are `blend_lists` lists, up to TRIES times as many.
+    """
     most = ranker.config.blend_lists
     training = [case for case in cases if not validation_users[case.user]]
     validating = [case for case in cases if validation_users[case.user]]
-    training = _drawn(training, most, rng)
-    drawn = [*training, *_drawn(validating, most // 3, rng)]
+    training = _drawn(training, TRIES * most, rng)
+    validating = _drawn(validating, most // 3, rng)
     lists: list[TrainingList] = []
+    n_wanted = min(most, len(training)) + len(validating)
+    for _, _, proposed, _ in _asked(ranker, training, sources):
+        if proposed is not None:
+            lists.append(proposed.thinned(THINNED, rng))
+            if progress and not len(lists) % REPORTED_EVERY:
+                progress(stage, len(lists), n_wanted)
+            if len(lists) == most:
+                break
     validation: list[ValidationCase] = []
-    for start in range(0, len(drawn), STATES_AT_ONCE):
-        part = drawn[start : start + STATES_AT_ONCE]
+    for case, query, proposed, query_scores in _asked(ranker, validating, sources):
+        validation.append(_validated(proposed, query_scores, query.allowed, case))
+        if progress and not len(validation) % REPORTED_EVERY:
+            progress(stage, n_wanted - len(validating) + len(validation), n_wanted)
+    if progress:
+        progress(stage, n_wanted, n_wanted)
+    return lists, validation
+
+
+def _asked(
+    ranker: Ranker, cases: Sequence[RankingCase], sources: Sequence[CandidateSource]
+) -> Iterator[tuple[RankingCase, Query, TrainingList | None, QueryScores]]:
+    """Each case as the pipeline is asked it, and its list."""
+    for start in range(0, len(cases), STATES_AT_ONCE):
+        part = cases[start : start + STATES_AT_ONCE]
         states = ranker.states([case.history for case in part])
-        for number, (case, state) in enumerate(zip(part, states, strict=True), start=start):
+        for case, state in zip(part, states, strict=True):
             query = _query(case, state, ranker)
             query_scores = ranker.query_scores(query.history, query.state)
-            candidates, _ = retrieve(query_scores, query, sources)
-            proposed = _list(ranker, query_scores, candidates.items, case)
-            if number >= len(training):
-                validation.append(_validated(proposed, query_scores, query.allowed, case))
-            elif proposed is not None:
-                lists.append(proposed.thinned(THINNED, rng))
-        if progress:
-            progress(stage, min(start + STATES_AT_ONCE, len(drawn)), len(drawn))
-    return lists, validation
+            candidates = retrieve(query_scores, query, sources)[0].items
+            domains = None if case.domain is None else np.array([case.domain])
+            scored = ranker.score_list(query_scores, candidates, domains)
+            yield case, query, list_of(scored, candidates, case), query_scores
 
 
 def proposed_lists(validation: Sequence[ValidationCase]) -> list[TrainingList]:
@@ -98,29 +115,32 @@ def proposed_lists(validation: Sequence[ValidationCase]) -> list[TrainingList]:
 
 
 def metrics_of(blend: Blend, validation: Sequence[ValidationCase]) -> dict[str, float]:
-    """`<system>/<slice>/ndcg@10` over the full catalogue, for Palate and the baselines the same log
-    gives: of next events all, warm and cold_item, and of cold starts cold_user and new_in_domain.
+    """`<system>/<slice>/ndcg@10` over the full catalogue with its interval, for Palate and the baselines
+    the same log gives: of next events all, warm and cold_item, and of cold starts cold_user and
+    new_in_domain.
 
     What no source proposed is a miss for Palate.
     """
-    gains = {"palate": [_gain(blend, case.proposed) for case in validation]}
+    gains = {"palate": [gain_of(blend, case.proposed, K) for case in validation]}
     for name in BASELINES:
         gains[name] = [case.baselines[name] for case in validation]
+    people = np.array([case.user for case in validation], dtype=np.int64)
+    slices = np.array([case.slice for case in validation], dtype=str)
     metrics: dict[str, float] = {}
     for system, values in gains.items():
-        for slice_name, members in SLICES.items():
-            counted = [
-                gain for gain, case in zip(values, validation, strict=True) if case.slice in members
-            ]
-            if counted:
-                metrics[f"{system}/{slice_name}/ndcg@{K}"] = round(float(np.mean(counted)), 5)
+        for name, members in SLICES.items():
+            counted = np.isin(slices, members)
+            metrics |= with_interval(
+                f"{system}/{name}/ndcg@{K}", np.array(values)[counted], people[counted]
+            )
     return metrics
 
 
-def _gain(blend: Blend, proposed: TrainingList | None) -> float:
+def gain_of(blend: Blend, proposed: TrainingList | None, k: int) -> float:
+    """NDCG@k of a list as the blend ranks it; 0 for none."""
     if proposed is None:
         return 0.0
-    return proposed.gain(blend.score(proposed.signals, proposed.scale), K)
+    return proposed.gain(blend.score(proposed.signals, proposed.scale), k)
 
 
 def _drawn(cases: Sequence[RankingCase], most: int, rng: np.random.Generator) -> list[RankingCase]:
@@ -130,28 +150,24 @@ def _drawn(cases: Sequence[RankingCase], most: int, rng: np.random.Generator) ->
 def _query(case: RankingCase, state: FloatArray, ranker: Ranker) -> Query:
     """The case as the pipeline is asked it: within the domain that is asked for."""
     content: Content = ranker.snapshot.content
-    allowed = None if case.domain is None else content.domain == case.domain
+    allowed = content.live.copy() if case.domain is None else content.domain == case.domain
+    allowed[case.history.items] = False
     return Query(case.history, ranker.config.candidates, allowed=allowed, state=state)
 
 
-def _list(
-    ranker: Ranker, query_scores: QueryScores, proposed: IntArray, case: RankingCase
-) -> TrainingList | None:
-    """Signals of what the sources proposed and the person had not met; None where nothing of it was
-    chosen.
+def list_of(scored: ScoredList, candidates: IntArray, case: RankingCase) -> TrainingList | None:
+    """The candidates (C,), which are scored, with what was chosen in the case; None where nothing of
+    them was.
 
     Putting a chosen item in by force would teach the second stage that what no source proposes is
     what people choose.
     """
-    candidates = proposed[~np.isin(proposed, case.history.items)]
     if not len(candidates):
         return None
     places = np.minimum(np.searchsorted(candidates, case.chosen), len(candidates) - 1)
     found = candidates[places] == case.chosen
     if not found.any():
         return None
-    domains = None if case.domain is None else np.array([case.domain])
-    scored = ranker.score_list(query_scores, candidates, domains)
     return TrainingList(
         scored.signals,
         scored.scale,
@@ -168,36 +184,12 @@ def _validated(
     allowed: BoolArray | None,
     case: RankingCase,
 ) -> ValidationCase:
-    behaviour = query_scores.snapshot.behaviour
-    scores = {
-        "popularity": behaviour.counts.astype(np.float32),
-        "recent_popularity": behaviour.recent.astype(np.float32),
-        "co_occurrence": query_scores.co_occurrence,
-        "item_knn_recent": query_scores.knn_recent,
-        "ease_recent": query_scores.ease_recent,
-        "content_knn": query_scores.text_recent,
-    }
-    unseen = np.ones(len(behaviour.counts), bool) if allowed is None else allowed.copy()
-    unseen[case.history.items] = False
-    n_chosen = len(case.chosen)
-    gains = {
-        name: ndcg(ranks_of(case.chosen, scores[name], unseen), n_chosen, K) for name in BASELINES
-    }
-    return ValidationCase(proposed, _slice_of(case, behaviour.counts), gains)
+    counts = query_scores.snapshot.behaviour.counts
+    gains = baseline_gains(query_scores, case, K, allowed)
+    return ValidationCase(proposed, _slice_of(case, counts), gains, case.user)
 
 
 def _slice_of(case: RankingCase, counts: IntArray) -> str:
     if case.cold_start:
         return COLD_USER if case.domain is None else NEW_IN_DOMAIN
     return WARM if counts[case.chosen[0]] else COLD_ITEM
-
-
-def ranks_of(items: IntArray, scores: FloatArray, unseen: BoolArray) -> IntArray:
-    """(P,) how many of the `unseen` (N,) score above each of `items` (P,); of equal scores half
-    count."""
-    ascending = np.sort(scores[unseen])
-    above = len(ascending) - np.searchsorted(ascending, scores[items], side="right")
-    below = np.searchsorted(ascending, scores[items], side="left")
-    level = len(ascending) - above - below - 1
-    ranks: IntArray = above + level // 2
-    return ranks

@@ -1,4 +1,4 @@
-"""What may serve after a training, and what is said where nothing comes of one."""
+"""Fitting, and what is said where nothing comes of it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from service.api.messages import TrainProgress
 from service.errors import NoTrainedModel
 from service.models.features import Vocabulary
-from service.models.fitting import TOLERANCE, by_stage, fit_ranker, lost_to
+from service.models.fitting import by_stage, fit_ranker
 from service.models.training_data import TrainingData
 from service.ranker.candidates import sources_of
 from service.ranker.config import RankerConfig
@@ -40,17 +40,6 @@ def fitted(data: TrainingData, config: RankerConfig, folder: Path) -> list[Train
         data, config, version="v", seed=0, saved=folder, sources=SOURCES, progress=told.append
     )
     return told
-
-
-def test_a_model_may_miss_the_best_baseline_by_two_percent_and_no_more() -> None:
-    def metrics(ours: float) -> dict[str, float]:
-        return {"palate/all/ndcg@10": ours, "ease_recent/all/ndcg@10": 0.5,
-                "popularity/all/ndcg@10": 0.1, "made_up/all/ndcg@10": 0.9}  # fmt: skip
-
-    assert lost_to(metrics(TOLERANCE * 0.5)) == []
-    assert lost_to(metrics(TOLERANCE * 0.5 - 1e-9)) == ["ease_recent"]
-    assert lost_to(metrics(0.0)) == ["popularity", "ease_recent"]
-    assert lost_to({}) == []  # nothing was held out
 
 
 def test_too_few_events_are_no_model_and_the_reason_is_given(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from indexer.catalog.event import Event
 from service.api.messages import TrainProgress
 from service.errors import NoTrainedModel, TrainingUnderway
-from service.models import fitting
+from service.models import verdict
 from service.models.model_card import ModelCard
 from service.models.registry import ModelRegistry
 from service.models.trainer import Trainer
@@ -56,8 +56,9 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 @pytest.fixture
 def lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every training loses to a baseline."""
-    monkeypatch.setattr(fitting, "lost_to", lambda metrics: ["ease_recent"])
+    """Every training loses."""
+    against = verdict.Verdict(False, "it did worse than ease_recent")
+    monkeypatch.setattr(verdict, "verdict_on", lambda checked, lead_of_active: against)
 
 
 def test_a_training_is_told_saved_registered_and_activated(world: World) -> None:
@@ -79,7 +80,7 @@ def test_a_model_that_lost_is_registered_and_not_activated_unless_forced(world: 
     told: list[TrainProgress] = []
     model = world.trainer.train(told.append)
     assert not model.active
-    assert told[-1].message == "not activated: ease_recent did better on held-out events"
+    assert told[-1].message == "not activated: it did worse than ease_recent"
     assert not world.registry.active.ranker.trained
     assert world.trainer.train(lambda _: None, force=True).active
 

@@ -27,7 +27,7 @@ from indexer.stores.qdrant.location import QdrantLocation
 from indexer.stores.store import IMAGE, TEXT
 from service.api.messages import ExplainRequest, RecommendRequest, SearchRequest, TrainProgress
 from service.errors import InvalidInput, ServedByOtherEncoders, TrainingUnderway
-from service.models import fitting
+from service.models import verdict
 from service.operations.switching import Switching
 from service.recommender import Recommender
 from service.rpc.garbage_collection import freeze_gc
@@ -267,7 +267,8 @@ def test_a_restart_with_either_configuration_is_right_and_says_what_changed(
 def test_each_set_of_encoders_has_its_own_model(
     palate: Switching, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fitting, "lost_to", lambda metrics: [])
+    in_favour = verdict.Verdict(True, "")
+    monkeypatch.setattr(verdict, "verdict_on", lambda checked, lead_of_active: in_favour)
     first = palate.train(quiet, seed=0, force=True, incremental=False).version
     stages: list[str] = []
     second = palate.change_encoders(

@@ -15,6 +15,7 @@ from service.ranker.data.history import History
 from service.ranker.data.interactions import Interactions
 from service.ranker.data.items import TEXT, Block, ItemFeatures
 from service.ranker.item_item.behaviour import Behaviour
+from service.ranker.item_item.content_regression import ContentRegression
 from service.ranker.second_stage.blend import BlendNet
 from service.ranker.second_stage.query_scores import QueryScores
 from service.ranker.second_stage.scale import Scale
@@ -104,11 +105,14 @@ def chain(n_users: int = 150, n_items: int = 30, length: int = 8, seed: int = 0)
 
 
 def mixed_features(n_items: int, modalities: tuple[str, ...] = ("text", "image")) -> ItemFeatures:
-    """Random items of two domains with tags, some of them without one modality or another."""
+    """Items of two domains with tags, some of them without one modality or another. All is random,
+    but that the vectors tell even items from odd ones."""
     rng = np.random.default_rng(11)
     blocks = {}
     for place, modality in enumerate(modalities):
-        one = block(rng.normal(size=(n_items, 6 + place)))
+        vectors = rng.normal(size=(n_items, 6 + place))
+        vectors[:, 0] += np.where(np.arange(n_items) % 2, 2.0, -2.0)
+        one = block(vectors)
         present = rng.random(n_items) > 0.2 * place
         blocks[modality] = Block(one.vectors * present[:, None], present)
     return ItemFeatures(
@@ -127,9 +131,12 @@ def snapshot(
     board = checkerboard(n_items=n_items - n_cold)
     log = Interactions.build(board.user, board.item, board.timestamp, n_items=n_items)
     content = Content.of(mixed_features(n_items, modalities))
-    behaviour = Behaviour.fit(log, content.text, replace(SMALL, borrow_from=5), solve_ease=True)
+    behaviour = Behaviour.fit(log, content.views, replace(SMALL, borrow_from=5), solve_ease=True)
     vectors = np.random.default_rng(5).normal(size=(n_items, 8)).astype(np.float32)
-    return CatalogSnapshot(content, behaviour, vectors)
+    regression = ContentRegression.fit(content.views, behaviour.strongest, behaviour.counts)
+    expected = np.random.default_rng(6).normal(size=n_items).astype(np.float32)
+    regression = replace(regression, expected_events=expected)
+    return CatalogSnapshot(content, behaviour, regression, vectors)
 
 
 def query_scores(snapshot: CatalogSnapshot, history: History, decay: float = 0.8) -> QueryScores:

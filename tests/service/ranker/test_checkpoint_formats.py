@@ -98,6 +98,9 @@ CASES = EXPECTED["cases"]
 INDEX_OF = {f"i{i}": i for i in range(N)}
 TOLERANCE = {"rtol": 1e-5, "atol": 1e-5}
 
+SINCE_034E339 = {"content_affinity", "transitions", "expected_events"}
+"""Signals that there were not when the checkpoints were written."""
+
 
 def waves(dim: int, step: float) -> np.ndarray:
     """Unit rows (N, dim)."""
@@ -168,7 +171,9 @@ def test_it_scores_as_where_it_was_written(
     ranker = load_checkpoint(OLD / name, features(*in_catalogue), INDEX_OF)
     assert ranker.snapshot.content.modalities == ("text", perceived)
     assert [signal.name for signal in ranker.blend.signals] == [
-        signal.name for signal in signals_for(["text", perceived])
+        signal.name
+        for signal in signals_for(["text", perceived])
+        if signal.name not in SINCE_034E339
     ]
     assert_scores_as_before(ranker, name, perceived)
 

@@ -6,14 +6,15 @@ import pytest
 
 from service.api.messages import ModelInfo
 from service.cli.commands.training import show_metrics
-from service.models import fitting
+from service.models import verdict
 from tests.service.cli.conftest import Run
 
 
 def test_a_model_that_lost_is_exit_code_1_and_is_listed_beside_the_best_baseline(
     filled: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fitting, "lost_to", lambda metrics: ["ease_recent"])
+    against = verdict.Verdict(False, "it did worse than ease_recent")
+    monkeypatch.setattr(verdict, "verdict_on", lambda checked, lead_of_active: against)
     ran = filled("train", "--json")
     assert (ran.code, ran.json["active"]) == (1, False)
     (listed,) = filled("models", "list", "--json").json
@@ -25,7 +26,7 @@ def test_a_model_that_lost_is_exit_code_1_and_is_listed_beside_the_best_baseline
 def test_a_training_says_what_became_of_its_model(filled: Run) -> None:
     ran = filled("train", "--force", "--seed", 1)
     assert ran.code == 0
-    assert "NDCG@10 on held-out next events" in ran.out
+    assert "NDCG@10 on held-out events" in ran.out
     assert ran.out.rstrip().endswith(": activated")
 
 
@@ -43,14 +44,16 @@ def test_metrics_are_a_row_a_system_and_a_column_a_slice(
 ) -> None:
     figures = {
         "palate/all/ndcg@10": 0.25,
+        "palate/all/ndcg@10/low": 0.2,
+        "palate/all/ndcg@10/high": 0.3,
         "palate/cold_item/ndcg@10": 0.125,
         "ease_recent/all/ndcg@10": 0.2,
         "seconds": 3.0,
     }
     show_metrics(ModelInfo("v", 0.0, True, figures))
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert ["palate", "0.2500", "0.1250"] in lines
-    assert ["ease_recent", "0.2000"] in lines
+    assert ["palate", ".2500", "[.2000,", ".3000]", ".1250"] in lines
+    assert ["ease_recent", ".2000"] in lines
     assert any(line[:3] == ["system", "all", "cold"] for line in lines)
     show_metrics(ModelInfo("v", 0.0, True, {"seconds": 3.0}))
     assert "Too few events" in capsys.readouterr().out

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -59,7 +61,7 @@ def test_a_new_item_is_embedded_by_its_content_and_a_known_one_by_its_id_too(
     )  # fmt: skip
     model = SequenceModel(SMALL, shape)
     vectors = embed_items(model, space.project(items), np.arange(N))
-    known = CatalogSnapshot(before.content, before.behaviour, vectors)
+    known = replace(before, item_vectors=vectors)
     state = CatalogState(known, space, model, np.arange(N))
     some = items.rows(np.array([3, 3]))
     state.put_items(np.array([3, N]), some)

@@ -5,19 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from scipy import sparse
 
 from service.ranker.data.interactions import Interactions
-from service.ranker.item_item.behaviour import MIN_CO_ENGAGED, Behaviour, nearest, popularity
+from service.ranker.item_item.behaviour import MIN_CO_ENGAGED, Behaviour, popularity
+from service.ranker.item_item.views import Views
 from tests.service.ranker.planted import SMALL, checkerboard
 
 N = 20
 CONFIG = replace(SMALL, borrow_from=3)
 
 
-def on_a_line(n: int = N) -> np.ndarray:
+def on_a_line(n: int = N) -> Views:
     """Unit vectors by angle: items lie near the items of near indices."""
     angle = np.linspace(0, np.pi / 2, n)
-    return np.stack([np.cos(angle), np.sin(angle)], axis=1).astype(np.float32)
+    text = np.stack([np.cos(angle), np.sin(angle)], axis=1).astype(np.float32)
+    return Views({"text": text}, sparse.csr_matrix((n, 1), dtype=np.float32))
 
 
 def fitted(*, solve_ease: bool = True, n_cold: int = 2) -> Behaviour:
@@ -65,10 +68,11 @@ def test_neighbours_are_the_nearest_items_that_somebody_met_and_never_the_item_i
     assert set(neighbours[0].tolist()) == {1, 2, 3}
 
 
-def test_where_there_are_too_few_warm_items_there_are_no_neighbours() -> None:
-    vectors = on_a_line(4)
-    assert nearest(vectors, vectors, np.array([2]), 3).shape == (4, 0)
-    assert nearest(vectors, vectors, np.array([1, 2]), 3).tolist() == [[1], [2], [1], [2]]
+def test_nearer_neighbours_weigh_more() -> None:
+    behaviour = fitted()
+    np.testing.assert_allclose(behaviour.closeness.sum(axis=1), 1, atol=1e-5)
+    nearest = behaviour.closeness[0][behaviour.neighbours[0] == 1]
+    assert nearest > behaviour.closeness[0][behaviour.neighbours[0] == 3]
 
 
 def test_there_is_room_for_items_that_come_later() -> None:
@@ -83,9 +87,10 @@ def test_there_is_room_for_items_that_come_later() -> None:
 
 def test_new_items_find_their_neighbours() -> None:
     behaviour = fitted().grown(N + 1)
-    text = np.concatenate([on_a_line(), on_a_line()[5:6]])
-    behaviour.find_neighbours(np.array([N]), text)
+    views = on_a_line().rows(np.array([*range(N), 5]))
+    behaviour.find_neighbours(np.array([N]), views)
     assert set(behaviour.neighbours[N].tolist()) == {4, 5, 6}
+    assert behaviour.closeness[N].sum() == np.float32(1)
 
 
 def test_where_fewer_items_have_events_than_when_it_was_fitted_neighbours_are_repeated() -> None:

@@ -14,6 +14,7 @@ from service.ranker.data.history import History
 from service.ranker.data.interactions import Interactions
 from service.ranker.data.items import TEXT, Block
 from service.ranker.item_item.behaviour import Behaviour
+from service.ranker.item_item.content_regression import ContentRegression
 from service.ranker.second_stage.query_scores import BEST_OF, QueryScores
 from tests.service.ranker.planted import SMALL, features, query_scores
 
@@ -35,14 +36,17 @@ def small() -> CatalogSnapshot:
         n_tags=2,
     )
     log = Interactions.build([0, 0, 1], [0, 1, 0], n_items=4)
+    content = Content.of(items)
     behaviour = replace(
-        Behaviour.fit(log, AXES, SMALL, solve_ease=False),
+        Behaviour.fit(log, content.views, SMALL, solve_ease=False),
         ease=sparse.csr_matrix(WEIGHTS),
         knn=sparse.csr_matrix(2 * WEIGHTS),
         neighbours=np.array([[1, 2], [0, 2], [0, 1], [1, 2]]),
+        closeness=np.full((4, 2), 0.5, np.float32),
     )
     vectors = np.array([[1, 0], [0, 1], [2, 2], [-1, 0]], np.float32)
-    return CatalogSnapshot(Content.of(items), behaviour, vectors)
+    regression = ContentRegression.fit(content.views, behaviour.ease, log.item_counts())
+    return CatalogSnapshot(content, behaviour, regression, vectors)
 
 
 def of(*items: int, disliked: tuple[int, ...] = (), taste: np.ndarray | None = None) -> QueryScores:

@@ -10,10 +10,10 @@ from service.ranker.data.history import History
 from service.ranker.data.interactions import Interactions
 from service.ranker.ranker import Ranker, untrained_ranker
 from service.ranker.second_stage.blend import Blend
+from service.ranker.training.baseline_gains import BASELINES
 from service.ranker.training.cases import RankingCase
 from service.ranker.training.training_list import TrainingList
 from service.ranker.training.validation import (
-    BASELINES,
     COLD_ITEM,
     COLD_USER,
     NEW_IN_DOMAIN,
@@ -22,7 +22,6 @@ from service.ranker.training.validation import (
     lists_of,
     metrics_of,
     proposed_lists,
-    ranks_of,
 )
 from tests.service.ranker.planted import (
     SIGNALS,
@@ -97,6 +96,12 @@ def test_who_is_new_in_a_domain_is_asked_within_it(ranker: Ranker) -> None:
     assert len(one.proposed.signals) <= 21
 
 
+def test_what_the_person_has_met_is_no_candidate(ranker: Ranker) -> None:
+    (one,) = answered(ranker, case(0, 6))
+    assert one.proposed is not None
+    assert len(one.proposed.signals) <= N_ITEMS - 3
+
+
 def test_behaviour_ranks_what_the_like_minded_chose_above_what_is_popular(ranker: Ranker) -> None:
     cases = answered(ranker, *(case(0, chosen) for chosen in range(6, 40, 2)))
     popularity, knn = (
@@ -110,16 +115,11 @@ def test_figures_are_means_by_slice_and_what_no_source_proposed_is_a_miss() -> N
     block[0, place_of("text_recent")] = 1.0
     first = TrainingList(block, UNSCALED, np.array([0]), np.array([1]))
     validation = [
-        ValidationCase(first, WARM, NOTHING | {"popularity": 1.0}),
-        ValidationCase(None, COLD_ITEM, NOTHING),
+        ValidationCase(first, WARM, NOTHING | {"popularity": 1.0}, user=1),
+        ValidationCase(None, COLD_ITEM, NOTHING, user=2),
     ]
     metrics = metrics_of(Blend(SIGNALS, network_of("text_recent")), validation)
     assert [metrics[f"palate/{name}/ndcg@10"] for name in ("all", WARM, COLD_ITEM)] == [0.5, 1, 0]
     assert metrics["popularity/all/ndcg@10"] == 0.5
+    assert (metrics["palate/all/ndcg@10/low"], metrics["palate/all/ndcg@10/high"]) == (0.0, 1.0)
     assert f"palate/{COLD_USER}/ndcg@10" not in metrics
-
-
-def test_a_rank_is_how_many_unseen_items_score_above_and_half_of_the_equal_ones() -> None:
-    scores = np.array([9.0, 5.0, 5.0, 5.0, 1.0], np.float32)
-    unseen = np.array([False, True, True, True, True])
-    assert ranks_of(np.array([1, 4]), scores, unseen).tolist() == [1, 3]

@@ -1,0 +1,168 @@
+"""The check: newest events that nothing was trained on, asked of the ranker as it will serve and of
+what else could.
+
+Whatever learns from a rehearsal flatters itself there, and a provisional ranker is not the one that
+serves. So the newest event of some people is withheld from the whole training; the finished ranker,
+the item-item models of the very same log and whatever would serve instead are asked for it. Owns
+what is withheld and what each system gains on it. Knows no decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from service.ranker.candidates import CandidateSource
+from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
+from service.ranker.data.history import History
+from service.ranker.data.interactions import Interactions
+from service.ranker.pipeline import Query, Ranked, rank
+from service.ranker.ranker import Ranker
+from service.ranker.second_stage.blend import Blend
+from service.ranker.training.baseline_gains import BASELINES, baseline_gains
+from service.ranker.training.cases import RankingCase, next_event_cases
+from service.ranker.training.fit import StageProgress
+from service.ranker.training.hidden import MIN_EVENTS, random_subset
+from service.ranker.training.interval import with_interval
+from service.ranker.training.training_list import TrainingList, ndcg
+from service.ranker.training.validation import gain_of, list_of
+
+K = 10
+MOST_CASES = 3_000
+"""People asked, at most: the standard error of NDCG@10 is then about .004 in a sparse log."""
+LARGEST_SHARE = 0.05
+"""Of the events that are withheld, at most."""
+STAGE = "check"
+CASES_AT_ONCE = 256
+PALATE, UNTRAINED, INCUMBENT = "palate", "untrained", "active"
+"""The new ranker, what serves without any model, and the model that is active now."""
+
+
+class Asked(Protocol):
+    """What may be asked beside the new ranker."""
+
+    def gains(self, cases: Sequence[RankingCase]) -> FloatArray:
+        """(len(cases),) NDCG@K of each; NaN for a case whose answer it has seen."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checked:
+    """What each system gained on the same C withheld events, one of each person."""
+
+    gains: Mapping[str, FloatArray] = field(default_factory=dict)
+    """(C,) NDCG@K by system; NaN where it could not be asked."""
+    is_cold: BoolArray = field(default_factory=lambda: np.zeros(0, bool))
+    """(C,) whether nobody had met the item before."""
+    lengths: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
+    """(C,) events known of each person."""
+
+    def __len__(self) -> int:
+        return len(self.is_cold)
+
+    def metrics(self) -> dict[str, float]:
+        """`<system>/<slice>/ndcg@10` of `all` and `warm`, with `/low` and `/high` of its interval."""
+        metrics: dict[str, float] = {}
+        for name, cases in {"all": np.ones(len(self), bool), "warm": ~self.is_cold}.items():
+            for system, gains in self.gains.items():
+                metrics |= with_interval(
+                    f"{system}/{name}/ndcg@{K}", gains[cases & ~np.isnan(gains)]
+                )
+        return metrics
+
+
+def withheld_events(
+    interactions: Interactions, sampled: BoolArray, rng: np.random.Generator
+) -> BoolArray:
+    """(E,) the newest event of people drawn at random: of those with more than MIN_EVENTS, at most
+    MOST_CASES and LARGEST_SHARE of all events. Only events that are `sampled` (E,) are taken."""
+    lengths = np.diff(interactions.by_user())
+    newest = interactions.positions_from_end() == 0
+    eligible = newest & sampled & (lengths[interactions.user] > MIN_EVENTS)
+    n = min(int(eligible.sum()), MOST_CASES, int(LARGEST_SHARE * len(interactions)))
+    return random_subset(eligible, n, rng)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ServedCase:
+    """A withheld event as it was asked."""
+
+    case: RankingCase
+    proposed: TrainingList | None
+    """What the second stage ranks; None where no source proposed what was chosen."""
+    baselines: Mapping[str, float]
+    """NDCG@K by baseline."""
+    is_cold: bool
+    """Whether nobody had met the item."""
+
+
+def served_cases(
+    ranker: Ranker,
+    interactions: Interactions,
+    withheld: BoolArray,
+    sources: Sequence[CandidateSource],
+    progress: StageProgress | None = None,
+) -> list[ServedCase]:
+    """Ask `ranker`, which knows nothing of the `withheld` events (E,), and the baselines that its
+    own log gives."""
+    cases = next_event_cases(interactions, withheld, ranker.config.feature_history)
+    counts = ranker.snapshot.behaviour.counts
+    served = []
+    for case, found in _served(ranker, cases, sources):
+        proposed = list_of(found.scored, found.candidates.items, case)
+        baselines = baseline_gains(found.query_scores, case, K)
+        served.append(ServedCase(case, proposed, baselines, bool(counts[case.chosen[0]] == 0)))
+        if progress and (len(served) == len(cases) or not len(served) % CASES_AT_ONCE):
+            progress(STAGE, len(served), len(cases))
+    return served
+
+
+def checked(blend: Blend, served: Sequence[ServedCase], others: Mapping[str, Asked]) -> Checked:
+    """What everyone gained on the same cases, `blend` ranking ours."""
+    cases = [one.case for one in served]
+    if not cases:
+        return Checked()
+    return Checked(
+        {
+            PALATE: np.array([gain_of(blend, one.proposed, K) for one in served], np.float32),
+            **{name: other.gains(cases) for name, other in others.items()},
+            **{
+                name: np.array([one.baselines[name] for one in served], np.float32)
+                for name in BASELINES
+            },
+        },
+        is_cold=np.array([one.is_cold for one in served]),
+        lengths=np.array([len(case.history) for case in cases]),
+    )
+
+
+def served_gains(
+    ranker: Ranker, cases: Sequence[RankingCase], sources: Sequence[CandidateSource]
+) -> FloatArray:
+    """(len(cases),) NDCG@K of what the pipeline would serve, without what the person has met."""
+    answers = _served(ranker, cases, sources)
+    return np.array([_gain(found, case) for case, found in answers], np.float32)
+
+
+def _served(
+    ranker: Ranker, cases: Sequence[RankingCase], sources: Sequence[CandidateSource]
+) -> Iterator[tuple[RankingCase, Ranked]]:
+    for start in range(0, len(cases), CASES_AT_ONCE):
+        part = cases[start : start + CASES_AT_ONCE]
+        states = ranker.states([case.history for case in part])
+        for case, state in zip(part, states, strict=True):
+            yield case, rank(ranker, _query(ranker, case.history, state), sources)
+
+
+def _query(ranker: Ranker, history: History, state: FloatArray) -> Query:
+    unseen = np.ones(ranker.n_items, bool)
+    unseen[history.items] = False
+    per_source = max(ranker.config.candidates, K)
+    return Query(history, per_source, allowed=unseen, n_served=K, state=state)
+
+
+def _gain(found: Ranked, case: RankingCase) -> float:
+    served = found.items(found.order[:K])
+    return ndcg(np.flatnonzero(np.isin(served, case.chosen)), len(case.chosen), K)
