@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STUBS  := proto/palate/v1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types proto bench-serve bench-quality bench-incremental bench-explain bench-encode bench-align bench-house clean
+.PHONY: help install demo test check lint types proto bench-serve bench-quality bench-verdicts bench-incremental bench-explain bench-encode bench-align bench-house clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -42,6 +42,9 @@ bench-serve: install ## latency and throughput of Recommend over gRPC
 
 bench-quality: install ## quality on the real data sets of PALATE_BENCH_DATA (hours); writes docs/benchmarks.md
 	$(BIN)/python -m benchmarks.quality --write
+
+bench-verdicts: install ## whether the check of a training decides as the served answer does, on PALATE_BENCH_DATA (hours); writes docs/benchmarks.md
+	$(BIN)/python -m benchmarks.verdicts --write
 
 bench-incremental: install ## an incremental training against a full one; writes docs/benchmarks.md
 	$(BIN)/python -m benchmarks.incremental --write
