@@ -172,9 +172,9 @@ class Blend:
         return _share_of_few(scale.known, self.cold_start_events)
 
     def _popularity_prior(self, scale: Scale) -> np.float32:
-        n_known = scale.known + WORDS_WORTH * scale.has_words
-        if not n_known:
+        if scale.is_of_stranger:
             return np.float32(self.strangers_prior)
+        n_known = scale.known + scale.elsewhere + WORDS_WORTH * scale.has_words
         return np.float32(2 * self.popularity_prior / (1 + n_known))
 
     def _log_co_occurrence(self, signals: FloatArray, scale: Scale) -> FloatArray:

@@ -38,6 +38,11 @@ class Scale:
     has_words: bool = False
     """Whether the person said in words what they look for."""
 
+    @property
+    def is_of_stranger(self) -> bool:
+        """Whether nothing is known of the person: no event in any domain, and no words."""
+        return not (self.known or self.elsewhere or self.has_words)
+
     def relative(self, signals: FloatArray) -> FloatArray:
         """(..., F) -> (..., F), within -LIMIT..LIMIT."""
         divisor = np.where(self.spread > 0, self.spread, np.float32(np.inf))

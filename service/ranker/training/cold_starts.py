@@ -63,7 +63,7 @@ def fit_priors(blend: Blend, cold_starts: Sequence[TrainingList], most: int, k: 
         return np.array(scored, np.float32)
 
     short = [one for one in cold_starts if one.scale.known < 2 * most]
-    strangers = [one for one in short if not one.scale.known and not one.scale.has_words]
+    strangers = [one for one in short if one.scale.is_of_stranger]
     best = (0.0, 0.0, -1.0)
     for prior, weight in product(POPULARITY_PRIORS, CO_OCCURRENCE_WEIGHTS):
         blend.popularity_prior, blend.co_occurrence_weight = prior, weight

@@ -81,9 +81,14 @@ def test_a_stranger_gets_what_is_popular_unless_it_is_certain_that_it_is_worse(
     blend = Blend(SIGNALS, network_of("text_recent"), cold_start_net=network_of("text_recent"))
     fit_priors(blend, [right] * n_right + [wrong] * n_wrong, 10)
     assert blend.strangers_prior == prior
-    worded = replace(wrong, scale=replace(wrong.scale, has_words=True))
+
+
+@pytest.mark.parametrize("known", [{"has_words": True}, {"elsewhere": 4}, {"known": 1}])
+def test_who_said_or_did_anything_anywhere_is_no_stranger(known: dict[str, int]) -> None:
+    one = next_event(0, text_is_right=False)
+    one = replace(one, scale=replace(one.scale, **known))
     blend = Blend(SIGNALS, network_of("text_recent"), cold_start_net=network_of("text_recent"))
-    fit_priors(blend, [worded], 10)
+    fit_priors(blend, [one], 10)
     assert blend.strangers_prior == 0.0
 
 
