@@ -260,8 +260,8 @@ class Recommender:
         force: bool = False,
         incremental: bool = False,
     ) -> ModelInfo:
-        """Train on the whole log, or take up what is new; what comes of it serves unless a baseline
-        did better."""
+        """Train on the whole log, or take up what is new; what comes of it serves unless its check is
+        against it."""
         return self._trainer.train(progress, seed=seed, force=force, incremental=incremental)
 
     def activate_model(self, version: str) -> ModelInfo:

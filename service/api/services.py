@@ -125,7 +125,7 @@ class ModelService(Protocol):
         """Newest first."""
 
     def train(self, progress: Progress, *, seed: int, force: bool, incremental: bool) -> ModelInfo:
-        """Train a model, which serves afterwards unless a baseline did better. Takes minutes;
+        """Train a model, which serves afterwards unless its check is against it. Takes minutes;
         TrainingUnderway while another training or change of encoders is."""
 
     def change_encoders(

@@ -45,7 +45,7 @@ def train(
     server: Server = "",
     as_json: Json = False,
 ) -> int:
-    """Train a model on the whole log; it serves from then on unless a baseline did better (exit
+    """Train a model on the whole log; it serves from then on unless its check is against it (exit
     code 1).
 
     A training that was interrupted goes on if log, items and settings are the same.
