@@ -54,7 +54,7 @@ class RankerConfig:
     are wanted)."""
     blend_hidden: int = 32
     """Hidden width of the second stage."""
-    cold_budget: float = 0.1
+    cold_budget: float = 0.15
     """Items nobody has met yet are boosted as far as certainly costs at most this share of NDCG@10 on
     the events that are withheld for the check. 0 boosts nothing."""
     holdout_share: float = 0.25
