@@ -189,6 +189,18 @@ def show_metrics(model: ModelInfo) -> None:
         title="NDCG@10 on held-out events, full catalogue, with 95 % intervals",
         right=columns,
     )
+    if worth := [
+        name for name in model.metrics if name.startswith("worth/") and name.count("/") == 2
+    ]:
+        output.table(
+            ["part", "for", "NDCG@10"],
+            [
+                [part, of.replace("_", " "), _figure(model.metrics, f"worth/{part}/{of}")]
+                for _, part, of in (name.split("/") for name in worth)
+            ],
+            title="What parts of the second stage add on held-out people",
+            right=["NDCG@10"],
+        )
 
 
 def _train_here(
@@ -227,7 +239,7 @@ def _figure(metrics: Mapping[str, float], name: str) -> str:
 
 
 def _short(value: float) -> str:
-    return f"{value:.4f}".removeprefix("0")
+    return f"{value:.4f}".replace("0.", ".", 1)
 
 
 def _best(metrics: Mapping[str, float]) -> str:

@@ -35,14 +35,14 @@ def standard_error(values: FloatArray, people: IntArray | None = None) -> float:
 
 
 def with_interval(
-    name: str, values: FloatArray, people: IntArray | None = None
+    name: str, values: FloatArray, people: IntArray | None = None, *, least: float = 0.0
 ) -> dict[str, float]:
-    """The mean under `name`, and the bounds of its interval, within 0..1, under `name/low` and
+    """The mean under `name`, and the bounds of its interval, within `least`..1, under `name/low` and
     `name/high`; nothing for no values."""
     if not len(values):
         return {}
     mean, half = float(values.mean()), margin(CONFIDENCE) * standard_error(values, people)
-    bounds = {"low": max(mean - half, 0.0), "high": min(mean + half, 1.0)}
+    bounds = {"low": max(mean - half, least), "high": min(mean + half, 1.0)}
     return {
         name: round(mean, 5),
         **{f"{name}/{bound}": round(value, 5) for bound, value in bounds.items()},

@@ -59,6 +59,7 @@ from service.ranker.training.validation import (
     metrics_of,
     proposed_lists,
 )
+from service.ranker.training.worth import worth_of_parts
 
 SHORTEST, LONGEST = 20, 200
 """Bounds of the number of events that the sequence model reads, where the data decides it."""
@@ -79,7 +80,7 @@ class Trained:
     """`<system>/<slice>/ndcg@10` with `/low` and `/high` of a 95 % interval; systems are `palate`,
     what else could serve, and the baselines. `all` and `warm` are of the check, the other slices
     (all of them, where no event could be withheld) of the rehearsal that the second stage learned
-    from."""
+    from. `worth/<part>/<slice>` is what parts of the second stage add there."""
     checked: Checked
     """What `ranker` and the others gained on events that nothing was trained on."""
     first_stage: FitReport
@@ -140,8 +141,14 @@ def train_ranker(
         others[INCUMBENT] = incumbent
     result = checked(ranker.blend, served, others)
     if withheld.any():
+        training.tell("co-engagement, all events", 0, 1)
         _count_all(ranker, interactions)
-    metrics = metrics_of(ranker.blend, rehearsed) | result.metrics()
+        training.tell("co-engagement, all events", 1, 1)
+    metrics = {
+        **metrics_of(ranker.blend, rehearsed),
+        **result.metrics(),
+        **worth_of_parts(ranker.blend, rehearsed),
+    }
     return Trained(ranker, metrics, result, report, seed)
 
 

@@ -57,3 +57,15 @@ def test_metrics_are_a_row_a_system_and_a_column_a_slice(
     assert any(line[:3] == ["system", "all", "cold"] for line in lines)
     show_metrics(ModelInfo("v", 0.0, True, {"seconds": 3.0}))
     assert "Too few events" in capsys.readouterr().out
+
+
+def test_what_parts_are_worth_is_a_table_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    figures = {
+        "palate/all/ndcg@10": 0.25,
+        "worth/cold_item_boost/warm": -0.0021,
+        "worth/cold_item_boost/warm/low": -0.004,
+        "worth/cold_item_boost/warm/high": 0.0002,
+    }
+    show_metrics(ModelInfo("v", 0.0, True, figures))
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["cold_item_boost", "warm", "-.0021", "[-.0040,", ".0002]"] in lines

@@ -1,0 +1,47 @@
+"""What parts of the second stage are worth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from service.ranker.second_stage.blend import Blend
+from service.ranker.training.baseline_gains import BASELINES
+from service.ranker.training.training_list import TrainingList
+from service.ranker.training.validation import COLD_ITEM, COLD_USER, WARM, ValidationCase
+from service.ranker.training.worth import worth_of_parts
+from tests.service.ranker.planted import SIGNALS, UNSCALED, network_of, place_of
+
+NOTHING = dict.fromkeys(BASELINES, 0.0)
+
+
+def case(slice_name: str, user: int, *, cold_chosen: bool) -> ValidationCase:
+    """A warm item that text says a little for, and a cold one; either was chosen."""
+    block = np.zeros((2, len(SIGNALS)), np.float32)
+    block[0, place_of("text_recent")] = 0.5
+    block[0, place_of("popularity")] = np.log1p(1e8)
+    block[1, place_of("is_cold")] = 1.0
+    chosen = np.array([1 if cold_chosen else 0])
+    proposed = TrainingList(block, UNSCALED, chosen, np.array([1]))
+    return ValidationCase(proposed, slice_name, NOTHING, user)
+
+
+def test_a_boost_is_worth_what_cold_items_gain_and_costs_what_warm_ones_lose() -> None:
+    blend = Blend(SIGNALS, network_of("text_recent"), cold_item_boost=1.0)
+    cases = [case(WARM, user, cold_chosen=False) for user in range(5)]
+    cases += [case(COLD_ITEM, user, cold_chosen=True) for user in range(5)]
+    worth = worth_of_parts(blend, cases)
+    lost = 1 - 1 / np.log2(3)
+    assert worth["worth/cold_item_boost/warm"] == pytest.approx(-lost, abs=1e-4)
+    assert worth["worth/cold_item_boost/cold_item"] == pytest.approx(lost, abs=1e-4)
+    assert worth["worth/cold_item_boost/warm/low"] <= worth["worth/cold_item_boost/warm"] < 0
+    assert blend.cold_item_boost == 1.0
+
+
+def test_a_network_that_ranks_for_nobody_is_worth_nothing_and_what_has_no_cases_is_not_said() -> (
+    None
+):
+    blend = Blend(SIGNALS, network_of("text_recent"), cold_start_net=network_of("popularity"))
+    worth = worth_of_parts(blend, [case(COLD_USER, 1, cold_chosen=False)])
+    assert worth["worth/cold_start_network/cold_user"] == 0.0
+    assert not [name for name in worth if "new_in_domain" in name or "boost" in name]
