@@ -29,6 +29,9 @@ WORDS_WORTH = 9
 """Words tell as much of a person as so many events, beside popularity."""
 LEAST_ELSEWHERE = 1.0
 """Weight of the logarithm of co-occurrence for whoever comes from another domain, at least."""
+DECIMALS = 5
+"""Of a score. Items that are equal to the ranker differ beyond these, by where in a batch a processor
+added them up, and would be listed in another order by another processor."""
 
 
 class BlendNet(nn.Module):
@@ -137,7 +140,7 @@ class Blend:
         """(..., C, F) -> (..., C); higher is better."""
         boost = np.float32(self.cold_item_boost) * self.cold_item_weight(signals, scale)
         scores: FloatArray = self.unboosted(signals, scale) + boost
-        return scores
+        return np.round(scores, DECIMALS)
 
     def unboosted(self, signals: FloatArray, scale: Scale) -> FloatArray:
         """The same without the boost of cold items."""
