@@ -36,14 +36,20 @@ class Views:
         vectors = {name: rows[items] for name, rows in self.vectors.items()}
         return Views(vectors, self.tags[items])
 
-    def similarities(self, others: Views) -> FloatArray:
-        """(N, M) cosines of all views side by side: the sum of the cosines of each view, over the
-        square root of how many views either item has."""
-        shared = np.asarray((self.tags @ others.tags.T).toarray(), np.float32)
+    def side_by_side(self) -> Views:
+        """The same items as unit rows over all views: each view over the square root of how many
+        of them the item has."""
+        has = [np.diff(self.tags.indptr) > 0, *(rows.any(axis=1) for rows in self.vectors.values())]
+        share = np.maximum(np.sum(has, axis=0), 1).astype(np.float32) ** np.float32(-0.5)
+        vectors = {name: rows * share[:, None] for name, rows in self.vectors.items()}
+        return Views(vectors, sparse.csr_matrix(sparse.diags(share) @ self.tags))
+
+    def products(self, others: Views) -> FloatArray:
+        """(N, M) dot products over all views; of items side by side, cosines."""
+        products = np.asarray((self.tags @ others.tags.T).toarray(), np.float32)
         for name, rows in self.vectors.items():
-            shared += rows @ others.vectors[name].T
-        norms = np.sqrt(np.outer(self._n_views(), others._n_views()))
-        return np.asarray(shared / np.maximum(norms, 1), np.float32)
+            products += rows @ others.vectors[name].T
+        return products
 
     def nearest(
         self, others: Views, pool: IntArray, k: int, *, items: IntArray | None = None
@@ -57,12 +63,13 @@ class Views:
         items = np.arange(self.n_items) if items is None else items
         place = np.full(others.n_items, -1, np.int64)
         place[pool] = np.arange(len(pool))
-        targets, own = others.rows(pool), place[items]
+        queries, targets = self.side_by_side(), others.rows(pool).side_by_side()
+        own = place[items]
         found = np.empty((self.n_items, k), np.int64)
         similarity = np.empty((self.n_items, k), np.float32)
         for start in range(0, self.n_items, CHUNK):
             part = np.arange(start, min(start + CHUNK, self.n_items))
-            scores = self.rows(part).similarities(targets)  # (CHUNK, pool)
+            scores = queries.rows(part).products(targets)  # (CHUNK, pool)
             in_pool = own[part] >= 0
             scores[np.flatnonzero(in_pool), own[part][in_pool]] = -np.inf
             best = np.argpartition(-scores, k - 1, axis=1)[:, :k]
@@ -71,11 +78,3 @@ class Views:
             )
             found[part], similarity[part] = pool[best], np.take_along_axis(scores, best, 1)
         return found, similarity
-
-    def _n_views(self) -> FloatArray:
-        """(N,)"""
-        has = [rows.any(axis=1) for rows in self.vectors.values()]
-        n_views: FloatArray = np.sum(
-            [np.diff(self.tags.indptr) > 0, *has], axis=0, dtype=np.float32
-        )
-        return n_views

@@ -17,7 +17,9 @@ VIEWS = Views({"text": TEXT, "image": PICTURE}, sparse.csr_matrix(TAGS))
 def test_similarity_is_the_cosine_of_all_views_side_by_side() -> None:
     side_by_side = np.concatenate([TEXT, PICTURE, TAGS], axis=1)
     unit = side_by_side / np.linalg.norm(side_by_side, axis=1, keepdims=True)
-    np.testing.assert_allclose(VIEWS.similarities(VIEWS), unit @ unit.T, atol=1e-6)
+    np.testing.assert_allclose(
+        VIEWS.side_by_side().products(VIEWS.side_by_side()), unit @ unit.T, atol=1e-6
+    )
 
 
 def test_nearest_come_first_and_never_the_item_itself() -> None:
