@@ -14,7 +14,7 @@ import numpy as np
 
 from service.ranker.candidates import Candidates, CandidateSource, SourceFailed, VectorIndex
 from service.ranker.catalog.snapshot import CatalogSnapshot
-from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
+from service.ranker.data.arrays import BoolArray, FloatArray, IntArray, extended
 from service.ranker.data.history import History
 from service.ranker.diversity import POOL, diversify
 from service.ranker.ranker import Ranker, ScoredList
@@ -125,7 +125,9 @@ def retrieve(
 ) -> tuple[Candidates, list[str]]:
     """What the sources propose of what is live and allowed; and the sources that failed."""
     live = query_scores.snapshot.content.live
-    usable = live if query.allowed is None else live & query.allowed
+    usable = live
+    if query.allowed is not None:  # items may have come since the rule was made
+        usable = live & extended(query.allowed, len(live))
     proposals: dict[str, IntArray] = {}
     asked = sources
     if index is not None:

@@ -91,6 +91,14 @@ def test_an_index_answers_for_the_sources_that_look_for_vectors(ranker: Ranker) 
     assert len(proposals["chosen_together"]) == N
 
 
+def test_items_that_came_after_the_rule_was_made_are_not_allowed_by_it(ranker: Ranker) -> None:
+    """As where items are indexed beside a call: the rule knows fewer of them than the catalogue."""
+    n_known = ranker.n_items - 20
+    found = rank(ranker, Query(HISTORY, N, allowed=np.ones(n_known, bool)), SOURCES)
+    assert len(found.order)
+    assert found.items(found.order).max() < n_known
+
+
 class Broken:
     name, space = "broken", ""
 
