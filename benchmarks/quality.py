@@ -161,8 +161,17 @@ def main() -> None:
 
 
 def arguments() -> argparse.Namespace:
+    parser = parser_of(__doc__)
+    parser.add_argument(
+        "--only", action="append", choices=list(ROWS), help="measure this row; may be repeated"
+    )
+    return parser.parse_args()
+
+
+def parser_of(description: str | None) -> argparse.ArgumentParser:
+    """With the options of every program whose figures are kept and go into docs/benchmarks.md."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add_data(parser)
     parser.add_argument(
@@ -172,12 +181,9 @@ def arguments() -> argparse.Namespace:
         help="where data and figures are kept",
     )
     parser.add_argument(
-        "--only", action="append", choices=list(ROWS), help="measure this row; may be repeated"
-    )
-    parser.add_argument(
         "--write", action="store_true", help="put the report into docs/benchmarks.md too"
     )
-    return parser.parse_args()
+    return parser
 
 
 def measured(

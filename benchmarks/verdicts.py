@@ -13,14 +13,20 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
-from benchmarks.folders import ROOT, add_data
-from benchmarks.quality import NEXT_ITEM, Result, Row, cell, evaluated, measured
+from benchmarks.quality import (
+    NEXT_ITEM,
+    PAGE,
+    Result,
+    Row,
+    cell,
+    evaluated,
+    measured,
+    parser_of,
+)
 from benchmarks.tables import markdown, replace_section
 from service.evaluation.pictures import OURS
 
-PAGE = ROOT / "docs/benchmarks.md"
 PEOPLE = "3000"
 """Asked in each row."""
 DATASETS = {
@@ -44,23 +50,11 @@ def main() -> None:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    add_data(parser)
-    parser.add_argument(
-        "--work",
-        type=Path,
-        default=ROOT / "build/bench-quality",
-        help="where data and figures are kept",
-    )
+    parser = parser_of(__doc__)
     parser.add_argument(
         "--only", action="append", choices=list(DATASETS), help="this data set; may be repeated"
     )
     parser.add_argument("--seeds", type=int, default=5, help="trainings of each (default 5)")
-    parser.add_argument(
-        "--write", action="store_true", help="put the report into docs/benchmarks.md too"
-    )
     return parser.parse_args()
 
 

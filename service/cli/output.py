@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from service.api.messages import TrainProgress
+
 WIDTH = 120
 """Columns of a table where there is no terminal."""
 
@@ -120,6 +122,11 @@ def progress(quiet: bool) -> Iterator[Step]:
             bars.update(tasks[name], description=stage, completed=done, total=total)
 
         yield step
+
+
+def telling(step: Step) -> Callable[[TrainProgress], None]:
+    """What takes the progress of long work, as steps of a bar."""
+    return lambda progress: step(progress.stage, progress.done, progress.total or None)
 
 
 @contextmanager

@@ -13,7 +13,6 @@ from service.cli.options import Config, Data, Json, share
 from service.cli.session import require_data, settings_of
 
 if TYPE_CHECKING:
-    from service.api.messages import TrainProgress
     from service.operations.aligning import AlignReport
     from service.storage.workspace import Workspace
 
@@ -75,10 +74,7 @@ def _train(workspace: Workspace, modality: str, seed: int, holdout: float, as_js
     from service.operations.aligning import align
 
     with output.progress(as_json) as step:
-
-        def tell(progress: TrainProgress) -> None:
-            step(progress.stage, progress.done, progress.total or None)
-
+        tell = output.telling(step)
         report = align(workspace, modality, seed=seed, holdout=holdout, progress=tell)
     if as_json:
         output.emit(asdict(report))

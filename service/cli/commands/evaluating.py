@@ -11,10 +11,10 @@ import typer
 from service.cli import output
 from service.cli.files import DONE
 from service.cli.options import Config, Data, Json, count, several, share
+from service.cli.pages import require_page, write_page
 from service.cli.session import require_data, settings_of
 
 if TYPE_CHECKING:
-    from service.api.messages import TrainProgress
     from service.evaluation.served.evaluate import ServedEvaluation
 
 
@@ -79,9 +79,7 @@ def evaluate(
         )
     settings = settings_of(data, config)
     require_data(settings)
-    from service.errors import ConfigError
     from service.evaluation.page import page
-    from service.evaluation.pictures import PlotsUnavailable, require_plots
     from service.evaluation.served.evaluate import evaluate_served
     from service.evaluation.served.plan import Plan
     from service.storage.workspace import Workspace
@@ -100,27 +98,17 @@ def evaluate(
         target=target,
         without=several(without, str),
     )
-    if report is not None:  # what would fail after minutes of work fails now
-        try:
-            require_plots()
-        except PlotsUnavailable as error:
-            raise ConfigError(str(error)) from None
-        report.touch()
+    require_page(report)
     with output.progress(as_json) as step:
-
-        def tell(progress: TrainProgress) -> None:
-            step(progress.stage, progress.done, progress.total or None)
-
         workspace = Workspace.open(settings)
         try:
-            found = evaluate_served(workspace, plan, tell)
+            found = evaluate_served(workspace, plan, output.telling(step))
         finally:
             workspace.close()
     for sentence in found.left_out:
         output.remark(f"left out: {sentence}")
     if report is not None:
-        report.write_text(page(found.report, found.about, found.learning), encoding="utf-8")
-        output.remark(f"report: {report}")
+        write_page(report, page(found.report, found.about, found.learning))
     _show(found, as_json)
     return DONE
 

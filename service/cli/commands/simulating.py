@@ -13,10 +13,10 @@ import typer
 from service.cli import output
 from service.cli.files import DONE
 from service.cli.options import Config, Data, Json, several
+from service.cli.pages import require_page, write_page
 from service.cli.session import open_recommender, require_data, settings_of
 
 if TYPE_CHECKING:
-    from service.api.messages import TrainProgress
     from service.evaluation.report import Figure, Report
     from service.simulation.simulate import Simulated
 
@@ -122,8 +122,6 @@ def simulate(
     """
     settings = settings_of(data, config)
     require_data(settings)
-    from service.errors import ConfigError
-    from service.evaluation.pictures import PlotsUnavailable, require_plots
     from service.simulation.assumptions import Assumptions
     from service.simulation.page import page
     from service.simulation.plan import Plan
@@ -147,25 +145,15 @@ def simulate(
             discovery=discovery,
         ),
     )
-    if report is not None:  # what would fail after minutes of work fails now
-        try:
-            require_plots()
-        except PlotsUnavailable as error:
-            raise ConfigError(str(error)) from None
-        report.touch()
+    require_page(report)
     with output.progress(as_json) as step:
-
-        def tell(progress: TrainProgress) -> None:
-            step(progress.stage, progress.done, progress.total or None)
-
         recommender = open_recommender(settings)
         try:
-            found = run(recommender, plan, tell)
+            found = run(recommender, plan, output.telling(step))
         finally:
             recommender.close()
     if report is not None:
-        report.write_text(page(found), encoding="utf-8")
-        output.remark(f"report: {report}")
+        write_page(report, page(found))
     if as_json:
         output.emit(_as_json(found))
     else:

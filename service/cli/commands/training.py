@@ -72,7 +72,7 @@ def train(
     else:
         show_metrics(model)
         output.say(
-            f"model {model.version}: {'activated' if model.active else last or 'not activated'}"
+            f"model {model.version}: {last or ('activated' if model.active else 'not activated')}"
         )
     return DONE if model.active else IN_PART
 

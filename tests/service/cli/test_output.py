@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from service.api.messages import TrainProgress
 from service.cli import output
 
 
@@ -121,3 +122,11 @@ def test_nothing_moves_where_nobody_watches_or_quiet_is_asked_for(
     with output.progress(quiet) as step, output.waiting("loading", quiet):
         step("fit", 1, 2)
     assert stream.getvalue() == ""
+
+
+def test_progress_of_long_work_is_told_as_steps() -> None:
+    steps: list[tuple[str, int, int | None]] = []
+    tell = output.telling(lambda *step: steps.append(step))
+    tell(TrainProgress("fit", 1, 3))
+    tell(TrainProgress("save", 0, 0))
+    assert steps == [("fit", 1, 3), ("save", 0, None)]

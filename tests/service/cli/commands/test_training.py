@@ -30,6 +30,15 @@ def test_a_training_says_what_became_of_its_model(filled: Run) -> None:
     assert ran.out.rstrip().endswith(": activated")
 
 
+def test_a_model_that_serves_though_it_lost_says_so(
+    filled: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    though = verdict.Verdict(True, "it did worse than ease_recent")
+    monkeypatch.setattr(verdict, "verdict_on", lambda checked, lead_of_active: though)
+    out = " ".join(filled("train").out.split())
+    assert out.endswith(": activated, though it did worse than ease_recent")
+
+
 def test_without_models_there_is_none_to_list_roll_back_to_or_take_up(asking: Run) -> None:
     assert "No model has been trained yet" in asking("models", "list").out
     assert asking("models", "list", "--json").json == []
