@@ -21,8 +21,10 @@ from service.api.messages import ModelInfo, Progress, TrainProgress
 from service.errors import NoTrainedModel, TrainingUnderway
 from service.models.model_card import REFUSED, ModelCard
 from service.models.registry import ModelRegistry
+from service.models.serving_model import ServingModel
 from service.models.training_data import TrainingData, read_interactions
 from service.ranker.candidates import CandidateSource, sources_of
+from service.ranker.checkpoint import CheckpointError
 from service.ranker.config import RankerConfig
 from service.ranker.data.arrays import BoolArray
 from service.storage.item_ids import ItemIds
@@ -44,6 +46,8 @@ class _Fitted:
     data: TrainingData
     taken_up_from: str
     """The model whose weights it began with; empty for a full training."""
+    active: ModelCard | None = None
+    """Of the model that was active when a full training began; None where there was none."""
 
 
 class Trainer:
@@ -97,37 +101,40 @@ class Trainer:
         from service.models.fitting import fit_ranker
 
         data = TrainingData.read(self._workspace, self._item_ids)
-        sources = self._sources(data.features.modalities)
+        active = self._registry.active
+        card = self._card_of(active)
         trained = fit_ranker(
             data,
             config,
             version=version,
             seed=seed,
             saved=self._interrupted,
-            sources=sources,
+            sources=self._sources(data.features.modalities),
             progress=progress,
-            incumbent=self._incumbent(data),
+            incumbent=None if card is None else self._incumbent(active, card, data),
         )
-        return _Fitted(trained, data, taken_up_from="")
+        return _Fitted(trained, data, taken_up_from="", active=card)
 
-    def _incumbent(self, data: TrainingData) -> Incumbent | None:
-        """The active model, and which of these users have done something since its training; None
-        where no model is active."""
+    def _incumbent(self, active: ServingModel, card: ModelCard, data: TrainingData) -> Incumbent:
+        """The active model, and which of these users have done something since its training."""
         from service.models.incumbent import Incumbent, codes_between
 
-        active, card = self._registry.active, self._active_card()
-        if card is None:
-            return None
         is_news = np.zeros(data.interactions.n_users, bool)
         is_news[data.interactions.user[self._since(card, data)]] = True
         codes = codes_between(data.vocabulary.event_types, active.vocabulary.event_types)
         sources = self._sources(active.ranker.modalities)
         return Incumbent(active.ranker, sources, is_news, codes)
 
-    def _active_card(self) -> ModelCard | None:
-        """Of the model that serves; None where it is not a trained one."""
-        ranker = self._registry.active.ranker
-        return ModelCard.read(self._registry.folder(ranker.version)) if ranker.trained else None
+    def _card_of(self, active: ServingModel) -> ModelCard | None:
+        """None where it is not a trained model, or its checkpoint cannot be read any more: then a
+        new one is not compared with it."""
+        if not active.ranker.trained:
+            return None
+        try:
+            return ModelCard.read(self._registry.folder(active.ranker.version))
+        except CheckpointError as error:
+            logger.warning("the new model is not compared with the active one: %s", error)
+            return None
 
     def _since(self, card: ModelCard, data: TrainingData) -> BoolArray:
         """(E,) the events of the data that came after the training of a model."""
@@ -176,7 +183,7 @@ class Trainer:
         self, progress: Progress, fitted: _Fitted, started: float, *, always: bool
     ) -> ModelInfo:
         """Save and register what was trained, and activate it unless it lost."""
-        verdict = None if fitted.taken_up_from else self._verdict(fitted.trained)
+        verdict = None if fitted.taken_up_from else _verdict_on(fitted)
         card = self._card(fitted, started, refused=verdict is not None and not verdict.serves)
         progress(TrainProgress("save", 0, 1))
         model = self._registry.add(fitted.trained.ranker, fitted.data.item_ids, card)
@@ -191,13 +198,6 @@ class Trainer:
         told = f"activated, though {verdict.why}" if verdict and verdict.why else "activated"
         progress(TrainProgress("done", 1, 1, told))
         return model
-
-    def _verdict(self, trained: Trained) -> Verdict:
-        from service.models.verdict import lead_on, verdict_on
-
-        card = self._active_card()
-        lead = None if card is None else lead_on(card.metrics)
-        return verdict_on(trained.checked, lead_of_active=lead)
 
     def _card(self, fitted: _Fitted, started: float, *, refused: bool) -> ModelCard:
         trained, data = fitted.trained, fitted.data
@@ -220,6 +220,13 @@ class Trainer:
             losses=first.losses,
             validation=first.validation,
         )
+
+
+def _verdict_on(fitted: _Fitted) -> Verdict:
+    from service.models.verdict import lead_on, verdict_on
+
+    lead = None if fitted.active is None else lead_on(fitted.active.metrics)
+    return verdict_on(fitted.trained.checked, lead_of_active=lead)
 
 
 def _new_version(now: float) -> str:

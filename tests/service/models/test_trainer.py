@@ -139,3 +139,25 @@ def test_who_serves_does_not_load_the_training_loop() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert (ran.stdout.strip(), ran.stderr) == ("[]", "")
+
+
+def test_a_new_model_is_asked_beside_the_active_one_what_that_has_not_seen(world: World) -> None:
+    before = world.trainer.train(lambda _: None, force=True)
+    users = [f"u{user}" for user in range(30)]
+    world.workspace.log.append_events(
+        [Event(user, f"i{20 + place}", "watch", None, NOW) for place, user in enumerate(users[:10])]
+    )
+    after = world.trainer.train(lambda _: None, force=True, seed=1)
+    assert before.version != after.version
+    assert "active/all/ndcg@10" in after.metrics
+    assert "active/all/ndcg@10" not in before.metrics
+
+
+def test_an_active_model_whose_checkpoint_is_gone_does_not_stop_a_training(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = world.trainer.train(lambda _: None, force=True)
+    (world.registry.folder(before.version) / "config.json").unlink()
+    after = world.trainer.train(lambda _: None, force=True)
+    assert after.active
+    assert "is not compared with the active one" in caplog.text
