@@ -14,8 +14,9 @@ from scipy import stats
 
 from service.ranker.data.arrays import FloatArray
 from service.ranker.training.baseline_gains import BASELINES
-from service.ranker.training.check import INCUMBENT, PALATE, UNTRAINED, Checked, K
+from service.ranker.training.check import INCUMBENT, UNTRAINED, Checked
 from service.ranker.training.interval import standard_error
+from service.ranker.training.validation import PALATE, K
 
 CHANCE = 0.05
 """How often a model that is no worse than any of its rivals is thought to be."""

@@ -9,10 +9,11 @@ co-engagement, a prior blend.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
+from scipy import sparse
 
 from service.ranker.catalog.content import Content
 from service.ranker.catalog.snapshot import CatalogSnapshot
@@ -195,10 +196,24 @@ def untrained_ranker(
     space = ContentSpace.fit(items, config.content_dim)
     content = Content.of(space.project(items))
     behaviour = Behaviour.fit(interactions, content.views, config, solve_ease=False)
-    regression = ContentRegression.none(
-        items.n_items, content.tags.shape[1], len(content.modalities)
-    )
-    no_vectors = np.zeros((items.n_items, 1), np.float32)
+    return _untrained(space, content, behaviour, config)
+
+
+def without_training(ranker: Ranker) -> Ranker:
+    """What would serve in the place of a trained ranker that has counted the same log: equal to
+    `untrained_ranker`, of arrays that are there already."""
+    snapshot = ranker.snapshot
+    nothing = sparse.csr_matrix(snapshot.behaviour.ease.shape, dtype=np.float32)
+    behaviour = replace(snapshot.behaviour, ease=nothing)
+    return _untrained(ranker.catalog.space, snapshot.content, behaviour, ranker.config)
+
+
+def _untrained(
+    space: ContentSpace, content: Content, behaviour: Behaviour, config: RankerConfig
+) -> Ranker:
+    n_items, n_tags = content.tags.shape
+    regression = ContentRegression.none(n_items, n_tags, len(content.modalities))
+    no_vectors = np.zeros((n_items, 1), np.float32)
     snapshot = CatalogSnapshot(content, behaviour, regression, no_vectors)
     return Ranker(
         version="",

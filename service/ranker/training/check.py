@@ -9,17 +9,16 @@ what is withheld and what each system gains on it. Knows no decision.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
 from service.ranker.candidates import CandidateSource
-from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
-from service.ranker.data.history import History
+from service.ranker.data.arrays import BoolArray, FloatArray
 from service.ranker.data.interactions import Interactions
-from service.ranker.pipeline import Query, Ranked, rank
+from service.ranker.pipeline import Ranked
 from service.ranker.ranker import Ranker
 from service.ranker.second_stage.blend import Blend
 from service.ranker.training.baseline_gains import BASELINES, baseline_gains
@@ -28,17 +27,22 @@ from service.ranker.training.fit import StageProgress
 from service.ranker.training.hidden import MIN_EVENTS, random_subset
 from service.ranker.training.interval import with_interval
 from service.ranker.training.training_list import TrainingList, ndcg
-from service.ranker.training.validation import gain_of, list_of
+from service.ranker.training.validation import (
+    PALATE,
+    REPORTED_EVERY,
+    K,
+    answered,
+    gain_of,
+    list_of,
+)
 
-K = 10
 MOST_CASES = 3_000
 """People asked, at most: the standard error of NDCG@10 is then about .004 in a sparse log."""
 LARGEST_SHARE = 0.05
 """Of the events that are withheld, at most."""
 STAGE = "check"
-CASES_AT_ONCE = 256
-PALATE, UNTRAINED, INCUMBENT = "palate", "untrained", "active"
-"""The new ranker, what serves without any model, and the model that is active now."""
+UNTRAINED, INCUMBENT = "untrained", "active"
+"""What serves without any model, and the model that is active now."""
 
 
 class Asked(Protocol):
@@ -56,8 +60,6 @@ class Checked:
     """(C,) NDCG@K by system; NaN where it could not be asked."""
     is_cold: BoolArray = field(default_factory=lambda: np.zeros(0, bool))
     """(C,) whether nobody had met the item before."""
-    lengths: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
-    """(C,) events known of each person."""
 
     def __len__(self) -> int:
         return len(self.is_cold)
@@ -110,11 +112,11 @@ def served_cases(
     cases = next_event_cases(interactions, withheld, ranker.config.feature_history)
     counts = ranker.snapshot.behaviour.counts
     served = []
-    for case, found in _served(ranker, cases, sources):
-        proposed = list_of(found.scored, found.candidates.items, case)
-        baselines = baseline_gains(found.query_scores, case, K)
-        served.append(ServedCase(case, proposed, baselines, bool(counts[case.chosen[0]] == 0)))
-        if progress and (len(served) == len(cases) or not len(served) % CASES_AT_ONCE):
+    for case, found in answered(ranker, cases, sources):
+        is_cold = bool(counts[case.chosen[0]] == 0)
+        baselines = baseline_gains(found.query_scores, case, K, found.query.allowed)
+        served.append(ServedCase(case, list_of(found, case), baselines, is_cold))
+        if progress and (len(served) == len(cases) or not len(served) % REPORTED_EVERY):
             progress(STAGE, len(served), len(cases))
     return served
 
@@ -134,7 +136,6 @@ def checked(blend: Blend, served: Sequence[ServedCase], others: Mapping[str, Ask
             },
         },
         is_cold=np.array([one.is_cold for one in served]),
-        lengths=np.array([len(case.history) for case in cases]),
     )
 
 
@@ -142,25 +143,8 @@ def served_gains(
     ranker: Ranker, cases: Sequence[RankingCase], sources: Sequence[CandidateSource]
 ) -> FloatArray:
     """(len(cases),) NDCG@K of what the pipeline would serve, without what the person has met."""
-    answers = _served(ranker, cases, sources)
+    answers = answered(ranker, cases, sources)
     return np.array([_gain(found, case) for case, found in answers], np.float32)
-
-
-def _served(
-    ranker: Ranker, cases: Sequence[RankingCase], sources: Sequence[CandidateSource]
-) -> Iterator[tuple[RankingCase, Ranked]]:
-    for start in range(0, len(cases), CASES_AT_ONCE):
-        part = cases[start : start + CASES_AT_ONCE]
-        states = ranker.states([case.history for case in part])
-        for case, state in zip(part, states, strict=True):
-            yield case, rank(ranker, _query(ranker, case.history, state), sources)
-
-
-def _query(ranker: Ranker, history: History, state: FloatArray) -> Query:
-    unseen = np.ones(ranker.n_items, bool)
-    unseen[history.items] = False
-    per_source = max(ranker.config.candidates, K)
-    return Query(history, per_source, allowed=unseen, n_served=K, state=state)
 
 
 def _gain(found: Ranked, case: RankingCase) -> float:

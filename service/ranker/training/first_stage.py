@@ -46,8 +46,7 @@ def fit_first_stage(
     """
     n_items = projected.n_items
     content = Content.of(projected, idf)
-    behaviour = Behaviour.fit(interactions, content.views, config, solve_ease=True)
-    regression = ContentRegression.fit(content.views, behaviour.strongest, behaviour.counts)
+    behaviour, regression = counted(interactions, content, config)
     id_rows = np.where(behaviour.counts > 0, np.arange(n_items), PAD)
     tensors = ItemTensors(projected, id_rows)
     report = fit(tensors)
@@ -61,3 +60,12 @@ def fit_first_stage(
         model=model,
     )
     return ranker, report
+
+
+def counted(
+    interactions: Interactions, content: Content, config: RankerConfig
+) -> tuple[Behaviour, ContentRegression]:
+    """What a log says without a sequence model, and what content predicts of that."""
+    behaviour = Behaviour.fit(interactions, content.views, config, solve_ease=True)
+    weights, counts = behaviour.strongest, behaviour.counts
+    return behaviour, ContentRegression.fit(content.views, weights, counts)

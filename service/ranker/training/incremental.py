@@ -56,6 +56,7 @@ def refresh_ranker(
     """
     rng = np.random.default_rng(seed)
     sampled = new & sampled_by_weight(interactions, event_weights, rng.spawn(1)[0])
+    sampled &= items.live[interactions.item]
     sources = sources or sources_of(ranker.modalities)
     metrics = _before_learning(ranker, interactions, sampled, sources, rng, progress)
     if progress:

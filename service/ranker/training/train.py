@@ -21,9 +21,7 @@ from service.ranker.data.arrays import BoolArray, FloatArray
 from service.ranker.data.content_space import ContentSpace
 from service.ranker.data.interactions import Interactions
 from service.ranker.data.items import ItemFeatures
-from service.ranker.item_item.behaviour import Behaviour
-from service.ranker.item_item.content_regression import ContentRegression
-from service.ranker.ranker import Ranker, untrained_ranker
+from service.ranker.ranker import Ranker, without_training
 from service.ranker.sequence.inference import ItemTensors
 from service.ranker.sequence.model import ModelShape, SequenceModel
 from service.ranker.sequence.sequences import Sequences
@@ -48,7 +46,7 @@ from service.ranker.training.check import (
 )
 from service.ranker.training.cold_items import fit_cold_item_boost
 from service.ranker.training.early_stopping import NextEvents
-from service.ranker.training.first_stage import fit_first_stage
+from service.ranker.training.first_stage import counted, fit_first_stage
 from service.ranker.training.fit import FitReport, KeptFits, StageProgress, fit_sequence_model
 from service.ranker.training.hidden import MIN_EVENTS, Hidden
 from service.ranker.training.second_stage import fit_second_stage
@@ -114,6 +112,7 @@ def train_ranker(
     projected = space.project(items)
     sources = sources or sources_of(projected.modalities)
     sampled = sampled_by_weight(interactions, event_weights, rng.spawn(1)[0])
+    sampled &= items.live[interactions.item]  # what is gone cannot be recommended to anybody
     withheld = withheld_events(interactions, sampled, rng.spawn(1)[0])
     training = _Training(
         interactions.select(~withheld),
@@ -135,8 +134,7 @@ def train_ranker(
         proposed_lists([one for one in rehearsed if one.slice in (WARM, COLD_ITEM)]),
         config.cold_budget,
     )
-    untrained = untrained_ranker(items, training.interactions, config)
-    others: dict[str, Asked] = {UNTRAINED: _Untrained(untrained, sources)}
+    others: dict[str, Asked] = {UNTRAINED: _Untrained(without_training(ranker), sources)}
     if incumbent:
         others[INCUMBENT] = incumbent
     result = checked(ranker.blend, served, others)
@@ -195,9 +193,7 @@ def _count_all(ranker: Ranker, interactions: Interactions) -> None:
     """Count the item-item models and popularity anew, on all that happened: what was withheld for the
     check is not withheld from those who are served."""
     catalog, snapshot = ranker.catalog, ranker.snapshot
-    content = snapshot.content
-    behaviour = Behaviour.fit(interactions, content.views, ranker.config, solve_ease=True)
-    regression = ContentRegression.fit(content.views, behaviour.strongest, behaviour.counts)
+    behaviour, regression = counted(interactions, snapshot.content, ranker.config)
     recounted = replace(snapshot, behaviour=behaviour, regression=regression)
     ranker.catalog = CatalogState(recounted, catalog.space, ranker.model, catalog.id_rows)
 
@@ -300,8 +296,8 @@ def _next_events(
     cases = next_event_cases(interactions, hidden.events & sampled, config.feature_history)
     if not cases:
         raise TooFewEvents(
-            "nothing is left to predict: the newest events are repeats, or of types of little "
-            "weight in events.kinds"
+            "nothing is left to predict: the newest events are repeats, of types of little weight in "
+            "events.kinds, or on items that are gone"
         )
     return cases
 

@@ -12,12 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from service.ranker.candidates import CandidateSource
-from service.ranker.catalog.content import Content
 from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
-from service.ranker.pipeline import Query, retrieve
-from service.ranker.ranker import Ranker, ScoredList
+from service.ranker.pipeline import Query, Ranked, rank
+from service.ranker.ranker import Ranker
 from service.ranker.second_stage.blend import Blend
-from service.ranker.second_stage.query_scores import QueryScores
 from service.ranker.training.baseline_gains import BASELINES, baseline_gains
 from service.ranker.training.cases import RankingCase
 from service.ranker.training.fit import StageProgress
@@ -34,6 +32,8 @@ SLICES: Mapping[str, Sequence[str]] = {
 }
 """Slices of the figures, and the slices of cases that each counts."""
 K = 10
+PALATE = "palate"
+"""The ranker itself, among the systems."""
 STATES_AT_ONCE = 256
 REPORTED_EVERY = 250
 TRIES = 3
@@ -76,16 +76,16 @@ def lists_of(
     validating = _drawn(validating, most // 3, rng)
     lists: list[TrainingList] = []
     n_wanted = min(most, len(training)) + len(validating)
-    for _, _, proposed, _ in _asked(ranker, training, sources):
-        if proposed is not None:
+    for case, found in answered(ranker, training, sources):
+        if (proposed := list_of(found, case)) is not None:
             lists.append(proposed.thinned(THINNED, rng))
             if progress and not len(lists) % REPORTED_EVERY:
                 progress(stage, len(lists), n_wanted)
             if len(lists) == most:
                 break
     validation: list[ValidationCase] = []
-    for case, query, proposed, query_scores in _asked(ranker, validating, sources):
-        validation.append(_validated(proposed, query_scores, query.allowed, case))
+    for case, found in answered(ranker, validating, sources):
+        validation.append(_validated(found, case))
         if progress and not len(validation) % REPORTED_EVERY:
             progress(stage, n_wanted - len(validating) + len(validation), n_wanted)
     if progress:
@@ -93,20 +93,16 @@ def lists_of(
     return lists, validation
 
 
-def _asked(
+def answered(
     ranker: Ranker, cases: Sequence[RankingCase], sources: Sequence[CandidateSource]
-) -> Iterator[tuple[RankingCase, Query, TrainingList | None, QueryScores]]:
-    """Each case as the pipeline is asked it, and its list."""
+) -> Iterator[tuple[RankingCase, Ranked]]:
+    """Each case as the pipeline that serves answers it: within the domain that is asked for, without
+    what the person has met."""
     for start in range(0, len(cases), STATES_AT_ONCE):
         part = cases[start : start + STATES_AT_ONCE]
         states = ranker.states([case.history for case in part])
         for case, state in zip(part, states, strict=True):
-            query = _query(case, state, ranker)
-            query_scores = ranker.query_scores(query.history, query.state)
-            candidates = retrieve(query_scores, query, sources)[0].items
-            domains = None if case.domain is None else np.array([case.domain])
-            scored = ranker.score_list(query_scores, candidates, domains)
-            yield case, query, list_of(scored, candidates, case), query_scores
+            yield case, rank(ranker, _query(case, state, ranker), sources)
 
 
 def proposed_lists(validation: Sequence[ValidationCase]) -> list[TrainingList]:
@@ -121,7 +117,7 @@ def metrics_of(blend: Blend, validation: Sequence[ValidationCase]) -> dict[str, 
 
     What no source proposed is a miss for Palate.
     """
-    gains = {"palate": [gain_of(blend, case.proposed, K) for case in validation]}
+    gains = {PALATE: [gain_of(blend, case.proposed, K) for case in validation]}
     for name in BASELINES:
         gains[name] = [case.baselines[name] for case in validation]
     people = np.array([case.user for case in validation], dtype=np.int64)
@@ -148,45 +144,42 @@ def _drawn(cases: Sequence[RankingCase], most: int, rng: np.random.Generator) ->
 
 
 def _query(case: RankingCase, state: FloatArray, ranker: Ranker) -> Query:
-    """The case as the pipeline is asked it: within the domain that is asked for."""
-    content: Content = ranker.snapshot.content
-    allowed = content.live.copy() if case.domain is None else content.domain == case.domain
+    content = ranker.snapshot.content
+    domains = None if case.domain is None else np.array([case.domain])
+    allowed = content.live if domains is None else content.live & (content.domain == case.domain)
+    allowed = allowed.copy()
     allowed[case.history.items] = False
-    return Query(case.history, ranker.config.candidates, allowed=allowed, state=state)
+    per_source = max(ranker.config.candidates, K)
+    return Query(case.history, per_source, allowed, domains=domains, n_served=K, state=state)
 
 
-def list_of(scored: ScoredList, candidates: IntArray, case: RankingCase) -> TrainingList | None:
-    """The candidates (C,), which are scored, with what was chosen in the case; None where nothing of
-    them was.
+def list_of(found: Ranked, case: RankingCase) -> TrainingList | None:
+    """The candidates with what was chosen in the case; None where nothing of them was.
 
     Putting a chosen item in by force would teach the second stage that what no source proposes is
     what people choose.
     """
+    candidates, scored = found.candidates.items, found.scored
     if not len(candidates):
         return None
     places = np.minimum(np.searchsorted(candidates, case.chosen), len(candidates) - 1)
-    found = candidates[places] == case.chosen
-    if not found.any():
+    proposed = candidates[places] == case.chosen
+    if not proposed.any():
         return None
     return TrainingList(
         scored.signals,
         scored.scale,
-        places[found],
-        case.event_types[found],
-        int((~found).sum()),
-        bool(found[0]),
+        places[proposed],
+        case.event_types[proposed],
+        int((~proposed).sum()),
+        bool(proposed[0]),
     )
 
 
-def _validated(
-    proposed: TrainingList | None,
-    query_scores: QueryScores,
-    allowed: BoolArray | None,
-    case: RankingCase,
-) -> ValidationCase:
-    counts = query_scores.snapshot.behaviour.counts
-    gains = baseline_gains(query_scores, case, K, allowed)
-    return ValidationCase(proposed, _slice_of(case, counts), gains, case.user)
+def _validated(found: Ranked, case: RankingCase) -> ValidationCase:
+    counts = found.query_scores.snapshot.behaviour.counts
+    gains = baseline_gains(found.query_scores, case, K, found.query.allowed)
+    return ValidationCase(list_of(found, case), _slice_of(case, counts), gains, case.user)
 
 
 def _slice_of(case: RankingCase, counts: IntArray) -> str:

@@ -7,7 +7,8 @@ import pytest
 
 from service.models.verdict import FEWEST, lead_on, verdict_on
 from service.ranker.training.baseline_gains import BASELINES
-from service.ranker.training.check import INCUMBENT, PALATE, UNTRAINED, Checked
+from service.ranker.training.check import INCUMBENT, UNTRAINED, Checked
+from service.ranker.training.validation import PALATE
 
 N = 1_000
 NOISE = np.random.default_rng(5).normal(0, 0.1, N)
@@ -19,7 +20,7 @@ def checked(n: int = N, **means: float) -> Checked:
     for place, (name, mean) in enumerate(means.items()):
         noise = np.roll(NOISE, 7 * place)[:n]
         gains[name] = (mean + noise - noise.mean()).astype(np.float32)
-    return Checked(gains, np.zeros(n, bool), np.full(n, 5))
+    return Checked(gains, np.zeros(n, bool))
 
 
 def test_a_model_that_nothing_beats_serves_without_a_word() -> None:
@@ -64,7 +65,7 @@ def test_an_active_model_that_has_seen_the_events_is_known_by_its_own_check(
     """The new one is .04 behind the best baseline."""
     seen = checked(palate=0.04, ease_recent=0.08, untrained=0.0)
     gains = {**seen.gains, INCUMBENT: np.full(N, np.nan, np.float32)}
-    verdict = verdict_on(Checked(gains, seen.is_cold, seen.lengths), lead_of_active=lead)
+    verdict = verdict_on(Checked(gains, seen.is_cold), lead_of_active=lead)
     assert verdict.serves is serves
 
 

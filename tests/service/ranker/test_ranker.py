@@ -9,7 +9,7 @@ from service.ranker.candidates import sources_of
 from service.ranker.data.history import History
 from service.ranker.data.interactions import Interactions
 from service.ranker.pipeline import Query, rank
-from service.ranker.ranker import Ranker, untrained_ranker
+from service.ranker.ranker import Ranker, untrained_ranker, without_training
 from service.ranker.second_stage.scale import Scale
 from service.ranker.training.train import Trained
 from tests.service.ranker.planted import SMALL, checkerboard, features, mixed_features
@@ -132,3 +132,18 @@ def test_nobody_known_gets_what_is_popular() -> None:
     )
     ranker = untrained_ranker(features(40), fans, SMALL)
     assert ranked(ranker, History.of(np.zeros(0, np.int64)))[0] == 7
+
+
+def test_what_would_serve_without_training_is_the_untrained_ranker(board: Trained) -> None:
+    history = History.of(np.array([1, 3, 5]))
+    one, other = (
+        without_training(board.ranker),
+        untrained_ranker(features(40), checkerboard(), SMALL),
+    )
+    assert not one.trained
+    np.testing.assert_array_equal(ranked(one, history), ranked(other, history))
+    candidates = np.arange(40)
+    scores = [
+        each.score_list(each.query_scores(history), candidates).scores for each in (one, other)
+    ]
+    np.testing.assert_allclose(*scores, atol=1e-5)

@@ -15,7 +15,6 @@ from service.ranker.training.baseline_gains import BASELINES
 from service.ranker.training.cases import RankingCase
 from service.ranker.training.check import (
     LARGEST_SHARE,
-    PALATE,
     Checked,
     checked,
     served_cases,
@@ -23,6 +22,7 @@ from service.ranker.training.check import (
     withheld_events,
 )
 from service.ranker.training.hidden import MIN_EVENTS
+from service.ranker.training.validation import PALATE
 from tests.service.ranker.planted import SMALL, checkerboard, features
 
 SOURCES = sources_of(("text",))
@@ -77,7 +77,7 @@ def test_every_system_is_asked_the_same_cases(
     assert result.gains.keys() == {PALATE, "another", *BASELINES}
     assert {len(gains) for gains in result.gains.values()} == {n}
     assert result.gains["another"].tolist() == [0.25] * n
-    assert result.lengths.tolist() == [11] * n
+    assert [len(one.case.history) for one in served] == [11] * n
     assert told[-1] == ("check", n, n)
 
 
@@ -119,7 +119,7 @@ def test_what_was_not_asked_does_not_count() -> None:
         PALATE: np.array([1.0, 0.0], np.float32),
         "active": np.array([np.nan, 0.5], np.float32),
     }
-    metrics = Checked(gains, np.zeros(2, bool), np.ones(2, np.int64)).metrics()
+    metrics = Checked(gains, np.zeros(2, bool)).metrics()
     assert metrics["palate/all/ndcg@10"] == metrics["active/all/ndcg@10"] == 0.5
 
 

@@ -58,6 +58,18 @@ def test_what_was_withheld_for_the_check_is_counted_in_the_end(chained: Trained)
     assert chained.metrics["untrained/all/ndcg@10"] < chained.metrics["palate/all/ndcg@10"]
 
 
+def test_nobody_is_asked_for_what_is_gone() -> None:
+    """The even items are gone, and only odd users can be asked what they chose next."""
+    items = features(40)
+    items.live[::2] = False
+    log = checkerboard(n_users=120, length=12)
+    trained = train_ranker(log, items, SMALL, version="gone")
+    found = ranked(trained.ranker, History.of(np.array([1, 3, 5])))
+    assert (found % 2 == 1).all()
+    assert 0 < len(trained.checked) <= 60
+    assert trained.checked.gains["palate"].mean() > 0.3
+
+
 def test_an_item_that_only_its_picture_gives_away_is_found() -> None:
     """Cold items with the picture of one side of the board go to that side."""
     n_items, n_cold = 40, 6
