@@ -15,13 +15,15 @@ import numpy as np
 from encoders.alignment.checkpoint import Alignment
 from indexer.catalog.item import AttributeValue, Item
 from indexer.stores.store import ItemStore, StoredItem
-from service.ranker.data.arrays import IntArray
+from service.ranker.data.arrays import BoolArray, IntArray
 from service.ranker.data.items import Block, ItemFeatures
 
 MIN_ITEMS_PER_TAG = 2
 """A tag that only one item carries says nothing about another."""
 MAX_TAG_LENGTH = 64
 """Longer attribute values are prose, not tags."""
+CATEGORY = "category:"
+"""What the tag of a category begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,13 @@ class Vocabulary:
             else None
         )
 
+    @property
+    def is_category(self) -> BoolArray:
+        """(tags,) which of the tags are categories of items."""
+        marks = np.zeros(len(self.tags), bool)
+        marks[[code for tag, code in self.tags.items() if tag.startswith(CATEGORY)]] = True
+        return marks
+
     def tag_codes(self, item: Item) -> IntArray:
         """Codes of the item's known tags, ascending."""
         codes = {self.tags[tag] for tag in tags_of(item) if tag in self.tags}
@@ -65,7 +74,7 @@ def tags_of(item: Item) -> Iterator[str]:
     """`category:X` and `name:value` for every short value; a value that lists things gives one tag
     each."""
     for category in item.categories:
-        yield f"category:{category.strip().casefold()}"
+        yield f"{CATEGORY}{category.strip().casefold()}"
     for name, value in item.attributes.items():
         for part in _parts(value):
             if part and len(part) <= MAX_TAG_LENGTH:
@@ -107,7 +116,8 @@ def features_of(
     blocks = {name: _block(name, dim, rows, places, size) for name, dim in dims.items()}
     for name in blocks.keys() & alignments.keys():
         blocks[name] = _aligned(blocks[name], alignments[name])
-    return ItemFeatures(blocks, domain, tags, max(len(vocabulary.tags), 1), live)
+    n_tags = max(len(vocabulary.tags), 1)
+    return ItemFeatures(blocks, domain, tags, n_tags, live, vocabulary.is_category)
 
 
 def _block(

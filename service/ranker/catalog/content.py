@@ -31,6 +31,8 @@ class Content:
     """(N,)"""
     live: BoolArray
     """(N,) what may be proposed."""
+    is_category: BoolArray
+    """(V,) which tags are categories."""
 
     @classmethod
     def of(cls, projected: ItemFeatures, idf: FloatArray | None = None) -> Content:
@@ -43,6 +45,7 @@ class Content:
             idf=idf,
             domain=projected.domain.copy(),
             live=projected.live.copy(),
+            is_category=extended(projected.is_category, len(idf)),
         )
 
     @property
@@ -78,6 +81,7 @@ class Content:
             idf=np.concatenate([self.idf, new_idf]),
             domain=extended(self.domain, n_items),
             live=extended(self.live, n_items),
+            is_category=extended(self.is_category, n_tags),
         )
 
     def put(self, indices: IntArray, projected: ItemFeatures) -> Content:

@@ -7,7 +7,7 @@ made. Knows no encoders, ids, stores or people.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -54,6 +54,8 @@ class ItemFeatures:
     n_tags: int
     live: BoolArray
     """(N,) in the catalogue and available."""
+    is_category: BoolArray = field(default_factory=lambda: np.zeros(0, bool))
+    """(n_tags,) which tags are categories; those from its end on are none."""
 
     @property
     def n_items(self) -> int:
@@ -80,4 +82,5 @@ class ItemFeatures:
             tags=[self.tags[item] for item in items],
             n_tags=self.n_tags,
             live=self.live[items],
+            is_category=self.is_category,
         )

@@ -108,7 +108,8 @@ def fingerprint(
         np.array([len(row) for row in items.tags]),
         np.concatenate([np.zeros(0, np.int64), *items.tags]),
     )
-    for array in (*log, *blocks, items.domain, items.live, *tags, event_weights):
+    item_arrays = (*blocks, items.domain, items.live, items.is_category, *tags)
+    for array in (*log, *item_arrays, event_weights):
         digest.update(repr((array.shape, array.dtype)).encode())
         digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()

@@ -98,6 +98,7 @@ def test_rows_keep_their_order_and_a_whole_catalogue_goes_by_item_index() -> Non
     assert [tags.tolist() for tags in whole.tags] == [[], [0], [], [], [0, 1], []]
     assert np.flatnonzero(whole.blocks["image"].present).tolist() == [4]
     assert whole.n_tags == 2
+    assert whole.is_category.tolist() == in_order.is_category.tolist() == [True, False]
 
 
 @pytest.mark.parametrize(("medium", "dim"), [("image", 3), ("audio", 4)])

@@ -121,6 +121,7 @@ def mixed_features(n_items: int, modalities: tuple[str, ...] = ("text", "image")
         tags=[np.unique(rng.integers(0, 6, item % 3)) for item in range(n_items)],
         n_tags=6,
         live=np.ones(n_items, bool),
+        is_category=np.ones(6, bool),
     )
 
 

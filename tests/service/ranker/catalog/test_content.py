@@ -44,6 +44,7 @@ def test_growing_keeps_what_is_there_and_adds_items_that_are_not_live() -> None:
     assert after.tags.shape == (8, 7)
     assert after.idf[6] == before.idf.max()
     assert after.live.tolist() == [True] * 6 + [False] * 2
+    assert after.is_category.tolist() == [True] * 6 + [False]
     for modality in before.modalities:
         np.testing.assert_array_equal(after.vectors[modality][:6], before.vectors[modality])
         assert not after.vectors[modality][6:].any()
