@@ -70,6 +70,7 @@ def save_checkpoint(
         "strangers_prior": ranker.blend.strangers_prior,
         "spared_events": ranker.blend.spared_events,
         "co_occurrence_weight": ranker.blend.co_occurrence_weight,
+        "calibration": ranker.calibration,
         "n_events": ranker.snapshot.behaviour.n_events,
         "extra": dict(extra),
     }
@@ -125,6 +126,7 @@ def load_checkpoint(folder: Path, items: ItemFeatures, index_of: Mapping[str, in
         catalog=CatalogState(snapshot, space, model, id_rows),
         blend=_blend(folder, config, arrays, model.shape),
         model=model,
+        calibration=config.get("calibration", 0.0),
     )
 
 

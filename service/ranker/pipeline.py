@@ -1,6 +1,7 @@
 """The pipeline: a query to a ranked list. Serving, explaining and the validation of a training call it.
 
-    query -> sources propose -> candidates -> signals -> second stage -> exploration, diversity
+    query -> sources propose -> candidates -> signals -> second stage -> exploration,
+    calibration or diversity
 
 Owns the order of these steps. Arrays by item index; knows no ids, users, stores or requests.
 """
@@ -8,10 +9,11 @@ Owns the order of these steps. Arrays by item index; knows no ids, users, stores
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from service.ranker.calibration import Interest, calibrated
 from service.ranker.candidates import Candidates, CandidateSource, SourceFailed, VectorIndex
 from service.ranker.catalog.snapshot import CatalogSnapshot
 from service.ranker.data.arrays import BoolArray, FloatArray, IntArray, extended
@@ -50,7 +52,7 @@ class Query:
     exploration: float = 0.0
     """0..1: room for items that few have met."""
     diversity: float = 0.0
-    """0..1: distance between results."""
+    """0..1: distance between results, in the place of calibration."""
     state: FloatArray | None = None
     """(D,) the sequence model's state after the history, where it is known already."""
 
@@ -67,6 +69,13 @@ class Ranked:
     """(C,) places of the candidates, best first."""
     failed: Sequence[str] = ()
     """Sources that could not answer."""
+    calibration: float = 0.0
+    """How strongly the order follows the categories of what was liked last."""
+
+    @property
+    def interest(self) -> Interest:
+        """What was liked last, and what the candidates have of it."""
+        return _interest(self.query_scores, self.candidates.items)
 
     def items(self, places: IntArray) -> IntArray:
         """Item indices at these places of the candidates."""
@@ -76,12 +85,16 @@ class Ranked:
         """Which of the candidates at these places would not be shown without exploration."""
         if self.query.exploration <= 0 or not len(shown):
             return [False] * len(shown)
-        plain = set(np.argsort(-self.scored.scores, kind="stable")[: len(shown)].tolist())
+        unexplored = replace(self.query, exploration=0.0, diversity=0.0, n_served=len(shown))
+        plain = _order(
+            self.query_scores, self.scored, self.candidates.items, unexplored, self.calibration
+        )
+        first = set(plain[: len(shown)].tolist())
         bonus = exploration_bonus(
             self.query_scores.snapshot, self.items(shown), self.query.exploration
         )
         return [
-            place not in plain and extra > 0
+            place not in first and extra > 0
             for place, extra in zip(shown.tolist(), bonus.tolist(), strict=True)
         ]
 
@@ -104,9 +117,12 @@ def rank(
     candidates, failed = retrieve(query_scores, query, sources, index)
     watch.lap("retrieve")
     scored = ranker.score_list(query_scores, candidates.items, query.domains)
-    order = _order(query_scores.snapshot, scored, candidates.items, query)
+    calibration = 0.0
+    if query.diversity <= 0:
+        calibration = ranker.calibration * float(ranker.blend.share_of_known(scored.scale))
+    order = _order(query_scores, scored, candidates.items, query, calibration)
     watch.lap("rank")
-    return Ranked(query, query_scores, candidates, scored, order, failed)
+    return Ranked(query, query_scores, candidates, scored, order, failed, calibration)
 
 
 def rank_only(ranker: Ranker, query: Query, items: IntArray) -> Ranked:
@@ -174,12 +190,18 @@ def exploration_bonus(snapshot: CatalogSnapshot, items: IntArray, exploration: f
 
 
 def _order(
-    snapshot: CatalogSnapshot, scored: ScoredList, items: IntArray, query: Query
+    query_scores: QueryScores,
+    scored: ScoredList,
+    items: IntArray,
+    query: Query,
+    calibration: float,
 ) -> IntArray:
     """Places of the candidates in serving order, settled for the first `query.n_served`."""
-    scores = scored.scores
+    snapshot, scores = query_scores.snapshot, scored.scores
     if query.exploration > 0:
         scores = scores + exploration_bonus(snapshot, items, query.exploration)
+    if calibration > 0:
+        return calibrated(scores, _interest(query_scores, items), query.n_served, calibration)
     order = np.argsort(-scores, kind="stable")
     if query.diversity <= 0:
         return order
@@ -188,6 +210,12 @@ def _order(
     rest = np.setdiff1d(np.arange(len(order)), first)
     diverse: IntArray = order[np.concatenate([first, rest])]
     return diverse
+
+
+def _interest(query_scores: QueryScores, items: IntArray) -> Interest:
+    """What was liked last, and what these items (C,) have of it."""
+    content, history = query_scores.snapshot.content, query_scores.history
+    return Interest.of(content.tags, content.is_category, history.items[history.liked], items)
 
 
 def _content(snapshot: CatalogSnapshot, items: IntArray) -> FloatArray:

@@ -65,6 +65,7 @@ class Ranker:
         catalog: CatalogState,
         blend: Blend,
         model: SequenceModel | None,
+        calibration: float = 0.0,
     ) -> None:
         self.version = version
         self.config = config
@@ -72,6 +73,9 @@ class Ranker:
         self.blend = blend
         """May be replaced by another over the same signals."""
         self.model = model
+        self.calibration = calibration
+        """How strongly a list follows the categories of what was liked last, in units of the score;
+        see `service.ranker.calibration`. May be replaced."""
         n_arrays = sum(signal.over_catalogue is not None for signal in blend.signals)
         self.remembered = RememberedQueries(n_arrays)
 

@@ -113,7 +113,7 @@ class Blend:
         """The same for somebody of whom nothing is known, not even words."""
         self.spared_events = spared_events
         """Whoever is known by so many events, or by few enough for `cold_start_net`, is spared the
-        boost of cold items, and from twice as many on nobody is."""
+        boost of cold items and calibration, and from twice as many on nobody is."""
         self.co_occurrence_weight = co_occurrence_weight
         """How much the logarithm of co-occurrence adds to the score of `cold_start_net`; at least
         LEAST_ELSEWHERE for whoever comes from another domain."""
@@ -162,9 +162,13 @@ class Blend:
         Cold-start users are spared it: all their scores are flat, and the boost would outweigh
         them."""
         weight: FloatArray = np.exp(-0.5 * signals[..., self._popularity])
-        return weight * (
-            1 - _share_of_few(scale.known, max(self.cold_start_events, self.spared_events))
-        )
+        return weight * self.share_of_known(scale)
+
+    def share_of_known(self, scale: Scale) -> np.float32:
+        """0 for whoever is spared, up to 1 as more events are known: so much may be done to the list
+        of somebody beside ranking by the score."""
+        few = max(self.cold_start_events, self.spared_events)
+        return np.float32(1) - _share_of_few(scale.known, few)
 
     def usual(self, scale: Scale) -> FloatArray:
         """(F,) signals that say nothing: what is usual for the query, or over all lists."""

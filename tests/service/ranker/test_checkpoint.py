@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,15 @@ def test_the_same_scores_come_back(board: Trained, folder: Path) -> None:
     np.testing.assert_allclose(scores(loaded, HISTORY, items), before, atol=1e-4)
     assert read_extra(folder) == {"note": "kept"}
     assert size_of(folder) == sum(path.stat().st_size for path in folder.iterdir())
+
+
+def test_how_strongly_lists_are_calibrated_comes_back(board: Trained, tmp_path: Path) -> None:
+    ranker = copy(board.ranker)
+    ranker.calibration = 0.3
+    save_checkpoint(tmp_path / "model", ranker, IDS, {})
+    assert load_checkpoint(tmp_path / "model", features(N), INDEX_OF).calibration == 0.3
+    earlier = edited(tmp_path / "model", lambda config: config.pop("calibration"))
+    assert load_checkpoint(earlier, features(N), INDEX_OF).calibration == 0.0
 
 
 def test_a_ranker_of_several_modalities_comes_back(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from service.ranker.candidates import SourceFailed, sources_of
 from service.ranker.data.arrays import BoolArray, IntArray
 from service.ranker.data.history import History
 from service.ranker.data.interactions import Interactions
-from service.ranker.pipeline import NARROW_SOURCE, Query, rank, rank_only
+from service.ranker.pipeline import NARROW_SOURCE, Query, Ranked, rank, rank_only
 from service.ranker.ranker import Ranker, untrained_ranker
 from service.ranker.second_stage.query_scores import QueryScores
 from tests.service.ranker.planted import SMALL, features
@@ -136,3 +137,64 @@ def test_ranking_given_items_scores_them_as_the_whole_list_does(ranker: Ranker) 
     alone = rank_only(ranker, Query(HISTORY, N), items)
     np.testing.assert_allclose(alone.scored.scores, whole.scored.scores[[0, 3]], rtol=1e-6)
     assert alone.candidates.sources(items) == [[], []]
+
+
+@pytest.fixture
+def calibrating() -> Ranker:
+    """The same people in a catalogue where every third item is a documentary and the others are
+    action films; lists follow what was liked last."""
+    users = np.repeat(np.arange(SIZE), 10)
+    items = (np.arange(10) + users.reshape(SIZE, 10)[:, :1]).ravel() % SIZE
+    table = Interactions.build(users, items, np.tile(np.arange(10), SIZE), n_items=SIZE)
+    tags = [np.array([ACTION if item % 3 else DOCUMENTARY]) for item in range(SIZE)]
+    catalogue = replace(features(SIZE), tags=tags, n_tags=2, is_category=np.ones(2, bool))
+    ranker = untrained_ranker(catalogue, table, SMALL)
+    assert ranker.calibration == 0
+    ranker.calibration = 2.0
+    return ranker
+
+
+ACTION, DOCUMENTARY = 0, 1
+TURNED = History.of(np.array([*range(1, 30, 3), 30, 33, 36]))
+"""Ten action films, and then three documentaries."""
+TEN_UNMET = Query(TURNED, 30, allowed=~np.isin(np.arange(SIZE), TURNED.items), n_served=10)
+
+
+def documentaries(found: Ranked, k: int = 10) -> int:
+    return int((found.items(found.order[:k]) % 3 == 0).sum())
+
+
+def test_what_was_liked_last_has_its_share_of_a_calibrated_list(calibrating: Ranker) -> None:
+    found = rank(calibrating, TEN_UNMET, SOURCES)
+    calibrating.calibration = 0.0
+    plain = rank(calibrating, TEN_UNMET, SOURCES)
+    assert documentaries(found) > documentaries(plain)
+    np.testing.assert_array_equal(found.scored.scores, plain.scored.scores)
+    assert np.all(np.diff(plain.scored.scores[plain.order]) <= 0)
+
+
+def test_the_first_places_do_not_depend_on_how_many_follow(calibrating: Ranker) -> None:
+    shorter, longer = (rank(calibrating, replace(TEN_UNMET, n_served=n), SOURCES) for n in (5, 15))
+    assert shorter.order[:5].tolist() == longer.order[:5].tolist()
+
+
+def test_whoever_is_hardly_known_is_spared_calibration(calibrating: Ranker) -> None:
+    calibrating.blend.spared_events = len(TURNED)
+    found = rank(calibrating, TEN_UNMET, SOURCES)
+    assert np.all(np.diff(found.scored.scores[found.order]) <= 0)
+
+
+def test_diversity_takes_the_place_of_calibration(calibrating: Ranker) -> None:
+    query = replace(TEN_UNMET, diversity=0.5)
+    diverse = rank(calibrating, query, SOURCES).order
+    calibrating.calibration = 0.0
+    assert diverse.tolist() == rank(calibrating, query, SOURCES).order.tolist()
+
+
+def test_what_calibration_lifted_is_not_marked_as_explored(calibrating: Ranker) -> None:
+    """All items have as many events, so exploration lifts none above another."""
+    found = rank(calibrating, replace(TEN_UNMET, exploration=0.5), SOURCES)
+    plain = set(np.argsort(-found.scored.scores, kind="stable")[:10].tolist())
+    shown = found.order[:10]
+    assert set(shown.tolist()) != plain
+    assert found.explored(shown) == [False] * 10
