@@ -22,17 +22,17 @@ from service.ranker.pipeline import Ranked
 from service.ranker.ranker import Ranker
 from service.ranker.second_stage.blend import Blend
 from service.ranker.training.baseline_gains import BASELINES, baseline_gains
+from service.ranker.training.calibration_strength import CalibratedList
 from service.ranker.training.cases import RankingCase, next_event_cases
 from service.ranker.training.fit import StageProgress
 from service.ranker.training.hidden import MIN_EVENTS, random_subset
 from service.ranker.training.interval import with_interval
-from service.ranker.training.training_list import TrainingList, ndcg
+from service.ranker.training.training_list import ndcg
 from service.ranker.training.validation import (
     PALATE,
     REPORTED_EVERY,
     K,
     answered,
-    gain_of,
     list_of,
 )
 
@@ -92,12 +92,16 @@ class ServedCase:
     """A withheld event as it was asked."""
 
     case: RankingCase
-    proposed: TrainingList | None
-    """What the second stage ranks; None where no source proposed what was chosen."""
+    listed: CalibratedList | None
+    """What is ranked; None where no source proposed what was chosen."""
     baselines: Mapping[str, float]
     """NDCG@K by baseline."""
     is_cold: bool
     """Whether nobody had met the item."""
+
+    def gain(self, blend: Blend, calibration: float) -> float:
+        """NDCG@K of what `blend` serves, calibrated with this strength."""
+        return 0.0 if self.listed is None else float(self.listed.gains(blend, [calibration], K)[0])
 
 
 def served_cases(
@@ -115,20 +119,24 @@ def served_cases(
     for case, found in answered(ranker, cases, sources):
         is_cold = bool(counts[case.chosen[0]] == 0)
         baselines = baseline_gains(found.query_scores, case, K, found.query.allowed)
-        served.append(ServedCase(case, list_of(found, case), baselines, is_cold))
+        proposed = list_of(found, case)
+        listed = None if proposed is None else CalibratedList(proposed, found.interest)
+        served.append(ServedCase(case, listed, baselines, is_cold))
         if progress and (len(served) == len(cases) or not len(served) % REPORTED_EVERY):
             progress(STAGE, len(served), len(cases))
     return served
 
 
-def checked(blend: Blend, served: Sequence[ServedCase], others: Mapping[str, Asked]) -> Checked:
-    """What everyone gained on the same cases, `blend` ranking ours."""
+def checked(
+    blend: Blend, calibration: float, served: Sequence[ServedCase], others: Mapping[str, Asked]
+) -> Checked:
+    """What everyone gained on the same cases, `blend` ranking ours, calibrated with this strength."""
     cases = [one.case for one in served]
     if not cases:
         return Checked()
     return Checked(
         {
-            PALATE: np.array([gain_of(blend, one.proposed, K) for one in served], np.float32),
+            PALATE: np.array([one.gain(blend, calibration) for one in served], np.float32),
             **{name: other.gains(cases) for name, other in others.items()},
             **{
                 name: np.array([one.baselines[name] for one in served], np.float32)

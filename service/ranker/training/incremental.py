@@ -88,7 +88,7 @@ def refresh_ranker(
         version=version,
         idf=ranker.snapshot.content.idf,
     )
-    refreshed.blend = ranker.blend
+    refreshed.blend, refreshed.calibration = ranker.blend, ranker.calibration
     return Trained(refreshed, metrics, Checked(), report, seed)
 
 

@@ -26,6 +26,7 @@ from service.ranker.sequence.inference import ItemTensors
 from service.ranker.sequence.model import ModelShape, SequenceModel
 from service.ranker.sequence.sequences import Sequences
 from service.ranker.sequence.tasks import task_shares
+from service.ranker.training.calibration_strength import fit_calibration
 from service.ranker.training.cases import (
     RankingCase,
     cold_start_cases,
@@ -57,7 +58,7 @@ from service.ranker.training.validation import (
     metrics_of,
     proposed_lists,
 )
-from service.ranker.training.worth import worth_of_parts
+from service.ranker.training.worth import worth_of_calibration, worth_of_parts
 
 SHORTEST, LONGEST = 20, 200
 """Bounds of the number of events that the sequence model reads, where the data decides it."""
@@ -128,16 +129,18 @@ def train_ranker(
     )
     ranker, rehearsed, report = _fitted(training, sampled[~withheld], sources, rng)
     served = served_cases(ranker, interactions, withheld, sources, progress)
+    listed = [one.listed for one in served if one.listed]
     ranker.blend.cold_item_boost = fit_cold_item_boost(
         ranker.blend,
-        [one.proposed for one in served if one.proposed],
+        [one.proposed for one in listed],
         proposed_lists([one for one in rehearsed if one.slice in (WARM, COLD_ITEM)]),
         config.cold_budget,
     )
+    ranker.calibration = fit_calibration(ranker.blend, listed)
     others: dict[str, Asked] = {UNTRAINED: _Untrained(without_training(ranker), sources)}
     if incumbent:
         others[INCUMBENT] = incumbent
-    result = checked(ranker.blend, served, others)
+    result = checked(ranker.blend, ranker.calibration, served, others)
     if withheld.any():
         training.tell("co-engagement, all events", 0, 1)
         _count_all(ranker, interactions)
@@ -146,6 +149,7 @@ def train_ranker(
         **metrics_of(ranker.blend, rehearsed),
         **result.metrics(),
         **worth_of_parts(ranker.blend, rehearsed),
+        **worth_of_calibration(ranker.blend, ranker.calibration, served),
     }
     return Trained(ranker, metrics, result, report, seed)
 

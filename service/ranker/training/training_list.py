@@ -48,6 +48,11 @@ class TrainingList:
         ranks = (scores > scores[self.chosen, None]).sum(axis=1)
         return ndcg(ranks, len(self.chosen) + self.missed, k)
 
+    def gain_in(self, order: IntArray, k: int) -> float:
+        """The same when the candidates stand in this order, (C,) places."""
+        ranks = np.flatnonzero(np.isin(order[:k], self.chosen))
+        return ndcg(ranks, len(self.chosen) + self.missed, k)
+
 
 def ndcg(ranks: IntArray, n_relevant: int, k: int) -> float:
     """NDCG@k of relevant items by their ranks, (P,), counted from 0, of which there are

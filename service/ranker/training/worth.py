@@ -1,5 +1,5 @@
-"""What parts of the second stage are worth on people who are held out: NDCG with the part, less NDCG
-without it.
+"""What parts of the second stage, and calibration after it, are worth on events that are held out:
+NDCG with the part, less NDCG without it.
 
 Stored with the model, so that whoever asks why new items, or people hardly known, are ranked as they
 are finds a figure and how sure it is. Knows no ranker.
@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from service.ranker.second_stage.blend import Blend
+from service.ranker.training.check import ServedCase
 from service.ranker.training.interval import with_interval
 from service.ranker.training.validation import (
     COLD_ITEM,
@@ -62,3 +63,12 @@ def worth_of_parts(blend: Blend, validation: Sequence[ValidationCase]) -> dict[s
                 least=-1.0,
             )
     return worth
+
+
+def worth_of_calibration(
+    blend: Blend, strength: float, served: Sequence[ServedCase]
+) -> dict[str, float]:
+    """`worth/calibration/all` in NDCG@K of the events of the check, with its interval: what it costs
+    in next events. What it is for, they do not tell."""
+    gained = [one.gain(blend, strength) - one.gain(blend, 0.0) for one in served]
+    return with_interval(f"{PREFIX}/calibration/all", np.array(gained, np.float32), least=-1.0)

@@ -57,7 +57,7 @@ def world() -> tuple[Ranker, Interactions, np.ndarray]:
 
 
 def asked(ranker: Ranker, log: Interactions, withheld: np.ndarray) -> Checked:
-    return checked(ranker.blend, served_cases(ranker, log, withheld, SOURCES), {})
+    return checked(ranker.blend, 0.0, served_cases(ranker, log, withheld, SOURCES), {})
 
 
 class Constant:
@@ -71,7 +71,7 @@ def test_every_system_is_asked_the_same_cases(
     ranker, log, withheld = world
     told: list[tuple[str, int, int]] = []
     served = served_cases(ranker, log, withheld, SOURCES, lambda *step: told.append(step))
-    result = checked(ranker.blend, served, {"another": Constant()})
+    result = checked(ranker.blend, 0.0, served, {"another": Constant()})
     n = int(withheld.sum())
     assert len(result) == n
     assert result.gains.keys() == {PALATE, "another", *BASELINES}
@@ -98,7 +98,9 @@ def test_a_blend_gains_on_the_lists_what_the_pipeline_serves(
     ranker, log, withheld = world
     served = served_cases(ranker, log, withheld, SOURCES)
     again = served_gains(ranker, [one.case for one in served], SOURCES)
-    np.testing.assert_allclose(checked(ranker.blend, served, {}).gains[PALATE], again, atol=1e-6)
+    np.testing.assert_allclose(
+        checked(ranker.blend, 0.0, served, {}).gains[PALATE], again, atol=1e-6
+    )
 
 
 def test_an_item_that_nobody_else_met_is_cold() -> None:

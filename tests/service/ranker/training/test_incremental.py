@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
 import pytest
 
@@ -34,9 +36,9 @@ def refreshed(board: Trained) -> Trained:
         np.concatenate([table.timestamp, np.full(len(fans), 99.0)]),
         n_items=N + 2,
     )
-    return refresh_ranker(
-        board.ranker, grown, grown.timestamp == 99.0, features(N + 2), version="after"
-    )
+    before = copy(board.ranker)
+    before.calibration = 0.3
+    return refresh_ranker(before, grown, grown.timestamp == 99.0, features(N + 2), version="after")
 
 
 def scores(trained: Trained, history: list[int], items: list[int]) -> np.ndarray:
@@ -56,6 +58,10 @@ def test_what_happened_since_is_known(board: Trained, refreshed: Trained) -> Non
     assert even > odd
     assert refreshed.ranker.catalog.id_rows[FIRST_MET] == FIRST_MET
     assert refreshed.ranker.catalog.id_rows[NEVER_MET] == -1
+
+
+def test_lists_are_calibrated_as_they_were(refreshed: Trained) -> None:
+    assert refreshed.ranker.calibration == 0.3
 
 
 def test_what_was_known_is_not_forgotten(refreshed: Trained) -> None:

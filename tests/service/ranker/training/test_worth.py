@@ -5,11 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from service.ranker.calibration import Interest
+from service.ranker.data.history import History
 from service.ranker.second_stage.blend import Blend
 from service.ranker.training.baseline_gains import BASELINES
+from service.ranker.training.calibration_strength import CalibratedList
+from service.ranker.training.cases import RankingCase
+from service.ranker.training.check import ServedCase
 from service.ranker.training.training_list import TrainingList
 from service.ranker.training.validation import COLD_ITEM, COLD_USER, WARM, ValidationCase
-from service.ranker.training.worth import worth_of_parts
+from service.ranker.training.worth import worth_of_calibration, worth_of_parts
 from tests.service.ranker.planted import SIGNALS, UNSCALED, network_of, place_of
 
 NOTHING = dict.fromkeys(BASELINES, 0.0)
@@ -45,3 +50,22 @@ def test_a_network_that_ranks_for_nobody_is_worth_nothing_and_what_has_no_cases_
     worth = worth_of_parts(blend, [case(COLD_USER, 1, cold_chosen=False)])
     assert worth["worth/cold_start_network/cold_user"] == 0.0
     assert not [name for name in worth if "new_in_domain" in name or "boost" in name]
+
+
+def test_calibration_costs_what_next_events_lose() -> None:
+    """Only what the second item is of is wanted, and the first was chosen; nothing was found for the
+    other person."""
+    proposed = case(WARM, 0, cold_chosen=False).proposed
+    assert proposed is not None
+    wants_second = Interest(np.ones(1, np.float32), 1.0, np.array([[0.0], [1.0]], np.float32))
+    nothing = np.zeros(0, np.int64)
+    asked = RankingCase(0, History.of(nothing), nothing, nothing)
+    served = [
+        ServedCase(asked, CalibratedList(proposed, wants_second), NOTHING, is_cold=False),
+        ServedCase(asked, None, NOTHING, is_cold=False),
+    ]
+    blend = Blend(SIGNALS, network_of("text_recent"))
+    worth = worth_of_calibration(blend, 9.0, served)
+    assert worth["worth/calibration/all"] == pytest.approx(-(1 - 1 / np.log2(3)) / 2, abs=1e-4)
+    assert worth_of_calibration(blend, 0.0, served)["worth/calibration/all"] == 0.0
+    assert worth_of_calibration(blend, 9.0, []) == {}
