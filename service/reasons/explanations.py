@@ -125,8 +125,8 @@ class Explanations:
     def _change(
         self, question: Question, explained: ExplainedList, evidences: Evidences, subject: Subject
     ) -> Change | None:
-        """The fewest history items without which the item would not be on its list; None where it
-        is on none."""
+        """The fewest history items without which the item would not be on its list: none where
+        exploration, calibration or diversity put it there. None where it is on no list."""
         context, ranker = question.context, question.model.ranker
         served = [result.item_index for result in context.results]
         near = [*served, *context.runners_up]
@@ -138,11 +138,14 @@ class Explanations:
         domains = question.model.vocabulary.domain_codes(context.domains)
 
         def left_out(chosen: frozenset[int]) -> IntArray:
-            return np.concatenate([events[i] for i in sorted(chosen)])
+            return np.concatenate([np.zeros(0, np.int64), *(events[i] for i in sorted(chosen))])
 
         def margins(sets: Sequence[frozenset[int]]) -> FloatArray:
             scores = evidences.without(explained, rivals, [left_out(one) for one in sets])
             return above(scores, len(served))
+
+        if margins([frozenset()])[0] < 0:  # it is not there by its score
+            return Change((), "")
 
         def falls(chosen: frozenset[int]) -> bool:
             # On its own scale, as it would be served.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from service.api.messages import ExplainRequest, Explanation, RecommendRequest
+from service.api.messages import Change, ExplainRequest, Explanation, RecommendRequest
 from service.reasons import explanations
 from service.reasons.evidence import Evidences
 from service.reasons.explanations import above
@@ -53,6 +53,17 @@ def test_answers_of_two_models_in_turn_read_the_catalogue_once_for_each(
     for request in (before, after, before, after):
         palate.explain(request)
     assert measured == ["", palate.ranker.version]
+
+
+def test_of_what_is_not_listed_by_its_score_no_change_of_the_history_is_told(
+    palate: Recommender,
+) -> None:
+    by_score = palate.recommend(RecommendRequest(user_id="u0", k=3))
+    diverse = palate.recommend(RecommendRequest(user_id="u0", k=3, diversity=0.9))
+    lifted = min(diverse.results, key=lambda row: row.score)
+    assert lifted.score < min(row.score for row in by_score.results)
+    request = ExplainRequest(lifted.item_id, diverse.recommendation_id, change=True)
+    assert palate.explain(request).change == Change((), "")
 
 
 def test_what_to_record_for_less_is_the_unkindest_event(palate: Recommender) -> None:
