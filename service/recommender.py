@@ -37,6 +37,7 @@ from service.api.messages import (
     UserProfile,
 )
 from service.errors import InvalidInput
+from service.language_model.account import Account
 from service.models.registry import ModelRegistry
 from service.models.serving_model import ServingModel
 from service.models.shrinking import Shrunk, shrink
@@ -74,7 +75,8 @@ class Recommender:
         policy = settings.events.policy()
         self._settings, self._workspace, self._policy = settings, workspace, policy
         self._encoders = workspace.digest
-        self._writing = Writing(settings)
+        self._account = Account(settings.language_model.budget_tokens)
+        self._writing = Writing(settings, account=self._account)
         if active:
             workspace.reconcile()
         encode_query = QueryEncoder(workspace.text_encoder).encode
