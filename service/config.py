@@ -31,6 +31,7 @@ from encoders.modality import MODALITIES, NO_ENCODER, media_types
 from encoders.networks.backend import BackendName, NetworkBackend
 from indexer.catalog.event import EventKind, EventPolicy
 from indexer.media.download import DownloadLimits
+from service.aspects.schema import DEFAULT_MAX_VALUES
 from service.explainer.languages.codes import language_codes
 from service.language_model.options import EndpointOptions, LlamaCppOptions
 from service.ranker.config import RankerConfig
@@ -42,6 +43,10 @@ _ENDPOINT = re.compile(
     r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/[^\s?#@\\]*)?"
 )
 _EVENT_TYPE = re.compile(r"[\w.:]+")
+_ASPECT = re.compile(r"[a-z][a-z0-9_]{0,39}")
+MAX_ASPECTS = 20
+"""Of one domain."""
+MAX_MEANING_CHARS = 300
 
 _SECTION = ConfigDict(
     extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False
@@ -326,6 +331,42 @@ class LocalSettings(BaseModel):
     """Tokens the model sees at once; a longer text loses its beginning."""
 
 
+class EnrichSettings(BaseModel):
+    """What `palate enrich` asks the language model about items."""
+
+    model_config = _SECTION
+
+    aspects: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
+    """The aspects of each domain: names, and what each means, in words that the model reads. Domain
+    `*` stands for all that are not named; without it these have mood, theme, audience, style and
+    setting."""
+    max_values: int = Field(default=DEFAULT_MAX_VALUES, ge=1, le=20)
+    """Most values of one aspect."""
+    parallel: int = Field(default=4, ge=1, le=64)
+    """Requests that are under way at once. A model in this process answers one after the other."""
+
+    @field_validator("aspects")
+    @classmethod
+    def _names_are_words_and_meanings_are_said(
+        cls, aspects: Mapping[str, Mapping[str, str]]
+    ) -> Mapping[str, Mapping[str, str]]:
+        for domain, meanings in aspects.items():
+            if not 1 <= len(meanings) <= MAX_ASPECTS:
+                raise ValueError(
+                    f"domain {domain!r} has {len(meanings)} aspects; 1 to {MAX_ASPECTS} can be asked for"
+                )
+            for name, meaning in meanings.items():
+                if not _ASPECT.fullmatch(name):
+                    raise ValueError(
+                        f"aspect {name!r} of {domain!r} must be one word in lower case, like mood"
+                    )
+                if not 1 <= len(meaning.strip()) <= MAX_MEANING_CHARS:
+                    raise ValueError(
+                        f"aspect {name!r} of {domain!r} needs its meaning, in at most {MAX_MEANING_CHARS} characters"
+                    )
+        return aspects
+
+
 class ExplainSettings(BaseModel):
     """How reasons are written, and how long an answer can be explained."""
 
@@ -388,6 +429,8 @@ class Settings(BaseSettings):
     """Hyper-parameters of the ranker; saved with every model that is trained."""
     language_model: LanguageModelSettings = Field(default_factory=LanguageModelSettings)
     """The language model, where there is one."""
+    enrich: EnrichSettings = Field(default_factory=EnrichSettings)
+    """What `palate enrich` asks the language model about items."""
     explain: ExplainSettings = Field(default_factory=ExplainSettings)
     """How reasons are written."""
     openai_api_key: SecretStr = SecretStr("")
