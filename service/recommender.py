@@ -36,6 +36,7 @@ from service.api.messages import (
     TrainProgress,
     UserProfile,
 )
+from service.aspects.reading import Aspects
 from service.errors import InvalidInput
 from service.language_model.account import Account
 from service.models.registry import ModelRegistry
@@ -96,7 +97,7 @@ class Recommender:
         self.answers = AnswerContexts(self._served, self.ranking, self._encoders)
         self._search = Search(store, encode_query, workspace.modalities, workspace.alignments)
         self._explanations = Explanations(
-            settings.explain, policy, self._writing, self.catalog, encode_query
+            settings.explain, policy, self._writing, self.catalog, encode_query, Aspects(log)
         )
         self._tastes = Tastes(settings.explain, policy, log, self._writing)
 

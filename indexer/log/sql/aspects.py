@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam, select
 
 from indexer.log.event_log import AspectRecord
-from indexer.log.sql.database import SqlPart, chunks
+from indexer.log.sql.database import SqlPart, chunks, raw_rows
 from indexer.log.sql.schema import aspects
 
 _HASHES: sa.BindParameter[Any] = bindparam("hashes", expanding=True)
@@ -43,9 +43,9 @@ class SqlAspects(SqlPart):
         found: dict[str, list[AspectRecord]] = {}
         for part in chunks(list(dict.fromkeys(content_hashes))):
             with self.database.reading() as connection:
-                rows = connection.execute(_BY_HASH, {"hashes": part}).all()
-            for row in rows:
-                found.setdefault(row.content_hash, []).append(_record(row))
+                rows = raw_rows(connection.execute(_BY_HASH, {"hashes": part}))
+            for record in map(_record, rows):
+                found.setdefault(record.content_hash, []).append(record)
         return found
 
     def iter_aspects(self, item_id: str | None = None, batch: int = 1000) -> Iterator[AspectRecord]:
@@ -55,11 +55,11 @@ class SqlAspects(SqlPart):
             values["item_id"] = item_id
         while True:
             with self.database.reading() as connection:
-                rows = connection.execute(page, values).all()
+                rows = raw_rows(connection.execute(page, values))
             if not rows:
                 return
             yield from map(_record, rows)
-            values |= {"hash": rows[-1].content_hash, "aspect": rows[-1].aspect}
+            values |= dict(zip(("hash", "aspect"), rows[-1], strict=False))
 
     def delete_aspects(
         self,
@@ -87,6 +87,7 @@ def _row(record: AspectRecord) -> dict[str, Any]:
     return row | {"said": json.dumps(row.pop("values"), ensure_ascii=False)}
 
 
-def _record(row: Any) -> AspectRecord:
-    values: dict[str, Any] = dict(row._mapping)
-    return AspectRecord(values=tuple(json.loads(values.pop("said"))), **values)
+def _record(row: tuple[Any, ...]) -> AspectRecord:
+    """Of the table's columns, which stand in the order of the fields."""
+    content_hash, aspect, said, *others = row
+    return AspectRecord(content_hash, aspect, tuple(json.loads(said)), *others)
