@@ -80,16 +80,20 @@ class Enrichment:
         """Describe up to `limit` items that lack aspects, `parallel` at once; `tell` is told after
         each.
 
-        It stops where the budget is spent, or where the model fails again and again.
+        It stops where the budget is spent, where the model fails again and again, and where it is
+        interrupted from the keyboard; what is under way then is waited for and kept.
         """
         report = self._report
         pending = sum(1 for _ in tasks(self._log, self._schemas, domain))
         total = pending if limit is None else min(pending, limit)
         tell(self._standing(total))
         todo = islice(tasks(self._log, self._schemas, domain), total)
-        with closing(self._worked(todo, parallel)) as worked:
-            for _ in worked:
-                tell(self._standing(total))
+        try:
+            with closing(self._worked(todo, parallel)) as worked:
+                for _ in worked:
+                    tell(self._standing(total))
+        except KeyboardInterrupt:
+            report.stopped = "it was interrupted"
         report.left = pending - report.described
         report.spent = self._spent
         if done := self._done:
@@ -108,7 +112,7 @@ class Enrichment:
         return Standing(self._done, total, self._spent.tokens)
 
     def _worked(self, todo: Iterator[Task], parallel: int) -> Generator[None]:
-        """Ends after each wait, so that what is done can be told."""
+        """Yields after each wait, so that what is done can be told."""
         under_way: dict[Future[Description], Task] = {}
         with ThreadPoolExecutor(parallel, thread_name_prefix="describing") as pool:
             try:

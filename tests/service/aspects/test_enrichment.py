@@ -18,6 +18,10 @@ from tests.service.aspects.describing import Pictures, described_by, films, read
 from tests.service.language_model.fake_endpoint import FakeEndpoint, Reply, completion
 
 
+class Killed(BaseException):
+    """Ends a run at any place, as nothing that is handled does."""
+
+
 def test_everything_is_described_once_and_counted(server: FakeEndpoint) -> None:
     with described_by(server, items=films(5)) as run:
         told: list[Standing] = []
@@ -43,10 +47,10 @@ def test_the_estimate_of_the_rest_is_the_mean_of_what_was_done() -> None:
 def test_a_run_that_is_killed_goes_on_where_it_was(server: FakeEndpoint) -> None:
     def kill(now: Standing) -> None:
         if now.done == 3:
-            raise KeyboardInterrupt
+            raise Killed
 
     with described_by(server, items=films(10)) as run:
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(Killed):
             run.enrichment().run(parallel=1, tell=kill)
         assert len(run.said()) == len(server.asked) == 3
         report = run.enrichment().run(parallel=3)
@@ -63,13 +67,25 @@ def test_what_is_under_way_when_it_is_killed_is_kept_too(server: FakeEndpoint) -
 
     def kill(now: Standing) -> None:
         if now.done:
-            raise KeyboardInterrupt
+            raise Killed
 
     server.replies(together)
     with described_by(server, items=films(9)) as run:
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(Killed):
             run.enrichment().run(parallel=3, tell=kill)
         assert len(run.said()) == len(server.asked) == 3
+
+
+def test_an_interruption_from_the_keyboard_ends_it_with_a_report(server: FakeEndpoint) -> None:
+    def interrupt(now: Standing) -> None:
+        if now.done == 2:
+            raise KeyboardInterrupt
+
+    with described_by(server, items=films(9)) as run:
+        report = run.enrichment().run(parallel=1, tell=interrupt)
+        assert (report.described, report.left) == (2, 7)
+        assert (report.stopped, report.tokens_to_go) == ("it was interrupted", 840)
+        assert len(run.said()) == 2
 
 
 def test_requests_are_under_way_at_once(server: FakeEndpoint) -> None:
