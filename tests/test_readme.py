@@ -52,6 +52,8 @@ def test_commands_and_their_options_exist(page: str, line: str) -> None:
     command: Any = typer.main.get_command(app)
     arguments = shlex.split(line, comments=True)[1:]
     while arguments and hasattr(command, "commands"):
+        if command.invoke_without_command and arguments[0].startswith("-"):
+            break  # options of a group that is a command itself
         command = command.commands[arguments.pop(0)]
     command.make_context(line, arguments)  # raises for what is not an option
 

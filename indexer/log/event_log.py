@@ -108,6 +108,26 @@ class ModelRecord:
     """Whether it serves, from the store that was asked about."""
 
 
+@dataclass(frozen=True, slots=True)
+class AspectRecord:
+    """What a language model said of an item, for one aspect of it."""
+
+    content_hash: str
+    """Of the content that the model read; the log does not know how it is made."""
+    aspect: str
+    values: tuple[str, ...]
+    """None where the model found nothing to say."""
+    item_id: str
+    """The item it was asked about. Other items may have the same content."""
+    domain: str
+    model: str
+    prompt_version: str
+    tokens: int
+    """Its share of what the answer cost."""
+    created_at: float
+    """Unix seconds."""
+
+
 class ItemRecords(Protocol):
     """The catalogue.
 
@@ -281,6 +301,31 @@ class ModelRecords(Protocol):
         """The model that serves from `store`, by default from the active store."""
 
 
+class AspectRecords(Protocol):
+    """What language models said of items, by the content that they read: it outlives the row, and is
+    found again when the same content comes back."""
+
+    def put_aspects(self, batch: Sequence[AspectRecord]) -> None:
+        """Keep them; of the same content and aspect, the later replaces the earlier."""
+
+    def get_aspects(self, content_hashes: Iterable[str]) -> dict[str, list[AspectRecord]]:
+        """What was said of each content that anything was said of, in order of aspects."""
+
+    def iter_aspects(self, item_id: str | None = None, batch: int = 1000) -> Iterator[AspectRecord]:
+        """All, or what was asked about one item, in order of content and aspect; holds `batch` at a
+        time and no lock in between."""
+
+    def delete_aspects(
+        self,
+        content_hashes: Collection[str] | None = None,
+        *,
+        domain: str | None = None,
+        aspect: str | None = None,
+        model: str | None = None,
+    ) -> int:
+        """Delete those to which all that is given applies; returns how many there were."""
+
+
 class SmallValues(Protocol):
     """Strings by key, for what is kept beside the records."""
 
@@ -298,6 +343,7 @@ class EventLog(
     UserRecords,
     ServedRecords,
     ModelRecords,
+    AspectRecords,
     SmallValues,
     Protocol,
 ):

@@ -70,11 +70,13 @@ class MediaSource:
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
 
+    def source_of(self, name: str) -> Path | bytes:
+        """A file, or what was fetched, of what the log calls so. MediaError where it cannot be had."""
+        return self._downloader.fetch(name) if is_url(name) else self.kept.path(name)
+
     def _load(self, name: str, modality: MediaModality) -> Loaded:
         try:
-            source: Path | bytes = (
-                self._downloader.fetch(name) if is_url(name) else self.kept.path(name)
-            )
+            source = self.source_of(name)
             with self._decoding:
                 return modality.open(source, public_name(name))
         except MediaError as error:

@@ -1,8 +1,8 @@
 """The commands by name, and what becomes of their errors: one line on stderr and exit code 2.
 
 0   done
-1   done in part: some rows failed, the trained model was not activated, or a search found nothing better or was
-    stopped; the report says which and why
+1   done in part: some rows or items failed, a budget was spent, the trained model was not activated, or a search
+    found nothing better or was stopped; the report says which and why
 2   could not
 """
 
@@ -18,6 +18,7 @@ from service.cli import output
 from service.cli.commands.aligning import align
 from service.cli.commands.asking import recommend, search, similar
 from service.cli.commands.encoding import encoders
+from service.cli.commands.enriching import enrich
 from service.cli.commands.evaluating import evaluate
 from service.cli.commands.explaining import explain
 from service.cli.commands.indexing import index, rebuild
@@ -62,6 +63,7 @@ for group, commands in COMMANDS.items():
 app.add_typer(models, name="models", rich_help_panel="Keep")
 app.add_typer(encoders, name="encoders", rich_help_panel="Keep")
 app.add_typer(users, name="users", rich_help_panel="Keep")
+app.add_typer(enrich, name="enrich", rich_help_panel="Keep")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -140,6 +141,11 @@ def waiting(text: str, quiet: bool) -> Iterator[None]:
 
     with Console(stderr=True).status(Text(text)):
         yield
+
+
+def minute(unix_s: float) -> str:
+    """A time as tables show it, UTC."""
+    return datetime.fromtimestamp(unix_s, UTC).strftime("%Y-%m-%d %H:%M")
 
 
 def _cell(value: object) -> str:

@@ -72,6 +72,9 @@ class EvidenceKind(StrEnum):
     population chooses."""
     DOMAIN = "domain"
     """So much of what the user chose is of this domain."""
+    ASPECT = "aspect"
+    """A language model describes the item and the user's history by the same word; `name` says what
+    the word is about, such as `mood`. Every text says that it is a model's."""
     EXAMPLE = "example"
     """An item that the PREFERENCE, AVERSION or RISE of the same name, value and day was counted
     from."""
@@ -121,6 +124,7 @@ TELLING: Mapping[EvidenceKind, Telling] = {
     EvidenceKind.HISTORY: Telling(Role.CAUSE),
     EvidenceKind.CATEGORY: Telling(Role.SHARED, counts="items"),
     EvidenceKind.ATTRIBUTE: Telling(Role.SHARED, counts="items"),
+    EvidenceKind.ASPECT: Telling(Role.SHARED, counts="items"),
     EvidenceKind.TEXT_SIMILARITY: Telling(Role.SIMILAR),
     EvidenceKind.IMAGE_SIMILARITY: Telling(Role.SIMILAR),
     EvidenceKind.AUDIO_SIMILARITY: Telling(Role.SIMILAR),
@@ -195,6 +199,7 @@ class Evidence:
     """By kind:
 
     - ATTRIBUTE and facts about taste: the attribute's name; empty for a category.
+    - ASPECT: the aspect's name.
     - RULE, TASTE: what the request asked for.
     - COLD_START: what is unknown, `no_history` or `short_history`, or `not_used` when the request
       forbade its use.
@@ -206,11 +211,11 @@ class Evidence:
       has met the other.
     """
     value: str = ""
-    """Attribute value (one element of a list) or category, domain (DOMAIN), or where a RANGE lies
-    against that of the population: `higher` or `lower`."""
+    """Attribute value (one element of a list), category, or word of a model (ASPECT); domain
+    (DOMAIN), or where a RANGE lies against that of the population: `higher` or `lower`."""
     count: int = 0
     """How many: people (CO_ENGAGEMENT, POPULARITY, TREND), history items that share it (CATEGORY,
-    ATTRIBUTE), events known (COLD_START), days (NEWNESS), items of the value or range that the user
+    ATTRIBUTE, ASPECT), events known (COLD_START), days (NEWNESS), items of the value or range that the user
     chose, or turned down (AVERSION)."""
     similarity: float = 0.0
     """Cosine similarity of the *_SIMILARITY kinds and of TASTE."""

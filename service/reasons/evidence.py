@@ -14,6 +14,7 @@ import numpy as np
 
 from encoders.arrays import FloatArray
 from indexer.catalog.item import Item
+from service.aspects.reading import Aspects
 from service.explainer.attribution.facts import (
     Background,
     CandidateFacts,
@@ -57,11 +58,14 @@ class _Weighable:
 class Evidences:
     """Gathers evidence with one ranker. What is usual in the catalogue is measured once per ranker."""
 
-    def __init__(self, ranker: Ranker, items: Sequence[Item], new_days: float) -> None:
+    def __init__(
+        self, ranker: Ranker, items: Sequence[Item], new_days: float, aspects: Aspects
+    ) -> None:
         """`items` are all of the catalogue; one counts as new for `new_days`."""
         self._ranker = ranker
-        self._new_days = new_days
-        self._usual = catalogue_facts(ranker.snapshot.content, items)
+        self._new_days, self._aspects = new_days, aspects
+        said = aspects.aspects_of_all(items)
+        self._usual = catalogue_facts(ranker.snapshot.content, items, said)
 
     def of(
         self,
@@ -156,9 +160,12 @@ class Evidences:
             taste = Background(float(words.mean()), float(words.std()))
             usual = replace(usual, taste=taste)
         out = []
+        looked_at = [past.item for past in explained.past[explained.first :]]
+        said = self._aspects.aspects_of_all([*looked_at, *items])
         for column, item in enumerate(items):
             facts = _history_facts(
                 explained,
+                said,
                 citable.tolist(),
                 {modality: of_one[:, column] for modality, of_one in cosines.items()},
                 co_counts[:, column],
@@ -173,6 +180,7 @@ class Evidences:
             index = int(candidates[column])
             spoken = None if words is None else float(words[index])
             candidate = self._candidate_facts(item, index, snapshot, spoken)
+            candidate = replace(candidate, aspects=said[len(looked_at) + column])
             out.append(_Weighable(scores[column], (facts, candidate, request, usual)))
         return out
 
@@ -201,12 +209,13 @@ class Evidences:
 
 def _history_facts(
     explained: ExplainedList,
+    said: Sequence[Mapping[str, tuple[str, ...]]],
     citable: Sequence[bool],
     cosines: Mapping[str, FloatArray],
     co_counts: IntArray,
 ) -> list[HistoryFact]:
-    """The events that are looked at, beside one candidate: cosines (L,) by modality, and how many
-    people met both."""
+    """The events that are looked at, beside one candidate: what a model says of each, cosines (L,)
+    by modality, and how many people met both."""
     facts = []
     for row, past in enumerate(explained.past[explained.first :]):
         item = past.item
@@ -221,6 +230,7 @@ def _history_facts(
                 liked=citable[row],
                 categories=item.categories,
                 attributes=item.attributes,
+                aspects=said[row],
                 described=bool(item.description),
                 # 0: one of the two has nothing of this modality. Every item has a text.
                 cosines={m: cosine for m, cosine in near.items() if cosine or m == Part.TEXT},

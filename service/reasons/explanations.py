@@ -17,6 +17,7 @@ from encoders.arrays import FloatArray
 from indexer.catalog.event import EventPolicy
 from indexer.catalog.item import Item
 from service.api.messages import Change, Explanation, Feedback
+from service.aspects.reading import Aspects
 from service.config import ExplainSettings
 from service.explainer.attribution.removal import smallest_removal
 from service.explainer.evidence import Evidence, EvidenceKind, Subject
@@ -68,9 +69,10 @@ class Explanations:
         writing: Writing,
         catalog: Catalog,
         encode_query: Callable[[str], FloatArray],
+        aspects: Aspects,
     ) -> None:
         self._settings, self._policy, self._writing = settings, policy, writing
-        self._catalog, self._encode_query = catalog, encode_query
+        self._catalog, self._encode_query, self._aspects = catalog, encode_query, aspects
         self._evidences: LRUCache[ServingModel, Evidences] = LRUCache(MODELS_REMEMBERED)
         self._measuring = threading.Lock()
 
@@ -237,7 +239,8 @@ class Explanations:
             evidences = self._evidences.get(model)
             if evidences is None:
                 everything = [item for _, item in self._catalog.everything()]
-                evidences = Evidences(model.ranker, everything, self._settings.new_days)
+                new_days = self._settings.new_days
+                evidences = Evidences(model.ranker, everything, new_days, self._aspects)
                 self._evidences[model] = evidences
             return evidences
 

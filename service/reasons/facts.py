@@ -6,7 +6,7 @@ Owns what may be given as a reason, and what is usual in a catalogue. Knows no s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,9 +82,11 @@ def subject_of(item: Item) -> Subject:
     )
 
 
-def catalogue_facts(content: Content, items: Sequence[Item]) -> CatalogueFacts:
-    """How similar random items are in each modality, and how common each category and attribute
-    value is."""
+def catalogue_facts(
+    content: Content, items: Sequence[Item], aspects: Sequence[Mapping[str, Sequence[str]]] = ()
+) -> CatalogueFacts:
+    """How similar random items are in each modality, and how common each category, attribute value
+    and word of a model is; `aspects` are what a model says of each item."""
     n = max(len(items), 1)
     categories: Counter[str] = Counter()
     attributes: Counter[tuple[str, str]] = Counter()
@@ -93,10 +95,14 @@ def catalogue_facts(content: Content, items: Sequence[Item]) -> CatalogueFacts:
         for name, value in item.attributes.items():
             parts = {part.strip() for part in _as_text(value).split(",")}
             attributes.update((name, part) for part in parts if part)
+    said = Counter(
+        (name, value) for one in aspects for name, values in one.items() for value in values
+    )
     return CatalogueFacts(
         backgrounds={name: background(vectors) for name, vectors in content.vectors.items()},
         category_share={name: count / n for name, count in categories.items()},
         attribute_share={key: count / n for key, count in attributes.items()},
+        aspect_share={key: count / n for key, count in said.items()},
         popularity_window_days=0,
     )
 

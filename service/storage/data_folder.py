@@ -14,11 +14,17 @@ from contextlib import contextmanager
 from indexer.folder_lock import FolderLock
 from indexer.log.event_log import EventLog
 from indexer.log.opening import open_event_log
+from indexer.media.download import Downloader
+from indexer.media.folder import MediaFolder
+from indexer.media.source import MediaSource
 from indexer.stores.edge.location import EdgeLocation
 from indexer.stores.qdrant.location import QdrantLocation
 from indexer.stores.registry import StoreRegistry
 from service.config import Settings
 from service.storage.migration import migrate
+
+MEDIA_FOLDER = "pictures"
+"""Of sounds and the like as well."""
 
 
 class DataFolder:
@@ -80,6 +86,12 @@ def registry_of(settings: Settings) -> StoreRegistry:
     if settings.store.kind == "edge":
         return StoreRegistry(EdgeLocation(settings.data))
     return StoreRegistry(QdrantLocation(settings.store.url, settings.store.prefix))
+
+
+def media_of(settings: Settings) -> MediaSource:
+    """The pictures and sounds of a data folder, which need not be open, and those on the web."""
+    kept = MediaFolder(settings.data / MEDIA_FOLDER)
+    return MediaSource(kept, Downloader(settings.images.limits()))
 
 
 def lock_of(settings: Settings) -> FolderLock | None:

@@ -20,18 +20,13 @@ from indexer.indexing.indexer import Indexer, IndexReport, RowProgress
 from indexer.indexing.inheriting import inherit
 from indexer.indexing.shared_space import JointEncoder, PartReader, SharedSpace
 from indexer.log.event_log import EventLog
-from indexer.media.download import Downloader
-from indexer.media.folder import MediaFolder
-from indexer.media.source import MediaSource
 from indexer.stores.store import ItemStore, StoredItem
 from service.config import Settings
 from service.storage.alignments import Alignments
-from service.storage.data_folder import DataFolder
+from service.storage.data_folder import DataFolder, media_of
 from service.storage.encoder_names import encoder_names, keep_encoder_names
 
 logger = logging.getLogger(__name__)
-MEDIA_FOLDER = "pictures"
-"""Of sounds and the like as well."""
 _OTHERS = (
     "other encoders than before: %s served last, the settings name %s; a start or `palate index` compares all items, "
     "and encodes those that have changed since"
@@ -157,14 +152,12 @@ class Workspace:
 
     def indexer(self, on_stored: Callable[[Sequence[StoredItem]], None] | None = None) -> Indexer:
         """The one path by which items get in."""
-        kept = MediaFolder(self.settings.data / MEDIA_FOLDER)
-        media = MediaSource(kept, Downloader(self.settings.images.limits()))
         return Indexer(
             self.log,
             self.store,
             self.text_encoder,
             self.modalities,
-            media,
+            media_of(self.settings),
             spaces=self.spaces,
             on_stored=on_stored,
         )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from pydantic import BaseModel, ValidationError
 
 from encoders.modality import MODALITIES, ImageModality
 from indexer.catalog.event import EventPolicy
 from service.config import EncoderSettings, EventKindSettings, Settings
+from service.language_model.options import EndpointOptions, LlamaCppOptions
 
 
 def test_the_default_settings_are_the_default_policy() -> None:
@@ -61,3 +65,48 @@ def test_a_modality_that_is_new_in_the_table_has_a_setting_at_once(
     assert Settings(encoders={"video": "mine"}).encoders.image == "none"
     with pytest.raises(ValidationError, match="should be a valid string"):
         Settings(encoders={"video": 3})
+
+
+HERE = {"kind": "openai", "base_url": "http://here/v1", "model": "shared"}
+
+
+@pytest.mark.parametrize(
+    ("language_model", "openai", "endpoint"),
+    [
+        ({}, {}, EndpointOptions("", "")),
+        (HERE, {}, EndpointOptions("http://here/v1", "shared")),
+        (
+            HERE | {"timeout_s": 44.0, "structured": False},
+            {"model": "own"},
+            EndpointOptions("http://here/v1", "own", structured=False, timeout_s=44.0),
+        ),
+        (
+            HERE | {"max_tokens": 99},
+            {"base_url": "http://own/v1", "model": "own", "max_tokens": 600},
+            EndpointOptions("http://own/v1", "own"),
+        ),
+        ({"kind": "llama_cpp", "model": "a.gguf"}, {}, EndpointOptions("", "")),
+    ],
+)
+def test_what_is_not_set_for_the_writer_is_as_set_for_the_language_model(
+    language_model: dict[str, Any], openai: dict[str, Any], endpoint: EndpointOptions
+) -> None:
+    settings = Settings(language_model=language_model, explain={"openai": openai})
+    assert settings.writer_endpoint == endpoint
+
+
+def test_the_language_model_is_an_endpoint_a_file_or_none() -> None:
+    assert Settings().language_model_options is None
+    endpoint = Settings(
+        language_model=HERE | {"takes_pictures": True}, openai_api_key="sk-1"
+    ).language_model_options
+    assert endpoint == EndpointOptions(
+        "http://here/v1", "shared", api_key="sk-1", takes_pictures=True, timeout_s=30.0
+    )
+    assert "sk-1" not in repr(endpoint)
+    packaged = Settings(language_model={"kind": "llama_cpp"}).language_model_options
+    assert packaged == LlamaCppOptions()
+    named = Settings(language_model={"kind": "llama_cpp", "model": "a.gguf", "threads": 3})
+    assert named.language_model_options == LlamaCppOptions(Path("a.gguf"), threads=3)
+    with pytest.raises(ValidationError, match="needs base_url and model"):
+        Settings(language_model={"kind": "openai"})

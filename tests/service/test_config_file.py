@@ -207,6 +207,29 @@ def test_variables_that_kubernetes_sets_for_a_service_called_palate_do_no_harm(
     assert load_settings() == Settings()
 
 
+def test_aspects_are_named_by_domain(tmp_path: Path) -> None:
+    _write(tmp_path, '[enrich.aspects.films]\nmood = "how it feels"\n[enrich]\nparallel = 2\n')
+    enrich = load_settings(data=tmp_path).enrich
+    assert (enrich.aspects, enrich.parallel) == ({"films": {"mood": "how it feels"}}, 2)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("", "0 aspects; 1 to 20"),
+        ('Mood = "x"', "'Mood' of 'films' must be one word in lower case"),
+        ('mood = " "', "'mood' of 'films' needs its meaning"),
+        (f'mood = "{"x" * 301}"', "in at most 300 characters"),
+        ("\n".join(f'a{i} = "x"' for i in range(21)), "21 aspects"),
+    ],
+)
+def test_aspects_that_cannot_be_asked_for_are_refused(tmp_path: Path, line: str, said: str) -> None:
+    _write(tmp_path, f"[enrich.aspects.films]\n{line}\n")
+    with pytest.raises(ConfigError, match=r"enrich\.aspects: ") as caught:
+        load_settings(data=tmp_path)
+    assert said in str(caught.value)
+
+
 def test_event_kinds_are_added_to_the_built_in_table(tmp_path: Path) -> None:
     _write(
         tmp_path,

@@ -36,7 +36,7 @@ from service.errors import (
 from service.explainer.evidence import EvidenceKind
 from service.recommender import Recommender
 from service.storage.workspace import Workspace
-from tests.service.explainer.endpoint import FakeEndpoint, completion
+from tests.service.language_model.fake_endpoint import FakeEndpoint, completion
 from tests.service.world import NOW, events, filled, items, opened, settings
 
 

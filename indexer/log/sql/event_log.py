@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Self
 
+from indexer.log.sql.aspects import SqlAspects
 from indexer.log.sql.database import Database
 from indexer.log.sql.events import SqlEvents
 from indexer.log.sql.items import SqlItems
@@ -17,7 +18,9 @@ from indexer.log.sql.served import SqlServed
 from indexer.log.sql.users import SqlUsers
 
 
-class SqlEventLog(SqlItems, SqlMarks, SqlEvents, SqlUsers, SqlServed, SqlModels, SqlSmallValues):
+class SqlEventLog(
+    SqlItems, SqlMarks, SqlEvents, SqlUsers, SqlServed, SqlModels, SqlAspects, SqlSmallValues
+):
     """An `EventLog`; `SqlEventLog.open(url)`."""
 
     @classmethod

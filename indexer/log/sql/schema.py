@@ -108,6 +108,21 @@ served = Table(
 Index("served_by_age", served.c.created_at)
 Index("served_to_user", served.c.user_id)
 
+aspects = Table(
+    "aspects",
+    metadata,
+    Column("content_hash", String, primary_key=True),  # of what the model read, not of the row
+    Column("aspect", String, primary_key=True),
+    Column("said", String, nullable=False),  # JSON list of texts
+    Column("item_id", String, nullable=False),
+    Column("domain", String, nullable=False),
+    Column("model", String, nullable=False),
+    Column("prompt_version", String, nullable=False),
+    Column("tokens", BigInteger, nullable=False),
+    Column("created_at", Float(53), nullable=False),
+)
+Index("aspects_of_item", aspects.c.item_id)
+
 Migration = Callable[[Connection], None]
 
 
@@ -117,8 +132,21 @@ def _add_lacking_pictures(connection: Connection) -> None:
     )
 
 
+def _add_aspects(connection: Connection) -> None:
+    connection.execute(
+        text(
+            "CREATE TABLE aspects ("
+            "content_hash VARCHAR NOT NULL, aspect VARCHAR NOT NULL, said VARCHAR NOT NULL,"
+            " item_id VARCHAR NOT NULL, domain VARCHAR NOT NULL, model VARCHAR NOT NULL,"
+            " prompt_version VARCHAR NOT NULL, tokens BIGINT NOT NULL,"
+            " created_at DOUBLE PRECISION NOT NULL, PRIMARY KEY (content_hash, aspect))"
+        )
+    )
+    connection.execute(text("CREATE INDEX aspects_of_item ON aspects (item_id)"))
+
+
 FIRST_VERSION = 1
-MIGRATIONS: Sequence[Migration] = (_add_lacking_pictures,)
+MIGRATIONS: Sequence[Migration] = (_add_lacking_pictures, _add_aspects)
 """MIGRATIONS[i] brings a database of version FIRST_VERSION + i to the next one. Never edit one that
 was released."""
 

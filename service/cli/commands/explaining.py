@@ -194,6 +194,7 @@ def _counted(fact: Evidence) -> str:
 _COUNTED = {
     "category": "of the history",
     "attribute": "of the history",
+    "aspect": "of the history",
     "newness": "days old",
     "cold_start": "events known",
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -103,7 +102,7 @@ def list_models(
         rows = [
             [
                 m.version,
-                _when(m.created_at),
+                output.minute(m.created_at),
                 m.active,
                 m.metrics.get("palate/all/ndcg@10", 0.0),
                 _best(m.metrics),
@@ -252,7 +251,3 @@ def _best(metrics: Mapping[str, float]) -> str:
         return ""
     name = max(rivals, key=lambda rival: rivals[rival])
     return f"{name} {rivals[name]:.3f}"
-
-
-def _when(unix_s: float) -> str:
-    return datetime.fromtimestamp(unix_s, UTC).strftime("%Y-%m-%d %H:%M")

@@ -22,8 +22,10 @@ from indexer.log.event_log import EventLog
 from indexer.log.opening import open_event_log
 from service.cli.doctor.finding import Finding
 from service.config import Settings
-from service.errors import WriterUnavailable
+from service.errors import ConfigError, WriterUnavailable
+from service.language_model.account import Account
 from service.reasons.writing import Writing, writer_names
+from service.storage.language_model import configured_model
 from service.storage.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -122,6 +124,21 @@ def writers(settings: Settings) -> Finding:
             states.append(f"{name} not set up ({error.todo})")
     writing.close()
     return Finding("ok", "writers", f"{settings.explain.writer} writes; {', '.join(states)}")
+
+
+def language_model(settings: Settings) -> Finding:
+    """Whether there is one, and what it needs is there. An endpoint is not asked: it may cost."""
+    chosen = settings.language_model
+    try:
+        model = configured_model(settings, Account())
+    except ConfigError as error:
+        todo = "correct it, or set language_model.kind to none"
+        return Finding("fail", "language model", str(error), todo)
+    if model is None:
+        return Finding("ok", "language model", "none is set up")
+    model.close()
+    at = f" at {chosen.base_url}" if chosen.base_url else ""
+    return Finding("ok", "language model", f"{chosen.kind} {model.name}{at}, not asked")
 
 
 def stored(settings: Settings, encoders: Encoders) -> Iterator[Finding]:

@@ -52,6 +52,7 @@ def _findings(data: Path | None, config: Path | None) -> Iterator[Finding]:
     yield checks.disk(settings)
     yield checks.port(settings)
     yield checks.writers(settings)
+    yield checks.language_model(settings)
     yield from encoder_checks.plugged_in()
     encoders = encoder_checks.Encoders.load(settings)
     yield from encoders.findings()

@@ -84,6 +84,8 @@ class HistoryFact:
     one of them has no vector."""
     co_engaged: int = 0
     """People who chose both this item and the candidate, the user not counted."""
+    aspects: Mapping[str, AttributeValue] = field(default_factory=dict)
+    """What a language model says of it: aspect -> values."""
 
 
 class Citable(NamedTuple):
@@ -118,6 +120,8 @@ class CandidateFacts:
     sponsor: str | None = None
     """Who pays for its being shown; empty where somebody does but it is not known who, None where
     nobody does."""
+    aspects: Mapping[str, AttributeValue] = field(default_factory=dict)
+    """What a language model says of it: aspect -> values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,8 @@ class CatalogueFacts:
     """(attribute name, one value) -> share of the catalogue that has it, 0 to 1."""
     popularity_window_days: int = 0
     """0 means over all time."""
+    aspect_share: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    """(aspect, one value) -> share of the catalogue that a language model says it of, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -29,6 +29,8 @@ class AttributionLimits:
     such as an age rating."""
     min_lift: float = 1.5
     """A value must be this much more common among what the user chose than in the catalogue."""
+    trust_in_models: float = 0.5
+    """What a language model says of two items counts so much of what the caller says."""
     max_history: int = 5
     max_looked_up: int = 3
     """Facts of one looked-up kind."""

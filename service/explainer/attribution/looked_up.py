@@ -134,6 +134,35 @@ def _shared_values(
         yield _shared_value(EvidenceKind.CATEGORY, shared)
     for shared in attributes[: limits.max_looked_up]:
         yield _shared_value(EvidenceKind.ATTRIBUTE, shared)
+    for shared in _shared_aspects(citable, candidate, catalogue, limits)[: limits.max_looked_up]:
+        yield _shared_value(EvidenceKind.ASPECT, shared)
+
+
+def _shared_aspects(
+    citable: Sequence[Citable],
+    candidate: CandidateFacts,
+    catalogue: CatalogueFacts,
+    limits: AttributionLimits,
+) -> list[SharedValue]:
+    """What a model says of both. It tells less than a caller's own value of the same rarity: it may
+    be wrong."""
+    described = [Citable(replace(fact, attributes=fact.aspects), drop) for fact, drop in citable]
+    found = shared_attributes(
+        described,
+        candidate.aspects,
+        catalogue.aspect_share,
+        limits.max_attribute_share,
+        limits.min_lift,
+    )
+    cited = {one.fact.item_id: one.fact for one in citable}
+    return [
+        replace(
+            one,
+            cited=cited[one.cited.item_id],
+            strength=one.strength * limits.trust_in_models,
+        )
+        for one in found
+    ]
 
 
 def _shared_value(kind: EvidenceKind, shared: SharedValue) -> Supported:

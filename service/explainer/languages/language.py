@@ -31,6 +31,9 @@ from service.explainer.languages.taste_words import TasteWords
 
 RATING = "rating"
 """The event type whose value is told."""
+OF_A_MODEL = "said by a model"
+"""Key of the words for what a language model says of an item. No attribute of a caller has it: their
+keys have no spaces."""
 ARTICLES = "a an"
 """What the slot `a_value` puts before a number."""
 
@@ -88,8 +91,8 @@ class Language:
     """Several ratings: one member, the whole, what stands before the last, and the whole when all
     have one value."""
     attributes: Mapping[str, AttributeWords]
-    """Attribute name -> words; "category" is the item's category, the empty name the fallback (slot
-    `noun`)."""
+    """Attribute name -> words; "category" is the item's category, OF_A_MODEL what a language model
+    says of it, the empty name the fallback (slot `noun`)."""
     attribute_unnamed: AttributeWords
     """When the attribute's name is not fit to print."""
     also: str

@@ -35,7 +35,7 @@ def pattern_key(evidence: Evidence) -> str:
         return f"{kind.value}.{name}"
     if kind is EvidenceKind.CONTRAST:
         return f"{kind.value}.{evidence.name}"
-    if kind is EvidenceKind.ATTRIBUTE:
+    if kind in (EvidenceKind.ATTRIBUTE, EvidenceKind.ASPECT):
         return EvidenceKind.CATEGORY.value
     return kind.value
 

@@ -17,7 +17,13 @@ from service.explainer.evidence import (
     Role,
     Subject,
 )
-from service.explainer.languages.language import RATING, AttributeWords, Language, Verb
+from service.explainer.languages.language import (
+    OF_A_MODEL,
+    RATING,
+    AttributeWords,
+    Language,
+    Verb,
+)
 from service.explainer.languages.loading import is_own_word
 from service.explainer.text import (
     MAX_NAME_CHARACTERS,
@@ -147,7 +153,8 @@ class Slots:
         for fact in evidence:
             value = self._value(fact.value)
             if value:
-                noun = printable_name(fact.name, self._language)
+                is_model = fact.kind is EvidenceKind.ASPECT  # one "described as" for all aspects
+                noun = "" if is_model else printable_name(fact.name, self._language)
                 values.setdefault((self._attribute_words(fact), noun), []).append(value)
 
         def predicates(form: str, word: str) -> str:
@@ -257,6 +264,8 @@ def attribute_key(fact: Evidence, language: Language) -> str:
         return "domain"
     if fact.kind is EvidenceKind.CATEGORY:
         return "category"
+    if fact.kind is EvidenceKind.ASPECT:
+        return OF_A_MODEL
     if not fact.name and fact.kind is not EvidenceKind.ATTRIBUTE:
         return "category"
     return language.attribute(fact.name)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from service.explainer.evidence import Evidence, EvidenceKind
-from service.explainer.languages.language import RATING, AttributeWords, Language
+from service.explainer.languages.language import OF_A_MODEL, RATING, AttributeWords, Language
 from service.explainer.languages.lexicon import GuardedWords, Unit
 from service.explainer.languages.loading import load_language
 from service.explainer.languages.taste_words import lift
@@ -267,6 +267,22 @@ def _check_binding(sentence: Sentence, key: str, words: AttributeWords) -> Itera
         mention = sentence.masked.of(match.group())[0]
         if key not in mention.attributes:
             yield f"says {clean(mention.text)!r} is the {key}, which it is not"
+
+
+def check_attribution(sentence: Sentence) -> Iterator[str]:
+    """What only a model says must be said to be a model's, where it is said."""
+    language = sentence.language
+    words = language.attributes[OF_A_MODEL].binds
+    between = f"{re.escape(language.list_separator)}|{re.escape(language.list_last)}"
+    attributed = [
+        mention
+        for match in find_all(rf"{words}(?: ?(?:{between}) ?T)*", sentence.text, language)
+        for mention in sentence.masked.of(match.group())
+    ]
+    for mention in sentence.mentions:
+        is_of_a_model = mention.is_value_only and mention.attributes == {OF_A_MODEL}
+        if is_of_a_model and not any(mention is one for one in attributed):
+            yield f"says {clean(mention.text)!r} without saying that it is a model's word"
 
 
 def check_sharing(sentence: Sentence) -> Iterator[str]:

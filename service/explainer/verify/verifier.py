@@ -23,6 +23,7 @@ from service.explainer.text import clean
 from service.explainer.verify.checks import (
     Sentence,
     check_attributes,
+    check_attribution,
     check_causes,
     check_deeds,
     check_guarded_words,
@@ -191,6 +192,7 @@ CHECKS: Sequence[Callable[[Sentence], Iterator[str]]] = (
     check_deeds,
     check_numbers,
     check_attributes,
+    check_attribution,
     check_sharing,
     check_taste,
     _check_names,

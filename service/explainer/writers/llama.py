@@ -1,7 +1,6 @@
 """Llama: the likelihood of texts under a GGUF model, by llama.cpp in this process.
 
-This module owns loading, and the reuse of what the model has read already. It does not know
-evidence.
+This module owns the reuse of what the model has read already. It does not know evidence.
 """
 
 from __future__ import annotations
@@ -14,9 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.explainer.writers.writer import WriterFailed
-
-BATCH = 128
-"""Tokens read at once; llama.cpp keeps a row of the whole vocabulary for each."""
+from service.language_model.errors import LanguageModelFailed
+from service.language_model.gguf import load_gguf
 
 
 class LlamaScorer:
@@ -42,21 +40,10 @@ class LlamaScorer:
         return float(log_p.mean())
 
     def _load(self) -> Any:
-        from llama_cpp import Llama
-
         try:
-            return Llama(
-                str(self._model),
-                n_ctx=self._context,
-                n_batch=BATCH,
-                n_ubatch=BATCH,
-                n_threads=self._threads,
-                n_threads_batch=self._threads,
-                logits_all=True,
-                verbose=False,
-            )
-        except ValueError:
-            raise WriterFailed("its model file cannot be loaded") from None
+            return load_gguf(self._model, self._threads, self._context, scores=True)
+        except LanguageModelFailed as error:
+            raise WriterFailed(str(error)) from None
 
     def _tokens(self, text: str) -> list[int]:
         """`special=False`: a title that looks like a control token is read as the letters it is

@@ -1,8 +1,4 @@
-"""The `openai` writer: any model behind an endpoint that speaks OpenAI's protocol, held to the
-facts it cites.
-
-vLLM, Ollama, the server of llama.cpp and cloud providers speak it.
-"""
+"""The `openai` writer: any language model, held to the facts it cites."""
 
 from __future__ import annotations
 
@@ -11,9 +7,13 @@ from dataclasses import replace
 
 from service.explainer.evidence import Evidence, Subject
 from service.explainer.template.plan import Length
-from service.explainer.writers.chat import ChatEndpoint
 from service.explainer.writers.claims import read_claims
 from service.explainer.writers.prompt import messages, numbered, schema
+from service.explainer.writers.writer import DraftRefused, WriterFailed
+from service.language_model.errors import AnswerRefused, LanguageModelFailed
+from service.language_model.model import LanguageModel
+
+PURPOSE = "explanation"
 
 
 class OpenAIWriter:
@@ -21,8 +21,8 @@ class OpenAIWriter:
 
     name = "openai"
 
-    def __init__(self, endpoint: ChatEndpoint) -> None:
-        self._endpoint = endpoint
+    def __init__(self, model: LanguageModel) -> None:
+        self._model = model
 
     def write(
         self,
@@ -38,9 +38,14 @@ class OpenAIWriter:
         subject = replace(subject, categories=(), attributes={})
         facts = numbered(evidence, length)
         prompt = messages(subject, facts, language, length, problems)
-        answer = self._endpoint.complete(prompt, schema(facts))
-        return read_claims(answer, subject, facts, language, length)
+        try:
+            answer = self._model.complete(prompt, schema(facts), purpose=PURPOSE)
+        except LanguageModelFailed as error:
+            raise WriterFailed(str(error)) from None
+        except AnswerRefused as refused:
+            raise DraftRefused(refused.problems) from None
+        return read_claims(answer.text, subject, facts, language, length)
 
     def close(self) -> None:
         """Close the connections."""
-        self._endpoint.close()
+        self._model.close()

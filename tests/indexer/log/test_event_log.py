@@ -20,6 +20,7 @@ PARTS = [
     event_log.UserRecords,
     event_log.ServedRecords,
     event_log.ModelRecords,
+    event_log.AspectRecords,
     event_log.SmallValues,
 ]
 

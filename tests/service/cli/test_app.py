@@ -41,7 +41,12 @@ def test_every_command_is_there_once_under_its_heading() -> None:
         (group, command) for group, members in COMMANDS.items() for command in members
     ]
     groups = [(one.name, one.rich_help_panel) for one in app.registered_groups]
-    assert groups == [("models", "Keep"), ("encoders", "Keep"), ("users", "Keep")]
+    assert groups == [
+        ("models", "Keep"),
+        ("encoders", "Keep"),
+        ("users", "Keep"),
+        ("enrich", "Keep"),
+    ]
 
 
 @pytest.mark.usefixtures("failing")

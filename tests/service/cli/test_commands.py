@@ -315,5 +315,6 @@ def test_help_names_every_command(run: Run) -> None:
         "models",
         "encoders",
         "users",
+        "enrich",
     ]
     assert [name for name in names if name not in text] == []

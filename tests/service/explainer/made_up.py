@@ -15,6 +15,7 @@ from service.explainer.evidence import (
     SEEN,
     Evidence,
     EvidenceKind,
+    Role,
     Subject,
 )
 
@@ -224,7 +225,7 @@ def evidence_facts(draw: st.DrawFn) -> Evidence:
         if anonymous
         else draw(st.none() | st.sampled_from([0.5, 4.5, 5.0, 8.0, 11.0, 1234.0])),
         name=draw(name),
-        value=draw(values) if kind in {EvidenceKind.ATTRIBUTE, EvidenceKind.CATEGORY} else "",
+        value=draw(values) if kind.role is Role.SHARED else "",
         count=draw(st.integers(0, 2000)),
         similarity=draw(st.floats(-1, 1)),
         window_days=draw(st.sampled_from([0, 1, 30])),

@@ -163,7 +163,7 @@ def tables_of(kind: EvidenceKind) -> Sequence[str]:
 
 def keys_of(kind: EvidenceKind) -> Sequence[str]:
     """The keys of a kind in these tables."""
-    if kind is EvidenceKind.ATTRIBUTE:  # told in the words of a category
+    if kind in (EvidenceKind.ATTRIBUTE, EvidenceKind.ASPECT):  # told in the words of a category
         return (EvidenceKind.CATEGORY.value,)
     return [f"{kind.value}.{name}" for name in NAMED[kind]] if kind in NAMED else [kind.value]
 

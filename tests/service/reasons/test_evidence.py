@@ -7,6 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from indexer.log.event_log import AspectRecord
+from service.api.messages import ExplainRequest
+from service.aspects.content import content_hash
+from service.aspects.reading import Aspects
 from service.explainer.evidence import EvidenceKind
 from service.ranker.data.history import History
 from service.reasons.counterfactuals import ExplainedList
@@ -47,7 +51,7 @@ def causes(finding: ResultEvidence) -> dict[str, float]:
 
 def test_reasons_in_short_are_some_of_the_causes_and_as_strong(palate: Recommender) -> None:
     explained, wanted = explained_to(palate, [1] * 12), np.array([24, 26, 28])
-    evidences = Evidences(palate.ranker, items(), 30.0)
+    evidences = Evidences(palate.ranker, items(), 30.0, Aspects(palate._workspace.log))
     shown = [items()[i] for i in wanted]
     full = evidences.of(explained, wanted, shown, [False] * 3)
     short = evidences.of(explained, wanted, shown, [False] * 3, in_short=True)
@@ -61,8 +65,36 @@ def test_reasons_in_short_are_some_of_the_causes_and_as_strong(palate: Recommend
 
 
 def test_where_nothing_was_liked_there_are_no_causes_in_short(palate: Recommender) -> None:
-    evidences = Evidences(palate.ranker, items(), 30.0)
+    evidences = Evidences(palate.ranker, items(), 30.0, Aspects(palate._workspace.log))
     (finding,) = evidences.of(
         explained_to(palate, [0] * 4), np.array([24]), [items()[24]], [False], in_short=True
     )
     assert causes(finding) == {}
+
+
+def test_what_a_model_said_of_both_is_evidence_and_told_as_its_word(palate: Recommender) -> None:
+    """Of the catalogue, i0 and i24 alone are called so."""
+    log, catalogue = palate._workspace.log, items()
+    log.put_aspects(
+        [
+            AspectRecord(
+                content_hash(item), "mood", ("weightless",), item.item_id, "films", "m", "1", 0, 0.0
+            )
+            for item in (catalogue[0], catalogue[24])
+        ]
+    )
+    try:
+        evidences = Evidences(palate.ranker, items(), 30.0, Aspects(log))
+        shown = [catalogue[24], catalogue[26]]
+        found = evidences.of(explained_to(palate, [1] * 4), np.array([24, 26]), shown, [False] * 2)
+        said, other = (
+            [fact for fact in one.evidence if fact.kind is EvidenceKind.ASPECT] for one in found
+        )
+        assert [(fact.name, fact.value, fact.item_id) for fact in said] == [
+            ("mood", "weightless", "i0")
+        ]
+        assert other == []
+        request = ExplainRequest(user_id="u0", item_id="i24")
+        assert EvidenceKind.ASPECT in [fact.kind for fact in palate.explain(request).evidence]
+    finally:
+        log.delete_aspects()

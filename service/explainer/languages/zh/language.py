@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from service.explainer.evidence import DESCRIPTION, HIGHER, LOWER, SEEN, SHARED, SIMILAR
 from service.explainer.evidence import EvidenceKind as Kind
-from service.explainer.languages.language import AttributeWords, Language, Verb
+from service.explainer.languages.language import OF_A_MODEL, AttributeWords, Language, Verb
 from service.explainer.languages.lexicon import GuardedWords, Lexicon, Unit
 from service.explainer.languages.zh.taste import GUARDED as TASTE_GUARDED
 from service.explainer.languages.zh.taste import TASTE
@@ -42,6 +42,9 @@ ATTRIBUTES = {
     "": AttributeWords("{also}带有{value}这一特征", "{both}带有{value}这一特征"),
     "category": AttributeWords(
         "{also}属于{value}类", "{both}属于{value}类", r"属于|类别|类型|题材", r"属于 ?T ?类"
+    ),
+    OF_A_MODEL: AttributeWords(
+        "{also}被模型描述为{value}", "{both}被模型描述为{value}", r"模型", r"被模型描述为 ?T"
     ),
     "director": AttributeWords(
         "{also}由{value}执导", "{both}由{value}执导", r"导演|执导", r"由 ?T ?(?:执导|导演)"
@@ -305,7 +308,7 @@ LEXICON = Lexicon(
         GuardedWords(r"一样|那样|共同|相同|同样|如此", SHARED, True),
         GuardedWords(r"两者", SHARED | SIMILAR | {Kind.CO_ENGAGEMENT}, True),
         GuardedWords(r"口味", frozenset({Kind.TASTE, Kind.COLD_START})),
-        GuardedWords(r"描述", frozenset({Kind.TASTE})),
+        GuardedWords(r"描述", frozenset({Kind.TASTE, Kind.ASPECT})),
         GuardedWords(r"探索|尝鲜", frozenset({Kind.EXPLORATION})),
         GuardedWords(r"请求|条件|筛选", frozenset({Kind.RULE, Kind.COLD_START})),
         GuardedWords(
@@ -367,6 +370,7 @@ LEXICON = Lexicon(
         r"出自",
         r"品牌",
         r"关键词",
+        r"被模型描述为",
         r"(?:选了|选过|看过|买过)(?!T|它|的|这)(?=[^，。；]{2,})",
     ),
     glue="的了和与及跟同也都还又再是在有没不无非这那此其它他她你您我们咱为因由所以故而且但却则若如果虽然尽管或者即便把被让使令给对向往从到至于自"

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from indexer.catalog.event import Event
 from indexer.catalog.item import Item
 from indexer.log.event_log import EventLog
+from tests.indexer.log.contract.aspects import AspectRecordsContract
 from tests.indexer.log.contract.events import EventRecordsContract
 from tests.indexer.log.contract.items import ItemRecordsContract
 from tests.indexer.log.contract.marks import ActiveStoreMarksContract
@@ -27,6 +28,7 @@ class EventLogContract(
     UserRecordsContract,
     ServedRecordsContract,
     ModelRecordsContract,
+    AspectRecordsContract,
     SmallValuesContract,
 ):
     def test_threads_write_and_read_at_once(self, log: EventLog) -> None:

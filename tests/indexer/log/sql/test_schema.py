@@ -12,6 +12,7 @@ from indexer.catalog.item import Item
 from indexer.errors import DataVersionMismatch
 from indexer.log.sql import schema as log_schema
 from indexer.log.sql.event_log import SqlEventLog
+from tests.indexer.log.contract.aspects import MOOD
 
 
 def test_an_older_log_is_migrated_and_a_newer_one_refused(
@@ -46,11 +47,40 @@ def test_a_log_of_the_first_version_is_read_on(file_url: str) -> None:
         log.mark_indexed([0])
         with log.database.writing() as connection:
             connection.execute(sa.text("ALTER TABLE items DROP COLUMN lacking_pictures"))
+            connection.execute(sa.text("DROP TABLE aspects"))
         log.meta_set("schema_version", "1")
     with SqlEventLog.open(file_url) as log:
-        assert log.meta_get("schema_version") == "2"
+        assert log.meta_get("schema_version") == "3"
         assert log.count_lacking_pictures() == 0
         assert [put.pending for put in log.put_items([Item("a"), Item("b")])] == [False, True]
+
+
+def test_a_log_of_before_aspects_has_them_after_its_opening(file_url: str) -> None:
+    """With the columns and the key of a log that is new."""
+    with SqlEventLog.open("sqlite://") as new, new.database.reading() as connection:
+        made = _shape(connection, "aspects")
+    with SqlEventLog.open(file_url) as log:
+        log.put_items([Item("a")])
+        with log.database.writing() as connection:
+            connection.execute(sa.text("DROP TABLE aspects"))
+        log.meta_set("schema_version", "2")
+    for _ in range(2):
+        with SqlEventLog.open(file_url) as log:
+            with log.database.reading() as connection:
+                assert _shape(connection, "aspects") == made
+            log.put_aspects([MOOD])
+            assert list(log.iter_aspects()) == [MOOD]
+            assert (log.meta_get("schema_version"), log.count_items()) == ("3", 1)
+
+
+def _shape(connection: Connection, table: str) -> tuple[object, ...]:
+    """Names and nullability of columns, the key, and the indices."""
+    found = sa.inspect(connection)
+    return (
+        [(column["name"], column["nullable"]) for column in found.get_columns(table)],
+        found.get_pk_constraint(table)["constrained_columns"],
+        [(index["name"], index["column_names"]) for index in found.get_indexes(table)],
+    )
 
 
 def test_a_migration_that_fails_changes_nothing(

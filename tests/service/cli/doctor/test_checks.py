@@ -16,6 +16,7 @@ from service.cli.doctor import checks
 from service.cli.doctor.encoder_checks import Encoders
 from service.cli.doctor.finding import Finding
 from service.config import Settings
+from service.language_model import gguf
 from service.storage.workspace import Workspace
 from tests.service import world
 
@@ -126,3 +127,13 @@ def test_a_store_that_lags_behind_or_is_of_other_encoders_is_told(settings: Sett
 def test_without_their_encoders_vectors_are_not_looked_at(settings: Settings) -> None:
     found = stored(world.settings(settings.data, encoders={**BOTH, "audio": "gone"}))
     assert found["vectors"].found == "not looked at without their encoders"
+
+
+def test_a_language_model_is_named_and_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert checks.language_model(Settings()) == Finding("ok", "language model", "none is set up")
+    nobody = {"kind": "openai", "base_url": "http://127.0.0.1:9/v1", "model": "tiny"}
+    found = checks.language_model(Settings(language_model=nobody))
+    assert (found.status, found.found) == ("ok", "openai tiny at http://127.0.0.1:9/v1, not asked")
+    monkeypatch.setattr(gguf, "find_spec", lambda name: None)
+    broken = checks.language_model(Settings(language_model={"kind": "llama_cpp"}))
+    assert (broken.status, "palate[local-llm]" in broken.found) == ("fail", True)

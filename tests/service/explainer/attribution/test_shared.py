@@ -40,6 +40,23 @@ def test_a_category_no_more_common_in_the_history_than_anywhere_says_nothing() -
     assert weigh_evidence(scores(1, 1, 1, 1, 1), facts, item, KNOWN_USER, shares) == []
 
 
+def test_what_a_model_says_of_both_is_a_kind_of_its_own_and_tells_less() -> None:
+    shares = replace(CATALOGUE, aspect_share={("mood", "bleak"): 0.01, ("mood", "warm"): 0.5})
+    item = replace(
+        PLAIN, attributes={"tone": "bleak"}, aspects={"mood": ("bleak", "warm"), "style": ("noir",)}
+    )
+    facts = [
+        HistoryFact("a", attributes={"tone": "bleak"}, aspects={"mood": ("Bleak", "warm")}),
+        HistoryFact("b", aspects={"mood": ("bleak",)}, attributes={"style": "noir"}),
+    ]
+    evidence = weigh_evidence(scores(3, 2.5, 2), facts, item, KNOWN_USER, shares)
+    said = of(EvidenceKind.ASPECT, evidence)
+    assert [(e.name, e.value, e.item_id, e.count) for e in said] == [("mood", "bleak", "b", 2)]
+    assert said[0].weight == 0.0
+    kinds = [fact.kind for fact in evidence]
+    assert kinds.index(EvidenceKind.ATTRIBUTE) < kinds.index(EvidenceKind.ASPECT)
+
+
 def test_comma_separated_attributes_are_compared_element_by_element() -> None:
     item = replace(
         PLAIN,

@@ -10,7 +10,7 @@ import pytest
 from service.explainer.evidence import TELLING
 from service.explainer.languages import language as language_module
 from service.explainer.languages.codes import language_codes
-from service.explainer.languages.language import Language
+from service.explainer.languages.language import OF_A_MODEL, Language
 from service.explainer.languages.loading import load_language
 from service.explainer.template.slots import stands_unquoted
 
@@ -65,7 +65,8 @@ def test_every_table_has_its_fallback(code: str) -> None:
     language = load_language(code)
     for table in (language.nouns, language.verbs, language.attributes, language.taste.than):
         assert "" in table
-    assert "category" in language.attributes
+    assert {"category", OF_A_MODEL} <= set(language.attributes)
+    assert language.attribute(OF_A_MODEL) == ""  # an attribute of a caller is never told like it
     assert set(language.attribute_aliases.values()) <= set(language.attributes)
     assert set(language.event_aliases.values()) <= {*language.verbs, "rating"}
 

@@ -31,6 +31,32 @@ from tests.service.explainer.made_up import (
 WRITER = TemplateWriter()
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "described by a model as tense and nocturnal"),
+        ("zh", "被模型描述为 tense 和 nocturnal"),
+    ],
+)
+def test_what_a_model_says_is_told_as_its_word_in_every_phrasing(language: str, said: str) -> None:
+    """Values of all its aspects in one predicate, and beside what the caller says."""
+    facts = [
+        about(K.ASPECT, HEAT, name="mood", value="tense", count=2),
+        about(K.ASPECT, HEAT, name="setting", value="nocturnal", count=1),
+    ]
+    director = about(K.ATTRIBUTE, HEAT, name="director", value="Michael Mann", count=2)
+    for style in range(24):
+        subject = replace(COLLATERAL, item_id=f"c{style}")
+        for length in ("line", "paragraph"):
+            text = WRITER.write(subject, facts, language, length=length)  # type: ignore[arg-type]
+            assert said.split(" ", 1)[0] in text
+            assert verify(text, subject, facts, language) == []
+        both = WRITER.write(subject, [RICH[0], director, *facts], language, length="paragraph")
+        assert verify(both, subject, [RICH[0], director, *facts], language) == []
+    whole = WRITER.write(COLLATERAL, [RICH[0], *facts], language, length="paragraph")
+    assert said in whole
+
+
 GOLDEN = [
     (
         "en",

@@ -15,6 +15,7 @@ from service.explainer.template.phrasing import finish, pattern_key, slot_names,
     [
         (Evidence(K.HISTORY, 0.0), "history"),
         (Evidence(K.ATTRIBUTE, 0.0, name="director"), "category"),
+        (Evidence(K.ASPECT, 0.0, name="mood"), "category"),
         (Evidence(K.MEDIA_SIMILARITY, 0.0, name="video"), "media_similarity"),
         (Evidence(K.CONTRAST, 0.0, name="higher"), "contrast.higher"),
         (Evidence(K.COLD_START, 0.0, name="not_used"), "cold_start.not_used"),

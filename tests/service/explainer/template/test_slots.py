@@ -6,6 +6,7 @@ import pytest
 
 from service.explainer.evidence import DESCRIPTION, DETAILS, Evidence
 from service.explainer.evidence import EvidenceKind as K
+from service.explainer.languages.language import OF_A_MODEL
 from service.explainer.languages.loading import load_language
 from service.explainer.template.slots import (
     Slots,
@@ -162,6 +163,7 @@ def test_the_attribute_of_a_value_is_found_in_the_tables() -> None:
     assert attribute_key(Evidence(K.ATTRIBUTE, 0.0, name="Directors"), english) == "director"
     assert attribute_key(Evidence(K.ATTRIBUTE, 0.0, name="sleeve"), english) == ""
     assert attribute_key(Evidence(K.ATTRIBUTE, 0.0), english) == ""
+    assert attribute_key(Evidence(K.ASPECT, 0.0, name="director"), english) == OF_A_MODEL
     assert attribute_key(Evidence(K.PREFERENCE, 0.0), english) == "category"
     assert attribute_key(Evidence(K.CATEGORY, 0.0, name="genre"), english) == "category"
     assert attribute_key(Evidence(K.DOMAIN, 0.0), english) == "domain"

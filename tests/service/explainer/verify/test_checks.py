@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from service.explainer.evidence import DESCRIPTION, DETAILS, HIGHER, LOWER, Evidence, Subject
@@ -96,6 +98,60 @@ def test_a_text_may_name_a_modality_where_closeness_in_it_is_the_evidence(
     assert verify(text, COLLATERAL, RICH, language) != []
     motion = [about(K.MEDIA_SIMILARITY, CASINO, event_type="watch", name="motion")]
     assert verify(text, COLLATERAL, motion, language) != []
+
+
+DARK = about(K.ASPECT, CASINO, event_type="watch", event_value=None, name="mood", value="bleak")
+DESCRIBED = [DARK, replace(DARK, name="style", value="neo-noir")]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Like “Casino (1995)”, this film is described by a model as bleak."),
+        ("en", "Both are described by a model as bleak and neo-noir."),
+        (
+            "en",
+            "“Collateral (2004)” is described by a model as “bleak”, just like “Casino (1995)”.",
+        ),
+        ("zh", "和《Casino (1995)》一样，这部影片被模型描述为 bleak。"),
+        ("zh", "两者都被模型描述为 bleak 和 neo-noir。"),
+    ],
+)
+def test_what_a_model_says_of_both_may_be_said_as_its_word(language: str, text: str) -> None:
+    assert verify(text, COLLATERAL, DESCRIBED, language) == []
+    assert verify(text, COLLATERAL, SEEN_ALIKE, language) != []
+    assert verify(text, COLLATERAL, RICH, language) != []
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Like “Casino (1995)”, this film is bleak."),
+        ("en", "Like “Casino (1995)”, it is listed under bleak."),
+        ("en", "Like “Casino (1995)”, it is directed by bleak."),
+        ("en", "It is bleak, and both are described by a model as neo-noir."),
+        ("en", "A model describes this film, and it is bleak."),
+        ("en", "Like “Heat (1995)”, this film is described by a model as bleak."),
+        ("en", "Like “Casino (1995)”, this film is described by a model as gripping."),
+        ("en", "This film is described by you as bleak."),
+        ("en", "This film is described by people as bleak."),
+        ("zh", "和《Casino (1995)》一样，这部影片是 bleak。"),
+        ("zh", "和《Heat (1995)》一样，这部影片被模型描述为 bleak。"),
+        ("zh", "和《Casino (1995)》一样，这部影片被模型描述为精彩。"),
+    ],
+)
+def test_what_a_model_says_may_not_be_said_as_a_fact_nor_of_another_item(
+    language: str, text: str
+) -> None:
+    heat = about(K.HISTORY, HEAT)
+    assert verify(text, COLLATERAL, [*DESCRIBED, heat], language) != []
+
+
+def test_a_value_that_the_caller_says_too_needs_no_attribution() -> None:
+    crime = replace(DARK, value="Crime")
+    shared = about(K.CATEGORY, CASINO, event_type="watch", event_value=None, value="Crime")
+    text = "Like “Casino (1995)”, it is listed under Crime."
+    assert verify(text, COLLATERAL, [crime, shared], "en") == []
 
 
 @pytest.mark.parametrize(("language", "text"), [*OF_SOUNDS, *OF_PICTURES])

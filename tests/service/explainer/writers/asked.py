@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from service.explainer.template.writer import TemplateWriter
-from service.explainer.writers.chat import ChatEndpoint, ChatOptions
 from service.explainer.writers.openai import OpenAIWriter
 from service.explainer.writers.writer import Outcome, Written
 from service.explainer.writers.writing import write_verified
-from tests.service.explainer.endpoint import FakeEndpoint, claims
+from service.language_model.endpoint import Endpoint
+from service.language_model.options import EndpointOptions
 from tests.service.explainer.made_up import COLLATERAL, RICH
+from tests.service.language_model.fake_endpoint import FakeEndpoint, claims
 
 KEY = "sk-only-in-the-header-4711"
 TEMPLATE_TEXT = TemplateWriter().write(COLLATERAL, RICH, "en", length="paragraph")
@@ -46,8 +47,8 @@ class Asked:
     def __init__(self, endpoint: FakeEndpoint, **options: Any) -> None:
         self.endpoint, self.clock = endpoint, Clock()
         values = {"base_url": endpoint.url, "model": "m", "api_key": KEY} | options
-        self._chat = ChatEndpoint(ChatOptions(**values), sleep=self.clock.sleep, clock=self.clock)
-        self.writer = OpenAIWriter(self._chat)
+        model = Endpoint(EndpointOptions(**values), sleep=self.clock.sleep, clock=self.clock)
+        self.writer = OpenAIWriter(model)
 
     def write(self, language: str = "en") -> Written:
         return write_verified(self.writer, COLLATERAL, RICH, language, "paragraph")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.service.explainer.endpoint import FakeEndpoint, Reply
 from tests.service.explainer.writers.asked import Asked
+from tests.service.language_model.fake_endpoint import FakeEndpoint, Reply
 
 
 @pytest.fixture

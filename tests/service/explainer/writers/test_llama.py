@@ -22,7 +22,7 @@ from tests.service.explainer.made_up import COLLATERAL, RICH
 @pytest.fixture(scope="module")
 def scorer() -> LlamaScorer:
     pytest.importorskip("llama_cpp", reason="the extra local-llm is not installed")
-    from service.reasons.writing import packaged_model
+    from service.language_model.gguf import packaged_model
 
     model = packaged_model()
     if model is None:

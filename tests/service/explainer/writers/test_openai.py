@@ -15,7 +15,6 @@ from service.explainer.verify.verifier import verify
 from service.explainer.writers.writer import Outcome, Written
 from service.explainer.writers.writing import write_verified
 from service.reasons.facts import subject_of
-from tests.service.explainer.endpoint import Reply, claims, completion
 from tests.service.explainer.hostile import OBEYED
 from tests.service.explainer.made_up import COLLATERAL, RICH
 from tests.service.explainer.writers.asked import (
@@ -25,6 +24,7 @@ from tests.service.explainer.writers.asked import (
     TEMPLATE_TEXT,
     Asked,
 )
+from tests.service.language_model.fake_endpoint import Reply, claims, completion
 
 
 def test_claims_that_their_facts_carry_become_the_text(asked: Callable[..., Asked]) -> None:

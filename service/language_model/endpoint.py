@@ -1,49 +1,30 @@
-"""Chat: one completion from an endpoint that speaks OpenAI's protocol, within a time, or an error
-that says why not.
+"""Endpoint: one completion from whatever speaks OpenAI's protocol, within a time, or an error that
+says why not. vLLM, Ollama, the server of llama.cpp and cloud providers speak it.
 
 This module owns HTTP: the deadline, retries, the circuit breaker, and the shape of the answer. It
-does not know evidence. The key is in the header of the request and nowhere else.
+does not know what is asked. The key is in the header of the request and nowhere else.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple, TypeGuard
 
 import httpx
 import orjson
 import tenacity
 
-from service.explainer.writers.breaker import CircuitBreaker, CircuitOpen
-from service.explainer.writers.writer import DraftRefused, WriterFailed
+from service.language_model.breaker import CircuitBreaker, CircuitOpen
+from service.language_model.errors import AnswerRefused, LanguageModelFailed, LeftAlone
+from service.language_model.message import Message, estimated_tokens
+from service.language_model.model import Completion
+from service.language_model.options import EndpointOptions
 
 TRANSIENT_STATUS = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 MAX_ANSWER_BYTES = 1_000_000
 
 _backoff = tenacity.wait_exponential(multiplier=0.25, max=8.0) + tenacity.wait_random(0.0, 0.25)
-
-
-@dataclass(frozen=True, slots=True)
-class ChatOptions:
-    """Where the endpoint is, and how much of anybody's time it may take."""
-
-    base_url: str
-    """Without `/chat/completions`, such as `http://localhost:8000/v1`."""
-    model: str
-    api_key: str = field(default="", repr=False)
-    """Empty sends none."""
-    structured: bool = True
-    """Whether the endpoint takes a JSON Schema; else it is asked for any JSON."""
-    timeout_s: float = 10.0
-    """For one completion with all its retries."""
-    max_retries: int = 2
-    max_tokens: int = 600
-    breaker_threshold: int = 5
-    """Completions that failed in a row, after which none is asked for any more."""
-    breaker_reset_s: float = 30.0
-    """Seconds until one is tried again."""
 
 
 class _Transient(Exception):
@@ -54,16 +35,26 @@ class _Transient(Exception):
         self.retry_after_s = retry_after_s
 
 
-class ChatEndpoint:
+class _Answer(NamedTuple):
+    """What matters of a chat completion."""
+
+    choice: Mapping[str, Any]
+    """The first one; its message is an object."""
+    usage: Mapping[str, Any]
+
+
+class Endpoint:
     """Called from several threads at once."""
 
     def __init__(
         self,
-        options: ChatOptions,
+        options: EndpointOptions,
         *,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.name, self.max_tokens = options.model, options.max_tokens
+        self.takes_pictures = options.takes_pictures
         self._options, self._sleep, self._clock = options, sleep, clock
         self._breaker = CircuitBreaker(options.breaker_threshold, options.breaker_reset_s, clock)
         headers = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
@@ -71,36 +62,34 @@ class ChatEndpoint:
             headers["Authorization"] = f"Bearer {options.api_key}"
         self._client = httpx.Client(base_url=options.base_url, headers=headers)
 
-    def complete(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any]) -> str:
-        """What the model said, which should be JSON of that schema.
-
-        WriterFailed when the endpoint gives no answer; DraftRefused when the model's answer is cut
-        short or empty.
-        """
-        body = self._body(messages, schema)
+    def complete(
+        self, messages: Sequence[Message], schema: Mapping[str, Any], *, purpose: str
+    ) -> Completion:
+        """See `LanguageModel.complete`. LeftAlone while the circuit breaker is open."""
+        body = self._body(messages, schema, purpose)
         try:
-            choice = self._breaker.call(lambda: self._with_retries(body))
+            answer = self._breaker.call(lambda: self._with_retries(body))
         except CircuitOpen:
-            raise WriterFailed(
-                "its endpoint failed too often and is left alone for a while"
-            ) from None
+            raise LeftAlone("its endpoint failed too often and is left alone for a while") from None
         except _Transient as error:
-            raise WriterFailed(str(error)) from None
-        if choice.get("finish_reason") == "length":
-            raise DraftRefused(["it is longer than the token limit allows"])
-        content = choice["message"].get("content")
+            raise LanguageModelFailed(str(error)) from None
+        content = answer.choice["message"].get("content")
+        text = content if isinstance(content, str) else ""
+        cost = _tokens(answer.usage, messages, text)
+        if answer.choice.get("finish_reason") == "length":
+            raise AnswerRefused(["it is longer than the token limit allows"], *cost)
         if not isinstance(content, str):
-            raise DraftRefused(["there is no text"])
-        return content
+            raise AnswerRefused(["there is no text"], *cost)
+        return Completion(text, *cost)
 
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
 
-    def _body(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any]) -> bytes:
+    def _body(self, messages: Sequence[Message], schema: Mapping[str, Any], purpose: str) -> bytes:
         response_format: dict[str, Any] = {"type": "json_object"}
         if self._options.structured:
-            named = {"name": "explanation", "strict": True, "schema": schema}
+            named = {"name": purpose, "strict": True, "schema": schema}
             response_format = {"type": "json_schema", "json_schema": named}
         return orjson.dumps(
             {
@@ -112,7 +101,7 @@ class ChatEndpoint:
             }
         )
 
-    def _with_retries(self, body: bytes) -> dict[str, Any]:
+    def _with_retries(self, body: bytes) -> _Answer:
         deadline = self._clock() + self._options.timeout_s
 
         def enough(state: tenacity.RetryCallState) -> bool:
@@ -128,8 +117,8 @@ class ChatEndpoint:
         )
         return retrying(self._ask, body, deadline)
 
-    def _ask(self, body: bytes, deadline: float) -> dict[str, Any]:
-        """The first choice of one request."""
+    def _ask(self, body: bytes, deadline: float) -> _Answer:
+        """The answer to one request."""
         timeout_s = max(deadline - self._clock(), 0.001)
         try:
             with self._client.stream(
@@ -137,7 +126,7 @@ class ChatEndpoint:
             ) as response:
                 if response.status_code != httpx.codes.OK:
                     raise _refusal(response)
-                return _first_choice(self._read(response, deadline))
+                return _answer(self._read(response, deadline))
         except httpx.TimeoutException:
             raise self._too_slow() from None
         except httpx.RequestError as error:
@@ -149,7 +138,7 @@ class ChatEndpoint:
         for piece in response.iter_raw():
             body += piece
             if len(body) > MAX_ANSWER_BYTES:
-                raise WriterFailed(f"its endpoint sent more than {MAX_ANSWER_BYTES:,} bytes")
+                raise LanguageModelFailed(f"its endpoint sent more than {MAX_ANSWER_BYTES:,} bytes")
             if self._clock() >= deadline:
                 raise self._too_slow()
         return body
@@ -170,17 +159,31 @@ def _refusal(response: httpx.Response) -> Exception:
     """The error for a status. The body is not quoted: some endpoints repeat the key in it."""
     status = response.status_code
     if status not in TRANSIENT_STATUS:
-        return WriterFailed(f"its endpoint refused the request with HTTP {status}")
+        return LanguageModelFailed(f"its endpoint refused the request with HTTP {status}")
     seconds = response.headers.get("Retry-After", "")
     retry_after_s = float(seconds) if seconds.isdecimal() else None
     return _Transient(f"its endpoint answered HTTP {status}", retry_after_s)
 
 
-def _first_choice(body: bytes) -> dict[str, Any]:
+def _answer(body: bytes) -> _Answer:
     try:
-        choice = orjson.loads(body)["choices"][0]
+        answer = orjson.loads(body)
+        choice = answer["choices"][0]
         if isinstance(choice["message"], dict):
-            return dict(choice)
+            usage = answer.get("usage")
+            return _Answer(choice, usage if isinstance(usage, dict) else {})
     except (ValueError, TypeError, KeyError, IndexError):
         pass
     raise _Transient("its endpoint did not answer with a chat completion")
+
+
+def _tokens(usage: Mapping[str, Any], messages: Sequence[Message], text: str) -> tuple[int, int]:
+    """Read and written, as the endpoint has counted; where it does not say, as estimated."""
+    read, written = usage.get("prompt_tokens"), usage.get("completion_tokens")
+    if _is_count(read) and _is_count(written):
+        return int(read), int(written)
+    return estimated_tokens(messages), estimated_tokens([{"role": "assistant", "content": text}])
+
+
+def _is_count(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and value >= 0

@@ -1,4 +1,5 @@
-"""Completions from an endpoint that answers well, badly, slowly or not at all."""
+"""The `openai` writer with an endpoint that answers badly, slowly or not at all: the template writes,
+and says why."""
 
 from __future__ import annotations
 
@@ -10,10 +11,11 @@ from collections.abc import Callable
 
 import pytest
 
-from service.explainer.writers.chat import MAX_ANSWER_BYTES, ChatOptions
 from service.explainer.writers.writer import Outcome
-from tests.service.explainer.endpoint import Reply
+from service.language_model.endpoint import MAX_ANSWER_BYTES
+from service.language_model.options import EndpointOptions
 from tests.service.explainer.writers.asked import GOOD, GOOD_TEXT, KEY, LIE, Asked, assert_failed
+from tests.service.language_model.fake_endpoint import Reply
 
 
 def test_an_endpoint_without_schemas_is_asked_for_any_json(asked: Callable[..., Asked]) -> None:
@@ -144,7 +146,7 @@ def test_the_key_is_in_the_header_and_nowhere_else(
         written = one.write()
         assert one.endpoint.headers[0]["Authorization"] == f"Bearer {KEY}"
         seen += [repr(written), repr(vars(one.writer)), json.dumps(one.endpoint.asked)]
-    seen += [repr(ChatOptions("http://x", "m", KEY)), caplog.text]
+    seen += [repr(EndpointOptions("http://x", "m", KEY)), caplog.text]
     assert caplog.records
     assert [text for text in seen if KEY in text] == []
 

@@ -25,29 +25,41 @@ class Reply:
     """Called before anything is sent."""
 
 
-def completion(content: object, finish_reason: str = "stop", **reply: Any) -> Reply:
-    """A chat completion that says `content`, as JSON unless it is text."""
+def completion(
+    content: object,
+    finish_reason: str = "stop",
+    usage: tuple[int, int] | None = None,
+    **reply: Any,
+) -> Reply:
+    """A chat completion that says `content`, as JSON unless it is text, and what was counted."""
     said = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
     choice = {
         "index": 0,
         "message": {"role": "assistant", "content": said},
         "finish_reason": finish_reason,
     }
-    return Reply(
-        json.dumps({"id": "x", "object": "chat.completion", "choices": [choice]}).encode(), **reply
-    )
+    body: dict[str, Any] = {"id": "x", "object": "chat.completion", "choices": [choice]}
+    if usage is not None:
+        body["usage"] = {"prompt_tokens": usage[0], "completion_tokens": usage[1]}
+    return Reply(json.dumps(body).encode(), **reply)
 
 
-def claims(*said: tuple[str, Sequence[str]]) -> Reply:
+def claims(*said: tuple[str, Sequence[str]], **reply: Any) -> Reply:
     """A chat completion of (text, ids of the facts it cites)."""
-    return completion({"claims": [{"text": text, "evidence_ids": list(ids)} for text, ids in said]})
+    told = [{"text": text, "evidence_ids": list(ids)} for text, ids in said]
+    return completion({"claims": told}, **reply)
+
+
+Answering = Callable[[Mapping[str, Any]], Reply]
+"""A reply by the body of the request."""
 
 
 class FakeEndpoint:
     """Gives the replies one after the other, the last one for ever, and remembers what it was
-    asked."""
+    asked. A function gives a reply to what was asked."""
 
-    def __init__(self, *replies: Reply) -> None:
+    def __init__(self, *replies: Reply | Answering) -> None:
+        self._lock = threading.Lock()
         self.replies(*replies)
         self.asked: list[dict[str, Any]] = []
         self.headers: list[Mapping[str, str]] = []
@@ -59,7 +71,7 @@ class FakeEndpoint:
         )
         self._thread.start()
 
-    def replies(self, *replies: Reply) -> None:
+    def replies(self, *replies: Reply | Answering) -> None:
         """What it answers from now on."""
         self._replies = deque(replies)
 
@@ -82,15 +94,14 @@ class FakeEndpoint:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                endpoint.asked.append(json.loads(body))
-                endpoint.headers.append(dict(self.headers))
-                endpoint.paths.append(self.path)
-                reply = (
-                    endpoint._replies[0]
-                    if len(endpoint._replies) == 1
-                    else endpoint._replies.popleft()
-                )
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                with endpoint._lock:
+                    endpoint.asked.append(body)
+                    endpoint.headers.append(dict(self.headers))
+                    endpoint.paths.append(self.path)
+                    only = len(endpoint._replies) == 1
+                    next_one = endpoint._replies[0] if only else endpoint._replies.popleft()
+                reply = next_one if isinstance(next_one, Reply) else next_one(body)
                 reply.before()
                 try:
                     self.send_response(reply.status)

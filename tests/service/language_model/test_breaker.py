@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from service.explainer.writers.breaker import CircuitBreaker, CircuitOpen
+from service.language_model.breaker import CircuitBreaker, CircuitOpen
 
 
 class Broken(Exception):
