@@ -34,7 +34,8 @@ class EvidenceKind(StrEnum):
     MEDIA_SIMILARITY = "media_similarity"
     """The item is close to a history item in another modality; `name` says which, e.g. `video`."""
     CO_ENGAGEMENT = "co_engagement"
-    """People who chose the history item also chose this one (at least 5 of them)."""
+    """People who chose the history item also chose this one (at least 5 of them, who disliked
+    neither)."""
     POPULARITY = "popularity"
     """Many people chose the item."""
     TREND = "trend"
@@ -201,6 +202,8 @@ class Evidence:
     - TEXT_SIMILARITY: which text is close, `description` where both items have one, else
       `details`: title, categories and attributes.
     - MEDIA_SIMILARITY: the modality.
+    - CO_ENGAGEMENT, POPULARITY, TREND: the event type by which the people chose; empty where it was
+      not one and the same.
     - SPONSORSHIP: who pays.
     - CONTRAST: how the item scores against the other, `higher` or `lower`, or `seen` if the user
       has met the other.
@@ -209,9 +212,9 @@ class Evidence:
     """Attribute value (one element of a list) or category, domain (DOMAIN), or where a RANGE lies
     against that of the population: `higher` or `lower`."""
     count: int = 0
-    """How many: people (CO_ENGAGEMENT, POPULARITY, TREND), history items that share it (CATEGORY,
-    ATTRIBUTE), events known (COLD_START), days (NEWNESS), items of the value or range that the user
-    chose, or turned down (AVERSION)."""
+    """How many: people who chose, without those who disliked (CO_ENGAGEMENT, POPULARITY, TREND),
+    history items that share it (CATEGORY, ATTRIBUTE), events known (COLD_START), days (NEWNESS),
+    items of the value or range that the user chose, or turned down (AVERSION)."""
     similarity: float = 0.0
     """Cosine similarity of the *_SIMILARITY kinds and of TASTE."""
     window_days: int = 0

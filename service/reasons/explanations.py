@@ -26,6 +26,7 @@ from service.models.serving_model import ServingModel
 from service.ranker.data.arrays import IntArray
 from service.ranker.data.history import History
 from service.reasons.counterfactuals import ExplainedList
+from service.reasons.crowd import Crowds
 from service.reasons.evidence import Evidences
 from service.reasons.facts import PastEvent, subject_of
 from service.reasons.writing import Writing
@@ -67,10 +68,11 @@ class Explanations:
         policy: EventPolicy,
         writing: Writing,
         catalog: Catalog,
+        crowds: Crowds,
         encode_query: Callable[[str], FloatArray],
     ) -> None:
         self._settings, self._policy, self._writing = settings, policy, writing
-        self._catalog, self._encode_query = catalog, encode_query
+        self._catalog, self._crowds, self._encode_query = catalog, crowds, encode_query
         self._evidences: LRUCache[ServingModel, Evidences] = LRUCache(MODELS_REMEMBERED)
         self._measuring = threading.Lock()
 
@@ -234,7 +236,9 @@ class Explanations:
             evidences = self._evidences.get(model)
             if evidences is None:
                 everything = [item for _, item in self._catalog.everything()]
-                evidences = Evidences(model.ranker, everything, self._settings.new_days)
+                evidences = Evidences(
+                    model.ranker, everything, self._crowds, self._settings.new_days
+                )
                 self._evidences[model] = evidences
             return evidences
 

@@ -83,7 +83,9 @@ class HistoryFact:
     """Modality -> cosine of the item's and the candidate's vectors. A modality is left out where
     one of them has no vector."""
     co_engaged: int = 0
-    """People who chose both this item and the candidate, the user not counted."""
+    """People who chose both this item and the candidate, and disliked neither."""
+    co_engaged_deed: str = ""
+    """The event type by which they chose; empty where it was not one and the same."""
 
 
 class Citable(NamedTuple):
@@ -103,18 +105,22 @@ class CandidateFacts:
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
     described: bool = False
     popularity_count: int = 0
-    """People who chose it in the window of `CatalogueFacts.popularity_window_days`."""
+    """People who chose it in the window of `CatalogueFacts.popularity_window_days`, without those
+    who disliked it."""
     popularity_percentile: float = 0.0
     """Share of the catalogue that fewer people chose in that window, 0 to 1."""
+    popularity_deed: str = ""
+    """The event type by which they chose it; empty where it was not one and the same."""
     days_since_created: float | None = None
     taste_cosine: float | None = None
     """Cosine of its text vector and the user's taste text."""
     recent_count: int = 0
-    """People who chose it lately."""
+    """People who chose it lately, without those who disliked it."""
     recent_percentile: float = 0.0
     """Share of the catalogue that fewer people chose lately, 0 to 1."""
     recent_lift: float = 0.0
     """How many times as often it was chosen lately as over all time; 1 means no change."""
+    recent_deed: str = ""
     sponsor: str | None = None
     """Who pays for its being shown; empty where somebody does but it is not known who, None where
     nobody does."""

@@ -75,7 +75,11 @@ def _co_engagement(citable: Sequence[Citable], limits: AttributionLimits) -> Ite
     facts = [one.fact for one in citable if one.fact.co_engaged >= limits.min_people]
     facts.sort(key=lambda fact: -fact.co_engaged)
     for fact in facts[: limits.max_looked_up]:
-        evidence = replace(cite(EvidenceKind.CO_ENGAGEMENT, fact), count=fact.co_engaged)
+        evidence = replace(
+            cite(EvidenceKind.CO_ENGAGEMENT, fact),
+            name=fact.co_engaged_deed,
+            count=fact.co_engaged,
+        )
         yield Supported(evidence, 1 - 1 / math.log2(2 + fact.co_engaged))
 
 
@@ -154,6 +158,7 @@ def _popularity(
     evidence = Evidence(
         kind=EvidenceKind.POPULARITY,
         weight=0.0,
+        name=candidate.popularity_deed,
         count=candidate.popularity_count,
         window_days=catalogue.popularity_window_days,
         percentile=percentile,
@@ -172,6 +177,7 @@ def _trend(candidate: CandidateFacts, limits: AttributionLimits) -> Iterator[Sup
     evidence = Evidence(
         kind=EvidenceKind.TREND,
         weight=0.0,
+        name=candidate.recent_deed,
         count=candidate.recent_count,
         percentile=percentile,
     )

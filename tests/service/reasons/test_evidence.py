@@ -10,6 +10,7 @@ import pytest
 from service.explainer.evidence import EvidenceKind
 from service.ranker.data.history import History
 from service.reasons.counterfactuals import ExplainedList
+from service.reasons.crowd import Crowds
 from service.reasons.evidence import Evidences, ResultEvidence
 from service.reasons.facts import PastEvent
 from service.recommender import Recommender
@@ -37,6 +38,11 @@ def explained_to(palate: Recommender, liked: list[int]) -> ExplainedList:
     )
 
 
+def evidences_of(palate: Recommender) -> Evidences:
+    crowds = Crowds(palate.workspace.log, palate.liking)
+    return Evidences(palate.ranker, items(), crowds, 30.0)
+
+
 def causes(finding: ResultEvidence) -> dict[str, float]:
     return {
         fact.item_id: fact.score_drop
@@ -47,7 +53,7 @@ def causes(finding: ResultEvidence) -> dict[str, float]:
 
 def test_reasons_in_short_are_some_of_the_causes_and_as_strong(palate: Recommender) -> None:
     explained, wanted = explained_to(palate, [1] * 12), np.array([24, 26, 28])
-    evidences = Evidences(palate.ranker, items(), 30.0)
+    evidences = evidences_of(palate)
     shown = [items()[i] for i in wanted]
     full = evidences.of(explained, wanted, shown, [False] * 3)
     short = evidences.of(explained, wanted, shown, [False] * 3, in_short=True)
@@ -61,7 +67,7 @@ def test_reasons_in_short_are_some_of_the_causes_and_as_strong(palate: Recommend
 
 
 def test_where_nothing_was_liked_there_are_no_causes_in_short(palate: Recommender) -> None:
-    evidences = Evidences(palate.ranker, items(), 30.0)
+    evidences = evidences_of(palate)
     (finding,) = evidences.of(
         explained_to(palate, [0] * 4), np.array([24]), [items()[24]], [False], in_short=True
     )

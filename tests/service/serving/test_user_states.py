@@ -30,8 +30,7 @@ class CountingLog:
 
 def states(palate: Recommender, log: Any, *, only_writer: bool = True) -> UserStates:
     workspace = palate.workspace
-    policy = workspace.settings.events.policy()
-    return UserStates(log, workspace.store, palate.ids, policy, only_writer=only_writer)
+    return UserStates(log, workspace.store, palate.ids, palate.liking, only_writer=only_writer)
 
 
 @pytest.fixture
@@ -92,3 +91,23 @@ def test_events_keep_their_order_types_and_values(palate: Recommender, log: Coun
     later = past.then_viewed(np.array([39]), NOW)
     assert later.newest(2, n_items=40).items.tolist() == [past.items[-1], 39]
     assert later.newest(2, n_items=39).items.tolist() == past.items[-2:].tolist()
+
+
+def test_a_rating_that_says_neither_is_behaviour_and_no_taste(palate: Recommender) -> None:
+    """Of u0, who gave everything a 5 so far, as everybody did."""
+    palate.record_events([Event("u0", "i1", "rating", value, NOW + 9_000) for value in (4.0, 1.0)])
+    past = palate.ranking.contexts.states.state("u0").past
+    assert list(past.values)[-2:] == [4.0, 1.0]
+    assert past.liked.tolist()[-3:] == [True, False, False]
+
+
+def test_all_are_read_anew_when_the_habits_of_the_log_have_been_counted_again(
+    palate: Recommender, log: CountingLog
+) -> None:
+    users = states(palate, log)
+    users.state("u0")
+    n_new = palate.liking.habits.n
+    palate.liking.observe([Event("x", str(n), "rating", 1.0, NOW) for n in range(n_new)])
+    users.state("u0")
+    users.state("u0")
+    assert log.read["u0"] == 2
