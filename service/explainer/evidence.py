@@ -12,6 +12,8 @@ from enum import StrEnum
 
 DESCRIPTION, DETAILS = "description", "details"
 """Names of TEXT_SIMILARITY evidence."""
+PEOPLE = "people"
+"""What facts about others count."""
 HIGHER, LOWER, SEEN = "higher", "lower", "seen"
 """Names of CONTRAST evidence; the first two are also values of RANGE evidence."""
 
@@ -126,9 +128,9 @@ TELLING: Mapping[EvidenceKind, Telling] = {
     EvidenceKind.IMAGE_SIMILARITY: Telling(Role.SIMILAR),
     EvidenceKind.AUDIO_SIMILARITY: Telling(Role.SIMILAR),
     EvidenceKind.MEDIA_SIMILARITY: Telling(Role.SIMILAR),
-    EvidenceKind.CO_ENGAGEMENT: Telling(Role.SUPPORT, counts="people"),
-    EvidenceKind.POPULARITY: Telling(Role.SUPPORT, counts="people"),
-    EvidenceKind.TREND: Telling(Role.SUPPORT, counts="people"),
+    EvidenceKind.CO_ENGAGEMENT: Telling(Role.SUPPORT, counts=PEOPLE),
+    EvidenceKind.POPULARITY: Telling(Role.SUPPORT, counts=PEOPLE),
+    EvidenceKind.TREND: Telling(Role.SUPPORT, counts=PEOPLE),
     EvidenceKind.NEWNESS: Telling(Role.SUPPORT),
     EvidenceKind.TASTE: Telling(Role.SUPPORT, quotes_name=True),
     EvidenceKind.EXPLORATION: Telling(Role.CONTEXT),
@@ -156,6 +158,7 @@ def kinds_of(*roles: Role) -> frozenset[EvidenceKind]:
 SHARED = kinds_of(Role.SHARED)
 SIMILAR = kinds_of(Role.SIMILAR)
 OF_TASTE = kinds_of(Role.TASTE)
+OF_PEOPLE = frozenset(kind for kind, telling in TELLING.items() if telling.counts == PEOPLE)
 
 SIMILARITY_OF_MODALITY: Mapping[str, EvidenceKind] = {
     "text": EvidenceKind.TEXT_SIMILARITY,

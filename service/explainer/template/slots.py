@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from service.explainer.evidence import (
     DESCRIPTION,
+    PEOPLE,
     TELLING,
     Evidence,
     EvidenceKind,
@@ -77,6 +78,9 @@ class Slots:
             slots |= self._similar(fact)
         if len(evidence) == 1:
             slots |= self._numbers(fact)
+        if TELLING[fact.kind].counts == PEOPLE:
+            did = self._language.crowd[self._language.crowd_event(fact.name)]
+            slots |= {"chose": did.chose, "chosen": did.chosen, "choosing": did.choosing}
         if fact.name and TELLING[fact.kind].quotes_name:
             slots["name"] = self._quote(clean(fact.name, MAX_NAME_CHARACTERS))
         return slots
