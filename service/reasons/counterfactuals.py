@@ -18,6 +18,7 @@ from service.ranker.data.history import History
 from service.ranker.ranker import Ranker
 from service.ranker.second_stage.scale import Scale
 from service.reasons.facts import PastEvent
+from service.reasons.wish import Wish
 
 MAX_LEFT_OUT = 50
 """Newest history events that are left out one at a time."""
@@ -27,6 +28,15 @@ comes next."""
 LONG_AGO = 0.2
 """What the pull of the oldest event counts beside that of the newest, when it is guessed which
 events matter."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WishVectors:
+    """A wish in the space of the items' text; (D,) each, None where there is nothing of it."""
+
+    wish: Wish
+    asked: FloatArray | None
+    ruled_out: FloatArray | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +51,8 @@ class ExplainedList:
     taste: str
     rule: str
     n_events_known: int
+    wish: WishVectors | None = None
+    """What of the words is asked for and ruled out; None without words."""
 
     @property
     def first(self) -> int:

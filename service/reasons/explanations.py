@@ -25,10 +25,11 @@ from service.explainer.writers.writing import TEMPLATE, write_reasons
 from service.models.serving_model import ServingModel
 from service.ranker.data.arrays import IntArray
 from service.ranker.data.history import History
-from service.reasons.counterfactuals import ExplainedList
+from service.reasons.counterfactuals import ExplainedList, WishVectors
 from service.reasons.crowd import Crowds
 from service.reasons.evidence import Evidences
 from service.reasons.facts import PastEvent, subject_of
+from service.reasons.wish import Wish
 from service.reasons.writing import Writing
 from service.serving.catalog import Catalog
 from service.serving.served import ServedContext
@@ -205,9 +206,10 @@ class Explanations:
         n_items, exists = model.ranker.n_items, self._catalog.exists
         alive = [i for i, index in enumerate(context.history) if index < n_items and exists(index)]
         times = context.times or [0.0] * len(context.history)
-        taste = None
+        taste, wish = None, None
         if context.taste:
             taste = model.ranker.project_text(self._encode_query(context.taste))
+            wish = self._wish(model, context.taste)
         history = History(
             np.array([context.history[i] for i in alive], dtype=np.int64),
             np.array([codes.get(context.event_types[i], 0) for i in alive], dtype=np.int64),
@@ -229,7 +231,17 @@ class Explanations:
             taste=context.taste,
             rule=context.rule,
             n_events_known=context.n_events_known,
+            wish=wish,
         )
+
+    def _wish(self, model: ServingModel, words: str) -> WishVectors:
+        """What the words ask for and rule out, as the ranker's text vectors."""
+        wish = Wish.of(words)
+
+        def vector(part: str) -> FloatArray | None:
+            return model.ranker.project_text(self._encode_query(part)) if part else None
+
+        return WishVectors(wish, vector(wish.asked), vector(", ".join(wish.ruled_out)))
 
     def _evidences_of(self, model: ServingModel) -> Evidences:
         with self._measuring:

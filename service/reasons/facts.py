@@ -13,6 +13,7 @@ import numpy as np
 
 from encoders.arrays import FloatArray
 from indexer.catalog.item import AttributeValue, Item
+from service.explainer.attribution.columns import mute_attributes
 from service.explainer.attribution.facts import SPONSORED, Background, CatalogueFacts
 from service.explainer.evidence import Evidence, EvidenceKind, Subject
 from service.ranker.catalog.content import Content
@@ -97,8 +98,21 @@ def catalogue_facts(content: Content, items: Sequence[Item]) -> CatalogueFacts:
         backgrounds={name: background(vectors) for name, vectors in content.vectors.items()},
         category_share={name: count / n for name, count in categories.items()},
         attribute_share={key: count / n for key, count in attributes.items()},
+        mute_attributes=mute_attributes(item.attributes for item in items),
         popularity_window_days=0,
     )
+
+
+def closest(cosines: FloatArray, share: float) -> float:
+    """The cosine that no more than this share of (N,) reach, and at least one does.
+
+    >>> closest(np.array([0.1, 0.9, 0.3, 0.5]), share=0.5)
+    0.5
+    """
+    if not len(cosines):
+        return 1.0
+    place = max(1, int(share * len(cosines)))
+    return float(np.partition(cosines, -place)[-place])
 
 
 def background(vectors: FloatArray) -> Background:

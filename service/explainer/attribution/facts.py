@@ -113,7 +113,8 @@ class CandidateFacts:
     """The event type by which they chose it; empty where it was not one and the same."""
     days_since_created: float | None = None
     taste_cosine: float | None = None
-    """Cosine of its text vector and the user's taste text."""
+    """Cosine of its text vector and the user's taste text, without what that rules out. None where
+    it lacks what the words name, or has or is close to what they rule out."""
     recent_count: int = 0
     """People who chose it lately, without those who disliked it."""
     recent_percentile: float = 0.0
@@ -150,10 +151,14 @@ class CatalogueFacts:
     equal strength come in the order of this mapping."""
     taste: Background = Background()
     """Cosine of the request's taste text and the items of the catalogue."""
+    taste_least: float = 1.0
+    """The cosine that only the closest `AttributionLimits.close_share` of the catalogue reach."""
     category_share: Mapping[str, float] = field(default_factory=dict)
     """Category -> share of the catalogue that has it, 0 to 1."""
     attribute_share: Mapping[tuple[str, str], float] = field(default_factory=dict)
     """(attribute name, one value) -> share of the catalogue that has it, 0 to 1."""
+    mute_attributes: frozenset[str] = frozenset()
+    """Attributes whose values say nothing where two items share one; see `columns`."""
     popularity_window_days: int = 0
     """0 means over all time."""
 

@@ -133,6 +133,7 @@ def _shared_values(
         catalogue.attribute_share,
         limits.max_attribute_share,
         limits.min_lift,
+        catalogue.mute_attributes,
     )
     for shared in categories[: limits.max_looked_up]:
         yield _shared_value(EvidenceKind.CATEGORY, shared)
@@ -204,7 +205,9 @@ def _taste(
     limits: AttributionLimits,
 ) -> Iterator[Supported]:
     cosine = candidate.taste_cosine
-    if request.taste and cosine is not None and catalogue.taste.z(cosine) >= limits.min_z:
+    if not request.taste or cosine is None:
+        return
+    if cosine >= catalogue.taste_least and catalogue.taste.z(cosine) >= limits.min_z:
         evidence = Evidence(EvidenceKind.TASTE, weight=0.0, name=request.taste, similarity=cosine)
         yield Supported(evidence, 0.9)
 

@@ -472,6 +472,8 @@ LEXICON = Lexicon(
         Unit(r"N ?(?:%|per ?cent)", "percent", frozenset({Kind.POPULARITY})),
         Unit(r"(?:rated|gave|a|an|rating of|your) N", "event_value", frozenset(Kind)),
     ),
+    rules_out=r"\b(?:no|not|none of|nothing|without|except|excluding|never|avoid|anything but|other than|instead of|"
+    r"hates?|dislikes?|don['’]t (?:want|like)|isn['’]t|aren['’]t|less)\b",
     unguarded=frozenset({Kind.DOMAIN}),
     rating_of=r"T (?:an? )?N",
     you=r"you (?:also |have |both )*",

@@ -374,6 +374,7 @@ LEXICON = Lexicon(
         Unit(r"N ?%", "percent", frozenset({Kind.POPULARITY})),
         Unit(r"N ?分", "event_value", frozenset(Kind)),
     ),
+    rules_out=r"不要|不想|不喜欢|不是|没有|除了|(?<!特)别(?!的)|讨厌|非(?!常)",
     unguarded=frozenset({Kind.DOMAIN}),
     rating_of=r"给T都?打[了过] ?N",
     you=r"你(?:也|还|曾|曾经|已经)?",
