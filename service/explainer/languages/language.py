@@ -145,6 +145,9 @@ class Language:
     nothing_else: tuple[str, ...]
     nothing: tuple[str, ...]
     """When there is no evidence at all."""
+    max_line: int
+    """Longest line beside a result: words or, in a language without spaces between them, characters;
+    see `text.length_of`."""
     stop: str
     between_sentences: str
     lexicon: Lexicon
@@ -155,6 +158,11 @@ class Language:
     """12,345 rather than 12345."""
     spaced_latin: bool = False
     """Latin names get spaces around them."""
+
+    @property
+    def is_spaced(self) -> bool:
+        """Whether there are spaces between its words."""
+        return self.lexicon.script == "latin"
 
     def event(self, event_type: str) -> str:
         """The event type whose words apply; empty for one without words of its own."""

@@ -606,6 +606,7 @@ LANGUAGE = Language(
     describe=("{this} {sg}",),
     nothing_else=("nothing else stood out", "no other fact stood out"),
     nothing=("no single fact stands out behind {this}", "nothing in particular sets {this} apart"),
+    max_line=25,
     stop=".",
     between_sentences=" ",
     lexicon=LEXICON,

@@ -477,6 +477,7 @@ LANGUAGE = Language(
     describe=("{this}{sg}",),
     nothing_else=("除此之外，没有别的突出依据", "其他方面没有突出的依据"),
     nothing=("{this}没有哪一条依据特别突出", "没有哪条依据让{this}格外突出"),
+    max_line=50,
     stop="。",
     between_sentences="",
     lexicon=LEXICON,
