@@ -8,6 +8,7 @@ candidates and no scores.
 from __future__ import annotations
 
 import threading
+import zlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -162,12 +163,13 @@ class UserStates:
 
     def _vectors(self, user_id: str, last_seq: int, liked: IntArray) -> Mapping[str, FloatArray]:
         """The user's taste vectors: from the user's point while it is up to date, else made and
-        kept there."""
+        kept there. It is not where the same events are liked otherwise than they were."""
+        made_of = zlib.crc32(liked[-PROFILE_EVENTS:].tobytes())
         point = self._store.get_user(user_id)
-        if point is not None and point.last_seq == last_seq:
+        if point is not None and (point.last_seq, point.made_of) == (last_seq, made_of):
             return point.vectors
         vectors = taste_vectors(self._store, liked)
-        self._store.put_users([UserPoint(user_id, last_seq, vectors)])
+        self._store.put_users([UserPoint(user_id, last_seq, vectors, made_of)])
         return vectors
 
 
