@@ -137,7 +137,7 @@ class Crowd:
 
 class Crowds:
     """The crowd of a log, counted at the first question, and again when the log has grown by a
-    twentieth. What is deleted leaves it then."""
+    twentieth; whoever asks in the meantime gets the one of before. What is deleted leaves it then."""
 
     def __init__(self, log: EventRecords, liking: Liking) -> None:
         self._log, self._liking = log, liking
@@ -148,13 +148,23 @@ class Crowds:
     def now(self, n_items: int) -> Crowd:
         """Of the items below this index at least."""
         last_seq = self._log.last_seq()
-        with self._lock:
-            crowd = self._crowd
-            has_grown = last_seq > GROWTH * self._last_seq
-            if crowd is None or has_grown or len(crowd.counts) < n_items:
-                crowd = Crowd.of(self._log, self._liking, n_items)
-                self._crowd, self._last_seq = crowd, last_seq
-            return crowd
+        crowd = self._crowd
+        if crowd is None or len(crowd.counts) < n_items:
+            with self._lock:
+                crowd = self._crowd
+                if crowd is None or len(crowd.counts) < n_items:
+                    crowd = self._count(n_items, last_seq)
+        elif last_seq > GROWTH * self._last_seq and self._lock.acquire(blocking=False):
+            try:
+                crowd = self._count(n_items, last_seq)
+            finally:
+                self._lock.release()
+        return crowd
+
+    def _count(self, n_items: int, last_seq: int) -> Crowd:
+        crowd = Crowd.of(self._log, self._liking, n_items)
+        self._crowd, self._last_seq = crowd, last_seq
+        return crowd
 
 
 @dataclass(frozen=True, slots=True, eq=False)

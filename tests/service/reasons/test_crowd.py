@@ -139,6 +139,16 @@ def test_a_crowd_is_what_choices_of_each_person_add_up_to(events: list[Event]) -
         assert crowd.both(np.array([0]), np.array([1]))[0][0].count == both
 
 
+def test_who_asks_while_people_are_counted_again_gets_those_of_before(log: EventLog) -> None:
+    crowds = Crowds(log, Liking(BAR, log))
+    log.append_events([rated("u", 0, 5.0)])
+    first = crowds.now(N_ITEMS)
+    log.append_events([rated("v", 0, 5.0)])
+    with crowds._lock:  # somebody else is counting
+        assert crowds.now(N_ITEMS) is first
+    assert crowds.now(N_ITEMS).counts.tolist() == [2, 0, 0, 0]
+
+
 def test_people_are_counted_again_when_the_log_has_grown_by_a_twentieth(log: EventLog) -> None:
     crowds = Crowds(log, Liking(BAR, log))
     log.append_events([rated(f"u{n}", 0, 5.0) for n in range(40)])
