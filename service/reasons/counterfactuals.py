@@ -17,8 +17,8 @@ from service.ranker.data.arrays import BoolArray, IntArray
 from service.ranker.data.history import History
 from service.ranker.ranker import Ranker
 from service.ranker.second_stage.scale import Scale
+from service.reasons.closeness import WishVectors
 from service.reasons.facts import PastEvent
-from service.reasons.wish import Wish
 
 MAX_LEFT_OUT = 50
 """Newest history events that are left out one at a time."""
@@ -28,15 +28,6 @@ comes next."""
 LONG_AGO = 0.2
 """What the pull of the oldest event counts beside that of the newest, when it is guessed which
 events matter."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class WishVectors:
-    """A wish in the space of the items' text; (D,) each, None where there is nothing of it."""
-
-    wish: Wish
-    asked: FloatArray | None
-    ruled_out: FloatArray | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

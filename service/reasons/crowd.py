@@ -40,6 +40,17 @@ class People:
     is both `like`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Following:
+    """Who chose one item."""
+
+    ever: People
+    percentile: float
+    """Share of the catalogue that fewer people chose, 0 to 1."""
+    lately: People
+    recent_percentile: float
+
+
 NOBODY = People(0, "")
 
 
@@ -96,6 +107,16 @@ class Crowd:
         """Who chose it among the newest events."""
         own = self._choices(item)
         return self._people(self.deed[own][self.is_recent[own]])
+
+    def following(self, items: IntArray) -> list[Following]:
+        """Of each of M items."""
+        found = []
+        for item in items.tolist():
+            ever, lately = self.of_item(item), self.lately(item)
+            percentile = float((self.counts < ever.count).mean())
+            recent_percentile = float((self.recent_counts < lately.count).mean())
+            found.append(Following(ever, percentile, lately, recent_percentile))
+        return found
 
     def both(self, items: IntArray, others: IntArray) -> list[list[People]]:
         """Who chose both each of L items and each of M others: L lists of M."""

@@ -7,7 +7,7 @@ Owns the way from an explained list to the explainer's facts and weights. Knows 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,7 +15,6 @@ import numpy as np
 from encoders.arrays import FloatArray
 from indexer.catalog.item import Item
 from service.explainer.attribution.facts import (
-    Background,
     CandidateFacts,
     CatalogueFacts,
     Counterfactual,
@@ -23,27 +22,16 @@ from service.explainer.attribution.facts import (
     Part,
     RequestFacts,
 )
-from service.explainer.attribution.limits import DEFAULT_LIMITS
 from service.explainer.attribution.weights import part_shares, weigh_evidence
 from service.explainer.evidence import HIGHER, LOWER, SEEN, Evidence, EvidenceKind
 from service.ranker.data.arrays import IntArray
 from service.ranker.item_item.behaviour import RECENT_SHARE
 from service.ranker.ranker import Ranker
-from service.reasons.counterfactuals import (
-    ExplainedList,
-    WishVectors,
-    counterfactuals,
-    likely_events,
-)
-from service.reasons.crowd import Crowd, Crowds, People
-from service.reasons.facts import catalogue_facts, closest, convincing, sponsor_of
-from service.reasons.wish import Vocabulary, denies
-
-UNWANTED_Z = 1.0
-"""An item this many deviations above the catalogue in closeness to what words rule out may be just
-that."""
-Closeness = Callable[[Item, int], float | None]
-"""Cosine of an item and its index with what is asked for, as far as it may be told."""
+from service.reasons.closeness import Closeness
+from service.reasons.counterfactuals import ExplainedList, counterfactuals, likely_events
+from service.reasons.crowd import Crowds, Following, People
+from service.reasons.facts import catalogue_facts, convincing, sponsor_of
+from service.reasons.wish import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +155,10 @@ class Evidences:
         scores = counterfactuals(self._ranker, explained, candidates, left_out)
         crowd = self._crowds.now(self._ranker.n_items)
         both = crowd.both(newest, candidates)  # (L, C)
-        usual: CatalogueFacts = self._usual
-        spoken: Closeness = _no_cosine
-        if explained.wish is not None:
-            usual, spoken = self._closeness(explained.wish)
+        followings = crowd.following(candidates)
+        text = snapshot.content.text
+        close = Closeness.of(explained.wish, text, self._vocabulary, candidates, items)
+        usual = replace(self._usual, taste=close.usual, taste_least=close.least)
         out = []
         for column, item in enumerate(items):
             facts = _history_facts(
@@ -186,40 +174,14 @@ class Evidences:
                 explained.taste,
                 explored[column],
             )
-            index = int(candidates[column])
-            candidate = self._candidate_facts(item, index, crowd, spoken(item, index))
+            candidate = self._candidate_facts(item, followings[column], close.cosines[column])
             out.append(_Weighable(scores[column], (facts, candidate, request, usual)))
         return out
 
-    def _closeness(self, spoken: WishVectors) -> tuple[CatalogueFacts, Closeness]:
-        """How close the catalogue is to a wish, and each item by itself: None for one that is close
-        to what the words rule out, or denies them."""
-        if spoken.asked is None:
-            return self._usual, _no_cosine
-        text = self._ranker.snapshot.content.text  # (N, D)
-        present = np.abs(text).max(axis=1, initial=0.0) > 0
-        asked = text @ spoken.asked  # (N,)
-        against = None if spoken.ruled_out is None else text @ spoken.ruled_out
-        unlike = Background() if against is None else _spread(against[present])
-        named = self._vocabulary.named(spoken.wish.asked)
-
-        def cosine(item: Item, index: int) -> float | None:
-            is_unwanted = against is not None and unlike.z(float(against[index])) >= UNWANTED_Z
-            if is_unwanted or denies(item, spoken.wish, named):
-                return None
-            return float(asked[index])
-
-        usual = replace(
-            self._usual,
-            taste=_spread(asked[present]),
-            taste_least=closest(asked[present], DEFAULT_LIMITS.close_share),
-        )
-        return usual, cosine
-
     def _candidate_facts(
-        self, item: Item, index: int, crowd: Crowd, taste_cosine: float | None
+        self, item: Item, following: Following, taste_cosine: float | None
     ) -> CandidateFacts:
-        ever, lately = crowd.of_item(index), crowd.lately(index)
+        ever, lately = following.ever, following.lately
         days = None if item.created_at is None else (time.time() - item.created_at) / 86_400
         is_new = days is not None and 0 <= days <= self._new_days
         return CandidateFacts(
@@ -228,24 +190,16 @@ class Evidences:
             attributes=item.attributes,
             described=bool(item.description),
             popularity_count=ever.count,
-            popularity_percentile=float((crowd.counts < ever.count).mean()),
+            popularity_percentile=following.percentile,
             popularity_deed=ever.deed,
             days_since_created=days if is_new else None,
             taste_cosine=taste_cosine,
             recent_count=lately.count,
-            recent_percentile=float((crowd.recent_counts < lately.count).mean()),
+            recent_percentile=following.recent_percentile,
             recent_lift=lately.count / RECENT_SHARE / max(ever.count, 1),
             recent_deed=lately.deed,
             sponsor=sponsor_of(item),
         )
-
-
-def _no_cosine(item: Item, index: int) -> None:
-    """Of words that ask for nothing."""
-
-
-def _spread(cosines: FloatArray) -> Background:
-    return Background(float(cosines.mean()), float(cosines.std())) if len(cosines) else Background()
 
 
 def _history_facts(

@@ -25,7 +25,8 @@ from service.explainer.writers.writing import TEMPLATE, write_reasons
 from service.models.serving_model import ServingModel
 from service.ranker.data.arrays import IntArray
 from service.ranker.data.history import History
-from service.reasons.counterfactuals import ExplainedList, WishVectors
+from service.reasons.closeness import WishVectors
+from service.reasons.counterfactuals import ExplainedList
 from service.reasons.crowd import Crowds
 from service.reasons.evidence import Evidences
 from service.reasons.facts import PastEvent, subject_of
@@ -236,12 +237,13 @@ class Explanations:
 
     def _wish(self, model: ServingModel, words: str) -> WishVectors:
         """What the words ask for and rule out, as the ranker's text vectors."""
-        wish = Wish.of(words)
-
-        def vector(part: str) -> FloatArray | None:
-            return model.ranker.project_text(self._encode_query(part)) if part else None
-
-        return WishVectors(wish, vector(wish.asked), vector(", ".join(wish.ruled_out)))
+        wish, project = Wish.of(words), model.ranker.project_text
+        asked, ruled_out = wish.asked, ", ".join(wish.ruled_out)
+        return WishVectors(
+            wish,
+            asked=project(self._encode_query(asked)) if asked else None,
+            ruled_out=project(self._encode_query(ruled_out)) if ruled_out else None,
+        )
 
     def _evidences_of(self, model: ServingModel) -> Evidences:
         with self._measuring:

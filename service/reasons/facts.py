@@ -103,18 +103,6 @@ def catalogue_facts(content: Content, items: Sequence[Item]) -> CatalogueFacts:
     )
 
 
-def closest(cosines: FloatArray, share: float) -> float:
-    """The cosine that no more than this share of (N,) reach, and at least one does.
-
-    >>> closest(np.array([0.1, 0.9, 0.3, 0.5]), share=0.5)
-    0.5
-    """
-    if not len(cosines):
-        return 1.0
-    place = max(1, int(share * len(cosines)))
-    return float(np.partition(cosines, -place)[-place])
-
-
 def background(vectors: FloatArray) -> Background:
     """Mean and deviation of the cosine of random pairs of present vectors (N, D)."""
     present = np.flatnonzero(np.abs(vectors).max(axis=1, initial=0.0) > 0)

@@ -91,6 +91,12 @@ class Vocabulary:
         return by_attribute
 
 
+def denied(items: Sequence[Item], wish: Wish, vocabulary: Vocabulary) -> list[bool]:
+    """Of each item whether it denies the wish."""
+    named = vocabulary.named(wish.asked)
+    return [denies(item, wish, named) for item in items]
+
+
 def denies(item: Item, wish: Wish, named: Mapping[str, Sequence[str]]) -> bool:
     """Whether an item lacks what the words name (of one attribute any value is enough), has what
     they rule out, or is written in another script than they are."""

@@ -11,7 +11,8 @@ import pytest
 from encoders.arrays import FloatArray
 from service.explainer.evidence import EvidenceKind
 from service.ranker.data.history import History
-from service.reasons.counterfactuals import ExplainedList, WishVectors
+from service.reasons.closeness import WishVectors
+from service.reasons.counterfactuals import ExplainedList
 from service.reasons.crowd import Crowds
 from service.reasons.evidence import Evidences, ResultEvidence
 from service.reasons.facts import PastEvent
