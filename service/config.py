@@ -180,9 +180,10 @@ class EventSettings(BaseModel):
 
     kinds: Mapping[str, EventKindSettings] = Field(default_factory=dict)
     """Event types to add to the built-in table, or to replace in it."""
-    rating_negative_below: float = EventPolicy().rating_negative_below
+    rating_negative_below: float | None = None
     """A rating below this value means disliked; from it on, liked. In the unit of the caller's
-    ratings."""
+    ratings. Left out, the point between is found from the scale and the habits of the log and of
+    each person, and a rating close to it is neither."""
 
     @field_validator("kinds")
     @classmethod

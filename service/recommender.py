@@ -46,6 +46,7 @@ from service.models.trainer import Trainer
 from service.models.training_data import read_interactions
 from service.ranker.ranker import Ranker
 from service.ranker.stopwatch import Stopwatch
+from service.reasons.crowd import Crowds
 from service.reasons.explanations import Explanations, Question
 from service.reasons.tastes import Tastes
 from service.reasons.writing import Writing
@@ -63,6 +64,7 @@ from service.serving.user_context import UserContexts
 from service.serving.user_states import UserStates
 from service.serving.users import Users
 from service.storage.item_ids import ItemIds
+from service.storage.liking import Liking
 from service.storage.workspace import Workspace
 
 
@@ -82,13 +84,14 @@ class Recommender:
             workspace.reconcile()
         encode_query = QueryEncoder(workspace.text_encoder).encode
         self.ids = ItemIds(log.item_indices())
+        self.liking = Liking(policy, log)
         self._models = ModelRegistry(workspace, self.ids)
         sole_writer = workspace.folder.sole_writer
-        states = UserStates(log, store, self.ids, policy, only_writer=sole_writer)
+        states = UserStates(log, store, self.ids, self.liking, only_writer=sole_writer)
         self._served = ServedContexts(
             log, keep_days=settings.explain.keep_days, max_served=settings.explain.max_served
         )
-        self._users = Users(log, store, policy, states, self._served)
+        self._users = Users(log, store, self.liking, states, self._served)
         self.catalog = Catalog(workspace, self.ids, self._models, on_change=states.forget)
         sources = Sources(self.catalog)
         self._trainer = Trainer(workspace, self.ids, self._models, sources.plugged)
@@ -96,10 +99,17 @@ class Recommender:
         self.ranking = RequestRanker(store, self.ids, contexts, sources)
         self.answers = AnswerContexts(self._served, self.ranking, self._encoders)
         self._search = Search(store, encode_query, workspace.modalities, workspace.alignments)
+        self._crowds = Crowds(log, self.liking)
         self._explanations = Explanations(
-            settings.explain, policy, self._writing, self.catalog, encode_query, Aspects(log)
+            settings.explain,
+            policy,
+            self._writing,
+            self.catalog,
+            self._crowds,
+            encode_query,
+            Aspects(log),
         )
-        self._tastes = Tastes(settings.explain, policy, log, self._writing)
+        self._tastes = Tastes(settings.explain, self.liking, log, self._writing)
 
     # index
 
@@ -132,7 +142,7 @@ class Recommender:
         """Append to the log; durable when this returns, and the next recommend sees it."""
         fresh = self._users.record(events)
         _, unknown = self.ids.indices(event.item_id for event in fresh)
-        behaviour = (e.item_id for e in fresh if self._policy.kind(e.event_type, e.value).trains)
+        behaviour = (e.item_id for e in fresh if self._policy.of_type(e.event_type).trains)
         self.ranker.catalog.observe(self.ids.indices(behaviour)[0])
         return EventReport(
             recorded=len(fresh), duplicates=len(events) - len(fresh), unknown_items=len(unknown)
@@ -233,7 +243,7 @@ class Recommender:
     def describe_taste(self, request: TasteRequest) -> TasteSummary:
         """What sets the choices of a user apart, and when they changed; a user without any is told
         so."""
-        return self._tastes.describe(request, self.ranker.snapshot.behaviour.counts)
+        return self._tastes.describe(request, self._crowds.now(self.ids.n_indices).counts)
 
     # users
 
@@ -302,6 +312,7 @@ class Recommender:
             "data": str(self._settings.data),
             "items": f"{len(self.ids):,}",
             "events": f"{workspace.log.count_events():,}",
+            "ratings": self.liking.described,
             **changed,
             "text encoder": _described(workspace.text_encoder),
             **(encoders or {"image encoder": "none"}),

@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from indexer.catalog import fields
+from indexer.catalog.rating_habits import Neutral, RatingHabits
 from indexer.catalog.rows import Row, RowError, read_rows
 from indexer.errors import InvalidInput
 
@@ -23,6 +24,8 @@ EVENT_FIELDS = ("user_id", "item_id", "event_type", "value", "timestamp", "event
 """`domain` may stand in a file for the reader's convenience; the item's own domain is what counts."""
 REQUIRED_FIELDS = ("user_id", "item_id", "event_type", "timestamp")
 MAX_TYPE_CHARS = 64
+RATING = "rating"
+"""The event type whose value says whether the item was liked."""
 
 _WORD = re.compile(r"[\w.:]+")
 
@@ -96,27 +99,48 @@ DEFAULT_KINDS: Mapping[str, EventKind] = {
     "skip": EventKind(-0.3, seen=False, trains=False),
     "add_to_cart": EventKind(0.7, seen=False, trains=True),
     "purchase": EventKind(1.0, seen=True, trains=True),
-    "rating": EventKind(1.0, seen=True, trains=True),
+    RATING: EventKind(1.0, seen=True, trains=True),
     "watch": EventKind(1.0, seen=True, trains=True),
     "review": EventKind(1.0, seen=True, trains=True),
 }
 _OTHER = EventKind(1.0, seen=True, trains=True)
-_BAD_RATING = EventKind(-1.0, seen=True, trains=True)
 
 
 @dataclass(frozen=True, slots=True)
 class EventPolicy:
-    """What each type of event means; types that are not named count as a plain positive event."""
+    """What each type of event means; types that are not named count as a plain positive event.
+
+    What a rating means depends on who gave it: on the habits of the log and of the person, or on
+    `rating_negative_below` where that is set.
+    """
 
     kinds: Mapping[str, EventKind] = field(default_factory=lambda: dict(DEFAULT_KINDS), hash=False)
-    rating_negative_below: float = 2.0
-    """A rating with a smaller value is a dislike."""
+    rating_negative_below: float | None = None
+    """A rating with a smaller value is a dislike, any other a liking. None: `RatingHabits` says."""
 
-    def kind(self, event_type: str, value: float | None) -> EventKind:
-        """What an event of this type and value counts as; a low rating is a dislike."""
-        if event_type == "rating" and value is not None and value < self.rating_negative_below:
-            return _BAD_RATING
+    def of_type(self, event_type: str) -> EventKind:
+        """What events of this type count as, whatever their values."""
         return self.kinds.get(event_type, _OTHER)
+
+    def neutral(self, habits: RatingHabits, n: int, total: float) -> Neutral:
+        """Where liking ends and begins for a person with so many ratings and this sum of them."""
+        bar = self.rating_negative_below
+        return habits.neutral_of(n, total) if bar is None else Neutral(bar, bar)
+
+    def kind(self, event_type: str, value: float | None, neutral: Neutral) -> EventKind:
+        """What an event of this type and value counts as; a rating may be liked, disliked or
+        neither (weight 0)."""
+        kind = self.of_type(event_type)
+        if event_type != RATING or value is None:
+            return kind
+        verdict = neutral.verdict(value)
+        return kind if verdict > 0 else replace(kind, weight=verdict * abs(kind.weight))
+
+    def kinds_of(self, habits: RatingHabits, events: Sequence[Event]) -> list[EventKind]:
+        """What each event counts as, of all events of one person."""
+        ratings = [e.value for e in events if e.event_type == RATING and e.value is not None]
+        neutral = self.neutral(habits, len(ratings), sum(ratings))
+        return [self.kind(event.event_type, event.value, neutral) for event in events]
 
 
 def read_events(path: str | os.PathLike[str]) -> Iterator[Event | RowError]:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from indexer.catalog.event import Event
 from indexer.catalog.item import AttributeValue, Item
+from indexer.catalog.rating_habits import RatingCounts
 
 UNKNOWN_ITEM = -1
 """The item_index of an event whose item is not in the catalogue."""
@@ -243,6 +244,9 @@ class EventRecords(Protocol):
 
     def count_events(self) -> int:
         """Events in the log."""
+
+    def count_ratings(self, event_type: str) -> RatingCounts:
+        """The values of the events of this type that have one."""
 
     def last_seq(self) -> int:
         """The highest number given so far; 0 before the first event."""

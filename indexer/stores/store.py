@@ -74,6 +74,8 @@ class UserPoint:
     user_id: str
     last_seq: int
     vectors: Mapping[str, FloatArray] = field(hash=False)
+    made_of: int = 0
+    """Stands for what they were made of, as whoever made them counts it; 0 where it is not known."""
 
 
 class ItemStore(Protocol):

@@ -73,4 +73,11 @@ def check_vector(name: str, vector: FloatArray, widths: Mapping[str, int]) -> No
 
 def user_payload(point: UserPoint) -> dict[str, Any]:
     """What is stored beside the vectors of a user."""
-    return {"user_id": point.user_id, "last_seq": point.last_seq}
+    return {"user_id": point.user_id, "last_seq": point.last_seq, "made_of": point.made_of}
+
+
+def user_point(
+    user_id: str, payload: Mapping[str, Any], vectors: Mapping[str, FloatArray]
+) -> UserPoint:
+    """A user as stored; those of before there was `made_of` have none."""
+    return UserPoint(user_id, payload["last_seq"], vectors, payload.get("made_of", 0))

@@ -12,6 +12,8 @@ from enum import StrEnum
 
 DESCRIPTION, DETAILS = "description", "details"
 """Names of TEXT_SIMILARITY evidence."""
+PEOPLE = "people"
+"""What facts about others count."""
 HIGHER, LOWER, SEEN = "higher", "lower", "seen"
 """Names of CONTRAST evidence; the first two are also values of RANGE evidence."""
 
@@ -34,7 +36,8 @@ class EvidenceKind(StrEnum):
     MEDIA_SIMILARITY = "media_similarity"
     """The item is close to a history item in another modality; `name` says which, e.g. `video`."""
     CO_ENGAGEMENT = "co_engagement"
-    """People who chose the history item also chose this one (at least 5 of them)."""
+    """People who chose the history item also chose this one (at least 5 of them, who disliked
+    neither)."""
     POPULARITY = "popularity"
     """Many people chose the item."""
     TREND = "trend"
@@ -129,9 +132,9 @@ TELLING: Mapping[EvidenceKind, Telling] = {
     EvidenceKind.IMAGE_SIMILARITY: Telling(Role.SIMILAR),
     EvidenceKind.AUDIO_SIMILARITY: Telling(Role.SIMILAR),
     EvidenceKind.MEDIA_SIMILARITY: Telling(Role.SIMILAR),
-    EvidenceKind.CO_ENGAGEMENT: Telling(Role.SUPPORT, counts="people"),
-    EvidenceKind.POPULARITY: Telling(Role.SUPPORT, counts="people"),
-    EvidenceKind.TREND: Telling(Role.SUPPORT, counts="people"),
+    EvidenceKind.CO_ENGAGEMENT: Telling(Role.SUPPORT, counts=PEOPLE),
+    EvidenceKind.POPULARITY: Telling(Role.SUPPORT, counts=PEOPLE),
+    EvidenceKind.TREND: Telling(Role.SUPPORT, counts=PEOPLE),
     EvidenceKind.NEWNESS: Telling(Role.SUPPORT),
     EvidenceKind.TASTE: Telling(Role.SUPPORT, quotes_name=True),
     EvidenceKind.EXPLORATION: Telling(Role.CONTEXT),
@@ -159,6 +162,7 @@ def kinds_of(*roles: Role) -> frozenset[EvidenceKind]:
 SHARED = kinds_of(Role.SHARED)
 SIMILAR = kinds_of(Role.SIMILAR)
 OF_TASTE = kinds_of(Role.TASTE)
+OF_PEOPLE = frozenset(kind for kind, telling in TELLING.items() if telling.counts == PEOPLE)
 
 SIMILARITY_OF_MODALITY: Mapping[str, EvidenceKind] = {
     "text": EvidenceKind.TEXT_SIMILARITY,
@@ -206,6 +210,8 @@ class Evidence:
     - TEXT_SIMILARITY: which text is close, `description` where both items have one, else
       `details`: title, categories and attributes.
     - MEDIA_SIMILARITY: the modality.
+    - CO_ENGAGEMENT, POPULARITY, TREND: the event type by which the people chose; empty where it was
+      not one and the same.
     - SPONSORSHIP: who pays.
     - CONTRAST: how the item scores against the other, `higher` or `lower`, or `seen` if the user
       has met the other.
@@ -214,9 +220,9 @@ class Evidence:
     """Attribute value (one element of a list), category, or word of a model (ASPECT); domain
     (DOMAIN), or where a RANGE lies against that of the population: `higher` or `lower`."""
     count: int = 0
-    """How many: people (CO_ENGAGEMENT, POPULARITY, TREND), history items that share it (CATEGORY,
-    ATTRIBUTE, ASPECT), events known (COLD_START), days (NEWNESS), items of the value or range that the user
-    chose, or turned down (AVERSION)."""
+    """How many: people who chose, without those who disliked (CO_ENGAGEMENT, POPULARITY, TREND),
+    history items that share it (CATEGORY, ATTRIBUTE, ASPECT), events known (COLD_START), days (NEWNESS),
+    items of the value or range that the user chose, or turned down (AVERSION)."""
     similarity: float = 0.0
     """Cosine similarity of the *_SIMILARITY kinds and of TASTE."""
     window_days: int = 0

@@ -27,6 +27,9 @@ _MARKS = re.compile(r"\*\*+|__+|~~+|`+|^(?:[#>]+\s+)+")
 _WIDE_PUNCTUATION = re.compile(r"\s*([，。；：、！？])\s*")
 _QUOTES = str.maketrans("“”„«»《》「」『』⟦⟧", "‘’‘‘’〈〉‘’‘’[]")
 _PLAIN = re.compile(r"[^\W_](?:[\w &'’./+-]*[\w.+])?")
+_CJK = "\u3400-\u9fff"
+_TITLE_WORD = re.compile(rf"[{_CJK}]|[^\s{_CJK}]+")
+_CHARACTER = re.compile(rf"[{_CJK}]|[^\W{_CJK}]+")
 _OPEN_TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _SENTENCE_END = re.compile(r"[^\W\d_]{4,}[.!?] ")
 
@@ -48,6 +51,30 @@ def clean(text: str, limit: int = MAX_TITLE_CHARACTERS) -> str:
     text = _single_quotes(text.translate(_QUOTES))
     text = " ".join(_WIDE_PUNCTUATION.sub(r"\1", text).split())
     return text if len(text) <= limit else _shortened(text, limit)
+
+
+def first_words(text: str, n: int) -> str:
+    """The first n words (Chinese: characters) of a title that has more, and a sign that it goes on.
+
+    >>> first_words("The Lord of the Rings: The Return of the King", 5), first_words("Up (2009)", 5)
+    ('The Lord of the Rings…', 'Up (2009)')
+    >>> first_words("卧虎藏龙与青冥剑", 4)
+    '卧虎藏龙…'
+    """
+    words = list(_TITLE_WORD.finditer(text))
+    if len(words) <= n:
+        return text
+    return text[: words[n - 1].end()].rstrip(" ,;:-–—([") + "…"
+
+
+def length_of(text: str, *, spaced: bool) -> int:
+    """Words between spaces; where there are none, Chinese characters, with a word or number of
+    another script counted as one and punctuation not at all.
+
+    >>> length_of("31 people liked both.", spaced=True), length_of("有 31 人喜欢《Heat》。", spaced=False)
+    (4, 6)
+    """
+    return len(text.split()) if spaced else len(_CHARACTER.findall(text))
 
 
 def is_plain(value: str) -> bool:

@@ -158,7 +158,7 @@ def event_weights(policy: EventPolicy, event_types: Mapping[str, int]) -> FloatA
     the sign."""
     weights = np.ones(1 + max(event_types.values(), default=0), np.float32)
     for name, code in event_types.items():
-        weights[code] = abs(policy.kind(name, None).weight)
+        weights[code] = abs(policy.of_type(name).weight)
     return weights
 
 
@@ -204,7 +204,7 @@ class _Columns:
     ) -> Self:
         """`users` are the indices given so far; those of new users are added."""
         kinds, kind = np.unique(batch.event_type.astype(str), return_inverse=True)
-        trains = np.array([policy.kind(str(name), None).trains for name in kinds], dtype=bool)
+        trains = np.array([policy.of_type(str(name)).trains for name in kinds], dtype=bool)
         codes = np.array([event_types.get(str(name), 0) for name in kinds], dtype=np.int64)
         keep = trains[kind] & (batch.item_index >= 0) & (batch.item_index < n_items)
         user = [users.setdefault(user_id, len(users)) for user_id in batch.user_id[keep]]

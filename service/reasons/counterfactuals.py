@@ -17,6 +17,7 @@ from service.ranker.data.arrays import BoolArray, IntArray
 from service.ranker.data.history import History
 from service.ranker.ranker import Ranker
 from service.ranker.second_stage.scale import Scale
+from service.reasons.closeness import WishVectors
 from service.reasons.facts import PastEvent
 
 MAX_LEFT_OUT = 50
@@ -41,6 +42,8 @@ class ExplainedList:
     taste: str
     rule: str
     n_events_known: int
+    wish: WishVectors | None = None
+    """What of the words is asked for and ruled out; None without words."""
 
     @property
     def first(self) -> int:

@@ -16,7 +16,6 @@ from encoders.arrays import FloatArray
 from indexer.catalog.item import Item
 from service.aspects.reading import Aspects
 from service.explainer.attribution.facts import (
-    Background,
     CandidateFacts,
     CatalogueFacts,
     Counterfactual,
@@ -26,12 +25,14 @@ from service.explainer.attribution.facts import (
 )
 from service.explainer.attribution.weights import part_shares, weigh_evidence
 from service.explainer.evidence import HIGHER, LOWER, SEEN, Evidence, EvidenceKind
-from service.ranker.catalog.snapshot import CatalogSnapshot
 from service.ranker.data.arrays import IntArray
 from service.ranker.item_item.behaviour import RECENT_SHARE
 from service.ranker.ranker import Ranker
+from service.reasons.closeness import Closeness
 from service.reasons.counterfactuals import ExplainedList, counterfactuals, likely_events
+from service.reasons.crowd import Crowds, Following, People
 from service.reasons.facts import catalogue_facts, convincing, sponsor_of
+from service.reasons.wish import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,19 @@ class Evidences:
     """Gathers evidence with one ranker. What is usual in the catalogue is measured once per ranker."""
 
     def __init__(
-        self, ranker: Ranker, items: Sequence[Item], new_days: float, aspects: Aspects
+        self,
+        ranker: Ranker,
+        items: Sequence[Item],
+        crowds: Crowds,
+        new_days: float,
+        aspects: Aspects,
     ) -> None:
         """`items` are all of the catalogue; one counts as new for `new_days`."""
-        self._ranker = ranker
+        self._ranker, self._crowds = ranker, crowds
         self._new_days, self._aspects = new_days, aspects
         said = aspects.aspects_of_all(items)
         self._usual = catalogue_facts(ranker.snapshot.content, items, said)
+        self._vocabulary = Vocabulary.of(items)
 
     def of(
         self,
@@ -153,12 +160,12 @@ class Evidences:
                 self._ranker, explained, citable, candidates, cosines[Part.TEXT]
             )
         scores = counterfactuals(self._ranker, explained, candidates, left_out)
-        co_counts = snapshot.behaviour.co_counts[newest][:, candidates].toarray()  # (L, C)
-        usual, words = self._usual, None
-        if explained.history.taste is not None:
-            words = snapshot.content.text @ explained.history.taste  # (N,)
-            taste = Background(float(words.mean()), float(words.std()))
-            usual = replace(usual, taste=taste)
+        crowd = self._crowds.now(self._ranker.n_items)
+        both = crowd.both(newest, candidates)  # (L, C)
+        followings = crowd.following(candidates)
+        text = snapshot.content.text
+        close = Closeness.of(explained.wish, text, self._vocabulary, candidates, items)
+        usual = replace(self._usual, taste=close.usual, taste_least=close.least)
         out = []
         looked_at = [past.item for past in explained.past[explained.first :]]
         said = self._aspects.aspects_of_all([*looked_at, *items])
@@ -168,7 +175,7 @@ class Evidences:
                 said,
                 citable.tolist(),
                 {modality: of_one[:, column] for modality, of_one in cosines.items()},
-                co_counts[:, column],
+                [of_one[column] for of_one in both],
             )
             request = RequestFacts(
                 explained.n_events_known,
@@ -177,18 +184,15 @@ class Evidences:
                 explained.taste,
                 explored[column],
             )
-            index = int(candidates[column])
-            spoken = None if words is None else float(words[index])
-            candidate = self._candidate_facts(item, index, snapshot, spoken)
+            candidate = self._candidate_facts(item, followings[column], close.cosines[column])
             candidate = replace(candidate, aspects=said[len(looked_at) + column])
             out.append(_Weighable(scores[column], (facts, candidate, request, usual)))
         return out
 
     def _candidate_facts(
-        self, item: Item, index: int, snapshot: CatalogSnapshot, taste_cosine: float | None
+        self, item: Item, following: Following, taste_cosine: float | None
     ) -> CandidateFacts:
-        counts, newest = snapshot.behaviour.counts, snapshot.behaviour.recent
-        count, recent = int(counts[index]), int(newest[index])
+        ever, lately = following.ever, following.lately
         days = None if item.created_at is None else (time.time() - item.created_at) / 86_400
         is_new = days is not None and 0 <= days <= self._new_days
         return CandidateFacts(
@@ -196,13 +200,15 @@ class Evidences:
             categories=item.categories,
             attributes=item.attributes,
             described=bool(item.description),
-            popularity_count=count,
-            popularity_percentile=float((counts < count).mean()),
+            popularity_count=ever.count,
+            popularity_percentile=following.percentile,
+            popularity_deed=ever.deed,
             days_since_created=days if is_new else None,
             taste_cosine=taste_cosine,
-            recent_count=recent,
-            recent_percentile=float((newest < recent).mean()),
-            recent_lift=recent / RECENT_SHARE / max(count, 1),
+            recent_count=lately.count,
+            recent_percentile=following.recent_percentile,
+            recent_lift=lately.count / RECENT_SHARE / max(ever.count, 1),
+            recent_deed=lately.deed,
             sponsor=sponsor_of(item),
         )
 
@@ -212,10 +218,10 @@ def _history_facts(
     said: Sequence[Mapping[str, tuple[str, ...]]],
     citable: Sequence[bool],
     cosines: Mapping[str, FloatArray],
-    co_counts: IntArray,
+    both: Sequence[People],
 ) -> list[HistoryFact]:
     """The events that are looked at, beside one candidate: what a model says of each, cosines (L,)
-    by modality, and how many people met both."""
+    by modality, and who chose both."""
     facts = []
     for row, past in enumerate(explained.past[explained.first :]):
         item = past.item
@@ -234,7 +240,8 @@ def _history_facts(
                 described=bool(item.description),
                 # 0: one of the two has nothing of this modality. Every item has a text.
                 cosines={m: cosine for m, cosine in near.items() if cosine or m == Part.TEXT},
-                co_engaged=int(co_counts[row]),
+                co_engaged=both[row].count,
+                co_engaged_deed=both[row].deed,
             )
         )
     return facts

@@ -26,9 +26,12 @@ from service.explainer.writers.writing import TEMPLATE, write_reasons
 from service.models.serving_model import ServingModel
 from service.ranker.data.arrays import IntArray
 from service.ranker.data.history import History
+from service.reasons.closeness import WishVectors
 from service.reasons.counterfactuals import ExplainedList
+from service.reasons.crowd import Crowds
 from service.reasons.evidence import Evidences
 from service.reasons.facts import PastEvent, subject_of
+from service.reasons.wish import Wish
 from service.reasons.writing import Writing
 from service.serving.catalog import Catalog
 from service.serving.served import ServedContext
@@ -68,11 +71,13 @@ class Explanations:
         policy: EventPolicy,
         writing: Writing,
         catalog: Catalog,
+        crowds: Crowds,
         encode_query: Callable[[str], FloatArray],
         aspects: Aspects,
     ) -> None:
         self._settings, self._policy, self._writing = settings, policy, writing
-        self._catalog, self._encode_query, self._aspects = catalog, encode_query, aspects
+        self._catalog, self._crowds, self._encode_query = catalog, crowds, encode_query
+        self._aspects = aspects
         self._evidences: LRUCache[ServingModel, Evidences] = LRUCache(MODELS_REMEMBERED)
         self._measuring = threading.Lock()
 
@@ -208,9 +213,10 @@ class Explanations:
         n_items, exists = model.ranker.n_items, self._catalog.exists
         alive = [i for i, index in enumerate(context.history) if index < n_items and exists(index)]
         times = context.times or [0.0] * len(context.history)
-        taste = None
+        taste, wish = None, None
         if context.taste:
             taste = model.ranker.project_text(self._encode_query(context.taste))
+            wish = self._wish(model, context.taste)
         history = History(
             np.array([context.history[i] for i in alive], dtype=np.int64),
             np.array([codes.get(context.event_types[i], 0) for i in alive], dtype=np.int64),
@@ -232,6 +238,17 @@ class Explanations:
             taste=context.taste,
             rule=context.rule,
             n_events_known=context.n_events_known,
+            wish=wish,
+        )
+
+    def _wish(self, model: ServingModel, words: str) -> WishVectors:
+        """What the words ask for and rule out, as the ranker's text vectors."""
+        wish, project = Wish.of(words), model.ranker.project_text
+        asked, ruled_out = wish.asked, ", ".join(wish.ruled_out)
+        return WishVectors(
+            wish,
+            asked=project(self._encode_query(asked)) if asked else None,
+            ruled_out=project(self._encode_query(ruled_out)) if ruled_out else None,
         )
 
     def _evidences_of(self, model: ServingModel) -> Evidences:
@@ -239,8 +256,13 @@ class Explanations:
             evidences = self._evidences.get(model)
             if evidences is None:
                 everything = [item for _, item in self._catalog.everything()]
-                new_days = self._settings.new_days
-                evidences = Evidences(model.ranker, everything, new_days, self._aspects)
+                evidences = Evidences(
+                    model.ranker,
+                    everything,
+                    self._crowds,
+                    self._settings.new_days,
+                    self._aspects,
+                )
                 self._evidences[model] = evidences
             return evidences
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from encoders.arrays import FloatArray
 from indexer.catalog.item import AttributeValue, Item
+from service.explainer.attribution.columns import mute_attributes
 from service.explainer.attribution.facts import SPONSORED, Background, CatalogueFacts
 from service.explainer.evidence import Evidence, EvidenceKind, Subject
 from service.ranker.catalog.content import Content
@@ -102,6 +103,7 @@ def catalogue_facts(
         backgrounds={name: background(vectors) for name, vectors in content.vectors.items()},
         category_share={name: count / n for name, count in categories.items()},
         attribute_share={key: count / n for key, count in attributes.items()},
+        mute_attributes=mute_attributes(item.attributes for item in items),
         aspect_share={key: count / n for key, count in said.items()},
         popularity_window_days=0,
     )

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from indexer.catalog.event import Event, EventPolicy
+from indexer.catalog.event import Event, EventKind
 from indexer.catalog.item import Item
 from indexer.log.event_log import EventLog
 from service.api.messages import TasteRequest, TasteSummary
@@ -22,6 +22,7 @@ from service.explainer.taste.summary import TasteLimits, taste_evidence
 from service.ranker.data.arrays import IntArray
 from service.reasons.facts import PastEvent, convincing
 from service.reasons.writing import Writing
+from service.storage.liking import Liking
 
 GROWTH = 1.05
 """What people choose is counted again when there are so many times the events there were."""
@@ -46,14 +47,14 @@ class Tastes:
     the events have grown by a twentieth."""
 
     def __init__(
-        self, settings: ExplainSettings, policy: EventPolicy, log: EventLog, writing: Writing
+        self, settings: ExplainSettings, liking: Liking, log: EventLog, writing: Writing
     ) -> None:
-        self._settings, self._policy, self._log, self._writing = settings, policy, log, writing
+        self._settings, self._liking, self._log, self._writing = settings, liking, log, writing
         self._counted: _Counted | None = None
         self._lock = threading.Lock()
 
     def describe(self, request: TasteRequest, counts: IntArray) -> TasteSummary:
-        """The taste of a user in words; `counts` (N,) are people's events per item index.
+        """The taste of a user in words; `counts` (N,) are people per item index who chose it, and did not dislike it.
 
         InvalidInput when there is no such writer, WriterUnavailable when it is not set up.
         """
@@ -81,13 +82,14 @@ class Tastes:
 
     def _choices(self, user_id: str) -> list[Choice]:
         """One per item of the catalogue that the user did something with, oldest first."""
-        by_item: dict[str, list[Event]] = {}
-        for stored in self._log.user_events(user_id):
-            by_item.setdefault(stored.event.item_id, []).append(stored.event)
+        events = [stored.event for stored in self._log.user_events(user_id)]
+        by_item: dict[str, list[tuple[Event, EventKind]]] = {}
+        for event, kind in zip(events, self._liking.kinds(events), strict=True):
+            by_item.setdefault(event.item_id, []).append((event, kind))
         items = self._log.get_items(list(by_item))
         choices = [
-            choice_of(items[item_id][1], events, self._policy)
-            for item_id, events in by_item.items()
+            choice_of(items[item_id][1], done)
+            for item_id, done in by_item.items()
             if item_id in items
         ]
         choices.sort(key=lambda choice: choice.day)  # stable, and the log is in order of time
@@ -114,21 +116,21 @@ class Tastes:
                 yield ItemCount(item.domain, item.categories, item.attributes, count)
 
 
-def choice_of(item: Item, events: Sequence[Event], policy: EventPolicy) -> Choice:
-    """What a user made of one item, by all they did with it, oldest first.
+def choice_of(item: Item, done: Sequence[tuple[Event, EventKind]]) -> Choice:
+    """What a user made of one item, by all they did with it and what that says, oldest first.
 
     The newest event of each type counts, so that a second rating replaces the first; weights add
     up, within -1 to 1. The event that is told is the one that weighs most in the direction of the
     sum.
     """
-    newest = {event.event_type: event for event in events}
-    weights = {name: policy.kind(name, event.value).weight for name, event in newest.items()}
+    newest = {event.event_type: event for event, _ in done}
+    weights = {event.event_type: kind.weight for event, kind in done}
     weight = max(-1.0, min(1.0, sum(weights.values())))
     direction = 1 if weight >= 0 else -1
     event_type = max(newest, key=lambda name: (direction * weights[name], newest[name].timestamp))
     return Choice(
         item_id=item.item_id,
-        day=int(events[-1].timestamp // DAY_S),
+        day=int(done[-1][0].timestamp // DAY_S),
         weight=weight,
         title=item.title,
         domain=item.domain,

@@ -8,6 +8,7 @@ candidates and no scores.
 from __future__ import annotations
 
 import threading
+import zlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,11 +18,11 @@ from numpy.typing import NDArray
 
 from encoders.arrays import FloatArray
 from encoders.modality import MODALITIES
-from indexer.catalog.event import EventPolicy
 from indexer.log.event_log import EventLog, User
 from indexer.stores.store import ItemStore, UserPoint
 from service.ranker.data.arrays import BoolArray, IntArray
 from service.storage.item_ids import ItemIds
+from service.storage.liking import Liking
 
 PROFILE_EVENTS = 10
 """Newest liked items that make a taste vector."""
@@ -40,6 +41,7 @@ class Past:
     times: NDArray[np.float64]
     """Unix seconds."""
     liked: BoolArray
+    """False for what was disliked, and for ratings that say neither."""
 
     def then_viewed(self, items: IntArray, now: float) -> Past:
         """The same with a session's items after it."""
@@ -90,11 +92,12 @@ class UserStates:
         log: EventLog,
         store: ItemStore,
         ids: ItemIds,
-        policy: EventPolicy,
+        liking: Liking,
         *,
         only_writer: bool,
     ) -> None:
-        self._log, self._store, self._ids, self._policy = log, store, ids, policy
+        self._log, self._store, self._ids, self._liking = log, store, ids, liking
+        self._habits = liking.habits
         self._remembered: OrderedDict[str, UserState] = OrderedDict()
         self._capacity = REMEMBERED if only_writer else 0
         self._lock = threading.Lock()
@@ -102,7 +105,11 @@ class UserStates:
 
     def state(self, user_id: str) -> UserState:
         """The user as of now; an unknown user has no events."""
+        habits = self._liking.habits
         with self._lock:
+            if habits is not self._habits:
+                self._habits = habits
+                self._remembered.clear()
             if user_id in self._remembered:
                 self._remembered.move_to_end(user_id)
                 return self._remembered[user_id]
@@ -128,13 +135,14 @@ class UserStates:
     def _read(self, user_id: str) -> UserState:
         stored = self._log.user_events(user_id)
         last_seq = max((one.seq for one in stored), default=0)
+        says = self._liking.kinds([one.event for one in stored])
         known = [
-            (one.event, index)
-            for one in stored
+            (one.event, index, kind)
+            for one, kind in zip(stored, says, strict=True)
             if (index := self._ids.index(one.event.item_id)) is not None
         ]
-        kinds = [self._policy.kind(event.event_type, event.value) for event, _ in known]
-        items = np.array([index for _, index in known], dtype=np.int64)
+        kinds = [kind for _, _, kind in known]
+        items = np.array([index for _, index, _ in known], dtype=np.int64)
         liked = np.array([kind.weight > 0 for kind in kinds], dtype=bool)
         seen = np.unique(items[[kind.seen for kind in kinds]]) if known else items
         behaves = [place for place, kind in enumerate(kinds) if kind.trains]
@@ -155,12 +163,13 @@ class UserStates:
 
     def _vectors(self, user_id: str, last_seq: int, liked: IntArray) -> Mapping[str, FloatArray]:
         """The user's taste vectors: from the user's point while it is up to date, else made and
-        kept there."""
+        kept there. It is not where the same events are liked otherwise than they were."""
+        made_of = zlib.crc32(liked[-PROFILE_EVENTS:].tobytes())
         point = self._store.get_user(user_id)
-        if point is not None and point.last_seq == last_seq:
+        if point is not None and (point.last_seq, point.made_of) == (last_seq, made_of):
             return point.vectors
         vectors = taste_vectors(self._store, liked)
-        self._store.put_users([UserPoint(user_id, last_seq, vectors)])
+        self._store.put_users([UserPoint(user_id, last_seq, vectors, made_of)])
         return vectors
 
 

@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from indexer.catalog.event import Event, EventPolicy
+from indexer.catalog.event import Event
 from indexer.log.event_log import EventLog
 from indexer.stores.store import ItemStore
 from service.api.messages import UserProfile
 from service.serving.served import ServedContexts
 from service.serving.user_states import UserStates
+from service.storage.liking import Liking
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +25,7 @@ class Users:
 
     log: EventLog
     store: ItemStore
-    policy: EventPolicy
+    liking: Liking
     states: UserStates
     served: ServedContexts
 
@@ -32,7 +33,9 @@ class Users:
         """Append to the log; durable when this returns. Returns those that were not there yet."""
         added = self.log.append_events(events)
         self.states.forget([event.user_id for event in events])
-        return [event for event, new in zip(events, added, strict=True) if new]
+        fresh = [event for event, new in zip(events, added, strict=True) if new]
+        self.liking.observe(fresh)
+        return fresh
 
     def delete_events(self, user_id: str, event_ids: Sequence[str] | None) -> int:
         """Delete some of a user's events, or all of them (None); returns how many there were."""

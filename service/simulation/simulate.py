@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from indexer.catalog.event import EventPolicy
+from indexer.catalog.event import RATING
 from service.api.messages import Progress, TrainProgress
 from service.errors import NoTrainedModel
 from service.evaluation.metrics import exposure
@@ -33,6 +33,7 @@ from service.simulation.plan import Plan
 from service.simulation.policies import GREEDY, policy_of
 from service.simulation.rounds import NONE, Course, run
 from service.simulation.traits import ItemTraits
+from service.storage.liking import Liking
 
 TRAIT_MEANINGS: Mapping[str, str] = {
     "taste": "cosine with what was taken before, by who else took it",
@@ -77,11 +78,11 @@ def simulate(
     data = TrainingData.read_coded(
         workspace, recommender.ids, model.vocabulary, model.alignments, model.ranker.n_items
     )
-    log, policy = data.interactions, workspace.settings.events.policy()
+    log = data.interactions
     taste = fit_taste(log, data.features, plan.assumptions, plan.seed)
     progress(TrainProgress("fit", 1, 2))
     crowd = Crowd(ItemTraits.of(log, data.features, plan.seed), taste, plan.assumptions, plan.seed)
-    liked = _liked(log, policy, data.vocabulary)
+    liked = _liked(log, recommender.liking, data.vocabulary)
     n_known = model.ranker.config.feature_history
     people = people_of(log, liked, crowd, plan.people, n_known)
     crowd = crowd.calibrated(people, plan.k)
@@ -132,14 +133,22 @@ def _course(
         served.ranker.catalog.recount(log)
 
 
-def _liked(log: Interactions, policy: EventPolicy, vocabulary: Vocabulary) -> Liked:
-    """As the settings say of each type and value of events."""
+def _liked(log: Interactions, liking: Liking, vocabulary: Vocabulary) -> Liked:
+    """As a served history says of each event."""
     names = {code: name for name, code in vocabulary.event_types.items()}
+    policy, habits = liking.policy, liking.habits
 
     def liked(events: slice) -> BoolArray:
-        kinds, values = log.event_type[events].tolist(), log.value[events].tolist()
+        kinds = [names.get(code, "") for code in log.event_type[events].tolist()]
+        values = [None if np.isnan(value) else value for value in log.value[events].tolist()]
+        rated = [
+            value
+            for kind, value in zip(kinds, values, strict=True)
+            if kind == RATING and value is not None
+        ]
+        neutral = policy.neutral(habits, len(rated), sum(rated))
         weights = [
-            policy.kind(names.get(kind, ""), None if np.isnan(value) else value).weight
+            policy.kind(kind, value, neutral).weight
             for kind, value in zip(kinds, values, strict=True)
         ]
         return np.array(weights) > 0

@@ -236,9 +236,9 @@ def test_event_kinds_are_added_to_the_built_in_table(tmp_path: Path) -> None:
         "[events]\nrating_negative_below = 3.0\n[events.kinds.share]\nweight = 0.8\nseen = false\n",
     )
     policy = load_settings(data=tmp_path).events.policy()
-    assert policy.kind("share", None) == EventKind(weight=0.8, seen=False, trains=True)
-    assert policy.kind("like", None) == EventPolicy().kind("like", None)
-    assert policy.kind("rating", 2.5).weight < 0 < policy.kind("rating", 3.0).weight
+    assert policy.of_type("share") == EventKind(weight=0.8, seen=False, trains=True)
+    assert policy.of_type("like") == EventPolicy().of_type("like")
+    assert policy.rating_negative_below == 3.0
 
 
 def test_a_file_that_names_sounds_and_no_pictures_means_no_pictures(

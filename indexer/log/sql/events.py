@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam, false, select
 
 from indexer.catalog.event import Event
+from indexer.catalog.rating_habits import RatingCounts
 from indexer.log.event_log import UNKNOWN_ITEM, EventBatch, StoredEvent
 from indexer.log.sql.database import SqlPart, chunks, raw_rows
 from indexer.log.sql.meta import get_value, put_value
@@ -50,6 +51,11 @@ _PAGE = (
     .where(events.c.seq > bindparam("after"))
     .order_by(events.c.seq)
     .limit(bindparam("size"))
+)
+_IS_RATED = (events.c.event_type == bindparam("type")) & events.c.value.is_not(None)
+_BY_VALUE = select(events.c.value, sa.func.count()).where(_IS_RATED).group_by(events.c.value)
+_BY_PERSON = (
+    select(sa.func.count(), sa.func.sum(events.c.value)).where(_IS_RATED).group_by(events.c.user_id)
 )
 _COUNT = select(sa.func.count()).select_from(events)
 _SEQ_FROM = select(events.c.seq).where(events.c.seq >= bindparam("first"))
@@ -100,6 +106,13 @@ class SqlEvents(SqlPart):
     def count_events(self) -> int:
         with self.database.reading() as connection:
             return connection.execute(_COUNT).scalar_one()
+
+    def count_ratings(self, event_type: str) -> RatingCounts:
+        asked = {"type": event_type}
+        with self.database.reading() as connection:
+            by_value = raw_rows(connection.execute(_BY_VALUE, asked))
+            by_person = raw_rows(connection.execute(_BY_PERSON, asked))
+        return RatingCounts(dict(by_value), tuple(by_person))
 
     def last_seq(self) -> int:
         with self.database.reading() as connection:

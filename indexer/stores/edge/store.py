@@ -52,6 +52,7 @@ from indexer.stores.values import (
     to_lists,
     to_rows,
     user_payload,
+    user_point,
 )
 
 _UPDATE = qe.UpdateOperation
@@ -257,7 +258,7 @@ class EdgeStore:
             )
         if not records:
             return None
-        return UserPoint(user_id, records[0].payload["last_seq"], to_arrays(records[0].vector))
+        return user_point(user_id, records[0].payload, to_arrays(records[0].vector))
 
     def delete_user(self, user_id: str) -> None:
         with engine(self._folder):

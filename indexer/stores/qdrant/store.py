@@ -47,6 +47,7 @@ from indexer.stores.values import (
     to_lists,
     to_rows,
     user_payload,
+    user_point,
 )
 
 TIMEOUT_S = 10
@@ -301,9 +302,7 @@ class QdrantStore:
             )
         if not records:
             return None
-        return UserPoint(
-            user_id, (records[0].payload or {})["last_seq"], to_arrays(records[0].vector)
-        )
+        return user_point(user_id, records[0].payload or {}, to_arrays(records[0].vector))
 
     def delete_user(self, user_id: str) -> None:
         with self._calls():

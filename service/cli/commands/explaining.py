@@ -158,7 +158,7 @@ def said(fact: Evidence) -> str:
     """The fields of a fact that are set, for people who check."""
     parts = [
         _about(fact),
-        f"{fact.name}: {fact.value}" if fact.name and fact.value else fact.name or fact.value,
+        _named(fact),
         f"{fact.low:g} to {fact.high:g}" if fact.high or fact.low else "",
         _counted(fact),
         f"{fact.earlier_count:,} of {fact.earlier_total:,} before" if fact.earlier_total else "",
@@ -180,6 +180,12 @@ def _about(fact: Evidence) -> str:
     return f"{item} ({event})" if item and event else item
 
 
+def _named(fact: Evidence) -> str:
+    """The name and the value of a fact, but for what counted people did: their number says that."""
+    name = "" if fact.kind.value in _OF_PEOPLE else fact.name
+    return f"{name}: {fact.value}" if name and fact.value else name or fact.value
+
+
 def _counted(fact: Evidence) -> str:
     """How many, and of what."""
     if fact.total:
@@ -187,10 +193,14 @@ def _counted(fact: Evidence) -> str:
     if not fact.count:
         return ""
     what = _COUNTED.get(fact.kind.value, "people")
+    if fact.kind.value in _OF_PEOPLE and fact.name:
+        what += f" by {fact.name}"
     days = f" in {fact.window_days} days" if fact.window_days else ""
     return f"{fact.count:,} {what}{days}"
 
 
+_OF_PEOPLE = ("co_engagement", "popularity", "trend")
+"""Facts whose name is what the counted people did."""
 _COUNTED = {
     "category": "of the history",
     "attribute": "of the history",

@@ -26,6 +26,7 @@ from service.errors import ConfigError, WriterUnavailable
 from service.language_model.account import Account
 from service.reasons.writing import Writing, writer_names
 from service.storage.language_model import configured_model
+from service.storage.liking import Liking
 from service.storage.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -173,6 +174,8 @@ def _log(settings: Settings, log: EventLog) -> Iterator[Finding]:
         yield Finding(
             "ok", "log", f"sound: {items:,} items, {events:,} events of {people:,} people"
         )
+    policy = settings.events.policy()
+    yield Finding("ok", "ratings", Liking(policy, log).described)
     if lacking := log.count_lacking_pictures():
         todo = "make them available and run `palate index` with the same file again; its report says what is wrong"
         yield Finding(

@@ -83,7 +83,9 @@ class HistoryFact:
     """Modality -> cosine of the item's and the candidate's vectors. A modality is left out where
     one of them has no vector."""
     co_engaged: int = 0
-    """People who chose both this item and the candidate, the user not counted."""
+    """People who chose both this item and the candidate, and disliked neither."""
+    co_engaged_deed: str = ""
+    """The event type by which they chose; empty where it was not one and the same."""
     aspects: Mapping[str, AttributeValue] = field(default_factory=dict)
     """What a language model says of it: aspect -> values."""
 
@@ -105,18 +107,23 @@ class CandidateFacts:
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
     described: bool = False
     popularity_count: int = 0
-    """People who chose it in the window of `CatalogueFacts.popularity_window_days`."""
+    """People who chose it in the window of `CatalogueFacts.popularity_window_days`, without those
+    who disliked it."""
     popularity_percentile: float = 0.0
     """Share of the catalogue that fewer people chose in that window, 0 to 1."""
+    popularity_deed: str = ""
+    """The event type by which they chose it; empty where it was not one and the same."""
     days_since_created: float | None = None
     taste_cosine: float | None = None
-    """Cosine of its text vector and the user's taste text."""
+    """Cosine of its text vector and the user's taste text, without what that rules out. None where
+    it lacks what the words name, or has or is close to what they rule out."""
     recent_count: int = 0
-    """People who chose it lately."""
+    """People who chose it lately, without those who disliked it."""
     recent_percentile: float = 0.0
     """Share of the catalogue that fewer people chose lately, 0 to 1."""
     recent_lift: float = 0.0
     """How many times as often it was chosen lately as over all time; 1 means no change."""
+    recent_deed: str = ""
     sponsor: str | None = None
     """Who pays for its being shown; empty where somebody does but it is not known who, None where
     nobody does."""
@@ -148,10 +155,14 @@ class CatalogueFacts:
     equal strength come in the order of this mapping."""
     taste: Background = Background()
     """Cosine of the request's taste text and the items of the catalogue."""
+    taste_least: float = 1.0
+    """The cosine that only the closest `AttributionLimits.close_share` of the catalogue reach."""
     category_share: Mapping[str, float] = field(default_factory=dict)
     """Category -> share of the catalogue that has it, 0 to 1."""
     attribute_share: Mapping[tuple[str, str], float] = field(default_factory=dict)
     """(attribute name, one value) -> share of the catalogue that has it, 0 to 1."""
+    mute_attributes: frozenset[str] = frozenset()
+    """Attributes whose values say nothing where two items share one; see `columns`."""
     popularity_window_days: int = 0
     """0 means over all time."""
     aspect_share: Mapping[tuple[str, str], float] = field(default_factory=dict)

@@ -75,7 +75,11 @@ def _co_engagement(citable: Sequence[Citable], limits: AttributionLimits) -> Ite
     facts = [one.fact for one in citable if one.fact.co_engaged >= limits.min_people]
     facts.sort(key=lambda fact: -fact.co_engaged)
     for fact in facts[: limits.max_looked_up]:
-        evidence = replace(cite(EvidenceKind.CO_ENGAGEMENT, fact), count=fact.co_engaged)
+        evidence = replace(
+            cite(EvidenceKind.CO_ENGAGEMENT, fact),
+            name=fact.co_engaged_deed,
+            count=fact.co_engaged,
+        )
         yield Supported(evidence, 1 - 1 / math.log2(2 + fact.co_engaged))
 
 
@@ -129,6 +133,7 @@ def _shared_values(
         catalogue.attribute_share,
         limits.max_attribute_share,
         limits.min_lift,
+        catalogue.mute_attributes,
     )
     for shared in categories[: limits.max_looked_up]:
         yield _shared_value(EvidenceKind.CATEGORY, shared)
@@ -183,6 +188,7 @@ def _popularity(
     evidence = Evidence(
         kind=EvidenceKind.POPULARITY,
         weight=0.0,
+        name=candidate.popularity_deed,
         count=candidate.popularity_count,
         window_days=catalogue.popularity_window_days,
         percentile=percentile,
@@ -201,6 +207,7 @@ def _trend(candidate: CandidateFacts, limits: AttributionLimits) -> Iterator[Sup
     evidence = Evidence(
         kind=EvidenceKind.TREND,
         weight=0.0,
+        name=candidate.recent_deed,
         count=candidate.recent_count,
         percentile=percentile,
     )
@@ -227,7 +234,9 @@ def _taste(
     limits: AttributionLimits,
 ) -> Iterator[Supported]:
     cosine = candidate.taste_cosine
-    if request.taste and cosine is not None and catalogue.taste.z(cosine) >= limits.min_z:
+    if not request.taste or cosine is None:
+        return
+    if cosine >= catalogue.taste_least and catalogue.taste.z(cosine) >= limits.min_z:
         evidence = Evidence(EvidenceKind.TASTE, weight=0.0, name=request.taste, similarity=cosine)
         yield Supported(evidence, 0.9)
 

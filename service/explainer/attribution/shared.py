@@ -74,15 +74,17 @@ def shared_attributes(
     share: Mapping[tuple[str, str], float],
     max_share: float,
     min_lift: float,
+    mute: frozenset[str] = frozenset(),
 ) -> list[SharedValue]:
     """Attribute values in common that say something, the most telling first.
 
-    Lists are compared element by element. `share` is (name, value) -> share of the catalogue.
+    Lists are compared element by element. `share` is (name, value) -> share of the catalogue; `mute`
+    are attributes that are left out.
     """
     found = []
     for name, value in attributes.items():
         wanted = elements(value)
-        if name == SPONSORED or not wanted:
+        if name == SPONSORED or name in mute or not wanted:
             continue
         if not any(name in one.fact.attributes for one in citable):
             continue

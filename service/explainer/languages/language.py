@@ -13,7 +13,8 @@ names has something to say. The slots:
   with what the user did to it.
 - `sg`, `pl`: what one item has, what two have ("is directed by X"); `sg_also`, `pl_both`: the same
   with "also", "both".
-- `people`, `items`, `entries`, `percent`: numbers with their noun.
+- `people`, `items`, `entries`, `percent`: numbers with their noun; `chose`, `chosen`, `choosing`: what
+  the people did.
 - `titles`: all items of a CHANGE.
 - `description` or `details`: the text in which two items are close; `medium`: the noun of the
   modality in which they are.
@@ -34,6 +35,8 @@ RATING = "rating"
 OF_A_MODEL = "said by a model"
 """Key of the words for what a language model says of an item. No attribute of a caller has it: their
 keys have no spaces."""
+LIKE = "like"
+"""The event type that a good rating is, where it is counted."""
 ARTICLES = "a an"
 """What the slot `a_value` puts before a number."""
 
@@ -48,6 +51,17 @@ class Verb:
     """The item, together with what the user did to it, as one noun phrase."""
     said_by: str
     """Regular expression of the words that say that somebody did this."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrowdVerb:
+    """What counted people did: "12 people liked both", "was liked by", "with 12 people liking it"."""
+
+    chose: str
+    chosen: str
+    choosing: str
+    said_by: str
+    """Regular expression of the words that say that people did this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +96,9 @@ class Language:
     """Slot `deed`: what the user did."""
     verbs: Mapping[str, tuple[Verb, ...]]
     """Event type -> ways to say it; the empty type is the fallback."""
+    crowd: Mapping[str, CrowdVerb]
+    """Event type -> what people who are counted did; the empty type is the fallback. They are
+    counted where they liked it, so a rating is `like`."""
     rated: tuple[Verb, ...]
     """A rating whose value is known."""
     rated_item: str
@@ -131,6 +148,9 @@ class Language:
     nothing_else: tuple[str, ...]
     nothing: tuple[str, ...]
     """When there is no evidence at all."""
+    max_line: int
+    """Longest line beside a result: words or, in a language without spaces between them, characters;
+    see `text.length_of`."""
     stop: str
     between_sentences: str
     lexicon: Lexicon
@@ -142,11 +162,23 @@ class Language:
     spaced_latin: bool = False
     """Latin names get spaces around them."""
 
+    @property
+    def is_spaced(self) -> bool:
+        """Whether there are spaces between its words."""
+        return self.lexicon.script == "latin"
+
     def event(self, event_type: str) -> str:
         """The event type whose words apply; empty for one without words of its own."""
         key = _key(event_type)
         key = self.event_aliases.get(key, key)
         return key if key in self.verbs or key == RATING else ""
+
+    def crowd_event(self, event_type: str) -> str:
+        """The event type whose words apply to people who are counted; empty for one without words
+        of its own."""
+        key = self.event(event_type)
+        key = LIKE if key == RATING else key
+        return key if key in self.crowd else ""
 
     def attribute(self, name: str) -> str:
         """The attribute whose words apply; empty for one without words of its own."""
@@ -170,6 +202,8 @@ class Language:
         verbs = [verb for ways in (*self.verbs.values(), self.rated) for verb in ways]
         yield from (verb.did for verb in verbs)
         yield from (verb.cited for verb in verbs)
+        for did in self.crowd.values():
+            yield from (did.chose, did.chosen, did.choosing)
         for words in (*self.attributes.values(), self.attribute_unnamed):
             yield from (words.sg, words.pl)
         yield from (*self.nothing, *self.nothing_else, *self.describe)

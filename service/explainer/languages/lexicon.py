@@ -58,10 +58,16 @@ class Lexicon:
     """What stands before `VERB` when the user did it."""
     verb_of: str
     """`VERB` with the title `T` that was its object."""
+    crowd: str
+    """Words that make people the subject of a verb, where none of `user` stand nearer to it."""
+    user: str
+    """Words that make the user the subject."""
     user_did: str
     """`VERB` said of the user with an object that is nothing the evidence names."""
     needs_fact: tuple[str, ...]
     """Words that must be followed by something the evidence names."""
+    rules_out: str
+    """Words of a wish that rule out what follows them."""
     unguarded: frozenset[EvidenceKind] = frozenset()
     """Kinds that need no guarded words: other checks hold what is said of them."""
     user_verbs: str = ""

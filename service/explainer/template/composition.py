@@ -8,6 +8,7 @@ is used.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from service.explainer.evidence import Evidence, EvidenceKind, Role, Subject
 from service.explainer.languages.language import Language
@@ -15,7 +16,8 @@ from service.explainer.template.phrasing import Draft, finish, pattern_key, usab
 from service.explainer.template.plan import Length, group_rest, in_order, split_first
 from service.explainer.template.profile import compose_profile
 from service.explainer.template.selection import HashSelector, PhrasingSelector, stable_hash
-from service.explainer.template.slots import Slots
+from service.explainer.template.slots import SHORT_TITLES, Slots
+from service.explainer.text import MAX_NAME_CHARACTERS, clean, first_words, length_of
 
 MAX_LINE_TITLES = 2
 MAX_PARAGRAPH_TITLES = 3
@@ -46,10 +48,12 @@ def compose(
     selector: PhrasingSelector,
     *,
     by_title: bool = False,
+    taken: int = 0,
 ) -> Draft:
     """A text from the patterns that the selector selects.
 
-    `by_title` calls the item by its title throughout.
+    `by_title` calls the item by its title throughout. `taken` is how much of a line is spoken for
+    by something else.
     """
     if length == "profile":
         return compose_profile(evidence, language, selector)
@@ -59,24 +63,56 @@ def compose(
     if not sayable:
         return composer.nothing(length)
     if length == "line":
-        return composer.line(in_order(sayable))
+        maker = _LineMaker(language, subject, selector, by_title, language.max_line - taken)
+        return maker.line(in_order(sayable)) or composer.nothing(length)
     return composer.paragraph(in_order(sayable))
 
 
-def label(sponsorship: Evidence, domain: str, language: Language) -> str:
+def label(sponsorship: Evidence, domain: str, language: Language, *, short: bool = False) -> str:
     """The sentence that says that an item of that domain is sponsored, and by whom where that is
-    known."""
+    known; `short` leaves of a long name its first words."""
+    if short:
+        name = first_words(clean(sponsorship.name, MAX_NAME_CHARACTERS), SHORT_TITLES[0])
+        sponsorship = replace(sponsorship, name=name)
     slots = Slots(language, Subject("", "", domain))
     facts = slots.of([sponsorship], slots.name_subject(in_full=False))
     pattern = usable(language.leads[pattern_key(sponsorship)], facts)[0]
     return finish([pattern.format(**facts)], language)
 
 
+@dataclass(frozen=True, slots=True)
+class _LineMaker:
+    """Finds a line that has room: with both causes or one, with titles in full or shortened, about
+    the first fact or the next one. Never a part of a fact."""
+
+    language: Language
+    subject: Subject
+    selector: PhrasingSelector
+    by_title: bool
+    room: int
+
+    def line(self, evidence: Sequence[Evidence]) -> Draft | None:
+        """None where no fact has room."""
+        for start in range(len(evidence)):
+            for title_words in (0, *SHORT_TITLES):
+                for max_titles in (MAX_LINE_TITLES, 1):
+                    style = self.selector.index(_STYLE)
+                    slots = Slots(self.language, self.subject, style, self.by_title, title_words)
+                    composer = _Composer(self.language, slots, self.selector, self.room)
+                    if draft := composer.line(evidence[start:], max_titles):
+                        return draft
+        return None
+
+
 class _Composer:
     """Puts one text together."""
 
-    def __init__(self, language: Language, slots: Slots, selector: PhrasingSelector) -> None:
+    def __init__(
+        self, language: Language, slots: Slots, selector: PhrasingSelector, room: int = 0
+    ) -> None:
+        """`room` is that of a line."""
         self._language, self._slots, self._selector = language, slots, selector
+        self._room = room
 
     def nothing(self, length: Length) -> Draft:
         """What is said without evidence."""
@@ -84,13 +120,18 @@ class _Composer:
         lead = self._selector.lead(self._language.nothing, facts)
         return Draft(finish([lead.format(**facts)], self._language), lead)
 
-    def line(self, evidence: Sequence[Evidence]) -> Draft:
-        """One sentence: the strongest fact, and a clause of support where it fits."""
+    def line(self, evidence: Sequence[Evidence], max_titles: int) -> Draft | None:
+        """One sentence: the strongest fact, and a clause of support where it fits. None where the
+        fact has no room."""
         language, slots = self._language, self._slots
-        first, rest = split_first(evidence, MAX_LINE_TITLES)
+        first, rest = split_first(evidence, max_titles)
         noun = slots.name_subject(in_full=False)
         facts = slots.of(first, noun)
-        lead = self._selector.lead(usable(language.leads[pattern_key(first[0])], facts), facts)
+        patterns = usable(language.leads[pattern_key(first[0])], facts)
+        fitting = [pattern for pattern in patterns if self._has_room(pattern.format(**facts))]
+        if not fitting:
+            return None
+        lead = self._selector.lead(fitting, facts)
         sentence = lead.format(**facts)
         if rest and not _stands_alone(lead):
             slots.mention(first)
@@ -98,7 +139,8 @@ class _Composer:
             sentence = self._with_support(sentence, lead, first, rest[0], this)
         elif first[0].kind.role is Role.CONTEXT and slots.categories():
             described = language.describe[0].format(this=noun, sg=slots.categories())
-            sentence += language.joints[0] + described
+            longer = sentence + language.joints[0] + described
+            sentence = longer if self._has_room(longer) else sentence
         return Draft(finish([sentence], language), lead)
 
     def paragraph(self, evidence: Sequence[Evidence]) -> Draft:
@@ -138,7 +180,11 @@ class _Composer:
         )
         joint = joints[0] if fits_anywhere else self._selector.pick(joints, _JOINT)
         longer = sentence + joint + clause
-        return longer if clause and len(longer) <= MAX_LINE_CHARACTERS else sentence
+        fits = clause and len(longer) <= MAX_LINE_CHARACTERS and self._has_room(longer)
+        return longer if fits else sentence
+
+    def _has_room(self, sentence: str) -> bool:
+        return length_of(sentence, spaced=self._language.is_spaced) <= self._room
 
     def _support(self, first: Sequence[Evidence], second: Evidence, this: str) -> str:
         """A clause for a fact that supports the first; empty when there is nothing to say."""

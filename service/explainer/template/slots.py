@@ -7,10 +7,11 @@ patterns.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from service.explainer.evidence import (
     DESCRIPTION,
+    PEOPLE,
     TELLING,
     Evidence,
     EvidenceKind,
@@ -29,12 +30,15 @@ from service.explainer.text import (
     MAX_NAME_CHARACTERS,
     MAX_VALUE_CHARACTERS,
     clean,
+    first_words,
     is_cjk,
     is_plain,
     number,
 )
 
 MAX_CATEGORIES = 3
+SHORT_TITLES = (6, 4, 2)
+"""Words that are left of a long title where a line has no room for more."""
 MAX_ATTRIBUTE_NAME_CHARACTERS = 30
 
 
@@ -42,14 +46,20 @@ class Slots:
     """Phrases about one subject in one language; remembers which titles were mentioned."""
 
     def __init__(
-        self, language: Language, subject: Subject, style: int = 0, by_title: bool = False
+        self,
+        language: Language,
+        subject: Subject,
+        style: int = 0,
+        by_title: bool = False,
+        title_words: int = 0,
     ) -> None:
         """`style` says which of several equal words to prefer. `by_title` calls the subject by its
-        title throughout."""
+        title throughout. `title_words` shortens longer titles to so many words; 0 does not."""
         self._language = language
         self._subject = subject
         self._style = style
         self._by_title = by_title
+        self._title_words = title_words
         self._mentioned: set[str] = set()
 
     def name_subject(self, in_full: bool) -> str:
@@ -83,6 +93,9 @@ class Slots:
             slots |= self._similar(fact)
         if len(evidence) == 1:
             slots |= self._numbers(fact)
+        if TELLING[fact.kind].counts == PEOPLE:
+            did = self._language.crowd[self._language.crowd_event(fact.name)]
+            slots |= {"chose": did.chose, "chosen": did.chosen, "choosing": did.choosing}
         if fact.name and TELLING[fact.kind].quotes_name:
             slots["name"] = self._quote(clean(fact.name, MAX_NAME_CHARACTERS))
         return slots
@@ -117,6 +130,8 @@ class Slots:
         language = self._language
         is_work = domain.strip().casefold() in language.work_domains
         left, right = language.work_quotes if is_work else language.quotes
+        if self._title_words:
+            title = first_words(title, self._title_words)
         return f"{left}{title}{right}"
 
     def _quote(self, text: str) -> str:
@@ -250,6 +265,11 @@ class Slots:
             return "".join(parts)
         head = self._language.list_separator.join(parts[:-1])
         return head + (last or self._language.list_last) + parts[-1]
+
+
+def short_titles(title: str) -> Iterator[str]:
+    """What a title may be shortened to."""
+    yield from (first_words(title, n) for n in SHORT_TITLES)
 
 
 def cited_title(item_id: str, title: str) -> str:

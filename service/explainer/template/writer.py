@@ -45,16 +45,27 @@ class TemplateWriter:
         language: str,
         *,
         length: Length = "line",
+        taken: Sequence[int] = (),
     ) -> list[str]:
-        """One text per result of a list, phrased so that neighbours do not repeat each other."""
+        """One text per result of a list, phrased so that neighbours do not repeat each other.
+
+        `taken` is how much of each line is spoken for by something else, by default nothing.
+        """
         words = load_language(language)
         used: Counter[str] = Counter()
         texts: list[str] = []
-        for subject, evidence in pairs:
+        for (subject, evidence), spoken_for in zip(pairs, taken or [0] * len(pairs), strict=True):
             for variant in range(VARIANTS):
                 selector = hash_selector(subject, evidence, words, length, variant, used)
-                by_title = variant >= BY_TITLE
-                draft = compose(subject, evidence, words, length, selector, by_title=by_title)
+                draft = compose(
+                    subject,
+                    evidence,
+                    words,
+                    length,
+                    selector,
+                    by_title=variant >= BY_TITLE,
+                    taken=spoken_for,
+                )
                 if draft.text not in texts:
                     break
             used[draft.pattern] += 1

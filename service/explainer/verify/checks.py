@@ -1,7 +1,7 @@
 """Checks: what one sentence says, held against the evidence.
 
-Every check takes a sentence and yields what is wrong with it: causes, guarded words, what the user
-did, numbers, attributes, shared values, modalities. This module owns no words (see
+Every check takes a sentence and yields what is wrong with it: causes, guarded words,
+numbers, attributes, shared values, modalities. This module owns no words (see
 `languages/lexicon.py`).
 """
 
@@ -10,12 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from service.explainer.evidence import Evidence, EvidenceKind
-from service.explainer.languages.language import OF_A_MODEL, RATING, AttributeWords, Language
+from service.explainer.languages.language import OF_A_MODEL, AttributeWords, Language
 from service.explainer.languages.lexicon import GuardedWords, Unit
-from service.explainer.languages.loading import load_language
 from service.explainer.languages.taste_words import lift
 from service.explainer.template.slots import cited_title, percent
 from service.explainer.text import clean
@@ -48,15 +46,20 @@ class Sentence:
         return not cited_title(evidence.item_id, evidence.title)
 
 
-def _clauses(sentence: Sentence) -> list[str]:
-    return compiled(sentence.language.lexicon.clause_ends, False).split(sentence.text)
+def clauses(sentence: Sentence) -> Iterator[tuple[int, str]]:
+    """Its clauses, and where each begins."""
+    start = 0
+    for clause in compiled(sentence.language.lexicon.clause_ends, False).split(sentence.text):
+        start = sentence.text.index(clause, start)
+        yield start, clause
+        start += len(clause)
 
 
 def check_causes(sentence: Sentence) -> Iterator[str]:
     """A cause is an item whose absence was measured, and the sentence says which."""
     causes = {e.item_key for e in sentence.evidence if e.kind is EvidenceKind.HISTORY}
     names_a_cause = bool(causes & items_of(sentence.mentions))
-    for clause in _clauses(sentence):
+    for _, clause in clauses(sentence):
         found = search(sentence.language.lexicon.causes, clause, sentence.language)
         if not found:
             continue
@@ -87,70 +90,6 @@ def check_media(sentence: Sentence) -> Iterator[str]:
     for mention in sentence.mentions:
         if mention.is_medium_only and not any(sentence.about(e) for e in mention.close_in):
             yield f"speaks of the {clean(mention.text)} of an item that is not close in it"
-
-
-def check_deeds(sentence: Sentence) -> Iterator[str]:
-    """What the user is said to have done, and to which item."""
-    for verb, events in _verbs(sentence.language.code).items():
-        found = search(verb, sentence.text, sentence.language)
-        if not found:
-            continue
-        if "" in events:
-            yield from _check_chosen(sentence, verb, found)
-        else:
-            yield from _check_done(sentence, verb, events, found)
-    yield from _check_user_verbs(sentence)
-
-
-def _check_chosen(sentence: Sentence, verb: str, found: str) -> Iterator[str]:
-    """ "Chose" is true of anything the user did, and of other people."""
-    lexicon = sentence.language.lexicon
-    by_user = lexicon.you + lexicon.verb_of.replace("VERB", f"(?:{verb})")
-    for match in find_all(by_user, sentence.text, sentence.language):
-        objects = sentence.masked.of(match.group())
-        if any(not mention.cited and not mention.is_named_otherwise for mention in objects):
-            yield f"says {found!r} of an item the user had nothing to do with"
-
-
-def _check_done(sentence: Sentence, verb: str, events: frozenset[str], found: str) -> Iterator[str]:
-    """Any other verb needs its event, on the very item it is said of."""
-    language, lexicon = sentence.language, sentence.language.lexicon
-    if not any(language.event(e.event_type) in events for e in sentence.scope):
-        yield f"says {found!r}, which is not what the user did"
-    with_object = lexicon.verb_of.replace("VERB", f"(?:{verb})")
-    for match in find_all(with_object, sentence.text, language):
-        for mention in sentence.masked.of(match.group()):
-            done = {language.event(e.event_type) for e in mention.cited}
-            if not mention.is_named_otherwise and not events & done:
-                yield f"says {found!r} of an item to which the user did something else"
-    if search(lexicon.user_did.replace("VERB", verb), sentence.text, language):
-        yield f"says {found!r} of something the evidence does not name"
-
-
-def _check_user_verbs(sentence: Sentence) -> Iterator[str]:
-    """After "you" stands a verb of an event, or one of the allowed."""
-    lexicon = sentence.language.lexicon
-    if not lexicon.user_verbs:
-        return
-    verbs = _verbs(sentence.language.code)
-    for match in find_all(lexicon.user_verbs, sentence.text, sentence.language):
-        places = (match.start(), match.start(1))
-        is_verb = any(
-            compiled(verb, True).match(sentence.text, place) for verb in verbs for place in places
-        )
-        if not is_verb and match.group(1) not in lexicon.user_verbs_allowed:
-            yield f"says something about the user: {match.group()!r}"
-
-
-@cache
-def _verbs(code: str) -> dict[str, frozenset[str]]:
-    """Expression of a verb -> event types of which it is true."""
-    language = load_language(code)
-    events: dict[str, set[str]] = {}
-    for event, verbs in [*language.verbs.items(), (RATING, language.rated)]:
-        for verb in verbs:
-            events.setdefault(verb.said_by, set()).add(event)
-    return {said_by: frozenset(types) for said_by, types in events.items()}
 
 
 def check_numbers(sentence: Sentence) -> Iterator[str]:
@@ -193,9 +132,7 @@ def _check_windows(sentence: Sentence, units: Mapping[int, Unit]) -> Iterator[st
         for match in re.finditer(NUMBER, sentence.text)
         if match.start() in units
     ]
-    start = 0
-    for clause in _clauses(sentence):
-        start = sentence.text.index(clause, start)
+    for start, clause in clauses(sentence):
         end = start + len(clause)
         inside = [(unit, number) for at, unit, number in numbers if start <= at < end]
         days = {number for unit, number in inside if unit.field == "window_days"}
@@ -208,7 +145,6 @@ def _check_windows(sentence: Sentence, units: Mapping[int, Unit]) -> Iterator[st
         others = counted - people
         if days and (others or any((d, n) not in together for d in days for n in people)):
             yield "counts people in a window in which they were not counted"
-        start = end
 
 
 def _supported_numbers(sentence: Sentence, unit: Unit | None) -> set[float | None]:
@@ -291,7 +227,7 @@ def check_sharing(sentence: Sentence) -> Iterator[str]:
     for mention in sentence.mentions if says_shared else ():
         if mention.is_value_only and not any(sentence.about(e) for e in mention.shared):
             yield f"says {clean(mention.text)!r} is shared, which the evidence does not"
-    for clause in _clauses(sentence):
+    for _, clause in clauses(sentence):
         mentions = sentence.masked.of(clause)
         titles = [mention for mention in mentions if mention.is_title_only]
         for value in (mention for mention in mentions if mention.is_value_only):

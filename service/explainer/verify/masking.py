@@ -25,6 +25,7 @@ from service.explainer.template.slots import (
     attribute_key,
     cited_title,
     printable_name,
+    short_titles,
     stands_unquoted,
 )
 from service.explainer.text import MAX_NAME_CHARACTERS, MAX_VALUE_CHARACTERS, clean, is_cjk
@@ -178,7 +179,9 @@ def _allowed(
     def mention(text: str) -> Mention:
         return allowed.setdefault(_key(text), Mention(text))
 
-    mention(cited_title(subject.item_id, subject.title)).is_subject = True
+    title = cited_title(subject.item_id, subject.title)
+    for called in (title, *short_titles(title)):
+        mention(called).is_subject = True
     for category in subject.categories:
         mention(clean(category, MAX_VALUE_CHARACTERS)).attributes.add("category")
     for name, values in subject.attributes.items():
@@ -187,7 +190,9 @@ def _allowed(
             mention(clean(value, MAX_VALUE_CHARACTERS)).attributes.add(key)
     for one in evidence:
         if one.item_id or one.title:
-            mention(cited_title(one.item_id, one.title)).cited.append(one)
+            title = cited_title(one.item_id, one.title)
+            for called in dict.fromkeys((title, *short_titles(title))):
+                mention(called).cited.append(one)
         if one.kind in _ABOUT_A_VALUE:
             shared = mention(clean(language.taste.value_of(one), MAX_VALUE_CHARACTERS))
             shared.attributes.add(attribute_key(one, language) or one.name)
@@ -198,7 +203,9 @@ def _allowed(
             noun = language.medium(one.name)
             mention(clean(noun, MAX_VALUE_CHARACTERS)).close_in.append(one)
         elif TELLING[one.kind].quotes_name:
-            mention(clean(one.name, MAX_NAME_CHARACTERS)).is_word = True
+            name = clean(one.name, MAX_NAME_CHARACTERS)
+            for called in (name, *short_titles(name)):
+                mention(called).is_word = True
     allowed.pop("", None)
     return allowed
 

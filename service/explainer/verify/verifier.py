@@ -25,12 +25,12 @@ from service.explainer.verify.checks import (
     check_attributes,
     check_attribution,
     check_causes,
-    check_deeds,
     check_guarded_words,
     check_media,
     check_numbers,
     check_sharing,
 )
+from service.explainer.verify.deeds import check_deeds
 from service.explainer.verify.masking import TOKEN, Masked, items_of, mask
 from service.explainer.verify.taste_checks import check_taste
 

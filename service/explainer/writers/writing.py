@@ -13,6 +13,7 @@ from service.explainer.languages.loading import load_language
 from service.explainer.template.composition import label
 from service.explainer.template.plan import Length, gist
 from service.explainer.template.writer import TemplateWriter
+from service.explainer.text import length_of
 from service.explainer.verify.verifier import verify
 from service.explainer.writers.writer import DraftRefused, Outcome, Writer, WriterFailed, Written
 
@@ -31,7 +32,8 @@ def write_verified(
     load_language(language)  # an unknown language is the caller's mistake, not the writer's
     labels, facts = _split_labels(evidence)
     written = _write_verified(writer, subject, facts, language, length)
-    return written._replace(text=_labelled(written.text, subject, labels, language))
+    added = _label(subject, labels, language)
+    return written._replace(text=_with_label(written.text, added, language))
 
 
 def write_reasons(
@@ -39,18 +41,20 @@ def write_reasons(
 ) -> list[str]:
     """Template texts for the results of one list, phrased so that neighbours do not repeat each
     other."""
-    all_labels: list[list[Evidence]] = []
+    words, is_line = load_language(language), length == "line"
+    all_labels: list[str] = []
     told: list[tuple[Subject, list[Evidence]]] = []
     for subject, evidence in pairs:
         labels, facts = _split_labels(evidence)
-        all_labels.append(labels)
-        told.append((subject, gist(facts) if length == "line" else facts))
-    texts = TEMPLATE.write_list(told, language, length=length)
+        all_labels.append(_label(subject, labels, language, short=is_line))
+        told.append((subject, gist(facts) if is_line else facts))
+    taken = [length_of(added, spaced=words.is_spaced) for added in all_labels]
+    texts = TEMPLATE.write_list(told, language, length=length, taken=taken)
     reasons = []
-    for text, (subject, facts), labels in zip(texts, told, all_labels, strict=True):
+    for text, (subject, facts), added in zip(texts, told, all_labels, strict=True):
         if verify(text, subject, facts, language):
             text = _stating_nothing(language, length)
-        reasons.append(_labelled(text, subject, labels, language))
+        reasons.append(_with_label(text, added, language))
     return reasons
 
 
@@ -111,8 +115,13 @@ def _split_labels(evidence: Sequence[Evidence]) -> tuple[list[Evidence], list[Ev
     return labels, [fact for fact in evidence if fact.kind.role is not Role.LABEL]
 
 
-def _labelled(text: str, subject: Subject, labels: Sequence[Evidence], language: str) -> str:
-    """The text, and after it the first label, if there is one."""
+def _label(
+    subject: Subject, labels: Sequence[Evidence], language: str, *, short: bool = False
+) -> str:
+    """The first label; empty where there is none."""
     words = load_language(language)
-    added = [label(fact, subject.domain, words) for fact in labels[:1]]
-    return words.between_sentences.join([text, *added])
+    return next((label(fact, subject.domain, words, short=short) for fact in labels), "")
+
+
+def _with_label(text: str, added: str, language: str) -> str:
+    return load_language(language).between_sentences.join(filter(None, [text, added]))

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from indexer.catalog.event import Event, EventKind, EventPolicy, RowError, read_events
+from indexer.catalog.rating_habits import Neutral, RatingHabits
 from indexer.errors import CatalogError, InvalidInput
 
 NOW = 1_800_000_000.0
@@ -116,25 +117,46 @@ def test_a_header_without_a_required_column_is_refused_at_once(tmp_path: Path) -
         list(read_events(tmp_path / "e.csv"))
 
 
-def test_ratings_are_judged_by_value() -> None:
+NEUTRAL = Neutral(below=2.5, above=3.5)
+
+
+def test_a_rating_is_liked_disliked_or_neither_and_behaviour_all_the_same() -> None:
     policy = EventPolicy()
-    assert policy.kind("rating", 1.5) == EventKind(-1.0, seen=True, trains=True)
-    assert (
-        policy.kind("rating", 2.0)
-        == policy.kind("rating", None)
-        == EventKind(1.0, seen=True, trains=True)
-    )
-    assert EventPolicy(rating_negative_below=3.0).kind("rating", 2.5).weight == -1.0
+    said = [policy.kind("rating", value, NEUTRAL) for value in (2.0, 2.5, 3.0, 3.5, None)]
+    assert [kind.weight for kind in said] == [-1.0, 0.0, 0.0, 1.0, 1.0]
+    assert all(kind.seen and kind.trains for kind in said)
+
+
+def test_a_weight_of_ratings_in_the_settings_is_that_of_a_dislike_as_well() -> None:
+    policy = EventPolicy(kinds={"rating": EventKind(0.4, seen=False, trains=False)})
+    assert policy.kind("rating", 1.0, NEUTRAL) == EventKind(-0.4, seen=False, trains=False)
+
+
+def test_what_the_operator_sets_is_what_is_used_and_nothing_is_neither() -> None:
+    policy = EventPolicy(rating_negative_below=3.0)
+    assert policy.neutral(RatingHabits(mean=4.9), 50, 250.0) == Neutral(3.0, 3.0)
+    events = [Event("u", "i", "rating", value, 0.0) for value in (5.0, 3.0, 2.9)]
+    assert [kind.weight for kind in policy.kinds_of(RatingHabits(), events)] == [1.0, 1.0, -1.0]
+
+
+def test_what_a_person_usually_gives_decides_what_a_rating_of_theirs_says() -> None:
+    policy, habits = EventPolicy(), RatingHabits(1000, 1.0, 5.0, 1.0, mean=3.5, pull=4.0)
+    kind = [Event("u", f"i{n}", "rating", 4.2, 0.0) for n in range(50)]
+    strict = [Event("v", f"i{n}", "rating", 2.1, 0.0) for n in range(50)]
+    three = Event("u", "x", "rating", 3.0, 0.0)
+    assert policy.kinds_of(habits, [*kind, three])[-1].weight == -1.0
+    assert policy.kinds_of(habits, [*strict, three])[-1].weight == 1.0
+    assert policy.kinds_of(habits, [three])[-1].weight == 0.0
 
 
 def test_types_have_meanings_and_other_words_are_positive() -> None:
     policy = EventPolicy()
-    assert policy.kind("dislike", None) == EventKind(-1.0, seen=True, trains=False)
-    assert policy.kind("view", None) == EventKind(0.3, seen=False, trains=True)
-    assert policy.kind("borrowed", None) == EventKind(1.0, seen=True, trains=True)
+    assert policy.of_type("dislike") == EventKind(-1.0, seen=True, trains=False)
+    assert policy.kind("view", 1.0, NEUTRAL) == EventKind(0.3, seen=False, trains=True)
+    assert policy.of_type("borrowed") == EventKind(1.0, seen=True, trains=True)
     assert (
         EventPolicy(kinds={"borrowed": EventKind(0.1, seen=False, trains=False)})
-        .kind("borrowed", None)
+        .of_type("borrowed")
         .weight
         == 0.1
     )

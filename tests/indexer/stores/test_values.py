@@ -16,6 +16,7 @@ from indexer.stores.values import (
     to_lists,
     to_rows,
     user_payload,
+    user_point,
 )
 
 
@@ -86,4 +87,8 @@ def test_a_vector_that_the_engine_would_half_apply_is_refused_before(
 
 
 def test_a_users_payload_says_whose_it_is_and_up_to_where() -> None:
-    assert user_payload(UserPoint("ann", 9, {})) == {"user_id": "ann", "last_seq": 9}
+    point = UserPoint("ann", 9, {}, 7)
+    payload = user_payload(point)
+    assert payload == {"user_id": "ann", "last_seq": 9, "made_of": 7}
+    assert user_point("ann", payload, {}) == point
+    assert user_point("ann", {"user_id": "ann", "last_seq": 9}, {}).made_of == 0

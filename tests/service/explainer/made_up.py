@@ -11,6 +11,7 @@ from service.explainer.evidence import (
     DESCRIPTION,
     HIGHER,
     LOWER,
+    OF_PEOPLE,
     OF_TASTE,
     SEEN,
     Evidence,
@@ -213,6 +214,7 @@ def evidence_facts(draw: st.DrawFn) -> Evidence:
         EvidenceKind.CONTRAST: st.sampled_from([HIGHER, LOWER, SEEN, ""]),
         EvidenceKind.COLD_START: st.sampled_from(["no_history", "short_history", "not_used", ""]),
         EvidenceKind.MEDIA_SIMILARITY: st.sampled_from(MODALITIES) | words,
+        **dict.fromkeys(OF_PEOPLE, event_types),
     }.get(kind, words)
     return Evidence(
         kind=kind,

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from encoders.arrays import FloatArray
 from indexer.log.event_log import AspectRecord
 from service.api.messages import ExplainRequest
 from service.aspects.content import content_hash
 from service.aspects.reading import Aspects
 from service.explainer.evidence import EvidenceKind
 from service.ranker.data.history import History
+from service.reasons.closeness import WishVectors
 from service.reasons.counterfactuals import ExplainedList
+from service.reasons.crowd import Crowds
 from service.reasons.evidence import Evidences, ResultEvidence
 from service.reasons.facts import PastEvent
+from service.reasons.wish import Wish
 from service.recommender import Recommender
 from tests.service.world import filled, items
 
@@ -41,6 +46,11 @@ def explained_to(palate: Recommender, liked: list[int]) -> ExplainedList:
     )
 
 
+def evidences_of(palate: Recommender) -> Evidences:
+    crowds = Crowds(palate.workspace.log, palate.liking)
+    return Evidences(palate.ranker, items(), crowds, 30.0, Aspects(palate.workspace.log))
+
+
 def causes(finding: ResultEvidence) -> dict[str, float]:
     return {
         fact.item_id: fact.score_drop
@@ -51,7 +61,7 @@ def causes(finding: ResultEvidence) -> dict[str, float]:
 
 def test_reasons_in_short_are_some_of_the_causes_and_as_strong(palate: Recommender) -> None:
     explained, wanted = explained_to(palate, [1] * 12), np.array([24, 26, 28])
-    evidences = Evidences(palate.ranker, items(), 30.0, Aspects(palate._workspace.log))
+    evidences = evidences_of(palate)
     shown = [items()[i] for i in wanted]
     full = evidences.of(explained, wanted, shown, [False] * 3)
     short = evidences.of(explained, wanted, shown, [False] * 3, in_short=True)
@@ -65,7 +75,7 @@ def test_reasons_in_short_are_some_of_the_causes_and_as_strong(palate: Recommend
 
 
 def test_where_nothing_was_liked_there_are_no_causes_in_short(palate: Recommender) -> None:
-    evidences = Evidences(palate.ranker, items(), 30.0, Aspects(palate._workspace.log))
+    evidences = evidences_of(palate)
     (finding,) = evidences.of(
         explained_to(palate, [0] * 4), np.array([24]), [items()[24]], [False], in_short=True
     )
@@ -84,7 +94,7 @@ def test_what_a_model_said_of_both_is_evidence_and_told_as_its_word(palate: Reco
         ]
     )
     try:
-        evidences = Evidences(palate.ranker, items(), 30.0, Aspects(log))
+        evidences = evidences_of(palate)
         shown = [catalogue[24], catalogue[26]]
         found = evidences.of(explained_to(palate, [1] * 4), np.array([24, 26]), shown, [False] * 2)
         said, other = (
@@ -98,3 +108,49 @@ def test_what_a_model_said_of_both_is_evidence_and_told_as_its_word(palate: Reco
         assert EvidenceKind.ASPECT in [fact.kind for fact in palate.explain(request).evidence]
     finally:
         log.delete_aspects()
+
+
+def claims(
+    palate: Recommender, wish: Wish, asked: FloatArray, against: FloatArray | None
+) -> list[int]:
+    """Items that are called close to words of these vectors, whoever the user is."""
+    explained = replace(
+        explained_to(palate, [1]),
+        taste="words",
+        wish=WishVectors(wish, asked, against),
+    )
+    evidences, wanted = evidences_of(palate), np.arange(40)
+    found = evidences.of(explained, wanted, items(), [False] * 40, in_short=True)
+    return [
+        place
+        for place, one in enumerate(found)
+        if any(fact.kind is EvidenceKind.TASTE for fact in one.evidence)
+    ]
+
+
+def test_words_that_mean_nothing_here_are_close_to_a_fiftieth_of_the_catalogue_at_most(
+    palate: Recommender,
+) -> None:
+    rng, text = np.random.default_rng(0), palate.ranker.snapshot.content.text
+    counts = []
+    for _ in range(50):
+        words = rng.normal(size=text.shape[1]).astype(np.float32)
+        counts.append(len(claims(palate, Wish("mimsy", ()), words / np.linalg.norm(words), None)))
+    assert max(counts) <= 1  # of 40 items; the closest alone
+    assert np.mean(counts) / 40 <= 0.02
+
+
+def test_nothing_is_called_close_to_words_that_ask_for_nothing(palate: Recommender) -> None:
+    text = palate.ranker.snapshot.content.text
+    explained = replace(explained_to(palate, [1]), taste="no rockets")
+    explained = replace(explained, wish=WishVectors(Wish("", ("rockets",)), None, text[0]))
+    (finding,) = evidences_of(palate).of(explained, np.array([10]), [items()[10]], [False])
+    assert not any(fact.kind is EvidenceKind.TASTE for fact in finding.evidence)
+
+
+def test_nothing_is_called_close_that_is_close_to_what_the_words_rule_out(
+    palate: Recommender,
+) -> None:
+    vector = palate.ranker.snapshot.content.text[4]
+    assert claims(palate, Wish("space", ()), vector, None) == [4]
+    assert claims(palate, Wish("space", ("mimsy",)), vector, vector) == []

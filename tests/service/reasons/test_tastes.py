@@ -10,6 +10,7 @@ import pytest
 
 from indexer.catalog.event import Event, EventPolicy
 from indexer.catalog.item import Item
+from indexer.catalog.rating_habits import RatingHabits
 from service.api.messages import TasteRequest, TasteSummary, UserProfile
 from service.errors import InvalidInput
 from service.explainer.evidence import Evidence
@@ -18,7 +19,7 @@ from service.reasons.tastes import choice_of
 from service.recommender import Recommender
 from tests.service.world import NOW, filled, items, opened
 
-POLICY = EventPolicy()
+HABITS = RatingHabits()
 DAY_S = 86_400
 
 
@@ -45,7 +46,9 @@ def did(*deeds: tuple[str, float | None]) -> list[Event]:
 def test_an_item_is_one_choice_by_all_that_was_done_with_it(
     deeds: list[tuple[str, float | None]], weight: float, telling: tuple[str, float | None]
 ) -> None:
-    choice = choice_of(Item("x"), did(*deeds), POLICY)
+    done = did(*deeds)
+    said = [EventPolicy().kind(e.event_type, e.value, HABITS.neutral_of(0, 0.0)) for e in done]
+    choice = choice_of(Item("x"), list(zip(done, said, strict=True)))
     assert (choice.weight, choice.event_type, choice.value) == (pytest.approx(weight), *telling)
     assert choice.day == int(NOW // DAY_S) + len(deeds) - 1
 

@@ -16,8 +16,8 @@ PROFILED_OUT = Personalization.NON_PROFILED
 
 def contexts(palate: Recommender) -> UserContexts:
     workspace = palate.workspace
-    policy = workspace.settings.events.policy()
-    states = UserStates(workspace.log, workspace.store, palate.ids, policy, only_writer=False)
+    liking = palate.liking
+    states = UserStates(workspace.log, workspace.store, palate.ids, liking, only_writer=False)
     encoder = workspace.text_encoder
     return UserContexts(
         states, palate.ids, workspace.store, lambda text: encoder.encode_queries([text])[0]

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from indexer.catalog.event import Event
+from indexer.catalog.event import Event, EventPolicy
 from service.recommender import Recommender
 from service.serving.user_states import PROFILE_DECAY, UserStates, taste_vectors
+from service.storage.liking import Liking
 from tests.service.world import NOW, events
 
 
@@ -30,8 +31,7 @@ class CountingLog:
 
 def states(palate: Recommender, log: Any, *, only_writer: bool = True) -> UserStates:
     workspace = palate.workspace
-    policy = workspace.settings.events.policy()
-    return UserStates(log, workspace.store, palate.ids, policy, only_writer=only_writer)
+    return UserStates(log, workspace.store, palate.ids, palate.liking, only_writer=only_writer)
 
 
 @pytest.fixture
@@ -92,3 +92,40 @@ def test_events_keep_their_order_types_and_values(palate: Recommender, log: Coun
     later = past.then_viewed(np.array([39]), NOW)
     assert later.newest(2, n_items=40).items.tolist() == [past.items[-1], 39]
     assert later.newest(2, n_items=39).items.tolist() == past.items[-2:].tolist()
+
+
+def test_a_rating_that_says_neither_is_behaviour_and_no_taste(palate: Recommender) -> None:
+    """Of u0, who gave everything a 5 so far, as everybody did."""
+    palate.record_events([Event("u0", "i1", "rating", value, NOW + 9_000) for value in (4.0, 1.0)])
+    past = palate.ranking.contexts.states.state("u0").past
+    assert list(past.values)[-2:] == [4.0, 1.0]
+    assert past.liked.tolist()[-3:] == [True, False, False]
+
+
+def test_all_are_read_anew_when_the_habits_of_the_log_have_been_counted_again(
+    palate: Recommender, log: CountingLog
+) -> None:
+    users = states(palate, log)
+    users.state("u0")
+    n_new = palate.liking.habits.n
+    palate.liking.observe([Event("x", str(n), "rating", 1.0, NOW) for n in range(n_new)])
+    users.state("u0")
+    users.state("u0")
+    assert log.read["u0"] == 2
+
+
+def test_kept_vectors_are_made_again_where_the_same_events_are_liked_otherwise(
+    palate: Recommender,
+) -> None:
+    """As after the operator set where liking begins, or the habits of the log became others."""
+    workspace = palate.workspace
+    palate.record_events([Event("u0", f"i{n}", "rating", 1.0, NOW + 9_000) for n in (1, 3)])
+
+    def kept(policy: EventPolicy) -> Any:
+        liking = Liking(policy, workspace.log)
+        users = UserStates(workspace.log, workspace.store, palate.ids, liking, only_writer=False)
+        return users.state("u0").taste_vectors["text"]
+
+    found, everything = kept(EventPolicy()), kept(EventPolicy(rating_negative_below=0.0))
+    assert not np.allclose(found, everything)
+    assert np.allclose(kept(EventPolicy()), found)

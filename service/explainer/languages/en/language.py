@@ -19,7 +19,13 @@ from service.explainer.evidence import EvidenceKind as Kind
 from service.explainer.languages.en.taste import GUARDED as TASTE_GUARDED
 from service.explainer.languages.en.taste import TASTE
 from service.explainer.languages.en.taste import UNITS as TASTE_UNITS
-from service.explainer.languages.language import OF_A_MODEL, AttributeWords, Language, Verb
+from service.explainer.languages.language import (
+    OF_A_MODEL,
+    AttributeWords,
+    CrowdVerb,
+    Language,
+    Verb,
+)
 from service.explainer.languages.lexicon import GuardedWords, Lexicon, Unit
 
 PEOPLE = frozenset({Kind.CO_ENGAGEMENT, Kind.POPULARITY})
@@ -45,6 +51,25 @@ VERBS = {
     "save": (Verb("saved {x}", "{x}, which you saved", r"saved|bookmarked"),),
     "share": (Verb("shared {x}", "{x}, which you shared", r"you shared"),),
     "download": (Verb("downloaded {x}", "{x}, which you downloaded", r"downloaded"),),
+}
+
+CROWD = {
+    "": CrowdVerb("chose", "chosen", "choosing", r"chose|chosen|choosing"),
+    "like": CrowdVerb("liked", "liked", "liking", r"liked|liking"),
+    "view": CrowdVerb("looked at", "looked at", "looking at", r"look(?:ed|ing) at|view(?:ed|ing)"),
+    "click": CrowdVerb("clicked on", "clicked on", "clicking on", r"click(?:ed|ing)(?: on)?"),
+    "purchase": CrowdVerb(
+        "bought", "bought", "buying", r"bought|buying|purchas(?:ed|ing)|order(?:ed|ing)"
+    ),
+    "watch": CrowdVerb("watched", "watched", "watching", r"watch(?:ed|ing)|saw|seen|seeing"),
+    "review": CrowdVerb("reviewed", "reviewed", "reviewing", r"review(?:ed|ing)"),
+    "listen": CrowdVerb(
+        "listened to", "listened to", "listening to", r"listen(?:ed|ing) to|heard|hearing"
+    ),
+    "read": CrowdVerb("read", "read", "reading", r"read|reading"),
+    "play": CrowdVerb("played", "played", "playing", r"play(?:ed|ing)"),
+    "save": CrowdVerb("saved", "saved", "saving", r"sav(?:ed|ing)|bookmarked"),
+    "download": CrowdVerb("downloaded", "downloaded", "downloading", r"download(?:ed|ing)"),
 }
 
 ATTRIBUTES = {
@@ -180,27 +205,27 @@ LEADS = {
         "going by the {medium}, {this} resembles {something}",
     ),
     "co_engagement": (
-        "{people} who chose {title} also chose {this}",
-        "{people} chose both {title} and {item}",
-        "{title} and {item} were both chosen by {people}",
-        "of those who chose {title}, {people} also chose {this}",
+        "{people} who {chose} {title} also {chose} {this}",
+        "{people} {chose} both {title} and {item}",
+        "{title} and {item} were both {chosen} by {people}",
+        "of those who {chose} {title}, {people} also {chose} {this}",
         "{people} have both {title} and {item} among their choices",
-        "{people} chose {this} together with {something}",
+        "{people} {chose} {this} together with {something}",
     ),
     "popularity": (
-        "{people} chose {this} {window}",
-        "{this} is popular, chosen by {people} {window}",
-        "{this} was chosen by {people} {window}",
-        "{this} is in demand, with {people} choosing it {window}",
-        "{this} was chosen more often than {percent} of the catalogue {window}",
-        "{people} have chosen {this} {ever}",
-        "{this} is popular, chosen by {people} {ever}",
-        "{this} has been chosen more often than {percent} of the catalogue {ever}",
+        "{people} {chose} {this} {window}",
+        "{this} is popular, {chosen} by {people} {window}",
+        "{this} was {chosen} by {people} {window}",
+        "{this} is in demand, with {people} {choosing} it {window}",
+        "{this} was {chosen} more often than {percent} of the catalogue {window}",
+        "{people} have {chosen} {this} {ever}",
+        "{this} is popular, {chosen} by {people} {ever}",
+        "{this} has been {chosen} more often than {percent} of the catalogue {ever}",
     ),
     "trend": (
-        "{this} is trending, with {people} choosing it lately",
-        "{people} chose {this} lately, more often than usual",
-        "lately {people} chose {this}, more often than usual",
+        "{this} is trending, with {people} {choosing} it lately",
+        "{people} {chose} {this} lately, more often than usual",
+        "lately {people} {chose} {this}, more often than usual",
     ),
     "newness": (
         "{this} is new here, added {ago}",
@@ -294,12 +319,12 @@ TAILS = {
         "its {medium} is close to that of {something}",
     ),
     "co_engagement": (
-        "{people} who chose {title} chose {this} too",
-        "{people} chose both {title} and {item}",
-        "{people} chose {this} together with {something}",
+        "{people} who {chose} {title} {chose} {this} too",
+        "{people} {chose} both {title} and {item}",
+        "{people} {chose} {this} together with {something}",
     ),
-    "popularity": ("{people} chose {this} {window}", "{people} have chosen {this} {ever}"),
-    "trend": ("{people} chose {this} lately, more often than usual",),
+    "popularity": ("{people} {chose} {this} {window}", "{people} have {chosen} {this} {ever}"),
+    "trend": ("{people} {chose} {this} lately, more often than usual",),
     "newness": ("{this} was added {ago}", "{this} arrived {ago}"),
     "taste": ("{this} comes close to the taste you described", "{this} is close to your own words"),
     "exploration": ("this list leaves room for discovery",),
@@ -328,7 +353,7 @@ TAILS_SAME = {
         "in {medium} the two are close",
         "going by the {medium}, the two are close",
     ),
-    "co_engagement": ("{people} chose both",),
+    "co_engagement": ("{people} {chose} both",),
 }
 
 LEXICON = Lexicon(
@@ -348,6 +373,7 @@ LEXICON = Lexicon(
             r"people(?! here)|persons?|others|users|customers|viewers|readers|buyers|fans|many|crowd|chosen",
             PEOPLE | {Kind.TREND},
         ),
+        GuardedWords(r"(?:people|persons?|others|users|who) (?:\w+ )?likes?"),
         GuardedWords(r"popular\w*|in demand|hits?|talked about", frozenset({Kind.POPULARITY})),
         GuardedWords(r"more often", frozenset({Kind.POPULARITY, Kind.TREND})),
         GuardedWords(r"trend\w+|lately", frozenset({Kind.TREND})),
@@ -442,7 +468,8 @@ LEXICON = Lexicon(
             frozenset({Kind.TREND}),
         ),
         Unit(
-            r"N (?:people|persons?) who|of those who \w+ T, N people|N people (?:chose|have) both|both [^;,]*N people",
+            r"N (?:people|persons?) who|of those who (?:\w+ ){1,2}T, N people|"
+            r"N people (?:\w+ ){1,2}both|both [^;,]*N people",
             "count",
             frozenset({Kind.CO_ENGAGEMENT}),
         ),
@@ -458,10 +485,14 @@ LEXICON = Lexicon(
         Unit(r"N ?(?:%|per ?cent)", "percent", frozenset({Kind.POPULARITY})),
         Unit(r"(?:rated|gave|a|an|rating of|your) N", "event_value", frozenset(Kind)),
     ),
+    rules_out=r"\b(?:no|not|none of|nothing|without|except|excluding|never|avoid|anything but|other than|instead of|"
+    r"hates?|dislikes?|don['’]t (?:want|like)|isn['’]t|aren['’]t|less)\b",
     unguarded=frozenset({Kind.DOMAIN}),
     rating_of=r"T (?:an? )?N",
     you=r"you (?:also |have |both )*",
     verb_of=r"VERB (?:both )?(T(?:(?:, | and )T)*)",
+    crowd=r"people|persons?|others|users|customers|viewers|readers|buyers|fans|those who|more often",
+    user=r"you",
     user_did=r"(?<!which )you (?>VERB)(?! (?:T|it\b|both T))",
     needs_fact=(
         r"directed by",
@@ -550,6 +581,7 @@ LANGUAGE = Language(
     it="it",
     you="you {deed}",
     verbs=VERBS,
+    crowd=CROWD,
     rated=(
         Verb("rated {x} {value}", "{x}, which you rated {value}", r"rated|gave"),
         Verb("gave {x} {a_value}", "{x}, which you gave {a_value}", r"rated|gave"),
@@ -588,6 +620,7 @@ LANGUAGE = Language(
     describe=("{this} {sg}",),
     nothing_else=("nothing else stood out", "no other fact stood out"),
     nothing=("no single fact stands out behind {this}", "nothing in particular sets {this} apart"),
+    max_line=25,
     stop=".",
     between_sentences=" ",
     lexicon=LEXICON,

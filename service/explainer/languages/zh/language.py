@@ -10,7 +10,13 @@ from __future__ import annotations
 
 from service.explainer.evidence import DESCRIPTION, HIGHER, LOWER, SEEN, SHARED, SIMILAR
 from service.explainer.evidence import EvidenceKind as Kind
-from service.explainer.languages.language import OF_A_MODEL, AttributeWords, Language, Verb
+from service.explainer.languages.language import (
+    OF_A_MODEL,
+    AttributeWords,
+    CrowdVerb,
+    Language,
+    Verb,
+)
 from service.explainer.languages.lexicon import GuardedWords, Lexicon, Unit
 from service.explainer.languages.zh.taste import GUARDED as TASTE_GUARDED
 from service.explainer.languages.zh.taste import TASTE
@@ -23,7 +29,7 @@ VERBS = {
     "rating": (Verb("给{x}打过分", "你打过分的{x}", r"打过?了?(?: ?[\d.]+ ?)?分|评分"),),
     "view": (Verb("浏览过{x}", "你浏览过的{x}", r"浏览[过了]"),),
     "click": (Verb("点开过{x}", "你点开过的{x}", r"点开[过了]|点击[过了]"),),
-    "like": (Verb("给{x}点过赞", "你点过赞的{x}", r"点[过了]赞|点赞"),),
+    "like": (Verb("给{x}点过赞", "你点过赞的{x}", r"点[过了]赞|点赞|(?<!不)喜欢"),),
     "dislike": (Verb("对{x}表示过不喜欢", "你表示过不喜欢的{x}", r"不喜欢"),),
     "skip": (Verb("跳过了{x}", "你跳过的{x}", r"跳过"),),
     "add_to_cart": (Verb("把{x}加入过购物车", "你加入过购物车的{x}", r"购物车"),),
@@ -36,6 +42,24 @@ VERBS = {
     "save": (Verb("收藏过{x}", "你收藏过的{x}", r"收藏"),),
     "share": (Verb("分享过{x}", "你分享过的{x}", r"分享"),),
     "download": (Verb("下载过{x}", "你下载过的{x}", r"下载"),),
+}
+
+CROWD = {
+    event: CrowdVerb(chose, chose, chose, said_by)
+    for event, chose, said_by in (
+        ("", "选了", r"选[了过中]"),
+        ("like", "喜欢", r"(?<!不)喜欢"),
+        ("view", "浏览过", r"浏览[过了]"),
+        ("click", "点开过", r"点开[过了]|点击[过了]"),
+        ("purchase", "买过", r"买[过了下]|购买"),
+        ("watch", "看过", r"看[过了完]|观看"),
+        ("review", "评论过", r"评论|点评"),
+        ("listen", "听过", r"听[过了]|收听"),
+        ("read", "读过", r"读[过了完]|阅读"),
+        ("play", "玩过", r"玩[过了]"),
+        ("save", "收藏过", r"收藏"),
+        ("download", "下载过", r"下载"),
+    )
 }
 
 ATTRIBUTES = {
@@ -139,26 +163,25 @@ LEADS = {
         "{this}的{medium}与{something}相近",
     ),
     "co_engagement": (
-        "选了{title}的人里，有 {people}也选了{this}",
-        "有 {people}同时选了{title}和{this}",
-        "{people}既选了{title}，也选了{this}",
-        "{title}和{this}被 {people}同时选中",
-        "选过{title}的人当中，{people}还选了{this}",
-        "有 {people}在选{something}的同时也选了{this}",
+        "{chose}{title}的人里，有 {people}也{chose}{this}",
+        "有 {people}同时{chose}{title}和{this}",
+        "{people}既{chose}{title}，也{chose}{this}",
+        "同时{chose}{title}和{this}的有 {people}",
+        "{chose}{title}的人当中，{people}还{chose}{this}",
+        "有 {people}{chose}{this}，同时{chose}{something}",
     ),
     "popularity": (
-        "{window}有 {people}选了{this}",
-        "{this}很受欢迎，{window}有 {people}选了它",
-        "{this}人气很高，{window}有 {people}选择",
-        "{window}，选{this}的人多过目录中 {percent} 的内容",
-        "{ever}已有 {people}选了{this}",
-        "{this}很受欢迎，{ever}已有 {people}选过它",
-        "{ever}，选{this}的人多过目录中 {percent} 的内容",
+        "{window}有 {people}{chose}{this}",
+        "{this}很受欢迎，{window}有 {people}{chose}它",
+        "{this}人气很高，{window}有 {people}{chose}它",
+        "{window}，{chose}{this}的人多过目录中 {percent} 的内容",
+        "{ever}已有 {people}{chose}{this}",
+        "{this}很受欢迎，{ever}已有 {people}{chose}它",
+        "{ever}，{chose}{this}的人多过目录中 {percent} 的内容",
     ),
     "trend": (
-        "近来有 {people}选了{this}，多于以往",
-        "{this}正在升温，近来有 {people}选了它",
-        "{this}近来有 {people}选择，多于以往",
+        "近来有 {people}{chose}{this}，多于以往",
+        "{this}正在升温，近来有 {people}{chose}它",
     ),
     "newness": (
         "{this}是新内容，{ago}加入",
@@ -239,11 +262,11 @@ TAILS = {
         "{this}的{medium}与{something}相近",
     ),
     "co_engagement": (
-        "有 {people}同时选了{title}和{this}",
-        "有 {people}在选{something}的同时也选了{this}",
+        "有 {people}同时{chose}{title}和{this}",
+        "有 {people}{chose}{this}，同时{chose}{something}",
     ),
-    "popularity": ("{window}有 {people}选了{this}", "{ever}已有 {people}选了{this}"),
-    "trend": ("近来有 {people}选了{this}，多于以往",),
+    "popularity": ("{window}有 {people}{chose}{this}", "{ever}已有 {people}{chose}{this}"),
+    "trend": ("近来有 {people}{chose}{this}，多于以往",),
     "newness": ("{this}{ago}上架", "{this}{ago}加入目录"),
     "taste": ("{this}与你描述的口味相近", "{this}贴近你描述的口味"),
     "exploration": ("这份列表给探索留了位置",),
@@ -259,7 +282,7 @@ TAILS_SAME = {
     "image_similarity": ("两者的图片相近", "两者的图片很像"),
     "audio_similarity": ("两者的声音相近", "两者的声音很像"),
     "media_similarity": ("两者的{medium}相近", "两者的{medium}很像"),
-    "co_engagement": ("有 {people}两者都选了",),
+    "co_engagement": ("有 {people}两者都{chose}",),
 }
 
 LEXICON = Lexicon(
@@ -270,7 +293,7 @@ LEXICON = Lexicon(
     guarded=(
         *TASTE_GUARDED,
         GuardedWords(
-            r"的人里|的人当中|的人[都也还]|同时选|既选|两者都选|的同时",
+            r"的人里|的人当中|的人[都也还]|同时(?=选|喜欢|浏览|点|买|看|评|听|读|玩|收|下)|人既|人两者都",
             frozenset({Kind.CO_ENGAGEMENT}),
             True,
         ),
@@ -278,6 +301,7 @@ LEXICON = Lexicon(
             r"有人|(?<!这里的)人们|大家|许多人|很多人|不少人|其他人|别人|用户|观众|读者|顾客|N ?[人位名]",
             PEOPLE | {Kind.TREND},
         ),
+        GuardedWords(r"(?<!不)喜欢", PEOPLE | {Kind.TREND, Kind.HISTORY}),
         GuardedWords(r"近来|升温|以往", frozenset({Kind.TREND})),
         GuardedWords(r"赞助", frozenset({Kind.SPONSORSHIP})),
         GuardedWords(r"得分|高于|低于", frozenset({Kind.CONTRAST}), True),
@@ -325,7 +349,7 @@ LEXICON = Lexicon(
         GuardedWords(
             r"最好|最佳|最棒|经典|杰作|获奖|奥斯卡|好评|口碑|必看|必读|必买|完美|精彩|优秀|出色|佳作|神作"
         ),
-        GuardedWords(r"最爱|喜爱|热爱|钟爱|爱看|爱听|着迷|(?<!不)喜欢|讨厌|粉丝|保证|一定|肯定"),
+        GuardedWords(r"最爱|喜爱|热爱|钟爱|爱看|爱听|着迷|讨厌|粉丝|保证|一定|肯定"),
         GuardedWords(
             r"总是|一直|从不|从未|每次|经常|所有|每个人|人人|全部|绝大多数|大多数|大部分|一半|数[百千万]|成[百千]上"
         ),
@@ -346,7 +370,7 @@ LEXICON = Lexicon(
     units=(
         *TASTE_UNITS,
         Unit(
-            r"的人(?:里|当中)，有? ?N ?人|N ?人(?:同时|既选|两者都选|在选)|被 ?N ?人同时",
+            r"的人(?:里|当中)，有? ?N ?人|N ?人(?:同时|既|两者都)|N ?人[^；，]+，同时|同时[^；，]+的有 ?N ?人",
             "count",
             frozenset({Kind.CO_ENGAGEMENT}),
         ),
@@ -359,10 +383,13 @@ LEXICON = Lexicon(
         Unit(r"N ?%", "percent", frozenset({Kind.POPULARITY})),
         Unit(r"N ?分", "event_value", frozenset(Kind)),
     ),
+    rules_out=r"不要|不想|不喜欢|不是|没有|除了|(?<!特)别(?!的)|讨厌|非(?!常)",
     unguarded=frozenset({Kind.DOMAIN}),
     rating_of=r"给T都?打[了过] ?N",
     you=r"你(?:也|还|曾|曾经|已经)?",
     verb_of=r"(?:VERB)过?了?(T(?:[、和]T)*)",
+    crowd=r"人|大家|用户|观众|读者|顾客",
+    user=r"你",
     user_did=r"你(?:也|还|曾|曾经|已经)?(?>VERB)过?+了?+(?!T|它|的|分|赞)",
     needs_fact=(
         r"(?<![自理])由(?!于)",
@@ -371,7 +398,7 @@ LEXICON = Lexicon(
         r"品牌",
         r"关键词",
         r"被模型描述为",
-        r"(?:选了|选过|看过|买过)(?!T|它|的|这)(?=[^，。；]{2,})",
+        r"(?:选了|选过|看过|买过)(?!T|它|的|这|你选过的)(?=[^，。；]{2,})",
     ),
     glue="的了和与及跟同也都还又再是在有没不无非这那此其它他她你您我们咱为因由所以故而且但却则若如果虽然尽管或者即便把被让使令给对向往从到至于自"
     "以上下中里内外前后间边就才只仅已曾将会能可应该要想请并等着过得地之者个些每各另别某种样般似像比更很较挺颇相当近接类共通一二两首次"
@@ -426,6 +453,7 @@ LANGUAGE = Language(
     it="它",
     you="你{deed}",
     verbs=VERBS,
+    crowd=CROWD,
     rated=(Verb("给{x}打了 {value} 分", "你打了 {value} 分的{x}", VERBS["rating"][0].said_by),),
     rated_item="给{x}打了 {value} 分",
     rated_list="{x}",
@@ -459,6 +487,7 @@ LANGUAGE = Language(
     describe=("{this}{sg}",),
     nothing_else=("除此之外，没有别的突出依据", "其他方面没有突出的依据"),
     nothing=("{this}没有哪一条依据特别突出", "没有哪条依据让{this}格外突出"),
+    max_line=50,
     stop="。",
     between_sentences="",
     lexicon=LEXICON,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from indexer.catalog.event import Event
 from indexer.catalog.item import Item
+from indexer.catalog.rating_habits import RatingCounts
 from indexer.log.event_log import EventLog
 
 
@@ -43,6 +44,20 @@ class EventRecordsContract:
         assert log.append_events([view("u", "1", 1, event_id="e")]) == [True]
         assert log.append_events([view("u", "2", 2, event_id="e")]) == [False]
         assert log.append_events([view("u", "1", 1, event_id="f")]) == [True]
+
+    def test_ratings_are_counted_by_value_and_by_person(self, log: EventLog) -> None:
+        assert log.count_ratings("rating") == RatingCounts()
+        given = [("u", "rating", 4.0), ("u", "rating", 2.5), ("v", "rating", 4.0)]
+        others = [("u", "rating", None), ("w", "view", 4.0)]
+        log.append_events(
+            [
+                Event(user, f"i{n}", kind, value, float(n))
+                for n, (user, kind, value) in enumerate([*given, *others])
+            ]
+        )
+        counted = log.count_ratings("rating")
+        assert counted.by_value == {4.0: 2, 2.5: 1}
+        assert sorted(counted.by_person) == [(1, 4.0), (2, 6.5)]
 
     def test_events_of_a_user_come_oldest_first(self, log: EventLog) -> None:
         log.append_events(

@@ -101,6 +101,10 @@ def test_what_there_is_not_is_said_or_left_out(capsys: pytest.CaptureFixture[str
         ({"name": "description", "similarity": 0.5}, "description, similarity 0.50"),
         ({"kind": EvidenceKind.CO_ENGAGEMENT, "count": 1_200}, "1,200 people"),
         (
+            {"kind": EvidenceKind.CO_ENGAGEMENT, "name": "rating", "count": 12},
+            "12 people by rating",
+        ),
+        (
             {"kind": EvidenceKind.POPULARITY, "count": 12, "window_days": 7, "percentile": 0.9},
             "12 people in 7 days, more than 90% of the catalogue",
         ),

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from indexer.catalog.event import Event
 from indexer.catalog.item import Item
 from indexer.log.opening import open_event_log
 from service.cli.doctor import checks
@@ -137,3 +138,13 @@ def test_a_language_model_is_named_and_not_asked(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(gguf, "find_spec", lambda name: None)
     broken = checks.language_model(Settings(language_model={"kind": "llama_cpp"}))
     assert (broken.status, "palate[local-llm]" in broken.found) == ("fail", True)
+
+
+def test_where_liking_begins_is_told_and_whether_it_was_found_or_set(settings: Settings) -> None:
+    assert stored(settings)["ratings"].found.startswith("none yet")
+    with open_event_log(settings.log_url) as log:
+        log.append_events([Event("u", f"i{n}", "rating", 4.0, float(n)) for n in range(90)])
+    neutral = (3 + (90 * 4 + 10 * 3) / 100) / 2
+    assert stored(settings)["ratings"].found.startswith(f"liked from {neutral + 0.25:.3g}, ")
+    fixed = world.settings(settings.data, encoders=BOTH, events={"rating_negative_below": 3.5})
+    assert stored(fixed)["ratings"].found.startswith("liked from 3.5, as events.rating_neg")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 from service.explainer.evidence import Evidence, Subject
 from service.explainer.evidence import EvidenceKind as K
 from service.explainer.languages.codes import language_codes
-from service.explainer.languages.loading import UnknownLanguage
+from service.explainer.languages.loading import UnknownLanguage, load_language
 from service.explainer.template.plan import Length
 from service.explainer.template.writer import TemplateWriter
+from service.explainer.text import length_of
 from service.explainer.verify.verifier import verify
 from service.explainer.writers.writer import DraftRefused, Outcome, WriterFailed
 from service.explainer.writers.writing import TEMPLATE, write_reasons, write_verified
@@ -134,6 +136,57 @@ def test_reasons_of_a_list_are_all_verified(
     assert len(written) == len(pairs)
     for (subject, evidence), reason in zip(pairs, written, strict=True):
         assert verify(reason, subject, evidence, language) == []
+
+
+LONG = "The Lord of the Rings: The Return of the King and What Came Then"
+LONGER = "Dr. Strangelove or: How I Learned to Stop Worrying and Love It"
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    pairs=st.lists(st.tuples(subjects, st.lists(evidence_facts(), max_size=6)), max_size=3),
+    language=st.sampled_from(language_codes()),
+)
+def test_reasons_of_a_list_are_never_longer_than_a_line_may_be(
+    pairs: list[tuple[Subject, list[Evidence]]], language: str
+) -> None:
+    words = load_language(language)
+    for reason in write_reasons(pairs, language):
+        assert length_of(reason, spaced=words.is_spaced) <= words.max_line, reason
+
+
+def test_at_most_25_words_or_50_characters() -> None:
+    assert (load_language("en").max_line, load_language("zh").max_line) == (25, 50)
+
+
+@pytest.mark.parametrize("code", language_codes())
+def test_titles_are_shortened_at_a_word_before_a_fact_is_left_out(code: str) -> None:
+    words = load_language(code)
+    loved = [about(K.HISTORY, (f"h{n}", title), 0.5) for n, title in enumerate((LONG, LONGER))]
+    for n in range(20):
+        (reason,) = write_reasons([(replace(COLLATERAL, item_id=f"c{n}"), loved)], code)
+        assert length_of(reason, spaced=words.is_spaced) <= words.max_line
+        assert any(first in reason for first in ("The Lord", "Dr. Strangelove"))
+        assert reason.endswith(words.stop)
+
+
+def test_a_fact_that_has_no_room_makes_way_for_the_next_and_is_never_cut() -> None:
+    value = "a b c d e f g h i j k l m n o p q r s t"
+    shared = about(K.CATEGORY, HEAT, value=value, count=2)
+    new = Evidence(K.NEWNESS, 0.0, count=3)
+    (reason,) = write_reasons([(COLLATERAL, [shared, new])], "en")
+    assert "3 days ago" in reason
+    assert "a b c" not in reason
+
+
+def test_a_label_takes_its_room_from_the_line() -> None:
+    paid = Evidence(K.SPONSORSHIP, 0.0, name="Acme Films of the Far and the Near West, and Sons")
+    cause = about(K.HISTORY, ("h1", LONG), 0.5)
+    for n in range(20):
+        (reason,) = write_reasons([(replace(COLLATERAL, item_id=f"c{n}"), [cause, paid])], "en")
+        assert len(reason.split()) <= 25
+        assert reason.endswith("is sponsored by “Acme Films of the Far and…”.")
+        assert "The Lord" in reason
 
 
 @pytest.mark.parametrize("code", language_codes())
