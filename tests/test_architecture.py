@@ -176,7 +176,10 @@ def test_serving_does_not_know_the_training_loop() -> None:
         (("qdrant_client", "qdrant_edge"), ("indexer.stores",)),
         (("urllib3",), ("indexer.media.download",)),
         (("typer", "rich"), ("service.cli",)),
-        (("pydantic", "pydantic_settings"), ("service.config", "service.config_file")),
+        (
+            ("pydantic", "pydantic_settings"),
+            ("service.config", "service.config_file", "service.wishes.model_grammar"),
+        ),
         (("optuna",), ("service.operations.tuning",)),
         (("implicit",), ("service.ranker.item_item.als",)),
         (("sansa",), ("service.ranker.item_item.sansa",)),

@@ -214,6 +214,9 @@ class Client:
         personalization: str | int = "",
         scenario: str = "",
         page_token: str = "",
+        wish: str = "",
+        refine_recommendation_id: str = "",
+        without_wish_parts: Sequence[str] = (),
         timeout_s: float | None = None,
     ) -> recommend_pb2.RecommendResponse:
         """See `RecommendRequest` for what each field means."""
@@ -233,6 +236,9 @@ class Client:
             personalization=values.personalization(personalization),  # type: ignore[arg-type]
             scenario=scenario,
             page_token=page_token,
+            wish=wish,
+            refine_recommendation_id=refine_recommendation_id,
+            without_wish_parts=without_wish_parts,
         )
         return self._call(self._recommend.Recommend, request, timeout_s)
 
@@ -286,6 +292,8 @@ class Client:
         writer: str = "",
         instead_of_item_id: str = "",
         change: bool = False,
+        wish: str = "",
+        taste: str = "",
         timeout_s: float | None = None,
     ) -> explain_pb2.ExplainResponse:
         """Why the item (and not another) was served under `recommendation_id`, or would be for
@@ -298,6 +306,8 @@ class Client:
             writer=writer,
             instead_of_item_id=instead_of_item_id,
             change=change,
+            wish=wish,
+            taste=taste,
         )
         return self._call(self._explain.Explain, request, timeout_s)
 
@@ -311,6 +321,8 @@ class Client:
         writer: str = "",
         instead_of_item_id: str = "",
         change: bool = False,
+        wish: str = "",
+        taste: str = "",
         timeout_s: float | None = None,
     ) -> Iterator[explain_pb2.StreamExplainResponse]:
         """The same in parts: the evidence, then the text."""
@@ -322,6 +334,8 @@ class Client:
             writer=writer,
             instead_of_item_id=instead_of_item_id,
             change=change,
+            wish=wish,
+            taste=taste,
         )
         return self._stream(self._explain.StreamExplain, request, timeout_s)
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from indexer.catalog.item import Item, RowError
 from service.explainer.evidence import Evidence
+from service.wishes.reading import Reading
 
 DEFAULT_K = 10
 MAX_K = 500
@@ -60,6 +61,12 @@ class RecommendRequest:
     effect on ranking."""
     page_token: str = ""
     """`next_page_token` of the answer before; the other fields must be as they were."""
+    wish: str = ""
+    """What the person wants now, in their words; it leads the list."""
+    refine_recommendation_id: str = ""
+    """The answer that this one goes on from; its wish holds on."""
+    without_wish_parts: Sequence[str] = ()
+    """Texts of parts of the reading that are to have no effect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,8 @@ class Recommendation:
     next_page_token: str = ""
     stage_ms: Mapping[str, float] = field(default_factory=dict)
     """Time of each stage in milliseconds."""
+    wish: Reading | None = None
+    """How the wish was read, None where there was none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +143,10 @@ class ExplainRequest:
     """Why `item_id` and not this one; empty asks why at all."""
     change: bool = False
     """Ask also what would change it."""
+    wish: str = ""
+    """What the person wants now, beside `user_id`."""
+    taste: str = ""
+    """What the person likes, beside `user_id`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,12 @@ def say(text: str = "") -> None:
     console().print(text, markup=False, highlight=False)
 
 
+def line(text: str) -> None:
+    """A line on stdout, as it is."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
 def heading(text: str) -> None:
     """What follows, in bold where there is a terminal."""
     from rich.text import Text
@@ -87,6 +93,17 @@ def table(
         )
     for row in rows:
         shown.add_row(*(Text(_cell(value)) for value in row))
+    console().print(shown)
+
+
+def grid(rows: Sequence[Sequence[str]]) -> None:
+    """Columns on stdout without names and rules; the last takes what room there is."""
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table.grid(padding=(0, 2, 0, 0))
+    for row in rows:
+        shown.add_row(*map(Text, row))
     console().print(shown)
 
 

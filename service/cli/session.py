@@ -86,8 +86,8 @@ def _in_folder(data: Path | None, config: Path | None, quiet: bool) -> Iterator[
 
 
 def open_recommender(settings: Settings, *, warm_up: bool = False) -> Recommender:
-    """The data folder of the settings, with its models; `warm_up` readies the encoders for their
-    first call."""
+    """The data folder of the settings, with its models; `warm_up` readies the encoders, and what
+    wishes are read with, for their first call."""
     from service.recommender import Recommender
     from service.storage.workspace import Workspace
 
@@ -95,7 +95,10 @@ def open_recommender(settings: Settings, *, warm_up: bool = False) -> Recommende
     try:
         if warm_up:
             workspace.warm_up()
-        return Recommender(workspace)
+        recommender = Recommender(workspace)
+        if warm_up:
+            recommender.wishes.prepare()
+        return recommender
     except BaseException:
         workspace.close()
         raise

@@ -46,6 +46,9 @@ class EvidenceKind(StrEnum):
     """The item is new in the catalogue."""
     TASTE = "taste"
     """The item's text is close to the taste that the user described."""
+    WISH = "wish"
+    """The item has what the wish of the request asks for: a value of the catalogue, or, where
+    `value` is empty, words that are close to its own."""
     EXPLORATION = "exploration"
     """The item has a place that is kept for exploration, as the request asked."""
     RULE = "rule"
@@ -137,6 +140,7 @@ TELLING: Mapping[EvidenceKind, Telling] = {
     EvidenceKind.TREND: Telling(Role.SUPPORT, counts=PEOPLE),
     EvidenceKind.NEWNESS: Telling(Role.SUPPORT),
     EvidenceKind.TASTE: Telling(Role.SUPPORT, quotes_name=True),
+    EvidenceKind.WISH: Telling(Role.SUPPORT, quotes_name=True),
     EvidenceKind.EXPLORATION: Telling(Role.CONTEXT),
     EvidenceKind.RULE: Telling(Role.CONTEXT, quotes_name=True),
     EvidenceKind.COLD_START: Telling(Role.CONTEXT, counts="entries"),
@@ -204,7 +208,7 @@ class Evidence:
 
     - ATTRIBUTE and facts about taste: the attribute's name; empty for a category.
     - ASPECT: the aspect's name.
-    - RULE, TASTE: what the request asked for.
+    - RULE, TASTE, WISH: what the request asked for.
     - COLD_START: what is unknown, `no_history` or `short_history`, or `not_used` when the request
       forbade its use.
     - TEXT_SIMILARITY: which text is close, `description` where both items have one, else

@@ -7,7 +7,7 @@ may answer for it in a large catalogue. Knows no ids, no stores and no weights o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -72,12 +72,19 @@ class Candidates:
     """Items per source, best first."""
 
     @classmethod
-    def merged(cls, proposals: Mapping[str, IntArray], usable: BoolArray, n: int) -> Candidates:
-        """The first n `usable` (N,) items of each source, as one list."""
+    def merged(
+        cls,
+        proposals: Mapping[str, IntArray],
+        usable: BoolArray,
+        n: int,
+        whole: Collection[str] = (),
+    ) -> Candidates:
+        """The first n `usable` (N,) items of each source, as one list; all those of the sources
+        named `whole`."""
         kept = {}
         for name, items in proposals.items():
             known = items[items < len(usable)]
-            kept[name] = known[usable[known]][:n]
+            kept[name] = known[usable[known]][: None if name in whole else n]
         proposed = np.zeros(len(usable), dtype=bool)
         for items in kept.values():
             proposed[items] = True

@@ -14,7 +14,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from service.ranker.calibration import Interest, calibrated
-from service.ranker.candidates import Candidates, CandidateSource, SourceFailed, VectorIndex
+from service.ranker.candidates import (
+    Candidates,
+    CandidateSource,
+    SourceFailed,
+    VectorIndex,
+    largest,
+)
 from service.ranker.catalog.snapshot import CatalogSnapshot
 from service.ranker.data.arrays import BoolArray, FloatArray, IntArray, extended
 from service.ranker.data.history import History
@@ -27,8 +33,34 @@ EXPLORATION_LOGITS = 4.0
 """What full exploration adds to the score of an item without events; it fades with 1 / sqrt(1 + n)."""
 WIDER = 4
 """So many times as many candidates are asked for where a rule is yet to be checked on them."""
+WISHED = 5
+"""Where at most so many times the candidates of one source lead, all of them are candidates."""
+WISH_SOURCE = "wish"
+"""What the source is called that proposes what fits a wish."""
 NARROW_SOURCE = "filter"
 """What the source is called that proposes all that a narrow rule leaves."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lean:
+    """How a wish moves a list, beyond what it does not allow."""
+
+    scores: FloatArray
+    """(N,) added to the score of each item, in deviations of the scores of this query's candidates:
+    those of a person of whom much is known lie closer together than those of a stranger."""
+    tiers: FloatArray
+    """(N,) an item of a higher tier stands before every item of a lower one."""
+    leading: BoolArray
+    """(N,) among which sources look for candidates, so that what fits is ordered by the person."""
+
+    def added(self, items: IntArray, scores: FloatArray) -> FloatArray:
+        """(C,) what comes to the scores (C,) of these items; at most N of them are known."""
+        n_items = int(items.max(initial=-1)) + 1
+        if not len(scores):
+            return scores
+        leaning = np.float32(scores.std()) * extended(self.scores, n_items)[items]
+        span = np.float32(np.ptp(scores + leaning) + 1)
+        return np.asarray(leaning + span * extended(self.tiers, n_items)[items], np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +87,8 @@ class Query:
     """0..1: distance between results, in the place of calibration."""
     state: FloatArray | None = None
     """(D,) the sequence model's state after the history, where it is known already."""
+    wish: Lean | None = None
+    """What the person wants now, in the place of calibration; None where they said nothing of it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,6 +99,8 @@ class Ranked:
     query_scores: QueryScores
     candidates: Candidates
     scored: ScoredList
+    wished: FloatArray
+    """(C,) what of the scores the wish added."""
     order: IntArray
     """(C,) places of the candidates, best first."""
     failed: Sequence[str] = ()
@@ -116,21 +152,21 @@ def rank(
     watch.lap("encode")
     candidates, failed = retrieve(query_scores, query, sources, index)
     watch.lap("retrieve")
-    scored = ranker.score_list(query_scores, candidates.items, query.domains)
+    scored, wished = _scored(ranker, query_scores, candidates.items, query)
     calibration = 0.0
-    if query.diversity <= 0:
+    if query.diversity <= 0 and query.wish is None:
         calibration = ranker.calibration * float(ranker.blend.share_of_known(scored.scale))
     order = _order(query_scores, scored, candidates.items, query, calibration)
     watch.lap("rank")
-    return Ranked(query, query_scores, candidates, scored, order, failed, calibration)
+    return Ranked(query, query_scores, candidates, scored, wished, order, failed, calibration)
 
 
 def rank_only(ranker: Ranker, query: Query, items: IntArray) -> Ranked:
     """These items (C,) alone, ascending, whatever sources and rules say of them."""
     query_scores = ranker.query_scores(query.history, query.state)
-    scored = ranker.score_list(query_scores, items, query.domains)
+    scored, wished = _scored(ranker, query_scores, items, query)
     order = np.argsort(-scored.scores, kind="stable")
-    return Ranked(query, query_scores, Candidates(items, {}), scored, order)
+    return Ranked(query, query_scores, Candidates(items, {}), scored, wished, order)
 
 
 def retrieve(
@@ -151,11 +187,37 @@ def retrieve(
         found = index.nearest(query_scores, list(names), query.per_source)
         proposals = {names[space]: items for space, items in found.items()}
         asked = [source for source in sources if not source.space]
-    more, failed = _ask(asked, query_scores, usable, query)
+    wish = query.wish
+    leading = usable if wish is None else usable & extended(wish.leading, len(live))
+    more, failed = _ask(asked, query_scores, leading, query)
     proposals |= more
+    if wish is not None:
+        proposals[WISH_SOURCE] = _fitting(wish, usable, leading, query)
     if query.members is not None and len(query.members) <= query.per_source:
         proposals[NARROW_SOURCE] = query.members  # let the ranker see all that is left
-    return Candidates.merged(proposals, usable, query.per_source), failed
+    return Candidates.merged(proposals, usable, query.per_source, whole=(WISH_SOURCE,)), failed
+
+
+def _fitting(wish: Lean, usable: BoolArray, leading: BoolArray, query: Query) -> IntArray:
+    """What fits a wish best, and all that leads where that is little."""
+    above = np.float32(np.ptp(wish.scores) + 1)
+    scores = extended(wish.scores + above * wish.tiers, len(usable))
+    best = largest(scores, usable, query.per_source)
+    all_leading = np.flatnonzero(leading)
+    if len(all_leading) > WISHED * query.per_source:
+        return best
+    return np.concatenate([all_leading, best[~leading[best]]])
+
+
+def _scored(
+    ranker: Ranker, query_scores: QueryScores, items: IntArray, query: Query
+) -> tuple[ScoredList, FloatArray]:
+    """The scores of these items (C,), and what of them a wish added (C,)."""
+    scored = ranker.score_list(query_scores, items, query.domains)
+    if query.wish is None:
+        return scored, np.zeros(len(items), np.float32)
+    added = query.wish.added(items, scored.scores)
+    return replace(scored, scores=scored.scores + added), added
 
 
 def _ask(

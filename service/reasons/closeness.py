@@ -1,6 +1,6 @@
 """Closeness: how close items are to what somebody's words ask for, as far as it may be told.
 
-Owns what is measured. What words name and rule out is the matter of `wish`; how close is close, that
+Owns what is measured. What words name and rule out is the matter of `described_taste`; how close is close, that
 of the explainer's limits.
 """
 
@@ -16,7 +16,7 @@ from indexer.catalog.item import Item
 from service.explainer.attribution.facts import Background
 from service.explainer.attribution.limits import DEFAULT_LIMITS
 from service.ranker.data.arrays import IntArray
-from service.reasons.wish import Vocabulary, Wish, denied
+from service.reasons.described_taste import DescribedTaste, Vocabulary, denied
 
 UNWANTED_Z = 1.0
 """An item this many deviations above the catalogue in closeness to what words rule out may be just
@@ -24,17 +24,17 @@ that."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class WishVectors:
-    """A wish in the space of the items' text; (D,) each, None where there is nothing of it."""
+class TasteVectors:
+    """A described taste in the space of the items' text; (D,) each, None where there is nothing of it."""
 
-    wish: Wish
+    described: DescribedTaste
     asked: FloatArray | None
     ruled_out: FloatArray | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Closeness:
-    """Of C candidates to a wish, and what is usual in their catalogue."""
+    """Of C candidates to a described taste, and what is usual in their catalogue."""
 
     cosines: Sequence[float | None]
     """(C,) None for one that lacks what the words name, or has or is close to what they rule out."""
@@ -45,7 +45,7 @@ class Closeness:
     @classmethod
     def of(
         cls,
-        spoken: WishVectors | None,
+        spoken: TasteVectors | None,
         text: FloatArray,
         vocabulary: Vocabulary,
         candidates: IntArray,
@@ -64,7 +64,7 @@ class Closeness:
         cosines = [
             None if is_denied or unwanted[index] else float(asked[index])
             for index, is_denied in zip(
-                candidates.tolist(), denied(items, spoken.wish, vocabulary), strict=True
+                candidates.tolist(), denied(items, spoken.described, vocabulary), strict=True
             )
         ]
         least = closest(asked[present], DEFAULT_LIMITS.close_share)

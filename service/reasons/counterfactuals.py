@@ -6,8 +6,8 @@ no evidence.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -17,8 +17,9 @@ from service.ranker.data.arrays import BoolArray, IntArray
 from service.ranker.data.history import History
 from service.ranker.ranker import Ranker
 from service.ranker.second_stage.scale import Scale
-from service.reasons.closeness import WishVectors
+from service.reasons.closeness import TasteVectors
 from service.reasons.facts import PastEvent
+from service.serving.served import ServedItem
 
 MAX_LEFT_OUT = 50
 """Newest history events that are left out one at a time."""
@@ -42,8 +43,10 @@ class ExplainedList:
     taste: str
     rule: str
     n_events_known: int
-    wish: WishVectors | None = None
+    described: TasteVectors | None = None
     """What of the words is asked for and ruled out; None without words."""
+    served: Mapping[int, ServedItem] = field(default_factory=dict)
+    """The results of the answer by item index."""
 
     @property
     def first(self) -> int:
@@ -79,6 +82,9 @@ def counterfactuals(
         without = np.full(len(history) - first, full)
         without[left_out] = scores[1:, column]
         silent = {name: float(score[column]) for name, score in parts.items()}
+        result = explained.served.get(int(candidates[column]))
+        if result is not None and result.reasons:
+            silent[Part.WISH] = full - result.lean
         found.append(Counterfactual(full, without, silent))
     return found
 

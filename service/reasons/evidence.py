@@ -31,8 +31,8 @@ from service.ranker.ranker import Ranker
 from service.reasons.closeness import Closeness
 from service.reasons.counterfactuals import ExplainedList, counterfactuals, likely_events
 from service.reasons.crowd import Crowds, Following, People
+from service.reasons.described_taste import Vocabulary
 from service.reasons.facts import catalogue_facts, convincing, sponsor_of
-from service.reasons.wish import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class Evidences:
         both = crowd.both(newest, candidates)  # (L, C)
         followings = crowd.following(candidates)
         text = snapshot.content.text
-        close = Closeness.of(explained.wish, text, self._vocabulary, candidates, items)
+        close = Closeness.of(explained.described, text, self._vocabulary, candidates, items)
         usual = replace(self._usual, taste=close.usual, taste_least=close.least)
         out = []
         looked_at = [past.item for past in explained.past[explained.first :]]
@@ -185,7 +185,13 @@ class Evidences:
                 explored[column],
             )
             candidate = self._candidate_facts(item, followings[column], close.cosines[column])
-            candidate = replace(candidate, aspects=said[len(looked_at) + column])
+            result = explained.served.get(int(candidates[column]))
+            reasons = () if result is None else result.reasons
+            candidate = replace(
+                candidate,
+                aspects=said[len(looked_at) + column],
+                wished=[(one.text, one.value) for one in reasons],
+            )
             out.append(_Weighable(scores[column], (facts, candidate, request, usual)))
         return out
 

@@ -26,12 +26,12 @@ from service.explainer.writers.writing import TEMPLATE, write_reasons
 from service.models.serving_model import ServingModel
 from service.ranker.data.arrays import IntArray
 from service.ranker.data.history import History
-from service.reasons.closeness import WishVectors
+from service.reasons.closeness import TasteVectors
 from service.reasons.counterfactuals import ExplainedList
 from service.reasons.crowd import Crowds
+from service.reasons.described_taste import DescribedTaste
 from service.reasons.evidence import Evidences
 from service.reasons.facts import PastEvent, subject_of
-from service.reasons.wish import Wish
 from service.reasons.writing import Writing
 from service.serving.catalog import Catalog
 from service.serving.served import ServedContext
@@ -143,13 +143,15 @@ class Explanations:
         rivals = np.array([question.index, *others], dtype=np.int64)
         events = explained.events_by_item()  # of each item
         domains = question.model.vocabulary.domain_codes(context.domains)
+        leans = context.leans
+        wished = np.array([leans.get(int(i), 0.0) for i in rivals], dtype=np.float32)
 
         def left_out(chosen: frozenset[int]) -> IntArray:
             return np.concatenate([np.zeros(0, np.int64), *(events[i] for i in sorted(chosen))])
 
         def margins(sets: Sequence[frozenset[int]]) -> FloatArray:
             scores = evidences.without(explained, rivals, [left_out(one) for one in sets])
-            return above(scores, len(served))
+            return above(scores + wished, len(served))
 
         if margins([frozenset()])[0] < 0:  # it is not there by its score
             return Change((), "")
@@ -158,7 +160,7 @@ class Explanations:
             # On its own scale, as it would be served.
             without = ranker.query_scores(explained.history.without(left_out(chosen)))
             scores = ranker.score_list(without, rivals, domains).scores
-            return bool(above(scores[np.newaxis], len(served))[0] < 0)
+            return bool(above((scores + wished)[np.newaxis], len(served))[0] < 0)
 
         chosen = smallest_removal(len(events), margins, MAX_REMOVED, falls)
         if not chosen:
@@ -213,10 +215,10 @@ class Explanations:
         n_items, exists = model.ranker.n_items, self._catalog.exists
         alive = [i for i, index in enumerate(context.history) if index < n_items and exists(index)]
         times = context.times or [0.0] * len(context.history)
-        taste, wish = None, None
+        taste, described = None, None
         if context.taste:
             taste = model.ranker.project_text(self._encode_query(context.taste))
-            wish = self._wish(model, context.taste)
+            described = self._described(model, context.taste)
         history = History(
             np.array([context.history[i] for i in alive], dtype=np.int64),
             np.array([codes.get(context.event_types[i], 0) for i in alive], dtype=np.int64),
@@ -238,15 +240,16 @@ class Explanations:
             taste=context.taste,
             rule=context.rule,
             n_events_known=context.n_events_known,
-            wish=wish,
+            described=described,
+            served={result.item_index: result for result in context.results},
         )
 
-    def _wish(self, model: ServingModel, words: str) -> WishVectors:
+    def _described(self, model: ServingModel, words: str) -> TasteVectors:
         """What the words ask for and rule out, as the ranker's text vectors."""
-        wish, project = Wish.of(words), model.ranker.project_text
-        asked, ruled_out = wish.asked, ", ".join(wish.ruled_out)
-        return WishVectors(
-            wish,
+        described, project = DescribedTaste.of(words), model.ranker.project_text
+        asked, ruled_out = described.asked, ", ".join(described.ruled_out)
+        return TasteVectors(
+            described,
             asked=project(self._encode_query(asked)) if asked else None,
             ruled_out=project(self._encode_query(ruled_out)) if ruled_out else None,
         )

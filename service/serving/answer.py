@@ -17,6 +17,8 @@ from service.serving.paging import Page
 from service.serving.request_ranker import RankedRequest
 from service.serving.rule import rule_text
 from service.serving.served import ServedContext, ServedItem
+from service.wishes.fit import Reason
+from service.wishes.reading import Reading
 
 RUNNERS_UP = 10
 """Candidates kept beside the results of an answer, to tell what would take the place of one."""
@@ -40,8 +42,9 @@ class Answer:
         shown = ranked.order[page.start : page.stop]  # places among the candidates
         items, scores = ranked.items(shown), ranked.scored.scores[shown]
         sources, explored = ranked.candidates.sources(items), ranked.explored(shown)
-        rows = zip(items.tolist(), scores.tolist(), sources, explored, strict=True)
-        return cls(ranking, page, items, [ServedItem(*row) for row in rows])
+        leans, reasons = _wished(ranking, shown)
+        columns = (items.tolist(), scores.tolist(), sources, explored, leans, reasons)
+        return cls(ranking, page, items, [ServedItem(*row) for row in zip(*columns, strict=True)])
 
     def context(self, encoders: str) -> ServedContext:
         """All that a later explanation needs. `encoders`: digest of those that serve."""
@@ -64,10 +67,13 @@ class Answer:
             results=self.results,
             created_at=time.time(),
             runners_up=ranked.items(next_best).tolist(),
+            runners_lean=[] if self._reading is None else ranked.wished[next_best].tolist(),
             times=user.history.times.tolist(),
             domains=tuple(request.domains),
             encoders=encoders,
             scenario=request.scenario,
+            wish="" if self._reading is None else self._reading.text,
+            wish_parts=() if self._reading is None else self._reading.parts,
         )
 
     def recommendation(
@@ -91,13 +97,21 @@ class Answer:
             missing_item_ids=self.ranking.user.missing,
             next_page_token=self.page.next_token(len(self.ranking.ranked.order)),
             stage_ms=stage_ms,
+            wish=self._reading,
         )
+
+    @property
+    def _reading(self) -> Reading | None:
+        wished = self.ranking.wished
+        return None if wished is None else wished.reading
 
     def _notes(self) -> list[str]:
         """What is not known of the person, and which sources failed."""
         failed = self.ranking.ranked.failed
         notes = [f"candidate source {name} failed; the others proposed" for name in failed]
         request, user = self.ranking.request, self.ranking.user
+        if self.ranking.wished is not None:
+            notes += self.ranking.wished.notes
         if request.personalization is Personalization.FULL and not len(user.history):
             if user.taste:
                 known = "nothing is known of what this user did"
@@ -105,3 +119,12 @@ class Answer:
             else:
                 notes.append("nothing is known about this user; ranked by popularity")
         return notes
+
+
+def _wished(ranking: RankedRequest, shown: IntArray) -> tuple[list[float], list[list[Reason]]]:
+    """What the wish added to the score of each result, and what of it the result has."""
+    wished, ranked = ranking.wished, ranking.ranked
+    if wished is None or wished.fit is None:
+        return [0.0] * len(shown), [[] for _ in shown]
+    reasons = [wished.fit.reasons(index) for index in ranked.items(shown).tolist()]
+    return ranked.wished[shown].tolist(), reasons

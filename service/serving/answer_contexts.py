@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from service.api.messages import DEFAULT_K, RecommendRequest
+from service.api.messages import DEFAULT_K, ExplainRequest, RecommendRequest
 from service.errors import InvalidInput, RecommendationNotFound, ServedByOtherEncoders
 from service.models.serving_model import ServingModel
 from service.serving.answer import Answer
@@ -37,13 +37,13 @@ class AnswerContexts:
             raise ServedByOtherEncoders(recommendation_id)
         return context
 
-    def now(self, user_id: str, item: int, model: ServingModel) -> ServedContext:
-        """What would be kept if this moment's best were served to the user; or the item alone,
-        where it is not one of them."""
-        if not user_id:
+    def now(self, asked: ExplainRequest, item: int, model: ServingModel) -> ServedContext:
+        """What would be kept if this moment's best were served to the user, by their words; or the
+        item alone, where it is not one of them."""
+        if not asked.user_id:
             why = "or recommendation_id is required to say who it was recommended to"
-            raise InvalidInput("user_id", user_id, why)
-        request = RecommendRequest(user_id=user_id)
+            raise InvalidInput("user_id", asked.user_id, why)
+        request = RecommendRequest(user_id=asked.user_id, wish=asked.wish, taste=asked.taste)
         page = Page.of(request)
         answer = Answer.of(self.ranking.rank(request, model, DEFAULT_K), page)
         if item not in answer.items:

@@ -35,6 +35,8 @@ class Catalog:
     ) -> None:
         """`on_change` is called when items were encoded anew or deleted: what was read of users
         with their indices or vectors is out of date then."""
+        self.on_known: Callable[[Sequence[tuple[int, Item]]], None] = lambda _: None
+        """Called with items that have come or changed."""
         self._log, self._store = workspace.log, workspace.store
         self._ids, self._registry, self._on_change = ids, registry, on_change
         self._indexer = workspace.indexer(self.learn)
@@ -120,10 +122,12 @@ class Catalog:
 
     def _know(self, items: Iterable[tuple[int, Item]]) -> None:
         """Items by index, as they are in the log now."""
+        items = list(items)
         for index, item in items:
             self._ids.put(item.item_id, index)
             self._remembered.pop(index, None)
             self._registry.active.ranker.catalog.set_live(index, item.available)
+        self.on_known(items)
 
     def learn(self, rows: Sequence[StoredItem]) -> None:
         """Tell the model of items whose content was put into the store."""

@@ -1,8 +1,11 @@
-"""The vectors of query texts: search texts and described tastes."""
+"""The vectors of query texts: search texts, wishes and described tastes."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+import threading
+from collections.abc import Sequence
+
+from cachetools import LRUCache
 
 from encoders.arrays import FloatArray
 from encoders.base import TextEncoder
@@ -12,17 +15,31 @@ REMEMBERED = 4096
 
 
 class QueryEncoder:
-    """A text encoder asked for one query at a time, which remembers the latest. For several
+    """A text encoder asked for few queries at a time, which remembers the latest. For several
     threads."""
 
     def __init__(self, encoder: TextEncoder) -> None:
         self._encoder = encoder
-        self._remembered = lru_cache(maxsize=REMEMBERED)(self._encode)
+        self._remembered: LRUCache[str, FloatArray] = LRUCache(REMEMBERED)
+        self._lock = threading.Lock()
 
     def encode(self, text: str) -> FloatArray:
         """(text dim,) float32, of unit length. Do not write to it."""
-        return self._remembered(text)
-
-    def _encode(self, text: str) -> FloatArray:
-        vector: FloatArray = self._encoder.encode_queries([text])[0]
+        with self._lock:
+            vector = self._remembered.get(text)
+        if vector is None:
+            vector = self._encoded([text])[0]
         return vector
+
+    def prepare(self, texts: Sequence[str]) -> None:
+        """Encode these at once, which is quicker than one by one, so that `encode` has them."""
+        with self._lock:
+            new = [text for text in dict.fromkeys(texts) if text not in self._remembered]
+        if new:
+            self._encoded(new)
+
+    def _encoded(self, texts: Sequence[str]) -> FloatArray:
+        vectors: FloatArray = self._encoder.encode_queries(texts)
+        with self._lock:
+            self._remembered.update(zip(texts, vectors, strict=True))
+        return vectors

@@ -13,13 +13,14 @@ import numpy as np
 from indexer.stores.store import ItemStore
 from service.api.messages import RecommendRequest
 from service.models.serving_model import ServingModel
-from service.ranker.data.arrays import BoolArray
+from service.ranker.data.arrays import BoolArray, extended
 from service.ranker.pipeline import Query, Ranked, rank, rank_only
 from service.ranker.stopwatch import Stopwatch
 from service.serving.rule import Rule
 from service.serving.sources import Sources
 from service.serving.store_index import StoreIndex
 from service.serving.user_context import UserContext, UserContexts
+from service.serving.wishes import Wished, Wishes
 from service.storage.item_ids import ItemIds
 
 
@@ -31,6 +32,8 @@ class RankedRequest:
     model: ServingModel
     user: UserContext
     ranked: Ranked
+    wished: Wished | None = None
+    """What it says in words."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +44,7 @@ class RequestRanker:
     ids: ItemIds
     contexts: UserContexts
     sources: Sources
+    wishes: Wishes
 
     def rank(
         self,
@@ -55,17 +59,19 @@ class RequestRanker:
         rule = Rule.of(request.filter, request.domains, self.store, self.ids)
         user = self.contexts.of(request, model)
         index = StoreIndex.where_needed(self.store, model, user, rule)
-        query = self._query(request, model, user, rule, n_served)
+        wished = self.wishes.of(request, user, model)
+        query = self._query(request, model, user, rule, n_served, wished)
         watch.lap("person")
         ranked = rank(model.ranker, query, self.sources.of(model), index, watch)
-        return RankedRequest(request, model, user, ranked)
+        return RankedRequest(request, model, user, ranked, wished)
 
     def rank_only(self, request: RecommendRequest, model: ServingModel, item: int) -> RankedRequest:
         """The same list if it had this item alone."""
         user = self.contexts.of(request, model)
-        query = Query(user.history, per_source=1)
+        wished = self.wishes.of(request, user, model)
+        query = Query(user.history, per_source=1, wish=None if wished is None else wished.lean)
         ranked = rank_only(model.ranker, query, np.array([item], dtype=np.int64))
-        return RankedRequest(request, model, user, ranked)
+        return RankedRequest(request, model, user, ranked, wished)
 
     def _query(
         self,
@@ -74,9 +80,12 @@ class RequestRanker:
         user: UserContext,
         rule: Rule,
         n_served: int,
+        wished: Wished | None,
     ) -> Query:
         domains = model.vocabulary.domain_codes(request.domains)
         allowed = _allowed(model, user, rule, domains)
+        if wished is not None:
+            allowed &= extended(wished.allowed, len(allowed))[: len(allowed)]
         satisfying = None
         if not rule.is_resolved:
             satisfying = lambda items: self.store.matching(rule.filter, items)  # noqa: E731
@@ -90,6 +99,7 @@ class RequestRanker:
             n_served=n_served,
             exploration=request.exploration,
             diversity=request.diversity,
+            wish=None if wished is None else wished.lean,
         )
 
 

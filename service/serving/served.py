@@ -14,12 +14,15 @@ import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
 from indexer.log.event_log import Served, ServedRecords
 from service.api.messages import ExplainRequest
 from service.errors import InvalidInput
+from service.wishes.fit import Reason
+from service.wishes.reading import PartKind, WishPart
 
 log = logging.getLogger(__name__)
 WRITE_EVERY_S = 0.5
@@ -36,6 +39,16 @@ class ServedItem:
     sources: Sequence[str]
     explored: bool
     """It holds its place through exploration."""
+    lean: float = 0.0
+    """What the wish added to the score."""
+    reasons: Sequence[Reason] = ()
+    """What it has of what was asked for."""
+
+    @classmethod
+    def of(cls, values: dict[str, Any]) -> ServedItem:
+        """From what was kept."""
+        reasons = tuple(Reason(**one) for one in values.pop("reasons", ()))
+        return cls(**values, reasons=reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +71,8 @@ class ServedContext:
     created_at: float
     runners_up: Sequence[int] = ()
     """Indices of the items that came next, best first; none in contexts of before they were kept."""
+    runners_lean: Sequence[float] = ()
+    """What the wish added to the score of each of these; none where there was no wish."""
     times: Sequence[float] = ()
     """Of the history, Unix seconds; none in contexts of before they were kept."""
     domains: Sequence[str] = ()
@@ -66,6 +81,16 @@ class ServedContext:
     """Digest of those that served; empty in contexts of before they could change."""
     scenario: str = ""
     """The caller's label of the placement; empty in contexts of before it was kept."""
+    wish: str = ""
+    """The words that held; empty in contexts of before they were kept."""
+    wish_parts: Sequence[WishPart] = ()
+    """What they were read as."""
+
+    @property
+    def leans(self) -> dict[int, float]:
+        """What the wish added to the score of each result and runner-up, by item index."""
+        leans = {result.item_index: result.lean for result in self.results}
+        return leans | dict(zip(self.runners_up, self.runners_lean, strict=False))
 
     def result(self, index: int, request: ExplainRequest) -> ServedItem:
         """The result that is asked about; InvalidInput where the item is none of them."""
@@ -84,7 +109,11 @@ class ServedContext:
     @classmethod
     def from_bytes(cls, data: bytes) -> ServedContext:
         values = orjson.loads(data)
-        values["results"] = [ServedItem(**one) for one in values["results"]]
+        values["results"] = [ServedItem.of(one) for one in values["results"]]
+        parts = values.get("wish_parts", ())
+        values["wish_parts"] = tuple(
+            WishPart(**{**one, "kind": PartKind(one["kind"])}) for one in parts
+        )
         return cls(**values)
 
 

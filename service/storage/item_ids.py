@@ -43,6 +43,10 @@ class ItemIds:
         """Whether an item of the catalogue has this index."""
         return index in self._ids
 
+    def item_id(self, index: int) -> str:
+        """Empty where there is no item."""
+        return self._ids.get(index, "")
+
     def ids(self, n: int) -> list[str]:
         """Ids of the indices below `n`, an empty string where there is no item."""
         return [self._ids.get(index, "") for index in range(n)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from service.config import Settings
 from service.errors import ConfigError
 from service.language_model.account import Account
@@ -10,12 +12,25 @@ from service.language_model.model import LanguageModel
 from service.language_model.opening import open_model
 
 
-def configured_model(settings: Settings, account: Account) -> LanguageModel | None:
+def reader_of_wishes(settings: Settings, account: Account) -> LanguageModel | None:
+    """The model that takes wishes apart, and does not let anybody wait long; None where none is to.
+    See `configured_model`."""
+    chosen = settings.language_model
+    if not chosen.reads_wishes:
+        return None
+    return configured_model(settings, account, timeout_s=chosen.wish_timeout_s)
+
+
+def configured_model(
+    settings: Settings, account: Account, timeout_s: float | None = None
+) -> LanguageModel | None:
     """None where there is none; what it is asked goes on the account. ConfigError where a package or
-    a file is missing. Close it."""
+    a file is missing. Close it. `timeout_s` is another than the one that is set."""
     options = settings.language_model_options
     if options is None:
         return None
+    if timeout_s is not None:
+        options = replace(options, timeout_s=timeout_s)
     try:
         return open_model(options, account, max_cached=settings.language_model.max_cached)
     except LanguageModelUnavailable as error:

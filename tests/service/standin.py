@@ -27,7 +27,7 @@ from service.api.messages import (
     TasteSummary,
     TrainProgress,
 )
-from service.api.services import Progress
+from service.api.services import Backend, Progress
 from service.config import ServerSettings, Settings
 from service.errors import ItemNotFound
 from service.explainer.evidence import Evidence, EvidenceKind
@@ -228,7 +228,7 @@ class StandIn:
 class Running:
     address: str
     channel: grpc.aio.Channel
-    backend: StandIn
+    backend: Any
     stop: asyncio.Event
     done: asyncio.Task[None]
     """Ends when the server has stopped."""
@@ -236,7 +236,7 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    backend: StandIn | None = None,
+    backend: StandIn | Backend | None = None,
     factory: Callable[[Settings], StandIn] | None = None,
     **limits: Any,
 ) -> AsyncIterator[Running]:
@@ -264,14 +264,14 @@ async def running(
         try:
             yield Running(address, channel, used, stop, done)
         finally:
-            if used.gate is not None:
-                used.gate.set()
+            if (gate := getattr(used, "gate", None)) is not None:  # no real backend has one
+                gate.set()
             stop.set()
             await asyncio.wait([done])
 
 
 @contextmanager
-def served(backend: StandIn) -> Iterator[str]:
+def served(backend: StandIn | Backend) -> Iterator[str]:
     """The address of a real server around a backend, whose event loop runs in a thread."""
     address: list[str] = []
     ready, stop = threading.Event(), threading.Event()

@@ -35,6 +35,7 @@ class EvidenceKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     EVIDENCE_KIND_EXAMPLE: _ClassVar[EvidenceKind]
     EVIDENCE_KIND_AUDIO_SIMILARITY: _ClassVar[EvidenceKind]
     EVIDENCE_KIND_MEDIA_SIMILARITY: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_WISH: _ClassVar[EvidenceKind]
     EVIDENCE_KIND_ASPECT: _ClassVar[EvidenceKind]
 EVIDENCE_KIND_UNSPECIFIED: EvidenceKind
 EVIDENCE_KIND_HISTORY: EvidenceKind
@@ -62,6 +63,7 @@ EVIDENCE_KIND_DOMAIN: EvidenceKind
 EVIDENCE_KIND_EXAMPLE: EvidenceKind
 EVIDENCE_KIND_AUDIO_SIMILARITY: EvidenceKind
 EVIDENCE_KIND_MEDIA_SIMILARITY: EvidenceKind
+EVIDENCE_KIND_WISH: EvidenceKind
 EVIDENCE_KIND_ASPECT: EvidenceKind
 
 class Evidence(_message.Message):
@@ -111,7 +113,7 @@ class Evidence(_message.Message):
     def __init__(self, kind: _Optional[_Union[EvidenceKind, str]] = ..., weight: _Optional[float] = ..., item_id: _Optional[str] = ..., title: _Optional[str] = ..., event_type: _Optional[str] = ..., event_value: _Optional[float] = ..., name: _Optional[str] = ..., value: _Optional[str] = ..., count: _Optional[int] = ..., similarity: _Optional[float] = ..., score_drop: _Optional[float] = ..., domain: _Optional[str] = ..., window_days: _Optional[int] = ..., percentile: _Optional[float] = ..., total: _Optional[int] = ..., lift: _Optional[float] = ..., since: _Optional[str] = ..., earlier_count: _Optional[int] = ..., earlier_total: _Optional[int] = ..., low: _Optional[float] = ..., high: _Optional[float] = ...) -> None: ...
 
 class ExplainRequest(_message.Message):
-    __slots__ = ("recommendation_id", "item_id", "user_id", "language", "writer", "instead_of_item_id", "change")
+    __slots__ = ("recommendation_id", "item_id", "user_id", "language", "writer", "instead_of_item_id", "change", "wish", "taste")
     RECOMMENDATION_ID_FIELD_NUMBER: _ClassVar[int]
     ITEM_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -119,6 +121,8 @@ class ExplainRequest(_message.Message):
     WRITER_FIELD_NUMBER: _ClassVar[int]
     INSTEAD_OF_ITEM_ID_FIELD_NUMBER: _ClassVar[int]
     CHANGE_FIELD_NUMBER: _ClassVar[int]
+    WISH_FIELD_NUMBER: _ClassVar[int]
+    TASTE_FIELD_NUMBER: _ClassVar[int]
     recommendation_id: str
     item_id: str
     user_id: str
@@ -126,7 +130,9 @@ class ExplainRequest(_message.Message):
     writer: str
     instead_of_item_id: str
     change: bool
-    def __init__(self, recommendation_id: _Optional[str] = ..., item_id: _Optional[str] = ..., user_id: _Optional[str] = ..., language: _Optional[str] = ..., writer: _Optional[str] = ..., instead_of_item_id: _Optional[str] = ..., change: _Optional[bool] = ...) -> None: ...
+    wish: str
+    taste: str
+    def __init__(self, recommendation_id: _Optional[str] = ..., item_id: _Optional[str] = ..., user_id: _Optional[str] = ..., language: _Optional[str] = ..., writer: _Optional[str] = ..., instead_of_item_id: _Optional[str] = ..., change: _Optional[bool] = ..., wish: _Optional[str] = ..., taste: _Optional[str] = ...) -> None: ...
 
 class Change(_message.Message):
     __slots__ = ("evidence", "text")
@@ -180,7 +186,7 @@ class ExplainResponse(_message.Message):
     def __init__(self, text: _Optional[str] = ..., writer: _Optional[str] = ..., evidence: _Optional[_Iterable[_Union[Evidence, _Mapping]]] = ..., model_version: _Optional[str] = ..., item_id: _Optional[str] = ..., title: _Optional[str] = ..., language: _Optional[str] = ..., degraded: _Optional[_Iterable[str]] = ..., parameters: _Optional[_Mapping[str, float]] = ..., change: _Optional[_Union[Change, _Mapping]] = ..., less_of_this: _Optional[_Union[Feedback, _Mapping]] = ...) -> None: ...
 
 class StreamExplainRequest(_message.Message):
-    __slots__ = ("recommendation_id", "item_id", "user_id", "language", "writer", "instead_of_item_id", "change")
+    __slots__ = ("recommendation_id", "item_id", "user_id", "language", "writer", "instead_of_item_id", "change", "wish", "taste")
     RECOMMENDATION_ID_FIELD_NUMBER: _ClassVar[int]
     ITEM_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -188,6 +194,8 @@ class StreamExplainRequest(_message.Message):
     WRITER_FIELD_NUMBER: _ClassVar[int]
     INSTEAD_OF_ITEM_ID_FIELD_NUMBER: _ClassVar[int]
     CHANGE_FIELD_NUMBER: _ClassVar[int]
+    WISH_FIELD_NUMBER: _ClassVar[int]
+    TASTE_FIELD_NUMBER: _ClassVar[int]
     recommendation_id: str
     item_id: str
     user_id: str
@@ -195,7 +203,9 @@ class StreamExplainRequest(_message.Message):
     writer: str
     instead_of_item_id: str
     change: bool
-    def __init__(self, recommendation_id: _Optional[str] = ..., item_id: _Optional[str] = ..., user_id: _Optional[str] = ..., language: _Optional[str] = ..., writer: _Optional[str] = ..., instead_of_item_id: _Optional[str] = ..., change: _Optional[bool] = ...) -> None: ...
+    wish: str
+    taste: str
+    def __init__(self, recommendation_id: _Optional[str] = ..., item_id: _Optional[str] = ..., user_id: _Optional[str] = ..., language: _Optional[str] = ..., writer: _Optional[str] = ..., instead_of_item_id: _Optional[str] = ..., change: _Optional[bool] = ..., wish: _Optional[str] = ..., taste: _Optional[str] = ...) -> None: ...
 
 class StreamExplainResponse(_message.Message):
     __slots__ = ("evidence", "text")

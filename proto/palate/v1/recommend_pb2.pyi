@@ -13,12 +13,35 @@ class Personalization(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PERSONALIZATION_UNSPECIFIED: _ClassVar[Personalization]
     PERSONALIZATION_FULL: _ClassVar[Personalization]
     PERSONALIZATION_NON_PROFILED: _ClassVar[Personalization]
+
+class WishPartKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    WISH_PART_KIND_UNSPECIFIED: _ClassVar[WishPartKind]
+    WISH_PART_KIND_WANTED: _ClassVar[WishPartKind]
+    WISH_PART_KIND_PREFERRED: _ClassVar[WishPartKind]
+    WISH_PART_KIND_RULED_OUT: _ClassVar[WishPartKind]
+    WISH_PART_KIND_AVOIDED: _ClassVar[WishPartKind]
+    WISH_PART_KIND_LIMIT: _ClassVar[WishPartKind]
+    WISH_PART_KIND_LIKE_ITEM: _ClassVar[WishPartKind]
+    WISH_PART_KIND_UNLIKE_ITEM: _ClassVar[WishPartKind]
+    WISH_PART_KIND_NOT_UNDERSTOOD: _ClassVar[WishPartKind]
+    WISH_PART_KIND_LESS: _ClassVar[WishPartKind]
 PERSONALIZATION_UNSPECIFIED: Personalization
 PERSONALIZATION_FULL: Personalization
 PERSONALIZATION_NON_PROFILED: Personalization
+WISH_PART_KIND_UNSPECIFIED: WishPartKind
+WISH_PART_KIND_WANTED: WishPartKind
+WISH_PART_KIND_PREFERRED: WishPartKind
+WISH_PART_KIND_RULED_OUT: WishPartKind
+WISH_PART_KIND_AVOIDED: WishPartKind
+WISH_PART_KIND_LIMIT: WishPartKind
+WISH_PART_KIND_LIKE_ITEM: WishPartKind
+WISH_PART_KIND_UNLIKE_ITEM: WishPartKind
+WISH_PART_KIND_NOT_UNDERSTOOD: WishPartKind
+WISH_PART_KIND_LESS: WishPartKind
 
 class RecommendRequest(_message.Message):
-    __slots__ = ("user_id", "k", "domains", "filter", "exclude_item_ids", "include_seen", "history_item_ids", "taste", "diversity", "exploration", "explain", "personalization", "scenario", "page_token", "language")
+    __slots__ = ("user_id", "k", "domains", "filter", "exclude_item_ids", "include_seen", "history_item_ids", "taste", "diversity", "exploration", "explain", "personalization", "scenario", "page_token", "language", "wish", "refine_recommendation_id", "without_wish_parts")
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     K_FIELD_NUMBER: _ClassVar[int]
     DOMAINS_FIELD_NUMBER: _ClassVar[int]
@@ -34,6 +57,9 @@ class RecommendRequest(_message.Message):
     SCENARIO_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    WISH_FIELD_NUMBER: _ClassVar[int]
+    REFINE_RECOMMENDATION_ID_FIELD_NUMBER: _ClassVar[int]
+    WITHOUT_WISH_PARTS_FIELD_NUMBER: _ClassVar[int]
     user_id: str
     k: int
     domains: _containers.RepeatedScalarFieldContainer[str]
@@ -49,10 +75,47 @@ class RecommendRequest(_message.Message):
     scenario: str
     page_token: str
     language: str
-    def __init__(self, user_id: _Optional[str] = ..., k: _Optional[int] = ..., domains: _Optional[_Iterable[str]] = ..., filter: _Optional[str] = ..., exclude_item_ids: _Optional[_Iterable[str]] = ..., include_seen: _Optional[bool] = ..., history_item_ids: _Optional[_Iterable[str]] = ..., taste: _Optional[str] = ..., diversity: _Optional[float] = ..., exploration: _Optional[float] = ..., explain: _Optional[bool] = ..., personalization: _Optional[_Union[Personalization, str]] = ..., scenario: _Optional[str] = ..., page_token: _Optional[str] = ..., language: _Optional[str] = ...) -> None: ...
+    wish: str
+    refine_recommendation_id: str
+    without_wish_parts: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, user_id: _Optional[str] = ..., k: _Optional[int] = ..., domains: _Optional[_Iterable[str]] = ..., filter: _Optional[str] = ..., exclude_item_ids: _Optional[_Iterable[str]] = ..., include_seen: _Optional[bool] = ..., history_item_ids: _Optional[_Iterable[str]] = ..., taste: _Optional[str] = ..., diversity: _Optional[float] = ..., exploration: _Optional[float] = ..., explain: _Optional[bool] = ..., personalization: _Optional[_Union[Personalization, str]] = ..., scenario: _Optional[str] = ..., page_token: _Optional[str] = ..., language: _Optional[str] = ..., wish: _Optional[str] = ..., refine_recommendation_id: _Optional[str] = ..., without_wish_parts: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class WishPart(_message.Message):
+    __slots__ = ("kind", "text", "field", "values", "filter", "item_id", "low", "high", "is_strict", "words")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
+    ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    LOW_FIELD_NUMBER: _ClassVar[int]
+    HIGH_FIELD_NUMBER: _ClassVar[int]
+    IS_STRICT_FIELD_NUMBER: _ClassVar[int]
+    WORDS_FIELD_NUMBER: _ClassVar[int]
+    kind: WishPartKind
+    text: str
+    field: str
+    values: _containers.RepeatedScalarFieldContainer[str]
+    filter: str
+    item_id: str
+    low: float
+    high: float
+    is_strict: bool
+    words: str
+    def __init__(self, kind: _Optional[_Union[WishPartKind, str]] = ..., text: _Optional[str] = ..., field: _Optional[str] = ..., values: _Optional[_Iterable[str]] = ..., filter: _Optional[str] = ..., item_id: _Optional[str] = ..., low: _Optional[float] = ..., high: _Optional[float] = ..., is_strict: _Optional[bool] = ..., words: _Optional[str] = ...) -> None: ...
+
+class WishReading(_message.Message):
+    __slots__ = ("text", "parts", "reader")
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    PARTS_FIELD_NUMBER: _ClassVar[int]
+    READER_FIELD_NUMBER: _ClassVar[int]
+    text: str
+    parts: _containers.RepeatedCompositeFieldContainer[WishPart]
+    reader: str
+    def __init__(self, text: _Optional[str] = ..., parts: _Optional[_Iterable[_Union[WishPart, _Mapping]]] = ..., reader: _Optional[str] = ...) -> None: ...
 
 class RecommendResponse(_message.Message):
-    __slots__ = ("recommendation_id", "results", "model_version", "degraded", "missing_item_ids", "next_page_token", "stage_ms")
+    __slots__ = ("recommendation_id", "results", "model_version", "degraded", "missing_item_ids", "next_page_token", "stage_ms", "wish")
     class StageMsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -67,6 +130,7 @@ class RecommendResponse(_message.Message):
     MISSING_ITEM_IDS_FIELD_NUMBER: _ClassVar[int]
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     STAGE_MS_FIELD_NUMBER: _ClassVar[int]
+    WISH_FIELD_NUMBER: _ClassVar[int]
     recommendation_id: str
     results: _containers.RepeatedCompositeFieldContainer[ScoredItem]
     model_version: str
@@ -74,7 +138,8 @@ class RecommendResponse(_message.Message):
     missing_item_ids: _containers.RepeatedScalarFieldContainer[str]
     next_page_token: str
     stage_ms: _containers.ScalarMap[str, float]
-    def __init__(self, recommendation_id: _Optional[str] = ..., results: _Optional[_Iterable[_Union[ScoredItem, _Mapping]]] = ..., model_version: _Optional[str] = ..., degraded: _Optional[_Iterable[str]] = ..., missing_item_ids: _Optional[_Iterable[str]] = ..., next_page_token: _Optional[str] = ..., stage_ms: _Optional[_Mapping[str, float]] = ...) -> None: ...
+    wish: WishReading
+    def __init__(self, recommendation_id: _Optional[str] = ..., results: _Optional[_Iterable[_Union[ScoredItem, _Mapping]]] = ..., model_version: _Optional[str] = ..., degraded: _Optional[_Iterable[str]] = ..., missing_item_ids: _Optional[_Iterable[str]] = ..., next_page_token: _Optional[str] = ..., stage_ms: _Optional[_Mapping[str, float]] = ..., wish: _Optional[_Union[WishReading, _Mapping]] = ...) -> None: ...
 
 class ScoredItem(_message.Message):
     __slots__ = ("item_id", "rank", "score", "sources", "item", "reason")

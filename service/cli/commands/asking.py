@@ -37,6 +37,16 @@ def recommend(
     k: K = 0,
     domain: Domains = [],  # noqa: B006 - typer reads the default, nobody writes to it
     filter: Filter = "",
+    wish: Annotated[
+        str, typer.Option(help="What the person wants now, in words: 'a western, no gore'.")
+    ] = "",
+    refine: Annotated[
+        str,
+        typer.Option(
+            metavar="RECOMMENDATION_ID",
+            help="Go on from this answer: its wish holds on, and --wish may say 'more like 3'.",
+        ),
+    ] = "",
     taste: Annotated[str, typer.Option(help="What the person likes, in words.")] = "",
     history: Annotated[
         list[str],
@@ -73,6 +83,8 @@ def recommend(
         k=k,
         domains=domain,
         filter=filter,
+        wish=wish,
+        refine_recommendation_id=refine,
         taste=taste,
         history_item_ids=history,
         exclude_item_ids=exclude,

@@ -47,6 +47,10 @@ def explain(
     change: Annotated[
         bool, typer.Option("--change", help="Also what it would take for it not to be there.")
     ] = False,
+    wish: Annotated[
+        str, typer.Option(help="What the user wants now, in words; beside --user.")
+    ] = "",
+    taste: Annotated[str, typer.Option(help="What the user likes, in words; beside --user.")] = "",
     profile: Annotated[
         bool,
         typer.Option(
@@ -75,6 +79,8 @@ def explain(
         raise typer.BadParameter("give --item ID, or --profile for the taste of a user.")
     if bool(user) == bool(recommendation):
         raise typer.BadParameter("give either --user ID or --recommendation ID.")
+    if recommendation and (wish or taste):
+        raise typer.BadParameter("--wish and --taste go with --user: an answer has its own words.")
     request = ExplainRequest(
         item_id=item,
         recommendation_id=recommendation,
@@ -83,6 +89,8 @@ def explain(
         writer=writer,
         instead_of_item_id=instead_of,
         change=change,
+        wish=wish,
+        taste=taste,
     )
     with answering(data, config, server, quiet=as_json) as backend:
         explanation = backend.explain(request)

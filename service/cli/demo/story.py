@@ -5,11 +5,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from service.cli import output
+from service.api.messages import RecommendRequest
+from service.cli import output, turns
 from service.cli.commands.explaining import show_evidence
 from service.cli.demo.audience import Audience
+from service.cli.remote import Remote
+from service.dialogue.dialogue import Dialogue
+from service.dialogue.phrasing import Templates
 from service.explainer.evidence import Evidence
 from service.explainer.languages.codes import language_codes
 from service.rpc.conversion.converter import from_message
@@ -19,8 +24,9 @@ if TYPE_CHECKING:
     from palate.v1.recommend_pb2 import RecommendResponse
 
 SHOWN = 5
+TALKED_ABOUT = 3
 NEW_USER = "newcomer"
-TASTE = "old black and white detective films, film noir, murder mysteries"
+SAID = ("a film noir, no horror, before 1960", "something newer", "more like 3, not 2", "why 1?")
 NEW_FILM = {
     "item_id": "toy-story-4",
     "domain": "movies",
@@ -38,7 +44,7 @@ def tell(palate: Client, audience: Audience) -> None:
     user = audience.regular()
     before = _known_user(palate, audience, user)
     _two_events(palate, audience, user, before)
-    _taste_only(palate)
+    _conversation(palate)
     _new_film(palate, audience)
     _why(palate, user, before)
 
@@ -80,9 +86,18 @@ def _two_events(palate: Client, audience: Audience, user: str, before: Recommend
     output.say(f"No longer among the five: {', '.join(gone.values()) or 'none'}.")
 
 
-def _taste_only(palate: Client) -> None:
-    output.heading(f"3. Somebody new, who did nothing yet and only says: {TASTE!r}")
-    _show(palate.recommend(NEW_USER, taste=TASTE, k=SHOWN, explain=True))
+def _conversation(palate: Client) -> None:
+    output.heading("3. Somebody new, who did nothing yet, says what they would like")
+    asking = RecommendRequest(user_id=NEW_USER, k=TALKED_ABOUT, explain=True)
+    with closing(Remote(palate.address)) as backend:
+        dialogue = Dialogue(backend, asking)
+        for said in SAID:
+            reply = dialogue.hear(said)
+            output.say(f"> {said}")
+            for note in reply.notes:
+                output.say(f"note: {note}")
+            turns.show(Templates().words(reply), reply.results, reply.language)
+            output.say()
 
 
 def _new_film(palate: Client, audience: Audience) -> None:

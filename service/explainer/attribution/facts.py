@@ -31,9 +31,11 @@ class Part(StrEnum):
     NEWNESS = "newness"
     TASTE = "taste"
     EXPLORATION = "exploration"
+    WISH = "wish"
+    """What a wish adds to a score, beside the ranker."""
 
 
-BESIDE_HISTORY = frozenset({Part.POPULARITY, Part.NEWNESS, Part.TASTE, Part.EXPLORATION})
+BESIDE_HISTORY = frozenset({Part.POPULARITY, Part.NEWNESS, Part.TASTE, Part.EXPLORATION, Part.WISH})
 """Parts that are not about the history. All others (modalities, behaviour) cut the movement of the
 history across."""
 
@@ -117,6 +119,9 @@ class CandidateFacts:
     taste_cosine: float | None = None
     """Cosine of its text vector and the user's taste text, without what that rules out. None where
     it lacks what the words name, or has or is close to what they rule out."""
+    wished: Sequence[tuple[str, str]] = ()
+    """What it has of what was asked for: words of the wish, and the value that it has, empty where
+    its words are close."""
     recent_count: int = 0
     """People who chose it lately, without those who disliked it."""
     recent_percentile: float = 0.0

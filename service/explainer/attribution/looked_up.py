@@ -54,6 +54,7 @@ def look_up(
     yield from _sponsorship(candidate)
     yield from _newness(candidate, limits)
     yield from _taste(request, candidate, catalogue, limits)
+    yield from _wish(candidate, limits)
     yield from _cold_start(request, limits)
     yield from _circumstances(request)
 
@@ -239,6 +240,11 @@ def _taste(
     if cosine >= catalogue.taste_least and catalogue.taste.z(cosine) >= limits.min_z:
         evidence = Evidence(EvidenceKind.TASTE, weight=0.0, name=request.taste, similarity=cosine)
         yield Supported(evidence, 0.9)
+
+
+def _wish(candidate: CandidateFacts, limits: AttributionLimits) -> Iterator[Supported]:
+    for words, value in candidate.wished[: limits.max_looked_up]:
+        yield Supported(Evidence(EvidenceKind.WISH, weight=0.0, name=words, value=value), 1.0)
 
 
 def _cold_start(request: RequestFacts, limits: AttributionLimits) -> Iterator[Supported]:

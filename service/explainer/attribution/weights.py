@@ -41,6 +41,7 @@ PART_OF_KIND: Mapping[EvidenceKind, str] = {
     EvidenceKind.NEWNESS: Part.NEWNESS,
     EvidenceKind.TASTE: Part.TASTE,
     EvidenceKind.EXPLORATION: Part.EXPLORATION,
+    EvidenceKind.WISH: Part.WISH,
 }
 """The part of the scorer's input that a kind of fact stands for. The part of MEDIA_SIMILARITY is
 the modality that it names."""

@@ -19,7 +19,7 @@ names has something to say. The slots:
 - `description` or `details`: the text in which two items are close; `medium`: the noun of the
   modality in which they are.
 - `ago`, `window`: times; `ever`: where there is no window.
-- `name`: the quoted words of the request.
+- `name`: the quoted words of the request; `value`: what of the catalogue answers to them.
 """
 
 from __future__ import annotations

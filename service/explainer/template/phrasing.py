@@ -33,6 +33,8 @@ def pattern_key(evidence: Evidence) -> str:
         guess = "short_history" if evidence.count > 0 else "no_history"
         name = evidence.name if evidence.name in _WHAT_IS_UNKNOWN else guess
         return f"{kind.value}.{name}"
+    if kind is EvidenceKind.WISH:
+        return kind.value if evidence.value else f"{kind.value}.near"
     if kind is EvidenceKind.CONTRAST:
         return f"{kind.value}.{evidence.name}"
     if kind in (EvidenceKind.ATTRIBUTE, EvidenceKind.ASPECT):

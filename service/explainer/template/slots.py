@@ -96,6 +96,8 @@ class Slots:
         if TELLING[fact.kind].counts == PEOPLE:
             did = self._language.crowd[self._language.crowd_event(fact.name)]
             slots |= {"chose": did.chose, "chosen": did.chosen, "choosing": did.choosing}
+        if fact.kind is EvidenceKind.WISH:
+            slots["value"] = self._quote(clean(fact.value, MAX_VALUE_CHARACTERS))
         if fact.name and TELLING[fact.kind].quotes_name:
             slots["name"] = self._quote(clean(fact.name, MAX_NAME_CHARACTERS))
         return slots

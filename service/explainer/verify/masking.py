@@ -206,6 +206,8 @@ def _allowed(
             name = clean(one.name, MAX_NAME_CHARACTERS)
             for called in (name, *short_titles(name)):
                 mention(called).is_word = True
+            if one.kind is EvidenceKind.WISH:
+                mention(clean(one.value, MAX_VALUE_CHARACTERS)).is_word = True
     allowed.pop("", None)
     return allowed
 

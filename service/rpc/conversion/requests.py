@@ -30,6 +30,7 @@ MAX_HISTORY = 1_000
 MAX_EXCLUDED = 10_000
 MAX_DOMAINS = 1_000
 MAX_ATTRIBUTES = 200
+MAX_WISH_PARTS = 100
 MAX_PAGE_SIZE = 1_000
 DEFAULT_PAGE_SIZE = 100
 
@@ -61,6 +62,11 @@ def recommend_request(message: recommend_pb2.RecommendRequest, language: str) ->
         personalization=_PERSONALIZATION[message.personalization],
         scenario=label(message.scenario, "scenario"),
         page_token=text(message.page_token, "page_token", MAX_TEXT_CHARS),
+        wish=text(message.wish, "wish", MAX_TEXT_CHARS),
+        refine_recommendation_id=optional_id(
+            message.refine_recommendation_id, "refine_recommendation_id"
+        ),
+        without_wish_parts=_wish_parts(message.without_wish_parts),
     )
 
 
@@ -105,6 +111,8 @@ def explain_request(
         writer=label(message.writer, "writer"),
         instead_of_item_id=optional_id(message.instead_of_item_id, "instead_of_item_id"),
         change=message.change,
+        wish=text(message.wish, "wish", MAX_TEXT_CHARS),
+        taste=text(message.taste, "taste", MAX_TEXT_CHARS),
     )
 
 
@@ -181,6 +189,11 @@ def some_ids(values: Sequence[str], field: str, limit: int) -> list[str]:
 
 def _domains(values: Sequence[str]) -> list[str]:
     return ids(values, "domains", MAX_DOMAINS)
+
+
+def _wish_parts(texts: Sequence[str]) -> list[str]:
+    _check_count(texts, "without_wish_parts", MAX_WISH_PARTS)
+    return [text(one, "without_wish_parts", MAX_TEXT_CHARS) for one in texts]
 
 
 def _check_count(values: Collection[object], field: str, limit: int) -> None:

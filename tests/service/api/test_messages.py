@@ -101,10 +101,10 @@ def test_every_dataclass_mirrors_a_message() -> None:
 @pytest.mark.parametrize(
     ("message", "left_out"),
     [
-        (recommend_pb2.SimilarItemsResponse, {"recommendation_id", "next_page_token"}),
+        (recommend_pb2.SimilarItemsResponse, {"recommendation_id", "next_page_token", "wish"}),
         (
             recommend_pb2.SearchItemsResponse,
-            {"recommendation_id", "next_page_token", "missing_item_ids"},
+            {"recommendation_id", "next_page_token", "missing_item_ids", "wish"},
         ),
     ],
 )

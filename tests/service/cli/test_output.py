@@ -80,6 +80,18 @@ def test_a_table_writes_each_kind_of_value_in_its_way(
     assert first.index("12,345") + len("12,345") == second.index("7") + 1
 
 
+def test_a_line_is_as_it_is_however_long(capsys: pytest.CaptureFixture[str]) -> None:
+    output.line("[a] " * 100)
+    assert capsys.readouterr().out == "[a] " * 100 + "\n"
+
+
+def test_a_grid_has_columns_without_names(capsys: pytest.CaptureFixture[str]) -> None:
+    output.grid([["1.", "[Alien]", "x"], ["10.", "Heat", ""]])
+    first, second = capsys.readouterr().out.splitlines()
+    assert (first.split(), second.split()) == (["1.", "[Alien]", "x"], ["10.", "Heat"])
+    assert first.index("[") == second.index("H") == 5
+
+
 def test_a_narrow_table_folds_neither_numbers_nor_what_is_to_stay_whole(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -288,6 +288,9 @@ RECOMMEND = RecommendRequest(
     personalization=Personalization.NON_PROFILED,
     scenario="home",
     page_token="p",
+    wish="a western",
+    refine_recommendation_id="r",
+    without_wish_parts=["no horror"],
 )
 WITHOUT_ID = {"recommendation_id": "", "next_page_token": ""}
 
@@ -311,7 +314,11 @@ WITHOUT_ID = {"recommendation_id": "", "next_page_token": ""}
             SearchRequest(image=b"png", domains=[]),
             replace(ANSWER, **WITHOUT_ID, missing_item_ids=()),
         ),
-        ("explain", ExplainRequest("i", "r", "u", "zh", "openai", "j", True), EXPLANATION),
+        (
+            "explain",
+            ExplainRequest("i", "r", "u", "zh", "openai", "j", True, "w", "t"),
+            EXPLANATION,
+        ),
         ("describe_taste", TasteRequest("u", "zh", "openai"), TASTE),
         ("put_user", UserProfile("u", {"country": "NL"}, "slow"), None),
         ("get_item", "f1", ALIEN),

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from service.ranker.candidates import SourceFailed, sources_of
-from service.ranker.data.arrays import BoolArray, IntArray
+from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
 from service.ranker.data.history import History
 from service.ranker.data.interactions import Interactions
-from service.ranker.pipeline import NARROW_SOURCE, Query, Ranked, rank, rank_only
+from service.ranker.pipeline import NARROW_SOURCE, WISH_SOURCE, Lean, Query, Ranked, rank, rank_only
 from service.ranker.ranker import Ranker, untrained_ranker
 from service.ranker.second_stage.query_scores import QueryScores
 from tests.service.ranker.planted import SMALL, features
@@ -137,6 +137,50 @@ def test_ranking_given_items_scores_them_as_the_whole_list_does(ranker: Ranker) 
     alone = rank_only(ranker, Query(HISTORY, N), items)
     np.testing.assert_allclose(alone.scored.scores, whole.scored.scores[[0, 3]], rtol=1e-6)
     assert alone.candidates.sources(items) == [[], []]
+
+
+def test_a_wish_is_added_to_the_scores_and_its_best_are_candidates(ranker: Ranker) -> None:
+    query = Query(History.of(np.array([0, 2])), per_source=3)
+    plain = rank(ranker, query, SOURCES)
+    scores = np.zeros(ranker.n_items, np.float32)
+    unlikely = int(np.setdiff1d(np.arange(ranker.n_items), plain.candidates.items)[-1])
+    scores[unlikely] = 50.0
+    wish = Lean(scores, np.zeros(ranker.n_items, np.float32), np.ones(ranker.n_items, bool))
+    wished = rank(ranker, replace(query, wish=wish), SOURCES)
+    assert wished.items(wished.order[:1]).tolist() == [unlikely]
+    assert WISH_SOURCE in wished.candidates.sources(np.array([unlikely]))[0]
+    both = np.intersect1d(plain.candidates.items, wished.candidates.items)
+    before = plain.scored.scores[np.isin(plain.candidates.items, both)]
+    after = wished.scored.scores[np.isin(wished.candidates.items, both)]
+    np.testing.assert_allclose(after[scores[both] == 0], before[scores[both] == 0])
+
+
+def test_sources_look_among_what_leads(ranker: Ranker) -> None:
+    leading = np.arange(ranker.n_items) % 12 == 0
+    query = Query(
+        History.of(np.array([0, 2])),
+        per_source=3,
+        wish=Lean(np.zeros(ranker.n_items, np.float32), leading.astype(np.float32), leading),
+    )
+    proposals = rank(ranker, query, SOURCES).candidates.proposals
+    for name, items in proposals.items():
+        assert name == WISH_SOURCE or leading[items].all()
+    assert set(np.flatnonzero(leading)) <= set(proposals[WISH_SOURCE])
+
+
+def test_an_item_of_a_higher_tier_stands_before_all_of_a_lower_one(ranker: Ranker) -> None:
+    tiers = (np.arange(ranker.n_items) % 3).astype(np.float32)
+    wish = Lean(np.zeros(ranker.n_items, np.float32), tiers, tiers == 2)
+    found = rank(ranker, Query(HISTORY, N, wish=wish), SOURCES)
+    in_order = tiers[found.items(found.order)]
+    assert np.all(np.diff(in_order) <= 0)
+    assert in_order[0] == 2
+    np.testing.assert_allclose(found.scored.scores - found.wished, _plain(ranker, found), atol=1e-3)
+
+
+def _plain(ranker: Ranker, found: Ranked) -> FloatArray:
+    """The scores of the same candidates without a wish."""
+    return rank_only(ranker, Query(HISTORY, 50), found.candidates.items).scored.scores
 
 
 @pytest.fixture

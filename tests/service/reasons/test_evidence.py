@@ -15,12 +15,12 @@ from service.aspects.content import content_hash
 from service.aspects.reading import Aspects
 from service.explainer.evidence import EvidenceKind
 from service.ranker.data.history import History
-from service.reasons.closeness import WishVectors
+from service.reasons.closeness import TasteVectors
 from service.reasons.counterfactuals import ExplainedList
 from service.reasons.crowd import Crowds
+from service.reasons.described_taste import DescribedTaste
 from service.reasons.evidence import Evidences, ResultEvidence
 from service.reasons.facts import PastEvent
-from service.reasons.wish import Wish
 from service.recommender import Recommender
 from tests.service.world import filled, items
 
@@ -111,13 +111,13 @@ def test_what_a_model_said_of_both_is_evidence_and_told_as_its_word(palate: Reco
 
 
 def claims(
-    palate: Recommender, wish: Wish, asked: FloatArray, against: FloatArray | None
+    palate: Recommender, described: DescribedTaste, asked: FloatArray, against: FloatArray | None
 ) -> list[int]:
     """Items that are called close to words of these vectors, whoever the user is."""
     explained = replace(
         explained_to(palate, [1]),
         taste="words",
-        wish=WishVectors(wish, asked, against),
+        described=TasteVectors(described, asked, against),
     )
     evidences, wanted = evidences_of(palate), np.arange(40)
     found = evidences.of(explained, wanted, items(), [False] * 40, in_short=True)
@@ -135,7 +135,9 @@ def test_words_that_mean_nothing_here_are_close_to_a_fiftieth_of_the_catalogue_a
     counts = []
     for _ in range(50):
         words = rng.normal(size=text.shape[1]).astype(np.float32)
-        counts.append(len(claims(palate, Wish("mimsy", ()), words / np.linalg.norm(words), None)))
+        counts.append(
+            len(claims(palate, DescribedTaste("mimsy", ()), words / np.linalg.norm(words), None))
+        )
     assert max(counts) <= 1  # of 40 items; the closest alone
     assert np.mean(counts) / 40 <= 0.02
 
@@ -143,7 +145,9 @@ def test_words_that_mean_nothing_here_are_close_to_a_fiftieth_of_the_catalogue_a
 def test_nothing_is_called_close_to_words_that_ask_for_nothing(palate: Recommender) -> None:
     text = palate.ranker.snapshot.content.text
     explained = replace(explained_to(palate, [1]), taste="no rockets")
-    explained = replace(explained, wish=WishVectors(Wish("", ("rockets",)), None, text[0]))
+    explained = replace(
+        explained, described=TasteVectors(DescribedTaste("", ("rockets",)), None, text[0])
+    )
     (finding,) = evidences_of(palate).of(explained, np.array([10]), [items()[10]], [False])
     assert not any(fact.kind is EvidenceKind.TASTE for fact in finding.evidence)
 
@@ -152,5 +156,5 @@ def test_nothing_is_called_close_that_is_close_to_what_the_words_rule_out(
     palate: Recommender,
 ) -> None:
     vector = palate.ranker.snapshot.content.text[4]
-    assert claims(palate, Wish("space", ()), vector, None) == [4]
-    assert claims(palate, Wish("space", ("mimsy",)), vector, vector) == []
+    assert claims(palate, DescribedTaste("space", ()), vector, None) == [4]
+    assert claims(palate, DescribedTaste("space", ("mimsy",)), vector, vector) == []

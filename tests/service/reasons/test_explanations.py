@@ -66,6 +66,19 @@ def test_of_what_is_not_listed_by_its_score_no_change_of_the_history_is_told(
     assert palate.explain(request).change == Change((), "")
 
 
+def test_no_change_of_the_history_takes_off_what_a_wish_alone_keeps_on(
+    palate: Recommender,
+) -> None:
+    """All of love that the filter leaves is shown, and whatever comes next is of another kind: it
+    would never come before what was asked for."""
+    asked = RecommendRequest(user_id="u0", k=10, wish="something with love", filter="price < 20")
+    answer = palate.recommend(asked)
+    assert {one.item.categories[0] for one in answer.results} == {"Love"}
+    for result in answer.results:
+        request = ExplainRequest(result.item_id, answer.recommendation_id, change=True)
+        assert palate.explain(request).change == Change((), "")
+
+
 def test_what_to_record_for_less_is_the_unkindest_event(palate: Recommender) -> None:
     less = palate.explain(served(palate)).less_of_this
     assert less is not None

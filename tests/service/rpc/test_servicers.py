@@ -219,6 +219,9 @@ async def test_recommend_carries_every_field_both_ways() -> None:
         "language": "zh",
         "scenario": "home",
         "page_token": "p",
+        "wish": "a western",
+        "refine_recommendation_id": "rec-0",
+        "without_wish_parts": ["no horror"],
     }
     async with running() as server:
         stub = recommend_pb2_grpc.RecommendServiceStub(server.channel)
@@ -250,7 +253,9 @@ async def test_an_empty_request_means_the_defaults() -> None:
         stub = recommend_pb2_grpc.RecommendServiceStub(server.channel)
         await stub.Recommend(recommend_pb2.RecommendRequest())
         ((_, request),) = server.backend.asked
-    assert request == RecommendRequest(domains=[], exclude_item_ids=[], history_item_ids=[])
+    assert request == RecommendRequest(
+        domains=[], exclude_item_ids=[], history_item_ids=[], without_wish_parts=[]
+    )
 
 
 async def test_similar_and_search_arrive_whole() -> None:

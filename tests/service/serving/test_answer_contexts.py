@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from service.api.messages import RecommendRequest
+from service.api.messages import ExplainRequest, RecommendRequest
 from service.errors import InvalidInput, RecommendationNotFound, ServedByOtherEncoders
 from service.recommender import Recommender
 
@@ -31,7 +31,7 @@ def test_an_answer_of_other_encoders_cannot_be_told_any_more(palate: Recommender
 def test_what_would_be_served_now_is_what_is_served(palate: Recommender) -> None:
     answer = palate.recommend(RecommendRequest(user_id="u4"))
     first = palate.catalog.index_of(answer.results[0].item_id)
-    now = palate.answers.now("u4", first, palate.model)
+    now = palate.answers.now(ExplainRequest("", user_id="u4"), first, palate.model)
     assert [one.item_index for one in now.results] == [
         palate.catalog.index_of(result.item_id) for result in answer.results
     ]
@@ -39,11 +39,11 @@ def test_what_would_be_served_now_is_what_is_served(palate: Recommender) -> None
 
 def test_an_item_that_is_not_among_the_best_stands_alone(palate: Recommender) -> None:
     seen = palate.catalog.index_of("i0")  # u0 rated it, so it is not served again
-    alone = palate.answers.now("u0", seen, palate.model)
+    alone = palate.answers.now(ExplainRequest("", user_id="u0"), seen, palate.model)
     assert [one.item_index for one in alone.results] == [seen]
     assert (alone.results[0].sources, list(alone.runners_up)) == ([], [])
 
 
 def test_somebody_has_to_be_named(palate: Recommender) -> None:
     with pytest.raises(InvalidInput, match="user_id"):
-        palate.answers.now("", 0, palate.model)
+        palate.answers.now(ExplainRequest(""), 0, palate.model)

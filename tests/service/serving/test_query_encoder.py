@@ -48,3 +48,13 @@ def test_only_the_latest_texts_are_remembered(counting: Counting) -> None:
     queries.encode("0")
     assert counting.asked[-1] == "0"
     assert len(counting.asked) == REMEMBERED + 2
+
+
+def test_what_is_prepared_is_encoded_at_once_and_once(counting: Counting) -> None:
+    queries = QueryEncoder(counting)
+    queries.encode("rain")
+    queries.prepare(["sun", "rain", "sun", "wind"])
+    assert counting.asked == ["rain", "sun", "wind"]
+    expected = FakeTextEncoder().encode_queries(["wind"])[0]
+    np.testing.assert_allclose(queries.encode("wind"), expected, rtol=1e-6)
+    assert counting.asked == ["rain", "sun", "wind"]

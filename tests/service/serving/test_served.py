@@ -30,6 +30,7 @@ CONTEXT = ServedContext(
     results=[ServedItem(7, 1.5, ["popular"], False), ServedItem(2, 1.25, ["sequence"], True)],
     created_at=1_700_000_000.0,
     runners_up=[5],
+    runners_lean=[0.0],
     times=[10.0, 20.0],
     domains=["films"],
     encoders="1a2b3c4d",
@@ -49,6 +50,13 @@ def contexts(log: EventLog, *, max_served: int = 10, keep_days: float = 1e6) -> 
 
 def test_a_context_is_read_back_as_it_was() -> None:
     assert ServedContext.from_bytes(CONTEXT.to_bytes()) == CONTEXT
+
+
+def test_what_a_wish_added_is_told_of_results_and_runners_up() -> None:
+    first, second = CONTEXT.results
+    wished = replace(CONTEXT, results=[replace(first, lean=0.5), second], runners_lean=[2.0])
+    assert wished.leans == {7: 0.5, 2: 0.0, 5: 2.0}
+    assert replace(CONTEXT, runners_lean=[]).leans == {7: 0.0, 2: 0.0}
 
 
 def test_a_context_of_before_scenarios_were_kept_is_read() -> None:

@@ -241,6 +241,14 @@ LEADS = {
         "you asked for {name}, and {this} comes close to those words",
         "{this} comes close to the taste you described",
     ),
+    "wish": (
+        "you asked for {name}, and {this} is marked {value}",
+        "{this} is marked {value}, and you asked for {name}",
+    ),
+    "wish.near": (
+        "you asked for {name}, and {this} comes close to those words",
+        "{this} is close in words to what you asked for: {name}",
+    ),
     "exploration": (
         "{this} is here to leave room for discovery",
         "this list leaves room for discovery, and {this} takes some of it",
@@ -327,6 +335,8 @@ TAILS = {
     "trend": ("{people} {chose} {this} lately, more often than usual",),
     "newness": ("{this} was added {ago}", "{this} arrived {ago}"),
     "taste": ("{this} comes close to the taste you described", "{this} is close to your own words"),
+    "wish": ("{this} is marked {value}, which you asked for",),
+    "wish.near": ("{this} is close to what you asked for: {name}",),
     "exploration": ("this list leaves room for discovery",),
     "rule": ("{this} fits what was asked for",),
     "cold_start.no_history": (
@@ -407,18 +417,18 @@ LEXICON = Lexicon(
         GuardedWords(r"on paper", frozenset({Kind.TEXT_SIMILARITY}), True),
         GuardedWords(r"details", SHARED | OF_TASTE | {Kind.TEXT_SIMILARITY}, True),
         GuardedWords(r"described", frozenset({Kind.TASTE, Kind.ASPECT})),
-        GuardedWords(r"words", frozenset({Kind.TASTE})),
+        GuardedWords(r"words", frozenset({Kind.TASTE, Kind.WISH})),
         GuardedWords(
             r"similar\w*|alike|resembl\w+|reminiscent|comparable", SIMILAR | {Kind.TASTE}, True
         ),
-        GuardedWords(r"close", SIMILAR | {Kind.TASTE}),
+        GuardedWords(r"close", SIMILAR | {Kind.TASTE, Kind.WISH}),
         GuardedWords(r"like T|as with T|(?<!taste )(?<!such )as T", SIMILAR | SHARED, True),
         GuardedWords(r"shares?|in common|same|from your history|also (?:has|is)", SHARED, True),
         GuardedWords(r"both", SHARED | {Kind.CO_ENGAGEMENT}, True),
         GuardedWords(r"taste", frozenset({Kind.TASTE, Kind.COLD_START})),
         GuardedWords(r"discover\w*|explor\w+", frozenset({Kind.EXPLORATION})),
         GuardedWords(r"request\w*|filter\w*", frozenset({Kind.RULE, Kind.COLD_START})),
-        GuardedWords(r"asked for", frozenset({Kind.RULE, Kind.TASTE})),
+        GuardedWords(r"asked for", frozenset({Kind.RULE, Kind.TASTE, Kind.WISH})),
         GuardedWords(
             r"known|unknown|no history|little|still short|left out|not used|was used",
             frozenset({Kind.COLD_START}),

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from service.cli import session
-from service.cli.commands import asking, explaining, people, recording
+from service.cli.commands import asking, chatting, explaining, people, recording
 from tests.service.standin import StandIn
 
 
 @pytest.fixture
 def answered(monkeypatch: pytest.MonkeyPatch) -> StandIn:
-    """What answers `recommend`, `similar`, `search`, `explain`, `users` and `events`, wherever it
+    """What answers `recommend`, `chat`, `similar`, `search`, `explain`, `users` and `events`, wherever it
     is said to be."""
     backend = StandIn()
 
@@ -23,6 +23,6 @@ def answered(monkeypatch: pytest.MonkeyPatch) -> StandIn:
     def answering(*_: Any, quiet: bool) -> Iterator[StandIn]:
         yield backend
 
-    for module in (session, asking, explaining, people, recording):
+    for module in (session, asking, chatting, explaining, people, recording):
         monkeypatch.setattr(module, "answering", answering)
     return backend

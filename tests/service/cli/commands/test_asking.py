@@ -134,6 +134,7 @@ def test_json_has_the_whole_answer(run: Run, answered: StandIn) -> None:
         "missing_item_ids": ["gone"],
         "next_page_token": "more",
         "stage_ms": {"retrieve": 1.5, "rank": 2.0},
+        "wish": None,
     }
     assert row.pop("item") == ALIEN.to_mapping()
     assert row == {

@@ -13,7 +13,7 @@ from indexer.catalog.item import Item
 from palate.client import Client
 from service.api.messages import Recommendation, RecommendRequest, ScoredItem
 from service.cli.demo.audience import Audience
-from service.cli.demo.story import DEEP, NEW_FILM, NEW_USER, SHOWN, TASTE, tell
+from service.cli.demo.story import DEEP, NEW_FILM, NEW_USER, SAID, SHOWN, TALKED_ABOUT, tell
 from tests.service.standin import StandIn, served
 
 GENRES = ("Adventure", "Animation", "Children", "Comedy")
@@ -132,10 +132,15 @@ def test_two_events_change_the_list_and_the_change_is_told(told: list[str], stag
     assert rest[-1] == "No longer among the five: Film 0."
 
 
-def test_somebody_new_is_asked_for_by_their_taste_alone(told: list[str], stage: Stage) -> None:
-    assert _scene(told, 3)[0].endswith(f"only says: {TASTE!r}")
-    (asked,) = [r for _, r in _asked(stage, "recommend") if r.user_id == NEW_USER]
-    assert (asked.taste, asked.k, asked.explain) == (TASTE, SHOWN, True)
+def test_somebody_new_says_what_they_would_like(told: list[str], stage: Stage) -> None:
+    scene = _scene(told, 3)
+    assert [line for line in scene if line.startswith("> ")] == [f"> {said}" for said in SAID]
+    asked = [r for _, r in _asked(stage, "recommend") if r.user_id == NEW_USER]
+    assert [(one.wish, one.k, one.explain) for one in asked] == [
+        (said, TALKED_ABOUT, True) for said in SAID[:3]
+    ]
+    assert [one.refine_recommendation_id for one in asked] == ["", "rec-1", "rec-1"]
+    assert scene[-1] == "1 (Film 1): Because you watched Aliens."
 
 
 def test_a_new_film_is_looked_for_on_the_lists_of_those_who_like_its_genres_and_of_others(
@@ -166,7 +171,7 @@ def test_the_first_answer_is_explained_in_every_language_with_its_evidence(
 ) -> None:
     heading, *rest = _scene(told, 5)
     assert heading.startswith(f"== 5. Why user {REGULAR} was given Film 0 first")
-    asked = [request for _, request in _asked(stage, "explain") if request.recommendation_id]
+    asked = [request for _, request in _asked(stage, "explain") if request.recommendation_id][1:]
     assert [(one.item_id, one.recommendation_id, one.language) for one in asked] == [
         ("f000", "rec-1", "en"),
         ("f000", "rec-1", "zh"),

@@ -47,4 +47,5 @@ def test_clients_see_the_parts_under_these_names() -> None:
         "newness",
         "taste",
         "exploration",
+        "wish",
     ]

@@ -202,3 +202,19 @@ def test_sponsorship_is_a_sentence_of_its_own_that_the_verifier_takes(
     assert "“Acme Films”" in written.text.removeprefix(plain.text)
     assert verify(written.text, COLLATERAL, evidence, code) == []
     assert verify(written.text, COLLATERAL, evidence[:1], code) != []
+
+
+def test_what_was_asked_for_is_told_first_and_in_either_language() -> None:
+    """A value of the catalogue, and words that are only close."""
+    subject = Subject("f", "Larry Crowne (2011)", "movies", ("Comedy",), {"cast": "Tom Hanks"})
+    for name, value in (
+        ("with Tom Hanks", "Tom Hanks"),
+        ("a comedy", "Comedy"),
+        ("spaceships", ""),
+    ):
+        wish = Evidence(K.WISH, 0.9, name=name, value=value)
+        for language in ("en", "zh"):
+            (line,) = write_reasons([(subject, [wish])], language)
+            assert f"“{name}”" in line
+            assert verify(line, subject, [wish], language) == []
+            assert verify(line, subject, [], language) != []

@@ -50,6 +50,9 @@ FULL = RecommendRequest(
     language="zh",
     scenario="home",
     page_token="p",
+    wish="a western",
+    refine_recommendation_id="r",
+    without_wish_parts=["no horror"],
 )
 
 
@@ -60,7 +63,7 @@ def test_every_field_of_a_request_comes_in() -> None:
     assert similar_request(to_message(similar, recommend_pb2.SimilarItemsRequest)) == similar
     search = SearchRequest(text="ship", k=2, domains=["d"], filter="x")
     assert search_request(to_message(search, recommend_pb2.SearchItemsRequest)) == search
-    why = ExplainRequest("i", "r", "u", "zh", "openai", "j", True)
+    why = ExplainRequest("i", "r", "u", "zh", "openai", "j", True, "a western", "slow")
     assert explain_request(to_message(why, explain_pb2.ExplainRequest), "en") == why
     taste = TasteRequest("u", "zh", "openai")
     assert taste_request(to_message(taste, explain_pb2.DescribeTasteRequest), "en") == taste

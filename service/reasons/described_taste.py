@@ -1,4 +1,4 @@
-"""Wish: what somebody's words ask for, what they name, and what they rule out.
+"""DescribedTaste: what somebody's words ask for, what they name, and what they rule out.
 
 An encoder takes "no animation" for animation. So the parts that rule something out are taken off
 before closeness is measured, and nothing is called close to words that name a value of the catalogue
@@ -31,7 +31,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class DescribedTaste:
     """Words, taken apart."""
 
     asked: str
@@ -42,8 +42,8 @@ class Wish:
     def of(cls, words: str) -> Self:
         """In any of the languages that there are.
 
-        >>> Wish.of("a space film, nothing gory"), Wish.of("no animation").asked
-        (Wish(asked='a space film', ruled_out=('gory',)), '')
+        >>> DescribedTaste.of("a space film, nothing gory"), DescribedTaste.of("no animation").asked
+        (DescribedTaste(asked='a space film', ruled_out=('gory',)), '')
         """
         ruled_out: list[str] = []
 
@@ -91,17 +91,17 @@ class Vocabulary:
         return by_attribute
 
 
-def denied(items: Sequence[Item], wish: Wish, vocabulary: Vocabulary) -> list[bool]:
-    """Of each item whether it denies the wish."""
-    named = vocabulary.named(wish.asked)
-    return [denies(item, wish, named) for item in items]
+def denied(items: Sequence[Item], described: DescribedTaste, vocabulary: Vocabulary) -> list[bool]:
+    """Of each item whether it denies the described taste."""
+    named = vocabulary.named(described.asked)
+    return [denies(item, described, named) for item in items]
 
 
-def denies(item: Item, wish: Wish, named: Mapping[str, Sequence[str]]) -> bool:
+def denies(item: Item, described: DescribedTaste, named: Mapping[str, Sequence[str]]) -> bool:
     """Whether an item lacks what the words name (of one attribute any value is enough), has what
     they rule out, or is written in another script than they are."""
     text = " ".join(_texts(item)).casefold()
-    if any(is_cjk(c) for c in wish.asked) and not any(is_cjk(c) for c in text):
+    if any(is_cjk(c) for c in described.asked) and not any(is_cjk(c) for c in text):
         return True
     words = [_singular(word) for word in _WORD.findall(text)]
     spoken = f" {' '.join(words)} "
@@ -110,7 +110,7 @@ def denies(item: Item, wish: Wish, named: Mapping[str, Sequence[str]]) -> bool:
             f" {value} " in spoken or (is_cjk(value[0]) and value in text) for value in values
         ):
             return True
-    return any(_has(text, words, what.casefold()) for what in wish.ruled_out)
+    return any(_has(text, words, what.casefold()) for what in described.ruled_out)
 
 
 def _has(text: str, words: Sequence[str], what: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from indexer.catalog.item import Item
-from service.reasons.wish import Vocabulary, Wish, denies
+from service.reasons.described_taste import DescribedTaste, Vocabulary, denies
 
 DRESSES = [
     Item("red", title="Summer dress", categories=("Dress",), attributes={"colour": "Red"}),
@@ -32,8 +32,8 @@ DRESSES = [
     ],
 )
 def test_what_rules_out_is_taken_off(words: str, asked: str, ruled_out: Sequence[str]) -> None:
-    wish = Wish.of(words)
-    assert (wish.asked, list(wish.ruled_out)) == (asked, ruled_out)
+    described = DescribedTaste.of(words)
+    assert (described.asked, list(described.ruled_out)) == (asked, ruled_out)
 
 
 @pytest.mark.parametrize(
@@ -50,9 +50,9 @@ def test_what_rules_out_is_taken_off(words: str, asked: str, ruled_out: Sequence
     ],
 )
 def test_nothing_is_close_to_words_that_name_what_it_has_not(words: str, fits: list[str]) -> None:
-    wish = Wish.of(words)
-    named = Vocabulary.of(DRESSES).named(wish.asked)
-    assert [item.item_id for item in DRESSES if not denies(item, wish, named)] == fits
+    described = DescribedTaste.of(words)
+    named = Vocabulary.of(DRESSES).named(described.asked)
+    assert [item.item_id for item in DRESSES if not denies(item, described, named)] == fits
 
 
 def test_values_are_named_without_spaces_around_them_in_chinese() -> None:
@@ -60,15 +60,15 @@ def test_values_are_named_without_spaces_around_them_in_chinese() -> None:
         Item("a", title="夏季连衣裙", attributes={"颜色": "红色"}),
         Item("b", title="夏季连衣裙", attributes={"颜色": "蓝色"}),
     ]
-    wish = Wish.of("红色的连衣裙")
-    named = Vocabulary.of(items).named(wish.asked)
-    assert [denies(item, wish, named) for item in items] == [False, True]
+    described = DescribedTaste.of("红色的连衣裙")
+    named = Vocabulary.of(items).named(described.asked)
+    assert [denies(item, described, named) for item in items] == [False, True]
 
 
 def test_another_form_of_a_word_that_is_ruled_out_counts_as_that_word() -> None:
     item = Item("a", title="Toy Story", description="An animated film about toys.")
-    assert denies(item, Wish.of("for children, no animation"), {})
-    assert not denies(item, Wish.of("for children, no violence"), {})
+    assert denies(item, DescribedTaste.of("for children, no animation"), {})
+    assert not denies(item, DescribedTaste.of("for children, no violence"), {})
 
 
 def test_numbers_are_named_by_nobody() -> None:

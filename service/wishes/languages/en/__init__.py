@@ -1,0 +1,1 @@
+"""English: its function words, numbers and inflections."""

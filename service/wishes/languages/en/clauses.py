@@ -1,0 +1,264 @@
+"""The parts of an English wish, read from left to right.
+
+Owns where a clause begins and ends, and how far a stance reaches: over a list that closes with "or",
+and no further than the next comma, "but" or verb of asking elsewhere. Knows no numbers and titles.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from service.wishes.clause import Clause, Limit, Parsed, Quantity, Reference, Stance
+from service.wishes.languages.bounds import inverted
+from service.wishes.languages.en.forms import is_comparative
+from service.wishes.languages.en.limits import limit_at
+from service.wishes.languages.en.references import references_at
+from service.wishes.languages.en.words import (
+    ASKED_FOR,
+    AT_THE_START,
+    DENIED,
+    DETERMINERS,
+    FUNCTION,
+    NAMES,
+    STANCES,
+    TURNS,
+    VERBS_OF_ASKING,
+    Turn,
+)
+from service.wishes.languages.text import Kind, Source
+
+_QUOTES = "\"'《》“”‘’«»"
+_MAX_LOOKED_AT = 8
+_MAX_LIST_TOKENS = 12
+"""How far ahead the "or" of a list is looked for."""
+_MAX_ELEMENT_WORDS = 3
+_PERSONS = ("i", "we", "id", "im", "wed")
+"""What they ask for is wanted, also after "no": "no I want horror"."""
+
+
+class Reader:
+    """One reading of one text."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._clauses: list[Clause] = []
+        self._limits: list[Limit] = []
+        self._references: list[Reference] = []
+        self._begin(Stance.WANT, None)
+
+    def read(self) -> Parsed:
+        """All parts of the text."""
+        at = 0
+        while at < len(self._source.tokens):
+            at = (
+                self._quoted(at)
+                or self._reference(at)
+                or self._limit(at)
+                or self._stance_or_turn(at)
+                or self._mark(at)
+                or self._word(at)
+            )
+        self._flush()
+        return Parsed(tuple(self._clauses), tuple(self._limits), tuple(self._references))
+
+    def _begin(self, stance: Stance, opener: int | None) -> None:
+        """A clause of which there are no words yet. Its text begins at `opener`."""
+        self._stance, self._opener = stance, opener
+        self._first = self._end = 0
+        self._has_years = False
+
+    @property
+    def _has_words(self) -> bool:
+        """Whether there is more than function words. Of many of these in a row a few are looked at."""
+        looked_at = range(self._first, min(self._end, self._first + _MAX_LOOKED_AT))
+        is_long = self._end - self._first > _MAX_LOOKED_AT
+        return is_long or not all(self._is_function(at) for at in looked_at)
+
+    def _add(self, at: int, end: int) -> int:
+        if self._end == self._first:
+            self._first = at
+        self._end = end
+        return end
+
+    def _flush(self) -> None:
+        """Closes the clause: no function words at its ends."""
+        first, end = self._first, self._end
+        while first < end and self._is_function(first):
+            first += 1
+        while first < end and self._is_function(end - 1):
+            end -= 1
+        words = self._source.excerpt(first, end)
+        if end - first == 1 and self._source.kind(first) is Kind.QUOTED:
+            words = words.strip(_QUOTES).strip()
+        if any(letter.isalnum() for letter in words):
+            text = self._source.excerpt(first if self._opener is None else self._opener, end)
+            self._clauses.append(Clause(text, self._stance, words))
+        self._first = self._end = 0
+
+    def _is_function(self, at: int) -> bool:
+        source = self._source
+        if source.kind(at) in (Kind.SIGN, Kind.MARK):
+            return True
+        ends_name = source.is_capital(at - 1) and source.key(at - 1) not in FUNCTION
+        begins_name = source.key(at) in NAMES and source.is_capital(at + 1)
+        is_name = source.is_capital(at) and (ends_name or begins_name)
+        return source.kind(at) is Kind.WORD and source.key(at) in FUNCTION and not is_name
+
+    def _quoted(self, at: int) -> int | None:
+        return self._add(at, at + 1) if self._source.kind(at) is Kind.QUOTED else None
+
+    def _reference(self, at: int) -> int | None:
+        found = references_at(self._source, at, self._ends_title)
+        if found is None:
+            return None
+        self._flush()
+        self._references.extend(found[0])
+        self._begin(Stance.WANT, None)
+        return found[1]
+
+    def _ends_title(self, at: int) -> bool:
+        turn = TURNS.at(self._source, at)
+        return (
+            STANCES.at(self._source, at) is not None
+            or (turn is not None and turn[0] is not Turn.AND)
+            or limit_at(self._source, at) is not None
+        )
+
+    def _limit(self, at: int) -> int | None:
+        found = limit_at(self._source, at)
+        if found is None:
+            return None
+        limit, end = found
+        is_denied = self._is_denied(limit)
+        denied = inverted(limit) if is_denied else limit
+        of_topic = self._has_years and limit.quantity is Quantity.YEAR and not self._has_words
+        if denied is None or of_topic:
+            return self._add(at, end)
+        if is_denied:
+            self._first = self._end  # what is counted is no clause: "no films over two hours"
+        if is_denied and self._opener is not None:
+            denied = replace(denied, text=self._source.excerpt(self._opener, end))
+        self._flush()
+        self._limits.append(denied)
+        self._begin(Stance.WANT, None)
+        return end
+
+    def _is_denied(self, limit: Limit) -> bool:
+        """Whether a limit is what is not wanted: "nothing over 50", "no films from the eighties"."""
+        if self._stance not in (Stance.WITHOUT, Stance.LESS):
+            return False
+        said = {self._source.key(at) for at in range(self._first, self._end)}
+        goes_with_words = self._stance is Stance.WITHOUT and inverted(limit) is None
+        return not self._has_words or said <= ASKED_FOR or goes_with_words
+
+    def _stance_or_turn(self, at: int) -> int | None:
+        stance, turn = STANCES.at(self._source, at), TURNS.at(self._source, at)
+        if stance is None and not self._has_words and self._opener is None:
+            stance = AT_THE_START.at(self._source, at)
+        if stance and (turn is None or stance[1] >= turn[1]):
+            self._open(stance[0], at)
+            return stance[1]
+        if turn and not self._is_of_name(turn[0], at):
+            return self._turn(turn[0], at, turn[1])
+        return None
+
+    def _is_of_name(self, turn: Turn, at: int) -> bool:
+        """Whether a function word stands in a name: "Stranger Things", "Gone With The Wind"."""
+        may_be = turn in (Turn.ANYTHING, Turn.WITH, Turn.ABOUT, Turn.AND) and self._has_words
+        return may_be and self._source.is_capital(at - 1) and self._source.is_capital(at)
+
+    def _open(self, stance: Stance, at: int) -> None:
+        if self._has_words or self._opener is None:
+            self._flush()
+            self._begin(stance, at)
+            return
+        if self._stance is Stance.WITHOUT and stance is Stance.PREFER:
+            stance = Stance.LESS
+        self._begin(stance, self._opener)
+
+    def _turn(self, turn: Turn, at: int, end: int) -> int:
+        match turn:
+            case Turn.AND | Turn.OR:
+                return self._and_or(turn, at, end)
+            case Turn.WITH | Turn.ABOUT:
+                return self._with(turn, at, end)
+            case Turn.ANYTHING if not self._has_words:
+                return end
+            case Turn.ASKING if not self._has_words and self._source.key(at) not in _PERSONS:
+                return end
+        self._flush()
+        self._begin(Stance.WANT, None)
+        return end
+
+    def _and_or(self, turn: Turn, at: int, end: int) -> int:
+        """What "and" joins are words, and what "or" joins elements of a list where a stance was shown. An
+        article begins anew."""
+        following = self._source.key(end)
+        if not self._has_words:
+            return end
+        if following in DETERMINERS or is_comparative(following):
+            keeps = turn is Turn.OR and self._stance is not Stance.WANT
+            self._flush()
+            self._begin(self._stance if keeps else Stance.WANT, None)
+            return end
+        if turn is Turn.OR and self._stance is not Stance.WANT:
+            self._flush()
+            self._begin(self._stance, None)
+            return end
+        return self._add(at, end)
+
+    def _with(self, turn: Turn, at: int, end: int) -> int:
+        if self._stance is Stance.WITHOUT and self._has_words:
+            opener = self._opener
+            if opener is None or self._source.key(opener) != "not":
+                return self._add(at, end)  # "no films with zombies"
+        if self._has_words or self._stance is Stance.WANT:
+            self._flush()
+            self._begin(Stance.WANT, at)
+        self._has_years = turn is Turn.ABOUT
+        return end
+
+    def _mark(self, at: int) -> int | None:
+        source = self._source
+        if source.kind(at) is Kind.MARK:
+            keeps = self._stance is not Stance.WANT and self._is_list(at)
+            self._flush()
+            self._begin(self._stance if keeps else Stance.WANT, None)
+            return at + 1
+        if source.kind(at) is not Kind.SIGN:
+            return None
+        if source.key(at) == "-" and source.joined(at + 1) and not source.joined(at):
+            self._open(Stance.WITHOUT, at)
+        return at + 1
+
+    def _is_list(self, at: int) -> bool:
+        """Whether a comma stands in a list that closes with "or": "no horror, war or musicals"."""
+        source, n_words = self._source, 0
+        for place in range(at, min(at + _MAX_LIST_TOKENS, len(source.tokens))):
+            turn = TURNS.at(source, place)
+            if turn and turn[0] is Turn.OR:
+                return True
+            if source.key(place) == ",":
+                n_words = 0
+                continue
+            n_words += 1
+            is_over = turn or STANCES.at(source, place) or source.kind(place) is Kind.MARK
+            if is_over or n_words > _MAX_ELEMENT_WORDS:
+                return False
+        return False
+
+    def _word(self, at: int) -> int:
+        source = self._source
+        begins = not self._has_words
+        is_denied = begins and self._stance is Stance.WITHOUT and source.key(at - 1) in DENIED
+        if is_denied and source.key(at) in VERBS_OF_ASKING:
+            return at + 1
+        is_name = source.is_capital(at) and source.is_capital(at + 1)
+        if begins and not is_name and is_comparative(source.key(at)):
+            if self._stance is Stance.WANT:
+                opener = self._opener
+                self._flush()
+                self._begin(Stance.PREFER, opener)
+            elif self._stance is Stance.WITHOUT:
+                self._stance = Stance.LESS
+        return self._add(at, at + 1)

@@ -1,0 +1,1 @@
+"""Chinese: its function words and numbers, simplified and traditional."""

@@ -1,0 +1,177 @@
+"""Lexicon: what a catalogue can be asked for in words: its values, its words, its numbers and its
+titles.
+
+Like the index of a search engine it is a list of segments: the catalogue as it was when it was read,
+and the items that have changed since. Knows no wishes, no people and no scores of the ranker.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, repeat
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.catalog.item import Item
+from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
+from service.wishes.lexicon.numbers import Numbers
+from service.wishes.lexicon.tokens import tokens
+from service.wishes.lexicon.values import NOTHING, Aspects, Value, Values
+from service.wishes.lexicon.words import Words
+
+NAMES_SHARE = 0.5
+"""Where a smaller share of the texts that have a word have it as the last name of a person, it is a
+word."""
+
+Name = tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Segment:
+    """Some items, read once."""
+
+    items: IntArray
+    """Indices."""
+    values: Values
+    words: Words
+    numbers: Numbers
+    titles: Mapping[Name, Sequence[int]]
+    """Items by the tokens of their title, with and without a year at its end."""
+
+    @classmethod
+    def of(cls, rows: Sequence[tuple[int, Item]], said: Sequence[Aspects] = ()) -> Segment:
+        """Of items and their indices; `said`: what a language model says of each, if it does."""
+        titles: dict[Name, list[int]] = defaultdict(list)
+        for index, item in rows:
+            for name in _names_of_title(item.title):
+                titles[name].append(index)
+        return cls(
+            items=np.array([index for index, _ in rows], np.int64),
+            values=Values.of(rows, said),
+            words=Words.of(_texts(rows, said)),
+            numbers=Numbers.of(rows),
+            titles=titles,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Lexicon:
+    """N items, the later segment standing for what both have."""
+
+    segments: Sequence[Segment]
+    n_items: int
+
+    @cached_property
+    def _stale(self) -> list[BoolArray]:
+        """(N,) by segment: the items that a later segment has."""
+        later = np.zeros(self.n_items, bool)
+        stale = []
+        for segment in reversed(self.segments):
+            stale.append(later.copy())
+            later[segment.items[segment.items < self.n_items]] = True
+        return stale[::-1]
+
+    def named(self, name: Sequence[str]) -> list[Value]:
+        """The values that these tokens name; where there are none, people of this last name."""
+        found = [value for segment in self.segments for value in segment.values.named(name)]
+        if not found and len(name) == 1:
+            return self._of_last_name(name[0])
+        return list(dict.fromkeys(found))
+
+    def _of_last_name(self, name: str) -> list[Value]:
+        """People of this last name, where most texts that have the word have it as their name."""
+        people = [value for one in self.segments for value in one.values.of_last_name(name)]
+        people = list(dict.fromkeys(people))
+        n_items = sum(int(self.mask(value).sum()) for value in people)
+        return people if n_items >= NAMES_SHARE * self.share(name) * self.n_items else []
+
+    def mask(self, value: Value) -> BoolArray:
+        """(N,) which items have the value."""
+        has = np.zeros(self.n_items, bool)
+        for segment, stale in zip(self.segments, self._stale, strict=True):
+            items = segment.values.items(value)
+            items = items[items < self.n_items]
+            has[items[~stale[items]]] = True
+        return has
+
+    def scores(self, words: Sequence[str]) -> FloatArray:
+        """(N,) BM25 of these tokens."""
+        total = np.zeros(self.n_items, np.float32)
+        for segment, stale in zip(self.segments, self._stale, strict=True):
+            total += np.where(stale, 0, segment.words.scores(words, self.n_items))
+        return total
+
+    def matches(self, words: Sequence[str]) -> IntArray:
+        """(N,) how many of these tokens each text has, in any form."""
+        total = np.zeros(self.n_items, np.int64)
+        for segment, stale in zip(self.segments, self._stale, strict=True):
+            total += np.where(stale, 0, segment.words.matches(words, self.n_items))
+        return total
+
+    def share(self, word: str) -> float:
+        """Share of the texts that have this token, in any form."""
+        return sum(segment.words.count(word) for segment in self.segments) / max(self.n_items, 1)
+
+    def number_fields(self) -> Mapping[str, int]:
+        """How many items have each number, by field."""
+        counts: dict[str, int] = defaultdict(int)
+        for segment in self.segments:
+            for field, column in segment.numbers.columns.items():
+                counts[field] += len(column.items)
+        return counts
+
+    def numbers(self, field: str) -> NDArray[np.float64]:
+        """(N,) the numbers of a field; NaN for none."""
+        numbers = np.full(self.n_items, np.nan)
+        for segment, stale in zip(self.segments, self._stale, strict=True):
+            column = segment.numbers.columns.get(field)
+            if column is not None:
+                there = column.items < self.n_items
+                there[there] = ~stale[column.items[there]]
+                numbers[column.items[there]] = column.numbers[there]
+        return numbers
+
+    def titled(self, title: str) -> list[int]:
+        """The items of this title, with or without the year at its end."""
+        found = []
+        for segment, stale in zip(self.segments, self._stale, strict=True):
+            indices = segment.titles.get(tokens(title), ())
+            found += [index for index in indices if index < self.n_items and not stale[index]]
+        return found
+
+    @cached_property
+    def domains(self) -> frozenset[str]:
+        """Of all items."""
+        return frozenset(
+            value.text
+            for segment in self.segments
+            for value in segment.values.postings
+            if value.field == "domain"
+        )
+
+
+def _texts(rows: Sequence[tuple[int, Item]], said: Sequence[Aspects]) -> Iterator[tuple[int, str]]:
+    for (index, item), aspects in zip(rows, chain(said, repeat(NOTHING)), strict=False):
+        words = [item.text(), *(value for values in aspects.values() for value in values)]
+        yield index, " ".join(words)
+
+
+def _names_of_title(title: str) -> set[Name]:
+    """Its tokens; without a year at the end; and with a trailing article in front.
+
+    >>> sorted(_names_of_title("Matrix, The (1999)"))
+    [('matrix', 'the'), ('matrix', 'the', '1999'), ('the', 'matrix')]
+    """
+    whole = tokens(title)
+    names = {whole}
+    if len(whole) > 1 and len(whole[-1]) == 4 and whole[-1].isdecimal():
+        names.add(whole[:-1])
+    head, comma, article = title.split(" (")[0].rpartition(",")
+    if comma and len(tokens(article)) == 1 and len(article.strip()) <= 3:
+        names.add(tokens(f"{article} {head}"))
+    names.discard(())
+    return names

@@ -1,0 +1,147 @@
+"""Topics: which of a catalogue's values set the items apart that words are near to.
+
+Words such as "spaceships, aliens and robots" name no value, yet the items whose texts are nearest to
+them share one. What is common among those items is not enough: values come together, and each would
+be credited with what another one explains. So membership of the nearest is regressed on all values
+at once, and a value counts by how certain its own part is (its t statistic). Pseudo-relevance
+feedback (Lavrenko and Croft, Relevance-Based Language Models, SIGIR 2001) over values in the place
+of words.
+
+Immutable; knows no encoder and no wish.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy import sparse
+
+from service.ranker.data.arrays import FloatArray, IntArray
+from service.wishes.lexicon.lexicon import Segment
+from service.wishes.lexicon.values import Value
+
+COMPLETE = 0.8
+"""Share of the items that have a field, from which on not having a value says something; and share
+of what is said there by values of LEAST_ITEMS at least: in a field of many rare values, such as
+keywords, not every item has all that would fit it."""
+LEAST_ITEMS, LARGEST_SHARE = 10, 0.9
+"""A value that fewer items have says little, and one that nearly all have says nothing."""
+MOST_VALUES = 500
+NEAREST_SHARE, LEAST_NEAREST, MOST_NEAREST = 0.03, 50, 300
+"""How many items are the nearest."""
+RIDGE = 5.0
+LEAST_SHARE = 0.1
+"""So much of the nearest must have the value: a few items that share a name are no topic."""
+LEAST_T = 4.0
+"""Below this a value explains nothing that chance would not."""
+LEAST_WEIGHT = 0.01
+SHARPNESS = 3.0
+"""A value counts by its t over the largest, to this power: the values that say the same as the best
+one, a little worse, would drown it else."""
+
+
+@dataclass(frozen=True, eq=False)
+class Topics:
+    """V values of the complete fields of n items."""
+
+    values: Sequence[Value]
+    items: IntArray
+    """(n,) indices."""
+    has: sparse.csr_matrix
+    """(n, V)"""
+    inverse: FloatArray
+    """(V + 1, V + 1) of the values' Gram matrix with a constant column, plus the ridge."""
+    names: FloatArray
+    """(V, dim) the values' own words in the text encoder's space."""
+
+    @property
+    def commonest(self) -> list[str]:
+        """The values' names, those that most items have first."""
+        return [value.text for value in self.values]
+
+    @cached_property
+    def sizes(self) -> FloatArray:
+        """(V,) how many items have each value."""
+        return np.asarray(self.has.sum(axis=0)).ravel()[:-1]
+
+    @cached_property
+    def variances(self) -> FloatArray:
+        """(V + 1,) of each effect, over that of the residual: the diagonal of A^-1 X'X A^-1 with
+        A = X'X + ridge (Hoerl and Kennard, Ridge Regression, Technometrics 1970)."""
+        ridge = np.append(np.full(len(self.values), RIDGE), 0.0)
+        return np.asarray(np.diag(self.inverse) - self.inverse**2 @ ridge)
+
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """Fields that nearly every item has."""
+        return frozenset(value.field for value in self.values)
+
+    @classmethod
+    def of(cls, segment: Segment, encode: Callable[[Sequence[str]], FloatArray]) -> Topics:
+        """Of the items of a segment; `encode` gives (n, dim) unit rows of texts."""
+        values = _complete_values(segment)
+        items = np.sort(segment.items)
+        n = len(items)
+        place = {value: column for column, value in enumerate(values)}
+        rows = [np.searchsorted(items, segment.values.items(value)) for value in values]
+        cols = [np.full(len(some), place[value]) for some, value in zip(rows, values, strict=True)]
+        rows.append(np.arange(n))
+        cols.append(np.full(n, len(values)))
+        entries = (np.concatenate(rows), np.concatenate(cols))
+        has = sparse.csr_matrix((np.ones(len(entries[0])), entries), (n, len(values) + 1))
+        gram = np.asarray((has.T @ has).toarray())
+        gram[np.arange(len(values)), np.arange(len(values))] += RIDGE
+        names = encode([value.text for value in values]) if values else np.zeros((0, 1), np.float32)
+        return cls(values, items, has, np.linalg.inv(gram) if n else gram, names)
+
+    def weights(self, nearness: FloatArray) -> dict[Value, float]:
+        """The values that set the nearest items apart, the surest with 1, from `nearness` (N,) of
+        every item of the catalogue."""
+        n = len(self.items)
+        if not len(self.values) or n < 2 * LEAST_NEAREST:
+            return {}
+        m = int(np.clip(NEAREST_SHARE * n, LEAST_NEAREST, MOST_NEAREST))
+        near = np.argpartition(-nearness[self.items], m - 1)[:m]
+        counts = np.asarray(self.has[near].sum(axis=0)).ravel()  # (V + 1,) = X'y
+        effect = self.inverse @ counts
+        residual = m - effect @ counts - RIDGE * effect[:-1] @ effect[:-1]
+        error = np.sqrt(self.variances * max(residual, 1e-9) / n)
+        t = (effect / np.maximum(error, 1e-12))[:-1]
+        largest = t.max()
+        if largest < LEAST_T:
+            return {}
+        there = counts[:-1]
+        weights = np.where(
+            (t >= LEAST_T) & (there >= LEAST_SHARE * m), (t / largest) ** SHARPNESS, 0
+        )
+        chosen = np.flatnonzero(weights > LEAST_WEIGHT).tolist()
+        return {self.values[place]: float(weights[place]) for place in chosen}
+
+
+def _is_complete(postings: Sequence[IntArray], n_items: int) -> bool:
+    sizes = np.array([len(items) for items in postings])
+    if sizes[sizes >= LEAST_ITEMS].sum() < COMPLETE * sizes.sum():
+        return False
+    return len(np.unique(np.concatenate(postings))) >= COMPLETE * n_items
+
+
+def _complete_values(segment: Segment) -> list[Value]:
+    """The values of fields that nearly every item has, commonest first."""
+    n = len(segment.items)
+    in_field: dict[str, list[IntArray]] = {}
+    for value, items in segment.values.postings.items():
+        in_field.setdefault(value.field, []).append(items)
+    complete = {
+        field
+        for field, postings in in_field.items()
+        if field != "domain" and _is_complete(postings, n)
+    }
+    kept = [
+        (len(items), value)
+        for value, items in segment.values.postings.items()
+        if value.field in complete and LEAST_ITEMS <= len(items) <= LARGEST_SHARE * n
+    ]
+    return [value for _, value in sorted(kept, key=lambda one: (-one[0], one[1]))[:MOST_VALUES]]

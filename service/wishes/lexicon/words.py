@@ -1,0 +1,98 @@
+"""The words of a catalogue's texts, scored by BM25. Immutable; knows no values and no wishes.
+
+score(q, d) = sum over the tokens t of q of idf(t) * tf * (K1 + 1) / (tf + K1 * (1 - B + B * |d| / mean |d|)),
+idf(t) = log(1 + (N - n_t + .5) / (n_t + .5)) (Robertson and Zaragoza, The Probabilistic Relevance
+Framework: BM25 and Beyond, 2009).
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import snowballstemmer
+from scipy import sparse
+
+from service.ranker.data.arrays import FloatArray, IntArray
+from service.wishes.lexicon.tokens import tokens
+
+K1, B = 1.2, 0.75
+
+
+class Words:
+    """BM25 of any words for every text."""
+
+    def __init__(
+        self, columns: Mapping[str, int], weights: sparse.csc_matrix, items: IntArray
+    ) -> None:
+        """`weights` (len(items), tokens): what a token adds to the score of a text."""
+        self._columns, self._weights, self._items = columns, weights, items
+
+    @classmethod
+    def of(cls, texts: Iterable[tuple[int, str]]) -> Words:
+        """Of every text and the index of its item."""
+        columns: dict[str, int] = {}
+        cols, starts, items = array("i"), array("q", [0]), array("q")
+        for index, text in texts:
+            items.append(index)
+            for token in tokens(text):
+                cols.append(columns.setdefault(_STEMS[token], len(columns)))
+            starts.append(len(cols))
+        shape = (len(items), max(len(columns), 1))
+        ones = np.ones(len(cols), np.float32)
+        counts = sparse.csr_matrix((ones, np.array(cols), np.array(starts)), shape)
+        counts.sum_duplicates()
+        return cls(columns, _bm25(counts), np.array(items, np.int64))
+
+    def scores(self, words: Sequence[str], n_items: int) -> FloatArray:
+        """(n_items,) BM25 of these tokens; 0 where none of them is."""
+        stems = (_STEMS[word] for word in words)
+        there = [self._columns[stem] for stem in stems if stem in self._columns]
+        scores = np.zeros(n_items, np.float32)
+        if there:
+            scores[self._items] = np.asarray(self._weights[:, there].sum(axis=1)).ravel()
+        return scores
+
+    def matches(self, words: Sequence[str], n_items: int) -> IntArray:
+        """(n_items,) how many of these tokens each text has, in any form."""
+        stems = dict.fromkeys(_STEMS[word] for word in words)
+        there = [self._columns[stem] for stem in stems if stem in self._columns]
+        counts = np.zeros(n_items, np.int64)
+        if there:
+            counts[self._items] = np.diff(self._weights[:, there].tocsr().indptr)
+        return counts
+
+    def count(self, word: str) -> int:
+        """How many texts have this token, in any form."""
+        column = self._columns.get(_STEMS[word])
+        return 0 if column is None else int(np.diff(self._weights.indptr[column : column + 2])[0])
+
+
+class _Stems(dict[str, str]):
+    """Stem of each token, worked out once."""
+
+    _stemmer = snowballstemmer.stemmer("english")
+
+    def __missing__(self, token: str) -> str:
+        stem: str = self._stemmer.stemWord(token)
+        self[token] = stem
+        return stem
+
+
+_STEMS = _Stems()
+
+
+def _bm25(counts: sparse.csr_matrix) -> sparse.csc_matrix:
+    n_texts = counts.shape[0]
+    lengths = np.asarray(counts.sum(axis=1)).ravel()
+    per_token = np.bincount(counts.indices, minlength=counts.shape[1])
+    idf = np.log1p((n_texts - per_token + 0.5) / (per_token + 0.5))
+    norm = K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1e-9)) if n_texts else lengths
+    rows = np.repeat(np.arange(n_texts), np.diff(counts.indptr))
+    tf = counts.data
+    data = idf[counts.indices] * tf * (K1 + 1) / (tf + norm[rows])
+    weights = sparse.csr_matrix(
+        (data.astype(np.float32), counts.indices, counts.indptr), counts.shape
+    )
+    return weights.tocsc()

@@ -1,0 +1,68 @@
+"""Mentions: where the words of a wish name values of the catalogue.
+
+Longest names first, from left to right. Knows no stance and no scores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from service.wishes.lexicon.lexicon import Lexicon
+from service.wishes.lexicon.tokens import is_ideograph, tokens
+from service.wishes.lexicon.values import MAX_TOKENS, Value
+
+Forms = Callable[[str], Sequence[str]]
+"""Other forms of a word, as a grammar has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Tokens start to stop of some words, and every value that they name."""
+
+    start: int
+    stop: int
+    values: Sequence[Value]
+
+
+def mentions_in(words: Sequence[str], lexicon: Lexicon, forms: Forms) -> list[Mention]:
+    """What these tokens name, without overlaps, from left to right."""
+    found = []
+    start = 0
+    while start < len(words):
+        mention = _longest_at(words, start, lexicon, forms)
+        if mention is None:
+            start += 1
+        else:
+            found.append(mention)
+            start = mention.stop
+    return found
+
+
+def _longest_at(words: Sequence[str], start: int, lexicon: Lexicon, forms: Forms) -> Mention | None:
+    for stop in range(min(len(words), start + MAX_TOKENS), start, -1):
+        name = tuple(words[start:stop])
+        if _is_too_short(name, whole=len(name) == len(words)):
+            continue
+        for candidate in _as_a_catalogue_may_have(name, forms):
+            if values := lexicon.named(candidate):
+                return Mention(start, stop, values)
+    return None
+
+
+def _is_too_short(name: Sequence[str], *, whole: bool) -> bool:
+    """Names that are found in other words by chance: a letter, or one ideograph of many."""
+    return not whole and len(name) == 1 and (len(name[0]) < 2 or is_ideograph(name[0]))
+
+
+def _as_a_catalogue_may_have(name: tuple[str, ...], forms: Forms) -> Iterator[tuple[str, ...]]:
+    """The name as it is, then with other forms of its last word, then of each word."""
+    yield name
+    for form in forms(name[-1]):
+        yield (*name[:-1], *tokens(form))
+    if len(name) == 1:
+        return
+    first = [next(iter(forms(word)), word) for word in name]
+    for place, form in enumerate(first[:-1]):
+        yield (*name[:place], *tokens(form), *name[place + 1 :])
+    yield tuple(token for form in first for token in tokens(form))

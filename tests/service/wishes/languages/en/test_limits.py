@@ -1,0 +1,170 @@
+"""Bounds in English wishes, alone and beside other parts."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.wishes.languages.en.grammar import English
+from tests.service.wishes.languages.shorthand import shorthand
+
+ALONE = {
+    "under 50": "unnamed <50",
+    "under $50": "price <50",
+    "between 20 and 30 euros": "price 20..30",
+    "from the seventies": "year 1970..1979",
+    "before 1980": "year <1980",
+    "after 2005": "year >2005",
+    "in the 1990s": "year 1990..1999",
+    "from 1994": "year 1994..1994",
+    "newer": "newness up",
+    "something newer": "newness up",
+    "the latest": "newness up",
+    "shorter than two hours": "minutes <120",
+    "under 90 minutes": "minutes <90",
+    "at least 4 stars": "stars >=4",
+    "cheaper": "price down",
+    "in stock": "availability up",
+    "no more than 100": "unnamed <=100",
+    "late 60s": "year 1966..1969",
+    "up to 30 bucks": "price <=30",
+    "around 50": "unnamed 40..60",
+    "20-30 euros": "price 20..30",
+    "between 1980 and 1989": "year 1980..1989",
+    "from 1980 to 1989": "year 1980..1989",
+    "an hour and a half": "minutes 72..108",
+    "under 300 pages": "pages <300",
+    "newer than 2005": "year >2005",
+    "nothing over $50": "price <=50",
+    "not too expensive": "price down",
+    "something older": "newness down",
+    "price between 10 and 20": "price 10..20",
+    "price under 30": "price <30",
+    "rated above 7": "rating >7",
+    "at least four stars": "stars >=4",
+    "under one hour": "minutes <60",
+    "two hours max": "minutes <=120",
+    "max 2h": "minutes <=120",
+    "2h30 or less": "minutes <=150",
+    "1h 30m max": "minutes <=90",
+    "90 min": "minutes 72..108",
+    "around 90 minutes": "minutes 72..108",
+    "1990s or newer": "year >=1990",
+    "post-2000": "year >2000",
+    "from the 60s and 70s": "year 1960..1979",
+    "between the 60s and the 80s": "year 1960..1989",
+    "since 2010": "year >=2010",
+    "until 1960": "year <=1960",
+    "no older than 2010": "year >=2010",
+    "not older than 2010": "year >=2010",
+    "nothing older than 2010": "year >=2010",
+    "not before 1990": "year >=1990",
+    "not after 1990": "year <=1990",
+    "newest first": "newness up",
+    "brand new": "newness up",
+    "something new": "newness up",
+    "something longer": "minutes up",
+    "shorter": "minutes down",
+    "much shorter please": "minutes down",
+    "at least 2 players": "players >=2",
+    "more than 500 pages": "pages >500",
+    "fewer than 200 pages": "pages <200",
+    "under $1,000": "price <1000",
+    "under 1.000,50 euros": "price <1000.5",
+    "US$20": "price <=20",
+    "£10 - £20": "price 10..20",
+    "$10-$20": "price 10..20",
+    "10 to 20 dollars": "price 10..20",
+    "twenty to thirty euros": "price 20..30",
+    "a hundred bucks": "price <=100",
+    "two hundred and fifty euros": "price <=250",
+    "less than 2,000 yen": "price <2000",
+    "from 20 euros": "price >=20",
+    "starting at 20 euros": "price >=20",
+    "up to fifty": "unnamed <=50",
+    "over 18": "unnamed >18",
+    "available now": "availability up",
+    "in stock only": "availability up",
+    "not in stock": "availability down",
+    "not cheap": "price up",
+    "not newer": "newness down",
+    "recent": "newness up",
+    "made in the 1960s": "year 1960..1969",
+    "i'd prefer something from the early 2000s": "year 2000..2003",
+    "anything before the seventies": "year <1970",
+    "after the nineties": "year >1999",
+    "sth new pls!!!": "newness up",
+    "nothing under 30 minutes": "minutes >=30",
+    "nothing that costs more than 100": "price <=100",
+    "don't want anything over 2 hours": "minutes <=120",
+    "at most 3 ingredients": "ingredients <=3",
+    "under half an hour": "minutes <30",
+    "an hour and 20 minutes max": "minutes <=80",
+    "1.5 hours": "minutes 72..108",
+    "two and a half hours": "minutes 120..180",
+    "from nineteen eighty-four": "year 1984..1984",
+    "'90s": "year 1990..1999",
+    "late '80s": "year 1986..1989",
+    "in 2020": "year 2020..2020",
+    "between 5 and 10": "unnamed 5..10",
+    "over 9000": "unnamed >9000",
+    "around 1985": "year 1982..1988",
+    "circa 1950": "year 1947..1953",
+    "from 50 to 100 dollars": "price 50..100",
+    "50 quid": "price <=50",
+    "5 bucks or less": "price <=5",
+    "2000+": "unnamed >=2000",
+}
+
+
+BESIDE = {
+    "90s action movies": "want action movies | year 1990..1999",
+    "a red dress, not too long, under 40 euros": "want red dress | less long | price <40",
+    "early nineties comedies": "want comedies | year 1990..1993",
+    "nineteen-eighties horror": "want horror | year 1980..1989",
+    "4+ stars": "want stars | unnamed >=4",
+    "looking for a birthday gift for my wife under 100 dollars": (
+        "want birthday gift | want wife | price <100"
+    ),
+    "do you have any sci-fi from the 80s?": "want sci-fi | year 1980..1989",
+    "older films": "want films | newness down",
+    "cheap red shoes": "want red shoes | price down",
+    "red shoes cheaper than 50": "want red shoes | price <50",
+    "red shoes that cost less than €50": "want red shoes | price <50",
+    "two-hour films": "want films | minutes 96..144",
+    "a 90-minute film": "want film | minutes 72..108",
+    "books from 1984 or later": "want books | year >=1984",
+    "pre-1980 horror": "want horror | year <1980",
+    "mid-90s hip hop": "want hip hop | year 1994..1996",
+    "'70s and '80s rock": "want rock | year 1970..1989",
+    "the roaring twenties": "want roaring | year 1920..1929",
+    "new films": "want films | newness up",
+    "a longer film": "want film | minutes up",
+    "4k tv under 1k": "want 4k tv | unnamed <1000",
+    "recently released thrillers": "want thrillers | newness up",
+    "this year's films": "want films | newness up",
+    "vegan, no nuts, under 30 minutes": "want vegan | without nuts | minutes <30",
+    "quick dinner under 30 min": "want quick dinner | minutes <30",
+    "comedies from 1990 to 1999 with Jim Carrey": (
+        "want comedies | want Jim Carrey | year 1990..1999"
+    ),
+    "comedies from the 90s or 2000s": "want comedies | year 1990..2009",
+    "cotton shirt, blue or green, size 40, under €25": (
+        "want cotton shirt | want blue or green | want size 40 | price <25"
+    ),
+    "waterproof hiking boots between $80 and $120": "want waterproof hiking boots | price 80..120",
+    "headphones, wireless, not in-ear, max 60": (
+        "want headphones | want wireless | without in-ear | unnamed <=60"
+    ),
+    "nineties music": "want music | year 1990..1999",
+    "12+ games": "want games | unnamed >=12",
+}
+
+
+@pytest.mark.parametrize(("utterance", "expected"), ALONE.items())
+def test_a_limit_is_read(utterance: str, expected: str) -> None:
+    assert shorthand(English().parse(utterance)) == expected
+
+
+@pytest.mark.parametrize(("utterance", "expected"), BESIDE.items())
+def test_words_around_a_limit_are_clauses(utterance: str, expected: str) -> None:
+    assert shorthand(English().parse(utterance)) == expected

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import numpy as np
+
+from indexer.catalog.item import Item
+from service.wishes.lexicon.lexicon import Lexicon, Segment
+from service.wishes.lexicon.values import Value
+
+BEFORE = [
+    (0, Item("a", title="Matrix, The (1999)", categories=("Sci-Fi",), price=3.0)),
+    (1, Item("b", title="Alien", categories=("Horror",), price=4.0)),
+]
+SINCE = [
+    (1, Item("b", title="Aliens", categories=("Action",), price=5.0)),
+    (2, Item("c", title="Alien", categories=("Horror",))),
+]
+LEXICON = Lexicon([Segment.of(BEFORE), Segment.of(SINCE)], 4)
+
+
+def test_what_changed_stands_for_what_was_there_before() -> None:
+    assert LEXICON.mask(Value("categories", "Horror")).tolist() == [False, False, True, False]
+    assert LEXICON.mask(Value("categories", "Action")).tolist() == [False, True, False, False]
+    assert LEXICON.titled("alien") == [2]
+    np.testing.assert_array_equal(LEXICON.numbers("price"), [3, 5, np.nan, np.nan])
+    assert (LEXICON.scores(["horror"]) > 0).tolist() == [False, False, True, False]
+
+
+def test_a_title_is_found_without_its_year_and_with_its_article_in_front() -> None:
+    for title in ("Matrix, The (1999)", "matrix, the", "The Matrix"):
+        assert LEXICON.titled(title) == [0]
+
+
+def test_values_of_all_segments_are_named() -> None:
+    assert {value.text for value in LEXICON.named(("sci", "fi"))} == {"Sci-Fi"}
+    assert LEXICON.domains == {"default"}
+    assert LEXICON.share("alien") == 3 / 4
+    assert LEXICON.number_fields()["price"] == 3

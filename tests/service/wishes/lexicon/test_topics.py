@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from service.wishes.lexicon.topics import Topics
+from tests.service.wishes.shop import Shop
+
+
+@pytest.fixture(scope="module")
+def shop() -> Shop:
+    return Shop()
+
+
+def test_words_of_one_genre_have_that_genre_as_their_topic(shop: Shop) -> None:
+    weights = shop.topics.weights(shop.fitting.near("cowboys and gunfights"))
+    best = max(weights, key=lambda value: weights[value])
+    assert (best.text, weights[best]) == ("Western", 1.0)
+
+
+def test_what_another_value_explains_does_not_count(shop: Shop) -> None:
+    """Near are all Western films, each in black and white or in colour: only the genre is why."""
+    western = next(value for value in shop.topics.values if value.text == "Western")
+    nearness = shop.lexicon.mask(western).astype(np.float32)
+    assert {value.text for value in shop.topics.weights(nearness)} == {"Western"}
+
+
+def test_nearness_without_a_pattern_has_no_topic(shop: Shop) -> None:
+    nearness = np.random.default_rng(0).random(len(shop.items)).astype(np.float32)
+    assert shop.topics.weights(nearness) == {}
+
+
+def test_only_fields_that_nearly_every_item_has_are_topics(shop: Shop) -> None:
+    assert {value.field for value in shop.topics.values} == {"categories", "attributes.director"}
+
+
+def test_an_empty_catalogue_has_none() -> None:
+    from service.wishes.lexicon.lexicon import Segment
+    from tests.service.wishes.shop import encode
+
+    assert Topics.of(Segment.of([]), encode).weights(np.zeros(0, np.float32)) == {}

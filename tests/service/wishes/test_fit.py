@@ -1,0 +1,80 @@
+"""How every item of the shop fits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from service.ranker.data.arrays import BoolArray
+from service.wishes.fit import Fit
+from service.wishes.lexicon.values import Value
+from service.wishes.reader import Before, read
+from service.wishes.reading import PartKind, WishPart
+from tests.service.wishes.shop import Shop
+
+
+@pytest.fixture(scope="module")
+def shop() -> Shop:
+    return Shop()
+
+
+def fit(shop: Shop, wish: str, strength: float = 1.0) -> Fit:
+    return shop.fitting.fit(read(wish, shop.catalogue, Before())[0].parts, strength)
+
+
+def has(shop: Shop, genre: str) -> BoolArray:
+    return shop.lexicon.mask(Value("categories", genre))
+
+
+def test_items_with_more_of_what_is_wanted_stand_in_front(shop: Shop) -> None:
+    found = fit(shop, "a western in black and white")
+    both = has(shop, "Western") & has(shop, "Black and White")
+    either = has(shop, "Western") ^ has(shop, "Black and White")
+    np.testing.assert_array_equal(found.tiers, 4.0 * either + 8 * both)
+    np.testing.assert_array_equal(found.leading, both)
+
+
+def test_what_is_ruled_out_is_not_allowed(shop: Shop) -> None:
+    np.testing.assert_array_equal(fit(shop, "no horror").allowed, ~has(shop, "Horror"))
+
+
+def test_limits_are_kept(shop: Shop) -> None:
+    prices = np.array([item.price for item in shop.items])
+    np.testing.assert_array_equal(fit(shop, "under 50").allowed, prices < 50)
+
+
+def test_words_that_name_nothing_lean_towards_their_topic(shop: Shop) -> None:
+    found = fit(shop, "sheriff stories about cowboys")
+    western = has(shop, "Western")
+    assert found.lean[western].min() > found.lean[~western].max()
+    np.testing.assert_array_equal(found.leading, western)
+    assert found.allowed.all()
+
+
+def test_what_only_words_rule_out_is_pushed_down(shop: Shop) -> None:
+    words = "ghosts and curses"
+    found = shop.fitting.fit([WishPart(PartKind.AVOIDED, f"no {words}", words)])
+    assert found.allowed.all()
+    horror = has(shop, "Horror")
+    assert found.lean[horror].mean() < found.lean[~horror].mean() - 3
+
+
+def test_less_of_something_moves_it_down_and_keeps_it(shop: Shop) -> None:
+    found = fit(shop, "less romance")
+    romance = has(shop, "Romance")
+    assert found.allowed.all()
+    assert found.lean[romance].max() < found.lean[~romance].min()
+
+
+def test_an_item_that_is_named_does_not_come_back(shop: Shop) -> None:
+    found = fit(shop, "like 'The Film 8'")
+    assert np.flatnonzero(~found.allowed).tolist() == [8]
+    assert found.lean[has(shop, "Western")].mean() > found.lean[~has(shop, "Western")].mean()
+
+
+def test_standing_words_lean_less_and_have_no_tiers(shop: Shop) -> None:
+    wish, taste = fit(shop, "a western, no horror"), fit(shop, "a western, no horror", strength=0.5)
+    assert not taste.tiers.any()
+    assert 0 < taste.lean.max() < 1
+    np.testing.assert_array_equal(wish.tiers > 0, has(shop, "Western"))
+    np.testing.assert_array_equal(taste.allowed, wish.allowed)

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from indexer.catalog.filter import parse_filter
+from indexer.catalog.item import Item
+from service.wishes.clause import Limit, Quantity
+from service.wishes.lexicon.lexicon import Lexicon, Segment
+from service.wishes.limits import NoSuchNumber, filter_name, part_of
+
+NOBODY = np.zeros(0, np.int64)
+
+
+def lexicon(*items: Item) -> Lexicon:
+    return Lexicon([Segment.of(list(enumerate(items)))], len(items))
+
+
+FILMS = lexicon(
+    *[
+        Item(
+            str(i),
+            title=f"Film ({1970 + i})",
+            price=10.0 * i,
+            attributes={"running time": 60 + i, "pages": str(100 + i), "release_year": 1970 + i},
+        )
+        for i in range(8)
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [
+        (Limit("under 50", Quantity.UNNAMED, high=50, strict=True), "price < 50"),
+        (Limit("20 to 30 euros", Quantity.PRICE, 20, 30), "price >= 20 AND price <= 30"),
+        (
+            Limit("after 1975", Quantity.YEAR, low=1975, strict=True),
+            "attributes.release_year > 1975",
+        ),
+        (
+            Limit("under 100 pages", Quantity.NAMED, high=100, noun="pages"),
+            "attributes.pages <= 100",
+        ),
+        (Limit("in stock", Quantity.AVAILABILITY), "available = true"),
+    ],
+)
+def test_a_limit_becomes_a_filter(limit: Limit, expected: str) -> None:
+    part = part_of(limit, FILMS, NOBODY, lambda _: ())
+    assert part.filter == expected
+    assert parse_filter(part.filter) is not None
+
+
+def test_a_year_that_only_titles_tell_has_bounds_and_no_filter() -> None:
+    titles = lexicon(Item("a", title="Alien (1979)"), Item("b", title="Brazil (1985)"))
+    part = part_of(
+        Limit("from the seventies", Quantity.YEAR, 1970, 1979), titles, NOBODY, lambda _: ()
+    )
+    assert (part.field, part.filter, part.low, part.high) == ("title", "", 1970, 1979)
+
+
+def test_a_comparative_compares_with_what_was_shown() -> None:
+    cheaper = Limit("cheaper", Quantity.PRICE, direction=-1)
+    part = part_of(cheaper, FILMS, np.array([5, 6, 7]), lambda _: ())
+    assert part.filter == "price < 60"
+
+
+def test_without_anything_shown_it_is_the_best_quarter_of_the_catalogue() -> None:
+    part = part_of(Limit("the latest", Quantity.NEWNESS, direction=1), FILMS, NOBODY, lambda _: ())
+    assert part.filter == "attributes.release_year >= 1975.25"
+
+
+def test_a_number_that_the_catalogue_does_not_have_is_named() -> None:
+    with pytest.raises(NoSuchNumber) as raised:
+        part_of(Limit("4 stars", Quantity.NAMED, 4, noun="stars"), FILMS, NOBODY, lambda _: ())
+    assert raised.value.what == "stars"
+    with pytest.raises(NoSuchNumber):
+        part_of(
+            Limit("under 5", Quantity.UNNAMED, high=5), lexicon(Item("a")), NOBODY, lambda _: ()
+        )
+
+
+def test_the_name_of_a_field_is_quoted_where_a_filter_needs_it() -> None:
+    assert filter_name("attributes.running time") == 'attributes."running time"'
+    assert filter_name("attributes.year") == "attributes.year"

@@ -1,0 +1,121 @@
+"""What becomes of a wish, over a shop whose values are known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from indexer.catalog.filter import parse_filter
+from service.wishes.reader import Before, read
+from service.wishes.reading import PartKind, Reading
+from tests.service.wishes.shop import Shop
+
+
+@pytest.fixture(scope="module")
+def shop() -> Shop:
+    return Shop()
+
+
+def told(reading: Reading) -> list[tuple[str, str, str, tuple[str, ...]]]:
+    return [(part.kind.value, part.text, part.field, tuple(part.values)) for part in reading.parts]
+
+
+@pytest.mark.parametrize(
+    ("wish", "expected"),
+    [
+        ("a western", [("wanted", "western", "categories", ("Western",))]),
+        ("westerns", [("wanted", "westerns", "categories", ("Western",))]),
+        ("no horror", [("ruled_out", "no horror", "categories", ("Horror",))]),
+        ("less romance", [("less", "less romance", "categories", ("Romance",))]),
+        ("nothing storied", [("avoided", "nothing storied", "", ())]),
+        ("nothing gloomy", [("not_understood", "nothing gloomy", "", ())]),
+        ("by Maker3", [("wanted", "by Maker3", "attributes.director", ("Ada Maker3",))]),
+        (
+            "black and white horror",
+            [
+                ("wanted", "black and white", "categories", ("Black and White",)),
+                ("wanted", "horror", "categories", ("Horror",)),
+            ],
+        ),
+        ("under 50", [("limit", "under 50", "price", ())]),
+        ("a long story", [("wanted", "long story", "", ())]),
+        ("something gloomy", [("not_understood", "gloomy", "", ())]),
+    ],
+)  # fmt: skip
+def test_each_part_is_told(
+    shop: Shop, wish: str, expected: list[tuple[str, str, str, tuple[str, ...]]]
+) -> None:
+    reading, _ = read(wish, shop.catalogue, Before())
+    assert told(reading) == expected
+    assert (reading.text, reading.reader) == (wish, "grammar")
+
+
+def test_what_is_ruled_out_is_told_as_a_filter(shop: Shop) -> None:
+    (part,) = read("no horror", shop.catalogue, Before())[0].parts
+    assert part.filter == 'NOT categories:"Horror"'
+    assert parse_filter(part.filter) is not None
+
+
+def test_a_value_among_others_in_one_text_has_no_filter(shop: Shop) -> None:
+    (part,) = read("without robots", shop.catalogue, Before())[0].parts
+    assert (part.kind, part.field, part.filter) == (PartKind.RULED_OUT, "attributes.keywords", "")
+
+
+def test_a_limit_without_a_number_in_the_catalogue_is_said(shop: Shop) -> None:
+    reading, notes = read("a western with at least 4 stars", shop.catalogue, Before())
+    assert [part.kind for part in reading.parts] == [PartKind.NOT_UNDERSTOOD, PartKind.WANTED]
+    assert "no field of the catalogue is a number for stars" in notes[0]
+
+
+def test_a_language_without_a_grammar_is_said(shop: Shop) -> None:
+    reading, notes = read("хочу весёлую комедию", shop.catalogue, Before())
+    assert told(reading) == [("not_understood", "хочу весёлую комедию", "", ())]
+    assert "in no language that wishes are read in (en, zh)" in notes[0]
+
+
+def test_free_words_of_a_language_that_the_encoder_does_not_read_have_no_effect(shop: Shop) -> None:
+    deaf = replace(shop.catalogue, reads=lambda code: code == "en")
+    reading, notes = read("搞笑的片子", deaf, Before())
+    assert {part.kind for part in reading.parts} == {PartKind.NOT_UNDERSTOOD}
+    assert "does not read this language" in notes[0]
+
+
+def test_an_answer_is_refined_by_places_and_by_more_words(shop: Shop) -> None:
+    first, _ = read("a western under 50", shop.catalogue, Before())
+    shown = Before(first, np.array([8, 4, 12]))
+    second, _ = read("more like 2, not 3, and under 30", shop.catalogue, shown)
+    kinds = {(part.kind, part.item_id or part.high or part.text) for part in second.parts}
+    assert kinds == {
+        (PartKind.WANTED, "western"),
+        (PartKind.LIKE_ITEM, "f4"),
+        (PartKind.UNLIKE_ITEM, "f12"),
+        (PartKind.LIMIT, 30.0),
+    }
+    assert second.text == "a western under 50, more like 2, not 3, and under 30"
+
+
+def test_another_stance_to_the_same_value_replaces_the_first(shop: Shop) -> None:
+    first, _ = read("a western", shop.catalogue, Before())
+    second, _ = read("no westerns", shop.catalogue, Before(first))
+    assert [part.kind for part in second.parts] == [PartKind.RULED_OUT]
+
+
+def test_a_place_that_was_not_shown_is_not_understood(shop: Shop) -> None:
+    reading, _ = read("more like 3", shop.catalogue, Before())
+    assert [part.kind for part in reading.parts] == [PartKind.NOT_UNDERSTOOD]
+
+
+def test_a_title_names_an_item(shop: Shop) -> None:
+    reading, _ = read("like 'The Film 7'", shop.catalogue, Before())
+    assert [(part.kind, part.item_id) for part in reading.parts] == [(PartKind.LIKE_ITEM, "f7")]
+
+
+def test_parts_can_be_left_out(shop: Shop) -> None:
+    reading, _ = read("a western, no horror", shop.catalogue, Before(), ["no horror"])
+    assert [part.text for part in reading.parts] == ["western"]
+
+
+def test_no_words_say_nothing(shop: Shop) -> None:
+    assert read("  ", shop.catalogue, Before())[0].parts == []
