@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STUBS  := proto/palate/v1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types proto bench-serve bench-quality bench-verdicts bench-incremental bench-explain bench-encode bench-align bench-house clean
+.PHONY: help install demo test check lint types proto bench-serve bench-quality bench-verdicts bench-incremental bench-explain bench-words bench-encode bench-align bench-house clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -51,6 +51,9 @@ bench-incremental: install ## an incremental training against a full one; writes
 
 bench-explain: install ## fidelity, variety, cost and safety of explanations; writes docs/explanations.md
 	$(BIN)/python -m benchmarks.explain --write
+
+bench-words: install ## how well a wish in words is obeyed, on PALATE_BENCH_DATA; writes docs/words.md
+	$(BIN)/python -m benchmarks.words --write
 
 bench-encode: install ## texts, pictures and rows per second, on PALATE_BENCH_DATA; writes docs/encoders.md
 	$(BIN)/python -m benchmarks.encode --write
