@@ -105,10 +105,11 @@ def test_a_rating_that_says_neither_is_behaviour_and_no_taste(palate: Recommende
 def test_all_are_read_anew_when_the_habits_of_the_log_have_been_counted_again(
     palate: Recommender, log: CountingLog
 ) -> None:
-    users = states(palate, log)
+    liking = Liking(EventPolicy(), palate.workspace.log)  # of its own: others read palate's
+    users = UserStates(log, palate.workspace.store, palate.ids, liking, only_writer=True)
     users.state("u0")
-    n_new = palate.liking.habits.n
-    palate.liking.observe([Event("x", str(n), "rating", 1.0, NOW) for n in range(n_new)])
+    n_new = liking.habits.n
+    liking.observe([Event("x", str(n), "rating", 1.0, NOW) for n in range(n_new)])
     users.state("u0")
     users.state("u0")
     assert log.read["u0"] == 2
@@ -119,12 +120,12 @@ def test_kept_vectors_are_made_again_where_the_same_events_are_liked_otherwise(
 ) -> None:
     """As after the operator set where liking begins, or the habits of the log became others."""
     workspace = palate.workspace
-    palate.record_events([Event("u0", f"i{n}", "rating", 1.0, NOW + 9_000) for n in (1, 3)])
+    palate.record_events([Event("u2", f"i{n}", "rating", 1.0, NOW + 9_000) for n in (1, 3)])
 
     def kept(policy: EventPolicy) -> Any:
         liking = Liking(policy, workspace.log)
         users = UserStates(workspace.log, workspace.store, palate.ids, liking, only_writer=False)
-        return users.state("u0").taste_vectors["text"]
+        return users.state("u2").taste_vectors["text"]
 
     found, everything = kept(EventPolicy()), kept(EventPolicy(rating_negative_below=0.0))
     assert not np.allclose(found, everything)
