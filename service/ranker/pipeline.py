@@ -58,7 +58,10 @@ class Lean:
         n_items = int(items.max(initial=-1)) + 1
         if not len(scores):
             return scores
-        leaning = np.float32(scores.std()) * extended(self.scores, n_items)[items]
+        deviation = np.float32(scores.std()) or np.float32(
+            1
+        )  # where nothing is known they are alike
+        leaning = deviation * extended(self.scores, n_items)[items]
         span = np.float32(np.ptp(scores + leaning) + 1)
         return np.asarray(leaning + span * extended(self.tiers, n_items)[items], np.float32)
 

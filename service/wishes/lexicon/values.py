@@ -26,6 +26,7 @@ MAX_TOKENS = 6
 """Longest name, in tokens: longer values are descriptions."""
 _ENUMERATION = re.compile(r"\s*[,;|]\s*")
 _ALTERNATIVES = re.compile(r"\s*[/&+]\s*")
+_AND = re.compile(r"[\s_]+and[\s_]+", re.IGNORECASE)
 _PERSON = re.compile(r"[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){1,2}")
 _FEW_WORDS = 4
 """Parts of an enumeration have at most so many tokens on average; else it is a sentence."""
@@ -53,7 +54,8 @@ class Values:
         self._by_name: dict[tuple[str, ...], list[Value]] = defaultdict(list)
         self._by_last: dict[str, list[Value]] = defaultdict(list)
         for value in postings:
-            for name in names_of(value.text):
+            text = _AND.sub("/", value.text) if value.field == "domain" else value.text
+            for name in names_of(text):
                 self._by_name[name].append(value)
             if is_person(value.text):
                 self._by_last[tokens(value.text)[-1]].append(value)

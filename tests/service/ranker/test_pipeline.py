@@ -242,3 +242,12 @@ def test_what_calibration_lifted_is_not_marked_as_explored(calibrating: Ranker) 
     shown = found.order[:10]
     assert set(shown.tolist()) != plain
     assert found.explored(shown) == [False] * 10
+
+
+def test_a_wish_moves_items_of_which_nothing_is_known() -> None:
+    """Their scores are all alike, so there is no deviation to lean by."""
+    scores = np.array([0.0, 2.0, 1.0], np.float32)
+    wish = Lean(scores, np.zeros(3, np.float32), np.ones(3, bool))
+    items = np.arange(3)
+    np.testing.assert_array_equal(wish.added(items, np.zeros(3, np.float32)), scores)
+    assert wish.added(items[:0], scores[:0]).tolist() == []

@@ -45,3 +45,9 @@ def test_what_a_model_says_of_an_item_is_a_value_of_its_own_field() -> None:
     values = Values.of(rows, [{"mood": ("dark", "slow")}, {}])
     (dark,) = values.named(("dark",))
     assert (dark.field, dark.is_part, values.items(dark).tolist()) == ("aspects.mood", True, [0])
+
+
+def test_a_domain_is_called_by_each_of_the_things_it_names() -> None:
+    values = Values.of([(0, Item("a", domain="Toys_and_Games", categories=("Black and White",)))])
+    assert [value.text for value in values.named(("games",))] == ["Toys_and_Games"]
+    assert values.named(("white",)) == ()
