@@ -116,6 +116,8 @@ class Answer:
             if user.taste:
                 known = "nothing is known of what this user did"
                 notes.append(f"{known}; ranked by the described taste and popularity")
+            elif self._reading is not None:
+                notes.append("nothing is known about this user; ranked by the wish and popularity")
             else:
                 notes.append("nothing is known about this user; ranked by popularity")
         return notes

@@ -185,12 +185,33 @@ def _print(answer: Recommendation, as_json: bool) -> int:
         output.remark(
             f"note: not in the catalogue, and ignored: {', '.join(answer.missing_item_ids)}"
         )
+    if answer.wish is not None:
+        output.say(_understood(answer))
     show(answer)
     if answer.recommendation_id:
         output.say(
             f"palate explain --recommendation {answer.recommendation_id} --item ID says more."
         )
     return DONE
+
+
+def _understood(answer: Recommendation) -> str:
+    """How the wish was read, in a line of its language."""
+    from service.dialogue.phrasing import Templates
+    from service.dialogue.reply import About, Reply
+    from service.wishes.languages.loading import grammar_of
+    from service.wishes.reading import PartKind
+
+    assert answer.wish is not None  # else there is nothing to say
+    grammar = grammar_of(answer.wish.text)
+    return Templates().words(
+        Reply(
+            About.LIST,
+            "en" if grammar is None else grammar.code,
+            answer=answer,
+            unknown=answer.wish.of(PartKind.NOT_UNDERSTOOD),
+        )
+    )
 
 
 def show(answer: Recommendation) -> None:

@@ -52,5 +52,7 @@ def test_an_answer_to_somebody_unknown_says_what_it_rests_on(palate: Recommender
         return palate.recommend(request).degraded[-1]
 
     assert said(RecommendRequest()) == "nothing is known about this user; ranked by popularity"
+    wished = said(RecommendRequest(wish="something with love"))
+    assert wished == "nothing is known about this user; ranked by the wish and popularity"
     described = said(RecommendRequest(taste="rocket"))
     assert described.endswith("ranked by the described taste and popularity")

@@ -15,13 +15,15 @@ from service.api.messages import (
     SimilarRequest,
 )
 from service.cli.commands.asking import as_mapping, show
+from service.wishes.reading import PartKind, Reading, WishPart
 from tests.service.cli.conftest import Run
-from tests.service.standin import ALIEN, ANSWER, StandIn
+from tests.service.standin import ALIEN, ANSWER, ANSWERS, StandIn
 
 EVERYTHING = [
     *("--user", "u", "-k", 5, "--domain", "films", "--domain", "books", "--filter", "price < 2"),
     *("--taste", "slow", "--history", "b", "--history", "c", "--exclude", "a", "--include-seen"),
     *("--diversity", 0.5, "--exploration", 1, "--non-profiled", "--explain", "--lang", "zh"),
+    *("--wish", "a western", "--refine", "rec-0"),
 ]
 
 
@@ -41,6 +43,8 @@ def test_every_option_is_asked_for(run: Run, answered: StandIn) -> None:
         explain=True,
         language="zh",
         personalization=Personalization.NON_PROFILED,
+        wish="a western",
+        refine_recommendation_id="rec-0",
     )
     assert answered.asked == [("recommend", wanted)]
 
@@ -155,3 +159,16 @@ def test_json_does_not_say_where_a_picture_lies_on_the_disk() -> None:
     there = replace(result, item=replace(ALIEN, media={"image": ("/srv/films/./posters/f1.jpg",)}))
     (row,) = as_mapping(replace(ANSWER, results=(there,)))["results"]
     assert row["item"]["image"] == "posters/f1.jpg"
+
+
+def test_how_a_wish_was_read_stands_above_the_list(
+    run: Run, answered: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = [
+        WishPart(PartKind.WANTED, "a western", "western", "categories", ("Western",)),
+        WishPart(PartKind.NOT_UNDERSTOOD, "blorf"),
+    ]
+    read = replace(ANSWER, wish=Reading("a western blorf", parts, "grammar"))
+    monkeypatch.setitem(ANSWERS, "recommend", read)
+    shown = run("recommend", "--wish", "a western blorf").out
+    assert "Western; I did not understand “blorf”." in shown
