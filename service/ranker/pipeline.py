@@ -203,7 +203,8 @@ def retrieve(
 
 def _fitting(wish: Lean, usable: BoolArray, leading: BoolArray, query: Query) -> IntArray:
     """What fits a wish best, and all that leads where that is little."""
-    above = np.float32(np.ptp(wish.scores) + 1)
+    span = wish.scores.max(initial=0) - wish.scores.min(initial=0)
+    above = np.float32(span + 1)
     scores = extended(wish.scores + above * wish.tiers, len(usable))
     best = largest(scores, usable, query.per_source)
     all_leading = np.flatnonzero(leading)

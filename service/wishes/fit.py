@@ -270,6 +270,8 @@ class Fitting:
     def _is_near(self, part: WishPart) -> FloatArray:
         """(N,) 1 for what words rule out: the nearest, and what has a topic of theirs."""
         near = self.near(part.words)
+        if not len(near):
+            return near
         least = np.quantile(near, 1 - AVOIDED_SHARE)
         found = (near >= least).astype(np.float32)
         for value, weight in self.topics.weights(near).items():
@@ -301,7 +303,7 @@ def _close(near: FloatArray) -> BoolArray:
 
 def _standardised(values: FloatArray) -> FloatArray:
     """In deviations from the mean; zeros where nothing varies."""
-    deviation = float(values.std())
+    deviation = float(values.std()) if len(values) else 0.0
     if deviation < 1e-9:
         return np.zeros_like(values)
     return np.asarray((values - values.mean()) / deviation, np.float32)

@@ -76,6 +76,8 @@ def _beyond(
         bound = float(np.median(known))
     else:
         everything = numbers[np.isfinite(numbers)]
+        if not len(everything):  # what had it has left the catalogue
+            raise NoSuchNumber(limit.quantity.value)
         share = 1 - NEWEST_SHARE if limit.direction > 0 else NEWEST_SHARE
         bound = float(np.quantile(everything, share))
         return (bound, None, False) if limit.direction > 0 else (None, bound, False)
@@ -85,7 +87,7 @@ def _beyond(
 def _field_of(limit: Limit, lexicon: Lexicon, forms: Forms) -> str:
     counts = lexicon.number_fields()
     if limit.quantity is Quantity.NEWNESS:
-        if counts.get("created_at", 0) >= _MOSTLY * lexicon.n_items:
+        if counts.get("created_at", 0) >= max(_MOSTLY * lexicon.n_items, 1):
             return "created_at"
         return _year_field(lexicon, counts)
     if limit.quantity is Quantity.YEAR:

@@ -155,7 +155,7 @@ class _Reader:
         parts += self._of_clauses(parsed.clauses, by_other_names=True)
         if not self.catalogue.reads(self.grammar.code):
             parts = [self._unless_free(part, notes) for part in parts]
-        return parts, notes
+        return list(dict.fromkeys(parts)), notes
 
     def _unless_free(self, part: WishPart, notes: list[str]) -> WishPart:
         """The part, without effect where it has free words, which the encoder does not read."""

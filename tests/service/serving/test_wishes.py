@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -153,3 +154,27 @@ def test_what_a_model_says_of_an_item_leans_and_rules_nothing_out(
         assert [part.kind for part in avoided.wish.parts] == [PartKind.AVOIDED]
     finally:
         palate.workspace.log.delete_aspects()
+
+
+WISHES = ("love", "no love", "nothing gloomy", "under 5", "the newest", "like Alien", "not 2", "'")
+
+
+def test_an_empty_catalogue_has_nothing_and_one_without_numbers_says_so(tmp_path: Path) -> None:
+    palate = world.opened(tmp_path)
+    try:
+        for wish in WISHES:
+            assert palate.recommend(RecommendRequest(wish=wish)).results == []
+        palate.index_items([Item("bare")], {})
+        for wish in WISHES:
+            assert len(palate.recommend(RecommendRequest(wish=wish)).results) == 1
+        notes = palate.recommend(RecommendRequest(wish="the newest")).degraded
+        assert any("no field of the catalogue is a number for" in note for note in notes)
+    finally:
+        palate.close()
+
+
+@pytest.mark.parametrize(
+    "wish", ["love, " * 1600, "no " * 3000, "1 " * 5000, "不要" * 4000, "'" * 9000]
+)
+def test_a_long_wish_is_answered(palate: Recommender, wish: str) -> None:
+    assert palate.recommend(RecommendRequest(wish=wish[:10_000], k=3)).results

@@ -119,3 +119,8 @@ def test_parts_can_be_left_out(shop: Shop) -> None:
 
 def test_no_words_say_nothing(shop: Shop) -> None:
     assert read("  ", shop.catalogue, Before())[0].parts == []
+
+
+def test_what_is_said_twice_is_one_part(shop: Shop) -> None:
+    reading, _ = read("a western, a western, and a western", shop.catalogue, Before())
+    assert [part.text for part in reading.parts] == ["western"]
