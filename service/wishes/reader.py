@@ -123,17 +123,15 @@ def _still_holding(earlier: Sequence[WishPart], later: Sequence[WishPart]) -> li
     """What was said before and not taken back: another bound of the same number, or another stance
     to the same value, replaces it."""
 
-    def replaced(part: WishPart) -> bool:
-        for new in later:
-            if part.kind is PartKind.LIMIT is new.kind and part.field == new.field:
-                return (part.low is None) == (new.low is None)
-            if part.field and part.field == new.field and set(part.values) & set(new.values):
-                return True
-            if part.item_id and part.item_id == new.item_id:
-                return True
-        return False
+    return [part for part in earlier if not any(_replaces(new, part) for new in later)]
 
-    return [part for part in earlier if not replaced(part)]
+
+def _replaces(new: WishPart, part: WishPart) -> bool:
+    if part.kind is PartKind.LIMIT is new.kind and part.field == new.field:
+        return (part.low is None) == (new.low is None)  # from the same side
+    if part.field and part.field == new.field and set(part.values) & set(new.values):
+        return True
+    return bool(part.item_id) and part.item_id == new.item_id
 
 
 @dataclass(frozen=True, eq=False)

@@ -124,3 +124,11 @@ def test_no_words_say_nothing(shop: Shop) -> None:
 def test_what_is_said_twice_is_one_part(shop: Shop) -> None:
     reading, _ = read("a western, a western, and a western", shop.catalogue, Before())
     assert [part.text for part in reading.parts] == ["western"]
+
+
+def test_a_bound_replaces_the_one_from_the_same_side_and_no_other(shop: Shop) -> None:
+    first, _ = read("between 20 and 60 euros", shop.catalogue, Before())
+    low, _ = read("over 30 euros", shop.catalogue, Before(first))
+    assert [(part.low, part.high) for part in low.parts] == [(30, None)]
+    both, _ = read("under 50 euros and over 10 euros", shop.catalogue, Before(low))
+    assert {(part.low, part.high) for part in both.parts} == {(None, 50), (10, None)}

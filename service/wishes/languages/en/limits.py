@@ -232,8 +232,9 @@ def _limit(source: Source, at: int, bound: Bound, measure: Measure) -> tuple[Lim
     """The limit of a bound and its measure, with what comes after the number."""
     end = measure.end
     after = _AFTER.at(source, end)
-    compares = after is not None and source.key(after[1]) == "than"  # "or shorter than"
-    if after and not compares and (after[0].quantity is not Quantity.YEAR or measure.may_be_year):
+    if after and (source.key(after[1]) == "than" or _starts_measure(source, after[1])):
+        after = None  # another bound begins: "or shorter than", "and over 10"
+    if after and (after[0].quantity is not Quantity.YEAR or measure.may_be_year):
         bound, end = after
     if bound.side is Side.FROM:
         side = Side.WITHIN if measure.may_be_year or measure.low < measure.high else Side.AT_LEAST

@@ -9,6 +9,8 @@ from tests.service.wishes.languages.shorthand import shorthand
 
 ALONE = {
     "under 50": "unnamed <50",
+    "under 50 and over 10": "unnamed <50 | unnamed >10",
+    "at least 3 stars and under 20 dollars": "stars >=3 | price <20",
     "under $50": "price <50",
     "between 20 and 30 euros": "price 20..30",
     "from the seventies": "year 1970..1979",
