@@ -1,6 +1,6 @@
 """How well a wish in words is obeyed: what it brings, what it costs, and what it does to the list.
 
-    python -m benchmarks.words [--data DIR] [--work DIR] [--write]
+    python -m benchmarks.words [--data DIR] [--work DIR] [--write] [--page FILE]
 
 On movielens-small every person's newest film is held out and the genre of it is put into words, by its name and by what
 such films are about; on hm-fashion colours and product types are. The answers are those of
@@ -12,13 +12,17 @@ from __future__ import annotations
 import argparse
 import platform
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from html import escape
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
+from PIL import Image
 
 from benchmarks.folders import ROOT, add_data, dataset, made
 from benchmarks.tables import markdown, replace_section
@@ -29,6 +33,10 @@ from service.recommender import Recommender
 from service.storage.workspace import Workspace
 
 PAGE = ROOT / "docs/words.md"
+PAGE_HEAD = """<!doctype html><meta charset="utf-8"><title>Wishes and their lists</title>
+<style>body{font:14px sans-serif;margin:2em}div{display:flex;flex-wrap:wrap;gap:12px}
+figure{width:170px;margin:0}img{max-width:160px}small{display:block;color:#666;margin-top:4px}</style>
+"""
 K = 10
 MOST_CASES = 300
 NAMED = ("{}", "{} films", "I'd like to see a {} tonight", "a good {} movie", "some {}, please")
@@ -108,6 +116,9 @@ def main() -> None:
     add_data(parser)
     parser.add_argument("--work", type=Path, default=ROOT / "build/bench-words")
     parser.add_argument("--write", action="store_true", help="put the report into docs/words.md")
+    parser.add_argument(
+        "--page", type=Path, help="write the lists of the wishes with their pictures, as HTML"
+    )
     args = parser.parse_args()
     films = dataset(args.data, "movielens-small")
     held_out = split(films / "events.parquet", args.work / "events.parquet")
@@ -127,6 +138,12 @@ def main() -> None:
     clothes_asked = opened(folder)
     rows += of_clothes(clothes_asked)
     lists += shown(clothes_asked, SHOWN["hm-fashion"])
+    if args.page is not None:
+        sections = [
+            pictured(asked, SHOWN[name], args.data / name)
+            for asked, name in ((films_asked, "movielens-small"), (clothes_asked, "hm-fashion"))
+        ]
+        args.page.write_text(PAGE_HEAD + "".join(sections), encoding="utf-8")
     text = report(rows, lists)
     print(text)
     if args.write:
@@ -336,18 +353,45 @@ def shown(asked: Asked, wishes: Sequence[str]) -> list[tuple[str, str, str]]:
     return rows
 
 
+def pictured(asked: Asked, wishes: Sequence[str], source: Path) -> str:
+    """The lists of wishes as HTML, ten results each, with the pictures of their catalogue."""
+    made = []
+    for wish in wishes:
+        answer = asked.palate.recommend(RecommendRequest(wish=wish, k=K, explain=True))
+        cards = "".join(
+            f"<figure>{picture(result.item, source)}<figcaption>{escape(result.item.title)}"
+            f"<small>{escape(result.reason)}</small></figcaption></figure>"
+            for result in answer.results
+        )
+        made.append(f"<h2>{escape(wish)}</h2><div>{cards}</div>\n")
+    return "".join(made)
+
+
+def picture(item: Item, source: Path) -> str:
+    """A small copy inside the page; empty where the item has none."""
+    file = source / "images" / f"{item.item_id}.jpg"
+    if not file.is_file():
+        return ""
+    with Image.open(file) as image:
+        image.thumbnail((160, 200))
+        buffer = BytesIO()
+        image.convert("RGB").save(buffer, "JPEG", quality=80)
+    return f'<img alt="" src="data:image/jpeg;base64,{b64encode(buffer.getvalue()).decode()}">'
+
+
 def close_and_unfit(films: Asked) -> tuple[str, str, str]:
-    """Of the results whose reason says that they are close to the words, how many are not of the
-    genre that the words are about."""
-    told = unfit = 0
+    """The share of results whose reason says that they are close to the words, and that are not of
+    the genre that the words are about."""
+    asked = unfit = 0
     for genre, words in ABOUT.items():
         answer = films.palate.recommend(RecommendRequest(wish=words, k=K, explain=True))
-        for result in answer.results:
-            if "close" in result.reason:
-                told += 1
-                unfit += genre not in result.item.categories
-    share = decimals(unfit / told) if told else "none of them says so"
-    return f"reason says close, and the genre is another ({told} such reasons)", share, "<= .02"
+        asked += len(answer.results)
+        unfit += sum(
+            "close" in result.reason and genre not in result.item.categories
+            for result in answer.results
+        )
+    what = f"of {asked} results, the reason says close and the genre is another"
+    return what, decimals(unfit / asked), "<= .02"
 
 
 def gain(ids: Sequence[str], target: str) -> float:

@@ -250,7 +250,9 @@ class _Reader:
         told = any(map(self._is_telling_of_all, mentions))
         rest = self._rest(words, mentions, all_of_it=not told) if mentions else []
         if rest and clause.stance is not Stance.WITHOUT:
-            parts.append(WishPart(_leaning(kind) if told else kind, " ".join(rest), " ".join(rest)))
+            left = " ".join(rest)  # told beside what is named; compared with the words around it
+            about = left if told else self._content(clause.words)
+            parts.append(WishPart(_leaning(kind) if told else kind, left, about))
         return parts
 
     def _telling(self, mention: Mention) -> Mention | None:

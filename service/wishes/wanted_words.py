@@ -22,11 +22,13 @@ def is_told(part: WishPart, topics: Topics) -> bool:
 
 
 def wanted_words(parts: Iterable[WishPart], topics: Topics) -> str:
-    """Empty where all that is wanted is told."""
-    free = [
+    """Each word once; empty where all that is wanted is told."""
+    free = dict.fromkeys(
         part.words for part in parts if part.kind is PartKind.WANTED and not is_told(part, topics)
-    ]
-    return ", ".join(dict.fromkeys(free))
+    )
+    return ", ".join(
+        words for words in free if not any(words != other and words in other for other in free)
+    )
 
 
 def _are_people(values: Sequence[str]) -> bool:

@@ -20,3 +20,8 @@ def test_all_else_that_is_wanted_is_one_text() -> None:
     less = WishPart(PartKind.LESS, "less rain", "rain")
     assert wanted_words([FREE, GENRE, KEYWORD, less, FREE], TOPICS) == "sunny places, robots"
     assert wanted_words([GENRE, PERSON], TOPICS) == ""
+
+
+def test_words_that_stand_among_others_are_not_said_twice() -> None:
+    around = WishPart(PartKind.WANTED, "dancing", "dancing robots")
+    assert wanted_words([KEYWORD, around, FREE], TOPICS) == "dancing robots, sunny places"
