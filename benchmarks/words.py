@@ -61,6 +61,27 @@ ABOUT = {
     "Action": "car chases, explosions and fights",
     "Sci-Fi": "spaceships, aliens and robots",
 }
+ABOUT_UNSEEN = {
+    "Western": "gunslingers, saloons and dusty desert towns",
+    "Documentary": "learn about nature, history or science",
+    "Musical": "lots of singing and dancing numbers",
+    "Film-Noir": "shadowy streets and hard-boiled detectives of the 1940s",
+    "War": "trenches, tanks and generals at the front",
+    "Horror": "something terrifying with ghosts and demons",
+    "Children": "family fun for young kids",
+    "Animation": "animated cartoon characters",
+    "Romance": "a love story that ends happily",
+    "Crime": "mafia bosses and bank robbers",
+    "Mystery": "a whodunit with a clever sleuth",
+    "Comedy": "silly jokes and slapstick",
+    "Fantasy": "elves, sorcery and enchanted kingdoms",
+    "Adventure": "explorers on a quest across the world",
+    "Thriller": "psychological tension and a stalker",
+    "Drama": "moving family tragedy",
+    "Action": "explosive shootouts and martial arts",
+    "Sci-Fi": "time travel and distant planets",
+}
+"""The same in sentences on which no weight was chosen."""
 SHOWN = {
     "movielens-small": (
         "old black and white detective films",
@@ -205,10 +226,13 @@ def gains(films: Asked, cases: Sequence[tuple[str, str, str]]) -> Iterable[tuple
     filtered = mean(lambda _, genre: {"filter": f'categories:"{genre}"'})
     named = mean(lambda place, genre: {"wish": naming(genre, place)})
     about = mean(lambda _, genre: {"wish": ABOUT[genre]})
+    unseen = mean(lambda _, genre: {"wish": ABOUT_UNSEEN[genre]})
     yield "N@10 without words", decimals(without), ""
     yield "N@10 with the hard filter", decimals(filtered), ""
     yield "gain, the wish names the genre", ratio(named - without, filtered - without), ">= .95"
     yield "gain, it does not name it", ratio(about - without, filtered - without), ">= .6"
+    what = "the same, sentences on which no weight was chosen"
+    yield what, ratio(unseen - without, filtered - without), ">= .6"
 
 
 def naming(genre: str, place: int) -> str:
@@ -227,6 +251,7 @@ def of_strangers(films: Asked) -> Iterable[tuple[str, str, str]]:
     for name, words in (
         ("named", lambda genre, place: naming(genre, place)),
         ("not named", lambda genre, _: ABOUT[genre]),
+        ("not named, unseen sentences", lambda genre, _: ABOUT_UNSEEN[genre]),
     ):
         shares, popularity = [], []
         for place, genre in enumerate(ABOUT):
