@@ -26,11 +26,12 @@ from service.serving.query_encoder import QueryEncoder
 from service.serving.served import ServedContext, ServedContexts
 from service.serving.user_context import UserContext
 from service.storage.item_ids import ItemIds
+from service.wishes.context import Before, Catalogue
 from service.wishes.fit import Fit, Fitting, WishWeights
 from service.wishes.languages.samples import reads
 from service.wishes.lexicon.lexicon import Lexicon, Segment
 from service.wishes.lexicon.topics import Topics
-from service.wishes.reader import Before, Catalogue, read
+from service.wishes.reader import read
 from service.wishes.reading import Reading
 
 MOST_CHANGED = 2_000

@@ -1,77 +1,24 @@
-"""The reader: a grammar, or a language model in its place, for stance, limits and references; the
-catalogue's own vocabulary for what is named; and nearness of words for the rest.
+"""The reader: a grammar, or a language model in its place, takes a wish apart; what its parts name is
+found in the catalogue; and what was said before holds on.
 
-Owns what each part of a wish becomes. Knows no people and no scores.
+Owns who reads, and what a new utterance takes back. Knows no people and no scores.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
-import numpy as np
-
-from service.language_model.model import LanguageModel
-from service.ranker.data.arrays import FloatArray, IntArray
 from service.wishes import model_grammar
-from service.wishes.clause import Clause, Grammar, Limit, Parsed, Reference, Stance
+from service.wishes.clause import Parsed
+from service.wishes.context import Before, Catalogue
 from service.wishes.languages.loading import grammar_of, grammars
-from service.wishes.lexicon.lexicon import Lexicon
 from service.wishes.lexicon.tokens import tokens
-from service.wishes.lexicon.topics import Topics
-from service.wishes.lexicon.values import ASPECTS, Value
-from service.wishes.limits import NoSuchNumber, filter_name, part_of
-from service.wishes.mentions import Mention, mentions_in
 from service.wishes.reading import PartKind, Reading, WishPart
-from service.wishes.wanted_words import wanted_words
+from service.wishes.resolver import Resolver
 
 GRAMMAR = "grammar"
-SAME_MEANING = 0.7
-"""Cosine of two names from which on they name the same, such as "science fiction" and "Sci-Fi", where
-what the words are near to says so too."""
-_KIND_OF_STANCE = {
-    Stance.WANT: PartKind.WANTED,
-    Stance.PREFER: PartKind.PREFERRED,
-    Stance.LESS: PartKind.LESS,
-    Stance.WITHOUT: PartKind.RULED_OUT,
-}
-LONGEST_NAME = 3
-"""More words are no other name for a value."""
-EVERYTHING = 0.9
-"""A value that more of the catalogue has than this tells nothing apart."""
-USUAL_WORD = 0.2
-"""A word that more texts have than this is no word of content."""
-USUAL_ALONE = 0.015
-"""The same of a single word that is left beside what a clause names, as "good" in "a good western"."""
-
-
-@dataclass(frozen=True, eq=False)
-class Catalogue:
-    """What a wish is read over."""
-
-    lexicon: Lexicon
-    topics: Topics
-    item_ids: Callable[[int], str]
-    """Id of an item by its index."""
-    encode: Callable[[str], FloatArray]
-    """(dim,) of words, in the text encoder's space."""
-    nearness: Callable[[str], FloatArray]
-    """(N,) how near each item is to words."""
-    prepare: Callable[[Sequence[str]], None] = lambda _: None
-    """Told which words will be encoded."""
-    reads: Callable[[str], bool] = lambda _: True
-    """Whether the text encoder reads the language of this code."""
-    model: LanguageModel | None = None
-    """What takes wishes apart in the place of the grammars, where there is one."""
-
-
-@dataclass(frozen=True, eq=False)
-class Before:
-    """What was said and shown before."""
-
-    reading: Reading = field(default_factory=lambda: Reading(""))
-    shown: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
-    """Item indices of the answer, best first."""
+"""The reader that is not a model."""
 
 
 def read(
@@ -95,18 +42,18 @@ def _read(text: str, catalogue: Catalogue, before: Before) -> tuple[list[WishPar
         except model_grammar.NotRead as error:
             asked = [f"the language model did not read the wish, the grammar did: {error}"]
         else:
-            reading = _Reader(grammar or grammars()[0], catalogue, before)
+            reading = Resolver(grammar or grammars()[0], catalogue, before)
             parts, notes = reading.parts(_as_said(parsed, text, reading))
             return parts, notes, catalogue.model.name
     if grammar is None:
         known = ", ".join(one.code for one in grammars())
         note = f"the wish is in no language that wishes are read in ({known}): it has no effect"
         return [WishPart(PartKind.NOT_UNDERSTOOD, text.strip())], [*asked, note], GRAMMAR
-    parts, notes = _Reader(grammar, catalogue, before).parts(grammar.parse(text))
+    parts, notes = Resolver(grammar, catalogue, before).parts(grammar.parse(text))
     return parts, [*asked, *notes], GRAMMAR
 
 
-def _as_said(parsed: Parsed, text: str, reading: _Reader) -> Parsed:
+def _as_said(parsed: Parsed, text: str, reading: Resolver) -> Parsed:
     """The clauses of a model, in the words that were said where it uses others that name nothing in
     the catalogue."""
 
@@ -132,265 +79,3 @@ def _replaces(new: WishPart, part: WishPart) -> bool:
     if part.field and part.field == new.field and set(part.values) & set(new.values):
         return True
     return bool(part.item_id) and part.item_id == new.item_id
-
-
-@dataclass(frozen=True, eq=False)
-class _Reader:
-    grammar: Grammar
-    catalogue: Catalogue
-    before: Before
-    _mentions: dict[tuple[str, ...], list[Mention]] = field(default_factory=dict)
-    """What `mentions` has found already."""
-
-    def parts(self, parsed: Parsed) -> tuple[list[WishPart], list[str]]:
-        parts: list[WishPart] = []
-        notes: list[str] = []
-        for reference in parsed.references:
-            parts += self._of_reference(reference)
-        for limit in parsed.limits:
-            self._of_limit(limit, parts, notes)
-        self._prepare(parsed.clauses)
-        parts += self._of_clauses(parsed.clauses, by_other_names=True)
-        if not self.catalogue.reads(self.grammar.code):
-            parts = [self._unless_free(part, notes) for part in parts]
-        return list(dict.fromkeys(parts)), notes
-
-    def _unless_free(self, part: WishPart, notes: list[str]) -> WishPart:
-        """The part, without effect where it has free words, which the encoder does not read."""
-        if part.field or part.item_id or part.kind is PartKind.NOT_UNDERSTOOD:
-            return part
-        notes.append(
-            f"“{part.text}” has no effect: the text encoder does not read this language, and no "
-            "value of the catalogue is called so"
-        )
-        return replace(part, kind=PartKind.NOT_UNDERSTOOD)
-
-    def _prepare(self, clauses: Sequence[Clause]) -> None:
-        """Have all words encoded at once that will be asked for, unless a clause turns out to call a
-        value by another name."""
-        if not self.catalogue.reads(self.grammar.code):
-            return
-        names = [
-            name
-            for clause in clauses
-            if not any(map(self._is_telling_of_all, self.mentions(words := tokens(clause.words))))
-            for name in self._other_names(words)
-        ]
-        parts = self._of_clauses(clauses, by_other_names=False)
-        wanted = wanted_words(parts, self.catalogue.topics)
-        leaning = [
-            part.words for part in parts if not part.field and part.kind is not PartKind.WANTED
-        ]
-        self.catalogue.prepare([text for text in (wanted, *leaning, *names) if text])
-
-    def _of_clauses(self, clauses: Sequence[Clause], *, by_other_names: bool) -> list[WishPart]:
-        parts: list[WishPart] = []
-        free = []
-        for clause in clauses:
-            named = self._of_clause(clause, by_other_names=by_other_names)
-            parts += named
-            if not named:
-                free.append(clause)
-        return parts + self._of_free(free)
-
-    def mentions(self, words: tuple[str, ...]) -> list[Mention]:
-        """What these tokens name that tells items apart."""
-        known = self._mentions.get(words)
-        if known is None:
-            found = mentions_in(words, self.catalogue.lexicon, self.grammar.forms)
-            known = [kept for mention in found if (kept := self._telling(mention)) is not None]
-            self._mentions[words] = known
-        return known
-
-    def _of_limit(self, limit: Limit, parts: list[WishPart], notes: list[str]) -> None:
-        lexicon, forms = self.catalogue.lexicon, self.grammar.forms
-        try:
-            parts.append(part_of(limit, lexicon, self.before.shown, forms))
-        except NoSuchNumber as missing:
-            parts.append(WishPart(PartKind.NOT_UNDERSTOOD, limit.text))
-            notes.append(
-                f"“{limit.text}” has no effect: no field of the catalogue is a number for "
-                f"{missing.what}"
-            )
-
-    def _of_reference(self, reference: Reference) -> list[WishPart]:
-        kind = PartKind.LIKE_ITEM if reference.like else PartKind.UNLIKE_ITEM
-        shown = self.before.shown
-        if reference.place:
-            place = reference.place - 1 if reference.place > 0 else len(shown) + reference.place
-            if not 0 <= place < len(shown):
-                return [WishPart(PartKind.NOT_UNDERSTOOD, reference.text)]
-            found = [int(shown[place])]
-        else:
-            found = self.catalogue.lexicon.titled(reference.title)[:1]
-            if not found:
-                stance = Stance.WANT if reference.like else Stance.WITHOUT
-                return self._of_clause(Clause(reference.text, stance, reference.title)) or [
-                    self._free_part(Clause(reference.text, stance, reference.title))
-                ]
-        return [
-            WishPart(kind, reference.text, item_id=self.catalogue.item_ids(index))
-            for index in found
-        ]
-
-    def _of_clause(self, clause: Clause, *, by_other_names: bool = True) -> list[WishPart]:
-        """The parts of a clause that names values; none where it names none."""
-        words = tokens(clause.words)
-        kind = _KIND_OF_STANCE[clause.stance]
-        mentions = self.mentions(words)
-        if by_other_names and not any(map(self._is_telling_of_all, mentions)):
-            value = self._called_otherwise(words)
-            if value is not None:
-                return self._named(kind, clause.text, clause.words, [value])
-        parts = []
-        for mention in mentions:
-            about = " ".join(words[mention.start : mention.stop])
-            text = clause.text if len(mentions) == 1 else about
-            parts += self._named(kind, text, about, mention.values)
-        told = any(map(self._is_telling_of_all, mentions))
-        rest = self._rest(words, mentions, all_of_it=not told) if mentions else []
-        if rest and clause.stance is not Stance.WITHOUT:
-            left = " ".join(rest)  # told beside what is named; compared with the words around it
-            about = left if told else self._content(clause.words)
-            parts.append(WishPart(_leaning(kind) if told else kind, left, about))
-        return parts
-
-    def _telling(self, mention: Mention) -> Mention | None:
-        """The mention with the values that tell items apart."""
-        lexicon = self.catalogue.lexicon
-        most = EVERYTHING * max(lexicon.n_items, 1)
-        values = [value for value in mention.values if lexicon.mask(value).sum() <= most]
-        return replace(mention, values=values) if values else None
-
-    def _is_telling_of_all(self, mention: Mention) -> bool:
-        """Whether it names a value of a field that nearly every item has."""
-        return any(value.field in self.catalogue.topics.fields for value in mention.values)
-
-    def _named(
-        self, kind: PartKind, text: str, words: str, values: Sequence[Value]
-    ) -> list[WishPart]:
-        by_field: dict[str, list[Value]] = {}
-        for value in values:
-            by_field.setdefault(value.field, []).append(value)
-        complete = {name for name in by_field if name in self.catalogue.topics.fields}
-        if kind is not PartKind.RULED_OUT and complete:  # other fields do not tell of every item
-            by_field = {name: some for name, some in by_field.items() if name in complete}
-        return [
-            WishPart(
-                _kind_in(name, kind),
-                text,
-                words,
-                name,
-                tuple(value.text for value in some),
-                _excluding(name, some) if kind is PartKind.RULED_OUT else "",
-            )
-            for name, some in by_field.items()
-        ]
-
-    def _rest(
-        self, words: Sequence[str], mentions: Sequence[Mention], *, all_of_it: bool
-    ) -> list[str]:
-        """The words of content that name nothing; with those that are usual, where what is named
-        does not tell of every item."""
-        named = {place for mention in mentions for place in range(mention.start, mention.stop)}
-        left = [
-            word
-            for place, word in enumerate(words)
-            if place not in named and not self._is_what_all_are(word)
-        ]
-        most = USUAL_WORD if all_of_it or len(left) > 1 else USUAL_ALONE
-        return [word for word in left if 0 < self.catalogue.lexicon.share(word) < most]
-
-    def _is_what_all_are(self, word: str) -> bool:
-        """Whether a word says no more than what sort of thing the catalogue has: "films" among
-        movies."""
-        names = {token for name in self.catalogue.lexicon.domains for token in tokens(name)}
-        return word in self.grammar.sorts or bool(names & {word, *self.grammar.forms(word)})
-
-    def _of_free(self, clauses: Sequence[Clause]) -> list[WishPart]:
-        """Clauses that name nothing; those that are wanted together say one thing together."""
-        parts = []
-        wanted = [clause for clause in clauses if clause.stance is Stance.WANT]
-        if wanted:
-            parts.append(self._free_part(_joined(wanted)))
-        parts += [self._free_part(one) for one in clauses if one.stance is not Stance.WANT]
-        return [self._unless_unknown(part) for part in parts if part.words]
-
-    def _unless_unknown(self, part: WishPart) -> WishPart:
-        """The part, without effect where no text has any of its words, and what is near to them has
-        nothing in common."""
-        share, nearness = self.catalogue.lexicon.share, self.catalogue.nearness
-        if any(map(share, tokens(part.words))) or not self.catalogue.reads(self.grammar.code):
-            return part
-        if self.catalogue.topics.weights(nearness(part.words)):
-            return part
-        return replace(part, kind=PartKind.NOT_UNDERSTOOD)
-
-    def _free_part(self, clause: Clause) -> WishPart:
-        kind = _KIND_OF_STANCE[clause.stance]
-        return WishPart(
-            PartKind.AVOIDED if kind is PartKind.RULED_OUT else kind,
-            clause.text,
-            self._content(clause.words),
-        )
-
-    def _content(self, words: str) -> str:
-        """The words without what everything is; a comparative in its base form."""
-        plain = self._plain(words).split()
-        return " ".join(word for word in plain if word.strip(",") not in self.grammar.sorts)
-
-    def _plain(self, words: str) -> str:
-        """A comparative alone that no text has, such as "funnier", in its base form."""
-        if " " in words.strip() or self.catalogue.lexicon.share(" ".join(tokens(words))):
-            return words
-        forms = self.grammar.forms(words.strip())
-        return next((form for form in forms if self.catalogue.lexicon.share(form)), words)
-
-    def _called_otherwise(self, words: Sequence[str]) -> Value | None:
-        """The value that the words call by another name, with or without what is said of everything:
-        "a good science fiction film"."""
-        found = map(self._same_meaning, self._other_names(words))
-        return next((value for value in found if value is not None), None)
-
-    def _other_names(self, words: Sequence[str]) -> list[str]:
-        said = [word for word in words if word not in self.grammar.sorts]
-        rare = [word for word in said if self.catalogue.lexicon.share(word) < USUAL_ALONE]
-        names = dict.fromkeys((" ".join(said), " ".join(rare)))
-        return [name for name in names if 0 < len(name.split()) <= LONGEST_NAME]
-
-    def _same_meaning(self, words: str) -> Value | None:
-        """The value whose name means the same as the words, by the text encoder."""
-        topics = self.catalogue.topics
-        if not topics.values or not self.catalogue.reads(self.grammar.code):
-            return None
-        cosines = topics.names @ self.catalogue.encode(words)
-        best = int(np.argmax(cosines))
-        if cosines[best] < SAME_MEANING:
-            return None
-        sets_apart = topics.weights(self.catalogue.nearness(words))
-        value = topics.values[best]
-        return value if sets_apart.get(value, 0) == max(sets_apart.values(), default=1) else None
-
-
-def _joined(clauses: Sequence[Clause]) -> Clause:
-    """What is wanted in several clauses, as one."""
-    text = ", ".join(clause.text for clause in clauses)
-    return Clause(text, Stance.WANT, ", ".join(clause.words for clause in clauses))
-
-
-def _kind_in(field: str, kind: PartKind) -> PartKind:
-    """What a language model says of an item rules nothing out: it may be wrong."""
-    return PartKind.AVOIDED if kind is PartKind.RULED_OUT and field.startswith(ASPECTS) else kind
-
-
-def _leaning(kind: PartKind) -> PartKind:
-    """What the words beside a named value do: they move the list, and rule nothing out."""
-    return PartKind.PREFERRED if kind is PartKind.WANTED else kind
-
-
-def _excluding(name: str, values: Sequence[Value]) -> str:
-    """The filter that rules values out; empty where a field holds them among others in one text."""
-    if any(value.is_part for value in values):
-        return ""
-    quoted = [value.text.replace("\\", "\\\\").replace('"', '\\"') for value in values]
-    return " AND ".join(f'NOT {filter_name(name)}:"{text}"' for text in quoted)

@@ -9,11 +9,11 @@ import numpy as np
 
 from indexer.catalog.item import Item
 from service.ranker.data.arrays import FloatArray
+from service.wishes.context import Catalogue
 from service.wishes.fit import Fitting
 from service.wishes.lexicon.lexicon import Lexicon, Segment
 from service.wishes.lexicon.tokens import tokens
 from service.wishes.lexicon.topics import Topics
-from service.wishes.reader import Catalogue
 
 PLOTS = {
     "Western": "cowboy outlaw gunfight ranch sheriff",

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from service.ranker.data.arrays import BoolArray
+from service.wishes.context import Before
 from service.wishes.fit import Fit
 from service.wishes.lexicon.values import Value
-from service.wishes.reader import Before, read
+from service.wishes.reader import read
 from service.wishes.reading import PartKind, WishPart
 from tests.service.wishes.shop import Shop
 

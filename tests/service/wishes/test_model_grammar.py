@@ -10,8 +10,9 @@ import pytest
 from service.language_model.errors import AnswerRefused, LanguageModelFailed
 from service.language_model.model import Completion
 from service.wishes.clause import Clause, Limit, Parsed, Quantity, Reference, Stance
+from service.wishes.context import Before
 from service.wishes.model_grammar import MAX_WISH_CHARS, PURPOSE, NotRead, parse
-from service.wishes.reader import Before, read
+from service.wishes.reader import read
 from service.wishes.reading import PartKind
 from tests.service.language_model.scripted import ScriptedModel
 from tests.service.wishes.shop import Shop

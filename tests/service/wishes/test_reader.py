@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from indexer.catalog.filter import parse_filter
-from service.wishes.reader import Before, read
+from service.wishes.context import Before
+from service.wishes.reader import read
 from service.wishes.reading import PartKind, Reading
 from tests.service.wishes.shop import Shop
 
