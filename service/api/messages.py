@@ -184,8 +184,8 @@ class Explanation:
     degraded: Sequence[str] = ()
     """What was missing and what was done instead, one sentence each."""
     parameters: Mapping[str, float] = field(default_factory=dict)
-    """Relative weight of the main parameters: share of text, image or audio, behaviour, popularity
-    and taste in the movement of the score when each is left out. They sum to 1, or there are
+    """Relative weight of the main parameters: share of text, image or audio, behaviour, popularity,
+    taste and wish in the movement of the score when each is left out. They sum to 1, or there are
     none."""
     change: Change | None = None
     """Where it was asked for, and the item is on a list."""

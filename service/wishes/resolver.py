@@ -80,10 +80,9 @@ class Resolver:
         if not self.catalogue.reads(self.grammar.code):
             return
         names = [
-            name
+            self._other_name(words)
             for clause in clauses
             if not any(map(self._is_telling_of_all, self.mentions(words := tokens(clause.words))))
-            for name in self._other_names(words)
         ]
         parts = self._of_clauses(clauses, by_other_names=False)
         wanted = wanted_words(parts, self.catalogue.topics)
@@ -256,16 +255,17 @@ class Resolver:
         return next((form for form in forms if self.catalogue.lexicon.share(form)), words)
 
     def _called_otherwise(self, words: Sequence[str]) -> Value | None:
-        """The value that the words call by another name, with or without what is said of everything:
-        "a good science fiction film"."""
-        found = map(self._same_meaning, self._other_names(words))
-        return next((value for value in found if value is not None), None)
+        """The value that the words call by another name: "a good science fiction film"."""
+        name = self._other_name(words)
+        return self._same_meaning(name) if name else None
 
-    def _other_names(self, words: Sequence[str]) -> list[str]:
+    def _other_name(self, words: Sequence[str]) -> str:
+        """What may be another name of a value: the words that few texts have, if any. Empty where it
+        is too long for that."""
         said = [word for word in words if word not in self.grammar.sorts]
         rare = [word for word in said if self.catalogue.lexicon.share(word) < USUAL_ALONE]
-        names = dict.fromkeys((" ".join(said), " ".join(rare)))
-        return [name for name in names if 0 < len(name.split()) <= LONGEST_NAME]
+        name = rare or said
+        return " ".join(name) if len(name) <= LONGEST_NAME else ""
 
     def _same_meaning(self, words: str) -> Value | None:
         """The value whose name means the same as the words, by the text encoder."""
