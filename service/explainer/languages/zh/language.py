@@ -196,7 +196,7 @@ LEADS = {
         "{this}与你描述的口味相近",
     ),
     "wish": ("你想要{name}，{this}标有{value}", "{this}标有{value}，而你想要{name}"),
-    "wish.near": ("你想要{name}，{this}在文字上与之接近",),
+    "wish.near": ("你想要{name}，{this}的文字正与之对应",),
     "exploration": (
         "{this}占的是留给探索的位置",
         "这份列表给探索留了位置，{this}就在其中",
@@ -272,7 +272,7 @@ TAILS = {
     "newness": ("{this}{ago}上架", "{this}{ago}加入目录"),
     "taste": ("{this}与你描述的口味相近", "{this}贴近你描述的口味"),
     "wish": ("{this}标有你想要的{value}",),
-    "wish.near": ("{this}在文字上贴近你想要的{name}",),
+    "wish.near": ("{this}的文字对应你想要的{name}",),
     "exploration": ("这份列表给探索留了位置",),
     "rule": ("{this}符合这次请求的条件",),
     "cold_start.no_history": ("目前还没有你的历史记录", "还没有你的历史记录可供参考"),
@@ -332,9 +332,7 @@ LEXICON = Lexicon(
         ),
         GuardedWords(r"基本信息|资料", frozenset({Kind.TEXT_SIMILARITY}), True),
         GuardedWords(r"文字|用词", frozenset({Kind.TEXT_SIMILARITY, Kind.TASTE, Kind.WISH})),
-        GuardedWords(
-            r"相近|接近|相似|类似|很像|贴近|如出一辙", SIMILAR | {Kind.TASTE, Kind.WISH}, True
-        ),
+        GuardedWords(r"相近|接近|相似|类似|很像|贴近|如出一辙", SIMILAR | {Kind.TASTE}, True),
         GuardedWords(r"一样|那样|共同|相同|同样|如此", SHARED, True),
         GuardedWords(r"两者", SHARED | SIMILAR | {Kind.CO_ENGAGEMENT}, True),
         GuardedWords(r"想要|标有", frozenset({Kind.WISH})),
