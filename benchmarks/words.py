@@ -187,7 +187,7 @@ def split(events: Path, kept: Path) -> dict[str, str]:
 
 def opened(folder: Path) -> Asked:
     palate = Recommender(Workspace.open(load_settings(data=folder, overrides={})))
-    palate.wishes.prepare()
+    palate.wishes.lexicon.prepare()
     return Asked(palate, {item.item_id: item for _, item in palate.catalog.everything()})
 
 

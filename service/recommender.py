@@ -53,6 +53,7 @@ from service.reasons.writing import Writing
 from service.serving.answer import Answer
 from service.serving.answer_contexts import AnswerContexts
 from service.serving.catalog import Catalog
+from service.serving.catalogue_lexicon import CatalogueLexicon
 from service.serving.paging import Page
 from service.serving.query_encoder import QueryEncoder
 from service.serving.request_ranker import RequestRanker
@@ -100,16 +101,11 @@ class Recommender:
         sources = Sources(self.catalog)
         self._trainer = Trainer(workspace, self.ids, self._models, sources.plugged)
         contexts = UserContexts(states, self.ids, store, encode_query)
+        lexicon = CatalogueLexicon(self.catalog.everything, Aspects(log), workspace.text_encoder)
+        self.catalog.on_known = lexicon.note
         self.wishes = Wishes(
-            self.catalog.everything,
-            self.ids,
-            self._served,
-            workspace.text_encoder,
-            queries,
-            Aspects(log),
-            self._reader,
+            lexicon, self.ids, self._served, workspace.text_encoder, queries, self._reader
         )
-        self.catalog.on_known = self.wishes.note
         self.ranking = RequestRanker(store, self.ids, contexts, sources, self.wishes)
         self.answers = AnswerContexts(self._served, self.ranking, self._encoders)
         self._search = Search(store, encode_query, workspace.modalities, workspace.alignments)

@@ -97,7 +97,7 @@ def open_recommender(settings: Settings, *, warm_up: bool = False) -> Recommende
             workspace.warm_up()
         recommender = Recommender(workspace)
         if warm_up:
-            recommender.wishes.prepare()
+            recommender.wishes.lexicon.prepare()
         return recommender
     except BaseException:
         workspace.close()

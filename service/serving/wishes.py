@@ -1,27 +1,24 @@
 """Wishes: the words of a request, read over the catalogue as it is now, and how every item fits them.
 
-Owns the lexicon: built when it is first needed, or by `prepare`, and kept in step with what changes.
-Knows no candidates and no histories.
+Owns what of a request is a wish, and what was said before it. Knows no candidates and no histories.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from encoders.arrays import FloatArray
 from encoders.base import TextEncoder
-from indexer.catalog.item import Item
 from service.api.messages import RecommendRequest
-from service.aspects.reading import Aspects
 from service.errors import RecommendationNotFound
 from service.language_model.model import LanguageModel
 from service.models.serving_model import ServingModel
 from service.ranker.data.arrays import BoolArray, extended
 from service.ranker.pipeline import Lean
+from service.serving.catalogue_lexicon import CatalogueLexicon
 from service.serving.query_encoder import QueryEncoder
 from service.serving.served import ServedContext, ServedContexts
 from service.serving.user_context import UserContext
@@ -29,13 +26,11 @@ from service.storage.item_ids import ItemIds
 from service.wishes.context import Before, Catalogue
 from service.wishes.fit import Fit, Fitting, WishWeights
 from service.wishes.languages.samples import reads
-from service.wishes.lexicon.lexicon import Lexicon, Segment
+from service.wishes.lexicon.lexicon import Lexicon
 from service.wishes.lexicon.topics import Topics
 from service.wishes.reader import read
 from service.wishes.reading import Reading
 
-MOST_CHANGED = 2_000
-"""Changed items that are read beside the rest; with more, all are read anew."""
 TASTE_STRENGTH = 0.5
 """What somebody says of their taste leans so much as a wish does."""
 
@@ -58,37 +53,14 @@ class Wished:
 class Wishes:
     """The wishes of one recommender. For several threads."""
 
-    everything: Callable[[], Iterable[tuple[int, Item]]]
+    lexicon: CatalogueLexicon
     ids: ItemIds
     served: ServedContexts
     encoder: TextEncoder
     queries: QueryEncoder
-    aspects: Aspects
     model: LanguageModel | None = None
     """What takes wishes apart in the place of the grammars."""
-    _changed: dict[int, Item] = field(default_factory=dict)
-    _base: Segment | None = None
-    _topics: Topics | None = None
-    _recent: Segment | None = None
-    _latest: Lexicon | None = None
     _languages: dict[str, bool] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def prepare(self) -> None:
-        """Read the catalogue now, so that no wish has to wait for it."""
-        with self._lock:
-            if self._base is None:
-                self._read_everything()
-
-    def note(self, items: Iterable[tuple[int, Item]]) -> None:
-        """These items have come, or have changed."""
-        if self._base is None:  # it will be read as it is then
-            return
-        with self._lock:
-            self._changed |= dict(items)
-            self._recent = None
-            if len(self._changed) > MOST_CHANGED:
-                self._base = None
 
     def of(
         self, request: RecommendRequest, user: UserContext, model: ServingModel
@@ -99,7 +71,7 @@ class Wishes:
         before, taste = self._before(request), user.taste
         if not (request.wish.strip() or taste.strip() or before.reading.parts):
             return None
-        lexicon, topics = self._lexicon(model.ranker.n_items)
+        lexicon, topics = self.lexicon.now(model.ranker.n_items)
         fitting = self._fitting(lexicon, topics, model, user.n_events)
         catalogue = Catalogue(
             lexicon,
@@ -138,29 +110,6 @@ class Wishes:
         return Before(
             _said(context), np.array([one.item_index for one in context.results], np.int64)
         )
-
-    def _lexicon(self, n_items: int) -> tuple[Lexicon, Topics]:
-        with self._lock:
-            if self._base is None:
-                self._read_everything()
-            if self._recent is None:
-                self._latest = None
-                self._recent = self._segment(sorted(self._changed.items()))
-            assert self._base is not None
-            assert self._topics is not None
-            segments = [self._base, self._recent] if len(self._recent.items) else [self._base]
-            if self._latest is None or self._latest.n_items != n_items:
-                self._latest = Lexicon(segments, n_items)
-            return self._latest, self._topics
-
-    def _read_everything(self) -> None:
-        self._changed.clear()
-        self._recent, self._latest = None, None
-        self._base = self._segment(list(self.everything()))
-        self._topics = Topics.of(self._base, self.encoder.encode_queries)
-
-    def _segment(self, rows: Sequence[tuple[int, Item]]) -> Segment:
-        return Segment.of(rows, self.aspects.aspects_of_all([item for _, item in rows]))
 
     def _fitting(
         self, lexicon: Lexicon, topics: Topics, model: ServingModel, n_events: int

@@ -14,6 +14,7 @@ from service.api.messages import Personalization, RecommendRequest
 from service.aspects.content import content_hash
 from service.errors import RecommendationNotFound
 from service.recommender import Recommender
+from service.serving.catalogue_lexicon import CatalogueLexicon
 from service.wishes.reading import PartKind
 from tests.service import world
 
@@ -142,8 +143,10 @@ def test_what_a_model_says_of_an_item_leans_and_rules_nothing_out(
     ]  # fmt: skip
     palate.workspace.log.put_aspects(said)
     try:
-        reading_anew = replace(palate.wishes, _base=None, _recent=None, _latest=None)
-        monkeypatch.setattr(palate, "ranking", replace(palate.ranking, wishes=reading_anew))
+        reading_anew = CatalogueLexicon(
+            palate.catalog.everything, palate.wishes.lexicon.aspects, palate.wishes.encoder
+        )
+        monkeypatch.setattr(palate.wishes, "lexicon", reading_anew)
         wanted = palate.recommend(RecommendRequest(wish="something weightless", k=40))
         assert wanted.wish is not None
         assert [part.field for part in wanted.wish.parts] == ["aspects.mood"]
