@@ -34,6 +34,8 @@ from service.explainer.attribution.limits import DEFAULT_LIMITS, AttributionLimi
 from service.explainer.attribution.looked_up import Supported, cite, look_up
 from service.explainer.evidence import SIMILARITY_OF_MODALITY, Evidence, EvidenceKind
 
+LEAST_DROP = 1e-12
+"""Scores are rounded far above this; shares of smaller drops would vanish."""
 PART_OF_KIND: Mapping[EvidenceKind, str] = {
     **{kind: modality for modality, kind in SIMILARITY_OF_MODALITY.items()},
     EvidenceKind.CO_ENGAGEMENT: Part.BEHAVIOUR,
@@ -104,7 +106,7 @@ def _check(
 def _drop(full: float, without: float, limits: AttributionLimits) -> float:
     """How much the score falls; 0 when it rises, does not move beyond noise, or is not a number."""
     drop = full - without
-    noise = limits.min_relative_drop * max(abs(full), abs(without))
+    noise = max(limits.min_relative_drop * max(abs(full), abs(without)), LEAST_DROP)
     return drop if math.isfinite(drop) and drop > noise else 0.0
 
 
