@@ -212,8 +212,10 @@ class Resolver:
     def _is_what_all_are(self, word: str) -> bool:
         """Whether a word says no more than what sort of thing the catalogue has: "films" among
         movies."""
-        names = {token for name in self.catalogue.lexicon.domains for token in tokens(name)}
-        return word in self.grammar.sorts or bool(names & {word, *self.grammar.forms(word)})
+        forms = {word, *self.grammar.forms(word)}
+        return word in self.grammar.sorts or not forms.isdisjoint(
+            self.catalogue.lexicon.words_of_domains
+        )
 
     def _of_free(self, clauses: Sequence[Clause]) -> list[WishPart]:
         """Clauses that name nothing; those that are wanted together say one thing together."""

@@ -153,6 +153,11 @@ class Lexicon:
             if value.field == "domain"
         )
 
+    @cached_property
+    def words_of_domains(self) -> frozenset[str]:
+        """The tokens of their names."""
+        return frozenset(token for name in self.domains for token in tokens(name))
+
 
 def _texts(rows: Sequence[tuple[int, Item]], said: Sequence[Aspects]) -> Iterator[tuple[int, str]]:
     for (index, item), aspects in zip(rows, chain(said, repeat(NOTHING)), strict=False):

@@ -63,11 +63,6 @@ class Topics:
         return [value.text for value in self.values]
 
     @cached_property
-    def sizes(self) -> FloatArray:
-        """(V,) how many items have each value."""
-        return np.asarray(self.has.sum(axis=0)).ravel()[:-1]
-
-    @cached_property
     def variances(self) -> FloatArray:
         """(V + 1,) of each effect, over that of the residual: the diagonal of A^-1 X'X A^-1 with
         A = X'X + ridge (Hoerl and Kennard, Ridge Regression, Technometrics 1970)."""
