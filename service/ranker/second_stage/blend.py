@@ -12,6 +12,7 @@ Owns the networks and scoring; `service.ranker.training` fits them. Knows no ite
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple, Self
 
 import numpy as np
 import torch
@@ -42,6 +43,7 @@ class BlendNet(nn.Module):
         self, n_signals: int, hidden: int, dropout: float = 0.0, task_shares: Sequence[float] = ()
     ) -> None:
         super().__init__()
+        self.task_shares = tuple(task_shares)
         self.mean = nn.Buffer(torch.zeros(n_signals))
         self.deviation = nn.Buffer(torch.ones(n_signals))
         self.linear = nn.Linear(2 * n_signals, 1, bias=False)
@@ -53,6 +55,26 @@ class BlendNet(nn.Module):
         )
         self.tasks = TaskHeads(task_shares, 2 * n_signals, 1) if task_shares else None
         nn.init.zeros_(self.linear.weight)
+
+    @classmethod
+    def mean_of(cls, nets: Sequence[Self]) -> Self:
+        """One network whose score is the mean of the scores of `nets`, at least one, which
+        standardise alike: their hidden units side by side (bagging, Breiman 1996, at the price of
+        one network)."""
+        states = [net.state_dict() for net in nets]
+        n_signals, n_hidden = len(nets[0].mean), sum(len(one["hidden.0.bias"]) for one in states)
+        mean = cls(n_signals, n_hidden, task_shares=nets[0].task_shares)
+        joined = {
+            name: torch.cat([one[name] for one in states], dim)
+            for name, dim in (("hidden.0.weight", 0), ("hidden.0.bias", 0), ("hidden.3.weight", 1))
+        }
+        joined["hidden.3.weight"] /= len(nets)
+        rest = {
+            name: torch.stack([one[name] for one in states]).mean(dim=0)
+            for name in states[0].keys() - joined.keys()
+        }
+        mean.load_state_dict(joined | rest)
+        return mean
 
     def inputs(self, signals: FloatArray, scale: Scale) -> FloatArray:
         """(..., F) -> (..., 2F): standardised over all lists, and relative to the query."""
@@ -79,6 +101,14 @@ class BlendNet(nn.Module):
     def _shared(self, inputs: Tensor) -> Tensor:
         scores: Tensor = self.linear(inputs) + self.hidden(inputs)  # (..., 1)
         return scores
+
+
+class NetScores(NamedTuple):
+    """What the two networks say of the candidates of one query, (..., C) each."""
+
+    main: FloatArray
+    cold_start: FloatArray | None
+    """None where it has no say."""
 
 
 class Blend:
@@ -138,23 +168,34 @@ class Blend:
 
     def score(self, signals: FloatArray, scale: Scale) -> FloatArray:
         """(..., C, F) -> (..., C); higher is better."""
+        return self.combined(self.net_scores(signals, scale), signals, scale)
+
+    def net_scores(self, signals: FloatArray, scale: Scale) -> NetScores:
+        """What its networks say, as far as they have a say in this query."""
+        cold_start = None
+        if self.cold_start_net is not None and self._cold_start_share(scale) > 0:
+            cold_start = self.cold_start_net.score(signals, scale)
+        return NetScores(self.net.score(signals, scale), cold_start)
+
+    def combined(self, nets: NetScores, signals: FloatArray, scale: Scale) -> FloatArray:
+        """(..., C) the score, where the networks say this of the signals (..., C, F)."""
         boost = np.float32(self.cold_item_boost) * self.cold_item_weight(signals, scale)
-        scores: FloatArray = self.unboosted(signals, scale) + boost
+        scores: FloatArray = self.unboosted(nets, signals, scale) + boost
         return np.round(scores, DECIMALS)
 
-    def unboosted(self, signals: FloatArray, scale: Scale) -> FloatArray:
+    def unboosted(self, nets: NetScores, signals: FloatArray, scale: Scale) -> FloatArray:
         """The same without the boost of cold items."""
-        scores = self.net.score(signals, scale)
         share = self._cold_start_share(scale)
-        if self.cold_start_net is None or share == 0:
-            return scores
-        cold_start = self.cold_start_net.score(signals, scale)
-        cold_start += self._popularity_prior(scale) * signals[..., self._popularity]
+        if nets.cold_start is None or share == 0:
+            return nets.main
+        cold_start = (
+            nets.cold_start + self._popularity_prior(scale) * signals[..., self._popularity]
+        )
         least = LEAST_ELSEWHERE if scale.elsewhere else 0.0
         weight = np.float32(max(self.co_occurrence_weight, least))
         if weight:
             cold_start += weight * self._log_co_occurrence(signals, scale)
-        mixed: FloatArray = share * cold_start + (1 - share) * scores
+        mixed: FloatArray = share * cold_start + (1 - share) * nets.main
         return mixed
 
     def cold_item_weight(self, signals: FloatArray, scale: Scale) -> FloatArray:

@@ -24,6 +24,14 @@ LEAST_GAIN = 1e-4
 """An epoch that lowers the validation loss by less is none the better for it."""
 
 
+class Standards(NamedTuple):
+    """By what signals are standardised, (F,) each."""
+
+    mean: Tensor
+    deviation: Tensor
+    """1 where a signal hardly varies."""
+
+
 class _Packed(NamedTuple):
     """A training list as the network takes it."""
 
@@ -39,6 +47,7 @@ def fit_net(
     lists: Sequence[TrainingList],
     validation: Sequence[TrainingList],
     *,
+    standards: Standards,
     hidden: int,
     dropout: float,
     seed: int,
@@ -52,7 +61,8 @@ def fit_net(
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     net = BlendNet(lists[0].signals.shape[1], hidden, dropout, task_shares)
-    _standardise(net, lists)
+    net.mean.copy_(standards.mean)
+    net.deviation.copy_(standards.deviation)
     train, held_out = _packed(lists, net), _packed(validation, net)
     optimizer = torch.optim.AdamW(net.parameters(), lr=3e-3, weight_decay=1e-2)
     best, best_loss, waited = net.state_dict(), float("inf"), 0
@@ -78,13 +88,12 @@ def fit_net(
     return net
 
 
-def _standardise(net: BlendNet, lists: Sequence[TrainingList]) -> None:
-    """Set the network's mean and deviation of the signals."""
+def standards_of(lists: Sequence[TrainingList]) -> Standards:
+    """Of at least one list."""
     sample = np.concatenate([one.signals for one in lists[:STANDARDISED_ON]])  # (candidates, F)
     deviation = sample.std(axis=0)
     divisor = np.where(deviation > LEAST_DEVIATION, deviation, 1.0).astype(np.float32)
-    net.mean.copy_(torch.from_numpy(sample.mean(axis=0)))
-    net.deviation.copy_(torch.from_numpy(divisor))
+    return Standards(torch.from_numpy(sample.mean(axis=0)), torch.from_numpy(divisor))
 
 
 def _packed(lists: Sequence[TrainingList], net: BlendNet) -> list[_Packed]:

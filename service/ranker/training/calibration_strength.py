@@ -35,7 +35,7 @@ class CalibratedList:
     def gains(self, blend: Blend, strengths: Sequence[float], k: int) -> FloatArray:
         """(strengths,) NDCG@k of what was chosen, as it is served with each of them."""
         scale = self.proposed.scale
-        scores = blend.score(self.proposed.signals, scale)
+        scores = self.proposed.scores(blend)
         share = float(blend.share_of_known(scale))
         orders = [calibrated(scores, self.interest, k, share * one) for one in strengths]
         return np.array([self.proposed.gain_in(order, k) for order in orders], np.float32)

@@ -66,7 +66,7 @@ def _gains_by_boost(blend: Blend, lists: Sequence[TrainingList], k: int) -> Floa
     """NDCG@k of what was chosen under every boost that is tried, (boosts, lists)."""
     gains = np.zeros((len(COLD_ITEM_BOOSTS), len(lists)), np.float32)
     for column, one in enumerate(lists):
-        scores = blend.unboosted(one.signals, one.scale)
+        scores = one.unboosted(blend)
         weight = blend.cold_item_weight(one.signals, one.scale)
         gains[:, column] = [one.gain(scores + boost * weight, k) for boost in COLD_ITEM_BOOSTS]
     return gains

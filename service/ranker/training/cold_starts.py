@@ -59,7 +59,7 @@ def fit_priors(blend: Blend, cold_starts: Sequence[TrainingList], most: int, k: 
     blend.cold_start_events = 2 * most  # it ranks alone
 
     def gains(lists: Sequence[TrainingList]) -> FloatArray:
-        scored = [one.gain(blend.score(one.signals, one.scale), k) for one in lists]
+        scored = [one.gain(one.scores(blend), k) for one in lists]
         return np.array(scored, np.float32)
 
     short = [one for one in cold_starts if one.scale.known < 2 * most]
@@ -94,5 +94,5 @@ def _gains_by_events(
     gains = np.zeros((most + 1, len(short)), np.float32)
     for events in range(most + 1):
         blend.cold_start_events = events
-        gains[events] = [one.gain(blend.score(one.signals, one.scale), k) for one in short]
+        gains[events] = [one.gain(one.scores(blend), k) for one in short]
     return gains, (1 / (counts[which] * len(counts))).astype(np.float32)

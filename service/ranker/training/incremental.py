@@ -27,7 +27,7 @@ from service.ranker.training.check import Checked
 from service.ranker.training.first_stage import fit_first_stage
 from service.ranker.training.fit import FitReport, StageProgress, fit_sequence_model
 from service.ranker.training.train import Trained
-from service.ranker.training.validation import lists_of, metrics_of
+from service.ranker.training.validation import metrics_of, rehearse
 
 EPOCHS = 2
 """Over the people who are learned from."""
@@ -102,9 +102,16 @@ def _before_learning(
 ) -> dict[str, float]:
     """Figures of `ranker` on these events (E,)."""
     cases = next_event_cases(interactions, events, ranker.config.feature_history)
-    everybody = np.ones(interactions.n_users, bool)
-    _, measured = lists_of(
-        ranker, cases, everybody, sources, rng, "measure on new events", progress
+    most = ranker.config.blend_lists // 3
+    measured = rehearse(
+        ranker,
+        cases,
+        sources,
+        rng,
+        "measure on new events",
+        progress,
+        n_lists=most,
+        n_measured=most,
     )
     return metrics_of(ranker.blend, measured)
 

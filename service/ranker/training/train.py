@@ -54,7 +54,7 @@ from service.ranker.training.second_stage import fit_second_stage
 from service.ranker.training.validation import (
     COLD_ITEM,
     WARM,
-    ValidationCase,
+    RehearsedCase,
     metrics_of,
     proposed_lists,
 )
@@ -159,9 +159,9 @@ def _fitted(
     sampled: BoolArray,
     sources: Sequence[CandidateSource],
     rng: np.random.Generator,
-) -> tuple[Ranker, list[ValidationCase], FitReport]:
-    """The ranker of the training's interactions, the cases that were hidden from the provisional one
-    and validated it, and how that was fitted. `sampled` (E,) may be chosen items of a case."""
+) -> tuple[Ranker, list[RehearsedCase], FitReport]:
+    """The ranker of the training's interactions, the measured cases that were hidden from the
+    provisional one, and how that was fitted. `sampled` (E,) may be chosen items of a case."""
     interactions, config, domain = training.interactions, training.config, training.projected.domain
     hidden = Hidden.draw(interactions, domain, config, rng)
     next_events = _next_events(interactions, hidden, sampled, config)

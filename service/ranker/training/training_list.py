@@ -1,6 +1,6 @@
 """What the second stage learns from: the candidates of one case, and which of them were chosen.
 
-Owns the list and what a ranking of it gains. Knows no ranker and no network.
+Owns the list and what a ranking of it gains. Knows no ranker.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from service.ranker.data.arrays import FloatArray, IntArray
+from service.ranker.second_stage.blend import Blend, NetScores
 from service.ranker.second_stage.scale import Scale
 
 
@@ -29,6 +30,21 @@ class TrainingList:
     """Items that were chosen too, but are no candidates."""
     has_next: bool = True
     """Whether the first of them is what was chosen next."""
+
+    nets: NetScores | None = None
+    """What networks say of the candidates that have not learned from this list; None where no
+    network has."""
+
+    def scores(self, blend: Blend) -> FloatArray:
+        """(C,) as `blend` would have them."""
+        return blend.combined(self._nets(blend), self.signals, self.scale)
+
+    def unboosted(self, blend: Blend) -> FloatArray:
+        """(C,) the same without the boost of cold items."""
+        return blend.unboosted(self._nets(blend), self.signals, self.scale)
+
+    def _nets(self, blend: Blend) -> NetScores:
+        return self.nets or blend.net_scores(self.signals, self.scale)
 
     def thinned(self, n: int, rng: np.random.Generator) -> TrainingList:
         """The chosen candidates and at most n others, at random."""

@@ -1,7 +1,7 @@
 """Validation: hidden cases put to the provisional ranker through the retrieval that serves.
 
-Owns the lists that the second stage learns from, what it and the baselines gain on the lists of the
-validation users, and the figures by slice. Knows no fitting.
+Owns the lists that the second stage learns from, what it and the baselines gain on them, and the
+figures by slice. Knows no fitting.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from service.ranker.candidates import CandidateSource
-from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
+from service.ranker.data.arrays import FloatArray, IntArray
 from service.ranker.pipeline import Query, Ranked, rank
 from service.ranker.ranker import Ranker
 from service.ranker.second_stage.blend import Blend
@@ -44,53 +44,60 @@ fifth of the cost."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ValidationCase:
-    """A case of a validation user, answered: its list (None where no source proposed what was
-    chosen), and what each baseline gains, NDCG@K."""
+class RehearsedCase:
+    """A case that the provisional ranker answered."""
 
     proposed: TrainingList | None
+    """Its list; None where no source proposed what was chosen. Thinned where it is not measured."""
     slice: str
-    baselines: Mapping[str, float]
     user: int
+    baselines: Mapping[str, float] | None
+    """What each baseline gains, NDCG@K; None where it is not measured."""
+
+    @property
+    def is_measured(self) -> bool:
+        return self.baselines is not None
 
 
-def lists_of(
+def rehearse(
     ranker: Ranker,
     cases: Sequence[RankingCase],
-    validation_users: BoolArray,
     sources: Sequence[CandidateSource],
     rng: np.random.Generator,
     stage: str,
     progress: StageProgress | None,
-) -> tuple[list[TrainingList], list[ValidationCase]]:
-    """Lists of candidates, thinned, of the cases to train on, and the cases of the
-    `validation_users` (users,), answered.
+    *,
+    n_lists: int,
+    n_measured: int,
+) -> list[RehearsedCase]:
+    """Cases drawn at random, answered: the first `n_measured` of them, and as many more that have what
+    was chosen as make `n_lists` lists.
 
-    In a sparse log few of the chosen items are candidates at all, so more cases are looked at until
-    there are `blend_lists` lists, up to TRIES times as many.
+    In a sparse log few of the chosen items are candidates at all, so up to TRIES times as many
+    cases are looked at.
     """
-    most = ranker.config.blend_lists
-    training = [case for case in cases if not validation_users[case.user]]
-    validating = [case for case in cases if validation_users[case.user]]
-    training = _drawn(training, TRIES * most, rng)
-    validating = _drawn(validating, most // 3, rng)
-    lists: list[TrainingList] = []
-    n_wanted = min(most, len(training)) + len(validating)
-    for case, found in answered(ranker, training, sources):
-        if (proposed := list_of(found, case)) is not None:
-            lists.append(proposed.thinned(THINNED, rng))
-            if progress and not len(lists) % REPORTED_EVERY:
-                progress(stage, len(lists), n_wanted)
-            if len(lists) == most:
-                break
-    validation: list[ValidationCase] = []
-    for case, found in answered(ranker, validating, sources):
-        validation.append(_validated(found, case))
-        if progress and not len(validation) % REPORTED_EVERY:
-            progress(stage, n_wanted - len(validating) + len(validation), n_wanted)
+    drawn = [cases[place] for place in rng.permutation(len(cases))[: TRIES * n_lists]]
+    n_wanted = min(n_lists, len(drawn))
+    counts = ranker.snapshot.behaviour.counts
+    rehearsed: list[RehearsedCase] = []
+    n_found = 0
+    for place, (case, found) in enumerate(answered(ranker, drawn, sources)):
+        proposed, gains = list_of(found, case), None
+        n_found += proposed is not None
+        if place < n_measured:
+            gains = baseline_gains(found.query_scores, case, K, found.query.allowed)
+        elif proposed is not None:
+            proposed = proposed.thinned(THINNED, rng)
+        else:
+            continue
+        rehearsed.append(RehearsedCase(proposed, _slice_of(case, counts), case.user, gains))
+        if progress and not n_found % REPORTED_EVERY:
+            progress(stage, n_found, n_wanted)
+        if n_found >= n_lists and place + 1 >= n_measured:
+            break
     if progress:
         progress(stage, n_wanted, n_wanted)
-    return lists, validation
+    return rehearsed
 
 
 def answered(
@@ -105,23 +112,24 @@ def answered(
             yield case, rank(ranker, _query(case, state, ranker), sources)
 
 
-def proposed_lists(validation: Sequence[ValidationCase]) -> list[TrainingList]:
+def proposed_lists(rehearsed: Sequence[RehearsedCase]) -> list[TrainingList]:
     """Those that have what was chosen."""
-    return [case.proposed for case in validation if case.proposed is not None]
+    return [case.proposed for case in rehearsed if case.proposed is not None]
 
 
-def metrics_of(blend: Blend, validation: Sequence[ValidationCase]) -> dict[str, float]:
+def metrics_of(blend: Blend, rehearsed: Sequence[RehearsedCase]) -> dict[str, float]:
     """`<system>/<slice>/ndcg@10` over the full catalogue with its interval, for Palate and the baselines
     the same log gives: of next events all, warm and cold_item, and of cold starts cold_user and
-    new_in_domain.
+    new_in_domain. Only of cases that are measured.
 
     What no source proposed is a miss for Palate.
     """
-    gains = {PALATE: [gain_of(blend, case.proposed, K) for case in validation]}
+    measured = [case for case in rehearsed if case.baselines is not None]
+    gains = {PALATE: [gain_of(blend, case.proposed, K) for case in measured]}
     for name in BASELINES:
-        gains[name] = [case.baselines[name] for case in validation]
-    people = np.array([case.user for case in validation], dtype=np.int64)
-    slices = np.array([case.slice for case in validation], dtype=str)
+        gains[name] = [case.baselines[name] for case in measured if case.baselines is not None]
+    people = np.array([case.user for case in measured], dtype=np.int64)
+    slices = np.array([case.slice for case in measured], dtype=str)
     metrics: dict[str, float] = {}
     for system, values in gains.items():
         for name, members in SLICES.items():
@@ -136,11 +144,7 @@ def gain_of(blend: Blend, proposed: TrainingList | None, k: int) -> float:
     """NDCG@k of a list as the blend ranks it; 0 for none."""
     if proposed is None:
         return 0.0
-    return proposed.gain(blend.score(proposed.signals, proposed.scale), k)
-
-
-def _drawn(cases: Sequence[RankingCase], most: int, rng: np.random.Generator) -> list[RankingCase]:
-    return [cases[place] for place in rng.permutation(len(cases))[:most]]
+    return proposed.gain(proposed.scores(blend), k)
 
 
 def _query(case: RankingCase, state: FloatArray, ranker: Ranker) -> Query:
@@ -174,12 +178,6 @@ def list_of(found: Ranked, case: RankingCase) -> TrainingList | None:
         int((~proposed).sum()),
         bool(proposed[0]),
     )
-
-
-def _validated(found: Ranked, case: RankingCase) -> ValidationCase:
-    counts = found.query_scores.snapshot.behaviour.counts
-    gains = baseline_gains(found.query_scores, case, K, found.query.allowed)
-    return ValidationCase(list_of(found, case), _slice_of(case, counts), gains, case.user)
 
 
 def _slice_of(case: RankingCase, counts: IntArray) -> str:

@@ -21,7 +21,7 @@ from service.ranker.training.validation import (
     NEW_IN_DOMAIN,
     WARM,
     K,
-    ValidationCase,
+    RehearsedCase,
     gain_of,
 )
 
@@ -43,17 +43,17 @@ PARTS: Mapping[str, tuple[Callable[[Blend], None], Sequence[str]]] = {
 """How each part is taken out, and the slices of cases that it touches."""
 
 
-def worth_of_parts(blend: Blend, validation: Sequence[ValidationCase]) -> dict[str, float]:
+def worth_of_parts(blend: Blend, rehearsed: Sequence[RehearsedCase]) -> dict[str, float]:
     """`worth/<part>/<slice>` in NDCG@K, with `/low` and `/high` of a 95 % interval over people;
     nothing for slices without cases."""
-    whole = np.array([gain_of(blend, case.proposed, K) for case in validation], np.float32)
-    slices = np.array([case.slice for case in validation], dtype=str)
-    people = np.array([case.user for case in validation], dtype=np.int64)
+    whole = np.array([gain_of(blend, case.proposed, K) for case in rehearsed], np.float32)
+    slices = np.array([case.slice for case in rehearsed], dtype=str)
+    people = np.array([case.user for case in rehearsed], dtype=np.int64)
     worth: dict[str, float] = {}
     for part, (take_out, touched) in PARTS.items():
         rest = copy.copy(blend)
         take_out(rest)
-        without = np.array([gain_of(rest, case.proposed, K) for case in validation], np.float32)
+        without = np.array([gain_of(rest, case.proposed, K) for case in rehearsed], np.float32)
         for name in touched:
             counted = slices == name
             worth |= with_interval(

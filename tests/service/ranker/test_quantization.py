@@ -64,7 +64,7 @@ def test_a_shrunk_ranker_is_smaller_and_recommends_the_same(
     shrink_checkpoint(folder, tmp_path / "small", "small", ["text"])
     config = json.loads((tmp_path / "small" / "config.json").read_text("utf-8"))
     assert (config["format"], config["precision"]) == (6, "int8")
-    assert size_of(tmp_path / "small") < 0.7 * size_of(folder)
+    assert size_of(tmp_path / "small") < 0.8 * size_of(folder)  # the second stage stays as it is
     small = read(tmp_path / "small")
     assert small.version == "small"
     same = agreement(board.ranker, small, HISTORIES)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from service.ranker.training.blend_net import fit_net
+from service.ranker.second_stage.blend import BlendNet
+from service.ranker.training.blend_net import fit_net, standards_of
 from service.ranker.training.training_list import TrainingList
 from tests.service.ranker.planted import SIGNALS, UNSCALED, place_of
 
@@ -24,8 +27,12 @@ def lists(n: int, seed: int, right: str = RIGHT, event_type: int = CLICK) -> lis
     return made
 
 
+def fitted(learned: list[TrainingList], validation: list[TrainingList], **options: Any) -> BlendNet:
+    return fit_net(learned, validation, standards=standards_of(learned), **options)
+
+
 def test_the_signal_that_is_right_is_learned() -> None:
-    net = fit_net(lists(200, 0), lists(50, 1), hidden=4, dropout=0.0, seed=0)
+    net = fitted(lists(200, 0), lists(50, 1), hidden=4, dropout=0.0, seed=0)
     gains = [one.gain(net.score(one.signals, one.scale), 10) for one in lists(50, 2)]
     assert np.mean(gains) > 0.9
 
@@ -33,7 +40,7 @@ def test_the_signal_that_is_right_is_learned() -> None:
 def test_signals_are_standardised_by_what_they_were_in_training() -> None:
     one = lists(1, 0)[0]
     one.signals[:, 0] = 7.0  # does not vary
-    net = fit_net([one], [], hidden=4, dropout=0.0, seed=0, epochs=1)
+    net = fitted([one], [], hidden=4, dropout=0.0, seed=0, epochs=1)
     np.testing.assert_allclose(net.mean.numpy(), one.signals.mean(axis=0), rtol=1e-5)
     expected = one.signals.std(axis=0)
     expected[0] = 1.0
@@ -47,15 +54,15 @@ def test_it_stops_where_the_validation_lists_get_no_better() -> None:
         for one in lists(50, 1)
         for worst in [int(one.signals[:, place_of(RIGHT)].argmin())]
     ]
-    stopped = fit_net(lists(200, 0), wrong, hidden=4, dropout=0.0, seed=0)
-    first = fit_net(lists(200, 0), wrong, hidden=4, dropout=0.0, seed=0, epochs=1)
+    stopped = fitted(lists(200, 0), wrong, hidden=4, dropout=0.0, seed=0)
+    first = fitted(lists(200, 0), wrong, hidden=4, dropout=0.0, seed=0, epochs=1)
     np.testing.assert_array_equal(stopped.linear.weight.detach(), first.linear.weight.detach())
 
 
 def test_each_event_type_is_predicted_by_a_part_of_its_own() -> None:
     """Clicks follow one signal, purchases another; what is served counts purchases alone."""
     both = lists(200, 0, "popularity", CLICK) + lists(200, 1, RIGHT, PURCHASE)
-    net = fit_net(
+    net = fitted(
         both, both[::8], hidden=4, dropout=0.0, seed=0, task_shares=(0.0, 0.0, 1.0), epochs=60
     )
     gains = [one.gain(net.score(one.signals, one.scale), 10) for one in lists(50, 2)]
@@ -66,7 +73,7 @@ def test_each_event_type_is_predicted_by_a_part_of_its_own() -> None:
 
 def test_one_seed_gives_one_network() -> None:
     first, again, other = (
-        fit_net(lists(20, 0), lists(5, 1), hidden=4, dropout=0.1, seed=seed, epochs=3)
+        fitted(lists(20, 0), lists(5, 1), hidden=4, dropout=0.1, seed=seed, epochs=3)
         for seed in (0, 0, 1)
     )
     one = lists(1, 9)[0]

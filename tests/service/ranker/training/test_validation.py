@@ -12,16 +12,17 @@ from service.ranker.ranker import Ranker, untrained_ranker
 from service.ranker.second_stage.blend import Blend
 from service.ranker.training.baseline_gains import BASELINES
 from service.ranker.training.cases import RankingCase
+from service.ranker.training.fit import StageProgress
 from service.ranker.training.training_list import TrainingList
 from service.ranker.training.validation import (
     COLD_ITEM,
     COLD_USER,
     NEW_IN_DOMAIN,
     WARM,
-    ValidationCase,
-    lists_of,
+    RehearsedCase,
     metrics_of,
     proposed_lists,
+    rehearse,
 )
 from tests.service.ranker.planted import (
     SIGNALS,
@@ -55,31 +56,51 @@ def case(user: int, chosen: int, *, cold_start: bool = False) -> RankingCase:
     return RankingCase(user, history, np.array([chosen]), np.array([1]), cold_start=cold_start)
 
 
-def answered(ranker: Ranker, *cases: RankingCase) -> list[ValidationCase]:
-    _, validation = lists_of(
-        ranker, cases, np.ones(9, bool), SOURCES, np.random.default_rng(0), "second stage", None
-    )
-    return validation
-
-
-def test_cases_of_validation_users_are_not_trained_on(ranker: Ranker) -> None:
-    told: list[tuple[str, int, int]] = []
-    lists, validation = lists_of(
+def rehearsed(
+    ranker: Ranker,
+    *cases: RankingCase,
+    n_lists: int = 9,
+    n_measured: int = 9,
+    progress: StageProgress | None = None,
+) -> list[RehearsedCase]:
+    return rehearse(
         ranker,
-        [case(user, 6) for user in range(6)],
-        np.arange(6) >= 4,
+        cases,
         SOURCES,
         np.random.default_rng(0),
         "second stage",
-        lambda *step: told.append(step),
+        progress,
+        n_lists=n_lists,
+        n_measured=n_measured,
     )
-    assert (len(lists), len(validation), len(proposed_lists(validation))) == (4, 2, 2)
-    assert told == [("second stage", 6, 6)]
+
+
+def test_as_many_cases_are_answered_as_lists_are_wanted_and_the_first_are_measured(
+    ranker: Ranker,
+) -> None:
+    told: list[tuple[str, int, int]] = []
+    found = rehearsed(
+        ranker,
+        *(case(user, 6) for user in range(6)),
+        n_lists=4,
+        n_measured=1,
+        progress=lambda *step: told.append(step),
+    )
+    assert [one.is_measured for one in found] == [True, False, False, False]
+    assert len(proposed_lists(found)) == 4
+    assert told == [("second stage", 4, 4)]
+
+
+def test_what_no_source_proposed_is_measured_and_teaches_nothing(ranker: Ranker) -> None:
+    gone = case(0, N_ITEMS - 1)
+    gone.history.items[:] = 1, 3, N_ITEMS - 1  # met already: nobody proposes it
+    assert [one.proposed for one in rehearsed(ranker, gone, n_measured=1)] == [None]
+    assert rehearsed(ranker, gone, n_measured=0) == []
 
 
 def test_a_case_is_of_the_slice_that_it_asks_of(ranker: Ranker) -> None:
     warm, cold, beginning = (
-        answered(ranker, one)[0].slice
+        rehearsed(ranker, one)[0].slice
         for one in (case(0, 6), case(0, 40), case(0, 6, cold_start=True))
     )
     assert (warm, cold, beginning) == (WARM, COLD_ITEM, COLD_USER)
@@ -90,20 +111,20 @@ def test_who_is_new_in_a_domain_is_asked_within_it(ranker: Ranker) -> None:
     two = untrained_ranker(features(N_ITEMS, domain=domain), board(), SMALL)
     history = History.of(np.array([0, 2, 4]))
     new = RankingCase(0, history, np.array([30]), np.array([1]), cold_start=True, domain=2)
-    (one,) = answered(two, new)
+    (one,) = rehearsed(two, new)
     assert one.slice == NEW_IN_DOMAIN
     assert one.proposed is not None
     assert len(one.proposed.signals) <= 21
 
 
 def test_what_the_person_has_met_is_no_candidate(ranker: Ranker) -> None:
-    (one,) = answered(ranker, case(0, 6))
+    (one,) = rehearsed(ranker, case(0, 6))
     assert one.proposed is not None
     assert len(one.proposed.signals) <= N_ITEMS - 3
 
 
 def test_behaviour_ranks_what_the_like_minded_chose_above_what_is_popular(ranker: Ranker) -> None:
-    cases = answered(ranker, *(case(0, chosen) for chosen in range(6, 40, 2)))
+    cases = rehearsed(ranker, *(case(0, chosen) for chosen in range(6, 40, 2)))
     popularity, knn = (
         sum(one.baselines[name] for one in cases) for name in ("popularity", "item_knn_recent")
     )
@@ -115,8 +136,9 @@ def test_figures_are_means_by_slice_and_what_no_source_proposed_is_a_miss() -> N
     block[0, place_of("text_recent")] = 1.0
     first = TrainingList(block, UNSCALED, np.array([0]), np.array([1]))
     validation = [
-        ValidationCase(first, WARM, NOTHING | {"popularity": 1.0}, user=1),
-        ValidationCase(None, COLD_ITEM, NOTHING, user=2),
+        RehearsedCase(first, WARM, 1, NOTHING | {"popularity": 1.0}),
+        RehearsedCase(None, COLD_ITEM, 2, NOTHING),
+        RehearsedCase(None, WARM, 3, None),
     ]
     metrics = metrics_of(Blend(SIGNALS, network_of("text_recent")), validation)
     assert [metrics[f"palate/{name}/ndcg@10"] for name in ("all", WARM, COLD_ITEM)] == [0.5, 1, 0]

@@ -13,14 +13,14 @@ from service.ranker.training.calibration_strength import CalibratedList
 from service.ranker.training.cases import RankingCase
 from service.ranker.training.check import ServedCase
 from service.ranker.training.training_list import TrainingList
-from service.ranker.training.validation import COLD_ITEM, COLD_USER, WARM, ValidationCase
+from service.ranker.training.validation import COLD_ITEM, COLD_USER, WARM, RehearsedCase
 from service.ranker.training.worth import worth_of_calibration, worth_of_parts
 from tests.service.ranker.planted import SIGNALS, UNSCALED, network_of, place_of
 
 NOTHING = dict.fromkeys(BASELINES, 0.0)
 
 
-def case(slice_name: str, user: int, *, cold_chosen: bool) -> ValidationCase:
+def case(slice_name: str, user: int, *, cold_chosen: bool) -> RehearsedCase:
     """A warm item that text says a little for, and a cold one; either was chosen."""
     block = np.zeros((2, len(SIGNALS)), np.float32)
     block[0, place_of("text_recent")] = 0.5
@@ -28,7 +28,7 @@ def case(slice_name: str, user: int, *, cold_chosen: bool) -> ValidationCase:
     block[1, place_of("is_cold")] = 1.0
     chosen = np.array([1 if cold_chosen else 0])
     proposed = TrainingList(block, UNSCALED, chosen, np.array([1]))
-    return ValidationCase(proposed, slice_name, NOTHING, user)
+    return RehearsedCase(proposed, slice_name, user, NOTHING)
 
 
 def test_a_boost_is_worth_what_cold_items_gain_and_costs_what_warm_ones_lose() -> None:
