@@ -6,9 +6,11 @@ backend over gRPC that keeps the ids can do the same. Knows no words of any lang
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
+from unicodedata import category
 
 from indexer.catalog.item import Item
 from service.api.messages import (
@@ -45,6 +47,7 @@ EXPIRED = frozenset(
 )
 """Reasons by which the answer before cannot be gone on from."""
 BUSY = frozenset(error.reason for error in (Overloaded, NotServing, DeadlinePassed))
+_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~])?")
 
 
 class Answering(RecommendService, ExplainService, Protocol):
@@ -89,7 +92,7 @@ class Dialogue:
     def hear(self, text: str) -> Reply:
         """The reply to an utterance. What the backend refuses for another reason than that an answer
         has expired, or that it is busy, comes out as its error."""
-        said = text.encode("utf-8", "replace").decode().replace("\0", " ").strip()
+        said = _plain(text)
         if len(said) > MAX_CHARS:
             return self._reply(About.TOO_LONG, WISH, n=MAX_CHARS)
         command, code = heard(said)
@@ -291,6 +294,14 @@ class Dialogue:
         return untold
 
 
+def _plain(text: str) -> str:
+    """The text without what a terminal sends besides, such as arrows and colours."""
+    sendable = _ESCAPE.sub(" ", text.encode("utf-8", "replace").decode())
+    return "".join(
+        one if one.isspace() or category(one) != "Cc" else " " for one in sendable
+    ).strip()
+
+
 def _reason(error: Exception) -> str:
     """Why it was refused, by name: of our own error, or of what the client makes of it."""
     return str(getattr(error, "reason", ""))
@@ -302,8 +313,8 @@ def _named(command: Command, results: Sequence[ScoredItem]) -> ScoredItem | None
         said = command.title.casefold()
         titled = [result for result in results if said in result.item.title.casefold()]
         return titled[0] if titled else None
-    place = command.place or 1
-    rank = place if place > 0 else len(results) + 1 + place
+    place = 1 if command.place is None else command.place
+    rank = place if place >= 0 else len(results) + 1 + place
     return next((result for result in results if result.rank == rank), None)
 
 
