@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from service.dialogue.languages.manners import Manner, Manners, Role
 
-_WORDS = "a also an and are as for here i in is it it's its now of okay on please so still that the then these this to"
+_WORDS = "a also an and are as for i in is it it's its now of okay on please so still that the then these this to"
+"""Without "here": what was asked for may be what nothing has."""
 
 ENGLISH = Manners(
     language="English",
@@ -16,7 +17,7 @@ ENGLISH = Manners(
         ),
         Role.LEANING: Manner(
             example="I lean towards {facts}, which is no filter.",
-            words=f"{_WORDS} i'm just list only wish your",
+            words=f"{_WORDS} here i'm just list only wish your",
             needed=[
                 [
                     "lean towards",

@@ -10,7 +10,7 @@ CHINESE = Manners(
     of={
         Role.ASKED: Manner(
             example="你想要{facts}。",
-            words="你您我想要的是这些按照为给列出在此里好了请听到懂明白说过和与也还以及有",
+            words="你您我想要的是这些按照好了请听到懂明白说过和与也还以及",
         ),
         Role.LEANING: Manner(
             example="我会倾向于{facts}，这不作筛选。",

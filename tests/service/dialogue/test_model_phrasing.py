@@ -28,7 +28,7 @@ WESTERN = WishPart(PartKind.WANTED, "western", "western", "categories", ["Wester
 CHEAP = WishPart(PartKind.LIMIT, "under 50", field="price", high=50.0, is_strict=True)
 WISHED = replace(ANSWER, wish=Reading("", [WESTERN, CHEAP]))
 LIST = Reply(About.LIST, "en", answer=WISHED)
-SAID = "Okay, here is Western, with price under 50."
+SAID = "Okay, it is Western, with price under 50."
 GOOD = completion({"asked": SAID}, usage=(80, 20))
 BY_TEMPLATE = "Western, price under 50."
 NOTE = "the language model did not phrase the reply, the template did: "

@@ -54,7 +54,7 @@ def test_no_fact_can_close_what_marks_it() -> None:
 
 TAKEN = [
     "You asked for Western, no Horror, before 1980.",
-    "Okay, here is Western, with no Horror, and before 1980!",
+    "Okay, it is Western, with no Horror, and before 1980!",
     "Understood: it is Western; also no Horror, and then before 1980.",
     "“Western”, No Horror: before  1980",
     "Sure. You asked for Western. No Horror, and before 1980 it is.",
@@ -79,6 +79,7 @@ def test_our_own_words_around_the_facts_are_taken(text: str) -> None:
         "You asked for Western, no Horror, before 1981.",
         "You asked for Western, no Horror, before 19800.",
         "You asked for 12 Western, no Horror, before 1980.",
+        "Here is Western, no Horror, before 1980.",
         "You did not ask for Western, no Horror, before 1980.",
         "You asked for anything but Western, no Horror, before 1980.",
         "You asked for Western, no Horror, before 1980, such as “Alien (1979)”.",
@@ -142,7 +143,7 @@ def test_only_all_items_together_take_one_off() -> None:
 
 def test_chinese_needs_no_spaces() -> None:
     asked = Statement(Role.ASKED, ["Western", "不要 Horror", "1980 年以前"])
-    assert problems("好，你要的是Western，不要Horror，还有1980年以前的。", asked, ZH) == []
+    assert problems("好，你要的是Western，不要Horror，还要1980年以前的。", asked, ZH) == []
     assert problems("你想要 Western、不要 Horror、1981 年以前。", asked, ZH) != []
     assert problems("你不想要 Western、不要 Horror、1980 年以前。", asked, ZH) != []
     assert problems("You asked for Western, 不要 Horror, 1980 年以前.", asked, ZH) != []

@@ -99,7 +99,7 @@ def test_reasons_are_explained_to_programs(asking: Run, script: Any) -> None:
 @pytest.fixture
 def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeEndpoint]:
     """The language model of the settings; it phrases replies, and reads no wishes."""
-    endpoint = FakeEndpoint(phrased_as("Okay, here is {}."))
+    endpoint = FakeEndpoint(phrased_as("Okay, it is {}."))
     chosen = {"kind": "openai", "base_url": endpoint.url, "model": "tiny", "reads_wishes": "false"}
     for name, value in chosen.items():
         monkeypatch.setenv(f"PALATE_LANGUAGE_MODEL__{name.upper()}", value)
@@ -125,9 +125,9 @@ def test_a_language_model_phrases_the_replies_and_the_list_stays(
     said = ["something with love", "under 10", "undo"]
     turns = [json.loads(line) for line in script(asking)(said, "-k", 2, "--json").out.splitlines()]
     assert [(turn["text"], turn["writer"]) for turn in turns] == [
-        ("Okay, here is Love.", "tiny"),
-        ("Okay, here is Love, price under 10.", "tiny"),
-        ("Taken back. Okay, here is Love.", "tiny"),
+        ("Okay, it is Love.", "tiny"),
+        ("Okay, it is Love, price under 10.", "tiny"),
+        ("Taken back. Okay, it is Love.", "tiny"),
     ]
     reasons = [one["reason"] for one in turns[0]["answer"]["results"]]
     assert all("Love" in reason for reason in reasons)
@@ -137,7 +137,7 @@ def test_a_language_model_phrases_the_replies_and_the_list_stays(
 def test_a_language_model_that_says_more_is_not_shown_and_it_is_said_once(
     asking: Run, script: Any, model: FakeEndpoint
 ) -> None:
-    model.replies(phrased_as("Okay, here is {}, and Alien."))
+    model.replies(phrased_as("Okay, it is {}, and Alien."))
     ran = script(asking)(["something with love", "under 10"], "-k", 2)
     assert "Love, price under 10.\n" in ran.out
     assert "Alien" not in ran.out
