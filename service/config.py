@@ -274,8 +274,8 @@ class EndpointSettings(BaseModel):
 
 
 class LanguageModelSettings(EndpointSettings):
-    """The language model, where there is one: it reads wishes, describes items, and writes where
-    `explain.writer` is `openai`."""
+    """The language model, where there is one: it reads wishes, phrases replies, describes items, and
+    writes where `explain.writer` is `openai`."""
 
     kind: Literal["none", "openai", "llama_cpp"] = "none"
     """`openai` is any endpoint that speaks its protocol, at `base_url`; `llama_cpp` is a GGUF file in
@@ -287,8 +287,11 @@ class LanguageModelSettings(EndpointSettings):
     """Whether the model at the endpoint reads pictures: `palate enrich` sends them then."""
     reads_wishes: bool = True
     """Whether the model takes wishes apart in the place of the grammars, which do it where it fails."""
+    phrases_replies: bool = True
+    """Whether the model phrases the replies of `palate chat` in the place of the templates, which do
+    it where it fails."""
     wish_timeout_s: float = Field(default=3.0, gt=0.0, le=600.0)
-    """Longest wait for that, in seconds: somebody waits for the list."""
+    """Longest wait for a wish that is read or a reply that is phrased, in seconds: somebody waits."""
     timeout_s: float = Field(default=30.0, gt=0.0, le=600.0)
     """Longest wait for one answer with all its retries, in seconds."""
     threads: int = Field(default=1, ge=1, le=256)

@@ -39,6 +39,7 @@ from service.api.messages import (
 from service.aspects.reading import Aspects
 from service.errors import InvalidInput
 from service.language_model.account import Account
+from service.language_model.model import LanguageModel
 from service.models.registry import ModelRegistry
 from service.models.serving_model import ServingModel
 from service.models.shrinking import Shrunk, shrink
@@ -66,7 +67,7 @@ from service.serving.user_states import UserStates
 from service.serving.users import Users
 from service.serving.wishes import Wishes
 from service.storage.item_ids import ItemIds
-from service.storage.language_model import reader_of_wishes
+from service.storage.language_model import prompt_model
 from service.storage.liking import Liking
 from service.storage.workspace import Workspace
 
@@ -83,7 +84,7 @@ class Recommender:
         self._encoders = workspace.digest
         self._account = Account(settings.language_model.budget_tokens)
         self._writing = Writing(settings, account=self._account)
-        self._reader = reader_of_wishes(settings, self._account)
+        self._prompt_model = prompt_model(settings, self._account)
         if active:
             workspace.reconcile()
         queries = QueryEncoder(workspace.text_encoder)
@@ -103,8 +104,9 @@ class Recommender:
         contexts = UserContexts(states, self.ids, store, encode_query)
         lexicon = CatalogueLexicon(self.catalog.everything, Aspects(log), workspace.text_encoder)
         self.catalog.on_known = lexicon.note
+        reader = self._prompt_model if settings.language_model.reads_wishes else None
         self.wishes = Wishes(
-            lexicon, self.ids, self._served, workspace.text_encoder, queries, self._reader
+            lexicon, self.ids, self._served, workspace.text_encoder, queries, reader
         )
         self.ranking = RequestRanker(store, self.ids, contexts, sources, self.wishes)
         self.answers = AnswerContexts(self._served, self.ranking, self._encoders)
@@ -305,6 +307,11 @@ class Recommender:
         return self._models.active
 
     @property
+    def reply_model(self) -> LanguageModel | None:
+        """What phrases the replies of a conversation, until it is closed; None where templates do."""
+        return self._prompt_model if self._settings.language_model.phrases_replies else None
+
+    @property
     def ranker(self) -> Ranker:
         """What scores at this moment."""
         return self._models.active.ranker
@@ -368,8 +375,8 @@ class Recommender:
         """Write what is yet to be written, and let go of the data folder."""
         self._served.close()
         self._writing.close()
-        if self._reader is not None:
-            self._reader.close()
+        if self._prompt_model is not None:
+            self._prompt_model.close()
         self._workspace.close()
 
     # parts

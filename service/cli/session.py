@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from indexer.log.event_log import EventLog
     from service.api.services import Backend
     from service.config import Settings
+    from service.language_model.model import LanguageModel
+    from service.operations.switching import Switching
     from service.recommender import Recommender
 
 
@@ -52,6 +54,20 @@ def answering(
 
 
 @contextmanager
+def talking(
+    data: Path | None, config: Path | None, server: str, *, quiet: bool
+) -> Iterator[tuple[Backend, LanguageModel | None]]:
+    """The same, and the language model that phrases replies. A server keeps its own to itself: its
+    key and its budget are not for whoever asks."""
+    if server:
+        with _at_address(server) as remote:
+            yield remote, None
+        return
+    with _in_folder(data, config, quiet) as backend:
+        yield backend, backend.reply_model
+
+
+@contextmanager
 def _at_address(server: str) -> Iterator[Backend]:
     """StoreUnavailable where no Palate server answers there."""
     from palate.errors import PalateRpcError
@@ -71,7 +87,7 @@ def _at_address(server: str) -> Iterator[Backend]:
 
 
 @contextmanager
-def _in_folder(data: Path | None, config: Path | None, quiet: bool) -> Iterator[Backend]:
+def _in_folder(data: Path | None, config: Path | None, quiet: bool) -> Iterator[Switching]:
     """ConfigError where there are no data, StoreLocked where another process has them open."""
     settings = settings_of(data, config)
     require_data(settings)

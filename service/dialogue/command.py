@@ -29,7 +29,7 @@ class Command:
     """A verb, and which item of the list it is about."""
 
     verb: Verb
-    place: int = 0
-    """Of WHY and CHANGE: the rank, from 1, or from the end, -1 the last; 0 where it is not said."""
+    place: int | None = None
+    """Of WHY and CHANGE: the rank, from 1, or from the end, -1 the last; None where it is not said."""
     title: str = ""
     """Words that are no rank, and may be the title of a result."""

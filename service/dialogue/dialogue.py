@@ -20,31 +20,16 @@ from service.api.messages import (
     ScoredItem,
 )
 from service.api.services import ExplainService, RecommendService
+from service.dialogue.blocking import blocking_parts
 from service.dialogue.command import Command, Verb
-from service.dialogue.hearing import WISH, heard
+from service.dialogue.hearing import heard, plain
 from service.dialogue.languages.loading import languages
+from service.dialogue.refusals import has_expired, is_busy, item_is_gone
 from service.dialogue.reply import NOT_BLOCKED, About, Blocking, Reply
-from service.dialogue.understood import FILTERS
-from service.errors import (
-    DeadlinePassed,
-    ItemNotFound,
-    ModelNotFound,
-    NotServing,
-    Overloaded,
-    RecommendationNotFound,
-    ServedByOtherEncoders,
-)
 from service.wishes.reading import PartKind, WishPart
 
 MAX_CHARS = 1_000
 """Of an utterance."""
-MOST_BLOCKING = 5
-"""Filters that are tried without, the last said first, where nothing fits."""
-EXPIRED = frozenset(
-    error.reason for error in (RecommendationNotFound, ServedByOtherEncoders, ModelNotFound)
-)
-"""Reasons by which the answer before cannot be gone on from."""
-BUSY = frozenset(error.reason for error in (Overloaded, NotServing, DeadlinePassed))
 
 
 class Answering(RecommendService, ExplainService, Protocol):
@@ -89,39 +74,40 @@ class Dialogue:
     def hear(self, text: str) -> Reply:
         """The reply to an utterance. What the backend refuses for another reason than that an answer
         has expired, or that it is busy, comes out as its error."""
-        said = text.encode("utf-8", "replace").decode().replace("\0", " ").strip()
+        said = plain(text)
         if len(said) > MAX_CHARS:
-            return self._reply(About.TOO_LONG, WISH, n=MAX_CHARS)
+            return replace(self._reply(About.TOO_LONG, n=MAX_CHARS), verb=Verb.WISH)
         command, code = heard(said)
         self._code = code or self._code
         try:
-            return self._do(command, said)
+            reply = self._do(command, said)
         except Exception as error:
-            if _reason(error) not in BUSY:
+            if not is_busy(error):
                 raise
-            return self._reply(About.BUSY, command)
+            reply = self._reply(About.BUSY)
+        return replace(reply, verb=command.verb)
 
     def _do(self, command: Command, said: str) -> Reply:
         match command.verb:
             case Verb.WISH:
-                return self._wish(command, said)
+                return self._wish(said)
             case Verb.WHY | Verb.CHANGE:
                 return self._explain(command)
             case Verb.UNDO:
-                return self._undo(command)
+                return self._undo()
             case Verb.SHOW:
-                return self._show(command)
+                return self._show()
             case Verb.MORE:
-                return self._more(command)
+                return self._more()
             case Verb.START_OVER:
                 self.chain.clear()
-                return self._reply(About.STARTED_OVER, command)
+                return self._reply(About.STARTED_OVER)
             case Verb.HELP:
-                return self._reply(About.HELP, command)
+                return self._reply(About.HELP)
             case Verb.QUIT:
-                return self._reply(About.BYE, command)
+                return self._reply(About.BYE)
 
-    def _wish(self, command: Command, said: str) -> Reply:
+    def _wish(self, said: str) -> Reply:
         before = self._at.answer if self._at else None
         refines = "" if before is None else before.recommendation_id
         request = replace(
@@ -131,59 +117,59 @@ class Dialogue:
         try:
             answer = self.backend.recommend(request)
         except Exception as error:
-            if not refines or _reason(error) not in EXPIRED:
+            if not refines or not has_expired(error):
                 raise
             self.chain.clear()
             before, expired = None, True
             request = replace(request, refine_recommendation_id="")
             answer = self.backend.recommend(request)
-        blocking = NOT_BLOCKED if answer.results else self._blocking(request, answer)
+        blocking = blocking_parts(self.backend, request, answer)
         self.chain.append(Turn(request, answer, blocking))
-        reply = self._listed(About.LIST, command)
+        reply = self._listed(About.LIST)
         return replace(reply, unknown=_unknown(answer, before), expired=expired)
 
-    def _show(self, command: Command) -> Reply:
+    def _show(self) -> Reply:
         if not self.chain:
             request = replace(self.asking, language=self._speaks)
             self.chain.append(Turn(request, self.backend.recommend(request)))
-        return self._listed(About.LIST, command)
+        return self._listed(About.LIST)
 
-    def _more(self, command: Command) -> Reply:
+    def _more(self) -> Reply:
         """The same request for more, so that one answer holds every rank that was shown."""
         if self._at is None:
-            return self._show(command)
+            return self._show()
         shown = self._at.answer.results
         k = min(len(shown) + (self.asking.k or DEFAULT_K), MAX_K)
         request = replace(self._at.request, k=k)
         try:
             answer = self.backend.recommend(request)
         except Exception as error:
-            return self._expired(command, error)
+            return self._expired(error)
         if len(answer.results) <= len(shown):
-            return self._reply(About.NO_MORE if shown else About.EMPTY, command)
+            return self._reply(About.NO_MORE if shown else About.EMPTY)
         self.chain.append(Turn(request, answer))
-        reply = self._listed(About.MORE, command)
+        reply = self._listed(About.MORE)
         if _ids(answer.results[: len(shown)]) != _ids(shown):  # somebody chose something since
             return replace(reply, about=About.LIST)
         return replace(reply, results=answer.results[len(shown) :], place=len(shown) + 1)
 
-    def _undo(self, command: Command) -> Reply:
+    def _undo(self) -> Reply:
         if not self.chain:
-            return self._reply(About.NOTHING_TO_UNDO, command)
+            return self._reply(About.NOTHING_TO_UNDO)
         self.chain.pop()
         if not self.chain:
-            return self._reply(About.EMPTIED, command)
-        return self._listed(About.UNDONE, command)
+            return self._reply(About.EMPTIED)
+        return self._listed(About.UNDONE)
 
     def _explain(self, command: Command) -> Reply:
         if self._at is None:
-            return self._reply(About.NO_LIST, command)
+            return self._reply(About.NO_LIST)
         answer = self._at.answer
         if not answer.results:
-            return self._reply(About.EMPTY, command)
+            return self._reply(About.EMPTY)
         result = _named(command, answer.results)
         if result is None:
-            return self._reply(About.WHICH, command, n=len(answer.results))
+            return self._reply(About.WHICH, n=len(answer.results))
         request = ExplainRequest(
             item_id=result.item_id,
             recommendation_id=answer.recommendation_id,
@@ -195,40 +181,24 @@ class Dialogue:
         try:
             explanation = self.backend.explain(request)
         except Exception as error:
-            if _reason(error) == ItemNotFound.reason:
-                return self._reply(About.GONE, command, place=result.rank, title=title)
-            return self._expired(command, error)
-        reply = self._reply(about, command, place=result.rank, title=title)
+            if item_is_gone(error):
+                return self._reply(About.GONE, place=result.rank, title=title)
+            return self._expired(error)
+        reply = self._reply(about, place=result.rank, title=title)
         return replace(reply, explanation=explanation, notes=self._untold(explanation.degraded))
 
-    def _expired(self, command: Command, error: Exception) -> Reply:
+    def _expired(self, error: Exception) -> Reply:
         """Start over, where that is what the error says; else the error."""
-        if _reason(error) not in EXPIRED:
+        if not has_expired(error):
             raise error
         self.chain.clear()
-        return replace(self._reply(About.EXPIRED, command), expired=True)
+        return replace(self._reply(About.EXPIRED), expired=True)
 
-    def _blocking(self, request: RecommendRequest, answer: Recommendation) -> Blocking:
-        """What of the wish leaves nothing, found out by asking without it."""
-        parts = answer.wish.parts if answer.wish else ()
-        filters = {part.text: part for part in parts if part.kind in FILTERS}
-
-        def frees(texts: Sequence[str]) -> bool:
-            without = replace(request, without_wish_parts=texts, k=1, explain=False)
-            return bool(self.backend.recommend(without).results)
-
-        alone = [filters[text] for text in list(filters)[-MOST_BLOCKING:] if frees([text])]
-        if alone:
-            return Blocking(alone)
-        if len(filters) > 1 and frees(list(filters)):
-            return Blocking(list(filters.values()), together=True)
-        return NOT_BLOCKED
-
-    def _listed(self, about: About, command: Command) -> Reply:
+    def _listed(self, about: About) -> Reply:
         """A reply with the whole list of the answer that the conversation is at."""
         assert self._at is not None
         answer = self._at.answer
-        reply = self._reply(about if answer.results else About.NOTHING_FITS, command)
+        reply = self._reply(about if answer.results else About.NOTHING_FITS)
         return replace(
             reply,
             results=answer.results,
@@ -238,19 +208,11 @@ class Dialogue:
             notes=self._untold(answer.degraded),
         )
 
-    def _reply(
-        self,
-        about: About,
-        command: Command | None = None,
-        *,
-        place: int = 0,
-        title: str = "",
-        n: int = 0,
-    ) -> Reply:
+    def _reply(self, about: About, *, place: int = 0, title: str = "", n: int = 0) -> Reply:
+        """`hear` says of which verb."""
         return Reply(
             about=about,
             language=self._speaks,
-            verb=None if command is None else command.verb,
             answer=None if self._at is None else self._at.answer,
             place=place,
             title=title,
@@ -280,7 +242,7 @@ class Dialogue:
         try:
             return self.backend.get_item(item_id).title or item_id
         except Exception as error:
-            if _reason(error) != ItemNotFound.reason:
+            if not item_is_gone(error):
                 raise
             return item_id
 
@@ -291,19 +253,14 @@ class Dialogue:
         return untold
 
 
-def _reason(error: Exception) -> str:
-    """Why it was refused, by name: of our own error, or of what the client makes of it."""
-    return str(getattr(error, "reason", ""))
-
-
 def _named(command: Command, results: Sequence[ScoredItem]) -> ScoredItem | None:
     """The result at the place, or with the title, that was said; the first where neither was."""
     if command.title:
         said = command.title.casefold()
         titled = [result for result in results if said in result.item.title.casefold()]
         return titled[0] if titled else None
-    place = command.place or 1
-    rank = place if place > 0 else len(results) + 1 + place
+    place = 1 if command.place is None else command.place
+    rank = place if place >= 0 else len(results) + 1 + place
     return next((result for result in results if result.rank == rank), None)
 
 

@@ -5,11 +5,23 @@ Knows no lists: whether there is an item at that rank is found out later.
 
 from __future__ import annotations
 
+import re
+from unicodedata import category
+
 from service.dialogue.command import Command, Verb
 from service.dialogue.languages.loading import languages
 from service.wishes.languages.loading import grammar_of
 
 WISH = Command(Verb.WISH)
+_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~])?")
+
+
+def plain(text: str) -> str:
+    """An utterance without what cannot be sent, and what a terminal sends besides: arrows, colours."""
+    sendable = _ESCAPE.sub(" ", text.encode("utf-8", "replace").decode())
+    return "".join(
+        one if one.isspace() or category(one) != "Cc" else " " for one in sendable
+    ).strip()
 
 
 def heard(text: str) -> tuple[Command, str]:

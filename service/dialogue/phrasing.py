@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from service.dialogue.languages.loading import language_of
@@ -10,11 +11,26 @@ from service.dialogue.reply import About, Reply
 from service.dialogue.understood import Chips
 from service.explainer.text import clean
 
+TEMPLATE = "template"
+"""The writer that is not a model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrased:
+    """A reply in words."""
+
+    text: str
+    writer: str = TEMPLATE
+    """Who wrote what is said in it of the wish or of the item: `template`, a language model by its
+    name, or the writer of the explanation."""
+    note: str = ""
+    """Why it is not who was asked first; told once in a conversation."""
+
 
 class Phrasing(Protocol):
-    """Who writes the replies."""
+    """Who writes the replies of one conversation."""
 
-    def words(self, reply: Reply) -> str:
+    def phrase(self, reply: Reply) -> Phrased:
         """The words of a reply, in its language; the results are shown beside them."""
         ...
 
@@ -22,14 +38,20 @@ class Phrasing(Protocol):
 class Templates:
     """Every reply by the sentences of its language."""
 
-    def words(self, reply: Reply) -> str:
-        """One line, but for help."""
+    def phrase(self, reply: Reply) -> Phrased:
+        """See `Phrasing.phrase`."""
+        why = reply.explanation if reply.about is About.WHY else None
+        return Phrased(self.words(reply), TEMPLATE if why is None else why.writer)
+
+    def words(self, reply: Reply, worded: str = "") -> str:
+        """One line, but for help. `worded` is what it says of the wish or of the item, in the words
+        of somebody else."""
         sentences = language_of(reply.language).sentences
         slots = {
-            "said": self._said(reply, sentences),
+            "said": worded or self._said(reply, sentences),
             "place": str(reply.place),
             "title": clean(reply.title),
-            "text": self._text(reply, sentences),
+            "text": self._text(reply, sentences, worded),
             "n": f"{reply.n:,}",
         }
         said = [sentences.replies[reply.about].format(**slots)]
@@ -37,7 +59,7 @@ class Templates:
             said.insert(0, sentences.expired)
         if reply.about is About.NOTHING_FITS:
             said.append(self._blocked(reply, sentences))
-        return _joined(said)
+        return joined(said)
 
     def _said(self, reply: Reply, sentences: Sentences) -> str:
         """What was understood, in one line."""
@@ -56,16 +78,16 @@ class Templates:
         line = sentences.parts.join(parts)
         return f"{line[:1].upper()}{line[1:]}{sentences.end}"
 
-    def _text(self, reply: Reply, sentences: Sentences) -> str:
+    def _text(self, reply: Reply, sentences: Sentences, worded: str) -> str:
         """Why, or what would change it."""
         explanation = reply.explanation
         if explanation is None:
             return ""
         if reply.about is not About.CHANGE:
-            return explanation.text
+            return worded or explanation.text
         change = explanation.change
         history = "" if change is None else change.text or sentences.nothing_to_change
-        return _joined([history, sentences.take_off.format(place=reply.place)])
+        return joined([worded or history, sentences.take_off.format(place=reply.place)])
 
     def _blocked(self, reply: Reply, sentences: Sentences) -> str:
         """Which parts leave nothing, and the way back."""
@@ -78,7 +100,7 @@ class Templates:
         return sentences.blocked_by.format(chips=sentences.either.join(parts))
 
 
-def _joined(sentences: list[str]) -> str:
+def joined(sentences: list[str]) -> str:
     """Sentences one after the other, with a space where the mark before does not bring its own."""
     joined = ""
     for sentence in filter(None, sentences):

@@ -22,6 +22,7 @@ from typing import Concatenate, Literal, ParamSpec, TypeAlias, TypeVar
 from service.api.messages import ServingEncoders, TrainProgress
 from service.api.services import Progress
 from service.errors import TrainingUnderway
+from service.language_model.model import LanguageModel
 from service.operations.changing import named, open_beside, prepare, serving_encoders
 from service.recommender import Recommender
 
@@ -84,6 +85,11 @@ class Switching:
     delete_user = _delegate(Recommender.delete_user, lock="users")
 
     loaded = _delegate(Recommender.loaded)
+
+    @property
+    def reply_model(self) -> LanguageModel | None:
+        """See `Recommender.reply_model`; of the one that serves now."""
+        return self._active.reply_model
 
     def change_encoders(
         self, progress: Progress, *, text: str, image: str, audio: str = ""

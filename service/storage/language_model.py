@@ -12,11 +12,11 @@ from service.language_model.model import LanguageModel
 from service.language_model.opening import open_model
 
 
-def reader_of_wishes(settings: Settings, account: Account) -> LanguageModel | None:
-    """The model that takes wishes apart, and does not let anybody wait long; None where none is to.
-    See `configured_model`."""
+def prompt_model(settings: Settings, account: Account) -> LanguageModel | None:
+    """The model for what somebody waits for, a list or a reply: one for both, so that what fails for
+    one is left alone for the other. None where it is for neither. See `configured_model`."""
     chosen = settings.language_model
-    if not chosen.reads_wishes:
+    if not (chosen.reads_wishes or chosen.phrases_replies):
         return None
     return configured_model(settings, account, timeout_s=chosen.wish_timeout_s)
 

@@ -30,6 +30,8 @@ _KIND_OF_STANCE = {
     Stance.LESS: PartKind.LESS,
     Stance.WITHOUT: PartKind.RULED_OUT,
 }
+PLACE_DIGITS = 3
+"""A number alone of so many is a place on a list, and none that there is: texts say nothing of it."""
 LONGEST_NAME = 3
 """More words are no other name for a value."""
 EVERYTHING = 0.9
@@ -237,6 +239,9 @@ class Resolver:
         return replace(part, kind=PartKind.NOT_UNDERSTOOD)
 
     def _free_part(self, clause: Clause) -> WishPart:
+        words = clause.words.strip()
+        if words.isdecimal() and len(words) <= PLACE_DIGITS:
+            return WishPart(PartKind.NOT_UNDERSTOOD, clause.text, words)
         kind = _KIND_OF_STANCE[clause.stance]
         return WishPart(
             PartKind.AVOIDED if kind is PartKind.RULED_OUT else kind,

@@ -16,12 +16,13 @@ from service.cli import output
 from service.cli.commands.asking import as_mapping
 from service.cli.files import DONE
 from service.cli.options import Config, Data, Domains, Json, K, Language, Server
-from service.cli.session import answering
+from service.cli.session import talking
 
 if TYPE_CHECKING:
     from service.dialogue.dialogue import Dialogue
-    from service.dialogue.phrasing import Phrasing
+    from service.dialogue.phrasing import Phrased, Phrasing
     from service.dialogue.reply import Reply
+    from service.language_model.model import LanguageModel
 
 PROMPT = "> "
 
@@ -41,15 +42,25 @@ def chat(
     server: Server = "",
     as_json: Json = False,
 ) -> int:
-    """Talk about what to see next: 'a western', 'less violent', 'not 2', 'why 1?', 'undo'."""
+    """Talk about what to see next: 'a western', 'less violent', 'not 2', 'why 1?', 'undo'.
+
+    Where the settings of the data folder name a language model, it phrases the replies, and what is
+    not verified is said by templates. With --server, templates always do.
+    """
     from service.api.messages import RecommendRequest
     from service.dialogue.dialogue import Dialogue
-    from service.dialogue.phrasing import Templates
 
     asking = RecommendRequest(user_id=user, k=k, domains=domain, explain=not no_reasons)
-    with answering(data, config, server, quiet=as_json) as backend:
-        _converse(Dialogue(backend, asking, lang), Templates(), as_json)
+    with talking(data, config, server, quiet=as_json) as (backend, model):
+        _converse(Dialogue(backend, asking, lang), _phrasing(model), as_json)
     return DONE
+
+
+def _phrasing(model: LanguageModel | None) -> Phrasing:
+    from service.dialogue.model_phrasing import ModelPhrasing
+    from service.dialogue.phrasing import Templates
+
+    return Templates() if model is None else ModelPhrasing(model)
 
 
 def _converse(dialogue: Dialogue, phrasing: Phrasing, as_json: bool) -> None:
@@ -58,17 +69,17 @@ def _converse(dialogue: Dialogue, phrasing: Phrasing, as_json: bool) -> None:
 
     watched = sys.stdin.isatty() and not as_json
     if watched:
-        output.say(phrasing.words(dialogue.greeting()))
+        output.say(phrasing.phrase(dialogue.greeting()).text)
     try:
         for said in _utterances(watched):
             reply = dialogue.hear(said)
-            _tell(said, reply, phrasing.words(reply), watched, as_json)
+            _tell(said, reply, phrasing.phrase(reply), watched, as_json)
             if reply.verb is Verb.QUIT:
                 return
     except KeyboardInterrupt:
         pass
     if watched:
-        output.say("\n" + phrasing.words(dialogue.farewell()))
+        output.say("\n" + phrasing.phrase(dialogue.farewell()).text)
 
 
 def _utterances(watched: bool) -> Iterator[str]:
@@ -87,24 +98,32 @@ def _utterances(watched: bool) -> Iterator[str]:
             yield line.strip()
 
 
-def _tell(said: str, reply: Reply, words: str, watched: bool, as_json: bool) -> None:
+def _tell(said: str, reply: Reply, phrased: Phrased, watched: bool, as_json: bool) -> None:
     from service.cli import turns
 
     if as_json:
-        output.emit(_mapping(said, reply, words), indent=None)
+        output.emit(_mapping(said, reply, phrased), indent=None)
         return
-    for note in reply.notes:
+    for note in _notes(reply, phrased):
         output.remark(f"note: {note}")
     if watched:
-        turns.show(words, reply.results, reply.language)
+        turns.show(phrased.text, reply.results, reply.language)
         return
-    for line in (PROMPT + said, *turns.lines(words, reply.results, reply.language)):
+    for line in (PROMPT + said, *turns.lines(phrased.text, reply.results, reply.language)):
         output.line(line)
 
 
-def _mapping(said: str, reply: Reply, words: str) -> dict[str, Any]:
-    """One turn as JSON has it. `shown`: ranks of the results that are to be shown now; where there
-    are none to be shown, the answer that the conversation is at goes by its id."""
+def _notes(reply: Reply, phrased: Phrased) -> list[str]:
+    """What was missing, where it has not been said yet."""
+    return [*reply.notes, *filter(None, [phrased.note])]
+
+
+def _mapping(said: str, reply: Reply, phrased: Phrased) -> dict[str, Any]:
+    """One turn as JSON has it.
+
+    `writer`: whose words are in the text. `shown`: ranks of the results that are to be shown now;
+    where there are none to be shown, the answer that the conversation is at goes by its id.
+    """
     from service.dialogue.reply import LISTS
 
     at = reply.answer
@@ -113,7 +132,9 @@ def _mapping(said: str, reply: Reply, words: str) -> dict[str, Any]:
         "verb": reply.verb,
         "about": reply.about,
         "language": reply.language,
-        "text": words,
+        "text": phrased.text,
+        "writer": phrased.writer,
+        "notes": _notes(reply, phrased),
         "refines": reply.refines,
         "shown": [result.rank for result in reply.results],
         "blocking": [part.text for part in reply.blocking.parts],

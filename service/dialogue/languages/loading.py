@@ -1,4 +1,4 @@
-"""The languages of a conversation. Another one is two more files, and a line here."""
+"""The languages of a conversation. Another one is three more files, and a line here."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from service.dialogue.languages.commands import Commands
 from service.dialogue.languages.en_commands import ENGLISH as ENGLISH_COMMANDS
+from service.dialogue.languages.en_manners import ENGLISH as ENGLISH_MANNERS
 from service.dialogue.languages.en_sentences import ENGLISH
+from service.dialogue.languages.manners import Manners
 from service.dialogue.languages.sentences import Sentences
 from service.dialogue.languages.zh_commands import CHINESE as CHINESE_COMMANDS
+from service.dialogue.languages.zh_manners import CHINESE as CHINESE_MANNERS
 from service.dialogue.languages.zh_sentences import CHINESE
 
 
@@ -20,11 +23,13 @@ class Language:
     code: str
     commands: Commands
     sentences: Sentences
+    manners: Manners
+    """What a language model may say in place of some of the sentences."""
 
 
 _LANGUAGES = (
-    Language("en", ENGLISH_COMMANDS, ENGLISH),
-    Language("zh", CHINESE_COMMANDS, CHINESE),
+    Language("en", ENGLISH_COMMANDS, ENGLISH, ENGLISH_MANNERS),
+    Language("zh", CHINESE_COMMANDS, CHINESE, CHINESE_MANNERS),
 )
 
 

@@ -38,6 +38,10 @@ class Sentence:
     scope: Sequence[Evidence]
     """Evidence about the quoted items, and about none in particular."""
     language: Language
+    words: frozenset[str]
+    """Those that it may have beside what it names."""
+    openers: frozenset[str]
+    """Of these, those that it may begin with."""
 
     def about(self, evidence: Evidence) -> bool:
         """Whether the evidence is about an item the sentence quotes, or about none in particular."""

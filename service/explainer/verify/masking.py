@@ -32,6 +32,8 @@ from service.explainer.text import MAX_NAME_CHARACTERS, MAX_VALUE_CHARACTERS, cl
 
 TOKEN = "⟦[\ue000-\uf8ff]⟧"
 """Expression of any token: one character of the private use area in brackets."""
+RESERVED = re.compile("[⟦⟧\ue000-\uf8ff]")
+"""What no text may have of its own."""
 _FIRST = 0xE000
 _MAX_TOKENS = 0xF8FF - _FIRST
 _QUOTED = re.compile(
@@ -40,7 +42,6 @@ _QUOTED = re.compile(
 _SINGLE_QUOTED = re.compile(r"(?<!\w)['‘]([^'‘’]{2,}?)['’](?!\w)")
 _NEXT_SENTENCE = re.compile(r"\s*$|\s+[^\W\d_a-z]|\s+[⟦\d]")
 _STRAY_QUOTE = re.compile(r"[“”\"《》「」『』«»„]")
-_RESERVED = re.compile("[⟦⟧\ue000-\uf8ff]")
 _ABOUT_A_VALUE = OF_TASTE | SHARED | {EvidenceKind.EXAMPLE}
 
 
@@ -108,7 +109,7 @@ def mask(text: str, subject: Subject, evidence: Sequence[Evidence], language: La
     """Replace every quoted string that is allowed, then every value that stands in the text without
     quotes."""
     masking = _Masking(_allowed(subject, evidence, language), language)
-    text = _RESERVED.sub("", text)
+    text = RESERVED.sub("", text)
     text = _QUOTED.sub(masking.quoted, text)
     has_stray_quote = _STRAY_QUOTE.search(text) is not None
     text = _SINGLE_QUOTED.sub(masking.quoted, text)

@@ -31,7 +31,7 @@ from service.explainer.verify.checks import (
     check_sharing,
 )
 from service.explainer.verify.deeds import check_deeds
-from service.explainer.verify.masking import TOKEN, Masked, items_of, mask
+from service.explainer.verify.masking import RESERVED, TOKEN, Masked, items_of, mask
 from service.explainer.verify.taste_checks import check_taste
 
 MAX_SENTENCES = 6
@@ -54,36 +54,47 @@ def verify(
     language: str,
     *,
     vocabulary: Collection[str] = (),
+    words: Collection[str] | None = None,
 ) -> list[str]:
     """What is wrong with a text; empty means that everything it says is supported.
 
     `vocabulary` may name categories and values of the catalogue: those that are not the subject's
-    nor the evidence's must not occur.
+    nor the evidence's must not occur. `words` are all that a text of another kind than a reason may
+    have beside what it names, in place of the language's own (cjk: characters), in lower case.
     """
-    words = load_language(language)
-    masked = mask(text, subject, evidence, words)
-    problems = list(_form(text, masked, words))
+    spoken = load_language(language)
+    known = frozenset(words) if words is not None else _known_words(spoken.code)
+    openers = known if words is not None else _openers(spoken.code)
+    masked = mask(text, subject, evidence, spoken)
+    problems = list(_form(text, masked, spoken))
     problems += [f"quotes {clean(q)!r}, which the evidence does not name" for q in masked.unknown]
     problems += _foreign_terms(masked.text, vocabulary)
     sentences = [s for s in _SENTENCE_END.split(masked.text.strip()) if s.strip()]
     if len(sentences) > MAX_SENTENCES:
         problems.append(f"{len(sentences)} sentences, at most {MAX_SENTENCES}")
     for raw in sentences:
-        sentence = _sentence(raw, masked, evidence, words)
+        sentence = _sentence(raw, masked, evidence, spoken, known, openers)
         for check in CHECKS:
             problems += check(sentence)
     return list(dict.fromkeys(problems))
 
 
 def _sentence(
-    text: str, masked: Masked, evidence: Sequence[Evidence], language: Language
+    text: str,
+    masked: Masked,
+    evidence: Sequence[Evidence],
+    language: Language,
+    words: frozenset[str],
+    openers: frozenset[str],
 ) -> Sentence:
     mentions = masked.of(text)
     cited = items_of(mentions) if any(one.is_title_only for one in mentions) else ()
     lowered = text.lower()
     if len(lowered) != len(text):  # some letters are longer in lower case; places must stay
         lowered = text
-    bare = Sentence(text, lowered, masked, mentions, frozenset(cited), evidence, (), language)
+    bare = Sentence(
+        text, lowered, masked, mentions, frozenset(cited), evidence, (), language, words, openers
+    )
     return replace(bare, scope=[e for e in evidence if bare.about(e)])
 
 
@@ -94,6 +105,8 @@ def _form(text: str, masked: Masked, language: Language) -> Iterator[str]:
         yield f"{len(text)} characters, at most {MAX_CHARACTERS}"
     if masked.has_stray_quote:
         yield "has a quotation mark without its partner"
+    if RESERVED.search(text):
+        yield "has a character that stands for something named"
     bare = re.sub(TOKEN, "", masked.text)
     markup = _MARKUP.search(bare)
     strange = next((c for c in bare if not _is_usual(c)), "")
@@ -124,21 +137,20 @@ def _check_names(sentence: Sentence) -> Iterator[str]:
     something's name."""
     if sentence.language.lexicon.script != "latin":
         return
-    openers = _openers(sentence.language.code)
     for match in _NAME.finditer(sentence.raw):
         word = match.group()
         if word == "I" or not word[0].isupper():
             continue
         is_first = not sentence.raw[: match.start()].strip(" (–-")
         stem = re.split("['’]", word.casefold())[0]
-        if not is_first or stem not in openers:
+        if not is_first or stem not in sentence.openers:
             yield f"names {word!r}, which the evidence does not"
 
 
 def _check_words(sentence: Sentence) -> Iterator[str]:
     """A word that is neither ours nor glue may say anything ("a detective", "gripping"), so it may
     not be there."""
-    known = _known_words(sentence.language.code)
+    known = sentence.words
     unit = _WORD if sentence.language.lexicon.script == "latin" else _LETTER
     for match in re.finditer(unit, sentence.text):
         word = match.group().replace("’", "'")

@@ -21,8 +21,9 @@ class OpenAIWriter:
 
     name = "openai"
 
-    def __init__(self, model: LanguageModel) -> None:
-        self._model = model
+    def __init__(self, model: LanguageModel, name: str = name) -> None:
+        """`name` is another than that of the setting."""
+        self._model, self.name = model, name
 
     def write(
         self,

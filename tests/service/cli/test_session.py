@@ -10,7 +10,7 @@ import pytest
 from palate.errors import PalateRpcError
 from service import recommender
 from service.cli.remote import Remote
-from service.cli.session import answering, event_log, open_recommender, settings_of
+from service.cli.session import answering, event_log, open_recommender, settings_of, talking
 from service.errors import ConfigError, InvalidInput, StoreLocked, StoreUnavailable
 from tests.service import world
 from tests.service.cli.conftest import Run
@@ -51,6 +51,28 @@ def test_the_folder_is_open_while_it_answers_and_no_longer(filled: Run) -> None:
             pass
     with event_log(settings_of(data, None)) as log:
         assert log.count_items() == 40
+
+
+def test_a_folder_has_the_model_that_phrases_replies_and_a_server_keeps_its_own(
+    filled: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = Path("palate-data")
+    with talking(data, None, "", quiet=True) as (_, model):
+        assert model is None
+    for name, value in {
+        "KIND": "openai",
+        "BASE_URL": "http://127.0.0.1:1/v1",
+        "MODEL": "m",
+    }.items():
+        monkeypatch.setenv(f"PALATE_LANGUAGE_MODEL__{name}", value)
+    with talking(data, None, "", quiet=True) as (_, model):
+        assert model is not None
+        assert model.name == "m"
+    with served(StandIn()) as address, talking(data, None, address, quiet=True) as (remote, model):
+        assert (type(remote), model) == (Remote, None)
+    monkeypatch.setenv("PALATE_LANGUAGE_MODEL__PHRASES_REPLIES", "false")
+    with talking(data, None, "", quiet=True) as (_, model):
+        assert model is None
 
 
 def test_a_folder_without_data_is_not_made(run: Run) -> None:

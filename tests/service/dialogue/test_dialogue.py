@@ -123,6 +123,29 @@ def test_reasons_are_of_the_list_that_is_shown(talk: Dialogue) -> None:
     assert talk.hear("why 4?").about is talk.hear("why Alien vs Predator?").about is About.WHICH
 
 
+@pytest.mark.parametrize(
+    "said", ["why 0?", "why -1?", "why number 0?", "why 99?", "为什么推荐第0个？"]
+)
+def test_a_place_that_no_list_has_is_asked_for_again(talk: Dialogue, said: str) -> None:
+    talk.hear("something with love")
+    assert talk.hear(said).about is About.WHICH
+
+
+@pytest.mark.parametrize("said", ["why one?", "why number one?", "what would take one off?"])
+def test_places_may_be_written_out(talk: Dialogue, said: str) -> None:
+    talk.hear("something with love")
+    assert talk.hear(said).place == 1
+
+
+@pytest.mark.parametrize("said", ["not 0", "not -1", "not 99", "not 101", "more like 0", "0"])
+def test_a_place_that_no_list_has_is_not_taken_for_words(talk: Dialogue, said: str) -> None:
+    """ "Rocket 0" has a 0 in its title."""
+    listed = talk.hear("something with love")
+    reply = talk.hear(said)
+    assert ids(reply) == ids(listed)
+    assert words(reply) == f"Love; I did not understand “{said}”."
+
+
 def test_what_would_take_an_item_off_is_asked_of_the_list(talk: Dialogue) -> None:
     talk.hear("show")
     reply = talk.hear("what would take 3 off?")
@@ -350,9 +373,20 @@ def test_what_is_too_long_is_not_asked(stopped: Dialogue, refusing: Refusing) ->
     assert words(reply) == "That is too long: say it in 1,000 characters."
 
 
-def test_what_cannot_be_sent_is_left_out(stopped: Dialogue, refusing: Refusing) -> None:
-    stopped.hear("  horror\0\udce9 ")
-    assert refusing.asked_for[-1].wish == "horror ?"
+@pytest.mark.parametrize(
+    ("typed", "wish"),
+    [
+        ("  horror\0\udce9 ", "horror ?"),
+        ("\x07\x1b[1;31mhorror\x1b[0m", "horror"),
+        ("horror\x1b[D\x7f", "horror"),
+        ("no horror\nless violent", "no horror\nless violent"),
+    ],
+)
+def test_what_is_no_text_is_left_out(
+    stopped: Dialogue, refusing: Refusing, typed: str, wish: str
+) -> None:
+    stopped.hear(typed)
+    assert refusing.asked_for[-1].wish == wish
 
 
 def test_more_is_the_same_request_with_a_larger_k(stopped: Dialogue, refusing: Refusing) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from service.api.messages import Change
-from service.dialogue.phrasing import Templates
+from service.dialogue.phrasing import Phrased, Templates
 from service.dialogue.reply import About, Blocking, Reply
 from service.wishes.reading import PartKind, Reading, WishPart
 from tests.service.standin import ANSWER, EXPLANATION
@@ -95,6 +95,19 @@ def test_what_would_change_it_is_told_with_a_way_that_always_works(
     explanation = replace(EXPLANATION, change=change)
     whole = words(About.CHANGE, place=2, title="Alien", explanation=explanation)
     assert whole == f"2 (Alien): {said}Say “not 2” and it goes."
+
+
+def test_whose_words_they_are_is_said() -> None:
+    by_model = replace(EXPLANATION, writer="openai")
+    why = Reply(About.WHY, "en", answer=ANSWER, place=1, title="Alien", explanation=by_model)
+    assert Templates().phrase(why) == Phrased("1 (Alien): Because you watched Aliens.", "openai")
+    listed = replace(why, about=About.LIST)
+    assert Templates().phrase(listed).writer == "template"
+
+
+def test_what_somebody_else_worded_stands_where_the_templates_words_would() -> None:
+    reply = Reply(About.UNDONE, "en", answer=ANSWER)
+    assert Templates().words(reply, "Sure.") == "Taken back. Sure."
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -9,7 +9,7 @@ from service.errors import ConfigError
 from service.language_model import gguf
 from service.language_model.account import Account
 from service.language_model.usage import Spent
-from service.storage.language_model import configured_model
+from service.storage.language_model import configured_model, prompt_model
 from tests.service.language_model.fake_endpoint import FakeEndpoint, completion
 from tests.service.language_model.scripted import MESSAGES, SCHEMA
 
@@ -33,6 +33,21 @@ def test_one_is_asked_once_for_the_same_on_the_account(monkeypatch: pytest.Monke
     server.close()
     assert account.usage.by_purpose() == {"wish": Spent(1, 0, 8, 2)}
     assert server.headers[0]["Authorization"] == "Bearer sk-4711"
+
+
+@pytest.mark.parametrize(("reads", "phrases"), [(True, False), (False, True), (False, False)])
+def test_what_somebody_waits_for_has_one_model(reads: bool, phrases: bool) -> None:
+    chosen = {
+        "kind": "openai",
+        "base_url": "http://127.0.0.1:1/v1",
+        "model": "tiny",
+        "reads_wishes": reads,
+        "phrases_replies": phrases,
+    }
+    model = prompt_model(Settings(language_model=chosen), Account())
+    assert (model is not None) == (reads or phrases)
+    if model is not None:
+        model.close()
 
 
 def test_what_is_missing_is_a_fault_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,7 +64,7 @@ def _place_at(source: Source, at: int, *, named: bool) -> tuple[Sequence[int], i
         start += 1
         start += source.key(start) == "."
     number = number_at(source, start) if is_named or not named else None
-    if number is None or source.key(start) == "one":
+    if number is None or (source.key(start) == "one" and not is_named):
         return None
     place, end = number
     is_place = place.is_integer() and 1 <= place <= MAX_PLACE and _ends_place(source, end)

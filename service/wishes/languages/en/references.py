@@ -58,6 +58,8 @@ def _by_place(source: Source, at: int) -> tuple[Sequence[Reference], int] | None
         if references := _places(source, at, start, like, named=False):
             return references
     is_all = at == 0 and source.kind(1) in (None, Kind.MARK) and len(source.tokens) <= 2
+    if is_all and source.key(at) == "one":  # in any other place it is no number
+        return [Reference(source.excerpt(at, at + 1), True, place=1)], at + 1
     return _places(source, at, at, True, named=not is_all)
 
 

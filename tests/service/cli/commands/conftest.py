@@ -23,6 +23,11 @@ def answered(monkeypatch: pytest.MonkeyPatch) -> StandIn:
     def answering(*_: Any, quiet: bool) -> Iterator[StandIn]:
         yield backend
 
-    for module in (session, asking, chatting, explaining, people, recording):
+    @contextmanager
+    def talking(*_: Any, quiet: bool) -> Iterator[tuple[StandIn, None]]:
+        yield backend, None
+
+    for module in (session, asking, explaining, people, recording):
         monkeypatch.setattr(module, "answering", answering)
+    monkeypatch.setattr(chatting, "talking", talking)
     return backend

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,12 @@ from service.errors import StoreUnavailable
 from service.operations.switching import Switching
 from tests.service import world
 from tests.service.cli.conftest import Ran, Run
+from tests.service.language_model.fake_endpoint import (
+    Answering,
+    FakeEndpoint,
+    Reply,
+    completion,
+)
 from tests.service.standin import StandIn, served
 
 Talk = Callable[..., Ran]
@@ -72,6 +78,9 @@ def test_a_program_gets_one_object_for_each_turn(asking: Run, script: Any) -> No
         "list",
     )
     assert (first["text"], first["shown"], first["language"]) == ("Love.", [1, 2], "en")
+    assert [turn["writer"] for turn in (first, second, third)] == ["template"] * 3
+    assert "no model has been trained yet" in first["notes"][0]
+    assert second["notes"] == []
     assert first["recommendation_id"] == first["answer"]["recommendation_id"]
     assert first["answer"]["wish"]["parts"][0]["values"] == ["Love"]
     assert second["refines"] == first["recommendation_id"]
@@ -85,6 +94,54 @@ def test_reasons_are_explained_to_programs(asking: Run, script: Any) -> None:
     explained = json.loads(ran.out.splitlines()[1])
     assert explained["explanation"]["change"] is not None
     assert explained["text"].startswith("1 (")
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeEndpoint]:
+    """The language model of the settings; it phrases replies, and reads no wishes."""
+    endpoint = FakeEndpoint(phrased_as("Okay, it is {}."))
+    chosen = {"kind": "openai", "base_url": endpoint.url, "model": "tiny", "reads_wishes": "false"}
+    for name, value in chosen.items():
+        monkeypatch.setenv(f"PALATE_LANGUAGE_MODEL__{name.upper()}", value)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    yield endpoint
+    endpoint.close()
+
+
+def phrased_as(pattern: str) -> Answering:
+    """Says of the facts that it is given what the pattern says of them."""
+
+    def answer(asked: Any) -> Reply:
+        task = json.loads(asked["messages"][1]["content"].split("\n")[1])
+        told = task["statements"].items()
+        return completion({role: pattern.format(", ".join(one["facts"])) for role, one in told})
+
+    return answer
+
+
+def test_a_language_model_phrases_the_replies_and_the_list_stays(
+    asking: Run, script: Any, model: FakeEndpoint
+) -> None:
+    said = ["something with love", "under 10", "undo"]
+    turns = [json.loads(line) for line in script(asking)(said, "-k", 2, "--json").out.splitlines()]
+    assert [(turn["text"], turn["writer"]) for turn in turns] == [
+        ("Okay, it is Love.", "tiny"),
+        ("Okay, it is Love, price under 10.", "tiny"),
+        ("Taken back. Okay, it is Love.", "tiny"),
+    ]
+    reasons = [one["reason"] for one in turns[0]["answer"]["results"]]
+    assert all("Love" in reason for reason in reasons)
+    assert len(model.asked) == 2
+
+
+def test_a_language_model_that_says_more_is_not_shown_and_it_is_said_once(
+    asking: Run, script: Any, model: FakeEndpoint
+) -> None:
+    model.replies(phrased_as("Okay, it is {}, and Alien."))
+    ran = script(asking)(["something with love", "under 10"], "-k", 2)
+    assert "Love, price under 10.\n" in ran.out
+    assert "Alien" not in ran.out
+    assert ran.err.count("the language model did not phrase the reply, the template did") == 1
 
 
 def test_a_server_answers_as_the_folder_does(filled: Run, script: Any) -> None:

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from service.dialogue.languages.loading import language_of, languages
+from service.dialogue.languages.manners import Role
 from service.dialogue.reply import About
 from service.explainer.languages.codes import language_codes
 from service.wishes.languages.loading import grammars
@@ -30,3 +31,4 @@ def test_there_is_a_reply_for_everything_with_slots_that_are_filled(code: str) -
     assert set(replies) == set(About)
     named = {slot for reply in replies.values() for slot in re.findall(r"{(\w*)}", reply)}
     assert named == SLOTS
+    assert set(language_of(code).manners.of) == set(Role)

@@ -12,6 +12,7 @@ from service.wishes.languages.en.tokens import tokenised
         ("number 3", [3]),
         ("#3", [3]),
         ("no. 3", [3]),
+        ("number one", [1]),
         ("the third one", [3]),
         ("the 3rd", [3]),
         ("the last one", [-1]),
