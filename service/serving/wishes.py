@@ -28,6 +28,7 @@ from service.wishes.fit import Fit, Fitting, WishWeights
 from service.wishes.languages.samples import reads
 from service.wishes.lexicon.lexicon import Lexicon
 from service.wishes.lexicon.topics import Topics
+from service.wishes.nearness import Nearness
 from service.wishes.reader import read
 from service.wishes.reading import Reading
 
@@ -78,7 +79,7 @@ class Wishes:
             topics,
             self.ids.item_id,
             self.queries.encode,
-            fitting.near,
+            fitting.nearness.topics_of,
             self.queries.prepare,
             self._reads,
             self.model,
@@ -116,9 +117,9 @@ class Wishes:
     ) -> Fitting:
         content = model.ranker.snapshot.content
 
-        def nearness(words: str) -> FloatArray:
-            cosines = content.text @ model.ranker.project_text(self.queries.encode(words))
-            return np.asarray(extended(cosines, lexicon.n_items)[: lexicon.n_items])
+        def cosines(words: str) -> FloatArray:
+            found = content.text @ model.ranker.project_text(self.queries.encode(words))
+            return np.asarray(extended(found, lexicon.n_items)[: lexicon.n_items])
 
         def likeness(item_id: str) -> FloatArray:
             index = self.ids.index(item_id)
@@ -128,7 +129,8 @@ class Wishes:
             return np.asarray(extended(np.asarray(near), lexicon.n_items)[: lexicon.n_items])
 
         weights = WishWeights.of(n_events)
-        return Fitting(lexicon, topics, nearness, likeness, self.ids.index, weights)
+        nearness = Nearness(lexicon, topics, cosines)
+        return Fitting(nearness, likeness, self.ids.index, weights)
 
 
 def _both(fit: Fit, standing: Fit | None) -> tuple[BoolArray, Lean]:
