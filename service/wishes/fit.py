@@ -85,6 +85,10 @@ class Claim:
     items: BoolArray
     """(N,)"""
 
+    def but_of(self, opposed: BoolArray) -> Claim:
+        """That a value is there is said all the same; closeness, not of what is opposed."""
+        return self if self.reason.value else replace(self, items=self.items & ~opposed)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fit:
@@ -114,6 +118,8 @@ class _Draft:
     has_tiers: bool
     allowed: BoolArray
     lean: FloatArray
+    opposed: BoolArray
+    """(N,) what has, or is near, something that is not wanted."""
     tiered: list[WishPart] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
 
@@ -132,7 +138,7 @@ class Fitting:
         """Every item against these parts; `strength` 0..1 scales what leans, and below 1 there are
         no tiers."""
         n = self._n_items
-        draft = _Draft(strength == 1, np.ones(n, bool), np.zeros(n, np.float32))
+        draft = _Draft(strength == 1, np.ones(n, bool), np.zeros(n, np.float32), np.zeros(n, bool))
         topical = np.zeros(n, np.float32)
         if wanted := wanted_words(parts, self.nearness.topics):
             topical, near = self._of_words(wanted)
@@ -146,7 +152,7 @@ class Fitting:
             np.float32(strength) * draft.lean,
             tiers,
             _leading(tiers, topical, draft.allowed),
-            draft.claims,
+            [one.but_of(draft.opposed) for one in draft.claims],
         )
 
     @property
@@ -175,11 +181,14 @@ class Fitting:
         draft.lean -= SOFTLY * self._moved(part)
 
     def _ruled_out(self, part: WishPart, draft: _Draft) -> None:
-        draft.allowed &= ~self._has(part)
+        unwanted = self._has(part)
+        draft.allowed &= ~unwanted
+        draft.opposed |= unwanted | self.nearness.has(part.words)
 
     def _avoided(self, part: WishPart, draft: _Draft) -> None:
         unwanted = self._has(part) if part.field else self._is_near(part.words)
         draft.lean -= np.float32(self.weights.avoided) * unwanted
+        draft.opposed |= (unwanted >= SURE_TOPIC) | self.nearness.has(part.words)
 
     def _limit(self, part: WishPart, draft: _Draft) -> None:
         if part.field == "available":  # what is not available is never recommended

@@ -58,12 +58,15 @@ class Nearness:
         return self.of(words).topics
 
     def close(self, words: str) -> BoolArray:
-        """(N,) what may be called close to words: it stands out, and has those of them itself that
-        few items have. By nearness alone, what no item is about would be close to something all the
-        same."""
+        """(N,) what may be called close to words: it stands out, and has them. By nearness alone,
+        what no item is about would be close to something all the same."""
+        return self.has(words) & stands_out(self.of(words).near)
+
+    def has(self, words: str) -> BoolArray:
+        """(N,) what has all of these words itself, in any form, that are no usual ones."""
         rare = [word for word in dict.fromkeys(tokens(words)) if self.lexicon.share(word) < USUAL]
-        has_them: BoolArray = self.lexicon.matches(rare) >= max(len(rare), 1)
-        return has_them & stands_out(self.of(words).near)
+        has: BoolArray = self.lexicon.matches(rare) >= max(len(rare), 1)
+        return has
 
 
 def stands_out(near: FloatArray) -> BoolArray:
