@@ -118,6 +118,7 @@ class Recommender:
             self._crowds,
             encode_query,
             Aspects(log),
+            self.wishes,
         )
         self._tastes = Tastes(settings.explain, self.liking, log, self._writing)
 
