@@ -278,10 +278,14 @@ class Fitting:
         ]
 
     def _claims_of_words(self, words: str) -> list[Claim]:
-        """The topics of the words, and what is close to them."""
-        mask, topics = self.nearness.lexicon.mask, self.nearness.topics_of(words)
-        sure = [value for value, weight in topics.items() if weight >= SURE_TOPIC]
-        claims = [Claim(Reason(words, value.text), mask(value)) for value in sure]
+        """The topics of the words that the items which have the words bear out, and what is close to
+        them. By the encoder alone, words that nothing is about would have a topic too."""
+        say = self.nearness.has_any(words)
+        claims = []
+        for value, weight in self.nearness.topics_of(words).items():
+            has = self.nearness.lexicon.mask(value)
+            if weight >= SURE_TOPIC and say.any() and has[say].mean() > has.mean():
+                claims.append(Claim(Reason(words, value.text), has))
         return [*claims, Claim(Reason(words), self.nearness.close(words))]
 
 

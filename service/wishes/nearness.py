@@ -64,9 +64,17 @@ class Nearness:
 
     def has(self, words: str) -> BoolArray:
         """(N,) what has all of these words itself, in any form, that are no usual ones."""
-        rare = [word for word in dict.fromkeys(tokens(words)) if self.lexicon.share(word) < USUAL]
+        rare = self._rare(words)
         has: BoolArray = self.lexicon.matches(rare) >= max(len(rare), 1)
         return has
+
+    def has_any(self, words: str) -> BoolArray:
+        """(N,) what has any of these words itself, in any form, that are no usual ones."""
+        has: BoolArray = self.lexicon.matches(self._rare(words)) > 0
+        return has
+
+    def _rare(self, words: str) -> list[str]:
+        return [word for word in dict.fromkeys(tokens(words)) if self.lexicon.share(word) < USUAL]
 
 
 def stands_out(near: FloatArray) -> BoolArray:

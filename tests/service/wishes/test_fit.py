@@ -123,3 +123,24 @@ def test_a_value_that_is_there_is_told_whatever_is_unwanted(shop: Shop) -> None:
     wanted = WishPart(PartKind.PREFERRED, "sci-fi", "sci-fi", "categories", ("Sci-Fi",))
     found = shop.fitting.fit([wanted, WishPart(PartKind.AVOIDED, "no planet", "planet")])
     assert found.reasons(9) == [Reason("sci-fi", "Sci-Fi")]
+
+
+@pytest.mark.parametrize(
+    ("words", "is_told"),
+    [
+        ("gunslingers", False),  # no item has the word
+        ("gunslingers 9", False),  # film 9 has, and is none of them
+        ("gunslingers and cowboys", True),
+    ],
+)
+def test_a_topic_that_items_with_the_words_do_not_bear_out_leans_and_is_not_told(
+    shop: Shop, words: str, is_told: bool
+) -> None:
+    """Whatever is said, the encoder takes it for something about Westerns."""
+    western = has(shop, "Western")
+    nearness = Nearness(shop.lexicon, shop.topics, lambda _: western.astype(np.float32))
+    fitting = replace(shop.fitting, nearness=nearness)
+    found = fitting.fit([WishPart(PartKind.WANTED, words, words)])
+    assert found.lean[western].mean() > found.lean[~western].mean() + 1
+    index = int(np.flatnonzero(western)[0])
+    assert (Reason(words, "Western") in found.reasons(index)) is is_told
