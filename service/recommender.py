@@ -120,6 +120,7 @@ class Recommender:
             self._crowds,
             encode_query,
             Aspects(log),
+            self.wishes,
         )
         self._tastes = Tastes(settings.explain, self.liking, log, self._writing)
 

@@ -45,7 +45,7 @@ class EvidenceKind(StrEnum):
     NEWNESS = "newness"
     """The item is new in the catalogue."""
     TASTE = "taste"
-    """The item's text is close to the taste that the user described."""
+    """The item has what the taste that the user described asks for, as a WISH."""
     WISH = "wish"
     """The item has what the wish of the request asks for: a value of the catalogue, or, where
     `value` is empty, words that are close to its own."""
@@ -166,6 +166,8 @@ def kinds_of(*roles: Role) -> frozenset[EvidenceKind]:
 SHARED = kinds_of(Role.SHARED)
 SIMILAR = kinds_of(Role.SIMILAR)
 OF_TASTE = kinds_of(Role.TASTE)
+OF_WORDS = frozenset({EvidenceKind.TASTE, EvidenceKind.WISH})
+"""Of what somebody's words ask for: of a value, or where `value` is empty of closeness."""
 OF_PEOPLE = frozenset(kind for kind, telling in TELLING.items() if telling.counts == PEOPLE)
 
 SIMILARITY_OF_MODALITY: Mapping[str, EvidenceKind] = {
@@ -208,7 +210,7 @@ class Evidence:
 
     - ATTRIBUTE and facts about taste: the attribute's name; empty for a category.
     - ASPECT: the aspect's name.
-    - RULE, TASTE, WISH: what the request asked for.
+    - RULE: what the request asked for; TASTE, WISH: the words of it that the item answers to.
     - COLD_START: what is unknown, `no_history` or `short_history`, or `not_used` when the request
       forbade its use.
     - TEXT_SIMILARITY: which text is close, `description` where both items have one, else
@@ -222,13 +224,14 @@ class Evidence:
     """
     value: str = ""
     """Attribute value (one element of a list), category, or word of a model (ASPECT); domain
-    (DOMAIN), or where a RANGE lies against that of the population: `higher` or `lower`."""
+    (DOMAIN); where a RANGE lies against that of the population: `higher` or `lower`; or the value
+    that answers to somebody's words (TASTE, WISH), empty where words are close."""
     count: int = 0
     """How many: people who chose, without those who disliked (CO_ENGAGEMENT, POPULARITY, TREND),
     history items that share it (CATEGORY, ATTRIBUTE, ASPECT), events known (COLD_START), days (NEWNESS),
     items of the value or range that the user chose, or turned down (AVERSION)."""
     similarity: float = 0.0
-    """Cosine similarity of the *_SIMILARITY kinds and of TASTE."""
+    """Cosine similarity of the *_SIMILARITY kinds."""
     window_days: int = 0
     """POPULARITY: `count` people within this many days; 0 means over all time."""
     percentile: float = 0.0

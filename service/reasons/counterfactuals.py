@@ -17,7 +17,6 @@ from service.ranker.data.arrays import BoolArray, IntArray
 from service.ranker.data.history import History
 from service.ranker.ranker import Ranker
 from service.ranker.second_stage.scale import Scale
-from service.reasons.closeness import TasteVectors
 from service.reasons.facts import PastEvent
 from service.serving.served import ServedItem
 
@@ -40,13 +39,13 @@ class ExplainedList:
     """One per event of `history`."""
     scale: Scale
     profiled: bool
-    taste: str
     rule: str
     n_events_known: int
-    described: TasteVectors | None = None
-    """What of the words is asked for and ruled out; None without words."""
+    wished: bool = False
+    """Whether there was a wish: then what words added to the scores is counted as what it added, and
+    else as what the described taste did."""
     served: Mapping[int, ServedItem] = field(default_factory=dict)
-    """The results of the answer by item index."""
+    """The results of the answer by item index, and what else is explained beside them."""
 
     @property
     def first(self) -> int:
@@ -85,6 +84,8 @@ def counterfactuals(
         result = explained.served.get(int(candidates[column]))
         if result is not None and result.reasons:
             silent[Part.WISH] = full - result.lean
+        elif result is not None and result.taste_reasons and not explained.wished:
+            silent[Part.TASTE] = silent.get(Part.TASTE, full) - result.lean
         found.append(Counterfactual(full, without, silent))
     return found
 

@@ -28,11 +28,10 @@ from service.explainer.evidence import HIGHER, LOWER, SEEN, Evidence, EvidenceKi
 from service.ranker.data.arrays import IntArray
 from service.ranker.item_item.behaviour import RECENT_SHARE
 from service.ranker.ranker import Ranker
-from service.reasons.closeness import Closeness
 from service.reasons.counterfactuals import ExplainedList, counterfactuals, likely_events
 from service.reasons.crowd import Crowds, Following, People
-from service.reasons.described_taste import Vocabulary
 from service.reasons.facts import catalogue_facts, convincing, sponsor_of
+from service.serving.served import ServedItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,6 @@ class Evidences:
         self._new_days, self._aspects = new_days, aspects
         said = aspects.aspects_of_all(items)
         self._usual = catalogue_facts(ranker.snapshot.content, items, said)
-        self._vocabulary = Vocabulary.of(items)
 
     def of(
         self,
@@ -163,9 +161,6 @@ class Evidences:
         crowd = self._crowds.now(self._ranker.n_items)
         both = crowd.both(newest, candidates)  # (L, C)
         followings = crowd.following(candidates)
-        text = snapshot.content.text
-        close = Closeness.of(explained.described, text, self._vocabulary, candidates, items)
-        usual = replace(self._usual, taste=close.usual, taste_least=close.least)
         out = []
         looked_at = [past.item for past in explained.past[explained.first :]]
         said = self._aspects.aspects_of_all([*looked_at, *items])
@@ -181,23 +176,20 @@ class Evidences:
                 explained.n_events_known,
                 explained.profiled,
                 explained.rule,
-                explained.taste,
                 explored[column],
             )
-            candidate = self._candidate_facts(item, followings[column], close.cosines[column])
-            result = explained.served.get(int(candidates[column]))
-            reasons = () if result is None else result.reasons
+            candidate = self._candidate_facts(item, followings[column])
+            wished, of_taste = _asked_for(explained.served.get(int(candidates[column])))
             candidate = replace(
                 candidate,
                 aspects=said[len(looked_at) + column],
-                wished=[(one.text, one.value) for one in reasons],
+                wished=wished,
+                of_taste=of_taste,
             )
-            out.append(_Weighable(scores[column], (facts, candidate, request, usual)))
+            out.append(_Weighable(scores[column], (facts, candidate, request, self._usual)))
         return out
 
-    def _candidate_facts(
-        self, item: Item, following: Following, taste_cosine: float | None
-    ) -> CandidateFacts:
+    def _candidate_facts(self, item: Item, following: Following) -> CandidateFacts:
         ever, lately = following.ever, following.lately
         days = None if item.created_at is None else (time.time() - item.created_at) / 86_400
         is_new = days is not None and 0 <= days <= self._new_days
@@ -210,13 +202,24 @@ class Evidences:
             popularity_percentile=following.percentile,
             popularity_deed=ever.deed,
             days_since_created=days if is_new else None,
-            taste_cosine=taste_cosine,
             recent_count=lately.count,
             recent_percentile=following.recent_percentile,
             recent_lift=lately.count / RECENT_SHARE / max(ever.count, 1),
             recent_deed=lately.deed,
             sponsor=sponsor_of(item),
         )
+
+
+def _asked_for(
+    result: ServedItem | None,
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """What it has of the wish, and what else of the described taste."""
+    if result is None:
+        return [], []
+    wished = [(one.text, one.value) for one in result.reasons]
+    values = {value for _, value in wished if value}
+    of_taste = [(one.text, one.value) for one in result.taste_reasons if one.value not in values]
+    return wished, of_taste
 
 
 def _history_facts(

@@ -26,15 +26,14 @@ from service.explainer.writers.writing import TEMPLATE, write_reasons
 from service.models.serving_model import ServingModel
 from service.ranker.data.arrays import IntArray
 from service.ranker.data.history import History
-from service.reasons.closeness import TasteVectors
 from service.reasons.counterfactuals import ExplainedList
 from service.reasons.crowd import Crowds
-from service.reasons.described_taste import DescribedTaste
 from service.reasons.evidence import Evidences
 from service.reasons.facts import PastEvent, subject_of
 from service.reasons.writing import Writing
 from service.serving.catalog import Catalog
 from service.serving.served import ServedContext
+from service.serving.wishes import Wishes
 
 MAX_REMOVED = 5
 """History items that are taken away to see what would change."""
@@ -74,10 +73,11 @@ class Explanations:
         crowds: Crowds,
         encode_query: Callable[[str], FloatArray],
         aspects: Aspects,
+        wishes: Wishes,
     ) -> None:
         self._settings, self._policy, self._writing = settings, policy, writing
         self._catalog, self._crowds, self._encode_query = catalog, crowds, encode_query
-        self._aspects = aspects
+        self._aspects, self._wishes = aspects, wishes
         self._evidences: LRUCache[ServingModel, Evidences] = LRUCache(MODELS_REMEMBERED)
         self._measuring = threading.Lock()
 
@@ -111,7 +111,8 @@ class Explanations:
         if question.instead_of is None:
             (finding,) = evidences.of(explained, indices, items, [question.explored])
         else:
-            finding = evidences.contrast(explained, indices, items, question.explored)
+            beside = self._with(explained, question, question.instead_of)
+            finding = evidences.contrast(beside, indices, items, question.explored)
         subject, change = subject_of(items[0]), None
         if question.change:
             change = self._change(question, explained, evidences, subject)
@@ -128,6 +129,14 @@ class Explanations:
             less_of_this=less,
         )
         return wordless, subject
+
+    def _with(self, explained: ExplainedList, question: Question, index: int) -> ExplainedList:
+        """With another item beside the results, that need not be one of them."""
+        context = question.context
+        if index in explained.served or not (context.wish_parts or context.taste):
+            return explained
+        other = self._wishes.unserved(context, question.model, index)
+        return replace(explained, served={**explained.served, index: other})
 
     def _change(
         self, question: Question, explained: ExplainedList, evidences: Evidences, subject: Subject
@@ -215,10 +224,9 @@ class Explanations:
         n_items, exists = model.ranker.n_items, self._catalog.exists
         alive = [i for i, index in enumerate(context.history) if index < n_items and exists(index)]
         times = context.times or [0.0] * len(context.history)
-        taste, described = None, None
+        taste = None
         if context.taste:
             taste = model.ranker.project_text(self._encode_query(context.taste))
-            described = self._described(model, context.taste)
         history = History(
             np.array([context.history[i] for i in alive], dtype=np.int64),
             np.array([codes.get(context.event_types[i], 0) for i in alive], dtype=np.int64),
@@ -237,21 +245,10 @@ class Explanations:
             past=past,
             scale=usual.where(history, model.ranker.snapshot.content, domains),
             profiled=context.profiled,
-            taste=context.taste,
             rule=context.rule,
             n_events_known=context.n_events_known,
-            described=described,
+            wished=bool(context.wish_parts),
             served={result.item_index: result for result in context.results},
-        )
-
-    def _described(self, model: ServingModel, words: str) -> TasteVectors:
-        """What the words ask for and rule out, as the ranker's text vectors."""
-        described, project = DescribedTaste.of(words), model.ranker.project_text
-        asked, ruled_out = described.asked, ", ".join(described.ruled_out)
-        return TasteVectors(
-            described,
-            asked=project(self._encode_query(asked)) if asked else None,
-            ruled_out=project(self._encode_query(ruled_out)) if ruled_out else None,
         )
 
     def _evidences_of(self, model: ServingModel) -> Evidences:

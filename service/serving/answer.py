@@ -42,8 +42,9 @@ class Answer:
         shown = ranked.order[page.start : page.stop]  # places among the candidates
         items, scores = ranked.items(shown), ranked.scored.scores[shown]
         sources, explored = ranked.candidates.sources(items), ranked.explored(shown)
-        leans, reasons = _wished(ranking, shown)
-        columns = (items.tolist(), scores.tolist(), sources, explored, leans, reasons)
+        leans = ranked.wished[shown].tolist()
+        of_wish, of_taste = _reasons(ranking, items)
+        columns = (items.tolist(), scores.tolist(), sources, explored, leans, of_wish, of_taste)
         return cls(ranking, page, items, [ServedItem(*row) for row in zip(*columns, strict=True)])
 
     def context(self, encoders: str) -> ServedContext:
@@ -67,7 +68,7 @@ class Answer:
             results=self.results,
             created_at=time.time(),
             runners_up=ranked.items(next_best).tolist(),
-            runners_lean=[] if self._reading is None else ranked.wished[next_best].tolist(),
+            runners_lean=[] if self.ranking.wished is None else ranked.wished[next_best].tolist(),
             times=user.history.times.tolist(),
             domains=tuple(request.domains),
             encoders=encoders,
@@ -123,10 +124,13 @@ class Answer:
         return notes
 
 
-def _wished(ranking: RankedRequest, shown: IntArray) -> tuple[list[float], list[list[Reason]]]:
-    """What the wish added to the score of each result, and what of it the result has."""
-    wished, ranked = ranking.wished, ranking.ranked
-    if wished is None or wished.fit is None:
-        return [0.0] * len(shown), [[] for _ in shown]
-    reasons = [wished.fit.reasons(index) for index in ranked.items(shown).tolist()]
-    return ranked.wished[shown].tolist(), reasons
+def _reasons(
+    ranking: RankedRequest, items: IntArray
+) -> tuple[list[list[Reason]], list[list[Reason]]]:
+    """What each result has of the wish, and of the described taste."""
+    wished = ranking.wished
+    fits = (None, None) if wished is None else (wished.fit, wished.standing)
+    of_wish, of_taste = (
+        [[] if fit is None else fit.reasons(index) for index in items.tolist()] for fit in fits
+    )
+    return of_wish, of_taste

@@ -40,6 +40,8 @@ class CatalogueLexicon:
     _latest: Lexicon | None = None
     _changed: dict[int, Item] = field(default_factory=dict)
     """Since the reading began."""
+    _n_notes: int = 0
+    """How often something has changed."""
     _is_read: bool = False
     """Whether there is, or will be, something that changes stand beside."""
     _reading: threading.Lock = field(default_factory=threading.Lock)
@@ -59,6 +61,7 @@ class CatalogueLexicon:
             if self._is_read:  # else they will be read as they are
                 self._changed |= dict(items)
                 self._latest = None
+                self._n_notes += 1
 
     def now(self, n_items: int) -> tuple[Lexicon, Topics]:
         """Of a catalogue of so many item indices."""
@@ -66,14 +69,15 @@ class CatalogueLexicon:
             if self._whole is None or len(self._changed) > MOST_CHANGED:
                 self._whole = self._read()
             with self._noting:
-                latest, changed = self._latest, sorted(self._changed.items())
+                latest, n_notes = self._latest, self._n_notes
+                changed = sorted(self._changed.items())
             if latest is None or latest.n_items != n_items:
                 segments = [self._whole.segment]
                 if changed:
                     segments.append(self._segment(changed))
                 latest = Lexicon(segments, n_items)
                 with self._noting:
-                    if len(changed) == len(self._changed):
+                    if n_notes == self._n_notes:  # an item may have changed once more
                         self._latest = latest
             return latest, self._whole.topics
 

@@ -40,15 +40,18 @@ class ServedItem:
     explored: bool
     """It holds its place through exploration."""
     lean: float = 0.0
-    """What the wish added to the score."""
+    """What the words of the request and of the person added to the score."""
     reasons: Sequence[Reason] = ()
     """What it has of what was asked for."""
+    taste_reasons: Sequence[Reason] = ()
+    """What it has of what the described taste asks for; none in contexts of before it was kept."""
 
     @classmethod
     def of(cls, values: dict[str, Any]) -> ServedItem:
         """From what was kept."""
         reasons = tuple(Reason(**one) for one in values.pop("reasons", ()))
-        return cls(**values, reasons=reasons)
+        taste_reasons = tuple(Reason(**one) for one in values.pop("taste_reasons", ()))
+        return cls(**values, reasons=reasons, taste_reasons=taste_reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ class ServedContext:
     runners_up: Sequence[int] = ()
     """Indices of the items that came next, best first; none in contexts of before they were kept."""
     runners_lean: Sequence[float] = ()
-    """What the wish added to the score of each of these; none where there was no wish."""
+    """What the words added to the score of each of these; none where there were none."""
     times: Sequence[float] = ()
     """Of the history, Unix seconds; none in contexts of before they were kept."""
     domains: Sequence[str] = ()
@@ -88,7 +91,7 @@ class ServedContext:
 
     @property
     def leans(self) -> dict[int, float]:
-        """What the wish added to the score of each result and runner-up, by item index."""
+        """What the words added to the score of each result and runner-up, by item index."""
         leans = {result.item_index: result.lean for result in self.results}
         return leans | dict(zip(self.runners_up, self.runners_lean, strict=False))
 

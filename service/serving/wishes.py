@@ -5,6 +5,7 @@ Owns what of a request is a wish, and what was said before it. Knows no candidat
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -20,14 +21,13 @@ from service.ranker.data.arrays import BoolArray, extended
 from service.ranker.pipeline import Lean
 from service.serving.catalogue_lexicon import CatalogueLexicon
 from service.serving.query_encoder import QueryEncoder
-from service.serving.served import ServedContext, ServedContexts
+from service.serving.served import ServedContext, ServedContexts, ServedItem
 from service.serving.user_context import UserContext
 from service.storage.item_ids import ItemIds
 from service.wishes.context import Before, Catalogue
 from service.wishes.fit import Fit, Fitting, WishWeights
 from service.wishes.languages.samples import reads
-from service.wishes.lexicon.lexicon import Lexicon
-from service.wishes.lexicon.topics import Topics
+from service.wishes.nearness import Nearness
 from service.wishes.reader import read
 from service.wishes.reading import Reading
 
@@ -47,6 +47,8 @@ class Wished:
     notes: Sequence[str] = ()
     fit: Fit | None = None
     """Of the wish."""
+    standing: Fit | None = None
+    """Of the described taste."""
 
 
 @dataclass(eq=False)
@@ -71,30 +73,52 @@ class Wishes:
         before, taste = self._before(request), user.taste
         if not (request.wish.strip() or taste.strip() or before.reading.parts):
             return None
-        lexicon, topics = self.lexicon.now(model.ranker.n_items)
-        fitting = self._fitting(lexicon, topics, model, user.n_events)
-        catalogue = Catalogue(
-            lexicon,
-            topics,
+        fitting = self._fitting(model, user.n_events)
+        standing = self._standing(taste, fitting)
+        if not (request.wish.strip() or before.reading.parts):
+            assert standing is not None  # else there were no words
+            lean = Lean(standing.lean, standing.tiers, standing.leading)
+            return Wished(standing.allowed, lean, None, standing=standing)
+        catalogue = self._catalogue(fitting.nearness)
+        reading, notes = read(request.wish, catalogue, before, request.without_wish_parts)
+        fit = fitting.fit(reading.parts)
+        return Wished(*_both(fit, standing), reading, notes, fit, standing)
+
+    def unserved(self, context: ServedContext, model: ServingModel, index: int) -> ServedItem:
+        """An item that is no result of an answer, with what it has of what was asked for. What words
+        add to its score is only known where it came next; else it is no number."""
+        fitting = self._fitting(model, context.n_events_known)
+        standing = self._standing(context.taste, fitting)
+        return ServedItem(
+            index,
+            score=0.0,
+            sources=(),
+            explored=False,
+            lean=context.leans.get(index, math.nan),
+            reasons=fitting.fit(context.wish_parts).reasons(index),
+            taste_reasons=() if standing is None else standing.reasons(index),
+        )
+
+    def _standing(self, taste: str, fitting: Fitting) -> Fit | None:
+        """The fit of a described taste; None where there is none."""
+        if not taste.strip():
+            return None
+        by_grammar = replace(
+            self._catalogue(fitting.nearness), model=None
+        )  # the same at every call
+        return fitting.fit(read(taste, by_grammar, Before())[0].parts, TASTE_STRENGTH)
+
+    def _catalogue(self, nearness: Nearness) -> Catalogue:
+        return Catalogue(
+            nearness.lexicon,
+            nearness.topics,
             self.ids.item_id,
             self.queries.encode,
-            fitting.near,
+            nearness.topics_of,
             self.queries.prepare,
             self._reads,
             self.model,
         )
-        standing = None
-        if taste.strip():
-            by_grammar = replace(catalogue, model=None)  # it is the same at every call
-            standing = fitting.fit(read(taste, by_grammar, Before())[0].parts, TASTE_STRENGTH)
-        if not (request.wish.strip() or before.reading.parts):
-            assert standing is not None  # else there were no words
-            return Wished(
-                standing.allowed, Lean(standing.lean, standing.tiers, standing.leading), None
-            )
-        reading, notes = read(request.wish, catalogue, before, request.without_wish_parts)
-        fit = fitting.fit(reading.parts)
-        return Wished(*_both(fit, standing), reading, notes, fit)
 
     def _reads(self, code: str) -> bool:
         if code not in self._languages:
@@ -111,14 +135,13 @@ class Wishes:
             _said(context), np.array([one.item_index for one in context.results], np.int64)
         )
 
-    def _fitting(
-        self, lexicon: Lexicon, topics: Topics, model: ServingModel, n_events: int
-    ) -> Fitting:
+    def _fitting(self, model: ServingModel, n_events: int) -> Fitting:
+        lexicon, topics = self.lexicon.now(model.ranker.n_items)
         content = model.ranker.snapshot.content
 
-        def nearness(words: str) -> FloatArray:
-            cosines = content.text @ model.ranker.project_text(self.queries.encode(words))
-            return np.asarray(extended(cosines, lexicon.n_items)[: lexicon.n_items])
+        def cosines(words: str) -> FloatArray:
+            found = content.text @ model.ranker.project_text(self.queries.encode(words))
+            return np.asarray(extended(found, lexicon.n_items)[: lexicon.n_items])
 
         def likeness(item_id: str) -> FloatArray:
             index = self.ids.index(item_id)
@@ -128,7 +151,8 @@ class Wishes:
             return np.asarray(extended(np.asarray(near), lexicon.n_items)[: lexicon.n_items])
 
         weights = WishWeights.of(n_events)
-        return Fitting(lexicon, topics, nearness, likeness, self.ids.index, weights)
+        nearness = Nearness(lexicon, topics, cosines)
+        return Fitting(nearness, likeness, self.ids.index, weights)
 
 
 def _both(fit: Fit, standing: Fit | None) -> tuple[BoolArray, Lean]:

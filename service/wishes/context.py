@@ -5,7 +5,7 @@ Knows no grammar and no scores.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +14,7 @@ from service.language_model.model import LanguageModel
 from service.ranker.data.arrays import FloatArray, IntArray
 from service.wishes.lexicon.lexicon import Lexicon
 from service.wishes.lexicon.topics import Topics
+from service.wishes.lexicon.values import Value
 from service.wishes.reading import Reading
 
 
@@ -27,8 +28,8 @@ class Catalogue:
     """Id of an item by its index."""
     encode: Callable[[str], FloatArray]
     """(dim,) of words, in the text encoder's space."""
-    nearness: Callable[[str], FloatArray]
-    """(N,) how near each item is to words."""
+    topics_of: Callable[[str], Mapping[Value, float]]
+    """The values that set the items apart which words are near to, the surest with 1."""
     prepare: Callable[[Sequence[str]], None] = lambda _: None
     """Told which words will be encoded."""
     reads: Callable[[str], bool] = lambda _: True

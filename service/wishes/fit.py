@@ -15,10 +15,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from service.ranker.data.arrays import BoolArray, FloatArray
-from service.wishes.lexicon.lexicon import Lexicon
-from service.wishes.lexicon.tokens import tokens
-from service.wishes.lexicon.topics import Topics
 from service.wishes.lexicon.values import ASPECTS, Value
+from service.wishes.nearness import Nearness, standardised, stands_out
 from service.wishes.reading import PartKind, WishPart
 from service.wishes.wanted_words import is_told, wanted_words
 
@@ -59,26 +57,13 @@ class WishWeights:
         )
 
 
-STRENGTH: Mapping[PartKind, float] = {
-    PartKind.WANTED: 1.0,
-    PartKind.PREFERRED: 0.5,
-    PartKind.LESS: -0.5,
-    PartKind.AVOIDED: -1.0,
-}
-"""Sign and size of what leans, by kind."""
-FARTHEST = np.float32(12)
-"""Deviations beyond which nearness counts no more: a rare word would decide alone."""
+SOFTLY = np.float32(0.5)
+"""Of what something wanted adds, what something preferred adds, and something that less is wanted of
+takes off; and of likeness to an item, what it takes off where the item is not wanted."""
 AVOIDED_SHARE = 0.03
 """So much of the catalogue, the nearest to words that rule out, is pushed down."""
-
-
 SURE_TOPIC = 0.5
 """A topic of the words that is said of an item has this weight at least."""
-USUAL = 0.2
-"""A word that fewer texts have must be an item's own too, for it to be called close to the words: by
-nearness alone, what no item is about would be close to something all the same."""
-CLOSE_SHARE, CLOSE_DEVIATIONS = 0.02, 2.0
-"""What is among so much of the catalogue, and so far from the mean, is close to words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +84,10 @@ class Claim:
     reason: Reason
     items: BoolArray
     """(N,)"""
+
+    def but_of(self, opposed: BoolArray) -> Claim:
+        """That a value is there is said all the same; closeness, not of what is opposed."""
+        return self if self.reason.value else replace(self, items=self.items & ~opposed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,161 +111,195 @@ class Fit:
         return list(dict.fromkeys(found))
 
 
+@dataclass(slots=True, eq=False)
+class _Draft:
+    """What becomes a `Fit`, of the parts so far."""
+
+    has_tiers: bool
+    allowed: BoolArray
+    lean: FloatArray
+    opposed: BoolArray
+    """(N,) what has, or is near, something that is not wanted."""
+    tiered: list[WishPart] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+
+
 @dataclass(frozen=True, eq=False)
 class Fitting:
     """What a wish is fitted with."""
 
-    lexicon: Lexicon
-    topics: Topics
-    nearness: Callable[[str], FloatArray]
-    """(N,) how near each item is to words, by the text encoder."""
+    nearness: Nearness
     likeness: Callable[[str], FloatArray]
     """(N,) how near each item is to the item of this id."""
     index_of: Callable[[str], int | None]
     weights: WishWeights = WishWeights()
-    _near: dict[str, FloatArray] = field(default_factory=dict)
-    """What `near` has found already."""
 
     def fit(self, parts: Sequence[WishPart], strength: float = 1.0) -> Fit:
         """Every item against these parts; `strength` 0..1 scales what leans, and below 1 there are
         no tiers."""
-        n = self.lexicon.n_items
-        allowed, lean = np.ones(n, bool), np.zeros(n, np.float32)
+        n = self._n_items
+        draft = _Draft(strength == 1, np.ones(n, bool), np.zeros(n, np.float32), np.zeros(n, bool))
         topical = np.zeros(n, np.float32)
-        wanted = wanted_words(parts, self.topics)
-        claims: list[Claim] = []
-        if wanted:
-            topic, near = self.of_words(wanted)
-            lean += topic + near
-            topical += topic
-            claims += self._claims_of_words(wanted)
-        tiered: list[WishPart] = []
+        if wanted := wanted_words(parts, self.nearness.topics):
+            topical, near = self._of_words(wanted)
+            draft.lean += topical + near
+            draft.claims += self._claims_of_words(wanted)
         for part in parts:
-            if part.kind in (PartKind.WANTED, PartKind.PREFERRED) and _is_callers(part.field):
-                claims += self._claims_of_values(part)
-            if part.kind in (PartKind.RULED_OUT, PartKind.LIMIT):
-                allowed &= self._lets_through(part)
-            elif part.kind is PartKind.UNLIKE_ITEM:
-                index = self.index_of(part.item_id)
-                if index is not None and index < n:
-                    allowed[index] = False
-                lean -= np.float32(0.5) * self._like(part)
-            elif part.kind is PartKind.LIKE_ITEM:
-                index = self.index_of(part.item_id)
-                if index is not None and index < n:
-                    allowed[index] = False
-                lean += self._like(part)
-                claims.append(Claim(Reason(part.text), _close(self._like(part))))
-            elif part.kind is PartKind.NOT_UNDERSTOOD:
-                continue
-            elif (
-                part.field
-                and part.kind is PartKind.WANTED
-                and strength == 1
-                and is_told(part, self.topics)
-            ):
-                tiered.append(part)
-            elif part.field and part.kind is PartKind.AVOIDED:
-                lean -= np.float32(self.weights.avoided) * self._has(part)
-            elif part.field:
-                is_mention = part.kind is PartKind.WANTED and not is_told(part, self.topics)
-                size = self.weights.mention if is_mention else self.weights.value
-                lean += np.float32(STRENGTH[part.kind] * size) * self._has(part)
-            elif part.kind is PartKind.AVOIDED:
-                lean -= np.float32(self.weights.avoided) * self._is_near(part)
-            elif part.kind is not PartKind.WANTED:
-                topic, near = self.of_words(part.words)
-                lean += np.float32(STRENGTH[part.kind]) * (topic + near)
-        tier = self._tiers(tiered)
+            _TAKING_UP[part.kind](self, part, draft)
+        tiers = self._tiers(draft.tiered)
         return Fit(
-            allowed,
-            np.float32(strength) * lean,
-            tier,
-            _leading(tier, topical, allowed),
-            claims,
+            draft.allowed,
+            np.float32(strength) * draft.lean,
+            tiers,
+            _leading(tiers, topical, draft.allowed),
+            [one.but_of(draft.opposed) for one in draft.claims],
         )
+
+    @property
+    def _n_items(self) -> int:
+        return self.nearness.lexicon.n_items
+
+    # what a part of each kind does
+
+    def _wanted(self, part: WishPart, draft: _Draft) -> None:
+        """Values; free words that are wanted say one thing together."""
+        if not part.field:
+            return
+        draft.claims += self._claims_of_values(part)
+        told = is_told(part, self.nearness.topics)
+        if told and draft.has_tiers:
+            draft.tiered.append(part)
+        else:
+            size = self.weights.value if told else self.weights.mention
+            draft.lean += np.float32(size) * self._has(part)
+
+    def _preferred(self, part: WishPart, draft: _Draft) -> None:
+        draft.claims += self._claims_of_values(part)
+        draft.lean += SOFTLY * self._moved(part)
+
+    def _less(self, part: WishPart, draft: _Draft) -> None:
+        draft.lean -= SOFTLY * self._moved(part)
+
+    def _ruled_out(self, part: WishPart, draft: _Draft) -> None:
+        unwanted = self._has(part)
+        draft.allowed &= ~unwanted
+        draft.opposed |= unwanted | self.nearness.has(part.words)
+
+    def _avoided(self, part: WishPart, draft: _Draft) -> None:
+        unwanted = self._has(part) if part.field else self._is_near(part.words)
+        draft.lean -= np.float32(self.weights.avoided) * unwanted
+        draft.opposed |= (unwanted >= SURE_TOPIC) | self.nearness.has(part.words)
+
+    def _limit(self, part: WishPart, draft: _Draft) -> None:
+        if part.field == "available":  # what is not available is never recommended
+            return
+        numbers = self.nearness.lexicon.numbers(part.field)
+        draft.allowed &= np.isfinite(numbers)
+        with np.errstate(invalid="ignore"):
+            if part.low is not None:
+                draft.allowed &= numbers > part.low if part.is_strict else numbers >= part.low
+            if part.high is not None:
+                draft.allowed &= numbers < part.high if part.is_strict else numbers <= part.high
+
+    def _like_item(self, part: WishPart, draft: _Draft) -> None:
+        like = self._like(part, draft)
+        draft.lean += like
+        draft.claims.append(Claim(Reason(part.text), stands_out(like)))
+
+    def _unlike_item(self, part: WishPart, draft: _Draft) -> None:
+        draft.lean -= SOFTLY * self._like(part, draft)
+
+    def _not_understood(self, part: WishPart, draft: _Draft) -> None:
+        """Nothing."""
+
+    # what that takes
+
+    def _like(self, part: WishPart, draft: _Draft) -> FloatArray:
+        """(N,) what likeness to an item adds. The item itself does not come back."""
+        index = self.index_of(part.item_id)
+        if index is not None and index < self._n_items:
+            draft.allowed[index] = False
+        return np.float32(self.weights.like) * standardised(self.likeness(part.item_id))
+
+    def _moved(self, part: WishPart) -> FloatArray:
+        """(N,) what values, or else free words, add."""
+        if part.field:
+            return np.float32(self.weights.value) * self._has(part)
+        topic, near = self._of_words(part.words)
+        return topic + near
+
+    def _has(self, part: WishPart) -> BoolArray:
+        """(N,) which items have any of the values."""
+        has = np.zeros(self._n_items, bool)
+        for text in part.values:
+            for is_part in (False, True):
+                has |= self.nearness.lexicon.mask(Value(part.field, text, is_part))
+        return has
+
+    def _of_words(self, words: str) -> tuple[FloatArray, FloatArray]:
+        """(N,) what the topics of the words add, and what nearness to them does."""
+        said = self.nearness.of(words)
+        topic = np.zeros(self._n_items, np.float32)
+        for value, weight in said.topics.items():
+            topic += np.float32(self.weights.topic * weight) * self.nearness.lexicon.mask(value)
+        weight = self.weights.near if topic.any() else self.weights.near_alone
+        return topic, np.float32(weight) * said.near
+
+    def _is_near(self, words: str) -> FloatArray:
+        """(N,) 1 for what words rule out: the nearest, and what has a topic of theirs."""
+        said = self.nearness.of(words)
+        if not len(said.near):
+            return said.near
+        found = (said.near >= np.quantile(said.near, 1 - AVOIDED_SHARE)).astype(np.float32)
+        for value, weight in said.topics.items():
+            found = np.maximum(found, np.float32(weight) * self.nearness.lexicon.mask(value))
+        return found
 
     def _tiers(self, parts: Sequence[WishPart]) -> FloatArray:
         """(N,) by how many of the wanted things an item has, and among equals by how many fields say
         so: a wanted thing is what the same words name in one field or several."""
-        things = np.zeros(self.lexicon.n_items, np.float32)
-        fields = np.zeros(self.lexicon.n_items, np.float32)
+        things = np.zeros(self._n_items, np.float32)
+        fields = np.zeros(self._n_items, np.float32)
         for text in dict.fromkeys(part.text for part in parts):
             saying = [self._has(part) for part in parts if part.text == text]
             things += np.any(saying, axis=0)
             fields += np.sum(saying, axis=0)
         return things * np.float32(len(parts) + 1) + fields
 
+    # what may be said
+
     def _claims_of_values(self, part: WishPart) -> list[Claim]:
+        """Of a field of the caller's; what a language model says is no reason."""
+        if not part.field or part.field.startswith(ASPECTS):
+            return []
         return [
             Claim(Reason(part.text, text), self._has(replace(part, values=[text])))
             for text in part.values
         ]
 
     def _claims_of_words(self, words: str) -> list[Claim]:
-        """The topics of the words, and what is close to them."""
-        near = self.near(words)
-        topics = self.topics.weights(near)
-        sure = [value for value, weight in topics.items() if weight >= SURE_TOPIC]
-        claims = [Claim(Reason(words, value.text), self.lexicon.mask(value)) for value in sure]
-        said = [word for word in dict.fromkeys(tokens(words)) if self.lexicon.share(word) < USUAL]
-        has_words = self.lexicon.matches(said) >= max(len(said), 1)
-        return [*claims, Claim(Reason(words), _close(near) & has_words)]
+        """The topics of the words that the items which have the words bear out, and what is close to
+        them. By the encoder alone, words that nothing is about would have a topic too."""
+        say = self.nearness.has_any(words)
+        claims = []
+        for value, weight in self.nearness.topics_of(words).items():
+            has = self.nearness.lexicon.mask(value)
+            if weight >= SURE_TOPIC and say.any() and has[say].mean() > has.mean():
+                claims.append(Claim(Reason(words, value.text), has))
+        return [*claims, Claim(Reason(words), self.nearness.close(words))]
 
-    def _lets_through(self, part: WishPart) -> BoolArray:
-        if part.kind is PartKind.RULED_OUT:
-            return ~self._has(part)
-        if part.field == "available":  # what is not available is never recommended
-            return np.ones(self.lexicon.n_items, bool)
-        numbers = self.lexicon.numbers(part.field)
-        through = np.isfinite(numbers)
-        with np.errstate(invalid="ignore"):
-            if part.low is not None:
-                through &= numbers > part.low if part.is_strict else numbers >= part.low
-            if part.high is not None:
-                through &= numbers < part.high if part.is_strict else numbers <= part.high
-        return through
 
-    def _has(self, part: WishPart) -> BoolArray:
-        """(N,) which items have any of the values."""
-        has = np.zeros(self.lexicon.n_items, bool)
-        for text in part.values:
-            for is_part in (False, True):
-                has |= self.lexicon.mask(Value(part.field, text, is_part))
-        return has
-
-    def _like(self, part: WishPart) -> FloatArray:
-        return np.float32(self.weights.like) * _standardised(self.likeness(part.item_id))
-
-    def of_words(self, words: str) -> tuple[FloatArray, FloatArray]:
-        """(N,) what the topics of the words add, and what nearness to them does."""
-        near = self.near(words)
-        topic = np.zeros(self.lexicon.n_items, np.float32)
-        for value, weight in self.topics.weights(near).items():
-            topic += np.float32(self.weights.topic * weight) * self.lexicon.mask(value)
-        weight = self.weights.near if topic.any() else self.weights.near_alone
-        return topic, np.float32(weight) * near
-
-    def near(self, words: str) -> FloatArray:
-        """(N,) by the text encoder and by words in common, each per deviation, at most FARTHEST."""
-        found = self._near.get(words)
-        if found is None:
-            by_meaning = _standardised(self.nearness(words))
-            by_words = _standardised(self.lexicon.scores(tokens(words)))
-            found = np.minimum(by_meaning, FARTHEST) + np.minimum(by_words, FARTHEST)
-            self._near[words] = found
-        return found
-
-    def _is_near(self, part: WishPart) -> FloatArray:
-        """(N,) 1 for what words rule out: the nearest, and what has a topic of theirs."""
-        near = self.near(part.words)
-        if not len(near):
-            return near
-        least = np.quantile(near, 1 - AVOIDED_SHARE)
-        found = (near >= least).astype(np.float32)
-        for value, weight in self.topics.weights(near).items():
-            found = np.maximum(found, np.float32(weight) * self.lexicon.mask(value))
-        return found
+_TAKING_UP: Mapping[PartKind, Callable[[Fitting, WishPart, _Draft], None]] = {
+    PartKind.WANTED: Fitting._wanted,
+    PartKind.PREFERRED: Fitting._preferred,
+    PartKind.LESS: Fitting._less,
+    PartKind.RULED_OUT: Fitting._ruled_out,
+    PartKind.AVOIDED: Fitting._avoided,
+    PartKind.LIMIT: Fitting._limit,
+    PartKind.LIKE_ITEM: Fitting._like_item,
+    PartKind.UNLIKE_ITEM: Fitting._unlike_item,
+    PartKind.NOT_UNDERSTOOD: Fitting._not_understood,
+}
 
 
 def _leading(tier: FloatArray, topical: FloatArray, allowed: BoolArray) -> BoolArray:
@@ -285,25 +308,3 @@ def _leading(tier: FloatArray, topical: FloatArray, allowed: BoolArray) -> BoolA
     most = float(best[allowed].max(initial=0))
     leading: BoolArray = best >= (most if tier.any() else 0.5 * most)
     return leading
-
-
-def _is_callers(field: str) -> bool:
-    """Whether a field is the caller's word, and not a language model's, nor none at all."""
-    return bool(field) and not field.startswith(ASPECTS)
-
-
-def _close(near: FloatArray) -> BoolArray:
-    """What stands out of all by its nearness."""
-    if not len(near) or near.std() < 1e-9:
-        return np.zeros(len(near), bool)
-    least = max(np.quantile(near, 1 - CLOSE_SHARE), near.mean() + CLOSE_DEVIATIONS * near.std())
-    close: BoolArray = near >= least
-    return close
-
-
-def _standardised(values: FloatArray) -> FloatArray:
-    """In deviations from the mean; zeros where nothing varies."""
-    deviation = float(values.std()) if len(values) else 0.0
-    if deviation < 1e-9:
-        return np.zeros_like(values)
-    return np.asarray((values - values.mean()) / deviation, np.float32)

@@ -14,6 +14,7 @@ import numpy as np
 
 from service.wishes.clause import Clause, Grammar, Limit, Parsed, Reference, Stance
 from service.wishes.context import Before, Catalogue
+from service.wishes.lexicon.lexicon import USUAL
 from service.wishes.lexicon.tokens import tokens
 from service.wishes.lexicon.values import ASPECTS, Value
 from service.wishes.limits import NoSuchNumber, filter_name, part_of
@@ -36,10 +37,8 @@ LONGEST_NAME = 3
 """More words are no other name for a value."""
 EVERYTHING = 0.9
 """A value that more of the catalogue has than this tells nothing apart."""
-USUAL_WORD = 0.2
-"""A word that more texts have than this is no word of content."""
 USUAL_ALONE = 0.015
-"""The same of a single word that is left beside what a clause names, as "good" in "a good western"."""
+"""As USUAL, of a single word that is left beside what a clause names, as "good" in "a good western"."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,7 +207,7 @@ class Resolver:
             for place, word in enumerate(words)
             if place not in named and not self._is_what_all_are(word)
         ]
-        most = USUAL_WORD if all_of_it or len(left) > 1 else USUAL_ALONE
+        most = USUAL if all_of_it or len(left) > 1 else USUAL_ALONE
         return [word for word in left if 0 < self.catalogue.lexicon.share(word) < most]
 
     def _is_what_all_are(self, word: str) -> bool:
@@ -231,10 +230,10 @@ class Resolver:
     def _unless_unknown(self, part: WishPart) -> WishPart:
         """The part, without effect where no text has any of its words, and what is near to them has
         nothing in common."""
-        share, nearness = self.catalogue.lexicon.share, self.catalogue.nearness
-        if any(map(share, tokens(part.words))) or not self.catalogue.reads(self.grammar.code):
+        is_said = any(map(self.catalogue.lexicon.share, tokens(part.words)))
+        if is_said or not self.catalogue.reads(self.grammar.code):
             return part
-        if self.catalogue.topics.weights(nearness(part.words)):
+        if self.catalogue.topics_of(part.words):
             return part
         return replace(part, kind=PartKind.NOT_UNDERSTOOD)
 
@@ -283,7 +282,7 @@ class Resolver:
         best = int(np.argmax(cosines))
         if cosines[best] < SAME_MEANING:
             return None
-        sets_apart = topics.weights(self.catalogue.nearness(words))
+        sets_apart = self.catalogue.topics_of(words)
         value = topics.values[best]
         return value if sets_apart.get(value, 0) == max(sets_apart.values(), default=1) else None
 

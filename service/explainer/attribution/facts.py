@@ -116,12 +116,11 @@ class CandidateFacts:
     popularity_deed: str = ""
     """The event type by which they chose it; empty where it was not one and the same."""
     days_since_created: float | None = None
-    taste_cosine: float | None = None
-    """Cosine of its text vector and the user's taste text, without what that rules out. None where
-    it lacks what the words name, or has or is close to what they rule out."""
     wished: Sequence[tuple[str, str]] = ()
     """What it has of what was asked for: words of the wish, and the value that it has, empty where
     its words are close."""
+    of_taste: Sequence[tuple[str, str]] = ()
+    """The same of the taste that the user described."""
     recent_count: int = 0
     """People who chose it lately, without those who disliked it."""
     recent_percentile: float = 0.0
@@ -145,8 +144,6 @@ class RequestFacts:
     """False when the request forbade the use of anything about the user."""
     rule: str = ""
     """The filter or domains of the request in words; empty means none."""
-    taste: str = ""
-    """The taste text in the user's words."""
     exploration: bool = False
     """Whether the candidate has a place that is kept for exploration."""
 
@@ -158,10 +155,6 @@ class CatalogueFacts:
     backgrounds: Mapping[str, Background] = field(default_factory=dict)
     """Modality -> how similar random items are in it, for every modality of the catalogue. Facts of
     equal strength come in the order of this mapping."""
-    taste: Background = Background()
-    """Cosine of the request's taste text and the items of the catalogue."""
-    taste_least: float = 1.0
-    """The cosine that only the closest `AttributionLimits.close_share` of the catalogue reach."""
     category_share: Mapping[str, float] = field(default_factory=dict)
     """Category -> share of the catalogue that has it, 0 to 1."""
     attribute_share: Mapping[tuple[str, str], float] = field(default_factory=dict)

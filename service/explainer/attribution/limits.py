@@ -16,9 +16,6 @@ class AttributionLimits:
     min_z: float = 2.0
     """Similarity counts from this many standard deviations above random pairs: about the closest 2
     % of a catalogue."""
-    close_share: float = 0.02
-    """At most this share of a catalogue is called close to somebody's words, so that of items that
-    have nothing to do with them no more are."""
     min_popularity_percentile: float = 0.9
     min_trend_lift: float = 2.0
     """Chosen lately this many times as often as over all time."""

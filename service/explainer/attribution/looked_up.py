@@ -53,8 +53,7 @@ def look_up(
     yield from _trend(candidate, limits)
     yield from _sponsorship(candidate)
     yield from _newness(candidate, limits)
-    yield from _taste(request, candidate, catalogue, limits)
-    yield from _wish(candidate, limits)
+    yield from _asked_for(candidate, limits)
     yield from _cold_start(request, limits)
     yield from _circumstances(request)
 
@@ -228,23 +227,14 @@ def _newness(candidate: CandidateFacts, limits: AttributionLimits) -> Iterator[S
         yield Supported(evidence, 0.3)
 
 
-def _taste(
-    request: RequestFacts,
-    candidate: CandidateFacts,
-    catalogue: CatalogueFacts,
-    limits: AttributionLimits,
-) -> Iterator[Supported]:
-    cosine = candidate.taste_cosine
-    if not request.taste or cosine is None:
-        return
-    if cosine >= catalogue.taste_least and catalogue.taste.z(cosine) >= limits.min_z:
-        evidence = Evidence(EvidenceKind.TASTE, weight=0.0, name=request.taste, similarity=cosine)
-        yield Supported(evidence, 0.9)
-
-
-def _wish(candidate: CandidateFacts, limits: AttributionLimits) -> Iterator[Supported]:
-    for words, value in candidate.wished[: limits.max_looked_up]:
-        yield Supported(Evidence(EvidenceKind.WISH, weight=0.0, name=words, value=value), 1.0)
+def _asked_for(candidate: CandidateFacts, limits: AttributionLimits) -> Iterator[Supported]:
+    """What it has of what the words of the request, and of the user, ask for."""
+    for kind, found, support in (
+        (EvidenceKind.TASTE, candidate.of_taste, 0.9),
+        (EvidenceKind.WISH, candidate.wished, 1.0),
+    ):
+        for words, value in found[: limits.max_looked_up]:
+            yield Supported(Evidence(kind, weight=0.0, name=words, value=value), support)
 
 
 def _cold_start(request: RequestFacts, limits: AttributionLimits) -> Iterator[Supported]:

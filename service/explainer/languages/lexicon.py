@@ -66,8 +66,6 @@ class Lexicon:
     """`VERB` said of the user with an object that is nothing the evidence names."""
     needs_fact: tuple[str, ...]
     """Words that must be followed by something the evidence names."""
-    rules_out: str
-    """Words of a wish that rule out what follows them."""
     unguarded: frozenset[EvidenceKind] = frozenset()
     """Kinds that need no guarded words: other checks hold what is said of them."""
     user_verbs: str = ""

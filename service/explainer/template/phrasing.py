@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from string import Formatter
 
-from service.explainer.evidence import Evidence, EvidenceKind
+from service.explainer.evidence import OF_WORDS, Evidence, EvidenceKind
 from service.explainer.languages.language import Language
 
 _WHAT_IS_UNKNOWN = ("no_history", "short_history", "not_used")
@@ -33,7 +33,7 @@ def pattern_key(evidence: Evidence) -> str:
         guess = "short_history" if evidence.count > 0 else "no_history"
         name = evidence.name if evidence.name in _WHAT_IS_UNKNOWN else guess
         return f"{kind.value}.{name}"
-    if kind is EvidenceKind.WISH:
+    if kind in OF_WORDS:
         return kind.value if evidence.value else f"{kind.value}.near"
     if kind is EvidenceKind.CONTRAST:
         return f"{kind.value}.{evidence.name}"

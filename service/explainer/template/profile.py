@@ -81,9 +81,9 @@ def _fitting(patterns: Sequence[str], used: Sequence[str]) -> Sequence[str]:
 
 
 def _patterns(fact: Evidence, language: Language) -> Sequence[str]:
-    key = pattern_key(fact)
+    key = fact.kind.value
     if fact.kind is EvidenceKind.COLD_START:
-        return language.leads[key]
+        return language.leads[pattern_key(fact)]
     if fact.kind is EvidenceKind.AVERSION and language.event(fact.event_type) == RATING:
         key = f"{key}.{RATING}"
     return language.taste.patterns[key]

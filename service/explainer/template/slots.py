@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from service.explainer.evidence import (
     DESCRIPTION,
+    OF_WORDS,
     PEOPLE,
     TELLING,
     Evidence,
@@ -96,7 +97,7 @@ class Slots:
         if TELLING[fact.kind].counts == PEOPLE:
             did = self._language.crowd[self._language.crowd_event(fact.name)]
             slots |= {"chose": did.chose, "chosen": did.chosen, "choosing": did.choosing}
-        if fact.kind is EvidenceKind.WISH:
+        if fact.kind in OF_WORDS:
             slots["value"] = self._quote(clean(fact.value, MAX_VALUE_CHARACTERS))
         if fact.name and TELLING[fact.kind].quotes_name:
             slots["name"] = self._quote(clean(fact.name, MAX_NAME_CHARACTERS))

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from service.explainer.attribution.shared import elements
 from service.explainer.evidence import (
     OF_TASTE,
+    OF_WORDS,
     SHARED,
     TELLING,
     Evidence,
@@ -207,7 +208,7 @@ def _allowed(
             name = clean(one.name, MAX_NAME_CHARACTERS)
             for called in (name, *short_titles(name)):
                 mention(called).is_word = True
-            if one.kind is EvidenceKind.WISH:
+            if one.kind in OF_WORDS:
                 mention(clean(one.value, MAX_VALUE_CHARACTERS)).is_word = True
     allowed.pop("", None)
     return allowed

@@ -26,6 +26,8 @@ from service.wishes.lexicon.words import Words
 NAMES_SHARE = 0.5
 """Where a smaller share of the texts that have a word have it as the last name of a person, it is a
 word."""
+USUAL = 0.2
+"""A word that more texts have than this is no word of content."""
 
 Name = tuple[str, ...]
 

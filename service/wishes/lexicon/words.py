@@ -47,8 +47,7 @@ class Words:
 
     def scores(self, words: Sequence[str], n_items: int) -> FloatArray:
         """(n_items,) BM25 of these tokens; 0 where none of them is."""
-        stems = (_STEMS[word] for word in words)
-        there = [self._columns[stem] for stem in stems if stem in self._columns]
+        there = self._columns_of(words)
         scores = np.zeros(n_items, np.float32)
         if there:
             scores[self._items] = np.asarray(self._weights[:, there].sum(axis=1)).ravel()
@@ -56,8 +55,7 @@ class Words:
 
     def matches(self, words: Sequence[str], n_items: int) -> IntArray:
         """(n_items,) how many of these tokens each text has, in any form."""
-        stems = dict.fromkeys(_STEMS[word] for word in words)
-        there = [self._columns[stem] for stem in stems if stem in self._columns]
+        there = list(dict.fromkeys(self._columns_of(words)))
         counts = np.zeros(n_items, np.int64)
         if there:
             counts[self._items] = np.diff(self._weights[:, there].tocsr().indptr)
@@ -67,6 +65,11 @@ class Words:
         """How many texts have this token, in any form."""
         column = self._columns.get(_STEMS[word])
         return 0 if column is None else int(np.diff(self._weights.indptr[column : column + 2])[0])
+
+    def _columns_of(self, words: Sequence[str]) -> list[int]:
+        """The columns of the tokens that are in a text, in any form; each as often as it is said."""
+        stems = (_STEMS[word] for word in words)
+        return [self._columns[stem] for stem in stems if stem in self._columns]
 
 
 class _Stems(dict[str, str]):

@@ -13,6 +13,7 @@ from service.explainer.evidence import (
     LOWER,
     OF_PEOPLE,
     OF_TASTE,
+    OF_WORDS,
     SEEN,
     Evidence,
     EvidenceKind,
@@ -202,7 +203,7 @@ def evidence_facts(draw: st.DrawFn) -> Evidence:
     anonymous = kind in {
         EvidenceKind.POPULARITY,
         EvidenceKind.NEWNESS,
-        EvidenceKind.TASTE,
+        *OF_WORDS,
         EvidenceKind.EXPLORATION,
         EvidenceKind.RULE,
         EvidenceKind.COLD_START,
@@ -227,7 +228,7 @@ def evidence_facts(draw: st.DrawFn) -> Evidence:
         if anonymous
         else draw(st.none() | st.sampled_from([0.5, 4.5, 5.0, 8.0, 11.0, 1234.0])),
         name=draw(name),
-        value=draw(values) if kind.role is Role.SHARED else "",
+        value=draw(values) if kind.role is Role.SHARED or kind in OF_WORDS else "",
         count=draw(st.integers(0, 2000)),
         similarity=draw(st.floats(-1, 1)),
         window_days=draw(st.sampled_from([0, 1, 30])),

@@ -17,6 +17,7 @@ from service.explainer.evidence import (
     HIGHER,
     LOWER,
     OF_TASTE,
+    OF_WORDS,
     SEEN,
     SIMILARITY_OF_MODALITY,
     TELLING,
@@ -165,7 +166,7 @@ def keys_of(kind: EvidenceKind) -> Sequence[str]:
     """The keys of a kind in these tables."""
     if kind in (EvidenceKind.ATTRIBUTE, EvidenceKind.ASPECT):  # told in the words of a category
         return (EvidenceKind.CATEGORY.value,)
-    if kind is EvidenceKind.WISH:  # of a value, and of words that are close
+    if kind in OF_WORDS:  # of a value, and of words that are close
         return (kind.value, f"{kind.value}.near")
     return [f"{kind.value}.{name}" for name in NAMED[kind]] if kind in NAMED else [kind.value]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +19,8 @@ from service.reasons.counterfactuals import (
     counterfactuals,
     likely_events,
 )
+from service.serving.served import ServedItem
+from service.wishes.fit import Reason
 from tests.service.ranker.planted import SMALL, checkerboard, features
 
 CANDIDATES = np.array([8, 9])
@@ -30,13 +33,13 @@ def ranker() -> Ranker:
 
 def explained(ranker: Ranker, history: History) -> ExplainedList:
     scale = ranker.query_scores(history).scale
-    return ExplainedList(history, [], scale, True, "", "", len(history))
+    return ExplainedList(history, [], scale, True, "", len(history))
 
 
 def test_the_events_on_one_item_are_left_out_together() -> None:
     history = History.of(np.array([4, 7, 4]))
     case = ExplainedList(
-        history, [], Scale(np.zeros(1, np.float32), np.ones(1, np.float32), 3, 0), True, "", "", 3
+        history, [], Scale(np.zeros(1, np.float32), np.ones(1, np.float32), 3, 0), True, "", 3
     )
     events = case.events_by_item()
     assert [places.tolist() for places in events] == [[0, 2], [1]]
@@ -45,7 +48,7 @@ def test_the_events_on_one_item_are_left_out_together() -> None:
 
 def test_only_the_newest_events_are_looked_at() -> None:
     scale = Scale(np.zeros(1, np.float32), np.ones(1, np.float32), 60, 0)
-    case = ExplainedList(History.of(np.arange(60)), [], scale, True, "", "", 60)
+    case = ExplainedList(History.of(np.arange(60)), [], scale, True, "", 60)
     assert case.first == 60 - MAX_LEFT_OUT
     assert case.newest.tolist() == list(range(10, 60))
     assert [places.tolist() for places in case.events_by_item()[:2]] == [[10], [11]]
@@ -68,6 +71,26 @@ def test_words_are_a_part_where_there_are_any(ranker: Ranker) -> None:
     spoken = replace(history, taste=ranker.snapshot.content.text[8])
     (near, _) = counterfactuals(ranker, explained(ranker, spoken), CANDIDATES, np.arange(2))
     assert near.without_part[Part.TASTE] < near.full_score
+
+
+def test_what_words_added_beside_the_ranker_is_the_part_of_whose_words_they_are(
+    ranker: Ranker,
+) -> None:
+    history = replace(History.of(np.array([0, 2])), taste=ranker.snapshot.content.text[8])
+    plain = explained(ranker, history)
+
+    def parts(*, wished: bool, **has: Sequence[Reason]) -> Mapping[str, float]:
+        served = replace(ServedItem(8, 1.0, (), explored=False, lean=0.5), **has)
+        asked = replace(plain, wished=wished, served={8: served})
+        return counterfactuals(ranker, asked, CANDIDATES, np.arange(2))[0].without_part
+
+    (alone, _) = counterfactuals(ranker, plain, CANDIDATES, np.arange(2))
+    of_wish = parts(wished=True, reasons=[Reason("x")], taste_reasons=[Reason("y")])
+    assert of_wish[Part.WISH] == alone.full_score - 0.5
+    assert of_wish[Part.TASTE] == alone.without_part[Part.TASTE]
+    of_taste = parts(wished=False, taste_reasons=[Reason("y")])
+    assert of_taste[Part.TASTE] == alone.without_part[Part.TASTE] - 0.5
+    assert parts(wished=True, taste_reasons=[Reason("y")]) == alone.without_part
 
 
 def test_the_newest_events_and_the_strongest_are_likely_to_matter(ranker: Ranker) -> None:

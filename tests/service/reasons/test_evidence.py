@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from encoders.arrays import FloatArray
 from indexer.log.event_log import AspectRecord
 from service.api.messages import ExplainRequest
 from service.aspects.content import content_hash
 from service.aspects.reading import Aspects
 from service.explainer.evidence import EvidenceKind
 from service.ranker.data.history import History
-from service.reasons.closeness import TasteVectors
 from service.reasons.counterfactuals import ExplainedList
 from service.reasons.crowd import Crowds
-from service.reasons.described_taste import DescribedTaste
 from service.reasons.evidence import Evidences, ResultEvidence
 from service.reasons.facts import PastEvent
 from service.recommender import Recommender
@@ -42,7 +38,7 @@ def explained_to(palate: Recommender, liked: list[int]) -> ExplainedList:
     )
     past = [PastEvent(catalogue[2 * i], "rating", None, bool(one)) for i, one in enumerate(liked)]
     return ExplainedList(
-        history, past, palate.ranker.query_scores(history).scale, True, "", "", len(liked)
+        history, past, palate.ranker.query_scores(history).scale, True, "", len(liked)
     )
 
 
@@ -108,53 +104,3 @@ def test_what_a_model_said_of_both_is_evidence_and_told_as_its_word(palate: Reco
         assert EvidenceKind.ASPECT in [fact.kind for fact in palate.explain(request).evidence]
     finally:
         log.delete_aspects()
-
-
-def claims(
-    palate: Recommender, described: DescribedTaste, asked: FloatArray, against: FloatArray | None
-) -> list[int]:
-    """Items that are called close to words of these vectors, whoever the user is."""
-    explained = replace(
-        explained_to(palate, [1]),
-        taste="words",
-        described=TasteVectors(described, asked, against),
-    )
-    evidences, wanted = evidences_of(palate), np.arange(40)
-    found = evidences.of(explained, wanted, items(), [False] * 40, in_short=True)
-    return [
-        place
-        for place, one in enumerate(found)
-        if any(fact.kind is EvidenceKind.TASTE for fact in one.evidence)
-    ]
-
-
-def test_words_that_mean_nothing_here_are_close_to_a_fiftieth_of_the_catalogue_at_most(
-    palate: Recommender,
-) -> None:
-    rng, text = np.random.default_rng(0), palate.ranker.snapshot.content.text
-    counts = []
-    for _ in range(50):
-        words = rng.normal(size=text.shape[1]).astype(np.float32)
-        counts.append(
-            len(claims(palate, DescribedTaste("mimsy", ()), words / np.linalg.norm(words), None))
-        )
-    assert max(counts) <= 1  # of 40 items; the closest alone
-    assert np.mean(counts) / 40 <= 0.02
-
-
-def test_nothing_is_called_close_to_words_that_ask_for_nothing(palate: Recommender) -> None:
-    text = palate.ranker.snapshot.content.text
-    explained = replace(explained_to(palate, [1]), taste="no rockets")
-    explained = replace(
-        explained, described=TasteVectors(DescribedTaste("", ("rockets",)), None, text[0])
-    )
-    (finding,) = evidences_of(palate).of(explained, np.array([10]), [items()[10]], [False])
-    assert not any(fact.kind is EvidenceKind.TASTE for fact in finding.evidence)
-
-
-def test_nothing_is_called_close_that_is_close_to_what_the_words_rule_out(
-    palate: Recommender,
-) -> None:
-    vector = palate.ranker.snapshot.content.text[4]
-    assert claims(palate, DescribedTaste("space", ()), vector, None) == [4]
-    assert claims(palate, DescribedTaste("space", ("mimsy",)), vector, vector) == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import pytest
 
@@ -14,6 +14,7 @@ from indexer.log.opening import open_event_log
 from service.aspects.reading import Aspects
 from service.serving import catalogue_lexicon
 from service.serving.catalogue_lexicon import CatalogueLexicon
+from service.wishes.lexicon.lexicon import Segment
 from service.wishes.lexicon.values import Value
 
 BEFORE = [(0, Item("a", categories=("Opera",))), (1, Item("b", categories=("Ballet",)))]
@@ -77,6 +78,24 @@ def test_what_changes_while_it_is_read_is_not_lost_and_nobody_waits_for_it(log: 
     go_on.set()
     reading.join()
     assert operas(lexicon) == [True, True]
+
+
+def test_an_item_that_changes_again_while_its_change_is_read_is_what_it_was_last(
+    log: EventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lexicon = lexicon_of(log)
+    lexicon.prepare()
+    lexicon.note([CHANGED])
+    reading = CatalogueLexicon._segment
+
+    def changing(self: CatalogueLexicon, rows: Sequence[tuple[int, Item]]) -> Segment:
+        monkeypatch.undo()
+        self.note([BEFORE[1]])
+        return reading(self, rows)
+
+    monkeypatch.setattr(CatalogueLexicon, "_segment", changing)
+    assert operas(lexicon) == [True, True]  # as it was when this was asked
+    assert operas(lexicon) == [True, False]
 
 
 def test_after_many_changes_all_is_read_anew(

@@ -13,6 +13,7 @@ from indexer.log.opening import open_event_log
 from service.api.messages import ExplainRequest
 from service.errors import InvalidInput
 from service.serving.served import ServedContext, ServedContexts, ServedItem
+from service.wishes.fit import Reason
 
 CONTEXT = ServedContext(
     user_id="u",
@@ -57,6 +58,17 @@ def test_what_a_wish_added_is_told_of_results_and_runners_up() -> None:
     wished = replace(CONTEXT, results=[replace(first, lean=0.5), second], runners_lean=[2.0])
     assert wished.leans == {7: 0.5, 2: 0.0, 5: 2.0}
     assert replace(CONTEXT, runners_lean=[]).leans == {7: 0.0, 2: 0.0}
+
+
+def test_what_a_result_has_of_what_was_asked_for_is_kept() -> None:
+    asked = replace(
+        CONTEXT.results[0],
+        reasons=(Reason("a western", "Western"),),
+        taste_reasons=(Reason("slow"),),
+    )
+    context = replace(CONTEXT, results=(asked, *CONTEXT.results[1:]))
+    again = ServedContext.from_bytes(context.to_bytes())
+    assert again.results[0] == asked
 
 
 def test_a_context_of_before_scenarios_were_kept_is_read() -> None:

@@ -111,6 +111,14 @@ def test_what_somebody_says_of_their_taste_is_obeyed_where_it_rules_out(
     assert genres(palate, taste="love", wish="no love") == {"Space"}
 
 
+@pytest.mark.parametrize("words", ["love? no thanks", "love - not for me", "love？没兴趣"])
+def test_what_is_refused_behind_its_words_does_not_come_back(
+    palate: Recommender, words: str
+) -> None:
+    assert genres(palate, user_id="u1", wish=words) == {"Space"}
+    assert genres(palate, user_id="u1", taste=words) == {"Space"}
+
+
 def test_an_item_that_comes_is_found_and_one_that_changes_is_what_it_is_now(
     palate: Recommender,
 ) -> None:

@@ -14,6 +14,7 @@ from service.wishes.fit import Fitting
 from service.wishes.lexicon.lexicon import Lexicon, Segment
 from service.wishes.lexicon.tokens import tokens
 from service.wishes.lexicon.topics import Topics
+from service.wishes.nearness import Nearness
 
 PLOTS = {
     "Western": "cowboy outlaw gunfight ranch sheriff",
@@ -71,17 +72,18 @@ class Shop:
         vectors = encode([item.text() for item in self.items])
         index_of = {item.item_id: index for index, item in enumerate(self.items)}
 
-        def nearness(words: str) -> FloatArray:
+        def cosines(words: str) -> FloatArray:
             return vectors @ encode([words])[0]
 
         def likeness(item_id: str) -> FloatArray:
             return vectors @ vectors[index_of[item_id]]
 
-        self.fitting = Fitting(self.lexicon, self.topics, nearness, likeness, index_of.get)
+        self.nearness = Nearness(self.lexicon, self.topics, cosines)
+        self.fitting = Fitting(self.nearness, likeness, index_of.get)
         self.catalogue = Catalogue(
             self.lexicon,
             self.topics,
             lambda index: self.items[index].item_id,
             lambda text: encode([text])[0],
-            self.fitting.near,
+            self.nearness.topics_of,
         )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from service.ranker.data.arrays import BoolArray
+from service.ranker.data.arrays import BoolArray, FloatArray
 from service.wishes.context import Before
-from service.wishes.fit import Fit
+from service.wishes.fit import Fit, Reason
 from service.wishes.lexicon.values import Value
+from service.wishes.nearness import Nearness
 from service.wishes.reader import read
 from service.wishes.reading import PartKind, WishPart
 from tests.service.wishes.shop import Shop
@@ -79,3 +82,65 @@ def test_standing_words_lean_less_and_have_no_tiers(shop: Shop) -> None:
     assert 0 < taste.lean.max() < 1
     np.testing.assert_array_equal(wish.tiers > 0, has(shop, "Western"))
     np.testing.assert_array_equal(taste.allowed, wish.allowed)
+
+
+@pytest.mark.parametrize(
+    ("kind", "unwanted", "is_told"),
+    [
+        (PartKind.AVOIDED, "planet", False),
+        (PartKind.RULED_OUT, "planet", False),
+        (PartKind.AVOIDED, "wedding", True),
+        (PartKind.LESS, "planet", True),
+    ],
+)
+def test_what_has_something_unwanted_itself_is_not_called_close(
+    shop: Shop, kind: PartKind, unwanted: str, is_told: bool
+) -> None:
+    """Film 9 has "planet" among its keywords."""
+    wanted = WishPart(PartKind.WANTED, "thing 9", "thing 9")
+    found = shop.fitting.fit([wanted, WishPart(kind, f"no {unwanted}", unwanted)])
+    assert (Reason("thing 9") in found.reasons(9)) is is_told
+    assert Reason("thing 9") in shop.fitting.fit([wanted]).reasons(9)
+
+
+def test_what_is_near_something_unwanted_is_not_called_close(shop: Shop) -> None:
+    """Whatever its words are: "cosmonaut" here is near to film 9."""
+    nearest = np.eye(len(shop.items), dtype=np.float32)[9]
+
+    def cosines(words: str) -> FloatArray:
+        return nearest if words == "cosmonaut" else shop.nearness.cosines(words)
+
+    fitting = replace(shop.fitting, nearness=Nearness(shop.lexicon, shop.topics, cosines))
+    parts = [
+        WishPart(PartKind.WANTED, "thing 9", "thing 9"),
+        WishPart(PartKind.AVOIDED, "no cosmonaut", "cosmonaut"),
+    ]
+    assert Reason("thing 9") not in fitting.fit(parts).reasons(9)
+    assert Reason("thing 9") in fitting.fit(parts[:1]).reasons(9)
+
+
+def test_a_value_that_is_there_is_told_whatever_is_unwanted(shop: Shop) -> None:
+    wanted = WishPart(PartKind.PREFERRED, "sci-fi", "sci-fi", "categories", ("Sci-Fi",))
+    found = shop.fitting.fit([wanted, WishPart(PartKind.AVOIDED, "no planet", "planet")])
+    assert found.reasons(9) == [Reason("sci-fi", "Sci-Fi")]
+
+
+@pytest.mark.parametrize(
+    ("words", "is_told"),
+    [
+        ("gunslingers", False),  # no item has the word
+        ("gunslingers 9", False),  # film 9 has, and is none of them
+        ("gunslingers and cowboys", True),
+    ],
+)
+def test_a_topic_that_items_with_the_words_do_not_bear_out_leans_and_is_not_told(
+    shop: Shop, words: str, is_told: bool
+) -> None:
+    """Whatever is said, the encoder takes it for something about Westerns."""
+    western = has(shop, "Western")
+    nearness = Nearness(shop.lexicon, shop.topics, lambda _: western.astype(np.float32))
+    fitting = replace(shop.fitting, nearness=nearness)
+    found = fitting.fit([WishPart(PartKind.WANTED, words, words)])
+    assert found.lean[western].mean() > found.lean[~western].mean() + 1
+    index = int(np.flatnonzero(western)[0])
+    assert (Reason(words, "Western") in found.reasons(index)) is is_told

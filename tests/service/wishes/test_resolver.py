@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from service.ranker.data.arrays import FloatArray
@@ -65,7 +64,7 @@ def test_a_value_is_found_by_another_name(shop: Shop) -> None:
         "categories",
         ["Western"],
     )
-    elsewhere = replace(named, nearness=lambda _: np.zeros(len(shop.items), np.float32))
+    elsewhere = replace(named, topics_of=lambda _: {})
     parts = resolved(elsewhere, Clause("no cowboys", Stance.WITHOUT, "cowboys and gunfights"))
     assert all(part.field != "categories" for part in parts)
 

@@ -235,9 +235,14 @@ LEADS = {
         "{this} arrived {ago}",
     ),
     "taste": (
+        "{name} is part of the taste you described, and {this} is marked {value}",
+        "{this} is marked {value}, and {name} is part of the taste you described",
+        "{this} is marked {value}, which is in the taste you described: {name}",
+    ),
+    "taste.near": (
         "{this} comes close to the taste you described: {name}",
         "{this} is close in words to what you asked for: {name}",
-        "you described your taste as {name}, and {this} comes close to that",
+        "{name} is part of the taste you described, and {this} comes close to that",
         "you asked for {name}, and {this} comes close to those words",
         "{this} comes close to the taste you described",
     ),
@@ -334,7 +339,11 @@ TAILS = {
     "popularity": ("{people} {chose} {this} {window}", "{people} have {chosen} {this} {ever}"),
     "trend": ("{people} {chose} {this} lately, more often than usual",),
     "newness": ("{this} was added {ago}", "{this} arrived {ago}"),
-    "taste": ("{this} comes close to the taste you described", "{this} is close to your own words"),
+    "taste": ("{this} is marked {value}, which is in the taste you described",),
+    "taste.near": (
+        "{this} comes close to the taste you described",
+        "{this} is close to your own words",
+    ),
     "wish": ("{this} is marked {value}, which you asked for",),
     "wish.near": ("{this} is close to what you asked for: {name}",),
     "exploration": ("this list leaves room for discovery",),
@@ -495,8 +504,6 @@ LEXICON = Lexicon(
         Unit(r"N ?(?:%|per ?cent)", "percent", frozenset({Kind.POPULARITY})),
         Unit(r"(?:rated|gave|a|an|rating of|your) N", "event_value", frozenset(Kind)),
     ),
-    rules_out=r"\b(?:no|not|none of|nothing|without|except|excluding|never|avoid|anything but|other than|instead of|"
-    r"hates?|dislikes?|don['’]t (?:want|like)|isn['’]t|aren['’]t|less)\b",
     unguarded=frozenset({Kind.DOMAIN}),
     rating_of=r"T (?:an? )?N",
     you=r"you (?:also |have |both )*",

@@ -1,7 +1,8 @@
 """The parts of an English wish, read from left to right.
 
-Owns where a clause begins and ends, and how far a stance reaches: over a list that closes with "or",
-and no further than the next comma, "but" or verb of asking elsewhere. Knows no numbers and titles.
+Owns where a clause begins and ends, and how far a stance reaches, forward or, of a refusal, back: over
+a list that closes with "or", and no further than the next comma, "but" or verb of asking elsewhere.
+Knows no numbers and titles.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ from service.wishes.languages.en.words import (
     DETERMINERS,
     FUNCTION,
     NAMES,
+    REFUSALS,
     STANCES,
     TURNS,
     VERBS_OF_ASKING,
+    Refusal,
     Turn,
 )
 from service.wishes.languages.text import Kind, Source
@@ -34,6 +37,7 @@ _MAX_LIST_TOKENS = 12
 _MAX_ELEMENT_WORDS = 3
 _PERSONS = ("i", "we", "id", "im", "wed")
 """What they ask for is wanted, also after "no": "no I want horror"."""
+_MARKS_OF_ASKING = "?:-"
 
 
 class Reader:
@@ -44,6 +48,11 @@ class Reader:
         self._clauses: list[Clause] = []
         self._limits: list[Limit] = []
         self._references: list[Reference] = []
+        self._list = 0
+        """The clauses from here on are of the list that is being read."""
+        self._part = (0, -1)
+        """Tokens of the limit or the references that were read last."""
+        self._is_reference = False
         self._begin(Stance.WANT, None)
 
     def read(self) -> Parsed:
@@ -52,6 +61,7 @@ class Reader:
         while at < len(self._source.tokens):
             at = (
                 self._quoted(at)
+                or self._refusal(at)
                 or self._reference(at)
                 or self._limit(at)
                 or self._stance_or_turn(at)
@@ -80,8 +90,9 @@ class Reader:
         self._end = end
         return end
 
-    def _flush(self) -> None:
-        """Closes the clause: no function words at its ends."""
+    def _flush(self, behind: int | None = None) -> None:
+        """Closes the clause: no function words at its ends. Its text goes on to before `behind`,
+        where what shows the stance stands behind its words."""
         first, end = self._first, self._end
         while first < end and self._is_function(first):
             first += 1
@@ -91,9 +102,11 @@ class Reader:
         if end - first == 1 and self._source.kind(first) is Kind.QUOTED:
             words = words.strip(_QUOTES).strip()
         if any(letter.isalnum() for letter in words):
-            text = self._source.excerpt(first if self._opener is None else self._opener, end)
+            begin = first if self._opener is None else self._opener
+            text = self._source.excerpt(begin, behind or end)
             self._clauses.append(Clause(text, self._stance, words))
         self._first = self._end = 0
+        self._list = len(self._clauses)
 
     def _is_function(self, at: int) -> bool:
         source = self._source
@@ -107,12 +120,53 @@ class Reader:
     def _quoted(self, at: int) -> int | None:
         return self._add(at, at + 1) if self._source.kind(at) is Kind.QUOTED else None
 
+    def _refusal(self, at: int) -> int | None:
+        """What denies the words before it: "musicals? no thanks". Alone it says nothing."""
+        source = self._source
+        is_behind_mark = source.kind(at) is Kind.MARK
+        found = REFUSALS.at(source, at + is_behind_mark)
+        if found is None or self._stance is not Stance.WANT:
+            return None
+        refusal, end = found
+        is_brief = refusal is Refusal.BRIEF
+        if is_brief and not (is_behind_mark and source.key(at) in _MARKS_OF_ASKING):
+            return None
+        goes_on = source.kind(end) not in (None, Kind.MARK)
+        if goes_on and (is_brief or TURNS.at(source, end) is None):
+            return None
+        if not self._has_words:
+            if self._part[1] == at:
+                self._refuse_part(end)
+            return end
+        first = self._list
+        self._stance = Stance.WITHOUT
+        self._flush(end)
+        self._clauses[first:] = [replace(one, stance=self._stance) for one in self._clauses[first:]]
+        self._begin(Stance.WANT, None)
+        return end
+
+    def _refuse_part(self, end: int) -> None:
+        """The limit or the references that were read last: "like Alien? no thanks"."""
+        begin, end_of_part = self._part
+        text = self._source.excerpt(begin, end)
+        if self._is_reference:
+            self._references[-1] = replace(self._references[-1], like=False, text=text)
+            return
+        denied = inverted(self._limits.pop())
+        if denied is not None:
+            self._limits.append(replace(denied, text=text))
+            return
+        self._first, self._end, self._stance = begin, end_of_part, Stance.WITHOUT
+        self._flush(end)
+        self._begin(Stance.WANT, None)
+
     def _reference(self, at: int) -> int | None:
         found = references_at(self._source, at, self._ends_title)
         if found is None:
             return None
         self._flush()
         self._references.extend(found[0])
+        self._part, self._is_reference = (at, found[1]), True
         self._begin(Stance.WANT, None)
         return found[1]
 
@@ -140,6 +194,7 @@ class Reader:
             denied = replace(denied, text=self._source.excerpt(self._opener, end))
         self._flush()
         self._limits.append(denied)
+        self._part, self._is_reference = (at, end), False
         self._begin(Stance.WANT, None)
         return end
 
@@ -221,9 +276,11 @@ class Reader:
     def _mark(self, at: int) -> int | None:
         source = self._source
         if source.kind(at) is Kind.MARK:
-            keeps = self._stance is not Stance.WANT and self._is_list(at)
+            first, is_list = self._list, self._is_list(at)
             self._flush()
-            self._begin(self._stance if keeps else Stance.WANT, None)
+            if is_list:
+                self._list = first
+            self._begin(self._stance if is_list else Stance.WANT, None)
             return at + 1
         if source.kind(at) is not Kind.SIGN:
             return None

@@ -29,6 +29,15 @@ class Turn(Enum):
     OR = auto()
 
 
+class Refusal(Enum):
+    """What denies the words before it, and nothing after it."""
+
+    CLEAR = auto()
+    """"musicals, no thanks", "musicals are not for me"."""
+    BRIEF = auto()
+    """Only behind a mark of asking: "musicals? no", "musicals: never"."""
+
+
 ASKED_FOR = words_of(
     """film films movie movies book books show shows series game games song songs video videos title
     titles release releases item items product products thing things stuff one ones"""
@@ -44,8 +53,8 @@ FUNCTION = words_of(
     and or but nor than then if because since while about before after of as so such too also even
     still again now today tonight maybe perhaps just only really very quite pretty much many few
     more most far way slightly somewhat kinda sorta all both either each every ever else yet instead well
-    yes yeah yep ok okay thx anymore hi hey hello please thanks anything something someone everything items item
-    products product things thing stuff ones one w/ no not"""
+    yes yeah yep nope nah ok okay thx anymore hi hey hello please thanks anything something someone
+    everything items item products product things thing stuff ones one w/ no not"""
 )
 """Words that no clause begins or ends with, and that are no clause by themselves."""
 NAMES = words_of("will")
@@ -118,6 +127,23 @@ STANCES: Phrases[Stance] = phrases_of(
         Stance.PREFER: """more, a bit more, a little more, much more, some more, even more, not less,
             rather, rather more, id rather, i would rather, prefer, i prefer, id prefer,
             i would prefer, preferably, ideally, mostly, leaning towards""",
+    }
+)
+REFUSALS: Phrases[Refusal] = phrases_of(
+    {
+        Refusal.CLEAR: """no thanks, no thank you, no thx, no ty, nope thanks, thanks but no thanks,
+            not for me, not for us, isnt for me, arent for me, not my thing, not our thing,
+            isnt my thing, arent my thing, not my cup of tea, not my taste, not to my taste,
+            not my style, not my kind of thing, not my genre, not interested, im not interested,
+            i am not interested, not a fan, im not a fan, i am not a fan, no fan, hate it, hate them,
+            hate that, i hate it, i hate them, i hate that, dont like it, dont like them, dont like that,
+            i dont like it, i dont like them, i dont like that, dont want it, dont want them,
+            dont want that, i dont want it, i dont want them, i dont want that, cant stand it,
+            cant stand them, i cant stand it, i cant stand them, id rather not, i would rather not,
+            rather not, please dont, please no, no please, hard pass, ill pass, i will pass, not today,
+            not tonight, not now, not this time, not again, no way, leave it out, leave them out,
+            leave that out""",
+        Refusal.BRIEF: "no, nope, nah, never, no more, pass, no no, god no, hell no, not really",
     }
 )
 AT_THE_START: Phrases[Stance] = phrases_of(

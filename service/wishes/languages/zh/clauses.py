@@ -35,13 +35,22 @@ class Reader:
         self._clauses: list[Clause] = []
         self._limits: list[Limit] = []
         self._references: list[Reference] = []
+        self._part_read = (0, -1)
+        """Characters of the limit or the references that were read last."""
+        self._is_reference = False
         self._begin(Stance.WANT, 0, 0)
 
     def read(self) -> Parsed:
         """All parts of the text."""
         at = 0
         while at < len(self._text):
-            at = self._separator(at) or self._part(at) or self._stance(at) or self._word(at)
+            at = (
+                self._refusal(at)
+                or self._separator(at)
+                or self._part(at)
+                or self._stance(at)
+                or self._word(at)
+            )
         self._flush(len(self._text))
         return Parsed(tuple(self._clauses), tuple(self._limits), tuple(self._references))
 
@@ -77,7 +86,9 @@ class Reader:
             end = match.start()
         return first, end
 
-    def _flush(self, end: int) -> None:
+    def _flush(self, end: int, behind: int = 0) -> None:
+        """Closes the clause. Its text goes on to before `behind`, where what shows the stance stands
+        behind its words."""
         first, end = self._trimmed(end)
         stance = self._stance_now
         softened = zh.SOFTENED.search(self._folded, max(first + 1, end - 3), end)
@@ -89,12 +100,43 @@ class Reader:
             words = words.strip(_QUOTES)
         if any(letter.isalnum() for letter in words):
             has_opener = stance is not Stance.WANT and self._opener < first
-            text = self._written(self._opener if has_opener else first, end)
+            text = self._written(self._opener if has_opener else first, behind or end)
             self._clauses.append(Clause(text, stance, words))
         self._first = end
 
     def _written(self, first: int, end: int) -> str:
         return " ".join(self._text[first:end].split())
+
+    def _refusal(self, at: int) -> int | None:
+        """What denies the words before it: 恐怖片？不用了，谢谢. Alone it says nothing."""
+        match = zh.REFUSAL.match(self._folded, at)
+        if match is None or self._stance_now is not Stance.WANT:
+            return None
+        if self._part_read[1] == self._first and not self._has_words(at):
+            self._refuse_part(match.end())
+        return self._denied(at, match.end())
+
+    def _refuse_part(self, end: int) -> None:
+        """The limit or the references that were read last: 像《异形》？不用了."""
+        begin, end_of_part = self._part_read
+        text = self._written(begin, end)
+        if self._is_reference:
+            self._references[-1] = replace(self._references[-1], like=False, text=text)
+            return
+        denied = inverted(self._limits.pop())
+        if denied is not None:
+            self._limits.append(replace(denied, text=text))
+            return
+        self._stance_now, self._first = Stance.WITHOUT, begin
+        self._flush(end_of_part, end)
+
+    def _denied(self, at: int, end: int) -> int:
+        """Closes a clause that is denied by what stands behind it."""
+        if self._has_words(at):
+            self._stance_now = Stance.WITHOUT
+        self._flush(at, end)
+        self._begin(Stance.WANT, end, end)
+        return end
 
     def _separator(self, at: int) -> int | None:
         """Marks, and words that begin anew."""
@@ -116,6 +158,7 @@ class Reader:
             for one in found[0]:
                 text, title = self._written(one.start, one.end), self._written(*one.title)
                 self._references.append(Reference(text, one.like, one.place, title))
+            self._part_read, self._is_reference = (at, found[1]), True
             return found[1]
         if limited := limit_at(self._folded, at):
             return self._limit(at, *limited)
@@ -128,6 +171,7 @@ class Reader:
             return end
         start = self._opener if is_denied else at
         self._limits.append(replace(denied, text=self._written(start, end)))
+        self._part_read, self._is_reference = (at, end), False
         return self._restart(at, end)
 
     def _stance(self, at: int) -> int | None:
@@ -135,8 +179,7 @@ class Reader:
         for pattern, stance in _STANCES:
             if match := pattern.match(folded, at):
                 if self._is_behind(stance, at, match.end()):
-                    self._stance_now = stance
-                    return self._restart(at, match.end())
+                    return self._denied(at, match.end())
                 return self._open(stance, at, match.end())
         if match := zh.ASKING.match(folded, at):
             if self._stance_now is Stance.WITHOUT and not self._has_words(at):

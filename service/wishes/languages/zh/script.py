@@ -12,10 +12,10 @@ from service.wishes.languages.text import fold
 _SIMPLIFIED = str.maketrans(
     "別沒過個類樣點內時鐘歲適給貴舊塊錢萬億兩從後間來厭請幫電關於還雖這對無與種們嗎開愛歡煩隨"
     "謝導頁顆級價預約樓輯錄遠長頂餘張場實預圓臺當說聽買讓現貨導帶劇討據選絕輕鬆總會覺夠麼嚇讚寧願"
-    "較幾庫應該區緊膩",
+    "較幾庫應該區緊膩興罷",
     "别没过个类样点内时钟岁适给贵旧块钱万亿两从后间来厌请帮电关于还虽这对无与种们吗开爱欢烦随"
     "谢导页颗级价预约楼辑录远长顶余张场实预圆台当说听买让现货导带剧讨据选绝轻松总会觉够么吓赞宁愿"
-    "较几库应该区紧腻",
+    "较几库应该区紧腻兴罢",
 )
 """Characters of function words. Those of a wish's own words are left as they are written."""
 _CHINESE = re.compile(r"[㐀-鿿]")

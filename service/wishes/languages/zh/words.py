@@ -21,7 +21,7 @@ BUT = re.compile(r"但是|但(?!丁)|不过|可是|然而|而是|不只是?|不�
 OR = re.compile(r"或者是?|或是|还是|以及|还有|[、/]")
 MARK = re.compile(r"[,。.!?;:()\[\]…\n]+")
 WITHOUT = re.compile(
-    r"不要有?|不想要?看?|不看|不喜欢看?|不爱看?|不需要|不含|不带|不包括|不希望有?|没有|讨厌|受不了|厌倦了?|看腻了|腻了|避免"
+    r"没有?兴趣看?|不要有?|不想要?看?|不看|不喜欢看?|不爱看?|不需要|不含|不带|不包括|不希望有?|没有|讨厌|受不了|厌倦了?|看腻了|腻了|避免"
     r"|拒绝|排除|去掉|除了|除去|除开|别要|别给我看?|别推荐|别来"
 )
 WITHOUT_AT_THE_START = re.compile(r"不是|不|没|别|无(?![间线数限聊敌])")
@@ -34,16 +34,29 @@ LESS_AT_THE_START = re.compile(r"太(?![空极阳平太子])")
 """太 "too", and not in 太空, 犹太."""
 PREFER = re.compile(r"更多|更加?(?!衣|生|年期)|多一?[点些]儿?|比较|最好是?有?|宁可|宁愿|尽量|稍微")
 SOFTENED = re.compile(r"(?:一[点些]儿?|点儿)$")
+"""At the end of words: a little more of it."""
 ENDS = re.compile(r"了?(?:[,。.!?;:、\n]|$)")
 """After what is denied behind its words: 恐怖片不要."""
-"""At the end of words: a little more of it."""
+_REFUSED = (
+    r"没有?(?:什么)?兴趣|[不没]感兴趣|提不起兴趣|不用了?|不了|不必了?|算了|免了|罢了|不行|不(?:太|怎么)?感冒|不是我的菜"
+    r"|不太?(?:适合我|对我胃口)|不合我的?(?:口味|胃口)"
+)
+_REFUSED_WHERE_ASKED = r"不要|不想看?|不看|不喜欢看?|不爱看?|不需要|别|不"
+_BESIDE = r"(?:我|就|都|还是|真的|实在|可|也){0,3}"
+REFUSAL = re.compile(
+    rf"(?:[ ,…]{{0,3}}{_BESIDE}(?:{_REFUSED})"
+    rf"|[ …]{{0,3}}[?:\-][ ?:\-…]{{0,3}}{_BESIDE}(?:{_REFUSED}|{_REFUSED_WHERE_ASKED}))"
+    r"[了吧啊呢]{0,2}(?:[, ]{0,2}(?:谢谢你?|多谢))?(?=[,。.!?;:、\n…]|$)"
+)
+"""Denies the words before it: 恐怖片不感兴趣. After a mark of asking also what denies elsewhere what comes
+after it: 恐怖片？不要."""
 OF_WHAT_FOLLOWS = re.compile(r"没|无|不含|不带|不包括|不(?![要想看喜爱需希])")
 """Negations that go with the words up to 的, and not with those after: 没有暴力的喜剧."""
 LEADING = re.compile(
     r"\s|千万(?=不|别)|的|了|吧|吗|呢|啊|呀|哦|嗯|很|非常|一[部个本件条些点款首张双只]|几[部个本件条款首张双只]"
     r"|[那这][部个本件条些种款]|那种|这种|其他|其它|别的|东西|什么|关于|适合|可以|来自|些|请(?![柬客])|我(?![的们])"
     r"|想(?![象像])|要(?![素塞])|看(?![点板])|有(?![趣机声名害毒氧限线])|带(?![子鱼])|含|找|由|是(?!非)|也|都(?!市)"
-    r"|再(?![见生])|就(?!业)|还(?![珠原])|只|能(?!量)|会(?![计员议])|给(?!力)|和(?![平谐尚服弦])|与(?!众)|跟|及|且"
+    r"|对于?(?![手战决象话立抗白称策比面头岸门])|再(?![见生])|就(?!业)|还(?![珠原])|只|能(?!量)|会(?![计员议])|给(?!力)|和(?![平谐尚服弦])|与(?!众)|跟|及|且"
     r"|在(?!线)|到|从(?!前)|[^\w《\"$€£¥#]"
 )
 """What no clause begins with, and not where it begins a word: 有, and not 有趣."""

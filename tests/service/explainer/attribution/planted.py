@@ -18,8 +18,6 @@ KNOWN_USER = RequestFacts(n_events_known=50)
 PLAIN = CandidateFacts("c")
 CATALOGUE = CatalogueFacts(
     {"text": Background(0.1, 0.1), "image": Background(0.4, 0.05)},
-    taste=Background(0.0, 0.1),
-    taste_least=0.3,
 )
 
 

@@ -55,26 +55,19 @@ def test_cold_start_names_what_is_unknown(
     assert [(e.kind, e.name, e.count) for e in evidence] == [(EvidenceKind.COLD_START, name, count)]
 
 
-def test_words_are_close_only_to_the_closest_of_the_catalogue_and_well_above_its_mean() -> None:
-    asked = RequestFacts(n_events_known=9, taste="slow science fiction")
-
-    def is_told(cosine: float | None, least: float) -> bool:
-        item = replace(PLAIN, taste_cosine=cosine)
-        catalogue = replace(CATALOGUE, taste_least=least)
-        found = weigh_evidence(scores(4), [], item, asked, catalogue)
-        return any(fact.kind is EvidenceKind.TASTE for fact in found)
-
-    assert is_told(0.5, least=0.5)
-    assert not is_told(0.5, least=0.51)
-    assert not is_told(0.19, least=0.1)  # 1.9 deviations
-    assert not is_told(None, least=0.0)
+def test_what_a_taste_and_a_wish_ask_for_is_told_with_the_value_that_is_there() -> None:
+    item = replace(PLAIN, of_taste=[("slow", ""), ("jazz", "Jazz")], wished=[("blue", "Blue")])
+    evidence = weigh_evidence(scores(4, taste=3, wish=1), [], item, KNOWN_USER, CATALOGUE)
+    assert [(e.kind, e.weight, e.name, e.value) for e in evidence] == [
+        (EvidenceKind.WISH, 0.75, "blue", "Blue"),
+        (EvidenceKind.TASTE, 0.25, "slow", ""),
+        (EvidenceKind.TASTE, 0.0, "jazz", "Jazz"),
+    ]
 
 
 def test_newness_taste_rule_and_exploration_are_carried_with_their_words() -> None:
-    item = replace(PLAIN, days_since_created=3.7, taste_cosine=0.5)
-    asked = RequestFacts(
-        n_events_known=9, taste="slow science fiction", rule="price < 20", exploration=True
-    )
+    item = replace(PLAIN, days_since_created=3.7, of_taste=[("slow science fiction", "")])
+    asked = RequestFacts(n_events_known=9, rule="price < 20", exploration=True)
     evidence = weigh_evidence(scores(4, taste=1, newness=3), [], item, asked, CATALOGUE)
     assert [(e.kind, e.weight, e.name, e.count) for e in evidence] == [
         (EvidenceKind.TASTE, 0.75, "slow science fiction", 0),

@@ -148,7 +148,7 @@ def test_weights_are_ordered_shares_whatever_the_scores(
         for i, (_, liked, people, cosine) in enumerate(rows)
     ]
     item = CandidateFacts("c", ("x",), {}, 10, popularity, 1.0, 0.9)
-    asked = RequestFacts(0, taste="t", rule="r", exploration=True)
+    asked = RequestFacts(0, rule="r", exploration=True)
     evidence = weigh_evidence(
         scores(full, *(r[0] for r in rows), **parts), facts, item, asked, CATALOGUE
     )

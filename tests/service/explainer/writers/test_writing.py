@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
@@ -212,9 +213,9 @@ def test_what_was_asked_for_is_told_first_and_in_either_language() -> None:
         ("a comedy", "Comedy"),
         ("spaceships", ""),
     ):
-        wish = Evidence(K.WISH, 0.9, name=name, value=value)
-        for language in ("en", "zh"):
-            (line,) = write_reasons([(subject, [wish])], language)
-            assert f"“{name}”" in line
-            assert verify(line, subject, [wish], language) == []
+        for kind, language in product((K.WISH, K.TASTE), ("en", "zh")):
+            asked = Evidence(kind, 0.9, name=name, value=value)
+            (line,) = write_reasons([(subject, [asked])], language)
+            assert f"“{value or name}”" in line
+            assert verify(line, subject, [asked], language) == []
             assert verify(line, subject, [], language) != []

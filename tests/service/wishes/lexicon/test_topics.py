@@ -13,7 +13,7 @@ def shop() -> Shop:
 
 
 def test_words_of_one_genre_have_that_genre_as_their_topic(shop: Shop) -> None:
-    weights = shop.topics.weights(shop.fitting.near("cowboys and gunfights"))
+    weights = shop.topics.weights(shop.nearness.of("cowboys and gunfights").near)
     best = max(weights, key=lambda value: weights[value])
     assert (best.text, weights[best]) == ("Western", 1.0)
 

@@ -199,6 +199,59 @@ DENIED = {
 }
 
 
+REFUSED = {
+    "musicals? no thanks": "without musicals",
+    "horror? no thank you": "without horror",
+    "horror: no": "without horror",
+    "horror? no": "without horror",
+    "horror — not for me": "without horror",
+    "horror... no thanks": "without horror",
+    "musicals are not my thing": "without musicals",
+    "musicals aren't for me": "without musicals",
+    "thrillers? I'd rather not": "without thrillers",
+    "a comedy, musicals? no thanks": "want comedy | without musicals",
+    "jazz. musicals? no thanks, something funny": "want jazz | without musicals | want funny",
+    "horror? nah, a western": "without horror | want western",
+    "horror? no, not for me": "without horror",
+    "musicals are not for me but westerns are": "without musicals | want westerns",
+    "what about a musical? no thanks please show me dramas": "without musical | want dramas",
+    "horror, war or musicals? no thanks": "without horror | without war or musicals",
+    "like Alien? no thanks": "unlike 'Alien'",
+    "more like 2? no": "unlike #2",
+    "under 50? no thanks": "unnamed >=50",
+    "from the eighties? no thanks": "without eighties",
+    "under 50, no thanks, jazz? no": "without jazz | unnamed >=50",
+    "no thanks": "",
+    "no thanks, horror": "want horror",
+    "not for me": "",
+    "not my cup of tea": "",
+    "no": "",
+    "nope": "",
+    "comedy: no musicals": "want comedy | without musicals",
+    "is there a western? no horror": "want western | without horror",
+    "got any westerns? no idea": "want westerns",
+    "do you have horror? no problem": "want horror",
+    "horror? never mind": "want horror",
+    "do you have horror?": "want horror",
+    "why not horror?": "want horror",
+    "less gore, no thanks": "less gore",
+    "not interested in jazz": "without jazz",
+    "nothing but jazz? no way": "without jazz",
+}
+
+
+@pytest.mark.parametrize(("utterance", "expected"), REFUSED.items())
+def test_a_refusal_denies_what_stands_before_it_and_alone_says_nothing(
+    utterance: str, expected: str
+) -> None:
+    assert shorthand(English().parse(utterance)) == expected
+
+
+def test_the_text_of_a_refused_clause_has_the_refusal() -> None:
+    parsed = English().parse("a comedy, musicals? no thanks")
+    assert [clause.text for clause in parsed.clauses] == ["comedy", "musicals? no thanks"]
+
+
 @pytest.mark.parametrize(("utterance", "expected"), WANTED.items())
 def test_what_is_wanted_keeps_its_words(utterance: str, expected: str) -> None:
     assert shorthand(English().parse(utterance)) == expected

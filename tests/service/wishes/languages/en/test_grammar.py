@@ -20,7 +20,7 @@ WORDS = sorted(
         """no not like less more than under over 50 $ 70s the first one second from to between and or , .
     but with about seventies hours an half hour a 'Heat' " ' - 20 30 euros Alien The nor 3 # 4 early
     mid- pre- without too new older for my six-year-old nineteen eighties 1980 newer k something
-    please LIKE A ( 9. 2h30"""
+    please LIKE A ( 9. 2h30 ? : thanks me thing way"""
     )
 )
 

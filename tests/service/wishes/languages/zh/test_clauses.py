@@ -63,6 +63,49 @@ DENIED = {
 }
 
 
+REFUSED = {
+    "恐怖片不要": "without 恐怖片",
+    "恐怖片？不要": "without 恐怖片",
+    "恐怖片？不用了，谢谢": "without 恐怖片",
+    "恐怖片：不要": "without 恐怖片",
+    "恐怖片 - 不": "without 恐怖片",
+    "恐怖片吗？不想看": "without 恐怖片",
+    "恐怖片就算了": "without 恐怖片",
+    "恐怖片不是我的菜": "without 恐怖片",
+    "音乐剧没兴趣": "without 音乐剧",
+    "音乐剧？没兴趣": "without 音乐剧",
+    "音樂劇？沒興趣": "without 音樂劇",
+    "对音乐剧没有兴趣": "without 音乐剧",
+    "我对音乐剧不感兴趣，来点搞笑的": "without 音乐剧 | want 搞笑",
+    "没兴趣看恐怖片": "without 恐怖片",
+    "喜剧，恐怖片就算了": "want 喜剧 | without 恐怖片",
+    "恐怖片？不要，来个喜剧": "without 恐怖片 | want 喜剧",
+    "像《异形》？不用了": "unlike '异形'",
+    "50元以下？不要": "price >50",
+    "80年代的？没兴趣": "without 80年代",
+    "没兴趣": "",
+    "不用了，谢谢": "",
+    "谢谢": "",
+    "有没有恐怖片？": "want 恐怖片",
+    "有恐怖片吗？不要动画片": "want 恐怖片 | without 动画片",
+    "喜剧，不要恐怖片": "want 喜剧 | without 恐怖片",
+    "对话多的电影": "want 对话多的电影",
+    "对手戏": "want 对手戏",
+}
+
+
+@pytest.mark.parametrize(("utterance", "expected"), REFUSED.items())
+def test_a_refusal_denies_what_stands_before_it_and_alone_says_nothing(
+    utterance: str, expected: str
+) -> None:
+    assert shorthand(Chinese().parse(utterance)) == expected
+
+
+def test_the_text_of_a_refused_clause_has_the_refusal() -> None:
+    parsed = Chinese().parse("喜剧，音乐剧？没兴趣")
+    assert [clause.text for clause in parsed.clauses] == ["喜剧", "音乐剧？没兴趣"]
+
+
 @pytest.mark.parametrize(("utterance", "expected"), WANTED.items())
 def test_what_is_wanted_keeps_its_words(utterance: str, expected: str) -> None:
     assert shorthand(Chinese().parse(utterance)) == expected

@@ -1,0 +1,94 @@
+"""Nearness: what words say of every item, by the text encoder and by words in common.
+
+Owns how near is near, and how close is close. Knows no wishes and no weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from service.ranker.data.arrays import BoolArray, FloatArray
+from service.wishes.lexicon.lexicon import USUAL, Lexicon
+from service.wishes.lexicon.tokens import tokens
+from service.wishes.lexicon.topics import Topics
+from service.wishes.lexicon.values import Value
+
+FARTHEST = np.float32(12)
+"""Deviations beyond which nearness counts no more: a rare word would decide alone."""
+CLOSE_SHARE, CLOSE_DEVIATIONS = 0.02, 2.0
+"""What is among so much of the catalogue, and so far from the mean, is close."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Said:
+    """What words say of N items."""
+
+    near: FloatArray
+    """(N,) by the text encoder and by words in common, each per deviation, at most FARTHEST."""
+    topics: Mapping[Value, float]
+    """The values that set the nearest apart, the surest with 1."""
+
+
+@dataclass(frozen=True, eq=False)
+class Nearness:
+    """To the items of one catalogue."""
+
+    lexicon: Lexicon
+    topics: Topics
+    cosines: Callable[[str], FloatArray]
+    """(N,) of each item with words, by the text encoder."""
+    _known: dict[str, Said] = field(default_factory=dict)
+    """What `of` has found already."""
+
+    def of(self, words: str) -> Said:
+        """What these words say."""
+        said = self._known.get(words)
+        if said is None:
+            by_meaning = standardised(self.cosines(words))
+            by_words = standardised(self.lexicon.scores(tokens(words)))
+            near = np.minimum(by_meaning, FARTHEST) + np.minimum(by_words, FARTHEST)
+            said = self._known[words] = Said(near, self.topics.weights(near))
+        return said
+
+    def topics_of(self, words: str) -> Mapping[Value, float]:
+        """See `Said.topics`."""
+        return self.of(words).topics
+
+    def close(self, words: str) -> BoolArray:
+        """(N,) what may be called close to words: it stands out, and has them. By nearness alone,
+        what no item is about would be close to something all the same."""
+        return self.has(words) & stands_out(self.of(words).near)
+
+    def has(self, words: str) -> BoolArray:
+        """(N,) what has all of these words itself, in any form, that are no usual ones."""
+        rare = self._rare(words)
+        has: BoolArray = self.lexicon.matches(rare) >= max(len(rare), 1)
+        return has
+
+    def has_any(self, words: str) -> BoolArray:
+        """(N,) what has any of these words itself, in any form, that are no usual ones."""
+        has: BoolArray = self.lexicon.matches(self._rare(words)) > 0
+        return has
+
+    def _rare(self, words: str) -> list[str]:
+        return [word for word in dict.fromkeys(tokens(words)) if self.lexicon.share(word) < USUAL]
+
+
+def stands_out(near: FloatArray) -> BoolArray:
+    """(N,) what is nearer than nearly all."""
+    if not len(near) or near.std() < 1e-9:
+        return np.zeros(len(near), bool)
+    least = max(np.quantile(near, 1 - CLOSE_SHARE), near.mean() + CLOSE_DEVIATIONS * near.std())
+    close: BoolArray = near >= least
+    return close
+
+
+def standardised(values: FloatArray) -> FloatArray:
+    """In deviations from the mean; zeros where nothing varies."""
+    deviation = float(values.std()) if len(values) else 0.0
+    if deviation < 1e-9:
+        return np.zeros_like(values)
+    return np.asarray((values - values.mean()) / deviation, np.float32)
