@@ -35,7 +35,7 @@ from service.ranker.item_item.behaviour import Behaviour
 from service.ranker.item_item.content_regression import ContentRegression
 from service.ranker.quantization import Arrays, narrowed, widened
 from service.ranker.ranker import Ranker
-from service.ranker.second_stage.blend import Blend, BlendNet
+from service.ranker.second_stage.blend import Blend, BlendNet, Prior
 from service.ranker.second_stage.signals import UnknownSignals, signals_named
 from service.ranker.sequence.inference import embed_items
 from service.ranker.sequence.model import PAD, ModelShape, SequenceModel
@@ -66,10 +66,10 @@ def save_checkpoint(
         "signals": [signal.name for signal in ranker.blend.signals],
         "cold_item_boost": ranker.blend.cold_item_boost,
         "cold_start_events": ranker.blend.cold_start_events,
-        "popularity_prior": ranker.blend.popularity_prior,
+        "beginners": ranker.blend.beginners._asdict(),
+        "newcomers": ranker.blend.newcomers._asdict(),
         "strangers_prior": ranker.blend.strangers_prior,
         "spared_events": ranker.blend.spared_events,
-        "co_occurrence_weight": ranker.blend.co_occurrence_weight,
         "calibration": ranker.calibration,
         "n_events": ranker.snapshot.behaviour.n_events,
         "extra": dict(extra),
@@ -266,9 +266,9 @@ def _blend(folder: Path, config: Mapping[str, Any], arrays: Arrays, shape: Model
         config["cold_item_boost"],
         _net(arrays, COLD_START_NET, len(signals), shape),
         config["cold_start_events"],
-        config.get("popularity_prior", 0.0),
+        Prior(**config["beginners"]),
+        Prior(**config["newcomers"]),
         config.get("strangers_prior", 0.0),
-        config.get("co_occurrence_weight", 0.0),
         config.get("spared_events", 0),
     )
 

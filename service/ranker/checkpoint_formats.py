@@ -50,10 +50,26 @@ def in_present_format(
     """A checkpoint's configuration and arrays as FORMAT has them. `modalities` are those of the
     catalogue that it is read into."""
     if config["format"] == FORMAT:
-        return dict(config), arrays
+        return _with_priors(config), arrays
     perceived = _perceived(modalities)
-    return _config(config, perceived), {
+    return _with_priors(_config(config, perceived)), {
         _array_name(name, perceived): array for name, array in arrays.items()
+    }
+
+
+def _with_priors(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Once there was one prior, and whoever came from another domain had at least the logarithm of
+    co-occurrence."""
+    if "beginners" in config:
+        return dict(config)
+    together = config.get("co_occurrence_weight", 0.0)
+    return {
+        **config,
+        "beginners": {
+            "popularity": config.get("popularity_prior", 0.0),
+            "co_occurrence": together,
+        },
+        "newcomers": {"popularity": 0.0, "co_occurrence": max(together, 1.0)},
     }
 
 

@@ -28,8 +28,6 @@ LEAST_CO_OCCURRENCE = np.float32(0.01)
 infinite."""
 WORDS_WORTH = 9
 """Words tell as much of a person as so many events, beside popularity."""
-LEAST_ELSEWHERE = 1.0
-"""Weight of the logarithm of co-occurrence for whoever comes from another domain, at least."""
 DECIMALS = 5
 """Of a score. Items that are equal to the ranker differ beyond these, by where in a batch a processor
 added them up, and would be listed in another order by another processor."""
@@ -103,6 +101,18 @@ class BlendNet(nn.Module):
         return scores
 
 
+class Prior(NamedTuple):
+    """Weights of what counts beside the cold-start network: of two logarithms."""
+
+    popularity: float = 0.0
+    """Of an item's events, after one known event; after n events 2 / (1 + n) of that."""
+    co_occurrence: float = 0.0
+    """Of co-occurrence with the history, against what is usual."""
+
+
+NO_PRIOR = Prior()
+
+
 class NetScores(NamedTuple):
     """What the two networks say of the candidates of one query, (..., C) each."""
 
@@ -121,9 +131,9 @@ class Blend:
         cold_item_boost: float = 0.0,
         cold_start_net: BlendNet | None = None,
         cold_start_events: int = 0,
-        popularity_prior: float = 0.0,
+        beginners: Prior = NO_PRIOR,
+        newcomers: Prior = NO_PRIOR,
         strangers_prior: float = 0.0,
-        co_occurrence_weight: float = 0.0,
         spared_events: int = 0,
     ) -> None:
         self.signals = tuple(signals)
@@ -136,17 +146,15 @@ class Blend:
         self.cold_start_events = cold_start_events
         """Up to so many known events `cold_start_net` ranks alone, from twice as many on `net`
         does."""
-        self.popularity_prior = popularity_prior
-        """How much the logarithm of an item's events adds to the score of `cold_start_net` after one
-        known event; after n events 2 / (1 + n) of that."""
+        self.beginners, self.newcomers = beginners, newcomers
+        """Beside `cold_start_net`: for whoever is known by little, and for whoever comes from another
+        domain."""
         self.strangers_prior = strangers_prior
-        """The same for somebody of whom nothing is known, not even words."""
+        """Weight of the logarithm of an item's events for somebody of whom nothing is known, not even
+        words."""
         self.spared_events = spared_events
         """Whoever is known by so many events, or by few enough for `cold_start_net`, is spared the
         boost of cold items and calibration, and from twice as many on nobody is."""
-        self.co_occurrence_weight = co_occurrence_weight
-        """How much the logarithm of co-occurrence adds to the score of `cold_start_net`; at least
-        LEAST_ELSEWHERE for whoever comes from another domain."""
         places = {signal.name: place for place, signal in enumerate(self.signals)}
         self._popularity, self._co_occurrence = places["popularity"], places["co_occurrence"]
 
@@ -188,13 +196,11 @@ class Blend:
         share = self._cold_start_share(scale)
         if nets.cold_start is None or share == 0:
             return nets.main
-        cold_start = (
-            nets.cold_start + self._popularity_prior(scale) * signals[..., self._popularity]
-        )
-        least = LEAST_ELSEWHERE if scale.elsewhere else 0.0
-        weight = np.float32(max(self.co_occurrence_weight, least))
-        if weight:
-            cold_start += weight * self._log_co_occurrence(signals, scale)
+        prior = self._prior(scale)
+        cold_start = nets.cold_start + np.float32(prior.popularity) * signals[..., self._popularity]
+        if prior.co_occurrence:
+            log_ratio = self._log_co_occurrence(signals, scale)
+            cold_start += np.float32(prior.co_occurrence) * log_ratio
         mixed: FloatArray = share * cold_start + (1 - share) * nets.main
         return mixed
 
@@ -219,11 +225,14 @@ class Blend:
         """How much of the score is the cold-start network's, 1 to 0 as events become known."""
         return _share_of_few(scale.known, self.cold_start_events)
 
-    def _popularity_prior(self, scale: Scale) -> np.float32:
+    def _prior(self, scale: Scale) -> Prior:
+        """The weights for this query, that of popularity as it is after so many events where something
+        is asked for."""
         if scale.is_of_stranger:
-            return np.float32(self.strangers_prior)
-        n_known = scale.known + scale.elsewhere + WORDS_WORTH * scale.has_words
-        return np.float32(2 * self.popularity_prior / (1 + n_known))
+            return Prior(self.strangers_prior, self.beginners.co_occurrence)
+        prior = self.newcomers if scale.elsewhere else self.beginners
+        n_known = scale.known + WORDS_WORTH * scale.has_words
+        return prior._replace(popularity=2 * prior.popularity / (1 + n_known))
 
     def _log_co_occurrence(self, signals: FloatArray, scale: Scale) -> FloatArray:
         """(..., C, F) -> (..., C): logarithm of co-occurrence with the history, against what is
@@ -231,9 +240,7 @@ class Blend:
 
         Cold-start users, and all the more those who are new in a domain, are few in a log, and what
         a network learns of few does not always outdo this plain estimate of what they choose. Added to
-        its score it makes a product of the two distributions (Hinton 2002), which for people new in
-        a domain outdid either in cross-validation; docs/benchmarks.md has what it does at the served
-        answer.
+        its score it makes a product of the two distributions (Hinton 2002).
         """
         usual = scale.spread[self._co_occurrence] or np.float32(np.inf)
         ratio = signals[..., self._co_occurrence] / usual

@@ -11,7 +11,7 @@ from itertools import product
 import numpy as np
 
 from service.ranker.data.arrays import FloatArray
-from service.ranker.second_stage.blend import Blend
+from service.ranker.second_stage.blend import Blend, Prior
 from service.ranker.training.interval import standard_error
 from service.ranker.training.training_list import TrainingList
 
@@ -47,9 +47,10 @@ def fit_cold_start_events(
 
 
 def fit_priors(blend: Blend, cold_starts: Sequence[TrainingList], most: int, k: int = 10) -> None:
-    """Set what counts beside the cold-start network: the popularity prior and the weight of
-    co-occurrence under which these lists, of people known by fewer than 2 `most` events, gain most
-    NDCG@k (0 where nothing else gains more), and the popularity prior of strangers.
+    """Set what counts beside the cold-start network: for beginners, and for newcomers from another
+    domain, the weights of popularity and co-occurrence under which these lists of people known by
+    fewer than 2 `most` events gain most NDCG@k (0 where nothing else gains more; where there are
+    none of the one kind, those of the other), and the popularity prior of strangers.
 
     The network learns from some hundred people, and these two are hard to outdo for somebody hardly
     known: what the network says of them too timidly is added, a product of estimates (Hinton 2002).
@@ -57,28 +58,37 @@ def fit_priors(blend: Blend, cold_starts: Sequence[TrainingList], most: int, k: 
     within one standard error of the best (the one-standard-error rule; Breiman et al. 1984).
     """
     blend.cold_start_events = 2 * most  # it ranks alone
-
-    def gains(lists: Sequence[TrainingList]) -> FloatArray:
-        scored = [one.gain(one.scores(blend), k) for one in lists]
-        return np.array(scored, np.float32)
-
     short = [one for one in cold_starts if one.scale.known < 2 * most]
+    newcomers = [one for one in short if one.scale.elsewhere]
+    beginners = [one for one in short if not one.scale.elsewhere]
+    blend.beginners = _best_prior(blend, "beginners", beginners or newcomers, k)
+    blend.newcomers = (
+        _best_prior(blend, "newcomers", newcomers, k) if newcomers else blend.beginners
+    )
     strangers = [one for one in short if one.scale.is_of_stranger]
-    best = (0.0, 0.0, -1.0)
-    for prior, weight in product(POPULARITY_PRIORS, CO_OCCURRENCE_WEIGHTS):
-        blend.popularity_prior, blend.co_occurrence_weight = prior, weight
-        gain = float(gains(short).sum())
-        if gain > best[-1]:
-            best = (prior, weight, gain)
-    blend.popularity_prior, blend.co_occurrence_weight, _ = best
     if strangers:
         of_prior = []
         for prior in STRANGERS_PRIORS:
             blend.strangers_prior = prior
-            of_prior.append(gains(strangers))
+            of_prior.append(_gains(blend, strangers, k))
         lost = max(of_prior, key=np.sum) - np.array(of_prior)  # (priors, lists)
         near = lost.mean(axis=1) <= [standard_error(one) for one in lost]
         blend.strangers_prior = STRANGERS_PRIORS[int(np.flatnonzero(near)[-1])]
+
+
+def _best_prior(blend: Blend, kind: str, lists: Sequence[TrainingList], k: int) -> Prior:
+    """That under which these lists gain most NDCG@k where `blend` has it for people of this kind; the
+    first of equal ones."""
+    gained = {}
+    for weights in product(POPULARITY_PRIORS, CO_OCCURRENCE_WEIGHTS):
+        prior = Prior(*weights)
+        setattr(blend, kind, prior)
+        gained[prior] = float(_gains(blend, lists, k).sum())
+    return max(gained, key=gained.__getitem__)
+
+
+def _gains(blend: Blend, lists: Sequence[TrainingList], k: int) -> FloatArray:
+    return np.array([one.gain(one.scores(blend), k) for one in lists], np.float32)
 
 
 def _gains_by_events(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from service.ranker.second_stage.blend import Blend, BlendNet
+from service.ranker.second_stage.blend import Blend, BlendNet, Prior
 from service.ranker.second_stage.scale import Scale
 from service.ranker.second_stage.signals import Signal
 from tests.service.ranker.planted import SIGNALS, UNSCALED, network_of, place_of
@@ -106,12 +106,13 @@ def test_the_cold_start_network_hands_over_as_events_become_known(known: int, sh
     np.testing.assert_allclose(scores, [1 - share, 0.9 * share], atol=1e-6)
 
 
-def test_of_users_new_in_a_domain_co_occurrence_has_its_say() -> None:
+def test_whoever_comes_from_another_domain_has_a_prior_of_their_own() -> None:
     blend = Blend(
         SIGNALS,
         network_of("text_recent"),
         cold_start_net=network_of("popularity"),
         cold_start_events=4,
+        newcomers=Prior(co_occurrence=1.0),
     )
     place = place_of("co_occurrence")
     signals, at_home = two_candidates(0)
@@ -126,6 +127,25 @@ def test_of_users_new_in_a_domain_co_occurrence_has_its_say() -> None:
     )
     nothing_usual = blend.score(signals, replace(UNSCALED, known=0, elsewhere=7))
     np.testing.assert_allclose(nothing_usual, [np.log(0.01), 0.9 + np.log(0.01)], atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("known", "has_words", "share"),
+    [(0, False, 2.0), (1, False, 1.0), (3, False, 0.5), (0, True, 0.2)],
+)
+def test_popularity_counts_the_less_the_more_is_known_where_something_is_asked_for(
+    known: int, has_words: bool, share: float
+) -> None:
+    blend = Blend(
+        SIGNALS,
+        network_of("text_recent"),
+        cold_start_net=network_of("text_recent"),
+        cold_start_events=4,
+        newcomers=Prior(popularity=1.0),
+    )
+    signals, scale = two_candidates(known, elsewhere=7)
+    scores = blend.score(signals, replace(scale, has_words=has_words))
+    np.testing.assert_allclose(scores, [1.0, 0.9 * share], atol=1e-6)
 
 
 def test_cold_start_users_are_spared_the_boost() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from service.ranker.second_stage.blend import Blend
+from service.ranker.second_stage.blend import Blend, Prior
 from service.ranker.training.cold_starts import (
     fit_cold_start_events,
     fit_priors,
@@ -68,7 +68,7 @@ def test_popularity_is_added_where_the_network_is_too_timid() -> None:
     blend = Blend(SIGNALS, network_of("text_recent"), cold_start_net=network_of("text_recent"))
     for lists, prior in (([right], 0.0), ([wrong], 2.0), ([], 0.0)):
         fit_priors(blend, lists, 10)
-        assert (blend.popularity_prior, blend.co_occurrence_weight) == (prior, 0.0)
+        assert blend.beginners == Prior(prior, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,16 @@ def test_co_occurrence_is_added_where_the_network_is_too_timid() -> None:
     lists = [replace(one, scale=replace(one.scale, spread=spread))]
     blend = Blend(SIGNALS, network_of("text_recent"), cold_start_net=network_of("text_recent"))
     fit_priors(blend, lists, 10)
-    assert (blend.popularity_prior, blend.co_occurrence_weight) == (0.0, 1.0)
+    assert blend.beginners == blend.newcomers == Prior(0.0, 1.0)
+
+
+def test_whoever_comes_from_another_domain_has_weights_of_their_own() -> None:
+    """Popularity is right of them, and text of beginners."""
+    beginner, newcomer = next_event(1, text_is_right=True), next_event(0, text_is_right=False)
+    newcomer = replace(newcomer, scale=replace(newcomer.scale, elsewhere=5))
+    blend = Blend(SIGNALS, network_of("text_recent"), cold_start_net=network_of("text_recent"))
+    fit_priors(blend, [beginner, newcomer], 10)
+    assert (blend.beginners, blend.newcomers) == (Prior(), Prior(popularity=1.0))
 
 
 def test_without_lists_the_main_network_ranks() -> None:
