@@ -24,12 +24,13 @@ from service.serving.served import ServedContext, ServedContexts
 from service.serving.user_context import UserContext
 from service.storage.item_ids import ItemIds
 from service.wishes.context import Before, Catalogue
-from service.wishes.fit import Fit, Fitting, WishWeights
+from service.wishes.fit import Fit, Fitting
 from service.wishes.languages.samples import reads
 from service.wishes.lexicon.lexicon import Lexicon
 from service.wishes.lexicon.topics import Topics
 from service.wishes.reader import read
 from service.wishes.reading import Reading
+from service.wishes.weights import Following
 
 TASTE_STRENGTH = 0.5
 """What somebody says of their taste leans so much as a wish does."""
@@ -127,7 +128,7 @@ class Wishes:
             near = sum(rows @ rows[index] for rows in content.vectors.values())
             return np.asarray(extended(np.asarray(near), lexicon.n_items)[: lexicon.n_items])
 
-        weights = WishWeights.of(n_events)
+        weights = Following().of(n_events)
         return Fitting(lexicon, topics, nearness, likeness, self.ids.index, weights)
 
 

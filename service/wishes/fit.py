@@ -21,43 +21,7 @@ from service.wishes.lexicon.topics import Topics
 from service.wishes.lexicon.values import ASPECTS, Value
 from service.wishes.reading import PartKind, WishPart
 from service.wishes.wanted_words import is_told, wanted_words
-
-FEW_EVENTS = 5
-"""After so many events half of a person's list is their own."""
-
-
-@dataclass(frozen=True, slots=True)
-class WishWeights:
-    """How much a wish moves a score, in deviations of the scores of a query's candidates."""
-
-    topic: float = 1.5
-    """An item with the value that sets the nearest items apart."""
-    near: float = 0.08
-    """Per deviation of nearness by the text encoder and by words in common."""
-    near_alone: float = 0.25
-    """The same where the nearest have no topic in common, so that the words are about something else
-    than what the catalogue's values tell."""
-    value: float = 1.5
-    """An item with a named value that is preferred, or of which less is wanted."""
-    mention: float = 0.6
-    """An item with a wanted value of a field that not every item has."""
-    like: float = 0.7
-    """Per deviation of likeness to an item that is named."""
-    avoided: float = 6.0
-    """What only words rule out is pushed down by so much."""
-
-    @classmethod
-    def of(cls, n_events: int) -> WishWeights:
-        """For somebody of whom so many events are known. Of a stranger the words are all there is; the
-        better somebody is known, the more their own order among what has the topic is worth."""
-        usual, share = cls(), FEW_EVENTS / (FEW_EVENTS + n_events)
-        return replace(
-            usual,
-            near=max(usual.near * share, 0.01),
-            near_alone=max(usual.near_alone * share, 0.1),
-            mention=usual.mention * share,
-        )
-
+from service.wishes.weights import STRANGER, WishWeights
 
 STRENGTH: Mapping[PartKind, float] = {
     PartKind.WANTED: 1.0,
@@ -77,6 +41,8 @@ SURE_TOPIC = 0.5
 USUAL = 0.2
 """A word that fewer texts have must be an item's own too, for it to be called close to the words: by
 nearness alone, what no item is about would be close to something all the same."""
+WHOLE_POWER = 5
+"""Of the share of the words that an item has: who says four words means what has all four."""
 CLOSE_SHARE, CLOSE_DEVIATIONS = 0.02, 2.0
 """What is among so much of the catalogue, and so far from the mean, is close to words."""
 
@@ -133,9 +99,9 @@ class Fitting:
     likeness: Callable[[str], FloatArray]
     """(N,) how near each item is to the item of this id."""
     index_of: Callable[[str], int | None]
-    weights: WishWeights = WishWeights()
-    _near: dict[str, FloatArray] = field(default_factory=dict)
-    """What `near` has found already."""
+    weights: WishWeights = STRANGER
+    _near: dict[str, tuple[FloatArray, FloatArray]] = field(default_factory=dict)
+    """What `_nearnesses` has found already."""
 
     def fit(self, parts: Sequence[WishPart], strength: float = 1.0) -> Fit:
         """Every item against these parts; `strength` 0..1 scales what leans, and below 1 there are
@@ -250,22 +216,39 @@ class Fitting:
 
     def of_words(self, words: str) -> tuple[FloatArray, FloatArray]:
         """(N,) what the topics of the words add, and what nearness to them does."""
-        near = self.near(words)
+        meaning, common = self._nearnesses(words)
+        topics, weights = self.topics.weights(meaning + common), self.weights
         topic = np.zeros(self.lexicon.n_items, np.float32)
-        for value, weight in self.topics.weights(near).items():
-            topic += np.float32(self.weights.topic * weight) * self.lexicon.mask(value)
-        weight = self.weights.near if topic.any() else self.weights.near_alone
-        return topic, np.float32(weight) * near
+        for value, weight in topics.items():
+            topic += np.float32(weights.topic * weight) * self.lexicon.mask(value)
+        by_meaning = weights.meaning if topics else weights.meaning_alone
+        by_words = weights.words if topics else weights.words_alone
+        near = np.float32(by_meaning) * meaning + np.float32(by_words) * common
+        return topic, near + np.float32(weights.whole) * self._has_whole(words)
 
     def near(self, words: str) -> FloatArray:
         """(N,) by the text encoder and by words in common, each per deviation, at most FARTHEST."""
+        meaning, common = self._nearnesses(words)
+        return meaning + common
+
+    def _nearnesses(self, words: str) -> tuple[FloatArray, FloatArray]:
+        """(N,) by the text encoder, and (N,) by words in common."""
         found = self._near.get(words)
         if found is None:
             by_meaning = _standardised(self.nearness(words))
             by_words = _standardised(self.lexicon.scores(tokens(words)))
-            found = np.minimum(by_meaning, FARTHEST) + np.minimum(by_words, FARTHEST)
+            found = np.minimum(by_meaning, FARTHEST), np.minimum(by_words, FARTHEST)
             self._near[words] = found
         return found
+
+    def _has_whole(self, words: str) -> FloatArray:
+        """(N,) 1 for what has all of the words that few texts have, little for what has them in
+        part; 0 where there are not two."""
+        said = dict.fromkeys(tokens(words))
+        telling = [word for word in said if 0 < self.lexicon.share(word) < USUAL]
+        if len(telling) < 2:
+            return np.zeros(self.lexicon.n_items, np.float32)
+        return self.lexicon.coverage(telling) ** WHOLE_POWER
 
     def _is_near(self, part: WishPart) -> FloatArray:
         """(N,) 1 for what words rule out: the nearest, and what has a topic of theirs."""
