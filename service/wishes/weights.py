@@ -44,7 +44,9 @@ class WishWeights:
 
 STRANGER = WishWeights()
 """The words are all there is."""
-KNOWN = WishWeights(meaning=0.01, words=0.0, meaning_alone=0.1, words_alone=0.1, mention=0.0)
+KNOWN = WishWeights(
+    topic=1.0, meaning=0.01, words=0.0, meaning_alone=0.1, words_alone=0.1, mention=0.0
+)
 """The better somebody is known, the more their own order among what has the topic is worth."""
 
 
