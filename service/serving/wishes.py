@@ -30,7 +30,6 @@ from service.wishes.lexicon.lexicon import Lexicon
 from service.wishes.lexicon.topics import Topics
 from service.wishes.reader import read
 from service.wishes.reading import Reading
-from service.wishes.weights import Following
 
 TASTE_STRENGTH = 0.5
 """What somebody says of their taste leans so much as a wish does."""
@@ -128,7 +127,7 @@ class Wishes:
             near = sum(rows @ rows[index] for rows in content.vectors.values())
             return np.asarray(extended(np.asarray(near), lexicon.n_items)[: lexicon.n_items])
 
-        weights = Following().of(n_events)
+        weights = model.following.of(n_events)
         return Fitting(lexicon, topics, nearness, likeness, self.ids.index, weights)
 
 
