@@ -43,7 +43,7 @@ HOLDS = (300.0, 100.0, 30.0, 10.0, 3.0)
 """How strongly the weights are held: in lists, as it were, that say they are right."""
 FEWEST = 60
 """Lists below which nothing is learned."""
-BUDGET = 0.01
+BUDGET = 0.005
 """Share of NDCG@K that wishes of no sort may lose."""
 ONE_SIDED = margin(0.90)
 """Standard errors that a gain is above 0, to be more than chance at 5 %."""
@@ -98,14 +98,19 @@ def learned(lists: Sequence[WishList]) -> Learned:
     before = batch.gains(_vector(Following()))
     tried = [_Tried(hold, batch.gains_from_others(hold)) for hold in HOLDS]
     chosen = _firmest(batch, before, tried)
-    gains = before if chosen is None else chosen.gains
+    after = before if chosen is None else chosen.gains
     following = Following() if chosen is None else _following(batch.fitted(chosen.hold))
     worth: dict[str, float] = {}
     for sort in np.unique(batch.sort).tolist():
         of_sort, people = batch.sort == sort, batch.person[batch.sort == sort]
-        more = (gains - before)[of_sort]
+        more = (after - before)[of_sort]
         worth |= with_interval(f"worth/wish_weights/{sort}", more, people, least=-1.0)
     return Learned(following, worth)
+
+
+def gains(lists: Sequence[WishList], following: Following) -> FloatArray:
+    """(len(lists),) NDCG@K of what was chosen where wishes are followed so much."""
+    return _Batch.of(lists).gains(_vector(following))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from service.wishes.learning import FEWEST, LEARNED, WishList, learned
-from service.wishes.weights import Following
+from service.wishes.learning import FEWEST, LEARNED, WishList, gains, learned
+from service.wishes.weights import Following, WishWeights
 
 N_CANDIDATES = 40
 USUAL = Following()
@@ -99,3 +99,12 @@ def test_the_figures_have_every_weight() -> None:
     metrics = learned([]).metrics()
     assert metrics["wishes/topic/stranger"] == USUAL.stranger.topic
     assert metrics["wishes/whole/known"] == USUAL.known.whole
+
+
+def test_the_gain_of_a_list_is_by_the_rank_of_what_was_chosen() -> None:
+    terms = np.zeros((3, len(LEARNED)), np.float32)
+    terms[0, LEARNED.index("whole")] = 1.0
+    one = WishList(np.array([0.0, 0.5, 1.0], np.float32), terms, 0, 0, 0, "description")
+    for whole, rank in ((0.0, 2), (0.75, 1), (2.0, 0)):
+        following = Following(stranger=WishWeights(whole=whole))
+        assert gains([one], following) == pytest.approx([1 / np.log2(rank + 2)])
