@@ -100,10 +100,10 @@ class Recommender:
         self._users = Users(log, store, self.liking, states, self._served)
         self.catalog = Catalog(workspace, self.ids, self._models, on_change=states.forget)
         sources = Sources(self.catalog)
-        self._trainer = Trainer(workspace, self.ids, self._models, sources.plugged)
-        contexts = UserContexts(states, self.ids, store, encode_query)
         lexicon = CatalogueLexicon(self.catalog.everything, Aspects(log), workspace.text_encoder)
         self.catalog.on_known = lexicon.note
+        self._trainer = Trainer(workspace, self.ids, self._models, sources.plugged, lexicon.now)
+        contexts = UserContexts(states, self.ids, store, encode_query)
         reader = self._prompt_model if settings.language_model.reads_wishes else None
         self.wishes = Wishes(
             lexicon, self.ids, self._served, workspace.text_encoder, queries, reader

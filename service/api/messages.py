@@ -242,7 +242,8 @@ class ModelInfo:
     """Unix seconds."""
     active: bool
     metrics: Mapping[str, float]
-    """`<slice>/<metric>` and `<baseline>:<slice>/<metric>` on the validation split."""
+    """`<slice>/<metric>` and `<baseline>:<slice>/<metric>` on the validation split; and
+    `wishes/<weight>/<stranger or known>`, how much the model follows a wish."""
 
 
 RESUME = "resume"

@@ -21,7 +21,7 @@ from service.ranker.training.check import Asked
 from service.ranker.training.fit import TrainingDiverged
 from service.ranker.training.incremental import refresh_ranker
 from service.ranker.training.resume import SavedFits, fingerprint
-from service.ranker.training.train import TooFewEvents, Trained, train_ranker
+from service.ranker.training.train import Shown, TooFewEvents, Trained, train_ranker
 
 
 def fit_ranker(
@@ -34,6 +34,7 @@ def fit_ranker(
     sources: Sequence[CandidateSource],
     progress: Progress,
     incumbent: Asked | None = None,
+    shown: Shown | None = None,
 ) -> Trained:
     """A new ranker. `sources` propose the candidates that its second stage learns from. `saved` is
     the folder that lets an interrupted fit of the same data and configuration go on. `incumbent`
@@ -55,6 +56,7 @@ def fit_ranker(
             kept=kept,
             sources=sources,
             incumbent=incumbent,
+            shown=shown,
         )
 
 

@@ -7,12 +7,13 @@ weights.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 from service.models.features import Vocabulary
 from service.ranker.checkpoint import CheckpointError, read_extra
+from service.wishes.weights import Following
 
 REFUSED = "refused"
 """The metric that is 1 where the verdict on a model was against it, whether or not it serves."""
@@ -40,6 +41,8 @@ class ModelCard:
     """Of the first stage, an epoch each."""
     validation: Sequence[float]
     """NDCG of the first stage on validation cases, an epoch each."""
+    wishes: Following = field(default_factory=Following)
+    """How much it follows a wish."""
 
     @classmethod
     def read(cls, folder: Path) -> Self:
@@ -68,6 +71,7 @@ class ModelCard:
             "taken_up_from": self.taken_up_from,
             "losses": list(self.losses),
             "validation": list(self.validation),
+            "wishes": self.wishes.to_json(),
         }
 
     @classmethod
@@ -89,6 +93,7 @@ class ModelCard:
             taken_up_from=extra.get("taken_up_from", ""),
             losses=extra["losses"],
             validation=extra["validation"],
+            wishes=Following.from_json(extra.get("wishes", {})),
         )
 
 

@@ -7,7 +7,7 @@ Knows no registry and no requests.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from indexer.indexing.shared_space import joint_name
 from indexer.stores.store import ItemStore
 from service.models.features import Vocabulary
 from service.ranker.ranker import Ranker
+from service.wishes.weights import Following
 
 VECTORS_OF_MODELS = "sequence-"
 """What the names of models' item vectors in the store begin with."""
@@ -34,6 +35,8 @@ class ServingModel:
     """Newest event of the log that its popularity was counted with."""
     notes: Sequence[str] = ()
     """Why no trained model serves in its place, for `degraded`; empty for a trained one."""
+    following: Following = field(default_factory=Following)
+    """How much it follows a wish."""
 
     @property
     def vector_name(self) -> str:

@@ -11,8 +11,8 @@ import shutil
 import threading
 import time
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,15 +27,24 @@ from service.ranker.candidates import CandidateSource, sources_of
 from service.ranker.checkpoint import CheckpointError
 from service.ranker.config import RankerConfig
 from service.ranker.data.arrays import BoolArray
+from service.ranker.ranker import Ranker
 from service.storage.item_ids import ItemIds
 from service.storage.workspace import Workspace
+from service.wishes.lexicon.lexicon import Lexicon
+from service.wishes.lexicon.topics import Topics
+from service.wishes.weights import Following
 
 if TYPE_CHECKING:
     from service.models.incumbent import Incumbent
     from service.models.verdict import Verdict
-    from service.ranker.training.train import Trained
+    from service.ranker.training.cases import RankingCase
+    from service.ranker.training.train import Shown, Trained
+    from service.wishes.learning import Learned
 
 logger = logging.getLogger(__name__)
+
+LexiconNow = Callable[[int], tuple[Lexicon, Topics]]
+"""What a catalogue of so many item indices can be asked for in words."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +57,10 @@ class _Fitted:
     """The model whose weights it began with; empty for a full training."""
     active: ModelCard | None = None
     """Of the model that was active when a full training began; None where there was none."""
+    following: Following = field(default_factory=Following)
+    """How much wishes are to be followed."""
+    learned: dict[str, float] = field(default_factory=dict)
+    """Figures of that."""
 
 
 class Trainer:
@@ -59,10 +72,12 @@ class Trainer:
         item_ids: ItemIds,
         registry: ModelRegistry,
         plugged: Sequence[CandidateSource] = (),
+        lexicon: LexiconNow | None = None,
     ) -> None:
-        """`plugged` sources propose candidates beside those that come with Palate."""
+        """`plugged` sources propose candidates beside those that come with Palate. Without a
+        `lexicon` wishes are followed as much as is set."""
         self._workspace, self._item_ids, self._registry = workspace, item_ids, registry
-        self._plugged = plugged
+        self._plugged, self._lexicon = plugged, lexicon
         self._interrupted = workspace.settings.data / "training"
         self._turn = threading.Lock()
 
@@ -103,17 +118,46 @@ class Trainer:
         data = TrainingData.read(self._workspace, self._item_ids)
         active = self._registry.active
         card = self._card_of(active)
+        sources = self._sources(data.features.modalities)
+        lessons: list[Learned] = []
         trained = fit_ranker(
             data,
             config,
             version=version,
             seed=seed,
             saved=self._interrupted,
-            sources=self._sources(data.features.modalities),
+            sources=sources,
             progress=progress,
             incumbent=None if card is None else self._incumbent(active, card, data),
+            shown=self._lesson(sources, seed, progress, lessons.append),
         )
-        return _Fitted(trained, data, taken_up_from="", active=card)
+        fitted = _Fitted(trained, data, taken_up_from="", active=card)
+        if not lessons:
+            return fitted
+        return replace(fitted, following=lessons[0].following, learned=lessons[0].metrics())
+
+    def _lesson(
+        self,
+        sources: Sequence[CandidateSource],
+        seed: int,
+        progress: Progress,
+        tell: Callable[[Learned], None],
+    ) -> Shown | None:
+        """Who learns how much wishes are to be followed; None where nobody can be asked in words."""
+        if self._lexicon is None:
+            return None
+        from service.models.fitting import by_stage
+        from service.models.wish_lists import WishLists
+        from service.wishes.learning import learned
+
+        lexicon, encoder = self._lexicon, self._workspace.text_encoder
+
+        def shown(ranker: Ranker, cases: Sequence[RankingCase]) -> None:
+            lists = WishLists(ranker, sources, *lexicon(ranker.n_items), encoder)
+            rng = np.random.default_rng(seed)
+            tell(learned(lists.of(cases, rng, by_stage(progress))))
+
+        return shown
 
     def _incumbent(self, active: ServingModel, card: ModelCard, data: TrainingData) -> Incumbent:
         """The active model, and which of these users have done something since its training."""
@@ -174,7 +218,8 @@ class Trainer:
             sources=self._sources(before.ranker.modalities),
             progress=progress,
         )
-        return _Fitted(trained, data, taken_up_from=before.ranker.version)
+        from_version = before.ranker.version
+        return _Fitted(trained, data, taken_up_from=from_version, following=card.wishes)
 
     def _sources(self, modalities: Sequence[str]) -> Sequence[CandidateSource]:
         return (*sources_of(modalities), *self._plugged)
@@ -208,6 +253,7 @@ class Trainer:
             alignments=[alignment.version for alignment in data.alignments.values()],
             metrics={
                 **trained.metrics,
+                **fitted.learned,
                 "seconds": round(time.time() - started, 1),
                 "epochs": float(first.epochs),
                 REFUSED: float(refused),
@@ -219,6 +265,7 @@ class Trainer:
             taken_up_from=fitted.taken_up_from,
             losses=first.losses,
             validation=first.validation,
+            wishes=fitted.following,
         )
 
 

@@ -25,7 +25,7 @@ from service.serving.served import ServedContext, ServedContexts, ServedItem
 from service.serving.user_context import UserContext
 from service.storage.item_ids import ItemIds
 from service.wishes.context import Before, Catalogue
-from service.wishes.fit import Fit, Fitting, WishWeights
+from service.wishes.fit import Fit, Fitting
 from service.wishes.languages.samples import reads
 from service.wishes.nearness import Nearness
 from service.wishes.reader import read
@@ -150,7 +150,7 @@ class Wishes:
             near = sum(rows @ rows[index] for rows in content.vectors.values())
             return np.asarray(extended(np.asarray(near), lexicon.n_items)[: lexicon.n_items])
 
-        weights = WishWeights.of(n_events)
+        weights = model.following.of(n_events)
         nearness = Nearness(lexicon, topics, cosines)
         return Fitting(nearness, likeness, self.ids.index, weights)
 

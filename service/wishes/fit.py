@@ -19,43 +19,7 @@ from service.wishes.lexicon.values import ASPECTS, Value
 from service.wishes.nearness import Nearness, standardised, stands_out
 from service.wishes.reading import PartKind, WishPart
 from service.wishes.wanted_words import is_told, wanted_words
-
-FEW_EVENTS = 5
-"""After so many events half of a person's list is their own."""
-
-
-@dataclass(frozen=True, slots=True)
-class WishWeights:
-    """How much a wish moves a score, in deviations of the scores of a query's candidates."""
-
-    topic: float = 1.5
-    """An item with the value that sets the nearest items apart."""
-    near: float = 0.08
-    """Per deviation of nearness by the text encoder and by words in common."""
-    near_alone: float = 0.25
-    """The same where the nearest have no topic in common, so that the words are about something else
-    than what the catalogue's values tell."""
-    value: float = 1.5
-    """An item with a named value that is preferred, or of which less is wanted."""
-    mention: float = 0.6
-    """An item with a wanted value of a field that not every item has."""
-    like: float = 0.7
-    """Per deviation of likeness to an item that is named."""
-    avoided: float = 6.0
-    """What only words rule out is pushed down by so much."""
-
-    @classmethod
-    def of(cls, n_events: int) -> WishWeights:
-        """For somebody of whom so many events are known. Of a stranger the words are all there is; the
-        better somebody is known, the more their own order among what has the topic is worth."""
-        usual, share = cls(), FEW_EVENTS / (FEW_EVENTS + n_events)
-        return replace(
-            usual,
-            near=max(usual.near * share, 0.01),
-            near_alone=max(usual.near_alone * share, 0.1),
-            mention=usual.mention * share,
-        )
-
+from service.wishes.weights import STRANGER, WishWeights
 
 SOFTLY = np.float32(0.5)
 """Of what something wanted adds, what something preferred adds, and something that less is wanted of
@@ -132,7 +96,7 @@ class Fitting:
     likeness: Callable[[str], FloatArray]
     """(N,) how near each item is to the item of this id."""
     index_of: Callable[[str], int | None]
-    weights: WishWeights = WishWeights()
+    weights: WishWeights = STRANGER
 
     def fit(self, parts: Sequence[WishPart], strength: float = 1.0) -> Fit:
         """Every item against these parts; `strength` 0..1 scales what leans, and below 1 there are
@@ -238,12 +202,14 @@ class Fitting:
 
     def _of_words(self, words: str) -> tuple[FloatArray, FloatArray]:
         """(N,) what the topics of the words add, and what nearness to them does."""
-        said = self.nearness.of(words)
+        said, weights = self.nearness.of(words), self.weights
         topic = np.zeros(self._n_items, np.float32)
         for value, weight in said.topics.items():
-            topic += np.float32(self.weights.topic * weight) * self.nearness.lexicon.mask(value)
-        weight = self.weights.near if topic.any() else self.weights.near_alone
-        return topic, np.float32(weight) * said.near
+            topic += np.float32(weights.topic * weight) * self.nearness.lexicon.mask(value)
+        by_meaning = weights.meaning if said.topics else weights.meaning_alone
+        by_words = weights.words if said.topics else weights.words_alone
+        near = np.float32(by_meaning) * said.meaning + np.float32(by_words) * said.common
+        return topic, near + np.float32(weights.whole) * self.nearness.whole(words)
 
     def _is_near(self, words: str) -> FloatArray:
         """(N,) 1 for what words rule out: the nearest, and what has a topic of theirs."""

@@ -18,6 +18,8 @@ from service.wishes.lexicon.values import Value
 
 FARTHEST = np.float32(12)
 """Deviations beyond which nearness counts no more: a rare word would decide alone."""
+WHOLE_POWER = 5
+"""Of the share of the words that an item has: who says four words means what has all four."""
 CLOSE_SHARE, CLOSE_DEVIATIONS = 0.02, 2.0
 """What is among so much of the catalogue, and so far from the mean, is close."""
 
@@ -26,8 +28,12 @@ CLOSE_SHARE, CLOSE_DEVIATIONS = 0.02, 2.0
 class Said:
     """What words say of N items."""
 
+    meaning: FloatArray
+    """(N,) nearness by the text encoder, per deviation, at most FARTHEST."""
+    common: FloatArray
+    """(N,) the same by words in common."""
     near: FloatArray
-    """(N,) by the text encoder and by words in common, each per deviation, at most FARTHEST."""
+    """(N,) both together."""
     topics: Mapping[Value, float]
     """The values that set the nearest apart, the surest with 1."""
 
@@ -47,10 +53,11 @@ class Nearness:
         """What these words say."""
         said = self._known.get(words)
         if said is None:
-            by_meaning = standardised(self.cosines(words))
-            by_words = standardised(self.lexicon.scores(tokens(words)))
-            near = np.minimum(by_meaning, FARTHEST) + np.minimum(by_words, FARTHEST)
-            said = self._known[words] = Said(near, self.topics.weights(near))
+            meaning = np.minimum(standardised(self.cosines(words)), FARTHEST)
+            common = np.minimum(standardised(self.lexicon.scores(tokens(words))), FARTHEST)
+            near = meaning + common
+            said = Said(meaning, common, near, self.topics.weights(near))
+            self._known[words] = said
         return said
 
     def topics_of(self, words: str) -> Mapping[Value, float]:
@@ -72,6 +79,14 @@ class Nearness:
         """(N,) what has any of these words itself, in any form, that are no usual ones."""
         has: BoolArray = self.lexicon.matches(self._rare(words)) > 0
         return has
+
+    def whole(self, words: str) -> FloatArray:
+        """(N,) 1 for what has all of these words that are no usual ones and that any text has, little
+        for what has them in part; 0 where there are not two of them."""
+        telling = [word for word in self._rare(words) if self.lexicon.share(word) > 0]
+        if len(telling) < 2:
+            return np.zeros(self.lexicon.n_items, np.float32)
+        return self.lexicon.coverage(telling) ** WHOLE_POWER
 
     def _rare(self, words: str) -> list[str]:
         return [word for word in dict.fromkeys(tokens(words)) if self.lexicon.share(word) < USUAL]

@@ -200,6 +200,18 @@ def show_metrics(model: ModelInfo) -> None:
             title="What parts of the second stage add on held-out people",
             right=["NDCG@10"],
         )
+    followed = [name.split("/")[1] for name in model.metrics if name.startswith("wishes/")]
+    if followed:
+        who = ["stranger", "known"]
+        output.table(
+            ["a wish's", *who],
+            [
+                [name, *(f"{model.metrics[f'wishes/{name}/{one}']:.3f}" for one in who)]
+                for name in dict.fromkeys(followed)
+            ],
+            title="How much a wish is followed, in deviations of the scores of a list",
+            right=who,
+        )
 
 
 def _train_here(

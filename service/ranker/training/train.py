@@ -8,7 +8,7 @@ on those, and meets warm and cold items, people known and new, as it will when i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -66,6 +66,10 @@ EARLY_STOPPING_CASES = 1_000
 """At most so many next events decide when the sequence model has been trained enough."""
 
 
+Shown = Callable[[Ranker, Sequence[RankingCase]], None]
+"""Who is shown the finished ranker and the cases of its check, while it knows nothing of them."""
+
+
 class TooFewEvents(ValueError):
     """The log cannot train a ranker yet."""
 
@@ -99,12 +103,14 @@ def train_ranker(
     kept: KeptFits | None = None,
     sources: Sequence[CandidateSource] | None = None,
     incumbent: Asked | None = None,
+    shown: Shown | None = None,
 ) -> Trained:
     """Fit everything. `event_weights` (n_event_types,) say how much an event counts that is to be
     predicted, by default all alike; what came before it is read whatever its weight. With `kept`, a
     training that was interrupted goes on and gives what it would have given. `sources` propose the
     candidates that the second stage learns from, by default those that come with Palate.
-    `incumbent` serves now, and is asked in the check too. Raises TooFewEvents where nobody has
+    `incumbent` serves now, and is asked in the check too. What learns from the ranker's lists beside
+    it is `shown` them. Raises TooFewEvents where nobody has
     MIN_EVENTS events, and TrainingDiverged.
     """
     rng = np.random.default_rng(seed)
@@ -141,6 +147,8 @@ def train_ranker(
     if incumbent:
         others[INCUMBENT] = incumbent
     result = checked(ranker.blend, ranker.calibration, served, others)
+    if shown:
+        shown(ranker, [one.case for one in served])
     if withheld.any():
         training.tell("co-engagement, all events", 0, 1)
         _count_all(ranker, interactions)

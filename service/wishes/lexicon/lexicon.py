@@ -114,6 +114,15 @@ class Lexicon:
             total += np.where(stale, 0, segment.words.matches(words, self.n_items))
         return total
 
+    def coverage(self, words: Sequence[str]) -> FloatArray:
+        """(N,) share of these tokens, each of which some text has, that each text has in any form; rare
+        ones count more, by -log of their share of the texts."""
+        rarity = {word: -np.log(self.share(word)) for word in words}
+        total = np.zeros(self.n_items, np.float32)
+        for word, weight in rarity.items():
+            total += np.float32(weight) * (self.matches([word]) > 0)
+        return np.asarray(total / max(sum(rarity.values()), 1e-9), np.float32)
+
     def share(self, word: str) -> float:
         """Share of the texts that have this token, in any form."""
         return sum(segment.words.count(word) for segment in self.segments) / max(self.n_items, 1)

@@ -24,26 +24,45 @@ class Words:
     """BM25 of any words for every text."""
 
     def __init__(
-        self, columns: Mapping[str, int], weights: sparse.csc_matrix, items: IntArray
+        self,
+        columns: Mapping[str, int],
+        spellings: Sequence[str],
+        weights: sparse.csc_matrix,
+        items: IntArray,
     ) -> None:
-        """`weights` (len(items), tokens): what a token adds to the score of a text."""
+        """`weights` (len(items), tokens): what a token adds to the score of a text; `spellings`
+        (tokens,) how each was written where it came first."""
         self._columns, self._weights, self._items = columns, weights, items
+        self.spellings = spellings
 
     @classmethod
     def of(cls, texts: Iterable[tuple[int, str]]) -> Words:
         """Of every text and the index of its item."""
         columns: dict[str, int] = {}
+        spellings: list[str] = []
         cols, starts, items = array("i"), array("q", [0]), array("q")
         for index, text in texts:
             items.append(index)
             for token in tokens(text):
-                cols.append(columns.setdefault(_STEMS[token], len(columns)))
+                column = columns.setdefault(_STEMS[token], len(columns))
+                if column == len(spellings):
+                    spellings.append(token)
+                cols.append(column)
             starts.append(len(cols))
         shape = (len(items), max(len(columns), 1))
         ones = np.ones(len(cols), np.float32)
         counts = sparse.csr_matrix((ones, np.array(cols), np.array(starts)), shape)
         counts.sum_duplicates()
-        return cls(columns, _bm25(counts), np.array(items, np.int64))
+        return cls(columns, spellings, _bm25(counts), np.array(items, np.int64))
+
+    def by_text(self) -> tuple[IntArray, sparse.csr_matrix]:
+        """(T,) the items of the texts, and (T, tokens) what each token adds to a score of theirs, in
+        the order of `spellings`. A copy as large as all of this."""
+        return self._items, self._weights.tocsr()
+
+    def column(self, word: str) -> int | None:
+        """Place of this token, in any form, among `spellings`; None where no text has it."""
+        return self._columns.get(_STEMS[word])
 
     def scores(self, words: Sequence[str], n_items: int) -> FloatArray:
         """(n_items,) BM25 of these tokens; 0 where none of them is."""

@@ -11,6 +11,7 @@ from service.models import model_card
 from service.models.features import Vocabulary
 from service.models.model_card import ModelCard
 from service.ranker.checkpoint import CheckpointError
+from service.wishes.weights import Following, WishWeights
 
 CARD = ModelCard(
     vocabulary=Vocabulary({"a:x": 0, "b:y": 1}, {"films": 1}, {"view": 1, "like": 2}),
@@ -24,6 +25,7 @@ CARD = ModelCard(
     taken_up_from="before",
     losses=[2.0, 1.0],
     validation=[0.1, 0.2],
+    wishes=Following(known=WishWeights(topic=0.25)),
 )
 
 
@@ -54,6 +56,14 @@ def test_a_card_of_before_there_were_several_modalities_names_its_one_alignment(
     ]
 
 
+def test_a_card_of_before_wishes_were_learned_follows_them_as_much_as_is_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    extra = CARD.to_extra()
+    del extra["wishes"]
+    assert as_read(monkeypatch, extra).wishes == Following()
+
+
 @pytest.mark.parametrize("extra", [{}, {"vocabulary": []}, {**CARD.to_extra(), "vocabulary": {}}])
 def test_a_card_that_lacks_something_is_a_damaged_checkpoint(
     monkeypatch: pytest.MonkeyPatch, extra: object
@@ -65,7 +75,7 @@ def test_a_card_that_lacks_something_is_a_damaged_checkpoint(
 def test_the_keys_are_those_of_the_checkpoints_there_are() -> None:
     assert set(CARD.to_extra()) == {
         "vocabulary", "fingerprints", "alignments", "metrics", "seed", "n_events", "n_users",
-        "last_seq", "taken_up_from", "losses", "validation",
+        "last_seq", "taken_up_from", "losses", "validation", "wishes",
     }  # fmt: skip
     assert CARD.to_extra()["vocabulary"] == {
         "tags": ["a:x", "b:y"],

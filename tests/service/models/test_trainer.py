@@ -20,7 +20,12 @@ from service.models.trainer import Trainer
 from service.ranker.config import RankerConfig
 from service.storage.item_ids import ItemIds
 from service.storage.workspace import Workspace
+from service.wishes import learning
+from service.wishes.lexicon.lexicon import Lexicon, Segment
+from service.wishes.lexicon.topics import Topics
+from service.wishes.weights import Following, WishWeights
 from tests.service.world import NOW, filled, settings
+from tests.service.world import items as world_items
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -161,3 +166,28 @@ def test_an_active_model_whose_checkpoint_is_gone_does_not_stop_a_training(
     after = world.trainer.train(lambda _: None, force=True)
     assert after.active
     assert "is not compared with the active one" in caplog.text
+
+
+def test_how_much_wishes_are_followed_is_learned_kept_and_taken_up(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learned = Following(known=WishWeights(whole=2.5))
+    monkeypatch.setattr(learning, "learned", lambda lists: learning.Learned(learned, {}))
+    items = list(enumerate(world_items()))
+    segment = Segment.of(items)
+    topics = Topics.of(segment, world.workspace.text_encoder.encode_queries)
+    ids = ItemIds(world.workspace.log.item_indices())
+    trainer = Trainer(
+        world.workspace, ids, world.registry, lexicon=lambda n: (Lexicon([segment], n), topics)
+    )
+    model = trainer.train(lambda _: None, force=True)
+    assert ModelCard.read(world.registry.folder(model.version)).wishes == learned
+    assert model.metrics["wishes/whole/known"] == 2.5
+    assert world.registry.active.following == learned
+    world.workspace.log.append_events([Event("newcomer", "i0", "watch", None, NOW)])
+    trainer.train(lambda _: None, incremental=True)
+    assert world.registry.active.following == learned
+
+
+def test_without_a_model_wishes_are_followed_as_much_as_is_set(world: World) -> None:
+    assert world.registry.active.following == Following()

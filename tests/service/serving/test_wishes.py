@@ -16,6 +16,7 @@ from service.errors import RecommendationNotFound
 from service.recommender import Recommender
 from service.serving.catalogue_lexicon import CatalogueLexicon
 from service.wishes.reading import PartKind
+from service.wishes.weights import Following, WishWeights
 from tests.service import world
 
 
@@ -189,3 +190,18 @@ def test_an_empty_catalogue_has_nothing_and_one_without_numbers_says_so(tmp_path
 )
 def test_a_long_wish_is_answered(palate: Recommender, wish: str) -> None:
     assert palate.recommend(RecommendRequest(wish=wish[:10_000], k=3)).results
+
+
+def test_a_wish_is_followed_as_much_as_the_model_that_serves_has_learned(
+    palate: Recommender,
+) -> None:
+    model = palate._models.active
+    nothing = WishWeights(0, 0, 0, 0, 0, whole=0, value=0, mention=0, like=0, avoided=0)
+    deaf = replace(model, following=Following(nothing, nothing))
+    request = RecommendRequest(wish="rocket and orbit")
+    user = palate.ranking.contexts.of(request, model)
+    followed, ignored = (palate.wishes.of(request, user, one) for one in (model, deaf))
+    assert followed is not None
+    assert ignored is not None
+    assert followed.lean.scores.any()
+    assert not ignored.lean.scores.any()

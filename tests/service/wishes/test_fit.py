@@ -14,6 +14,7 @@ from service.wishes.lexicon.values import Value
 from service.wishes.nearness import Nearness
 from service.wishes.reader import read
 from service.wishes.reading import PartKind, WishPart
+from service.wishes.weights import WishWeights
 from tests.service.wishes.shop import Shop
 
 
@@ -144,3 +145,32 @@ def test_a_topic_that_items_with_the_words_do_not_bear_out_leans_and_is_not_told
     assert found.lean[western].mean() > found.lean[~western].mean() + 1
     index = int(np.flatnonzero(western)[0])
     assert (Reason(words, "Western") in found.reasons(index)) is is_told
+
+
+ONLY_WHOLE = WishWeights(0, 0, 0, 0, 0, whole=2.0, value=0, mention=0, like=0, avoided=0)
+
+
+def test_what_has_all_the_words_leads_and_what_has_some_hardly_moves(shop: Shop) -> None:
+    fitting = replace(shop.fitting, weights=ONLY_WHOLE)
+    found = fitting.fit([WishPart(PartKind.WANTED, "", "cowboy outlaw")])
+    matched = shop.lexicon.matches(["cowboy", "outlaw"])
+    np.testing.assert_allclose(found.lean[matched == 2], 2.0)
+    np.testing.assert_array_equal(found.lean[matched == 0], 0.0)
+    assert 0 < found.lean[matched == 1].max() < 2 * 0.1  # a half to the fifth, about
+
+
+def test_a_single_word_is_no_whole(shop: Shop) -> None:
+    fitting = replace(shop.fitting, weights=ONLY_WHOLE)
+    assert not fitting.fit([WishPart(PartKind.WANTED, "", "cowboy")]).lean.any()
+
+
+def test_what_leans_is_the_sum_of_what_each_weight_adds(shop: Shop) -> None:
+    parts = read("sheriff stories about cowboys, rather romance", shop.catalogue, Before())[0].parts
+    nothing = dict.fromkeys(WishWeights.__dataclass_fields__, 0.0)
+    usual = shop.fitting.weights
+    single = [
+        replace(shop.fitting, weights=WishWeights(**{**nothing, name: getattr(usual, name)}))
+        for name in nothing
+    ]
+    total = sum(one.fit(parts).lean for one in single)
+    np.testing.assert_allclose(total, shop.fitting.fit(parts).lean, atol=1e-5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from service.ranker.data.history import History
 from service.ranker.data.interactions import Interactions
 from service.ranker.pipeline import Query, rank
 from service.ranker.ranker import Ranker
+from service.ranker.training.cases import RankingCase
 from service.ranker.training.fit import TrainingDiverged
 from service.ranker.training.train import TooFewEvents, Trained, train_ranker
 from tests.service.ranker.planted import SMALL, chain, checkerboard, features
@@ -56,6 +58,22 @@ def test_what_was_withheld_for_the_check_is_counted_in_the_end(chained: Trained)
     assert behaviour.n_events == behaviour.counts.sum() == 150 * 8
     assert chained.metrics["palate/all/ndcg@10/high"] >= chained.metrics["palate/all/ndcg@10"]
     assert chained.metrics["untrained/all/ndcg@10"] < chained.metrics["palate/all/ndcg@10"]
+
+
+def test_who_learns_beside_it_is_shown_a_ranker_that_knows_nothing_of_the_cases(
+    chained: Trained,
+) -> None:
+    shown: list[tuple[int, list[RankingCase]]] = []
+
+    def look(ranker: Ranker, cases: Sequence[RankingCase]) -> None:
+        shown.append((int(ranker.snapshot.behaviour.counts.sum()), list(cases)))
+
+    trained = train_ranker(chain(), features(30), SMALL, version="chain", shown=look)
+    [(n_counted, cases)] = shown
+    assert (n_counted, len(cases)) == (150 * 8 - 60, 60)
+    assert all(case.chosen[0] == (case.history.items[-1] + 1) % 30 for case in cases)
+    alone, beside = chained.ranker.snapshot.item_vectors, trained.ranker.snapshot.item_vectors
+    np.testing.assert_allclose(beside, alone, atol=1e-5)
 
 
 def test_nobody_is_asked_for_what_is_gone() -> None:

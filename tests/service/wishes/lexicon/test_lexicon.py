@@ -35,3 +35,12 @@ def test_values_of_all_segments_are_named() -> None:
     assert LEXICON.domains == {"default"}
     assert LEXICON.share("alien") == 3 / 4
     assert LEXICON.number_fields()["price"] == 3
+
+
+def test_coverage_is_the_share_of_the_words_and_rare_ones_count_more() -> None:
+    texts = ["red hat", "red", "hat", "red", "red"]
+    lexicon = Lexicon([Segment.of([(i, Item(f"{i}", title=t)) for i, t in enumerate(texts)])], 5)
+    red, hat = -np.log(4 / 5), -np.log(2 / 5)
+    alone, most = red / (red + hat), hat / (red + hat)
+    expected = [1.0, alone, most, alone, alone]
+    np.testing.assert_allclose(lexicon.coverage(["red", "hat"]), expected, rtol=1e-6)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from service.wishes.lexicon.words import K1, B, Words
@@ -31,3 +32,16 @@ def test_other_forms_of_a_word_are_the_same_word() -> None:
 def test_words_that_no_text_has_score_nothing() -> None:
     assert not Words.of(TEXTS).scores(["zebra"], 5).any()
     assert not Words.of([]).scores(["zebra"], 3).any()
+
+
+def test_every_word_is_spelled_as_it_came_first_and_has_its_place() -> None:
+    words = Words.of(TEXTS)
+    items, weights = words.by_text()
+    assert items.tolist() == [0, 2, 3]
+    column = words.column("dresses")
+    assert column is not None
+    assert words.spellings[column] == "dress"
+    np.testing.assert_allclose(
+        weights[:, [column]].toarray()[:, 0], words.scores(["dress"], 4)[items]
+    )
+    assert words.column("zebra") is None
