@@ -35,6 +35,7 @@ from service.aspects.schema import DEFAULT_MAX_VALUES
 from service.explainer.languages.codes import language_codes
 from service.language_model.options import EndpointOptions, LlamaCppOptions
 from service.ranker.config import RankerConfig
+from service.telemetry.log_lines import LogFormat, LogLevel
 
 NETWORKS_FOLDER = "networks"
 DEFAULT_DATA = Path("palate-data")
@@ -227,6 +228,11 @@ class ServerSettings(BaseModel):
     """Calls that may wait for a free thread; more are refused with RESOURCE_EXHAUSTED."""
     shutdown_grace_s: float = Field(default=30.0, ge=0.0)
     """Longest wait for calls in flight when the server is asked to stop, in seconds."""
+    log_format: LogFormat = "text"
+    """How lines of the log look, on stderr: `text` for people, `json` for machines."""
+    log_level: LogLevel = "info"
+    """What is logged: `info` has a line for every call, `warning` those that were refused, `error`
+    those that failed. `debug` adds the messages of errors, which may hold what users sent."""
 
     @field_validator("address")
     @classmethod

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from service.telemetry.progress_lines import ProgressLines
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -108,10 +110,12 @@ def grid(rows: Sequence[Sequence[str]]) -> None:
 
 
 @contextmanager
-def progress(quiet: bool) -> Iterator[Step]:
-    """A bar on stderr per stage; silent where nobody watches, or `quiet`."""
+def progress(quiet: bool, lines: bool = False) -> Iterator[Step]:
+    """A bar on stderr per stage. Where nobody watches, a line now and then if there are to be
+    `lines`, and else nothing; nothing at all if `quiet`."""
     if quiet or not sys.stderr.isatty():
-        yield lambda stage, done, total: None
+        writes_lines = lines and not quiet
+        yield ProgressLines(_progress_line).step if writes_lines else _nothing
         return
     from rich.console import Console
     from rich.progress import (
@@ -140,6 +144,15 @@ def progress(quiet: bool) -> Iterator[Step]:
             bars.update(tasks[name], description=stage, completed=done, total=total)
 
         yield step
+
+
+def _progress_line(stage: str, done: int, total: int | None) -> None:
+    steps = f"{done}" if total is None else f"{done} of {total}"
+    remark(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {stage}, {steps}")
+
+
+def _nothing(stage: str, done: int, total: int | None) -> None:
+    """Takes a step, and shows none."""
 
 
 def telling(step: Step) -> Callable[[TrainProgress], None]:

@@ -32,8 +32,10 @@ def serve(
 ) -> int:
     """Serve the data folder over gRPC until SIGTERM or Ctrl-C."""
     import asyncio
+    import sys
 
     from service.rpc.server import serve as serve_until_stopped
+    from service.telemetry.log_lines import logging_to
 
     overrides: dict[str, Any] = {"server": {"address": address}} if address else {}
     settings = settings_of(data, config, overrides)
@@ -51,9 +53,11 @@ def serve(
             output.table(["loaded", ""], [[name, what] for name, what in loaded.items()])
             output.say("serving; Ctrl-C stops")
 
-    asyncio.run(
-        serve_until_stopped(settings, _load, on_listening=on_listening, on_loaded=on_loaded)
-    )
+    log = logging_to(sys.stderr, settings.server.log_format, settings.server.log_level)
+    with log:
+        asyncio.run(
+            serve_until_stopped(settings, _load, on_listening=on_listening, on_loaded=on_loaded)
+        )
     return DONE
 
 

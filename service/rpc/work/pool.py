@@ -7,6 +7,7 @@ of gRPC.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import threading
 import time
 from collections.abc import Callable
@@ -46,8 +47,9 @@ class WorkPool:
         """The result of `work`, run in a thread.
 
         Work that has started is finished. Work whose caller is cancelled while it waits is never
-        started. Errors: Overloaded where too many wait already; DeadlinePassed where `remaining_s`
-        seconds have passed by the time a thread is free.
+        started. The thread works in the caller's context, so that what it logs is about the call.
+        Errors: Overloaded where too many wait already; DeadlinePassed where `remaining_s` seconds
+        have passed by the time a thread is free.
         """
         deadline = None if remaining_s is None else time.monotonic() + remaining_s
 
@@ -61,7 +63,7 @@ class WorkPool:
                 raise Overloaded(self._name, self._pending)
             self._pending += 1
         try:
-            future = self._executor.submit(start)
+            future = self._executor.submit(contextvars.copy_context().run, start)
         except BaseException:
             self._ended(None)
             raise
