@@ -17,6 +17,7 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -234,9 +235,15 @@ class ServerSettings(BaseModel):
     """What is logged: `info` has a line for every call, `warning` those that were refused, `error`
     those that failed. `debug` adds the messages of errors, which may hold what users sent."""
 
-    @field_validator("address")
+    metrics: str = ""
+    """host:port where `/metrics` answers for Prometheus, such as `127.0.0.1:9464`; empty is nowhere.
+    It has no password: leave it on this machine or on a private network."""
+
+    @field_validator("address", "metrics")
     @classmethod
-    def _host_and_port(cls, address: str) -> str:
+    def _host_and_port(cls, address: str, info: ValidationInfo) -> str:
+        if info.field_name == "metrics" and not address:
+            return address
         host, _, port = address.rpartition(":")
         if not host or not port.isdecimal() or int(port) > 65_535:
             raise ValueError(f"must be host:port, like 127.0.0.1:50051, not {address!r}")

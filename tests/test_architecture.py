@@ -186,6 +186,7 @@ def test_serving_does_not_know_the_training_loop() -> None:
         (("rectools", "pytorch_lightning", "pandas"), ("service.ranker.peers.sasrec",)),
         (("httpx", "tenacity"), ("service.language_model.endpoint",)),
         (("llama_cpp",), ("service.language_model.gguf",)),
+        (("prometheus_client",), ("service.telemetry",)),
         (("palate", "grpc", "google"), ("palate", *WIRE)),
     ],
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -188,7 +189,8 @@ class ModelRegistry:
         data = TrainingData.read_coded(self._workspace, self._item_ids, card.vocabulary, alignments)
         ranker = load_checkpoint(folder, data.features, self._item_ids.index_of)
         ranker.catalog.recount(data.interactions)
-        return card, self._serving(ranker, data)
+        model = self._serving(ranker, data)
+        return card, replace(model, trained_on=card.last_seq, trained_at=record.created_at)
 
     def _serving(
         self, ranker: Ranker, data: TrainingData, notes: Sequence[str] = ()

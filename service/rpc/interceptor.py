@@ -21,7 +21,10 @@ from google.rpc import error_details_pb2, status_pb2
 
 from service.errors import InvalidInput, PalateError, status_of
 from service.rpc.call_record import REQUEST_ID, CallRecord
+from service.telemetry import metrics as m
 from service.telemetry.call import CURRENT_CALL, Call, request_id_of
+from service.telemetry.metrics import Reading
+from service.telemetry.telemetry import SILENT, Telemetry
 
 DOMAIN = "palate"
 METHODS = "/palate.v1."
@@ -45,7 +48,8 @@ Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 class CallInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
     """Translates errors, logs every call, and knows when the last one has ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, telemetry: Telemetry = SILENT) -> None:
+        self._telemetry = telemetry
         self._in_flight = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -54,6 +58,10 @@ class CallInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
     def in_flight(self) -> int:
         """Calls that are being answered."""
         return self._in_flight
+
+    def readings(self) -> Iterator[Reading]:
+        """As of now."""
+        yield Reading(m.CALLS_IN_FLIGHT, self._in_flight)
 
     async def wait_until_idle(self) -> None:
         await self._idle.wait()
@@ -124,6 +132,8 @@ class CallInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         try:
             yield record
         finally:
+            ended = (call.method, record.status, record.reason, record.duration_s)
+            self._telemetry.ended(*ended)
             record.log(logger)
             self._in_flight -= 1
             if not self._in_flight:
