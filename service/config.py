@@ -238,6 +238,21 @@ class ServerSettings(BaseModel):
     metrics: str = ""
     """host:port where `/metrics` answers for Prometheus, such as `127.0.0.1:9464`; empty is nowhere.
     It has no password: leave it on this machine or on a private network."""
+    traces: str = ""
+    """Where traces go: a collector that speaks OTLP over gRPC, such as `http://127.0.0.1:4317`; empty
+    is nowhere. Needs the extra `telemetry`."""
+    traces_ratio: float = Field(default=0.01, ge=0.0, le=1.0)
+    """Share of the calls that are traced. Those that come with a W3C context are traced if that says
+    so."""
+
+    @field_validator("traces")
+    @classmethod
+    def _a_collector(cls, address: str) -> str:
+        if address and not _ENDPOINT.fullmatch(address):
+            raise ValueError(
+                "must be an http or https address like http://127.0.0.1:4317, without a password"
+            )
+        return address
 
     @field_validator("address", "metrics")
     @classmethod

@@ -187,6 +187,7 @@ def test_serving_does_not_know_the_training_loop() -> None:
         (("httpx", "tenacity"), ("service.language_model.endpoint",)),
         (("llama_cpp",), ("service.language_model.gguf",)),
         (("prometheus_client",), ("service.telemetry",)),
+        (("opentelemetry",), ("service.telemetry.tracing", "service.telemetry.opening")),
         (("palate", "grpc", "google"), ("palate", *WIRE)),
     ],
 )

@@ -126,14 +126,16 @@ class CallInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         record = CallRecord(call)
         record.about(request)
         context.set_trailing_metadata(((REQUEST_ID, call.request_id),))
+        self._telemetry.began(call, given)
         CURRENT_CALL.set(call)  # gRPC gives each call a task, and so a context, of its own
         self._in_flight += 1
         self._idle.clear()
         try:
             yield record
         finally:
-            ended = (call.method, record.status, record.reason, record.duration_s)
-            self._telemetry.ended(*ended)
+            self._telemetry.ended(
+                call, record.status, record.reason, record.duration_s, record.recommendation_id
+            )
             record.log(logger)
             self._in_flight -= 1
             if not self._in_flight:

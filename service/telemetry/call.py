@@ -10,6 +10,7 @@ import re
 import uuid
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
@@ -26,6 +27,8 @@ class Call:
     """The caller's, or ours."""
     trace_id: str = ""
     """Of the trace that it is a part of, where it is traced."""
+    span: Any = None
+    """Of that trace, until the call ends; whoever traces knows what it is."""
 
 
 CURRENT_CALL: ContextVar[Call | None] = ContextVar("current_call", default=None)

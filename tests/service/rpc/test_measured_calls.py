@@ -76,6 +76,9 @@ async def test_a_call_that_is_left_is_one_observation_of_a_cancelled_one(
         assert _value(measured, "palate_calls_in_flight") == 1
         assert _value(measured, "palate_queue_pending", queue="answering") == 1
         call.cancel()
+        async with asyncio.timeout(20):
+            while _value(measured, "palate_calls_in_flight"):  # noqa: ASYNC110
+                await asyncio.sleep(0)  # lets the server see it
     assert _calls(measured, RECOMMEND, "CANCELLED") == 1
     assert _value(measured, "palate_calls_in_flight") == 0
 

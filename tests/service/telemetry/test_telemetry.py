@@ -1,6 +1,7 @@
 """Telemetry passes on what it is told, and without anybody to tell it forgets."""
 
 from service.ranker.stopwatch import Stopwatch
+from service.telemetry.call import Call
 from service.telemetry.measurements import Measurements
 from service.telemetry.telemetry import SILENT, Telemetry
 from service.telemetry.told import Listed
@@ -9,7 +10,9 @@ from service.telemetry.told import Listed
 def _tell(telemetry: Telemetry) -> None:
     watch = Stopwatch()
     watch.lap("rank")
-    telemetry.ended("/palate.v1.UserService/PutUser", "OK", "", 0.1)
+    call = Call("/palate.v1.UserService/PutUser", "ipv4:127.0.0.1:4242", "r-1")
+    telemetry.began(call, {})
+    telemetry.ended(call, "OK", "", 0.1)
     telemetry.stages(watch)
     telemetry.listed(Listed("m1", {}, {}, [], False, None))
     telemetry.watch("nothing", list)
