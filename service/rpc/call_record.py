@@ -58,10 +58,7 @@ class CallRecord:
     def log(self, logger: logging.Logger) -> None:
         """Its one line."""
         subject = {
-            "method": self.call.method,
-            "peer": self.call.peer,
-            "request_id": self.call.request_id,
-            "trace_id": self.call.trace_id,
+            **self.call.subject,
             "recommendation_id": self.recommendation_id,
             "duration_ms": round(self.duration_s * 1000, 3),
             "status": self.status,

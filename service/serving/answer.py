@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from indexer.catalog.item import Item
 from service.api.messages import Personalization, Recommendation, ScoredItem
@@ -109,7 +110,7 @@ class Answer:
         return Listed(
             model_version=self.ranking.model.ranker.version,
             proposed={name: len(items) for name, items in ranked.candidates.proposals.items()},
-            served=Counter(name for result in self.results for name in result.sources),
+            served=Counter(chain.from_iterable(result.sources for result in self.results)),
             failed=ranked.failed,
             degraded=bool(self.ranking.model.notes or ranked.failed),
             best_score=self.results[0].score if is_plain else None,

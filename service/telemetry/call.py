@@ -30,6 +30,16 @@ class Call:
     span: Any = None
     """Of that trace, until the call ends; whoever traces knows what it is."""
 
+    @property
+    def subject(self) -> dict[str, str]:
+        """What a line of the log says of it."""
+        return {
+            "method": self.method,
+            "peer": self.peer,
+            "request_id": self.request_id,
+            "trace_id": self.trace_id,
+        }
+
 
 CURRENT_CALL: ContextVar[Call | None] = ContextVar("current_call", default=None)
 """The call that this thread or task works for; None outside of calls."""

@@ -16,6 +16,7 @@ import time
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, Literal, TextIO, TypeAlias
 
 import orjson
@@ -90,24 +91,24 @@ class TextLines(logging.Formatter):
 
 
 def _time(record: logging.LogRecord) -> str:
-    seconds = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
-    return f"{seconds}.{int(record.msecs):03d}Z"
+    return f"{_second(int(record.created))}.{int(record.msecs):03d}Z"
+
+
+@lru_cache(maxsize=1)
+def _second(unix_s: int) -> str:
+    """Lines of one second come together."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(unix_s))
 
 
 def _subject(record: logging.LogRecord) -> Mapping[str, Any]:
     """What the record is about: the call under way, and what the line brings along. Empty values are
     left out."""
     call = CURRENT_CALL.get()
-    of_call: dict[str, Any] = {}
-    if call is not None:
-        of_call = {
-            "method": call.method,
-            "peer": call.peer,
-            "request_id": call.request_id,
-            "trace_id": call.trace_id,
-        }
+    of_call: Mapping[str, Any] = call.subject if call is not None else {}
     brought = {name: value for name, value in vars(record).items() if name not in _NEVER_SHOWN}
-    return {name: value for name, value in (of_call | brought).items() if value not in ("", None)}
+    return {
+        name: value for name, value in {**of_call, **brought}.items() if value not in ("", None)
+    }
 
 
 def _told(error: BaseException, with_messages: bool) -> list[str]:
