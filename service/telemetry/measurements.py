@@ -21,7 +21,7 @@ from prometheus_client.registry import Collector
 from service.errors import STATUS
 from service.ranker.stopwatch import Stopwatch
 from service.telemetry import metrics as m
-from service.telemetry.drift import ScoreDrift
+from service.telemetry.drift import N, ScoreDrift
 from service.telemetry.metrics import Metric, Reading
 from service.telemetry.tally import Tally, family_of
 from service.telemetry.told import Listed, Read
@@ -36,10 +36,11 @@ logger = logging.getLogger(__name__)
 class Measurements:
     """For several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, drift_of: int = N) -> None:
+        """`drift_of` answers on each side are compared for drift."""
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
-        self._drift = ScoreDrift()
+        self._drift = ScoreDrift(drift_of)
         self._tally = Tally()
         self._tally.add(m.ANSWERS, (), 0)
         self._tally.add(m.DEGRADED, (), 0)
