@@ -1,5 +1,5 @@
-"""Progress of long work as lines, where no terminal shows a bar: a line where a stage begins and
-where it ends, and one in between now and then.
+"""Progress of long work as lines, where no terminal shows a bar: a line at the first step of a stage
+and at its last, and one in between now and then.
 
 Knows neither the work nor where the lines go.
 """
@@ -30,6 +30,8 @@ class ProgressLines:
 
     def step(self, stage: str, done: int, total: int | None) -> None:
         """What follows ": " in a stage is a remark on it, and begins no other stage."""
+        if done == 0 and total:
+            return  # nothing is done yet, and the next step says as much
         name, now = stage.partition(": ")[0], self._now()
         is_end = total is not None and total > 0 and done >= total
         if name == self._stage and not is_end and now - self._written < self._every_s:

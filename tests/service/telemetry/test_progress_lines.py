@@ -3,10 +3,11 @@
 from service.telemetry.progress_lines import ProgressLines
 
 
-def test_a_stage_has_a_line_at_its_beginning_at_its_end_and_when_time_has_passed() -> None:
+def test_a_stage_has_a_line_at_its_first_step_at_its_last_and_when_time_has_passed() -> None:
     written: list[tuple[str, int, int | None]] = []
     clock = 0.0
     lines = ProgressLines(lambda *line: written.append(line), every_s=30.0, now=lambda: clock)
+    lines.step("fit", 0, 8)  # nothing is done yet
     for done in range(1, 9):
         lines.step(f"fit: loss {done}", done, 8)
         clock += 12.0  # at 0, 36 and 72 seconds 30 have passed since the last line
