@@ -14,8 +14,6 @@ from typing import Any
 
 from service.telemetry.call import Call
 
-REQUEST_ID = "x-request-id"
-"""Metadata of requests and trailing metadata of answers."""
 INTERNAL = "INTERNAL"
 _OUR_ID = re.compile(r"[0-9a-f]{32}")
 

@@ -19,8 +19,9 @@ from typing import Any, NoReturn, TypeAlias
 import grpc
 from google.rpc import error_details_pb2, status_pb2
 
+from palate.errors import REQUEST_ID
 from service.errors import InvalidInput, PalateError, status_of
-from service.rpc.call_record import REQUEST_ID, CallRecord
+from service.rpc.call_record import CallRecord
 from service.telemetry import metrics as m
 from service.telemetry.call import CURRENT_CALL, Call, request_id_of
 from service.telemetry.metrics import Reading
