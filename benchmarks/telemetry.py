@@ -51,7 +51,7 @@ from service.operations.switching import Switching
 from service.telemetry import metrics as m
 from service.telemetry.log_lines import logging_to
 from service.telemetry.measurements import Measurements
-from service.telemetry.tally import Tally
+from service.telemetry.tally import Histograms
 from service.telemetry.telemetry import Telemetry
 from service.telemetry.tracing import Tracer
 from tests.service import world
@@ -171,7 +171,7 @@ def _call(address: str) -> None:
 
 def _counts_us() -> tuple[float, float, float]:
     """Microseconds of one observation of a histogram: by ours, prometheus_client's and the SDK's."""
-    ours, registry = Tally(), CollectorRegistry()
+    ours, registry = Histograms(m.STAGE_DURATION), CollectorRegistry()
     client = prometheus_client.Histogram(
         "stage", "Stages.", ["stage"], registry=registry, buckets=m.STAGE_BUCKETS_S
     ).labels("rank")
@@ -182,7 +182,7 @@ def _counts_us() -> tuple[float, float, float]:
     labels = {"stage": "rank"}
     n = 50_000
     ways = (
-        lambda: ours.observe(m.STAGE_DURATION, ("rank",), 0.002),
+        lambda: ours.observe(("rank",), 0.002),
         lambda: client.observe(0.002),
         lambda: theirs.record(0.002, labels),
     )

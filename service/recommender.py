@@ -208,7 +208,7 @@ class Recommender:
             )
             watch.lap("explain")
         self.telemetry.stages(watch)
-        self.telemetry.listed(answer.listed())
+        self.telemetry.listed(answer.listed)
         return answer.recommendation(recommendation_id, items, reasons, watch.laps_ms())
 
     def similar_items(self, request: SimilarRequest) -> Recommendation:

@@ -10,7 +10,7 @@ of answers the numbers only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from service.ranker.stopwatch import Stopwatch
@@ -51,12 +51,12 @@ class Telemetry:
         if self._tracer is not None and (call := CURRENT_CALL.get()) and call.span is not None:
             self._tracer.stages(call.span, watch)
 
-    def listed(self, listed: Listed) -> None:
-        """A recommendation was made for the present call."""
+    def listed(self, told: Callable[[], Listed]) -> None:
+        """A recommendation was made for the present call; `told` says which, if anybody asks."""
         if self._measurements is not None:
-            self._measurements.listed(listed)
+            self._measurements.listed(told())
         if self._tracer is not None and (call := CURRENT_CALL.get()) and call.span is not None:
-            self._tracer.listed(call.span, listed)
+            self._tracer.listed(call.span, told())
 
     def watch(self, name: str, read: Read) -> None:
         """From now on read what `name` stands at so."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from service.telemetry.metrics import Kind, Metric
-from service.telemetry.tally import Tally, family_of
+from service.telemetry.tally import Counts, Histograms, family_of
 
 WAIT = Metric("palate_wait_seconds", Kind.HISTOGRAM, "Waits.", ("queue",), (0.1, 1.0))
 SHED = Metric("palate_shed_total", Kind.COUNTER, "Shed.", ("queue",))
@@ -11,13 +11,12 @@ DEPTH = Metric("palate_depth", Kind.GAUGE, "Depth.")
 
 
 def test_a_histogram_counts_up_to_each_bound_which_belongs_to_its_bucket() -> None:
-    tally = Tally()
-    with tally.lock:
-        for seconds in (0.05, 0.1, 0.5, 7.0):
-            tally.observe(WAIT, ("answering",), seconds)
-    (family,) = tally.families()
+    waits = Histograms(WAIT)
+    for seconds in (0.05, 0.1, 0.5, 7.0):
+        waits.observe(("answering",), seconds)
     samples = {
-        (sample.name, sample.labels.get("le", "")): sample.value for sample in family.samples
+        (sample.name, sample.labels.get("le", "")): sample.value
+        for sample in waits.family().samples
     }
     assert samples == {
         ("palate_wait_seconds_bucket", "0.1"): 2,
@@ -29,13 +28,12 @@ def test_a_histogram_counts_up_to_each_bound_which_belongs_to_its_bucket() -> No
 
 
 def test_counts_add_up_by_labels() -> None:
-    tally = Tally()
-    with tally.lock:
-        for queue, n in (("a", 1), ("b", 5), ("a", 2)):
-            tally.add(SHED, (queue,), n)
-    (family,) = tally.families()
-    assert {sample.labels["queue"]: sample.value for sample in family.samples} == {"a": 3, "b": 5}
-    assert {sample.name for sample in family.samples} == {"palate_shed_total"}
+    shed = Counts(SHED, ("c",))
+    for queue, n in (("a", 1), ("b", 5), ("a", 2)):
+        shed.add((queue,), n)
+    samples = shed.family().samples
+    assert {sample.labels["queue"]: sample.value for sample in samples} == {"a": 3, "b": 5, "c": 0}
+    assert {sample.name for sample in samples} == {"palate_shed_total"}
 
 
 def test_a_gauge_stands_where_it_stands() -> None:

@@ -14,7 +14,7 @@ def _tell(telemetry: Telemetry) -> None:
     telemetry.began(call, {})
     telemetry.ended(call, "OK", "", 0.1)
     telemetry.stages(watch)
-    telemetry.listed(Listed("m1", {}, {}, [], False, None))
+    telemetry.listed(lambda: Listed("m1", {}, {}, [], False, None))
     telemetry.watch("nothing", list)
     telemetry.unwatch("nothing")
 

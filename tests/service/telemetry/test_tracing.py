@@ -53,7 +53,7 @@ def test_a_call_has_a_span_with_one_for_each_stage_and_source_below(
     watch.laps += [Lap("encode", 1.0, 1.5), Lap("retrieve", 1.5, 2.5), Lap("rank", 2.5, 2.75)]
     watch.parts += [Lap("popular", 1.5, 1.75), Lap("sequence", 1.75, 2.25)]
     telemetry.stages(watch)
-    telemetry.listed(Listed("m1", {"popular": 3}, {"popular": 1}, ["maker"], True, 0.5))
+    telemetry.listed(lambda: Listed("m1", {"popular": 3}, {"popular": 1}, ["maker"], True, 0.5))
     telemetry.ended(call, "OK", "", 0.1, "rec-1")
     spans = {span.name: span for span in kept.get_finished_spans()}
     root = spans["palate.v1.RecommendService/Recommend"]
