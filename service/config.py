@@ -17,6 +17,7 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -35,6 +36,7 @@ from service.aspects.schema import DEFAULT_MAX_VALUES
 from service.explainer.languages.codes import language_codes
 from service.language_model.options import EndpointOptions, LlamaCppOptions
 from service.ranker.config import RankerConfig
+from service.telemetry.log_lines import LogFormat, LogLevel
 
 NETWORKS_FOLDER = "networks"
 DEFAULT_DATA = Path("palate-data")
@@ -227,10 +229,36 @@ class ServerSettings(BaseModel):
     """Calls that may wait for a free thread; more are refused with RESOURCE_EXHAUSTED."""
     shutdown_grace_s: float = Field(default=30.0, ge=0.0)
     """Longest wait for calls in flight when the server is asked to stop, in seconds."""
+    log_format: LogFormat = "text"
+    """How lines of the log look, on stderr: `text` for people, `json` for machines."""
+    log_level: LogLevel = "info"
+    """What is logged: `info` has a line for every call, `warning` those that were refused, `error`
+    those that failed. `debug` adds the messages of errors, which may hold what users sent."""
 
-    @field_validator("address")
+    metrics: str = ""
+    """host:port where `/metrics` answers for Prometheus, such as `127.0.0.1:9464`; empty is nowhere.
+    It has no password: leave it on this machine or on a private network."""
+    traces: str = ""
+    """Where traces go: a collector that speaks OTLP over gRPC, such as `http://127.0.0.1:4317`; empty
+    is nowhere. Needs the extra `telemetry`."""
+    traces_ratio: float = Field(default=0.01, ge=0.0, le=1.0)
+    """Share of the calls that are traced. Those that come with a W3C context are traced if that says
+    so."""
+
+    @field_validator("traces")
     @classmethod
-    def _host_and_port(cls, address: str) -> str:
+    def _a_collector(cls, address: str) -> str:
+        if address and not _ENDPOINT.fullmatch(address):
+            raise ValueError(
+                "must be an http or https address like http://127.0.0.1:4317, without a password"
+            )
+        return address
+
+    @field_validator("address", "metrics")
+    @classmethod
+    def _host_and_port(cls, address: str, info: ValidationInfo) -> str:
+        if info.field_name == "metrics" and not address:
+            return address
         host, _, port = address.rpartition(":")
         if not host or not port.isdecimal() or int(port) > 65_535:
             raise ValueError(f"must be host:port, like 127.0.0.1:50051, not {address!r}")

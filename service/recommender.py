@@ -55,6 +55,7 @@ from service.serving.answer import Answer
 from service.serving.answer_contexts import AnswerContexts
 from service.serving.catalog import Catalog
 from service.serving.catalogue_lexicon import CatalogueLexicon
+from service.serving.freshness import Freshness
 from service.serving.paging import Page
 from service.serving.query_encoder import QueryEncoder
 from service.serving.request_ranker import RequestRanker
@@ -70,14 +71,18 @@ from service.storage.item_ids import ItemIds
 from service.storage.language_model import prompt_model
 from service.storage.liking import Liking
 from service.storage.workspace import Workspace
+from service.telemetry.telemetry import SILENT, Telemetry
+from service.vital_signs import VitalSigns
 
 
 class Recommender:
     """One data folder, open for calls. Close it."""
 
-    def __init__(self, workspace: Workspace, *, active: bool = True) -> None:
+    def __init__(
+        self, workspace: Workspace, *, active: bool = True, telemetry: Telemetry = SILENT
+    ) -> None:
         """`active`: False keeps it beside one that serves, until `activate`; its store has followed
-        the log then."""
+        the log then. `telemetry` is told what happens while it serves."""
         settings, log, store = workspace.settings, workspace.log, workspace.store
         policy = settings.events.policy()
         self._settings, self._workspace, self._policy = settings, workspace, policy
@@ -123,6 +128,25 @@ class Recommender:
             self.wishes,
         )
         self._tastes = Tastes(settings.explain, self.liking, log, self._writing)
+        self._freshness = Freshness()
+        caches = {
+            "users": states.uses,
+            "items": self.catalog.uses,
+            "query_texts": queries.uses,
+            "explanations": self._writing.uses,
+        }
+        self._vital_signs = VitalSigns(
+            workspace,
+            self.ids,
+            self._models,
+            self.catalog,
+            self._writing,
+            self._freshness,
+            caches,
+        )
+        self.telemetry = telemetry
+        if active:
+            self._be_watched()
 
     # index
 
@@ -156,7 +180,9 @@ class Recommender:
         fresh = self._users.record(events)
         _, unknown = self.ids.indices(event.item_id for event in fresh)
         behaviour = (e.item_id for e in fresh if self._policy.of_type(e.event_type).trains)
-        self.ranker.catalog.observe(self.ids.indices(behaviour)[0])
+        model = self._models.active
+        model.ranker.catalog.observe(self.ids.indices(behaviour)[0])
+        self._freshness.recorded(model, len(events), len(fresh))
         return EventReport(
             recorded=len(fresh), duplicates=len(events) - len(fresh), unknown_items=len(unknown)
         )
@@ -182,6 +208,8 @@ class Recommender:
                 model, context, answer.items, items, request.language
             )
             watch.lap("explain")
+        self.telemetry.stages(watch)
+        self.telemetry.listed(answer.listed)
         return answer.recommendation(recommendation_id, items, reasons, watch.laps_ms())
 
     def similar_items(self, request: SimilarRequest) -> Recommendation:
@@ -200,6 +228,7 @@ class Recommender:
         answer = Answer.of(self.ranking.rank(asked, model, page.stop, watch), page)
         items = self.catalog.items(answer.items)
         watch.lap("answer")
+        self.telemetry.stages(watch)
         reasons = [""] * len(items)
         return answer.recommendation("", items, reasons, watch.laps_ms())
 
@@ -214,6 +243,7 @@ class Recommender:
             ScoredItem(item.item_id, rank, one.score, one.sources, item)
             for rank, (item, one) in enumerate(zip(items, found, strict=True), start=1)
         ]
+        self.telemetry.stages(watch)
         notes = [self._workspace.unaligned] if self._workspace.unaligned else []
         return Recommendation("", results, "", degraded=notes, stage_ms=watch.laps_ms())
 
@@ -226,6 +256,7 @@ class Recommender:
 
         `tell` gets the explanation without its words before a writer is asked for them.
         """
+        watch = Stopwatch()
         index, other = self._asked_about(request)
         writer = self._writing.writer(request.writer)
         if request.recommendation_id:
@@ -242,7 +273,10 @@ class Recommender:
             writer=writer,
             language=request.language or self._settings.explain.language,
         )
-        return self._explanations.explain(question, tell)
+        watch.lap("look_up")
+        explanation = self._explanations.explain(question, tell, watch)
+        self.telemetry.stages(watch)
+        return explanation
 
     def influence(self, recommendation_id: str, item_id: str) -> Mapping[str, float]:
         """How much lower a served item would have scored without each item of the history, by item
@@ -354,17 +388,19 @@ class Recommender:
     def count_events(self) -> None:
         """Take in the events that were recorded since its ranker was loaded, by whoever served;
         once."""
-        model = self._models.active
+        model, newest = self._models.active, self._workspace.log.last_seq()
         types, n_items = model.vocabulary.event_types, model.ranker.n_items
         since, _ = read_interactions(
             self._workspace.log, self._policy, types, n_items, after_seq=model.counted
         )
         model.ranker.catalog.observe(since.item)
+        self._freshness.counted(model, newest)
 
     def activate(self) -> None:
         """From here on the log's marks are about this store, and the next start finds that it
         served."""
         self._workspace.log.activate_store(self._workspace.digest)
+        self._be_watched()
 
     def take_over(self) -> None:
         """After the one that served before has been closed: end what it left undone. Its store
@@ -381,6 +417,10 @@ class Recommender:
         self._workspace.close()
 
     # parts
+
+    def _be_watched(self) -> None:
+        """From here on this is the recommender that serves."""
+        self.telemetry.watch("recommender", self._vital_signs.readings)
 
     def _find(self, request: SearchRequest, rule: Rule) -> list[Found]:
         if [bool(request.text), bool(request.image), bool(request.audio)].count(True) != 1:

@@ -186,6 +186,8 @@ def test_serving_does_not_know_the_training_loop() -> None:
         (("rectools", "pytorch_lightning", "pandas"), ("service.ranker.peers.sasrec",)),
         (("httpx", "tenacity"), ("service.language_model.endpoint",)),
         (("llama_cpp",), ("service.language_model.gguf",)),
+        (("prometheus_client",), ("service.telemetry", "service.cli.metrics_page")),
+        (("opentelemetry",), ("service.telemetry.tracing", "service.telemetry.opening")),
         (("palate", "grpc", "google"), ("palate", *WIRE)),
     ],
 )

@@ -26,6 +26,7 @@ from encoders.modality import Modalities, fingerprints_of, media_types
 from indexer.catalog.item import Item, RowError
 from indexer.indexing.item_encoder import ItemEncoder
 from indexer.indexing.shared_space import SharedSpace, joint_names
+from indexer.indexing.throughput import Throughput
 from indexer.log.event_log import EventLog, StoreMarks
 from indexer.log.marks import InactiveStoreMarks
 from indexer.media.folder import public_name
@@ -101,6 +102,11 @@ class Indexer:
         self._batch = batch
         self._turn = threading.RLock()
         self._unflushed = 0
+
+    @property
+    def throughput(self) -> Throughput:
+        """What was encoded so far, and how long that took."""
+        return self._encoder.throughput
 
     def index_items(
         self,

@@ -9,6 +9,7 @@ the log, and does not write to the store.
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -23,6 +24,7 @@ from encoders.errors import MediaError
 from encoders.modality import MediaModality, Modalities
 from indexer.catalog.item import Item
 from indexer.indexing.shared_space import SharedSpace
+from indexer.indexing.throughput import Throughput
 from indexer.media.source import Loaded, MediaSource
 from indexer.stores.store import TEXT, ItemStore, StoredItem
 
@@ -72,6 +74,7 @@ class ItemEncoder:
         self._modalities = modalities
         self._media = media
         self._spaces = spaces
+        self.throughput = Throughput()
 
     def encode(self, items: Sequence[tuple[int, Item]], before: Mapping[int, Item]) -> Encoding:
         """Items by index with their vectors: with those in the store where they read as the store's
@@ -87,7 +90,7 @@ class ItemEncoder:
                 begun.append((modality, named, stack.enter_context(loading)))
             vectors[TEXT] |= self._read(items, vectors[TEXT])  # while the first files arrive
             for modality, named, loaded in begun:
-                vectors[modality.name] |= _encode_media(modality, named, loaded, problems)
+                vectors[modality.name] |= self._perceive(modality, named, loaded, problems)
         found = [_with_vectors(index, item, vectors) for index, item in items]
         for space in self._spaces:
             found = space.beside(found)
@@ -114,8 +117,27 @@ class ItemEncoder:
     def _read(self, items: Sequence[tuple[int, Item]], kept: Vectors) -> Vectors:
         """Vectors of the texts that are not among `kept`."""
         new = [(index, item) for index, item in items if index not in kept]
+        began = time.perf_counter()
         rows = self._text.encode_passages([item.text() for _, item in new])
+        self.throughput.add(TEXT, len(new), time.perf_counter() - began)
         return {index: row for (index, _), row in zip(new, rows, strict=True)}
+
+    def _perceive(
+        self,
+        modality: MediaModality,
+        named: Sequence[Named],
+        loaded: Iterator[Loaded],
+        problems: list[Problem],
+    ) -> Vectors:
+        """Vectors by item of what could be had; the rest goes to `problems`."""
+        rows: dict[int, list[FloatArray]] = defaultdict(list)
+        for part in _opened(modality, named, loaded, problems):
+            began = time.perf_counter()
+            encoded = modality.encode([content for _, content in part])
+            self.throughput.add(modality.name, len(part), time.perf_counter() - began)
+            for (index, _), row in zip(part, encoded, strict=True):
+                rows[index].append(row)
+        return {index: pooled(several) for index, several in rows.items()}
 
     def _stored(self, name: str, indices: Sequence[int]) -> Vectors:
         found, rows = self._store.vectors(name, indices)
@@ -136,21 +158,6 @@ def pooled(rows: Sequence[FloatArray]) -> FloatArray:
 def _with_vectors(index: int, item: Item, vectors: Mapping[str, Vectors]) -> StoredItem:
     own = {name: known[index] for name, known in vectors.items() if index in known}
     return StoredItem(index, item, own)
-
-
-def _encode_media(
-    modality: MediaModality,
-    named: Sequence[Named],
-    loaded: Iterator[Loaded],
-    problems: list[Problem],
-) -> Vectors:
-    """Vectors by item of what could be had; the rest goes to `problems`."""
-    rows: dict[int, list[FloatArray]] = defaultdict(list)
-    for part in _opened(modality, named, loaded, problems):
-        encoded = modality.encode([content for _, content in part])
-        for (index, _), row in zip(part, encoded, strict=True):
-            rows[index].append(row)
-    return {index: pooled(several) for index, several in rows.items()}
 
 
 def _opened(

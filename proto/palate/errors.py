@@ -12,6 +12,10 @@ import grpc
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
+REQUEST_ID = "x-request-id"
+"""Metadata by which a call is known in the server's log: of a request, where the caller gives it, and
+of every answer, after it."""
+
 
 class PalateRpcError(Exception):
     """A call that did not succeed. `str(error)` says what, which value, and what to do."""
@@ -24,6 +28,7 @@ class PalateRpcError(Exception):
         reason: str = "",
         field_violations: Mapping[str, str] | None = None,
         metadata: Mapping[str, str] | None = None,
+        request_id: str = "",
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -34,6 +39,8 @@ class PalateRpcError(Exception):
         """What is wrong, by field of the request."""
         self.metadata = dict(metadata or {})
         """The values that the message names."""
+        self.request_id = request_id
+        """What the server's log calls the call; empty where no server answered."""
 
     def __repr__(self) -> str:
         return f"PalateRpcError({self.code.name}, {self.reason or 'no reason'}: {self})"
@@ -56,4 +63,5 @@ class PalateRpcError(Exception):
             reason=info.reason,
             field_violations=violations,
             metadata=info.metadata,
+            request_id=str(dict(call.trailing_metadata() or ()).get(REQUEST_ID, "")),
         )

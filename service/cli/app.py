@@ -29,6 +29,7 @@ from service.cli.commands.serving import serve
 from service.cli.commands.simulating import simulate
 from service.cli.commands.training import models, train
 from service.cli.commands.tuning import tune
+from service.cli.commands.watching import top
 from service.cli.demo.demo import demo
 from service.cli.doctor.command import doctor
 from service.cli.files import COULD_NOT
@@ -56,7 +57,7 @@ def palate(
 COMMANDS: Mapping[str, Sequence[Callable[..., int]]] = {
     "Begin": (demo, index, events, align, train, evaluate, serve),
     "Ask": (recommend, chat, explain, similar, search),
-    "Keep": (tune, simulate, rebuild, doctor),
+    "Keep": (tune, simulate, rebuild, doctor, top),
 }
 for group, commands in COMMANDS.items():
     for command in commands:

@@ -6,13 +6,16 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from service.telemetry.progress_lines import ProgressLines
+
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
+    from rich.table import Table
 
     from service.api.messages import TrainProgress
 
@@ -76,6 +79,18 @@ def table(
 ) -> None:
     """A table on stdout; the columns named in `right` hold numbers, and those in `whole` are not
     folded either."""
+    show(table_of(columns, rows, title=title, right=right, whole=whole))
+
+
+def table_of(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    title: str = "",
+    right: Sequence[str] = (),
+    whole: Sequence[str] = (),
+) -> Table:
+    """The same, yet to be shown."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -93,25 +108,46 @@ def table(
         )
     for row in rows:
         shown.add_row(*(Text(_cell(value)) for value in row))
-    console().print(shown)
+    return shown
 
 
 def grid(rows: Sequence[Sequence[str]]) -> None:
     """Columns on stdout without names and rules; the last takes what room there is."""
+    show(grid_of(rows))
+
+
+def grid_of(rows: Sequence[Sequence[str]]) -> Table:
+    """The same, yet to be shown."""
     from rich.table import Table
     from rich.text import Text
 
     shown = Table.grid(padding=(0, 2, 0, 0))
     for row in rows:
         shown.add_row(*map(Text, row))
-    console().print(shown)
+    return shown
+
+
+def show(drawn: RenderableType) -> None:
+    """Something drawn, on stdout."""
+    console().print(drawn)
+
+
+def keep_showing(drawn: Iterable[RenderableType]) -> None:
+    """Each in the place of the one before, on the whole terminal."""
+    from rich.live import Live
+
+    with Live(console=console(), screen=True, auto_refresh=False) as live:
+        for one in drawn:
+            live.update(one, refresh=True)
 
 
 @contextmanager
-def progress(quiet: bool) -> Iterator[Step]:
-    """A bar on stderr per stage; silent where nobody watches, or `quiet`."""
+def progress(quiet: bool, lines: bool = False) -> Iterator[Step]:
+    """A bar on stderr per stage. Where nobody watches, a line now and then if there are to be
+    `lines`, and else nothing; nothing at all if `quiet`."""
     if quiet or not sys.stderr.isatty():
-        yield lambda stage, done, total: None
+        writes_lines = lines and not quiet
+        yield ProgressLines(_progress_line).step if writes_lines else _nothing
         return
     from rich.console import Console
     from rich.progress import (
@@ -140,6 +176,15 @@ def progress(quiet: bool) -> Iterator[Step]:
             bars.update(tasks[name], description=stage, completed=done, total=total)
 
         yield step
+
+
+def _progress_line(stage: str, done: int, total: int | None) -> None:
+    steps = f"{done}" if total is None else f"{done} of {total}"
+    remark(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {stage}, {steps}")
+
+
+def _nothing(stage: str, done: int, total: int | None) -> None:
+    """Takes a step, and shows none."""
 
 
 def telling(step: Step) -> Callable[[TrainProgress], None]:

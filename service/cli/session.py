@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from service.language_model.model import LanguageModel
     from service.operations.switching import Switching
     from service.recommender import Recommender
+    from service.telemetry.telemetry import Telemetry
 
 
 def settings_of(
@@ -101,17 +102,20 @@ def _in_folder(data: Path | None, config: Path | None, quiet: bool) -> Iterator[
         backend.close()
 
 
-def open_recommender(settings: Settings, *, warm_up: bool = False) -> Recommender:
+def open_recommender(
+    settings: Settings, *, warm_up: bool = False, telemetry: Telemetry | None = None
+) -> Recommender:
     """The data folder of the settings, with its models; `warm_up` readies the encoders, and what
     wishes are read with, for their first call."""
     from service.recommender import Recommender
     from service.storage.workspace import Workspace
+    from service.telemetry.telemetry import SILENT
 
     workspace = Workspace.open(settings)
     try:
         if warm_up:
             workspace.warm_up()
-        recommender = Recommender(workspace)
+        recommender = Recommender(workspace, telemetry=telemetry or SILENT)
         if warm_up:
             recommender.wishes.lexicon.prepare()
         return recommender

@@ -189,7 +189,13 @@ class ModelRegistry:
         data = TrainingData.read_coded(self._workspace, self._item_ids, card.vocabulary, alignments)
         ranker = load_checkpoint(folder, data.features, self._item_ids.index_of)
         ranker.catalog.recount(data.interactions)
-        return card, replace(self._serving(ranker, data), following=card.wishes)
+        model = self._serving(ranker, data)
+        return card, replace(
+            model,
+            following=card.wishes,
+            trained_on=card.last_seq,
+            trained_at=record.created_at,
+        )
 
     def _serving(
         self, ranker: Ranker, data: TrainingData, notes: Sequence[str] = ()

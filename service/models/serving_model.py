@@ -33,6 +33,10 @@ class ServingModel:
     """What it sees pictures, sounds and the like through, by modality."""
     counted: int
     """Newest event of the log that its popularity was counted with."""
+    trained_on: int = 0
+    """Newest event of the log when it was trained; 0 without training."""
+    trained_at: float = 0.0
+    """Unix seconds; 0 without training."""
     notes: Sequence[str] = ()
     """Why no trained model serves in its place, for `degraded`; empty for a trained one."""
     following: Following = field(default_factory=Following)

@@ -31,6 +31,7 @@ from service.config import EncoderSettings, Settings
 from service.errors import InvalidInput, NoTrainedModel
 from service.recommender import Recommender
 from service.storage.workspace import Workspace
+from service.telemetry.telemetry import SILENT, Telemetry
 
 
 def named(settings: Settings, lines: Mapping[str, str]) -> Settings:
@@ -81,7 +82,10 @@ def open_alone(settings: Settings, progress: Progress) -> Workspace:
 
 
 def prepare(
-    workspace: Workspace, progress: Progress, serving: ItemStore | None = None
+    workspace: Workspace,
+    progress: Progress,
+    serving: ItemStore | None = None,
+    telemetry: Telemetry = SILENT,
 ) -> Recommender:
     """A recommender on a workspace that is not active; `serving` is the active store, if it is
     open. It takes the workspace over, and closes it if it fails."""
@@ -91,7 +95,7 @@ def prepare(
         workspace.indexer().follow(
             lambda done, total: progress(TrainProgress("encode", done, total or 0))
         )
-        recommender = Recommender(workspace, active=False)
+        recommender = Recommender(workspace, active=False, telemetry=telemetry)
     except BaseException:
         workspace.close()
         raise

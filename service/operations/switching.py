@@ -104,7 +104,7 @@ class Switching:
             lines = {"text": text, "image": image, "audio": audio}
             settings = named(before.workspace.settings, lines)
             workspace = open_beside(before.workspace, settings, progress)
-            after = prepare(workspace, progress, before.workspace.store)
+            after = prepare(workspace, progress, before.workspace.store, before.telemetry)
             try:
                 after.catch_up()
                 progress(TrainProgress("switch", 0, 1))
@@ -117,6 +117,7 @@ class Switching:
 
     def close(self) -> None:
         """Close the recommender that serves."""
+        self._active.telemetry.unwatch("recommender")
         self._active.close()
 
     def _exchange(self, after: Recommender) -> None:

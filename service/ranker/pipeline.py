@@ -37,6 +37,8 @@ WISHED = 5
 """Where at most so many times the candidates of one source lead, all of them are candidates."""
 WISH_SOURCE = "wish"
 """What the source is called that proposes what fits a wish."""
+INDEX_PART = "vector_index"
+"""What the part of `retrieve` is called in which an index looks for the nearest vectors."""
 NARROW_SOURCE = "filter"
 """What the source is called that proposes all that a narrow rule leaves."""
 
@@ -148,12 +150,13 @@ def rank(
     """Candidates of all sources in serving order.
 
     With an `index`, sources that look for the nearest vectors are answered by it; without one they
-    look at every item. `watch` times the stages `encode`, `retrieve` and `rank`.
+    look at every item. `watch` times the stages `encode`, `retrieve` and `rank`, and the sources as
+    parts of `retrieve`.
     """
     watch = watch or Stopwatch()
     query_scores = ranker.query_scores(query.history, query.state)
     watch.lap("encode")
-    candidates, failed = retrieve(query_scores, query, sources, index)
+    candidates, failed = retrieve(query_scores, query, sources, index, watch)
     watch.lap("retrieve")
     scored, wished = _scored(ranker, query_scores, candidates.items, query)
     calibration = 0.0
@@ -177,8 +180,11 @@ def retrieve(
     query: Query,
     sources: Sequence[CandidateSource],
     index: VectorIndex | None = None,
+    watch: Stopwatch | None = None,
 ) -> tuple[Candidates, list[str]]:
-    """What the sources propose of what is live and allowed; and the sources that failed."""
+    """What the sources propose of what is live and allowed; and the sources that failed. `watch`
+    times each source, and an index for all that it answers."""
+    watch = watch or Stopwatch()
     live = query_scores.snapshot.content.live
     usable = live
     if query.allowed is not None:  # items may have come since the rule was made
@@ -190,12 +196,14 @@ def retrieve(
         found = index.nearest(query_scores, list(names), query.per_source)
         proposals = {names[space]: items for space, items in found.items()}
         asked = [source for source in sources if not source.space]
+        watch.part(INDEX_PART)
     wish = query.wish
     leading = usable if wish is None else usable & extended(wish.leading, len(live))
-    more, failed = _ask(asked, query_scores, leading, query)
+    more, failed = _ask(asked, query_scores, leading, query, watch)
     proposals |= more
     if wish is not None:
         proposals[WISH_SOURCE] = _fitting(wish, usable, leading, query)
+        watch.part(WISH_SOURCE)
     if query.members is not None and len(query.members) <= query.per_source:
         proposals[NARROW_SOURCE] = query.members  # let the ranker see all that is left
     return Candidates.merged(proposals, usable, query.per_source, whole=(WISH_SOURCE,)), failed
@@ -229,6 +237,7 @@ def _ask(
     query_scores: QueryScores,
     usable: BoolArray,
     query: Query,
+    watch: Stopwatch,
 ) -> tuple[dict[str, IntArray], list[str]]:
     """Proposals by source, and the sources that failed. A rule that the mask does not tell is
     checked on more candidates than are wanted."""
@@ -240,6 +249,7 @@ def _ask(
             proposals[source.name] = source.propose(query_scores, usable, n)
         except SourceFailed:
             failed.append(source.name)
+        watch.part(source.name)
     if query.satisfying is not None:
         proposed = np.unique(np.concatenate([np.zeros(0, np.int64), *proposals.values()]))
         passed = query.satisfying(proposed)

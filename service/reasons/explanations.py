@@ -26,6 +26,7 @@ from service.explainer.writers.writing import TEMPLATE, write_reasons
 from service.models.serving_model import ServingModel
 from service.ranker.data.arrays import IntArray
 from service.ranker.data.history import History
+from service.ranker.stopwatch import Stopwatch
 from service.reasons.counterfactuals import ExplainedList
 from service.reasons.crowd import Crowds
 from service.reasons.evidence import Evidences
@@ -82,10 +83,16 @@ class Explanations:
         self._measuring = threading.Lock()
 
     def explain(
-        self, question: Question, tell: Callable[[Explanation], None] | None = None
+        self,
+        question: Question,
+        tell: Callable[[Explanation], None] | None = None,
+        watch: Stopwatch | None = None,
     ) -> Explanation:
-        """The whole; `tell` gets it without words as soon as the evidence is there."""
+        """The whole; `tell` gets it without words as soon as the evidence is there. `watch` times
+        the stages `evidence` and `write`."""
+        watch = watch or Stopwatch()
         wordless, subject = self._wordless(question)
+        watch.lap("evidence")
         if tell is not None:
             tell(wordless)
         writer, notes = question.writer, []
@@ -95,6 +102,7 @@ class Explanations:
             )
             writer = TEMPLATE
         written = self._writing.write(writer, subject, wordless.evidence, question.language)
+        watch.lap("write")
         if written.note:
             notes.append(written.note)
         return replace(wordless, text=written.text, writer=written.writer, degraded=notes)

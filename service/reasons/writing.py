@@ -24,6 +24,7 @@ from service.explainer.writers.writer import Outcome, Writer, Written
 from service.explainer.writers.writing import TEMPLATE, write_verified
 from service.language_model.account import Account
 from service.language_model.errors import LanguageModelUnavailable
+from service.telemetry.uses import Uses
 
 ENTRY_POINTS = "palate.writers"
 
@@ -47,6 +48,8 @@ class Writing:
         self._kept: LRUCache[bytes, Written] = LRUCache(settings.explain.max_cached)
         self._counts: Counter[tuple[str, Outcome]] = Counter()
         self._lock = threading.Lock()
+        self.uses = Uses()
+        """Of the texts that are kept."""
         try:
             self.writer("")
         except PalateError as error:
@@ -76,6 +79,8 @@ class Writing:
         key = _key(writer.name, subject, evidence, language, length)
         with self._lock:
             kept = self._kept.get(key)
+            if writer.name != TEMPLATE.name:  # whose texts are not kept
+                self.uses.count(hit=kept is not None)
         if kept is not None:
             return kept
         written = write_verified(writer, subject, evidence, language, length)
@@ -85,6 +90,11 @@ class Writing:
             with self._lock:
                 self._kept[key] = written
         return written
+
+    def counts(self) -> Mapping[tuple[str, Outcome], int]:
+        """Texts so far, by the writer that was asked and what came of it."""
+        with self._lock:
+            return dict(self._counts)
 
     def close(self) -> None:
         """Close the writers that hold something, such as connections."""

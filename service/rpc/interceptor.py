@@ -1,5 +1,5 @@
-"""Every call of `palate.v1` goes through here: errors become statuses with details, and calls in
-flight are counted.
+"""Every call of `palate.v1` goes through here: it gets a request id and a line in the log, errors
+become statuses with details, and calls in flight are counted.
 
 Owns the shape of an error on the wire: `google.rpc.Status` with `ErrorInfo`, and `BadRequest` for
 what the caller got wrong. What an error means is decided by `service.errors.STATUS`. Knows nothing
@@ -12,18 +12,26 @@ import asyncio
 import inspect
 import logging
 import uuid
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import aclosing, contextmanager
 from typing import Any, NoReturn, TypeAlias
 
 import grpc
 from google.rpc import error_details_pb2, status_pb2
 
+from palate.errors import REQUEST_ID
 from service.errors import InvalidInput, PalateError, status_of
+from service.rpc.call_record import CallRecord
+from service.telemetry import metrics as m
+from service.telemetry.call import CURRENT_CALL, Call, request_id_of
+from service.telemetry.metrics import Reading
+from service.telemetry.telemetry import SILENT, Telemetry
 
 DOMAIN = "palate"
 METHODS = "/palate.v1."
 DETAILS_KEY = "grpc-status-details-bin"
+UNEXPECTED = "UNEXPECTED"
+"""The reason of an error that is our bug."""
 
 # A status travels in HTTP/2 headers, of which clients take 8 KiB by default; the message is in
 # there three times.
@@ -39,9 +47,10 @@ Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 
 
 class CallInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
-    """Translates errors, and knows when the last call has ended."""
+    """Translates errors, logs every call, and knows when the last one has ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, telemetry: Telemetry = SILENT) -> None:
+        self._telemetry = telemetry
         self._in_flight = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -50,6 +59,10 @@ class CallInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
     def in_flight(self) -> int:
         """Calls that are being answered."""
         return self._in_flight
+
+    def readings(self) -> Iterator[Reading]:
+        """As of now."""
+        yield Reading(m.CALLS_IN_FLIGHT, self._in_flight)
 
     async def wait_until_idle(self) -> None:
         await self._idle.wait()
@@ -80,13 +93,14 @@ class CallInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         self, method: str, behaviour: Callable[[Any, Context], Awaitable[Any]]
     ) -> Callable[..., Any]:
         async def call(request: Any, context: Context) -> Any:
-            self._entered()
-            try:
-                return await behaviour(request, context)
-            except Exception as error:
-                await _abort(context, method, error)
-            finally:
-                self._left()
+            with self._recorded(method, request, context) as record:
+                try:
+                    answer = await behaviour(request, context)
+                except Exception as error:
+                    await _abort(context, record, error)
+                record.about(answer)
+                record.answered()
+                return answer
 
         return call
 
@@ -94,26 +108,39 @@ class CallInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         self, method: str, behaviour: Callable[[Any, Context], AsyncGenerator[Any, None]]
     ) -> Callable[..., Any]:
         async def call(request: Any, context: Context) -> AsyncGenerator[Any, None]:
-            self._entered()
-            try:
-                async with aclosing(behaviour(request, context)) as messages:
-                    async for message in messages:
-                        yield message
-            except Exception as error:
-                await _abort(context, method, error)
-            finally:
-                self._left()
+            with self._recorded(method, request, context) as record:
+                try:
+                    async with aclosing(behaviour(request, context)) as messages:
+                        async for message in messages:
+                            yield message
+                except Exception as error:
+                    await _abort(context, record, error)
+                record.answered()
 
         return call
 
-    def _entered(self) -> None:
+    @contextmanager
+    def _recorded(self, method: str, request: Any, context: Context) -> Iterator[CallRecord]:
+        """The call is in flight for as long as this lasts; then it is logged."""
+        given = dict(context.invocation_metadata() or ())
+        call = Call(method, context.peer(), request_id_of(str(given.get(REQUEST_ID, ""))))
+        record = CallRecord(call)
+        record.about(request)
+        context.set_trailing_metadata(((REQUEST_ID, call.request_id),))
+        self._telemetry.began(call, given)
+        CURRENT_CALL.set(call)  # gRPC gives each call a task, and so a context, of its own
         self._in_flight += 1
         self._idle.clear()
-
-    def _left(self) -> None:
-        self._in_flight -= 1
-        if not self._in_flight:
-            self._idle.set()
+        try:
+            yield record
+        finally:
+            self._telemetry.ended(
+                call, record.status, record.reason, record.duration_s, record.recommendation_id
+            )
+            record.log(logger)
+            self._in_flight -= 1
+            if not self._in_flight:
+                self._idle.set()
 
 
 def to_status(error: PalateError) -> status_pb2.Status:
@@ -136,33 +163,36 @@ def to_status(error: PalateError) -> status_pb2.Status:
     return status
 
 
-async def _abort(context: Context, method: str, error: Exception) -> NoReturn:
+async def _abort(context: Context, record: CallRecord, error: Exception) -> NoReturn:
     if isinstance(error, grpc.aio.AbortError):
         raise error
+    status = to_status(error) if isinstance(error, PalateError) else _unexpected(record)
+    code = _code_of(status.code)
     if isinstance(error, PalateError):
-        status = to_status(error)
-        level = logging.ERROR if status.code == grpc.StatusCode.INTERNAL.value[0] else logging.INFO
-        logger.log(level, "call refused", extra={"method": method, "reason": error.reason})
-    else:
-        status = _unexpected(method, error)
+        record.refused(code.name, error.reason)
+    if code is grpc.StatusCode.INTERNAL:
+        record.error = error
     await context.abort(
-        _code_of(status.code),
+        code,
         status.message,
-        trailing_metadata=((DETAILS_KEY, status.SerializeToString()),),
+        trailing_metadata=(
+            (DETAILS_KEY, status.SerializeToString()),
+            (REQUEST_ID, record.call.request_id),
+        ),
     )
     raise AssertionError("abort does not return")
 
 
-def _unexpected(method: str, error: Exception) -> status_pb2.Status:
+def _unexpected(record: CallRecord) -> status_pb2.Status:
     """Our bug: the caller gets a reference, the log gets the rest."""
     reference = uuid.uuid4().hex[:12]
-    logger.error("call failed", extra={"method": method, "reference": reference}, exc_info=error)
+    record.refused("INTERNAL", UNEXPECTED, reference)
     status = status_pb2.Status(
         code=grpc.StatusCode.INTERNAL.value[0],
         message=f"unexpected error; the server's log has the cause under reference {reference}",
     )
     info = error_details_pb2.ErrorInfo(
-        reason="UNEXPECTED", domain=DOMAIN, metadata={"reference": reference}
+        reason=UNEXPECTED, domain=DOMAIN, metadata={"reference": reference}
     )
     status.details.add().Pack(info)
     return status

@@ -49,6 +49,7 @@ from service.rpc.servicers import (
     UserServicer,
 )
 from service.rpc.work.queues import WorkQueues
+from service.telemetry.telemetry import SILENT, Telemetry
 
 Servicer = Callable[[WorkQueues], object]
 Register = Callable[[Any, grpc.aio.Server], None]
@@ -98,16 +99,19 @@ async def serve(
     stop: asyncio.Event | None = None,
     on_listening: Callable[[str], None] = lambda address: None,
     on_loaded: Callable[[Mapping[str, str]], None] = lambda loaded: None,
+    telemetry: Telemetry = SILENT,
 ) -> None:
     """Serve until `stop` is set, or without it until SIGTERM or SIGINT; returns when everything is
     closed.
 
     `on_listening` is told the address with its real port, `on_loaded` what `load` has loaded. What
     `load` raises stops the server and comes out of here; AddressUnavailable comes before anything
-    is loaded.
+    is loaded. `telemetry` is told of every call, and may read how full the queues are.
     """
     queues = WorkQueues(settings)
-    calls = CallInterceptor()
+    calls = CallInterceptor(telemetry)
+    telemetry.watch("queues", queues.readings)
+    telemetry.watch("calls", calls.readings)
     states = health_aio.HealthServicer()
     server = _build(settings, queues, calls, states)
     await _set_health(states, _NOT_SERVING)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
@@ -49,10 +50,13 @@ from service.rpc.conversion.requests import (
 from service.rpc.conversion.rows import item_message, row_error_message
 from service.rpc.garbage_collection import freeze_gc
 from service.rpc.work.queues import WorkQueues
+from service.telemetry.progress_lines import ProgressLines
 
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"  # generic in the type stubs only
 
 T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 MAX_UNREAD_PROGRESS = 100
 """Steps that are kept for a caller who reads slower than the work goes on; the oldest are dropped."""
@@ -277,10 +281,12 @@ class ModelServicer(model_pb2_grpc.ModelServiceServicer):
         changed = asyncio.Event()
         unread: deque[TrainProgress] = deque(maxlen=MAX_UNREAD_PROGRESS)
         abandoned = False
+        lines = ProgressLines(_log_progress)
 
         def progress(step: TrainProgress) -> None:
             if abandoned or self._queues.stopping:
                 raise NotServing("stopping this work")
+            lines.step(step.stage, step.done, step.total or None)
             unread.append(step)
             loop.call_soon_threadsafe(changed.set)
 
@@ -300,6 +306,10 @@ class ModelServicer(model_pb2_grpc.ModelServiceServicer):
         finally:
             abandoned = True
             task.cancel()
+
+
+def _log_progress(stage: str, done: int, total: int | None) -> None:
+    logger.info("progress", extra={"stage": stage, "done": done, "total": total})
 
 
 class UserServicer(user_pb2_grpc.UserServiceServicer):

@@ -7,8 +7,10 @@ as the answer did. Knows no stores and no words of reasons.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from indexer.catalog.item import Item
 from service.api.messages import Personalization, Recommendation, ScoredItem
@@ -17,6 +19,7 @@ from service.serving.paging import Page
 from service.serving.request_ranker import RankedRequest
 from service.serving.rule import rule_text
 from service.serving.served import ServedContext, ServedItem
+from service.telemetry.told import Listed
 from service.wishes.fit import Reason
 from service.wishes.reading import Reading
 
@@ -99,6 +102,19 @@ class Answer:
             next_page_token=self.page.next_token(len(self.ranking.ranked.order)),
             stage_ms=stage_ms,
             wish=self._reading,
+        )
+
+    def listed(self) -> Listed:
+        """The same in numbers."""
+        ranked = self.ranking.ranked
+        is_plain = self._reading is None and self.page.start == 0 and len(self.results) > 0
+        return Listed(
+            model_version=self.ranking.model.ranker.version,
+            proposed={name: len(items) for name, items in ranked.candidates.proposals.items()},
+            served=Counter(chain.from_iterable(result.sources for result in self.results)),
+            failed=ranked.failed,
+            degraded=bool(self.ranking.model.notes or ranked.failed),
+            best_score=self.results[0].score if is_plain else None,
         )
 
     @property

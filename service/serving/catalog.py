@@ -12,12 +12,14 @@ import numpy as np
 
 from indexer.catalog.item import Item
 from indexer.indexing.indexer import IndexReport
+from indexer.indexing.throughput import Throughput
 from indexer.stores.store import StoredItem
 from service.errors import InvalidInput, ItemNotFound
 from service.models.registry import ModelRegistry
 from service.ranker.data.arrays import IntArray
 from service.storage.item_ids import ItemIds
 from service.storage.workspace import Workspace
+from service.telemetry.uses import Uses
 
 MAX_REMEMBERED = 50_000
 """Items kept in memory."""
@@ -41,6 +43,13 @@ class Catalog:
         self._ids, self._registry, self._on_change = ids, registry, on_change
         self._indexer = workspace.indexer(self.learn)
         self._remembered: dict[int, Item] = {}
+        self.uses = Uses()
+        """Of the items in memory, by list that was asked for."""
+
+    @property
+    def throughput(self) -> Throughput:
+        """What was encoded so far, and how long that took."""
+        return self._indexer.throughput
 
     def index(
         self,
@@ -95,6 +104,7 @@ class Catalog:
         """Items by index, from memory where they were used lately."""
         wanted = indices.tolist()
         absent = [index for index in wanted if index not in self._remembered]
+        self.uses.count(hit=not absent)
         if absent:
             if len(self._remembered) > MAX_REMEMBERED:
                 self._remembered.clear()

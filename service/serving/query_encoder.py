@@ -9,6 +9,7 @@ from cachetools import LRUCache
 
 from encoders.arrays import FloatArray
 from encoders.base import TextEncoder
+from service.telemetry.uses import Uses
 
 REMEMBERED = 4096
 """Texts whose vectors are kept: the described tastes of stored profiles come again with every call."""
@@ -22,11 +23,13 @@ class QueryEncoder:
         self._encoder = encoder
         self._remembered: LRUCache[str, FloatArray] = LRUCache(REMEMBERED)
         self._lock = threading.Lock()
+        self.uses = Uses()
 
     def encode(self, text: str) -> FloatArray:
         """(text dim,) float32, of unit length. Do not write to it."""
         with self._lock:
             vector = self._remembered.get(text)
+            self.uses.count(hit=vector is not None)
         if vector is None:
             vector = self._encoded([text])[0]
         return vector

@@ -23,6 +23,7 @@ from indexer.stores.store import ItemStore, UserPoint
 from service.ranker.data.arrays import BoolArray, IntArray
 from service.storage.item_ids import ItemIds
 from service.storage.liking import Liking
+from service.telemetry.uses import Uses
 
 PROFILE_EVENTS = 10
 """Newest liked items that make a taste vector."""
@@ -102,6 +103,7 @@ class UserStates:
         self._capacity = REMEMBERED if only_writer else 0
         self._lock = threading.Lock()
         self._generation = 0
+        self.uses = Uses()
 
     def state(self, user_id: str) -> UserState:
         """The user as of now; an unknown user has no events."""
@@ -110,6 +112,7 @@ class UserStates:
             if habits is not self._habits:
                 self._habits = habits
                 self._remembered.clear()
+            self.uses.count(hit=user_id in self._remembered)
             if user_id in self._remembered:
                 self._remembered.move_to_end(user_id)
                 return self._remembered[user_id]

@@ -16,8 +16,10 @@ INVALID = grpc.StatusCode.INVALID_ARGUMENT
 class Ended(grpc.RpcError):
     """A call that ended, as gRPC gives it."""
 
-    def __init__(self, code: grpc.StatusCode, message: str, *details: Message) -> None:
-        self._code, self._message = code, message
+    def __init__(
+        self, code: grpc.StatusCode, message: str, *details: Message, request_id: str = ""
+    ) -> None:
+        self._code, self._message, self._request_id = code, message, request_id
         status = status_pb2.Status(code=code.value[0], message=message)
         for detail in details:
             status.details.add().Pack(detail)
@@ -30,7 +32,8 @@ class Ended(grpc.RpcError):
         return self._message
 
     def trailing_metadata(self) -> Any:
-        return (("grpc-status-details-bin", self._status),) if self._status else ()
+        status = (("grpc-status-details-bin", self._status),) if self._status else ()
+        return (*status, *((("x-request-id", self._request_id),) if self._request_id else ()))
 
 
 def test_code_reason_fields_and_values_are_read() -> None:
@@ -64,3 +67,10 @@ def test_details_of_other_kinds_are_passed_over() -> None:
     retry = error_details_pb2.RetryInfo()
     error = PalateRpcError.from_grpc(Ended(INVALID, "busy", retry, info))
     assert error.reason == "OVERLOADED"
+
+
+def test_the_request_id_is_what_the_servers_log_calls_the_call() -> None:
+    info = error_details_pb2.ErrorInfo(reason="OVERLOADED")
+    error = PalateRpcError.from_grpc(Ended(INVALID, "busy", info, request_id="order-7"))
+    assert error.request_id == "order-7"
+    assert PalateRpcError.from_grpc(Ended(INVALID, "busy")).request_id == ""

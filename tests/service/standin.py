@@ -32,6 +32,7 @@ from service.config import ServerSettings, Settings
 from service.errors import ItemNotFound
 from service.explainer.evidence import Evidence, EvidenceKind
 from service.rpc.server import serve
+from service.telemetry.telemetry import SILENT, Telemetry
 
 ALIEN = Item(
     item_id="f1",
@@ -238,6 +239,7 @@ class Running:
 async def running(
     backend: StandIn | Backend | None = None,
     factory: Callable[[Settings], StandIn] | None = None,
+    telemetry: Telemetry = SILENT,
     **limits: Any,
 ) -> AsyncIterator[Running]:
     """A real server on a free port, and a channel to it; without a `factory` it has loaded already."""
@@ -252,6 +254,7 @@ async def running(
             stop=stop,
             on_listening=listening.set_result,
             on_loaded=lambda _: loaded.set(),
+            telemetry=telemetry,
         )
     )
     await asyncio.wait([done, listening], return_when=asyncio.FIRST_COMPLETED)

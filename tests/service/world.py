@@ -11,6 +11,7 @@ from service.config import Settings
 from service.config_file import load_settings
 from service.recommender import Recommender
 from service.storage.workspace import Workspace
+from service.telemetry.telemetry import SILENT, Telemetry
 
 NOW = 1_700_000_000.0
 WORDS = {
@@ -61,12 +62,12 @@ def events(n_users: int = 30, each: int = 8, n_items: int = 40) -> list[Event]:
     return made
 
 
-def opened(folder: Path, **overrides: object) -> Recommender:
-    return Recommender(Workspace.open(settings(folder, **overrides)))
+def opened(folder: Path, *, telemetry: Telemetry = SILENT, **overrides: object) -> Recommender:
+    return Recommender(Workspace.open(settings(folder, **overrides)), telemetry=telemetry)
 
 
-def filled(folder: Path) -> Recommender:
-    recommender = opened(folder)
+def filled(folder: Path, *, telemetry: Telemetry = SILENT) -> Recommender:
+    recommender = opened(folder, telemetry=telemetry)
     recommender.index_items(items(), {})
     recommender.record_events(events())
     return recommender

@@ -73,7 +73,7 @@ def align(
 def _train(workspace: Workspace, modality: str, seed: int, holdout: float, as_json: bool) -> int:
     from service.operations.aligning import align
 
-    with output.progress(as_json) as step:
+    with output.progress(as_json, lines=True) as step:
         tell = output.telling(step)
         report = align(workspace, modality, seed=seed, holdout=holdout, progress=tell)
     if as_json:

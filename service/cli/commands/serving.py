@@ -15,6 +15,7 @@ from service.cli.session import open_recommender, settings_of
 if TYPE_CHECKING:
     from service.api.services import Backend
     from service.config import Settings
+    from service.telemetry.telemetry import Telemetry
 
 
 def serve(
@@ -32,8 +33,11 @@ def serve(
 ) -> int:
     """Serve the data folder over gRPC until SIGTERM or Ctrl-C."""
     import asyncio
+    import sys
 
     from service.rpc.server import serve as serve_until_stopped
+    from service.telemetry.log_lines import logging_to
+    from service.telemetry.opening import telemetry_of
 
     overrides: dict[str, Any] = {"server": {"address": address}} if address else {}
     settings = settings_of(data, config, overrides)
@@ -51,13 +55,21 @@ def serve(
             output.table(["loaded", ""], [[name, what] for name, what in loaded.items()])
             output.say("serving; Ctrl-C stops")
 
-    asyncio.run(
-        serve_until_stopped(settings, _load, on_listening=on_listening, on_loaded=on_loaded)
-    )
+    log = logging_to(sys.stderr, settings.server.log_format, settings.server.log_level)
+    with log, telemetry_of(settings.server) as telemetry:
+        asyncio.run(
+            serve_until_stopped(
+                settings,
+                lambda settings: _load(settings, telemetry),
+                on_listening=on_listening,
+                on_loaded=on_loaded,
+                telemetry=telemetry,
+            )
+        )
     return DONE
 
 
-def _load(settings: Settings) -> Backend:
+def _load(settings: Settings, telemetry: Telemetry) -> Backend:
     from service.operations.switching import Switching
 
-    return Switching(open_recommender(settings, warm_up=True))
+    return Switching(open_recommender(settings, warm_up=True, telemetry=telemetry))

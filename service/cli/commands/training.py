@@ -51,7 +51,7 @@ def train(
     """
     from service.api.messages import RESUME
 
-    with output.progress(as_json) as step:
+    with output.progress(as_json, lines=True) as step:
         last = ""
 
         def tell(progress: TrainProgress) -> None:

@@ -70,7 +70,7 @@ def tune(
     from service.operations.tuning import measure_on, require_optuna, search, summary
 
     require_optuna()
-    with output.progress(as_json) as step:
+    with output.progress(as_json, lines=True) as step:
 
         def keep(found: Tuning) -> None:
             """A search that is killed has lost nothing but the trial under way."""

@@ -8,7 +8,7 @@ and refuses work before and after. Knows nothing of messages or sockets.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol, TypeVar
 
 from service.api.services import Backend
@@ -16,6 +16,8 @@ from service.config import Settings
 from service.errors import NotServing, Overloaded, TrainingUnderway
 from service.rpc.work.cores import half_the_cores, one_core
 from service.rpc.work.pool import WorkPool
+from service.telemetry import metrics as m
+from service.telemetry.metrics import Reading
 
 T = TypeVar("T")
 
@@ -45,6 +47,7 @@ class WorkQueues:
         self._explaining = WorkPool("explaining", explaining, waiting, one_core)
         self._indexing = WorkPool("indexing", 1, waiting, half_the_cores)
         self._training = WorkPool("training", 1, 0, half_the_cores)
+        self._pools = (self._answering, self._explaining, self._indexing, self._training)
 
     async def answer(self, context: Context, work: Callable[[Backend], T]) -> T:
         """For calls that take milliseconds."""
@@ -67,10 +70,17 @@ class WorkQueues:
         except Overloaded:
             raise TrainingUnderway() from None
 
+    def readings(self) -> Iterator[Reading]:
+        """Of all queues, and whether calls are taken."""
+        is_serving = self.backend is not None and not self.stopping
+        yield Reading(m.SERVING, int(is_serving))
+        for pool in self._pools:
+            yield from pool.readings()
+
     async def close(self) -> None:
         """Wait for what is under way, then close the backend."""
         self.stopping = True
-        for pool in (self._answering, self._explaining, self._indexing, self._training):
+        for pool in self._pools:
             await pool.close()
         if self.backend is not None:
             await asyncio.to_thread(self.backend.close)

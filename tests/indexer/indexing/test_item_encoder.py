@@ -206,3 +206,13 @@ def test_unit_vectors_are_pooled_to_their_direction() -> None:
 def test_of_vectors_that_cancel_each_other_out_the_first_one_stays() -> None:
     east = np.array([1.0, 0.0], dtype=np.float32)
     np.testing.assert_array_equal(pooled([east, -east]), east)
+
+
+def test_what_was_encoded_is_counted_and_what_was_kept_is_not(world: World) -> None:
+    red = world.picture("red.png", "red")
+    first = world.encoder.encode([(0, with_pictures("a", red, title="one"))], {})
+    before = world.store_as(*first.items)
+    world.encoder.encode([(0, before[0]), (1, Item("b", title="two"))], before)
+    encoded = world.encoder.throughput.by_modality()
+    assert (encoded["text"].contents, encoded["image"].contents) == (2, 1)
+    assert encoded["text"].seconds > 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 
 import pytest
@@ -134,6 +135,24 @@ def test_nothing_moves_where_nobody_watches_or_quiet_is_asked_for(
     with output.progress(quiet) as step, output.waiting("loading", quiet):
         step("fit", 1, 2)
     assert stream.getvalue() == ""
+
+
+def test_long_work_without_a_terminal_is_told_in_lines_with_their_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stream = io.StringIO()
+    _stderr(monkeypatch, stream)
+    with output.progress(quiet=False, lines=True) as step:
+        step("read", 0, None)
+        step("fit: loss 0.50", 1, 2)
+        step("fit: loss 0.25", 2, 2)
+    with output.progress(quiet=True, lines=True) as step:
+        step("fit", 1, 2)
+    lines = [
+        re.sub(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ", "", line)
+        for line in stream.getvalue().splitlines()
+    ]
+    assert lines == ["read, 0", "fit: loss 0.50, 1 of 2", "fit: loss 0.25, 2 of 2"]
 
 
 def test_progress_of_long_work_is_told_as_steps() -> None:

@@ -87,7 +87,7 @@ def test_a_folder_without_data_is_not_made(run: Run) -> None:
 def test_a_folder_that_cannot_be_served_is_let_go(
     filled: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(self: object, workspace: object) -> None:
+    def fail(self: object, workspace: object, **_: object) -> None:
         raise ZeroDivisionError("planted")
 
     settings = world.settings(Path("palate-data"))

@@ -33,6 +33,8 @@ from service.recommender import Recommender
 from service.rpc.garbage_collection import freeze_gc
 from service.storage import data_folder
 from service.storage.workspace import Workspace
+from service.telemetry.measurements import Measurements
+from service.telemetry.telemetry import SILENT, Telemetry
 from tests.service import counting, strips
 from tests.service.world import NOW, events, items, settings
 
@@ -45,7 +47,9 @@ def quiet(progress: TrainProgress) -> None:
     pass
 
 
-def recommender(folder: Path, text: str, **overrides: Any) -> Recommender:
+def recommender(
+    folder: Path, text: str, telemetry: Telemetry = SILENT, **overrides: Any
+) -> Recommender:
     small = {
         "dim": 8,
         "n_blocks": 1,
@@ -56,7 +60,8 @@ def recommender(folder: Path, text: str, **overrides: Any) -> Recommender:
     }
     encoders = {"text": text, "image": "fake"}
     return Recommender(
-        Workspace.open(settings(folder, encoders=encoders, ranker=small, **overrides))
+        Workspace.open(settings(folder, encoders=encoders, ranker=small, **overrides)),
+        telemetry=telemetry,
     )
 
 
@@ -422,3 +427,22 @@ def test_what_cannot_be_changed_to_is_refused_and_nothing_changes(
     assert caught.value.field == field
     assert [path.name for path in tmp_path.glob("vectors*")] == ["vectors"]
     assert palate.recommend(RecommendRequest(user_id="u0")).results
+
+
+def test_whoever_watches_reads_the_recommender_that_serves(
+    tmp_path: Path, read: Counter[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    measurements = Measurements()
+    palate = Switching(recommender(tmp_path, "one", Telemetry(measurements)))
+    palate.index_items(items(), {})
+
+    def encoded() -> Any:
+        return measurements.registry.get_sample_value("palate_encoded_total", {"modality": "text"})
+
+    assert (read["one"], encoded()) == (40, 40)
+    palate.change_encoders(quiet, text="two", image="")
+    palate.index_items([Item("new", title="Comet")], {})
+    assert encoded() == 1  # by the recommender with encoder two, since it serves
+    palate.close()
+    assert encoded() is None
+    assert "could not be read" not in caplog.text

@@ -29,3 +29,18 @@ def test_a_stage_that_is_named_twice_adds_up_and_keeps_its_place(clock: None) ->
     for stage in ("rank", "answer", "rank"):
         watch.lap(stage)
     assert list(watch.laps_ms().items()) == [("rank", 4000.0), ("answer", 2000.0)]
+
+
+def test_parts_are_timed_within_the_stage_under_way(clock: None) -> None:
+    watch = Stopwatch()
+    watch.lap("encode")
+    watch.part("popular")  # 2 seconds
+    watch.part("trending")  # 3
+    watch.lap("retrieve")  # 2 + 3 + 4
+    watch.part("late")  # 5
+    assert [(part.name, part.seconds) for part in watch.parts] == [
+        ("popular", 2.0),
+        ("trending", 3.0),
+        ("late", 5.0),
+    ]
+    assert watch.laps_ms() == {"encode": 1000.0, "retrieve": 9000.0}

@@ -56,3 +56,27 @@ def test_an_answer_to_somebody_unknown_says_what_it_rests_on(palate: Recommender
     assert wished == "nothing is known about this user; ranked by the wish and popularity"
     described = said(RecommendRequest(taste="rocket"))
     assert described.endswith("ranked by the described taste and popularity")
+
+
+def test_in_numbers_an_answer_has_what_each_source_proposed_and_has_in_it(
+    palate: Recommender,
+) -> None:
+    given = answer(palate, RecommendRequest(user_id="u0", k=4))
+    listed = given.listed()
+    assert listed.proposed["popular"] == len(given.ranking.ranked.candidates.proposals["popular"])
+    sources = [name for result in given.results for name in result.sources]
+    assert listed.served == {name: sources.count(name) for name in sources}
+    assert listed.best_score == given.results[0].score
+    assert (listed.failed, listed.degraded) == ([], bool(palate.model.notes))
+
+
+def test_only_scores_that_compare_are_told_for_drift(palate: Recommender) -> None:
+    """A wish is a part of the score, and a second page does not begin with the best."""
+    first = answer(palate, RecommendRequest(user_id="u0", k=4))
+    token = first.page.next_token(len(first.ranking.ranked.order))
+    for request in (
+        RecommendRequest(user_id="u0", wish="something with love"),
+        RecommendRequest(user_id="u0", k=4, page_token=token),
+        RecommendRequest(user_id="u0", domains=["nowhere"]),
+    ):
+        assert answer(palate, request).listed().best_score is None

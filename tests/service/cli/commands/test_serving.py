@@ -14,6 +14,7 @@ from service.cli.commands import serving
 from service.config import Settings
 from service.operations.switching import Switching
 from service.rpc import server
+from service.telemetry.telemetry import SILENT
 from tests.service import world
 from tests.service.cli.conftest import Run
 
@@ -23,7 +24,9 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
     """The settings of every server; none of them listens, or loads anything."""
     seen: list[Settings] = []
 
-    async def serve(settings: Settings, load: Any, *, on_listening: Any, on_loaded: Any) -> None:
+    async def serve(
+        settings: Settings, load: Any, *, on_listening: Any, on_loaded: Any, telemetry: Any
+    ) -> None:
         seen.append(settings)
         on_listening("127.0.0.1:1234")
         on_loaded({"model": "m1", "items": "40"})
@@ -58,7 +61,7 @@ def test_the_address_is_that_of_the_option_or_else_of_the_settings(
 
 
 def test_what_is_served_is_the_folder_of_the_settings(filled: Run) -> None:
-    backend = serving._load(world.settings(Settings().data))
+    backend = serving._load(world.settings(Settings().data), SILENT)
     try:
         assert isinstance(backend, Switching)
         assert backend.loaded()["items"] == "40"

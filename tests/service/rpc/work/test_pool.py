@@ -49,6 +49,12 @@ async def test_work_runs_off_the_event_loop_in_order_of_arrival(
     first = await _start(pool, gate.wait)
     tasks = [await _start(pool, _noting(done, name)) for name in "ab"]
     assert (pool.pending, done) == (3, [])
+    readings = {reading.metric.name: reading.value for reading in pool.readings()}
+    assert readings == {
+        "palate_queue_pending": 3,
+        "palate_queue_capacity": 3,
+        "palate_queue_shed_total": 0,
+    }
     gate.set()
     assert await asyncio.gather(first, *tasks) == [True, "a", "b"]
     assert (pool.pending, done) == (0, ["a", "b"])
