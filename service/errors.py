@@ -25,6 +25,7 @@
         ├── ServedByOtherEncoders       an answer of before a change of encoders cannot be explained
         ├── ModelNotFound               the registry has no such version
         ├── NoTrainedModel              a trained model is needed and there is none
+        ├── ModelUnreadable             the checkpoint of a model is damaged, or none that can be used here
         ├── WriterUnavailable           that writer of explanations needs a package or a setting
         ├── TrainingUnderway            one training, or change of encoders, at a time
         ├── NotServing                  the server is loading or stopping
@@ -82,6 +83,7 @@ __all__ = [
     "MediaError",
     "ModalityUnsupported",
     "ModelNotFound",
+    "ModelUnreadable",
     "NoTrainedModel",
     "NotServing",
     "Overloaded",
@@ -182,6 +184,17 @@ class NoTrainedModel(ServiceError):
         super().__init__(f"{why}; {todo}")
 
 
+class ModelUnreadable(ServiceError):
+    """The checkpoint of a model is damaged, or none that can be used here."""
+
+    reason: ClassVar[str] = "MODEL_UNREADABLE"
+
+    def __init__(self, version: str, why: str) -> None:
+        super().__init__(
+            f"model {shown(version)}: {why}", metadata={"version": version, "why": why}
+        )
+
+
 class WriterUnavailable(ServiceError):
     """That writer of explanations needs a package or a setting."""
 
@@ -263,6 +276,7 @@ STATUS: Mapping[type[PalateError], str] = {
     ServedByOtherEncoders: "FAILED_PRECONDITION",
     ModelNotFound: "NOT_FOUND",
     NoTrainedModel: "FAILED_PRECONDITION",
+    ModelUnreadable: "FAILED_PRECONDITION",
     WriterUnavailable: "FAILED_PRECONDITION",
     TrainingUnderway: "FAILED_PRECONDITION",
     NotServing: "UNAVAILABLE",

@@ -33,7 +33,8 @@ class ServingModel:
     counted: int
     """Newest event of the log that its popularity was counted with."""
     notes: Sequence[str] = ()
-    """Why no trained model serves in its place, for `degraded`; empty for a trained one."""
+    """Why no other model serves in its place, for `degraded`: none is trained, or those that should
+    serve are damaged. Empty where it is the active one."""
 
     @property
     def vector_name(self) -> str:

@@ -278,27 +278,33 @@ def _vectors(settings: Settings, log: EventLog, encoders: Encoders) -> Iterator[
 
 
 def _models(settings: Settings, log: EventLog) -> Iterator[Finding]:
-    from service.ranker.checkpoint import CheckpointError, read_extra
+    """The one that serves, and those that are damaged: one of them may be what is rolled back to."""
+    from service.ranker.checkpoint import CheckpointError, read_extra, verify_checkpoint
 
-    record = log.active_model()
-    if record is None:
+    active = log.active_model()
+    damaged: dict[str, str] = {}
+    for record in log.list_models():
+        try:
+            verify_checkpoint(settings.data / record.path, list(settings.encoder_names))
+        except CheckpointError as error:
+            damaged[record.version] = str(error)
+    for version, why in damaged.items():
+        serves = active is not None and version == active.version
+        todo = "`palate train`, or `palate models activate` another; a start serves the one before"
+        yield Finding(
+            "fail" if serves else "warn",
+            "model",
+            f"{version}: {why}",
+            todo if serves else "it cannot be rolled back to; restore it from a backup",
+        )
+    if active is None:
         yield Finding(
             "warn",
             "model",
             "none serves",
             "`palate train` trains one; until then content and item-kNN rank",
         )
-        return
-    try:
-        extra = read_extra(settings.data / record.path)
-    except (CheckpointError, OSError, ValueError) as error:
-        yield Finding(
-            "fail",
-            "model",
-            f"{record.version}: {error}",
-            "`palate train`, or `palate models activate` another",
-        )
-        return
-    events = log.count_events()
-    found = f"{record.version}, trained on {extra.get('n_events', 0):,} of {events:,} events"
-    yield Finding("ok", "model", found)
+    elif active.version not in damaged:
+        n_events = read_extra(settings.data / active.path).get("n_events", 0)
+        found = f"{active.version}, trained on {n_events:,} of {log.count_events():,} events"
+        yield Finding("ok", "model", found)
