@@ -8,6 +8,7 @@
     └── StoreError                  what is stored stands in the way
         ├── StoreLocked             another process owns the folder
         ├── StoreUnavailable        the store cannot be reached, read or written now
+        │   └── NoRoom                  its disk is full: it can be read, and not be written
         ├── EncoderMismatch         the stored vectors were made by other encoders
         └── DataVersionMismatch     the data were written by a newer Palate
 
@@ -100,6 +101,12 @@ class StoreUnavailable(StoreError):
 
     def __init__(self, store: object, why: str, todo: str) -> None:
         super().__init__(f"{store}: {why}; {todo}", metadata={"store": str(store), "why": why})
+
+
+class NoRoom(StoreUnavailable):
+    """A disk is full, or nearly: what is there can be read, and nothing be written."""
+
+    reason: ClassVar[str] = "NO_ROOM"
 
 
 class EncoderMismatch(StoreError):

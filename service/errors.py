@@ -16,6 +16,7 @@
     ├── StoreError
     │   ├── StoreLocked
     │   ├── StoreUnavailable
+    │   │   └── NoRoom
     │   ├── EncoderMismatch
     │   └── DataVersionMismatch
     └── ServiceError                    here: what answers, and in what state it is
@@ -58,6 +59,7 @@ from indexer.errors import (
     FilterSyntaxError,
     InvalidInput,
     ItemNotFound,
+    NoRoom,
     StoreError,
     StoreLocked,
     StoreUnavailable,
@@ -84,6 +86,7 @@ __all__ = [
     "ModalityUnsupported",
     "ModelNotFound",
     "ModelUnreadable",
+    "NoRoom",
     "NoTrainedModel",
     "NotServing",
     "Overloaded",
@@ -267,6 +270,7 @@ STATUS: Mapping[type[PalateError], str] = {
     StoreError: "INTERNAL",
     StoreLocked: "FAILED_PRECONDITION",
     StoreUnavailable: "UNAVAILABLE",
+    NoRoom: "RESOURCE_EXHAUSTED",
     EncoderMismatch: "FAILED_PRECONDITION",
     DataVersionMismatch: "FAILED_PRECONDITION",
     ServiceError: "INTERNAL",

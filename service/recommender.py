@@ -11,6 +11,7 @@ from several threads at once. It knows no gRPC and no command line.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -37,7 +38,7 @@ from service.api.messages import (
     UserProfile,
 )
 from service.aspects.reading import Aspects
-from service.errors import InvalidInput
+from service.errors import InvalidInput, NoRoom
 from service.language_model.account import Account
 from service.language_model.model import LanguageModel
 from service.models.registry import ModelRegistry
@@ -71,6 +72,8 @@ from service.storage.language_model import prompt_model
 from service.storage.liking import Liking
 from service.storage.workspace import Workspace
 
+logger = logging.getLogger(__name__)
+
 
 class Recommender:
     """One data folder, open for calls. Close it."""
@@ -85,8 +88,7 @@ class Recommender:
         self._account = Account(settings.language_model.budget_tokens)
         self._writing = Writing(settings, account=self._account)
         self._prompt_model = prompt_model(settings, self._account)
-        if active:
-            workspace.reconcile()
+        followed = _follow_log(workspace) if active else True
         queries = QueryEncoder(workspace.text_encoder)
         encode_query = queries.encode
         self.ids = ItemIds(log.item_indices())
@@ -99,6 +101,8 @@ class Recommender:
         )
         self._users = Users(log, store, self.liking, states, self._served)
         self.catalog = Catalog(workspace, self.ids, self._models, on_change=states.forget)
+        if not followed:
+            self.catalog.leave_out_deleted()
         sources = Sources(self.catalog)
         self._trainer = Trainer(workspace, self.ids, self._models, sources.plugged)
         contexts = UserContexts(states, self.ids, store, encode_query)
@@ -325,6 +329,8 @@ class Recommender:
         versions = [alignment.version for alignment in workspace.alignments.values()]
         before = workspace.served_before
         changed = {"encoders": f"others than before: {before} served last"} if before else {}
+        if no_room := workspace.store.no_room:
+            changed = {**changed, "disk": f"read only: {no_room}"}
         return {
             "data": str(self._settings.data),
             "items": f"{len(self.ids):,}",
@@ -401,6 +407,19 @@ class Recommender:
             why = "it must be another item than item_id"
             raise InvalidInput("instead_of_item_id", request.item_id, why)
         return index, self.catalog.index_of(request.instead_of_item_id)
+
+
+def _follow_log(workspace: Workspace) -> bool:
+    """Bring the store up to the log, and say whether that could be done. On a full disk what it has
+    is served all the same."""
+    if no_room := workspace.store.no_room:
+        logger.error("read only: %s", no_room)
+    try:
+        workspace.reconcile()
+    except NoRoom as error:
+        logger.error("what the store lacks of the log is not served: %s", error)
+        return False
+    return True
 
 
 def _described(encoder: Encoder) -> str:

@@ -20,7 +20,7 @@ from encoders.fingerprint import digest_of
 from indexer.log.event_log import ModelRecord, ModelRecords
 from indexer.stores.store import StoredItem
 from service.api.messages import ModelInfo
-from service.errors import ModelNotFound, ModelUnreadable, NoTrainedModel
+from service.errors import ModelNotFound, ModelUnreadable, NoRoom, NoTrainedModel
 from service.models.features import features_of
 from service.models.model_card import ModelCard
 from service.models.serving_model import VECTORS_OF_MODELS, ServingModel
@@ -168,7 +168,10 @@ class ModelRegistry:
             if notes:
                 notes[-1] += f"; {candidate.version}, which served before it, serves in its place"
                 model = replace(model, notes=notes)
-            self._publish(model)
+            try:
+                self._publish(model)
+            except NoRoom as error:
+                logger.error("item vectors of the model are as they were: %s", error)
             return model
         return self._untrained([*notes[:-1], *self._notes(notes[-1])])
 

@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
 
-from indexer.errors import StoreError, StoreUnavailable
+from indexer.errors import NoRoom, StoreError, StoreUnavailable
 from indexer.log.sql import schema
 
 T = TypeVar("T")
@@ -119,6 +119,10 @@ class Database:
             yield
         except (sa.exc.OperationalError, sa.exc.TimeoutError) as error:
             why = str(getattr(error, "orig", None) or error)
+            if _is_full(error):
+                raise NoRoom(
+                    self._name, why, "make room on its disk; nothing was written"
+                ) from error
             raise StoreUnavailable(
                 self._name,
                 why,
@@ -148,6 +152,13 @@ def raw_rows(result: CursorResult[Any]) -> list[tuple[Any, ...]]:
     """The driver's own tuples: SQLAlchemy's rows cost as much again as the query."""
     assert result.cursor is not None
     return list(result.cursor.fetchall())
+
+
+def _is_full(error: Exception) -> bool:
+    """Of SQLite, or of a PostgreSQL server."""
+    driver = getattr(error, "orig", None)
+    codes = getattr(driver, "sqlite_errorname", None), getattr(driver, "sqlstate", None)
+    return codes[0] == "SQLITE_FULL" or codes[1] == "53100"
 
 
 def _engine(url: sa.URL) -> Engine:

@@ -22,7 +22,7 @@ from typing import Any
 import qdrant_edge as qe
 
 from encoders.errors import PalateError
-from indexer.errors import DataVersionMismatch, StoreUnavailable
+from indexer.errors import DataVersionMismatch, NoRoom, StoreUnavailable
 from indexer.stores.conditions import FLOAT_FIELDS, KEYWORD_FIELDS
 from indexer.stores.store import Distance
 
@@ -165,18 +165,26 @@ def _let_go(shard: qe.EdgeShard) -> None:
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """As `engine`, for what needs room; StoreUnavailable before anything is written where there is
-    none."""
-    free = shutil.disk_usage(folder).free
-    if free < ROOM_BYTES:
-        raise StoreUnavailable(
+    """As `engine`, for what needs room; NoRoom before anything is written where there is none."""
+    if why := no_room(folder):
+        raise NoRoom(
             folder,
-            f"{free / 2**20:.0f} MB are free on its disk, and a write may need {ROOM_BYTES / 2**20:.0f}",
+            why,
             "make room; what was acknowledged is in the log, and is put in here when the same rows come again or at "
             "the next start",
         )
     with engine(folder):
         yield
+
+
+def no_room(folder: Path) -> str:
+    """Why nothing may be written in a folder; empty where there is room."""
+    free = shutil.disk_usage(folder).free
+    if free >= ROOM_BYTES:
+        return ""
+    return (
+        f"{free / 2**20:.0f} MB are free on its disk, and a write may need {ROOM_BYTES / 2**20:.0f}"
+    )
 
 
 @contextmanager

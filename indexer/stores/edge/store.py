@@ -28,6 +28,7 @@ from indexer.stores.edge.folder import (
     create,
     create_users,
     engine,
+    no_room,
     read_state,
     write_state,
     writing,
@@ -66,7 +67,8 @@ class EdgeStore:
         self._lock = lock
         self._items: qe.EdgeShard = qe.EdgeShard.load(str(folder / "items"))
         if not (folder / "users").is_dir():
-            create_users(folder, state)
+            with writing(folder):
+                create_users(folder, state)
         self._users: qe.EdgeShard = qe.EdgeShard.load(str(folder / "users"))
         self._find = EdgeSearch(self._items)
         self._guard = threading.RLock()
@@ -86,16 +88,17 @@ class EdgeStore:
         """The store in `folder`, made if there is none; `anew` first forgets what is there.
 
         StoreLocked when another process has it, EncoderMismatch when its vectors are of other
-        encoders.
+        encoders. One that is there is opened on a full disk too, to be read.
         """
         path = Path(folder)
         lock = FolderLock(path)
         try:
-            with writing(path):
+            with engine(path):
                 state = None if anew else read_state(path)
                 if state is None:
                     state = FolderState(dict(dims), dict(fingerprints))
-                    create(path, state)
+                    with writing(path):
+                        create(path, state)
                 check_encoders(
                     path,
                     stored=state.fingerprints,
@@ -113,6 +116,10 @@ class EdgeStore:
     @property
     def unclean(self) -> bool:
         return self._lock.unclean
+
+    @property
+    def no_room(self) -> str:
+        return no_room(self._folder)
 
     def upsert(self, items: Sequence[StoredItem]) -> None:
         widths = self.vector_names()

@@ -20,6 +20,7 @@ from indexer.stores.edge.folder import (
     FolderState,
     engine,
     forget_users,
+    no_room,
     read_state,
     write_state,
     writing,
@@ -40,9 +41,12 @@ def make_vector(items: qe.EdgeShard, folder: Path, name: str, dim: int, distance
 
 
 def settle(items: qe.EdgeShard, folder: Path, state: FolderState) -> FolderState:
-    """Drop and make the vectors that store.json has announced; returns what it says now."""
+    """Drop and make the vectors that store.json has announced; returns what it says now. Where there
+    is no room for it, a later opening does it."""
     with engine(folder):
         items.flush()
+    if no_room(folder):
+        return state
     for name in state.dropping:
         with writing(folder):
             items.update(_UPDATE.delete_vector_name(name))

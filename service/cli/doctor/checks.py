@@ -20,6 +20,7 @@ from encoders.modality import media_types
 from indexer.errors import EncoderMismatch, StoreLocked
 from indexer.log.event_log import EventLog
 from indexer.log.opening import open_event_log
+from indexer.stores.edge.folder import ROOM_BYTES
 from service.cli.doctor.finding import Finding
 from service.config import Settings
 from service.errors import ConfigError, WriterUnavailable
@@ -45,7 +46,7 @@ PACKAGES = (
     "protobuf",
 )
 OLDEST_PYTHON = (3, 11)
-LOW_DISK_GB, FULL_DISK_GB = 2.0, 0.2
+LOW_DISK_GB, FULL_DISK_GB = 2.0, ROOM_BYTES / 1e9
 
 
 def python() -> Finding:
@@ -80,7 +81,8 @@ def disk(settings: Settings) -> Finding:
     free_gb = shutil.disk_usage(folder).free / 1e9
     found = f"{free_gb:,.1f} GB free under {folder}"
     if free_gb < FULL_DISK_GB:
-        return Finding("fail", "disk", found, "make room: nothing can be stored any more")
+        todo = "make room: nothing can be stored any more, and a server only reads"
+        return Finding("fail", "disk", found, todo)
     if free_gb < LOW_DISK_GB:
         return Finding("warn", "disk", found, "make room soon")
     return Finding("ok", "disk", found)

@@ -255,7 +255,12 @@ def test_a_full_disk_is_an_error_before_anything_is_written(
             write()
     assert store.count() == 1
     assert store.get_user("u") is None
+    assert "MB are free" in store.no_room
+    store.close()
+    store = opened(tmp_path)  # to be read
+    assert store.count() == 1
     free["free"] = ROOM_BYTES
+    assert store.no_room == ""
     store.upsert([stored(1)])
     assert store.count() == 2
     store.close()
