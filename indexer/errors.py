@@ -7,6 +7,7 @@
     ├── ItemNotFound                the catalogue holds no such item
     └── StoreError                  what is stored stands in the way
         ├── StoreLocked             another process owns the folder
+        ├── Damaged                 what is stored is not what was written
         ├── StoreUnavailable        the store cannot be reached, read or written now
         │   └── NoRoom                  its disk is full: it can be read, and not be written
         ├── EncoderMismatch         the stored vectors were made by other encoders
@@ -92,6 +93,18 @@ class StoreLocked(StoreError):
             metadata={"folder": str(folder), "pid": str(owner_pid or "")},
         )
         self.owner_pid = owner_pid
+
+
+class Damaged(StoreError):
+    """What is stored is not what was written: trying again does not help."""
+
+    reason: ClassVar[str] = "DATA_DAMAGED"
+
+    def __init__(self, store: object, why: str, todo: str) -> None:
+        super().__init__(
+            f"{store} is damaged: {why}; {todo}", metadata={"store": str(store), "why": why}
+        )
+        self.why = why
 
 
 class StoreUnavailable(StoreError):

@@ -15,6 +15,7 @@
     ├── ItemNotFound
     ├── StoreError
     │   ├── StoreLocked
+    │   ├── Damaged
     │   ├── StoreUnavailable
     │   │   └── NoRoom
     │   ├── EncoderMismatch
@@ -54,6 +55,7 @@ from encoders.errors import (
 )
 from indexer.errors import (
     CatalogError,
+    Damaged,
     DataVersionMismatch,
     EncoderMismatch,
     FilterSyntaxError,
@@ -73,6 +75,7 @@ __all__ = [
     "AudioError",
     "CatalogError",
     "ConfigError",
+    "Damaged",
     "DataVersionMismatch",
     "DeadlinePassed",
     "EncoderError",
@@ -269,6 +272,7 @@ STATUS: Mapping[type[PalateError], str] = {
     ItemNotFound: "NOT_FOUND",
     StoreError: "INTERNAL",
     StoreLocked: "FAILED_PRECONDITION",
+    Damaged: "DATA_LOSS",
     StoreUnavailable: "UNAVAILABLE",
     NoRoom: "RESOURCE_EXHAUSTED",
     EncoderMismatch: "FAILED_PRECONDITION",

@@ -13,7 +13,7 @@ the database cannot be reached at the moment, StoreError where it is damaged.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, Self
 
@@ -340,6 +340,14 @@ class SmallValues(Protocol):
         """Replace the value."""
 
 
+class Soundness(Protocol):
+    """Whether what is kept is what was written."""
+
+    def damage(self, on_rows: Callable[[int], None] = ...) -> list[str]:
+        """What is not, in sentences; nothing where all is well. Reads everything; `on_rows` is
+        called with the number of items and events that were verified since the last call."""
+
+
 class EventLog(
     ItemRecords,
     ActiveStoreMarks,
@@ -349,6 +357,7 @@ class EventLog(
     ModelRecords,
     AspectRecords,
     SmallValues,
+    Soundness,
     Protocol,
 ):
     """All that is kept, in one place, so that what concerns several kinds is one transaction."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from indexer.folder_lock import FolderLock
 from indexer.log.event_log import EventLog
@@ -101,14 +102,26 @@ def lock_of(settings: Settings) -> FolderLock | None:
     return FolderLock(settings.data) if settings.store.kind == "edge" else None
 
 
+def log_file(settings: Settings) -> Path | None:
+    """Where the log is a file; None where it is on a server, or in memory."""
+    scheme, _, path = settings.log_url.partition(":///")
+    return Path(path) if scheme.startswith("sqlite") and path else None
+
+
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """No other process has the folder meanwhile: StoreLocked where one has."""
+    lock = lock_of(settings)
+    try:
+        yield
+    finally:
+        if lock is not None:
+            lock.release()
+
+
 @contextmanager
 def log_alone(settings: Settings) -> Iterator[EventLog]:
     """The log without encoders and vectors: quick to open. StoreLocked where another process has
     the folder."""
-    lock = lock_of(settings)
-    try:
-        with open_event_log(settings.log_url) as log:
-            yield log
-    finally:
-        if lock is not None:
-            lock.release()
+    with alone(settings), open_event_log(settings.log_url) as log:
+        yield log

@@ -13,9 +13,10 @@ from sqlalchemy import Connection, bindparam, false, select
 from indexer.catalog.event import Event
 from indexer.catalog.rating_habits import RatingCounts
 from indexer.log.event_log import UNKNOWN_ITEM, EventBatch, StoredEvent
-from indexer.log.sql.database import SqlPart, chunks, raw_rows
+from indexer.log.sql.database import Database, SqlPart, chunks, raw_rows
 from indexer.log.sql.meta import get_value, put_value
 from indexer.log.sql.schema import events, items
+from indexer.log.sql.soundness import event_checksum
 
 _LAST_SEQ = "last_event_seq"
 _ROWS_PER_INSERT = 20_000
@@ -130,12 +131,18 @@ def events_of(connection: Connection, user_id: str, limit: int | None = None) ->
     return [StoredEvent(row[0], Event(*row[1:])) for row in rows]
 
 
+def keep_last_seq(database: Database, connection: Connection) -> None:
+    """Let the next event have a number above all there are."""
+    last = connection.execute(select(sa.func.max(events.c.seq))).scalar_one() or 0
+    put_value(database, connection, _LAST_SEQ, str(max(last, _last_seq(connection))))
+
+
 def _last_seq(connection: Connection) -> int:
     return int(get_value(connection, _LAST_SEQ) or 0)
 
 
 def _row(seq: int, event: Event) -> dict[str, Any]:
-    return {
+    row = {
         "seq": seq,
         "event_id": event.identity(),
         "user_id": event.user_id,
@@ -144,6 +151,7 @@ def _row(seq: int, event: Event) -> dict[str, Any]:
         "value": event.value,
         "timestamp": event.timestamp,
     }
+    return row | {"checksum": event_checksum(row)}
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> EventBatch:

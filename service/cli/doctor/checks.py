@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import shutil
 import socket
-import sqlite3
 import sys
 from collections.abc import Iterator
 from importlib import metadata
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from encoders.errors import PalateError
 from encoders.modality import media_types
-from indexer.errors import EncoderMismatch, StoreLocked
+from indexer.errors import Damaged, EncoderMismatch, StoreLocked
 from indexer.log.event_log import EventLog
 from indexer.log.opening import open_event_log
 from indexer.stores.edge.folder import ROOM_BYTES
@@ -159,6 +157,8 @@ def stored(settings: Settings, encoders: Encoders) -> Iterator[Finding]:
             yield from _log(settings, log)
             yield from _vectors(settings, log, encoders)
             yield from _models(settings, log)
+    except Damaged as error:
+        yield Finding("fail", "log", str(error), "see the message")
     except PalateError as error:
         yield Finding(
             "fail", "log", str(error), "restore a backup, or use the Palate that wrote it"
@@ -167,11 +167,11 @@ def stored(settings: Settings, encoders: Encoders) -> Iterator[Finding]:
 
 def _log(settings: Settings, log: EventLog) -> Iterator[Finding]:
     items, events, people = log.count_items(), log.count_events(), log.users_count()
-    problems = [] if settings.log.url else _sqlite_problems(settings.data / "log.db")
-    if problems:
-        yield Finding(
-            "fail", "log", "; ".join(problems), "stop writing, copy the folder, restore a backup"
+    if problems := log.damage():
+        todo = (
+            "stop the server; `palate log salvage FILE` reads what can be read, or restore a backup"
         )
+        yield Finding("fail", "log", "; ".join(problems), todo)
     else:
         yield Finding(
             "ok", "log", f"sound: {items:,} items, {events:,} events of {people:,} people"
@@ -198,17 +198,6 @@ def _media_words(settings: Settings) -> str:
     """What items of this catalogue may have beside their texts, in the plural."""
     kinds = [kind for name, kind in media_types().items() if name in settings.encoder_names]
     return " and ".join(kind.plural for kind in kinds)
-
-
-def _sqlite_problems(file: Path) -> list[str]:
-    connection = sqlite3.connect(f"file:{file.absolute()}?mode=ro", uri=True)
-    try:
-        rows = [str(row[0]) for row in connection.execute("PRAGMA quick_check(5)")]
-    except sqlite3.DatabaseError as error:
-        rows = [str(error)]
-    finally:
-        connection.close()
-    return [] if rows == ["ok"] else rows
 
 
 def _vectors(settings: Settings, log: EventLog, encoders: Encoders) -> Iterator[Finding]:
