@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -73,6 +74,9 @@ from service.storage.liking import Liking
 from service.storage.workspace import Workspace
 
 logger = logging.getLogger(__name__)
+
+TOLD_EVERY_S = 10.0
+"""Between two lines of the log on how far the encoding at a start is."""
 
 
 class Recommender:
@@ -217,7 +221,7 @@ class Recommender:
             ScoredItem(item.item_id, rank, one.score, one.sources, item)
             for rank, (item, one) in enumerate(zip(items, found, strict=True), start=1)
         ]
-        notes = [self._workspace.unaligned] if self._workspace.unaligned else []
+        notes = list(filter(None, [self._workspace.unaligned, self._workspace.store.damage]))
         return Recommendation("", results, "", degraded=notes, stage_ms=watch.laps_ms())
 
     # explain
@@ -329,6 +333,8 @@ class Recommender:
         versions = [alignment.version for alignment in workspace.alignments.values()]
         before = workspace.served_before
         changed = {"encoders": f"others than before: {before} served last"} if before else {}
+        if damage := workspace.store.damage:
+            changed = {**changed, "vectors": damage}
         if no_room := workspace.store.no_room:
             changed = {**changed, "disk": f"read only: {no_room}"}
         return {
@@ -409,13 +415,25 @@ class Recommender:
         return index, self.catalog.index_of(request.instead_of_item_id)
 
 
+class _Telling:
+    """Says in the log how far the encoding at a start is, where it takes long."""
+
+    def __init__(self) -> None:
+        self._said = monotonic()
+
+    def __call__(self, done: int, total: int | None) -> None:
+        if monotonic() - self._said >= TOLD_EVERY_S:
+            self._said = monotonic()
+            logger.warning("bringing vectors up to the log: %s of %s items", done, total)
+
+
 def _follow_log(workspace: Workspace) -> bool:
     """Bring the store up to the log, and say whether that could be done. On a full disk what it has
     is served all the same."""
     if no_room := workspace.store.no_room:
         logger.error("read only: %s", no_room)
     try:
-        workspace.reconcile()
+        workspace.reconcile(_Telling())
     except NoRoom as error:
         logger.error("what the store lacks of the log is not served: %s", error)
         return False

@@ -88,6 +88,10 @@ class ItemStore(Protocol):
         `reconcile` looks."""
 
     @property
+    def damage(self) -> str:
+        """What may be wrong with what is stored, though it serves; empty where nothing was found."""
+
+    @property
     def no_room(self) -> str:
         """Why nothing can be written at this moment, where a disk is full; empty where it can."""
 

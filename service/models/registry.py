@@ -167,7 +167,7 @@ class ModelRegistry:
                 continue
             if notes:
                 notes[-1] += f"; {candidate.version}, which served before it, serves in its place"
-                model = replace(model, notes=notes)
+                model = replace(model, notes=[*notes, *model.notes])
             try:
                 self._publish(model)
             except NoRoom as error:
@@ -225,7 +225,7 @@ class ModelRegistry:
             vocabulary=data.vocabulary,
             alignments=data.alignments,
             counted=data.last_seq,
-            notes=notes,
+            notes=[*notes, self._store.damage] if self._store.damage else notes,
         )
 
     def _alignments_of(self, model: str, versions: Sequence[str]) -> Mapping[str, Alignment]:

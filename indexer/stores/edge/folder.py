@@ -4,6 +4,7 @@
     <folder>/store.json   layout version, encoders, vectors; written last, so a folder without it holds nothing
     <folder>/items/       shard of the items
     <folder>/users/       shard of the users; where it is missing, it has been forgotten and is made again
+    <folder>/sums.json    checksums of all of these, see `indexer.stores.edge.sums`
 
 Knows nothing of what is searched.
 """
@@ -24,6 +25,7 @@ import qdrant_edge as qe
 from encoders.errors import PalateError
 from indexer.errors import DataVersionMismatch, NoRoom, StoreUnavailable
 from indexer.stores.conditions import FLOAT_FIELDS, KEYWORD_FIELDS
+from indexer.stores.edge.sums import trust
 from indexer.stores.store import Distance
 
 LAYOUT_VERSION = 1
@@ -113,6 +115,7 @@ def write_state(folder: Path, state: FolderState) -> None:
 
 def create(folder: Path, state: FolderState) -> None:
     """An empty store, in place of whatever was there."""
+    trust(folder)
     (folder / "store.json").unlink(missing_ok=True)
     _create_items(folder, state)
     create_users(folder, state)

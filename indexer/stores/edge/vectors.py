@@ -25,6 +25,7 @@ from indexer.stores.edge.folder import (
     write_state,
     writing,
 )
+from indexer.stores.edge.sums import forget_sums
 from indexer.stores.store import Distance
 from indexer.stores.values import parts
 
@@ -68,6 +69,7 @@ def rename_vectors(folder: Path, names: Mapping[str, str]) -> None:
     """
     state = read_state(folder)
     assert state is not None, f"there is no store in {folder}"
+    forget_sums(folder)
     with engine(folder):
         items = qe.EdgeShard.load(str(folder / "items"))
     try:

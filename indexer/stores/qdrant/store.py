@@ -119,6 +119,10 @@ class QdrantStore:
         return False
 
     @property
+    def damage(self) -> str:
+        return ""  # the server looks after its files
+
+    @property
     def no_room(self) -> str:
         return ""  # the server says so when it is written to
 

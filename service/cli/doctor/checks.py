@@ -9,7 +9,8 @@ from __future__ import annotations
 import shutil
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from service.config import Settings
 from service.errors import ConfigError, WriterUnavailable
 from service.language_model.account import Account
 from service.reasons.writing import Writing, writer_names
+from service.storage.data_folder import registry_of
 from service.storage.language_model import configured_model
 from service.storage.liking import Liking
 from service.storage.workspace import Workspace
@@ -201,7 +203,15 @@ def _media_words(settings: Settings) -> str:
 
 
 def _vectors(settings: Settings, log: EventLog, encoders: Encoders) -> Iterator[Finding]:
-    """Opens the store, as a server would."""
+    """Opens the store, as a server would, unless it is damaged."""
+    damaged: Mapping[str, str] = {}
+    with suppress(PalateError):  # one that is open, or cannot be reached: opening it says so
+        damaged = registry_of(settings).damaged()
+    for name, why in damaged.items():
+        todo = "`palate rebuild`; a start does it by itself where the engine cannot read them"
+        yield Finding("fail", "vectors", f"{name} is damaged: {why}", todo)
+    if damaged:
+        return
     if encoders.text is None or encoders.failures:
         yield Finding("warn", "vectors", "not looked at without their encoders", "see the encoders")
         return
