@@ -26,6 +26,7 @@ from service.cli.commands.indexing import index, rebuild
 from service.cli.commands.people import users
 from service.cli.commands.recording import events
 from service.cli.commands.salvaging import log
+from service.cli.commands.scrubbing import scrub
 from service.cli.commands.serving import serve
 from service.cli.commands.simulating import simulate
 from service.cli.commands.training import models, train
@@ -57,7 +58,7 @@ def palate(
 COMMANDS: Mapping[str, Sequence[Callable[..., int]]] = {
     "Begin": (demo, index, events, align, train, evaluate, serve),
     "Ask": (recommend, chat, explain, similar, search),
-    "Keep": (tune, simulate, rebuild, doctor),
+    "Keep": (tune, simulate, rebuild, scrub, doctor),
 }
 for group, commands in COMMANDS.items():
     for command in commands:

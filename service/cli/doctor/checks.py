@@ -24,6 +24,7 @@ from service.cli.doctor.finding import Finding
 from service.config import Settings
 from service.errors import ConfigError, WriterUnavailable
 from service.language_model.account import Account
+from service.operations.scrubbing import sampled
 from service.reasons.writing import Writing, writer_names
 from service.storage.data_folder import registry_of
 from service.storage.language_model import configured_model
@@ -46,6 +47,8 @@ PACKAGES = (
     "protobuf",
 )
 OLDEST_PYTHON = (3, 11)
+SAMPLE = 16
+"""Items that are encoded again, to compare their vectors."""
 LOW_DISK_GB, FULL_DISK_GB = 2.0, ROOM_BYTES / 1e9
 
 
@@ -255,6 +258,8 @@ def _vectors(settings: Settings, log: EventLog, encoders: Encoders) -> Iterator[
             )
         else:
             yield Finding("ok", "vectors", f"{count:,} items, as in the log")
+        for problem in sampled(workspace, SAMPLE):
+            yield Finding("fail", problem.what, problem.found, problem.todo)
         if workspace.served_before:
             found = f"other encoders than the settings name served last: {workspace.served_before}"
             yield Finding(
