@@ -237,10 +237,16 @@ class EventRecords(Protocol):
         """Delete the user's events of these ids, or all of them; returns how many there were."""
 
     def user_events(self, user_id: str, limit: int | None = None) -> list[StoredEvent]:
-        """The user's events, oldest first by (timestamp, seq); with `limit`, the latest so many."""
+        """The user's events, oldest first by (timestamp, seq); with `limit`, the latest so many.
+        Those that lie ahead of the clock count as of when they were recorded
+        (`indexer.catalog.clock`)."""
 
     def read_events(self, after_seq: int = 0, batch: int = 50_000) -> Iterator[EventBatch]:
-        """All events after `after_seq` in columns, `batch` at a time; holds no lock in between."""
+        """All events after `after_seq` in columns, `batch` at a time; holds no lock in between.
+        Times ahead of the clock as in `user_events`."""
+
+    def count_ahead(self) -> int:
+        """Events that lie ahead of the clock."""
 
     def count_events(self) -> int:
         """Events in the log."""

@@ -19,6 +19,8 @@ from service.ranker.data.arrays import IntArray
 from service.storage.item_ids import ItemIds
 from service.storage.workspace import Workspace
 
+MAX_DIGITS = 18
+"""Of an item's index: what 64 bits hold."""
 MAX_REMEMBERED = 50_000
 """Items kept in memory."""
 
@@ -72,10 +74,12 @@ class Catalog:
     def page(self, size: int, token: str, domain: str) -> tuple[Sequence[Item], str]:
         """Items in the order they were first indexed, and the token of the next page, empty at the
         end."""
-        after = int(token) if token.isdecimal() else -1
-        if token and not token.isdecimal():
-            why = "is not a token that ListItems gave; start without one"
-            raise InvalidInput("page_token", token, why)
+        after = -1
+        if token:
+            if not (token.isdecimal() and len(token) <= MAX_DIGITS):
+                why = "is not a token that ListItems gave; start without one"
+                raise InvalidInput("page_token", token, why)
+            after = int(token)
         found = self._log.list_items(size + 1, after, domain or None)
         more = str(found[size - 1][0]) if len(found) > size else ""
         return [item for _, item in found[:size]], more

@@ -51,10 +51,23 @@ def serve(
             output.table(["loaded", ""], [[name, what] for name, what in loaded.items()])
             output.say("serving; Ctrl-C stops")
 
-    asyncio.run(
+    had_loaded = asyncio.run(
         serve_until_stopped(settings, _load, on_listening=on_listening, on_loaded=on_loaded)
     )
+    if not had_loaded:
+        _end_now()
     return DONE
+
+
+def _end_now() -> None:
+    """Without waiting for what is still being loaded: the folder is as after a kill, which loses
+    nothing."""
+    import os
+    import sys
+
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(DONE)
 
 
 def _load(settings: Settings) -> Backend:

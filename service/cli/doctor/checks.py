@@ -191,6 +191,9 @@ def _log(settings: Settings, log: EventLog) -> Iterator[Finding]:
             f"{lacking:,} items lack one that could not be had",
             todo,
         )
+    if ahead := log.count_ahead():
+        found = f"{ahead:,} lie ahead of the clock; each counts as of the newest recorded before it"
+        yield Finding("warn", "events", found, "set the clock of this machine right")
     unknown = sum(int((batch.item_index < 0).sum()) for batch in log.read_events())
     if unknown:
         found = f"{unknown:,} of {events:,} name items that are not in the catalogue"
