@@ -149,6 +149,8 @@ class ModelRegistry:
     def _first(self) -> ServingModel:
         """What serves at start: the active model, or without one the untrained ranker."""
         record = self._active_record()
+        if record is None and self._served_before():
+            return self._set_aside(["the log names no model that there is"])
         if record is None:
             records = self._all()
             if records and not any(map(self._is_ours, records)):
@@ -156,24 +158,34 @@ class ModelRegistry:
                     self._notes("no model has been trained with these encoders yet")
                 )
             return self._untrained(self._notes("no model has been trained yet"))
-        notes: list[str] = []
-        for candidate in [record, *self._served_before()]:
+        try:
+            model = self._load(record)[1]
+        except ModelUnreadable as error:
+            return self._set_aside([f"the active model could not be loaded ({error})"])
+        return self._published(model)
+
+    def _set_aside(self, notes: Sequence[str]) -> ServingModel:
+        """In the place of a model that is damaged or unknown: the latest before it that can be read,
+        or the untrained ranker. `notes` say what is wrong."""
+        logger.error("a model is set aside: %s", notes[-1])
+        for candidate in self._served_before():
             try:
                 model = self._load(candidate)[1]
             except ModelUnreadable as error:
                 logger.error("a model is set aside: %s", error)
-                which = "an earlier" if notes else "the active"
-                notes.append(f"{which} model could not be loaded ({error})")
+                notes = [*notes, f"an earlier model could not be loaded ({error})"]
                 continue
-            if notes:
-                notes[-1] += f"; {candidate.version}, which served before it, serves in its place"
-                model = replace(model, notes=[*notes, *model.notes])
-            try:
-                self._publish(model)
-            except NoRoom as error:
-                logger.error("item vectors of the model are as they were: %s", error)
-            return model
+            instead = f"{notes[-1]}; {candidate.version}, which served before, serves in its place"
+            return self._published(replace(model, notes=[*notes[:-1], instead, *model.notes]))
         return self._untrained([*notes[:-1], *self._notes(notes[-1])])
+
+    def _published(self, model: ServingModel) -> ServingModel:
+        """The same, once its vectors are in the store, where there is room for them."""
+        try:
+            self._publish(model)
+        except NoRoom as error:
+            logger.error("item vectors of the model are as they were: %s", error)
+        return model
 
     def _served_before(self) -> Sequence[ModelRecord]:
         """Models of these encoders that served before the active one, the latest first."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from indexer.errors import Damaged
 from indexer.folder_lock import FolderLock
 from indexer.log.event_log import EventLog
 from indexer.log.opening import open_event_log
@@ -42,6 +43,7 @@ class DataFolder:
         """StoreLocked where another process has it."""
         lock = lock_of(settings)
         try:
+            check_log_is_there(settings)
             log = open_event_log(settings.log_url)
         except BaseException:
             if lock is not None:
@@ -100,6 +102,20 @@ def lock_of(settings: Settings) -> FolderLock | None:
     may use."""
     settings.data.mkdir(parents=True, exist_ok=True)
     return FolderLock(settings.data) if settings.store.kind == "edge" else None
+
+
+def check_log_is_there(settings: Settings) -> None:
+    """Damaged where the file of the log is gone or empty, and what was made from it is not: a new log
+    in its place would have all of that deleted."""
+    file = log_file(settings)
+    if file is None or (file.is_file() and file.stat().st_size):
+        return
+    if settings.store.kind == "edge" and (made := [s.name for s in registry_of(settings).stores()]):
+        raise Damaged(
+            file,
+            f"it is gone or empty, and there are vectors that were made from it ({', '.join(made)})",
+            "restore it from a backup, or use another folder to begin anew",
+        )
 
 
 def log_file(settings: Settings) -> Path | None:

@@ -36,6 +36,8 @@ class Condition:
 def condition_of(folder: Path, *, unclean: bool = False) -> Condition:
     """Of the store in a folder that no process has open; `unclean` says that its last owner did not
     close it."""
+    if not (folder / "items").is_dir():
+        return Condition(broken="the items are not there")
     changed = changed_files(folder)
     if changed == [] and not unclean:
         return Condition()

@@ -128,7 +128,7 @@ class EdgeLocation:
 
 def _damage(folder: Path) -> str:
     """What is wrong with the store in a folder, which is not changed; empty where nothing is."""
-    if not (folder / "items").is_dir():
+    if not any((folder / name).exists() for name in ("items", "store.json")):
         return ""
     try:
         state = read_state(folder)

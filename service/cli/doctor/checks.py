@@ -26,7 +26,7 @@ from service.errors import ConfigError, WriterUnavailable
 from service.language_model.account import Account
 from service.operations.scrubbing import sampled
 from service.reasons.writing import Writing, writer_names
-from service.storage.data_folder import registry_of
+from service.storage.data_folder import check_log_is_there, registry_of
 from service.storage.language_model import configured_model
 from service.storage.liking import Liking
 from service.storage.workspace import Workspace
@@ -149,6 +149,11 @@ def language_model(settings: Settings) -> Finding:
 
 def stored(settings: Settings, encoders: Encoders) -> Iterator[Finding]:
     """The log, then what is made from it."""
+    try:
+        check_log_is_there(settings)
+    except Damaged as error:
+        yield Finding("fail", "log", str(error), "see the message")
+        return
     if not settings.log.url and not (settings.data / "log.db").is_file():
         yield Finding(
             "warn",
@@ -306,7 +311,11 @@ def _models(settings: Settings, log: EventLog) -> Iterator[Finding]:
             f"{version}: {why}",
             todo if serves else "it cannot be rolled back to; restore it from a backup",
         )
-    if active is None:
+    served = [record.version for record in log.list_models() if record.activated_at is not None]
+    if active is None and served:
+        found = "the log names no model that there is"
+        yield Finding("fail", "model", found, f"`palate models activate {served[0]}`, or another")
+    elif active is None:
         yield Finding(
             "warn",
             "model",

@@ -169,7 +169,7 @@ def test_a_damaged_model_is_named_and_the_one_before_it_serves(
     (note,) = broken.active.notes
     assert "the active model could not be loaded" in note
     assert "weights.safetensors is not as it was written" in note
-    assert note.endswith(f"{first.version}, which served before it, serves in its place")
+    assert note.endswith(f"{first.version}, which served before, serves in its place")
     with pytest.raises(ModelUnreadable):
         broken.by_version(second.version)
 
