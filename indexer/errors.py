@@ -7,7 +7,9 @@
     ├── ItemNotFound                the catalogue holds no such item
     └── StoreError                  what is stored stands in the way
         ├── StoreLocked             another process owns the folder
+        ├── Damaged                 what is stored is not what was written
         ├── StoreUnavailable        the store cannot be reached, read or written now
+        │   └── NoRoom                  its disk is full: it can be read, and not be written
         ├── EncoderMismatch         the stored vectors were made by other encoders
         └── DataVersionMismatch     the data were written by a newer Palate
 
@@ -93,6 +95,18 @@ class StoreLocked(StoreError):
         self.owner_pid = owner_pid
 
 
+class Damaged(StoreError):
+    """What is stored is not what was written: trying again does not help."""
+
+    reason: ClassVar[str] = "DATA_DAMAGED"
+
+    def __init__(self, store: object, why: str, todo: str) -> None:
+        super().__init__(
+            f"{store} is damaged: {why}; {todo}", metadata={"store": str(store), "why": why}
+        )
+        self.why = why
+
+
 class StoreUnavailable(StoreError):
     """A store cannot be reached, read or written now; trying again may help."""
 
@@ -100,6 +114,12 @@ class StoreUnavailable(StoreError):
 
     def __init__(self, store: object, why: str, todo: str) -> None:
         super().__init__(f"{store}: {why}; {todo}", metadata={"store": str(store), "why": why})
+
+
+class NoRoom(StoreUnavailable):
+    """A disk is full, or nearly: what is there can be read, and nothing be written."""
+
+    reason: ClassVar[str] = "NO_ROOM"
 
 
 class EncoderMismatch(StoreError):

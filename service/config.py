@@ -229,6 +229,9 @@ class ServerSettings(BaseModel):
     """Calls that may wait for a free thread; more are refused with RESOURCE_EXHAUSTED."""
     shutdown_grace_s: float = Field(default=30.0, ge=0.0)
     """Longest wait for calls in flight when the server is asked to stop, in seconds."""
+    scrub_every_h: float = Field(default=0.0, ge=0.0)
+    """Hours between two verifications of everything that is stored (`palate scrub`), beside the
+    calls and at the lowest priority; what is found goes into the server's log. 0 is never."""
     log_format: LogFormat = "text"
     """How lines of the log look, on stderr: `text` for people, `json` for machines."""
     log_level: LogLevel = "info"

@@ -15,7 +15,9 @@
     ├── ItemNotFound
     ├── StoreError
     │   ├── StoreLocked
+    │   ├── Damaged
     │   ├── StoreUnavailable
+    │   │   └── NoRoom
     │   ├── EncoderMismatch
     │   └── DataVersionMismatch
     └── ServiceError                    here: what answers, and in what state it is
@@ -25,6 +27,7 @@
         ├── ServedByOtherEncoders       an answer of before a change of encoders cannot be explained
         ├── ModelNotFound               the registry has no such version
         ├── NoTrainedModel              a trained model is needed and there is none
+        ├── ModelUnreadable             the checkpoint of a model is damaged, or none that can be used here
         ├── WriterUnavailable           that writer of explanations needs a package or a setting
         ├── TrainingUnderway            one training, or change of encoders, at a time
         ├── NotServing                  the server is loading or stopping
@@ -52,11 +55,13 @@ from encoders.errors import (
 )
 from indexer.errors import (
     CatalogError,
+    Damaged,
     DataVersionMismatch,
     EncoderMismatch,
     FilterSyntaxError,
     InvalidInput,
     ItemNotFound,
+    NoRoom,
     StoreError,
     StoreLocked,
     StoreUnavailable,
@@ -70,6 +75,7 @@ __all__ = [
     "AudioError",
     "CatalogError",
     "ConfigError",
+    "Damaged",
     "DataVersionMismatch",
     "DeadlinePassed",
     "EncoderError",
@@ -82,6 +88,8 @@ __all__ = [
     "MediaError",
     "ModalityUnsupported",
     "ModelNotFound",
+    "ModelUnreadable",
+    "NoRoom",
     "NoTrainedModel",
     "NotServing",
     "Overloaded",
@@ -182,6 +190,17 @@ class NoTrainedModel(ServiceError):
         super().__init__(f"{why}; {todo}")
 
 
+class ModelUnreadable(ServiceError):
+    """The checkpoint of a model is damaged, or none that can be used here."""
+
+    reason: ClassVar[str] = "MODEL_UNREADABLE"
+
+    def __init__(self, version: str, why: str) -> None:
+        super().__init__(
+            f"model {shown(version)}: {why}", metadata={"version": version, "why": why}
+        )
+
+
 class WriterUnavailable(ServiceError):
     """That writer of explanations needs a package or a setting."""
 
@@ -253,7 +272,9 @@ STATUS: Mapping[type[PalateError], str] = {
     ItemNotFound: "NOT_FOUND",
     StoreError: "INTERNAL",
     StoreLocked: "FAILED_PRECONDITION",
+    Damaged: "DATA_LOSS",
     StoreUnavailable: "UNAVAILABLE",
+    NoRoom: "RESOURCE_EXHAUSTED",
     EncoderMismatch: "FAILED_PRECONDITION",
     DataVersionMismatch: "FAILED_PRECONDITION",
     ServiceError: "INTERNAL",
@@ -263,6 +284,7 @@ STATUS: Mapping[type[PalateError], str] = {
     ServedByOtherEncoders: "FAILED_PRECONDITION",
     ModelNotFound: "NOT_FOUND",
     NoTrainedModel: "FAILED_PRECONDITION",
+    ModelUnreadable: "FAILED_PRECONDITION",
     WriterUnavailable: "FAILED_PRECONDITION",
     TrainingUnderway: "FAILED_PRECONDITION",
     NotServing: "UNAVAILABLE",

@@ -11,7 +11,9 @@ from several threads at once. It knows no gRPC and no command line.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -37,7 +39,7 @@ from service.api.messages import (
     UserProfile,
 )
 from service.aspects.reading import Aspects
-from service.errors import InvalidInput
+from service.errors import InvalidInput, NoRoom
 from service.language_model.account import Account
 from service.language_model.model import LanguageModel
 from service.models.registry import ModelRegistry
@@ -74,6 +76,11 @@ from service.storage.workspace import Workspace
 from service.telemetry.telemetry import SILENT, Telemetry
 from service.vital_signs import VitalSigns
 
+logger = logging.getLogger(__name__)
+
+TOLD_EVERY_S = 10.0
+"""Between two lines of the log on how far the encoding at a start is."""
+
 
 class Recommender:
     """One data folder, open for calls. Close it."""
@@ -90,8 +97,7 @@ class Recommender:
         self._account = Account(settings.language_model.budget_tokens)
         self._writing = Writing(settings, account=self._account)
         self._prompt_model = prompt_model(settings, self._account)
-        if active:
-            workspace.reconcile()
+        followed = _follow_log(workspace) if active else True
         queries = QueryEncoder(workspace.text_encoder)
         encode_query = queries.encode
         self.ids = ItemIds(log.item_indices())
@@ -104,6 +110,8 @@ class Recommender:
         )
         self._users = Users(log, store, self.liking, states, self._served)
         self.catalog = Catalog(workspace, self.ids, self._models, on_change=states.forget)
+        if not followed:
+            self.catalog.leave_out_deleted()
         sources = Sources(self.catalog)
         lexicon = CatalogueLexicon(self.catalog.everything, Aspects(log), workspace.text_encoder)
         self.catalog.on_known = lexicon.note
@@ -244,7 +252,7 @@ class Recommender:
             for rank, (item, one) in enumerate(zip(items, found, strict=True), start=1)
         ]
         self.telemetry.stages(watch)
-        notes = [self._workspace.unaligned] if self._workspace.unaligned else []
+        notes = list(filter(None, [self._workspace.unaligned, self._workspace.store.damage]))
         return Recommendation("", results, "", degraded=notes, stage_ms=watch.laps_ms())
 
     # explain
@@ -360,6 +368,10 @@ class Recommender:
         versions = [alignment.version for alignment in workspace.alignments.values()]
         before = workspace.served_before
         changed = {"encoders": f"others than before: {before} served last"} if before else {}
+        if damage := workspace.store.damage:
+            changed = {**changed, "vectors": damage}
+        if no_room := workspace.store.no_room:
+            changed = {**changed, "disk": f"read only: {no_room}"}
         return {
             "data": str(self._settings.data),
             "items": f"{len(self.ids):,}",
@@ -442,6 +454,31 @@ class Recommender:
             why = "it must be another item than item_id"
             raise InvalidInput("instead_of_item_id", request.item_id, why)
         return index, self.catalog.index_of(request.instead_of_item_id)
+
+
+class _Telling:
+    """Says in the log how far the encoding at a start is, where it takes long."""
+
+    def __init__(self) -> None:
+        self._said = monotonic()
+
+    def __call__(self, done: int, total: int | None) -> None:
+        if monotonic() - self._said >= TOLD_EVERY_S:
+            self._said = monotonic()
+            logger.warning("bringing vectors up to the log: %s of %s items", done, total)
+
+
+def _follow_log(workspace: Workspace) -> bool:
+    """Bring the store up to the log, and say whether that could be done. On a full disk what it has
+    is served all the same."""
+    if no_room := workspace.store.no_room:
+        logger.error("read only: %s", no_room)
+    try:
+        workspace.reconcile(_Telling())
+    except NoRoom as error:
+        logger.error("what the store lacks of the log is not served: %s", error)
+        return False
+    return True
 
 
 def _described(encoder: Encoder) -> str:

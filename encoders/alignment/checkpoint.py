@@ -8,6 +8,7 @@ Owns saving and reading. Knows nothing of items and stores; `encoders.alignment.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -72,7 +73,11 @@ class Alignment:
         """Write the folder as a whole or not at all."""
         from safetensors.numpy import save_file
 
-        about = {"format": FORMAT, "version": self.version, "trained": asdict(self.trained)}
+        about: dict[str, Any] = {
+            "format": FORMAT,
+            "version": self.version,
+            "trained": asdict(self.trained),
+        }
         arrays = {
             saved_as: np.ascontiguousarray(getattr(self.heads, name))
             for name, saved_as in _TENSORS.items()
@@ -81,6 +86,7 @@ class Alignment:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         save_file(arrays, partial / _WEIGHTS)
+        about["sha256"] = _sum(about, partial / _WEIGHTS)
         (partial / _ABOUT).write_text(json.dumps(about, indent=1), encoding="utf-8")
         for path in (*partial.iterdir(), partial):
             _sync(path)
@@ -98,10 +104,15 @@ def read_alignment(folder: Path, encoders: Mapping[str, str]) -> Alignment:
         about: dict[str, Any] = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
         if about["format"] != FORMAT:
             raise ValueError(f"it has format {about['format']}, this version reads {FORMAT}")
+        written = about.pop("sha256", None)  # not there in what was written before it was
+        if written is not None and written != _sum(about, folder / _WEIGHTS):
+            raise ValueError("it is not as it was written, and damaged on disk")
         arrays = load_file(folder / _WEIGHTS)
         heads = Heads(**{name: arrays[saved_as] for name, saved_as in _TENSORS.items()})
+        if not all(np.isfinite(array).all() for array in arrays.values()):
+            raise ValueError("its weights are not finite")
         trained = _trained(about["trained"], encoders)
-    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+    except (AttributeError, OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise AlignmentError(folder.name, f"it cannot be read ({error})", _TODO) from error
     configured = {name: encoders.get(name, "none") for name in trained.encoders}
     if configured != dict(trained.encoders):
@@ -120,6 +131,12 @@ def _trained(row: Mapping[str, Any], encoders: Mapping[str, str]) -> AlignmentCa
     modality = of_encoder[0] if of_encoder else "image"
     named = {"text": row["encoders"]["text"], modality: fingerprint}
     return AlignmentCard(**{**row, "encoders": named, "modality": modality})
+
+
+def _sum(about: Mapping[str, Any], weights: Path) -> str:
+    """Of both files: what is said about the weights, and the weights."""
+    said = json.dumps(about, sort_keys=True).encode()
+    return hashlib.sha256(said + weights.read_bytes()).hexdigest()
 
 
 def _sync(path: Path) -> None:

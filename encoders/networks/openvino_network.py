@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import warnings
+import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ from encoders.networks.network import ConversionFailed, NetworkBatch, Reference,
 AGREE = 0.999
 """Least cosine of each probe's features to those of PyTorch in fp32."""
 _MODEL = "model.xml"
+_SUMS = "sums"
+"""Of the other files; not there in what earlier versions converted."""
 _PRECISION = ["palate", "precision"]
 """Where a file says which precision has passed the check."""
 _PREPARATION = ["palate", "preparation"]
@@ -246,6 +249,10 @@ def _read(core: Any, folder: Path) -> tuple[OpenVinoNetwork, str] | None:
     if not folder.is_dir():
         return None
     try:
+        if (sums := folder / _SUMS).is_file() and sums.read_text("ascii", "replace") != _sums(
+            folder
+        ):
+            raise RuntimeError("its files are not as they were written")
         model = core.read_model(folder / _MODEL)
         precision = model.get_rt_info(_PRECISION).astype(str)
         preparation = model.get_rt_info(_PREPARATION).astype(str)
@@ -266,6 +273,7 @@ def _write(openvino: Any, model: Any, folder: Path) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-") as draft:
             openvino.save_model(model, Path(draft) / "network" / _MODEL, compress_to_fp16=False)
+            (Path(draft) / "network" / _SUMS).write_text(_sums(Path(draft) / "network"))
             (Path(draft) / "network").rename(folder)
     except (OSError, RuntimeError) as error:  # RuntimeError is OpenVINO's, of a full disk too
         if not folder.is_dir():
@@ -274,6 +282,19 @@ def _write(openvino: Any, model: Any, folder: Path) -> None:
                 folder,
                 error,
             )
+
+
+def _sums(folder: Path) -> str:
+    """Checksums of the description and the weights."""
+    files = sorted(path for path in folder.iterdir() if path.name != _SUMS)
+    sums = []
+    for file in files:
+        total = 0
+        with file.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                total = zlib.crc32(block, total)
+        sums.append(f"{file.name} {total:08x}")
+    return "\n".join(sums)
 
 
 def _cosines(a: FloatArray, b: FloatArray) -> FloatArray:

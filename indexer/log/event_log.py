@@ -13,7 +13,7 @@ the database cannot be reached at the moment, StoreError where it is damaged.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, Self
 
@@ -237,10 +237,16 @@ class EventRecords(Protocol):
         """Delete the user's events of these ids, or all of them; returns how many there were."""
 
     def user_events(self, user_id: str, limit: int | None = None) -> list[StoredEvent]:
-        """The user's events, oldest first by (timestamp, seq); with `limit`, the latest so many."""
+        """The user's events, oldest first by (timestamp, seq); with `limit`, the latest so many.
+        Those that lie ahead of the clock count as of when they were recorded
+        (`indexer.catalog.clock`)."""
 
     def read_events(self, after_seq: int = 0, batch: int = 50_000) -> Iterator[EventBatch]:
-        """All events after `after_seq` in columns, `batch` at a time; holds no lock in between."""
+        """All events after `after_seq` in columns, `batch` at a time; holds no lock in between.
+        Times ahead of the clock as in `user_events`."""
+
+    def count_ahead(self) -> int:
+        """Events that lie ahead of the clock."""
 
     def count_events(self) -> int:
         """Events in the log."""
@@ -340,6 +346,14 @@ class SmallValues(Protocol):
         """Replace the value."""
 
 
+class Soundness(Protocol):
+    """Whether what is kept is what was written."""
+
+    def damage(self, on_rows: Callable[[int], None] = ...) -> list[str]:
+        """What is not, in sentences; nothing where all is well. Reads everything; `on_rows` is
+        called with the number of items and events that were verified since the last call."""
+
+
 class EventLog(
     ItemRecords,
     ActiveStoreMarks,
@@ -349,6 +363,7 @@ class EventLog(
     ModelRecords,
     AspectRecords,
     SmallValues,
+    Soundness,
     Protocol,
 ):
     """All that is kept, in one place, so that what concerns several kinds is one transaction."""

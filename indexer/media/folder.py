@@ -14,7 +14,7 @@ import binascii
 import hashlib
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
@@ -132,6 +132,15 @@ class MediaFolder:
         if not path.is_absolute():
             raise MediaError(name, "is a relative path without its folder", "index the item again")
         return path
+
+    def damaged(self) -> Iterator[str]:
+        """Names of what is kept and is not as it came: each file is named by its hash."""
+        for file in sorted(self._root.glob("??/*")):
+            if _KEPT.fullmatch(f"kept:{file.name}"):
+                with file.open("rb") as stream:
+                    content = hashlib.blake2b(stream.read(), digest_size=16)
+                if content.hexdigest() != file.name:
+                    yield f"kept:{file.name}"
 
     def sweep(self, used: Collection[str]) -> int:
         """Remove what is kept and not among `used` (as items call them); returns how many."""

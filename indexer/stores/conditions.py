@@ -12,6 +12,7 @@ from typing import Any
 
 from indexer.catalog.filter import And, Filter, ItemIn, Not, NumberIn, Or, Present, TextIn
 from indexer.catalog.item import AttributeValue, Item
+from indexer.errors import Damaged
 
 KEYWORD_FIELDS = ("domain", "categories", "available")
 FLOAT_FIELDS = ("price", "created_at")
@@ -96,7 +97,11 @@ def to_payload(item: Item) -> dict[str, Any]:
 
 def from_payload(payload: dict[str, Any]) -> Item:
     """The item of a point as the store has it."""
-    return Item.from_json(payload["item"])
+    try:
+        return Item.from_json(payload["item"])
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        why = f"an item in the vector store cannot be read ({error})"
+        raise Damaged("the vector store", why, "`palate rebuild` makes it anew") from error
 
 
 def _filterable(value: AttributeValue) -> str | float | list[str]:

@@ -58,6 +58,10 @@ class StoreLocation(Protocol):
     def size(self, name: str) -> int | None:
         """Bytes on disk; None where that is not known."""
 
+    def damaged(self) -> Mapping[str, str]:
+        """What is wrong with the stores that are damaged, by name, without changing them.
+        StoreLocked where a process has one open."""
+
     def drop(self, name: str) -> None:
         """Remove a store with all that is in it."""
 
@@ -125,6 +129,11 @@ class StoreRegistry:
     def rename_vectors(self, store: StoreInfo, names: Mapping[str, str]) -> None:
         """In one that is not open, new names by old ones."""
         self._location.rename_vectors(store.name, names)
+
+    def damaged(self) -> Mapping[str, str]:
+        """What is wrong with stores that are damaged, by name. StoreLocked where a process has one
+        open."""
+        return self._location.damaged()
 
     def drop(self, digest: str) -> None:
         """Delete the store with this digest; InvalidInput when there is none."""

@@ -87,6 +87,14 @@ class ItemStore(Protocol):
         """The last owner did not close the store, so it may lag behind what the log believes;
         `reconcile` looks."""
 
+    @property
+    def damage(self) -> str:
+        """What may be wrong with what is stored, though it serves; empty where nothing was found."""
+
+    @property
+    def no_room(self) -> str:
+        """Why nothing can be written at this moment, where a disk is full; empty where it can."""
+
     def upsert(self, items: Sequence[StoredItem]) -> None:
         """Put items in, replacing item and all vectors of those that are there."""
 

@@ -36,8 +36,10 @@ def to_lists(vectors: Mapping[str, FloatArray]) -> dict[str, Any]:
 
 
 def to_arrays(vectors: Any) -> dict[str, FloatArray]:
-    """The vectors of an engine's record; those without any have None or an empty mapping."""
-    return {name: np.asarray(vector, dtype=np.float32) for name, vector in (vectors or {}).items()}
+    """The vectors of an engine's record; those without any have None or an empty mapping. None is
+    put in that is not finite (`check_vector`), so one that is not is damaged, and as good as none."""
+    arrays = {name: np.asarray(vector, np.float32) for name, vector in (vectors or {}).items()}
+    return {name: array for name, array in arrays.items() if np.isfinite(array).all()}
 
 
 def to_rows(

@@ -25,6 +25,8 @@ from service.cli.commands.explaining import explain
 from service.cli.commands.indexing import index, rebuild
 from service.cli.commands.people import users
 from service.cli.commands.recording import events
+from service.cli.commands.salvaging import log
+from service.cli.commands.scrubbing import scrub
 from service.cli.commands.serving import serve
 from service.cli.commands.simulating import simulate
 from service.cli.commands.training import models, train
@@ -57,7 +59,7 @@ def palate(
 COMMANDS: Mapping[str, Sequence[Callable[..., int]]] = {
     "Begin": (demo, index, events, align, train, evaluate, serve),
     "Ask": (recommend, chat, explain, similar, search),
-    "Keep": (tune, simulate, rebuild, doctor, top),
+    "Keep": (tune, simulate, rebuild, scrub, doctor, top),
 }
 for group, commands in COMMANDS.items():
     for command in commands:
@@ -66,6 +68,7 @@ app.add_typer(models, name="models", rich_help_panel="Keep")
 app.add_typer(encoders, name="encoders", rich_help_panel="Keep")
 app.add_typer(users, name="users", rich_help_panel="Keep")
 app.add_typer(enrich, name="enrich", rich_help_panel="Keep")
+app.add_typer(log, name="log", rich_help_panel="Keep")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -5,6 +5,7 @@ Owns checkpoints on disk and their item vectors in the store. Knows no training 
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ from encoders.fingerprint import digest_of
 from indexer.log.event_log import ModelRecord, ModelRecords
 from indexer.stores.store import StoredItem
 from service.api.messages import ModelInfo
-from service.errors import ModelNotFound, NoTrainedModel
+from service.errors import ModelNotFound, ModelUnreadable, NoRoom, NoTrainedModel
 from service.models.features import features_of
 from service.models.model_card import ModelCard
 from service.models.serving_model import VECTORS_OF_MODELS, ServingModel
@@ -29,6 +30,8 @@ from service.ranker.ranker import Ranker, untrained_ranker
 from service.storage.alignments import Alignments
 from service.storage.item_ids import ItemIds
 from service.storage.workspace import Workspace
+
+logger = logging.getLogger(__name__)
 
 KEPT_IN_MEMORY = 2
 """Models kept for answers that were served by the one before."""
@@ -87,8 +90,8 @@ class ModelRegistry:
     # which one serves
 
     def activate(self, version: str) -> ModelInfo:
-        """Serve this model from the next call on. ModelNotFound, or NoTrainedModel for one of other
-        encoders."""
+        """Serve this model from the next call on. ModelNotFound, NoTrainedModel for one of other
+        encoders, ModelUnreadable for a damaged one."""
         self._swap(self._load(self._own_record(version))[1])
         self._records.set_active_model(version, self._workspace.digest)
         return _info(self.record(version))
@@ -96,23 +99,19 @@ class ModelRegistry:
     def rollback(self) -> ModelInfo:
         """Serve the model that served before the active one, with these encoders. NoTrainedModel
         where there was none."""
-        before = [
-            record
-            for record in self._all()
-            if record.activated_at is not None and not record.active and self._is_ours(record)
-        ]
+        before = self._served_before()
         if not before:
             raise NoTrainedModel(
                 "no model served before this one",
                 "see `palate models list`, activate one by version",
             )
-        return self.activate(max(before, key=lambda record: record.activated_at or 0.0).version)
+        return self.activate(before[0].version)
 
     # for answers and for the trainer
 
     def by_version(self, version: str) -> ServingModel:
         """A model by version, from memory or from its checkpoint; the untrained ranker has the
-        empty version. Errors as of `activate`, CheckpointError where it cannot be read."""
+        empty version. Errors as of `activate`."""
         if version == self.active.ranker.version:
             return self.active
         if version not in self._recent:
@@ -150,6 +149,8 @@ class ModelRegistry:
     def _first(self) -> ServingModel:
         """What serves at start: the active model, or without one the untrained ranker."""
         record = self._active_record()
+        if record is None and self._served_before():
+            return self._set_aside(["the log names no model that there is"])
         if record is None:
             records = self._all()
             if records and not any(map(self._is_ours, records)):
@@ -159,11 +160,41 @@ class ModelRegistry:
             return self._untrained(self._notes("no model has been trained yet"))
         try:
             model = self._load(record)[1]
-        except CheckpointError as error:
-            why = f"the active model could not be loaded ({error})"
-            return self._untrained(self._notes(why))
-        self._publish(model)
+        except ModelUnreadable as error:
+            return self._set_aside([f"the active model could not be loaded ({error})"])
+        return self._published(model)
+
+    def _set_aside(self, notes: Sequence[str]) -> ServingModel:
+        """In the place of a model that is damaged or unknown: the latest before it that can be read,
+        or the untrained ranker. `notes` say what is wrong."""
+        logger.error("a model is set aside: %s", notes[-1])
+        for candidate in self._served_before():
+            try:
+                model = self._load(candidate)[1]
+            except ModelUnreadable as error:
+                logger.error("a model is set aside: %s", error)
+                notes = [*notes, f"an earlier model could not be loaded ({error})"]
+                continue
+            instead = f"{notes[-1]}; {candidate.version}, which served before, serves in its place"
+            return self._published(replace(model, notes=[*notes[:-1], instead, *model.notes]))
+        return self._untrained([*notes[:-1], *self._notes(notes[-1])])
+
+    def _published(self, model: ServingModel) -> ServingModel:
+        """The same, once its vectors are in the store, where there is room for them."""
+        try:
+            self._publish(model)
+        except NoRoom as error:
+            logger.error("item vectors of the model are as they were: %s", error)
         return model
+
+    def _served_before(self) -> Sequence[ModelRecord]:
+        """Models of these encoders that served before the active one, the latest first."""
+        before = [
+            record
+            for record in self._all()
+            if record.activated_at is not None and not record.active and self._is_ours(record)
+        ]
+        return sorted(before, key=lambda record: record.activated_at or 0.0, reverse=True)
 
     def _notes(self, why: str) -> Sequence[str]:
         """What callers are told while no trained model serves."""
@@ -176,8 +207,15 @@ class ModelRegistry:
         return self._serving(ranker, data, notes)
 
     def _load(self, record: ModelRecord) -> tuple[ModelCard, ServingModel]:
-        """A trained model into the present catalogue, its popularity counted anew. CheckpointError
+        """A trained model into the present catalogue, its popularity counted anew. ModelUnreadable
         where it cannot be read, or is of other encoders."""
+        try:
+            return self._read(record)
+        except CheckpointError as error:
+            raise ModelUnreadable(record.version, str(error)) from error
+
+    def _read(self, record: ModelRecord) -> tuple[ModelCard, ServingModel]:
+        """As `_load`, with CheckpointError."""
         folder = self._workspace.settings.data / record.path
         card = ModelCard.read(folder)
         if digest_of(card.fingerprints) != self._workspace.digest:
@@ -205,7 +243,7 @@ class ModelRegistry:
             vocabulary=data.vocabulary,
             alignments=data.alignments,
             counted=data.last_seq,
-            notes=notes,
+            notes=[*notes, self._store.damage] if self._store.damage else notes,
         )
 
     def _alignments_of(self, model: str, versions: Sequence[str]) -> Mapping[str, Alignment]:

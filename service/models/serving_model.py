@@ -38,7 +38,8 @@ class ServingModel:
     trained_at: float = 0.0
     """Unix seconds; 0 without training."""
     notes: Sequence[str] = ()
-    """Why no trained model serves in its place, for `degraded`; empty for a trained one."""
+    """Why no other model serves in its place, for `degraded`: none is trained, or those that should
+    serve are damaged. Empty where it is the active one."""
     following: Following = field(default_factory=Following)
     """How much it follows a wish."""
 

@@ -24,6 +24,7 @@ from service.api.services import Progress
 from service.errors import TrainingUnderway
 from service.language_model.model import LanguageModel
 from service.operations.changing import named, open_beside, prepare, serving_encoders
+from service.operations.scrubbing import Scrubber
 from service.recommender import Recommender
 
 P = ParamSpec("P")
@@ -52,7 +53,10 @@ class Switching:
     """A `Backend` that is one recommender at a time."""
 
     def __init__(self, recommender: Recommender) -> None:
+        """Where the settings say so, what serves is scrubbed every so many hours."""
         self._active = recommender
+        every_h = recommender.workspace.settings.server.scrub_every_h
+        self._scrubber = Scrubber(lambda: self._active, every_h) if every_h else None
         self._calls: Counter[Recommender] = Counter()
         """Under way, by the recommender that answers them."""
         self._turn = threading.Condition()
@@ -118,6 +122,8 @@ class Switching:
     def close(self) -> None:
         """Close the recommender that serves."""
         self._active.telemetry.unwatch("recommender")
+        if self._scrubber is not None:
+            self._scrubber.close()
         self._active.close()
 
     def _exchange(self, after: Recommender) -> None:

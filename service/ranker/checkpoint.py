@@ -1,4 +1,5 @@
-"""A trained ranker as a folder: config.json, item_ids.json, weights.safetensors. No pickle.
+"""A trained ranker as a folder: config.json, item_ids.json, weights.safetensors, and the checksums of
+these. No pickle.
 
 Owns what is saved and how it is read back into another catalogue: everything by item follows the
 item's id, so a checkpoint may be loaded where items have other indices, where some are gone and
@@ -27,9 +28,16 @@ from service.ranker.catalog.content import Content
 from service.ranker.catalog.snapshot import CatalogSnapshot
 from service.ranker.catalog.state import CatalogState
 from service.ranker.checkpoint_formats import FORMAT, READABLE, in_present_format
+from service.ranker.checkpoint_soundness import (
+    ALGORITHM,
+    damaged_files,
+    problem_of,
+    write_checksums,
+)
 from service.ranker.config import RankerConfig
 from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
 from service.ranker.data.content_space import ContentSpace, Projection
+from service.ranker.data.history import History
 from service.ranker.data.items import ItemFeatures
 from service.ranker.item_item.behaviour import Behaviour
 from service.ranker.item_item.content_regression import ContentRegression
@@ -44,6 +52,9 @@ MATRICES = ("ease", "knn", "co_occurrence", "transitions", "co_counts")
 """Of `Behaviour`, saved as `<name>.data`, `<name>.indices`, `<name>.indptr`."""
 NET, COLD_START_NET = "blend", "cold_start"
 """What the arrays of the second stage's networks begin with."""
+_CONFIG, _ITEM_IDS, _WEIGHTS = "config.json", "item_ids.json", "weights.safetensors"
+TRIED = 5
+"""Items that a ranker has to score before it is said to be read."""
 
 
 class CheckpointError(ValueError):
@@ -92,18 +103,47 @@ def size_of(folder: Path) -> int:
 
 def read_extra(folder: Path) -> dict[str, Any]:
     """The caller's part of a checkpoint. Raises CheckpointError."""
-    extra: dict[str, Any] = _read_config(folder)["extra"]
+    config = _read_config(folder)
+    if not isinstance(config.get("extra"), dict):
+        raise _unreadable(folder, f"{_CONFIG} lacks what was kept with it")
+    extra: dict[str, Any] = config["extra"]
     return extra
 
 
 def load_checkpoint(folder: Path, items: ItemFeatures, index_of: Mapping[str, int]) -> Ranker:
-    """Read a ranker into the present catalogue. Raises CheckpointError.
+    """Read a ranker into the present catalogue. Raises CheckpointError, also where a file is not as
+    it was written, or where what it says cannot be scored with.
 
     `items` has a row per item index of the catalogue, with tag and domain codes of the checkpoint's
     vocabulary; `index_of` gives the index of each item id. Items the checkpoint does not know are
     scored from their content.
     """
     config, arrays, item_ids = _read(folder, items.blocks)
+    try:
+        ranker = _ranker(folder, config, arrays, item_ids, items, index_of)
+    except CheckpointError:
+        raise
+    except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:  # fmt: skip
+        raise _unreadable(folder, error) from error
+    if not _scores_are_finite(ranker):
+        raise _unreadable(folder, "the scores that it gives are not finite")
+    return ranker
+
+
+def verify_checkpoint(folder: Path, modalities: Collection[str]) -> None:
+    """CheckpointError where a file is not as it was written, or where its arrays cannot be computed
+    with. `modalities` are those of the catalogue."""
+    _read(folder, modalities)
+
+
+def _ranker(
+    folder: Path,
+    config: Mapping[str, Any],
+    arrays: Arrays,
+    item_ids: Sequence[str],
+    items: ItemFeatures,
+    index_of: Mapping[str, int],
+) -> Ranker:
     new_index = np.array([index_of.get(item_id, -1) for item_id in item_ids], dtype=np.int64)
     ranker_config = RankerConfig(**config["config"])
     model = SequenceModel(ranker_config, ModelShape(**config["shape"]))
@@ -128,6 +168,19 @@ def load_checkpoint(folder: Path, items: ItemFeatures, index_of: Mapping[str, in
         model=model,
         calibration=config.get("calibration", 0.0),
     )
+
+
+def _scores_are_finite(ranker: Ranker) -> bool:
+    """Of somebody who did nothing, and of somebody who met the first items: weights may each be
+    finite, and their products not."""
+    if not np.isfinite(ranker.snapshot.item_vectors).all():
+        return False
+    first = np.arange(min(TRIED, ranker.n_items))
+    for history in (History.of(first[:0]), History.of(first)):
+        scored = ranker.score_list(ranker.query_scores(history), first)
+        if not np.isfinite(scored.scores).all():
+            return False
+    return True
 
 
 # writing
@@ -171,11 +224,12 @@ def _write(
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     contiguous = {name: np.ascontiguousarray(value) for name, value in arrays.items()}
-    save_file(contiguous, partial / "weights.safetensors")
+    save_file(contiguous, partial / _WEIGHTS)
     ids = json.dumps(list(item_ids), ensure_ascii=False)
-    (partial / "item_ids.json").write_text(ids, encoding="utf-8")
-    text = json.dumps(config, indent=2, ensure_ascii=False)
-    (partial / "config.json").write_text(text, encoding="utf-8")
+    (partial / _ITEM_IDS).write_text(ids, encoding="utf-8")
+    text = json.dumps({**config, "checksums": ALGORITHM}, indent=2, ensure_ascii=False)
+    (partial / _CONFIG).write_text(text, encoding="utf-8")
+    write_checksums(partial)
     for path in (*partial.iterdir(), partial):
         _sync(path)
     os.replace(partial, folder)
@@ -196,20 +250,26 @@ def _sync(path: Path) -> None:
 def _read(folder: Path, modalities: Collection[str]) -> tuple[dict[str, Any], Arrays, list[str]]:
     """Configuration and arrays in the present format, weights as float32, and the item ids."""
     saved = _read_config(folder)
+    _check_files(folder, saved, (_ITEM_IDS, _WEIGHTS))
     try:
-        arrays = load_file(folder / "weights.safetensors")
-        item_ids: list[str] = json.loads((folder / "item_ids.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, SafetensorError) as error:
+        arrays = load_file(folder / _WEIGHTS)
+        item_ids: list[str] = json.loads((folder / _ITEM_IDS).read_text(encoding="utf-8"))
+        config, named = in_present_format(saved, arrays, modalities)
+        wide = widened(named) if config["precision"] == "int8" else named
+        problem = problem_of(wide, len(item_ids))
+    except (AttributeError, LookupError, OSError, TypeError, ValueError, SafetensorError) as error:
         raise _unreadable(folder, error) from error
-    config, named = in_present_format(saved, arrays, modalities)
-    return config, widened(named) if config["precision"] == "int8" else named, item_ids
+    if problem:
+        raise _unreadable(folder, problem)
+    return config, wide, item_ids
 
 
 def _read_config(folder: Path) -> dict[str, Any]:
     try:
-        config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        config: dict[str, Any] = dict(json.loads((folder / _CONFIG).read_text(encoding="utf-8")))
+    except (OSError, TypeError, ValueError) as error:
         raise _unreadable(folder, error) from error
+    _check_files(folder, config, (_CONFIG,))
     if config.get("format") not in READABLE:
         known = ", ".join(map(str, READABLE[:-1]))
         raise CheckpointError(
@@ -219,7 +279,14 @@ def _read_config(folder: Path) -> dict[str, Any]:
     return config
 
 
-def _unreadable(folder: Path, error: Exception) -> CheckpointError:
+def _check_files(folder: Path, config: Mapping[str, Any], names: Sequence[str]) -> None:
+    if damaged := damaged_files(folder, names, summed="checksums" in config):
+        raise _unreadable(
+            folder, f"{', '.join(damaged)} is not as it was written (damaged on disk)"
+        )
+
+
+def _unreadable(folder: Path, error: Exception | str) -> CheckpointError:
     return CheckpointError(f"checkpoint {folder} cannot be read: {error}; train anew or roll back")
 
 

@@ -110,6 +110,8 @@ class Ranked:
     """(C,) places of the candidates, best first."""
     failed: Sequence[str] = ()
     """Sources that could not answer."""
+    n_unscored: int = 0
+    """Candidates whose score was not finite, and who stand last by their popularity."""
     calibration: float = 0.0
     """How strongly the order follows the categories of what was liked last."""
 
@@ -158,19 +160,21 @@ def rank(
     watch.lap("encode")
     candidates, failed = retrieve(query_scores, query, sources, index, watch)
     watch.lap("retrieve")
-    scored, wished = _scored(ranker, query_scores, candidates.items, query)
+    scored, n_unscored, wished = _scored(ranker, query_scores, candidates.items, query)
     calibration = 0.0
     if query.diversity <= 0 and query.wish is None:
         calibration = ranker.calibration * float(ranker.blend.share_of_known(scored.scale))
     order = _order(query_scores, scored, candidates.items, query, calibration)
     watch.lap("rank")
-    return Ranked(query, query_scores, candidates, scored, wished, order, failed, calibration)
+    return Ranked(
+        query, query_scores, candidates, scored, wished, order, failed, n_unscored, calibration
+    )
 
 
 def rank_only(ranker: Ranker, query: Query, items: IntArray) -> Ranked:
     """These items (C,) alone, ascending, whatever sources and rules say of them."""
     query_scores = ranker.query_scores(query.history, query.state)
-    scored, wished = _scored(ranker, query_scores, items, query)
+    scored, _, wished = _scored(ranker, query_scores, items, query)
     order = np.argsort(-scored.scores, kind="stable")
     return Ranked(query, query_scores, Candidates(items, {}), scored, wished, order)
 
@@ -223,13 +227,32 @@ def _fitting(wish: Lean, usable: BoolArray, leading: BoolArray, query: Query) ->
 
 def _scored(
     ranker: Ranker, query_scores: QueryScores, items: IntArray, query: Query
-) -> tuple[ScoredList, FloatArray]:
-    """The scores of these items (C,), and what of them a wish added (C,)."""
+) -> tuple[ScoredList, int, FloatArray]:
+    """The scores of these items (C,), of how many there was none that is finite, and what of them
+    a wish added (C,)."""
     scored = ranker.score_list(query_scores, items, query.domains)
+    finite = np.isfinite(scored.scores)
+    n_unscored = len(items) - int(np.count_nonzero(finite))
+    if n_unscored:
+        counts = query_scores.snapshot.behaviour.counts[items]
+        scored = replace(scored, scores=finite_scores(scored.scores, counts))
     if query.wish is None:
-        return scored, np.zeros(len(items), np.float32)
+        return scored, n_unscored, np.zeros(len(items), np.float32)
     added = query.wish.added(items, scored.scores)
-    return replace(scored, scores=scored.scores + added), added
+    return replace(scored, scores=scored.scores + added), n_unscored, added
+
+
+def finite_scores(scores: FloatArray, counts: IntArray) -> FloatArray:
+    """(C,) the same, where those that are not finite stand below all others, by their counts (C,):
+    the one place that no such number passes, whatever is wrong with a model.
+
+    >>> finite_scores(np.array([0.5, np.nan, np.inf]), np.array([3, 1, 3])).tolist()
+    [0.5, -1.25, -0.75]
+    """
+    finite = np.isfinite(scores)
+    lowest = scores[finite].min(initial=0)
+    last = lowest - 1.5 + counts / (1 + counts.max(initial=0))
+    return np.where(finite, scores, last).astype(np.float32)
 
 
 def _ask(

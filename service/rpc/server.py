@@ -5,6 +5,7 @@ Owns the socket, health, reflection and the order of starting and stopping. The 
 backend is, and prints nothing.
 
     bind -> listen (NOT_SERVING, calls get UNAVAILABLE) -> load -> SERVING
+    stop asked while it loads -> stop at once
     stop asked -> NOT_SERVING, no new calls -> calls in flight end, or the grace period does
     -> the backend is closed
 """
@@ -41,6 +42,7 @@ from service.config import Settings
 from service.errors import AddressUnavailable
 from service.rpc.garbage_collection import freeze_gc
 from service.rpc.interceptor import CallInterceptor
+from service.rpc.loading import Loading
 from service.rpc.servicers import (
     ExplainServicer,
     IndexServicer,
@@ -100,9 +102,10 @@ async def serve(
     on_listening: Callable[[str], None] = lambda address: None,
     on_loaded: Callable[[Mapping[str, str]], None] = lambda loaded: None,
     telemetry: Telemetry = SILENT,
-) -> None:
+) -> bool:
     """Serve until `stop` is set, or without it until SIGTERM or SIGINT; returns when everything is
-    closed.
+    closed. False where that was before it had loaded: a thread still loads then, which nobody waits
+    for, and closes what it has loaded.
 
     `on_listening` is told the address with its real port, `on_loaded` what `load` has loaded. What
     `load` raises stops the server and comes out of here; AddressUnavailable comes before anything
@@ -120,11 +123,14 @@ async def serve(
         await server.start()
         on_listening(address)
         try:
-            queues.backend = await asyncio.to_thread(load, settings)
+            queues.backend = await Loading(load, settings).until(stopping)
+            if queues.backend is None:
+                return False
             freeze_gc()
             await _set_health(states, _SERVING)
             on_loaded(queues.backend.loaded())
             await stopping.wait()
+            return True
         finally:
             queues.stopping = True
             await states.enter_graceful_shutdown()

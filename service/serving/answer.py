@@ -126,6 +126,11 @@ class Answer:
         """What is not known of the person, and which sources failed."""
         failed = self.ranking.ranked.failed
         notes = [f"candidate source {name} failed; the others proposed" for name in failed]
+        if n_unscored := self.ranking.ranked.n_unscored:
+            notes.append(
+                f"{n_unscored} candidates have no finite score and stand last, by popularity; "
+                "the model may be damaged: `palate doctor`"
+            )
         request, user = self.ranking.request, self.ranking.user
         if self.ranking.wished is not None:
             notes += self.ranking.wished.notes

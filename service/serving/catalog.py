@@ -21,6 +21,8 @@ from service.storage.item_ids import ItemIds
 from service.storage.workspace import Workspace
 from service.telemetry.uses import Uses
 
+MAX_DIGITS = 18
+"""Of an item's index: what 64 bits hold."""
 MAX_REMEMBERED = 50_000
 """Items kept in memory."""
 
@@ -81,10 +83,12 @@ class Catalog:
     def page(self, size: int, token: str, domain: str) -> tuple[Sequence[Item], str]:
         """Items in the order they were first indexed, and the token of the next page, empty at the
         end."""
-        after = int(token) if token.isdecimal() else -1
-        if token and not token.isdecimal():
-            why = "is not a token that ListItems gave; start without one"
-            raise InvalidInput("page_token", token, why)
+        after = -1
+        if token:
+            if not (token.isdecimal() and len(token) <= MAX_DIGITS):
+                why = "is not a token that ListItems gave; start without one"
+                raise InvalidInput("page_token", token, why)
+            after = int(token)
         found = self._log.list_items(size + 1, after, domain or None)
         more = str(found[size - 1][0]) if len(found) > size else ""
         return [item for _, item in found[:size]], more
@@ -122,9 +126,13 @@ class Catalog:
         there = self._log.item_indices()
         self._forget([item_id for item_id in self._ids.index_of if item_id not in there])
         # The ranker may have read from the store what was deleted before the ids were read.
+        self.leave_out_deleted()
+
+    def leave_out_deleted(self) -> None:
+        """Let the ranker propose nothing that only the store has still."""
         ranker = self._registry.active.ranker
         live = np.flatnonzero(ranker.snapshot.content.live)
-        ranker.catalog.remove_items(np.setdiff1d(live, list(there.values())))
+        ranker.catalog.remove_items(np.setdiff1d(live, list(self._log.item_indices().values())))
 
     def reconcile(self) -> None:
         """Bring the store up to the log."""

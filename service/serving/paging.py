@@ -10,6 +10,9 @@ from dataclasses import dataclass, replace
 from service.api.messages import DEFAULT_K, MAX_K, RecommendRequest
 from service.errors import InvalidInput
 
+LAST_PLACE = 2**31 - 1
+"""No list is longer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -46,11 +49,11 @@ def _digest(request: RecommendRequest) -> str:
 def _offset(token: str, digest: str) -> int:
     try:
         start, found = json.loads(base64.urlsafe_b64decode(token.encode()))
-    except ValueError:
+    except (RecursionError, TypeError, ValueError):
         raise InvalidInput(
             "page_token", token, "is not a token that Recommend gave; start without one"
         ) from None
-    if found != digest or not isinstance(start, int) or start < 0:
+    if found != digest or type(start) is not int or not 0 <= start <= LAST_PLACE:
         raise InvalidInput(
             "page_token", token, "belongs to another request; keep every other field as it was"
         )

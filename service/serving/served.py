@@ -12,7 +12,7 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,8 @@ from service.wishes.reading import PartKind, WishPart
 
 log = logging.getLogger(__name__)
 WRITE_EVERY_S = 0.5
+MAX_WAITING = 10_000
+"""Contexts that are kept in memory while they cannot be written."""
 PRUNE_EVERY = 200
 """Writes between two looks at age and number."""
 
@@ -131,6 +133,7 @@ class ServedContexts:
         self._wake = threading.Event()
         self._closed = False
         self._writes = 0
+        self._failed = False
         self._thread = threading.Thread(target=self._run, name="served-contexts", daemon=True)
         self._thread.start()
 
@@ -156,32 +159,51 @@ class ServedContexts:
         with self._lock:
             batch, self._waiting = self._waiting, {}
             self._writing |= batch
-        if batch:
-            rows = [
-                Served(key, one.user_id, one.to_bytes(), one.created_at)
-                for key, one in batch.items()
-            ]
-            self._log.put_served_batch(rows)
-            self._writes += 1
-            if self._writes % PRUNE_EVERY == 1:
-                self._log.prune_served(time.time() - self._keep_s, self._max)
-        with self._lock:
-            for key in batch:
-                self._writing.pop(key, None)
+        try:
+            if batch:
+                self._write(batch)
+        except BaseException:
+            self._wait_again(batch)
+            raise
+        finally:
+            with self._lock:
+                for key in batch:
+                    self._writing.pop(key, None)
 
     def close(self) -> None:
-        """Write what waits, and end the thread."""
+        """Write what waits, where it can be written, and end the thread."""
         self._closed = True
         self._wake.set()
         self._thread.join()
-        self.flush()
+        self._try_to_flush()
 
     def _run(self) -> None:
         while not self._closed:
             self._wake.wait(WRITE_EVERY_S)
-            try:
-                self.flush()
-            except Exception:
+            self._try_to_flush()
+
+    def _try_to_flush(self) -> None:
+        try:
+            self.flush()
+            self._failed = False
+        except Exception:
+            if not self._failed:  # a full disk is not said twice a second
                 log.exception(
                     "served contexts could not be written; explanations by recommendation_id may be missing"
                 )
+            self._failed = True
+
+    def _write(self, batch: Mapping[str, ServedContext]) -> None:
+        rows = [
+            Served(key, one.user_id, one.to_bytes(), one.created_at) for key, one in batch.items()
+        ]
+        self._log.put_served_batch(rows)
+        self._writes += 1
+        if self._writes % PRUNE_EVERY == 1:
+            self._log.prune_served(time.time() - self._keep_s, self._max)
+
+    def _wait_again(self, batch: Mapping[str, ServedContext]) -> None:
+        """The newest of what could not be written waits for the next time."""
+        with self._lock:
+            waiting = {**batch, **self._waiting}
+            self._waiting = dict(list(waiting.items())[-MAX_WAITING:])

@@ -47,7 +47,8 @@ class Alignments:
     def active_versions(self) -> list[str]:
         """Versions of the active alignments, one a modality at most."""
         try:
-            return (self._folder / _ACTIVE).read_text(encoding="utf-8").split()
+            text = (self._folder / _ACTIVE).read_text(encoding="utf-8", errors="replace")
+            return text.split()
         except FileNotFoundError:
             return []
 

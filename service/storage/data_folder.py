@@ -10,7 +10,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+from indexer.errors import Damaged
 from indexer.folder_lock import FolderLock
 from indexer.log.event_log import EventLog
 from indexer.log.opening import open_event_log
@@ -41,6 +43,7 @@ class DataFolder:
         """StoreLocked where another process has it."""
         lock = lock_of(settings)
         try:
+            check_log_is_there(settings)
             log = open_event_log(settings.log_url)
         except BaseException:
             if lock is not None:
@@ -101,14 +104,40 @@ def lock_of(settings: Settings) -> FolderLock | None:
     return FolderLock(settings.data) if settings.store.kind == "edge" else None
 
 
+def check_log_is_there(settings: Settings) -> None:
+    """Damaged where the file of the log is gone or empty, and what was made from it is not: a new log
+    in its place would have all of that deleted."""
+    file = log_file(settings)
+    if file is None or (file.is_file() and file.stat().st_size):
+        return
+    if settings.store.kind == "edge" and (made := [s.name for s in registry_of(settings).stores()]):
+        raise Damaged(
+            file,
+            f"it is gone or empty, and there are vectors that were made from it ({', '.join(made)})",
+            "restore it from a backup, or use another folder to begin anew",
+        )
+
+
+def log_file(settings: Settings) -> Path | None:
+    """Where the log is a file; None where it is on a server, or in memory."""
+    scheme, _, path = settings.log_url.partition(":///")
+    return Path(path) if scheme.startswith("sqlite") and path else None
+
+
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """No other process has the folder meanwhile: StoreLocked where one has."""
+    lock = lock_of(settings)
+    try:
+        yield
+    finally:
+        if lock is not None:
+            lock.release()
+
+
 @contextmanager
 def log_alone(settings: Settings) -> Iterator[EventLog]:
     """The log without encoders and vectors: quick to open. StoreLocked where another process has
     the folder."""
-    lock = lock_of(settings)
-    try:
-        with open_event_log(settings.log_url) as log:
-            yield log
-    finally:
-        if lock is not None:
-            lock.release()
+    with alone(settings), open_event_log(settings.log_url) as log:
+        yield log

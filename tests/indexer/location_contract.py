@@ -110,6 +110,10 @@ class LocationContract:
         location.open(location.first, DIMS_RENAMED, FINGERPRINTS_RENAMED, anew=True).close()
         assert location.count(location.first) == 0
 
+    def test_nothing_is_said_of_stores_that_are_sound(self, location: StoreLocation) -> None:
+        fill(location, location.first)
+        assert location.damaged() == {}
+
     def test_what_is_dropped_is_gone(self, location: StoreLocation) -> None:
         fill(location, location.first)
         location.drop(location.first)

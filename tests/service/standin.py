@@ -231,7 +231,7 @@ class Running:
     channel: grpc.aio.Channel
     backend: Any
     stop: asyncio.Event
-    done: asyncio.Task[None]
+    done: asyncio.Task[bool]
     """Ends when the server has stopped."""
 
 

@@ -18,7 +18,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
 
-from indexer.errors import StoreError, StoreUnavailable
+from indexer.catalog.item import Item
+from indexer.errors import Damaged, NoRoom, StoreError, StoreUnavailable
 from indexer.log.sql import schema
 
 T = TypeVar("T")
@@ -43,7 +44,7 @@ class Database:
     def __init__(self, engine: Engine, name: str) -> None:
         """`name` is what messages call it. The tables are made, or migrated."""
         self._engine = engine
-        self._name = name
+        self.name = name
         self._dialect = engine.dialect.name
         self._writer = threading.Lock()
         in_memory = isinstance(engine.pool, StaticPool)
@@ -114,21 +115,25 @@ class Database:
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
-        """The driver's errors as ours: those that time may heal, and those that it will not."""
+        """The driver's errors as ours: those that time may heal, and those that it will not. They
+        come from the driver itself where its rows are read (`raw_rows`)."""
+        driver: Any = self._engine.dialect.loaded_dbapi
         try:
             yield
-        except (sa.exc.OperationalError, sa.exc.TimeoutError) as error:
-            why = str(getattr(error, "orig", None) or error)
-            raise StoreUnavailable(
-                self._name,
-                why,
-                "check that it exists, is writable, and has room on its disk, then try again",
-            ) from error
-        except DBAPIError as error:
-            todo = "if the file is damaged or not Palate's, restore a backup or use another folder"
-            raise StoreError(
-                f"{self._name}: {error.orig}; {todo}", metadata={"store": self._name}
-            ) from error
+        except (DBAPIError, sa.exc.TimeoutError, driver.Error) as error:
+            raise self._ours(getattr(error, "orig", None) or error, driver) from error
+
+    def _ours(self, cause: BaseException, driver: Any) -> StoreError:
+        why = " ".join(str(cause).split())
+        if _is_full(cause):
+            return NoRoom(self.name, why, "make room on its disk; nothing was written")
+        if _is_damage(cause):
+            return damaged(self.name, why)
+        if isinstance(cause, driver.OperationalError | sa.exc.TimeoutError):
+            todo = "check that it exists, is writable, and has room on its disk, then try again"
+            return StoreUnavailable(self.name, why, todo)
+        todo = "if the file is damaged or not Palate's, restore a backup or use another folder"
+        return StoreError(f"{self.name}: {why}; {todo}", metadata={"store": self.name})
 
 
 class SqlPart:
@@ -136,6 +141,13 @@ class SqlPart:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+
+    def item(self, index: int, content: str) -> Item:
+        """The item that a row holds; Damaged where it is none."""
+        try:
+            return Item.from_json(content)
+        except (ValueError, TypeError, AttributeError) as error:
+            raise damaged(self.database.name, f"item {index} cannot be read ({error})") from error
 
 
 def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
@@ -148,6 +160,32 @@ def raw_rows(result: CursorResult[Any]) -> list[tuple[Any, ...]]:
     """The driver's own tuples: SQLAlchemy's rows cost as much again as the query."""
     assert result.cursor is not None
     return list(result.cursor.fetchall())
+
+
+def damaged(name: str, why: str) -> Damaged:
+    """What reading a damaged log ends with."""
+    todo = (
+        "`palate log salvage FILE` reads what can be read into a new log, or restore a backup; "
+        "`palate doctor` says more"
+    )
+    return Damaged(name, why, todo)
+
+
+def _is_full(cause: BaseException) -> bool:
+    """Of SQLite, or of a PostgreSQL server."""
+    return _code(cause) in ("SQLITE_FULL", "53100")
+
+
+def _is_damage(cause: BaseException) -> bool:
+    """A broken page, a file that is no database, or a text that is none."""
+    if str(cause).startswith("Could not decode to UTF-8"):
+        return True
+    return _code(cause).startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "XX001", "XX002"))
+
+
+def _code(cause: BaseException) -> str:
+    """What the driver calls it: a name of SQLite's, or five characters of PostgreSQL's."""
+    return getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or ""
 
 
 def _engine(url: sa.URL) -> Engine:

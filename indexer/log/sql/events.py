@@ -4,18 +4,21 @@ mean."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam, false, select
 
+from indexer.catalog.clock import latest_plausible, settled
 from indexer.catalog.event import Event
 from indexer.catalog.rating_habits import RatingCounts
 from indexer.log.event_log import UNKNOWN_ITEM, EventBatch, StoredEvent
-from indexer.log.sql.database import SqlPart, chunks, raw_rows
+from indexer.log.sql.database import Database, SqlPart, chunks, raw_rows
 from indexer.log.sql.meta import get_value, put_value
 from indexer.log.sql.schema import events, items
+from indexer.log.sql.soundness import event_checksum
 
 _LAST_SEQ = "last_event_seq"
 _ROWS_PER_INSERT = 20_000
@@ -58,6 +61,7 @@ _BY_PERSON = (
     select(sa.func.count(), sa.func.sum(events.c.value)).where(_IS_RATED).group_by(events.c.user_id)
 )
 _COUNT = select(sa.func.count()).select_from(events)
+_COUNT_AHEAD = _COUNT.where(events.c.timestamp > bindparam("latest"))
 _SEQ_FROM = select(events.c.seq).where(events.c.seq >= bindparam("first"))
 
 
@@ -91,21 +95,32 @@ class SqlEvents(SqlPart):
 
     def user_events(self, user_id: str, limit: int | None = None) -> list[StoredEvent]:
         with self.database.reading() as connection:
-            return events_of(connection, user_id, limit)
+            stored = events_of(connection, user_id, limit)
+        latest = latest_plausible()
+        if not stored or stored[-1].event.timestamp <= latest:
+            return stored
+        return _in_plausible_order(stored, latest)
 
     def read_events(self, after_seq: int = 0, batch: int = 50_000) -> Iterator[EventBatch]:
+        latest, newest = latest_plausible(), -np.inf
         while True:
             with self.database.reading() as connection:
                 rows = raw_rows(connection.execute(_PAGE, {"after": after_seq, "size": batch}))
             if not rows:
                 return
             page = _columns(rows)
+            page = replace(page, timestamp=settled(page.timestamp, latest, newest))
+            newest = max(newest, page.timestamp.max())
             yield page
             after_seq = int(page.seq[-1])
 
     def count_events(self) -> int:
         with self.database.reading() as connection:
             return connection.execute(_COUNT).scalar_one()
+
+    def count_ahead(self) -> int:
+        with self.database.reading() as connection:
+            return connection.execute(_COUNT_AHEAD, {"latest": latest_plausible()}).scalar_one()
 
     def count_ratings(self, event_type: str) -> RatingCounts:
         asked = {"type": event_type}
@@ -130,12 +145,29 @@ def events_of(connection: Connection, user_id: str, limit: int | None = None) ->
     return [StoredEvent(row[0], Event(*row[1:])) for row in rows]
 
 
+def _in_plausible_order(stored: list[StoredEvent], latest: float) -> list[StoredEvent]:
+    """Those that lie ahead of the clock at the place where they were recorded."""
+    recorded = sorted(stored, key=lambda one: one.seq)
+    times = settled([one.event.timestamp for one in recorded], latest).tolist()
+    moved = [
+        StoredEvent(one.seq, replace(one.event, timestamp=time))
+        for one, time in zip(recorded, times, strict=True)
+    ]
+    return sorted(moved, key=lambda one: (one.event.timestamp, one.seq))
+
+
+def keep_last_seq(database: Database, connection: Connection) -> None:
+    """Let the next event have a number above all there are."""
+    last = connection.execute(select(sa.func.max(events.c.seq))).scalar_one() or 0
+    put_value(database, connection, _LAST_SEQ, str(max(last, _last_seq(connection))))
+
+
 def _last_seq(connection: Connection) -> int:
     return int(get_value(connection, _LAST_SEQ) or 0)
 
 
 def _row(seq: int, event: Event) -> dict[str, Any]:
-    return {
+    row = {
         "seq": seq,
         "event_id": event.identity(),
         "user_id": event.user_id,
@@ -144,6 +176,7 @@ def _row(seq: int, event: Event) -> dict[str, Any]:
         "value": event.value,
         "timestamp": event.timestamp,
     }
+    return row | {"checksum": event_checksum(row)}
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> EventBatch:

@@ -83,7 +83,7 @@ class SqlItems(SqlPart):
             with self.database.reading() as connection:
                 rows = connection.execute(_BY_ID, {"ids": part}).all()
             for item_id, index, content in rows:
-                found[item_id] = index, Item.from_json(content)
+                found[item_id] = index, self.item(index, content)
         return found
 
     def list_items(
@@ -95,7 +95,7 @@ class SqlItems(SqlPart):
                 rows = connection.execute(_PAGE, values).all()
             else:
                 rows = connection.execute(_PAGE_OF_DOMAIN, values | {"domain": domain}).all()
-        return [(index, Item.from_json(content)) for index, content in rows]
+        return [(index, self.item(index, content)) for index, content in rows]
 
     def iter_items(self, batch: int = 1000) -> Iterator[tuple[int, Item]]:
         after = -1

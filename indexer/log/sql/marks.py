@@ -86,7 +86,7 @@ class SqlMarks(SqlPart):
     def pending_items(self, limit: int = 1000) -> list[tuple[int, Item]]:
         with self.database.reading() as connection:
             rows = connection.execute(_PENDING_ITEMS, {"size": limit}).all()
-        return [(index, Item.from_json(content)) for index, content in rows]
+        return [(index, self.item(index, content)) for index, content in rows]
 
     def pending_deletions(self) -> list[int]:
         with self.database.reading() as connection:

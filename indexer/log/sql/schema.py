@@ -75,6 +75,8 @@ events = Table(
     Column("event_type", String, nullable=False),
     Column("value", Float(53)),
     Column("timestamp", Float(53), nullable=False),
+    # Of all the others, see `indexer.log.sql.soundness`; none in rows of before it was kept.
+    Column("checksum", BigInteger),
 )
 Index("events_of_user", events.c.user_id, events.c.timestamp, events.c.seq)
 
@@ -145,8 +147,12 @@ def _add_aspects(connection: Connection) -> None:
     connection.execute(text("CREATE INDEX aspects_of_item ON aspects (item_id)"))
 
 
+def _add_checksums(connection: Connection) -> None:
+    connection.execute(text("ALTER TABLE events ADD COLUMN checksum BIGINT"))
+
+
 FIRST_VERSION = 1
-MIGRATIONS: Sequence[Migration] = (_add_lacking_pictures, _add_aspects)
+MIGRATIONS: Sequence[Migration] = (_add_lacking_pictures, _add_aspects, _add_checksums)
 """MIGRATIONS[i] brings a database of version FIRST_VERSION + i to the next one. Never edit one that
 was released."""
 

@@ -4,6 +4,7 @@
     <folder>/store.json   layout version, encoders, vectors; written last, so a folder without it holds nothing
     <folder>/items/       shard of the items
     <folder>/users/       shard of the users; where it is missing, it has been forgotten and is made again
+    <folder>/sums.json    checksums of all of these, see `indexer.stores.edge.sums`
 
 Knows nothing of what is searched.
 """
@@ -22,8 +23,9 @@ from typing import Any
 import qdrant_edge as qe
 
 from encoders.errors import PalateError
-from indexer.errors import DataVersionMismatch, StoreUnavailable
+from indexer.errors import DataVersionMismatch, NoRoom, StoreUnavailable
 from indexer.stores.conditions import FLOAT_FIELDS, KEYWORD_FIELDS
+from indexer.stores.edge.sums import trust
 from indexer.stores.store import Distance
 
 LAYOUT_VERSION = 1
@@ -113,6 +115,7 @@ def write_state(folder: Path, state: FolderState) -> None:
 
 def create(folder: Path, state: FolderState) -> None:
     """An empty store, in place of whatever was there."""
+    trust(folder)
     (folder / "store.json").unlink(missing_ok=True)
     _create_items(folder, state)
     create_users(folder, state)
@@ -165,18 +168,26 @@ def _let_go(shard: qe.EdgeShard) -> None:
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """As `engine`, for what needs room; StoreUnavailable before anything is written where there is
-    none."""
-    free = shutil.disk_usage(folder).free
-    if free < ROOM_BYTES:
-        raise StoreUnavailable(
+    """As `engine`, for what needs room; NoRoom before anything is written where there is none."""
+    if why := no_room(folder):
+        raise NoRoom(
             folder,
-            f"{free / 2**20:.0f} MB are free on its disk, and a write may need {ROOM_BYTES / 2**20:.0f}",
+            why,
             "make room; what was acknowledged is in the log, and is put in here when the same rows come again or at "
             "the next start",
         )
     with engine(folder):
         yield
+
+
+def no_room(folder: Path) -> str:
+    """Why nothing may be written in a folder; empty where there is room."""
+    free = shutil.disk_usage(folder).free
+    if free >= ROOM_BYTES:
+        return ""
+    return (
+        f"{free / 2**20:.0f} MB are free on its disk, and a write may need {ROOM_BYTES / 2**20:.0f}"
+    )
 
 
 @contextmanager

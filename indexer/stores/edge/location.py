@@ -17,9 +17,17 @@ from pathlib import Path
 import qdrant_edge as qe
 
 from indexer.errors import DataVersionMismatch
+from indexer.folder_lock import FolderLock
+from indexer.stores.edge.condition import (
+    condition_of,
+    damaged,
+    told_changed,
+    told_suspect,
+)
 from indexer.stores.edge.folder import engine, forget_users, read_state
 from indexer.stores.edge.search import EdgeSearch
 from indexer.stores.edge.store import EdgeStore, scroll_items
+from indexer.stores.edge.sums import forget_sums, write_sums
 from indexer.stores.edge.vectors import rename_vectors
 from indexer.stores.registry import StoreInfo
 from indexer.stores.store import StoredItem
@@ -62,6 +70,13 @@ class EdgeLocation:
     ) -> EdgeStore:
         return EdgeStore.open(self._data / name, dims, fingerprints, anew=anew)
 
+    def damaged(self) -> Mapping[str, str]:
+        found = {}
+        for path in sorted(self._data.glob(f"{FIRST}*")):
+            if _NAME.fullmatch(path.name) and (why := _damage(path)):
+                found[path.name] = why
+        return found
+
     def count(self, name: str) -> int:
         with self._items(name) as items, engine(self._data / name):
             return EdgeSearch(items).count()
@@ -93,11 +108,40 @@ class EdgeLocation:
 
     @contextmanager
     def _items(self, name: str) -> Iterator[qe.EdgeShard]:
-        """Without the store's lock, whose mark of an unclean end is for who reconciles it."""
+        """Without the store's lock, whose mark of an unclean end is for who reconciles it. Damaged
+        where it cannot be read."""
         folder = self._data / name
+        condition = condition_of(folder)
+        if condition.broken:
+            raise damaged(folder, condition.broken)
+        if condition.sound:
+            forget_sums(folder)  # the engine takes its journals in
         with engine(folder):
             items = qe.EdgeShard.load(str(folder / "items"))
         try:
             yield items
         finally:
             items.close()
+            if condition.sound:
+                write_sums(folder)
+
+
+def _damage(folder: Path) -> str:
+    """What is wrong with the store in a folder, which is not changed; empty where nothing is."""
+    if not any((folder / name).exists() for name in ("items", "store.json")):
+        return ""
+    try:
+        state = read_state(folder)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        return f"store.json cannot be read ({error})"
+    except DataVersionMismatch:
+        return ""  # opening it says so
+    if state is None:
+        return "store.json is not there"
+    lock = FolderLock(folder)
+    try:
+        condition = condition_of(folder, unclean=lock.unclean)
+    finally:
+        lock.release(unclean=lock.unclean)
+    changed = told_changed(condition.changed) if condition.changed else ""
+    return condition.broken or changed or condition.users_broken or told_suspect(folder)

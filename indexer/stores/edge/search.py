@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -147,13 +148,16 @@ class EdgeSearch:
         if not plans:
             return []
         answers = self._shard.query_batch(qe.QueryBatchRequest([plan.request for plan in plans]))
-        return [
-            Hits(
-                np.fromiter((point.id for point in points), dtype=np.int64, count=len(points)),
-                np.fromiter((point.score for point in points), dtype=np.float32, count=len(points)),
-            )
-            for points in answers
-        ]
+        return [_hits(points) for points in answers]
+
+
+def _hits(found: Sequence[Any]) -> Hits:
+    """Without those whose vector is damaged, so that it has no finite score."""
+    points = [point for point in found if isfinite(point.score)]
+    return Hits(
+        np.fromiter((point.id for point in points), dtype=np.int64, count=len(points)),
+        np.fromiter((point.score for point in points), dtype=np.float32, count=len(points)),
+    )
 
 
 def _among(filter: Filter, mask: Mask) -> Any:

@@ -9,13 +9,14 @@ encoders but their fingerprints.
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import qdrant_edge as qe
 
 from encoders.arrays import FloatArray, IntArray
@@ -23,16 +24,20 @@ from indexer.catalog.filter import Filter
 from indexer.catalog.item import Item
 from indexer.folder_lock import FolderLock
 from indexer.stores.conditions import from_payload, to_payload
+from indexer.stores.edge.condition import Condition, condition_of, told_suspect
 from indexer.stores.edge.folder import (
     FolderState,
     create,
     create_users,
     engine,
+    forget_users,
+    no_room,
     read_state,
     write_state,
     writing,
 )
 from indexer.stores.edge.search import EdgeSearch
+from indexer.stores.edge.sums import forget_sums, suspect, write_sums
 from indexer.stores.edge.vectors import make_vector, settle
 from indexer.stores.store import (
     Distance,
@@ -55,18 +60,26 @@ from indexer.stores.values import (
     user_point,
 )
 
+logger = logging.getLogger(__name__)
+
 _UPDATE = qe.UpdateOperation
 
 
 class EdgeStore:
     """An `ItemStore` in a folder of its own; `EdgeStore.open` makes or loads it."""
 
-    def __init__(self, folder: Path, lock: FolderLock, state: FolderState) -> None:
+    def __init__(
+        self, folder: Path, lock: FolderLock, state: FolderState, *, changed: bool = False
+    ) -> None:
+        """`changed`: what is in there need not be what was put in."""
         self._folder = folder
         self._lock = lock
+        self._changed = changed
+        forget_sums(folder)
         self._items: qe.EdgeShard = qe.EdgeShard.load(str(folder / "items"))
         if not (folder / "users").is_dir():
-            create_users(folder, state)
+            with writing(folder):
+                create_users(folder, state)
         self._users: qe.EdgeShard = qe.EdgeShard.load(str(folder / "users"))
         self._find = EdgeSearch(self._items)
         self._guard = threading.RLock()
@@ -86,24 +99,32 @@ class EdgeStore:
         """The store in `folder`, made if there is none; `anew` first forgets what is there.
 
         StoreLocked when another process has it, EncoderMismatch when its vectors are of other
-        encoders.
+        encoders. One that is there is opened on a full disk too, to be read. One that is damaged, so
+        that the engine cannot read it, is made anew and empty.
         """
         path = Path(folder)
         lock = FolderLock(path)
         try:
-            with writing(path):
-                state = None if anew else read_state(path)
-                if state is None:
+            with engine(path):
+                state = None if anew else cls._known(path)
+                condition = Condition()
+                if state is not None:
+                    check_encoders(
+                        path,
+                        stored=state.fingerprints,
+                        stored_dims=state.dims,
+                        fingerprints=fingerprints,
+                        dims=dims,
+                    )
+                    condition = condition_of(path, unclean=lock.unclean)
+                if state is None or condition.broken:
+                    _say_broken(path, condition.broken)
                     state = FolderState(dict(dims), dict(fingerprints))
-                    create(path, state)
-                check_encoders(
-                    path,
-                    stored=state.fingerprints,
-                    stored_dims=state.dims,
-                    fingerprints=fingerprints,
-                    dims=dims,
-                )
-                return cls(path, lock, state)
+                    with writing(path):
+                        create(path, state)
+                    condition = Condition()
+                _note(path, condition)
+                return cls(path, lock, state, changed=bool(condition.changed))
         except BaseException:
             lock.release(
                 unclean=lock.unclean
@@ -112,7 +133,27 @@ class EdgeStore:
 
     @property
     def unclean(self) -> bool:
-        return self._lock.unclean
+        return self._lock.unclean or self._changed
+
+    @property
+    def damage(self) -> str:
+        return told_suspect(self._folder)
+
+    @property
+    def no_room(self) -> str:
+        return no_room(self._folder)
+
+    @staticmethod
+    def _known(folder: Path) -> FolderState | None:
+        """What store.json says; None where there is none, or where it cannot be read."""
+        try:
+            state = read_state(folder)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            _say_broken(folder, f"store.json cannot be read ({error})")
+            return None
+        if state is None and (folder / "items").is_dir():
+            _say_broken(folder, "store.json is not there")
+        return state
 
     def upsert(self, items: Sequence[StoredItem]) -> None:
         widths = self.vector_names()
@@ -186,8 +227,8 @@ class EdgeStore:
                     part, with_payload=False, with_vector=[name]
                 )
             for record in records:
-                if (vector := record.vector.get(name)) is not None:
-                    found[int(record.id)] = np.asarray(vector, dtype=np.float32)
+                if (vector := to_arrays(record.vector).get(name)) is not None:
+                    found[int(record.id)] = vector
         return to_rows(wanted, found, dim)
 
     def query_batch(self, queries: Sequence[VectorQuery]) -> list[Hits]:
@@ -238,6 +279,8 @@ class EdgeStore:
             self._closed = True
             self._items.close()
             self._users.close()
+            with contextlib.suppress(OSError):  # without them the next opening looks for itself
+                write_sums(self._folder)
             self._lock.release()
 
     def put_users(self, points: Sequence[UserPoint]) -> None:
@@ -275,6 +318,21 @@ class EdgeStore:
                     self._items.update(operation)
         finally:
             self._find.changed()
+
+
+def _say_broken(folder: Path, why: str) -> None:
+    if why:
+        logger.error("%s is damaged and made anew from the log: %s", folder, why)
+
+
+def _note(folder: Path, condition: Condition) -> None:
+    """Users are made again from the log when they are needed; of items it is remembered."""
+    if condition.users_broken:
+        logger.error("users of %s are forgotten: %s", folder, condition.users_broken)
+        forget_users(folder)
+    if condition.changed:
+        suspect(folder, condition.changed)
+        logger.error("%s: %s", folder, told_suspect(folder))
 
 
 def scroll_items(

@@ -20,10 +20,12 @@ from indexer.stores.edge.folder import (
     FolderState,
     engine,
     forget_users,
+    no_room,
     read_state,
     write_state,
     writing,
 )
+from indexer.stores.edge.sums import forget_sums
 from indexer.stores.store import Distance
 from indexer.stores.values import parts
 
@@ -40,9 +42,12 @@ def make_vector(items: qe.EdgeShard, folder: Path, name: str, dim: int, distance
 
 
 def settle(items: qe.EdgeShard, folder: Path, state: FolderState) -> FolderState:
-    """Drop and make the vectors that store.json has announced; returns what it says now."""
+    """Drop and make the vectors that store.json has announced; returns what it says now. Where there
+    is no room for it, a later opening does it."""
     with engine(folder):
         items.flush()
+    if no_room(folder):
+        return state
     for name in state.dropping:
         with writing(folder):
             items.update(_UPDATE.delete_vector_name(name))
@@ -64,6 +69,7 @@ def rename_vectors(folder: Path, names: Mapping[str, str]) -> None:
     """
     state = read_state(folder)
     assert state is not None, f"there is no store in {folder}"
+    forget_sums(folder)
     with engine(folder):
         items = qe.EdgeShard.load(str(folder / "items"))
     try:

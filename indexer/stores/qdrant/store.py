@@ -118,6 +118,14 @@ class QdrantStore:
     def unclean(self) -> bool:
         return False
 
+    @property
+    def damage(self) -> str:
+        return ""  # the server looks after its files
+
+    @property
+    def no_room(self) -> str:
+        return ""  # the server says so when it is written to
+
     def upsert(self, items: Sequence[StoredItem]) -> None:
         widths = self.vector_names()
         for stored in items:

@@ -57,7 +57,7 @@ def serve(
 
     log = logging_to(sys.stderr, settings.server.log_format, settings.server.log_level)
     with log, telemetry_of(settings.server) as telemetry:
-        asyncio.run(
+        had_loaded = asyncio.run(
             serve_until_stopped(
                 settings,
                 lambda settings: _load(settings, telemetry),
@@ -66,7 +66,20 @@ def serve(
                 telemetry=telemetry,
             )
         )
+    if not had_loaded:
+        _end_now()
     return DONE
+
+
+def _end_now() -> None:
+    """Without waiting for what is still being loaded: the folder is as after a kill, which loses
+    nothing."""
+    import os
+    import sys
+
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(DONE)
 
 
 def _load(settings: Settings, telemetry: Telemetry) -> Backend:

@@ -8,23 +8,25 @@ from __future__ import annotations
 
 import shutil
 import socket
-import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from importlib import metadata
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from encoders.errors import PalateError
 from encoders.modality import media_types
-from indexer.errors import EncoderMismatch, StoreLocked
+from indexer.errors import Damaged, EncoderMismatch, StoreLocked
 from indexer.log.event_log import EventLog
 from indexer.log.opening import open_event_log
+from indexer.stores.edge.folder import ROOM_BYTES
 from service.cli.doctor.finding import Finding
 from service.config import Settings
 from service.errors import ConfigError, WriterUnavailable
 from service.language_model.account import Account
+from service.operations.scrubbing import sampled
 from service.reasons.writing import Writing, writer_names
+from service.storage.data_folder import check_log_is_there, registry_of
 from service.storage.language_model import configured_model
 from service.storage.liking import Liking
 from service.storage.workspace import Workspace
@@ -45,7 +47,9 @@ PACKAGES = (
     "protobuf",
 )
 OLDEST_PYTHON = (3, 11)
-LOW_DISK_GB, FULL_DISK_GB = 2.0, 0.2
+SAMPLE = 16
+"""Items that are encoded again, to compare their vectors."""
+LOW_DISK_GB, FULL_DISK_GB = 2.0, ROOM_BYTES / 1e9
 
 
 def python() -> Finding:
@@ -80,7 +84,8 @@ def disk(settings: Settings) -> Finding:
     free_gb = shutil.disk_usage(folder).free / 1e9
     found = f"{free_gb:,.1f} GB free under {folder}"
     if free_gb < FULL_DISK_GB:
-        return Finding("fail", "disk", found, "make room: nothing can be stored any more")
+        todo = "make room: nothing can be stored any more, and a server only reads"
+        return Finding("fail", "disk", found, todo)
     if free_gb < LOW_DISK_GB:
         return Finding("warn", "disk", found, "make room soon")
     return Finding("ok", "disk", found)
@@ -144,6 +149,11 @@ def language_model(settings: Settings) -> Finding:
 
 def stored(settings: Settings, encoders: Encoders) -> Iterator[Finding]:
     """The log, then what is made from it."""
+    try:
+        check_log_is_there(settings)
+    except Damaged as error:
+        yield Finding("fail", "log", str(error), "see the message")
+        return
     if not settings.log.url and not (settings.data / "log.db").is_file():
         yield Finding(
             "warn",
@@ -157,6 +167,8 @@ def stored(settings: Settings, encoders: Encoders) -> Iterator[Finding]:
             yield from _log(settings, log)
             yield from _vectors(settings, log, encoders)
             yield from _models(settings, log)
+    except Damaged as error:
+        yield Finding("fail", "log", str(error), "see the message")
     except PalateError as error:
         yield Finding(
             "fail", "log", str(error), "restore a backup, or use the Palate that wrote it"
@@ -165,11 +177,11 @@ def stored(settings: Settings, encoders: Encoders) -> Iterator[Finding]:
 
 def _log(settings: Settings, log: EventLog) -> Iterator[Finding]:
     items, events, people = log.count_items(), log.count_events(), log.users_count()
-    problems = [] if settings.log.url else _sqlite_problems(settings.data / "log.db")
-    if problems:
-        yield Finding(
-            "fail", "log", "; ".join(problems), "stop writing, copy the folder, restore a backup"
+    if problems := log.damage():
+        todo = (
+            "stop the server; `palate log salvage FILE` reads what can be read, or restore a backup"
         )
+        yield Finding("fail", "log", "; ".join(problems), todo)
     else:
         yield Finding(
             "ok", "log", f"sound: {items:,} items, {events:,} events of {people:,} people"
@@ -184,6 +196,9 @@ def _log(settings: Settings, log: EventLog) -> Iterator[Finding]:
             f"{lacking:,} items lack one that could not be had",
             todo,
         )
+    if ahead := log.count_ahead():
+        found = f"{ahead:,} lie ahead of the clock; each counts as of the newest recorded before it"
+        yield Finding("warn", "events", found, "set the clock of this machine right")
     unknown = sum(int((batch.item_index < 0).sum()) for batch in log.read_events())
     if unknown:
         found = f"{unknown:,} of {events:,} name items that are not in the catalogue"
@@ -198,19 +213,16 @@ def _media_words(settings: Settings) -> str:
     return " and ".join(kind.plural for kind in kinds)
 
 
-def _sqlite_problems(file: Path) -> list[str]:
-    connection = sqlite3.connect(f"file:{file.absolute()}?mode=ro", uri=True)
-    try:
-        rows = [str(row[0]) for row in connection.execute("PRAGMA quick_check(5)")]
-    except sqlite3.DatabaseError as error:
-        rows = [str(error)]
-    finally:
-        connection.close()
-    return [] if rows == ["ok"] else rows
-
-
 def _vectors(settings: Settings, log: EventLog, encoders: Encoders) -> Iterator[Finding]:
-    """Opens the store, as a server would."""
+    """Opens the store, as a server would, unless it is damaged."""
+    damaged: Mapping[str, str] = {}
+    with suppress(PalateError):  # one that is open, or cannot be reached: opening it says so
+        damaged = registry_of(settings).damaged()
+    for name, why in damaged.items():
+        todo = "`palate rebuild`; a start does it by itself where the engine cannot read them"
+        yield Finding("fail", "vectors", f"{name} is damaged: {why}", todo)
+    if damaged:
+        return
     if encoders.text is None or encoders.failures:
         yield Finding("warn", "vectors", "not looked at without their encoders", "see the encoders")
         return
@@ -254,6 +266,8 @@ def _vectors(settings: Settings, log: EventLog, encoders: Encoders) -> Iterator[
             )
         else:
             yield Finding("ok", "vectors", f"{count:,} items, as in the log")
+        for problem in sampled(workspace, SAMPLE):
+            yield Finding("fail", problem.what, problem.found, problem.todo)
         if workspace.served_before:
             found = f"other encoders than the settings name served last: {workspace.served_before}"
             yield Finding(
@@ -278,27 +292,37 @@ def _vectors(settings: Settings, log: EventLog, encoders: Encoders) -> Iterator[
 
 
 def _models(settings: Settings, log: EventLog) -> Iterator[Finding]:
-    from service.ranker.checkpoint import CheckpointError, read_extra
+    """The one that serves, and those that are damaged: one of them may be what is rolled back to."""
+    from service.ranker.checkpoint import CheckpointError, read_extra, verify_checkpoint
 
-    record = log.active_model()
-    if record is None:
+    active = log.active_model()
+    damaged: dict[str, str] = {}
+    for record in log.list_models():
+        try:
+            verify_checkpoint(settings.data / record.path, list(settings.encoder_names))
+        except CheckpointError as error:
+            damaged[record.version] = str(error)
+    for version, why in damaged.items():
+        serves = active is not None and version == active.version
+        todo = "`palate train`, or `palate models activate` another; a start serves the one before"
+        yield Finding(
+            "fail" if serves else "warn",
+            "model",
+            f"{version}: {why}",
+            todo if serves else "it cannot be rolled back to; restore it from a backup",
+        )
+    served = [record.version for record in log.list_models() if record.activated_at is not None]
+    if active is None and served:
+        found = "the log names no model that there is"
+        yield Finding("fail", "model", found, f"`palate models activate {served[0]}`, or another")
+    elif active is None:
         yield Finding(
             "warn",
             "model",
             "none serves",
             "`palate train` trains one; until then content and item-kNN rank",
         )
-        return
-    try:
-        extra = read_extra(settings.data / record.path)
-    except (CheckpointError, OSError, ValueError) as error:
-        yield Finding(
-            "fail",
-            "model",
-            f"{record.version}: {error}",
-            "`palate train`, or `palate models activate` another",
-        )
-        return
-    events = log.count_events()
-    found = f"{record.version}, trained on {extra.get('n_events', 0):,} of {events:,} events"
-    yield Finding("ok", "model", found)
+    elif active.version not in damaged:
+        n_events = read_extra(settings.data / active.path).get("n_events", 0)
+        found = f"{active.version}, trained on {n_events:,} of {log.count_events():,} events"
+        yield Finding("ok", "model", found)

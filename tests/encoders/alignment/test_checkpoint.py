@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from safetensors.numpy import load_file
+from safetensors.numpy import load_file, save_file
 
 from encoders.alignment.checkpoint import Alignment, AlignmentCard, read_alignment
 from encoders.alignment.heads import Heads
@@ -56,6 +56,32 @@ def test_a_damaged_one_is_refused(
         read_alignment(tmp_path / "v1", ENCODERS)
 
 
+@pytest.mark.parametrize("name", ["alignment.json", "heads.safetensors"])
+def test_one_flipped_bit_is_noticed(alignment: Alignment, tmp_path: Path, name: str) -> None:
+    alignment.save(tmp_path / "v1")
+    content = bytearray((tmp_path / "v1" / name).read_bytes())
+    place = content.index(b"0.5") + 2 if name == "alignment.json" else -5
+    content[place] ^= 1
+    (tmp_path / "v1" / name).write_bytes(content)
+    with pytest.raises(AlignmentError, match=r"v1.*damaged on disk"):
+        read_alignment(tmp_path / "v1", ENCODERS)
+
+
+def test_one_of_before_there_were_checksums_is_read_and_has_to_be_finite(
+    alignment: Alignment, tmp_path: Path
+) -> None:
+    alignment.save(tmp_path / "v1")
+    about = json.loads((tmp_path / "v1" / "alignment.json").read_text())
+    del about["sha256"]
+    (tmp_path / "v1" / "alignment.json").write_text(json.dumps(about))
+    assert read_alignment(tmp_path / "v1", ENCODERS).version == "v1"
+    arrays = load_file(tmp_path / "v1" / "heads.safetensors")
+    arrays["text"][0, 0, 0] = np.nan
+    save_file(arrays, tmp_path / "v1" / "heads.safetensors")
+    with pytest.raises(AlignmentError, match="not finite"):
+        read_alignment(tmp_path / "v1", ENCODERS)
+
+
 def test_what_an_interrupted_save_left_does_not_hinder_the_next(
     alignment: Alignment, tmp_path: Path
 ) -> None:
@@ -78,7 +104,7 @@ def test_only_the_two_encoders_that_are_aligned_have_to_be_the_same(
 def as_written_before_modalities(folder: Path, encoders: dict[str, str]) -> None:
     """The file of an older version, which calls what it is of "image" and says no more."""
     about = json.loads((folder / "alignment.json").read_text())
-    del about["trained"]["modality"]
+    del about["trained"]["modality"], about["sha256"]
     about["trained"]["encoders"] = encoders
     (folder / "alignment.json").write_text(json.dumps(about))
 

@@ -199,11 +199,24 @@ def test_a_damaged_network_is_made_again_with_a_warning(
     assert _agree(list(openvino_network("mean", _never, tmp_path)[0].run(MANY)), on_pytorch(MANY))
 
 
+def test_one_flipped_bit_of_the_weights_is_noticed(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    openvino_network("mean", mean_of_words, tmp_path)
+    (file,) = tmp_path.glob("*/model.bin")
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    openvino_network("mean", mean_of_words, tmp_path)
+    assert "is damaged and is made again: its files are not as they were written" in caplog.text
+
+
 def test_a_file_that_does_not_say_its_precision_is_damaged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     openvino_network("mean", mean_of_words, tmp_path)
     (file,) = tmp_path.glob("*/model.xml")
+    file.with_name("sums").unlink()  # as of an earlier version
     file.write_text(
         file.read_text("utf-8").replace("<precision value=", "<unknown value="), "utf-8"
     )
@@ -233,7 +246,7 @@ def test_a_network_that_cannot_be_converted_leaves_the_hosts_logging_as_it_was()
 
 def test_nothing_is_left_beside_the_networks(network: OpenVinoNetwork, cache: Path) -> None:
     (folder,) = cache.iterdir()
-    assert sorted(file.name for file in folder.iterdir()) == ["model.bin", "model.xml"]
+    assert sorted(file.name for file in folder.iterdir()) == ["model.bin", "model.xml", "sums"]
 
 
 IN_A_CHILD = """

@@ -124,3 +124,11 @@ def test_a_relative_path_has_no_file(tmp_path: Path) -> None:
     folder = MediaFolder(tmp_path)
     with pytest.raises(MediaError, match="index the item again"):
         folder.path("kept:../../etc/passwd")
+
+
+def test_what_is_kept_and_changed_since_is_named(tmp_path: Path) -> None:
+    kept = MediaFolder(tmp_path)
+    names = [kept.keep(content) for content in (b"one", b"two")]
+    assert list(kept.damaged()) == []
+    kept.path(names[1]).write_bytes(b"three")
+    assert list(kept.damaged()) == [names[1]]

@@ -20,6 +20,7 @@ from indexer.catalog.filter import (
     TextIn,
 )
 from indexer.catalog.item import Item
+from indexer.errors import Damaged
 from indexer.stores.conditions import (
     FLOAT_FIELDS,
     KEYWORD_FIELDS,
@@ -111,3 +112,9 @@ def test_what_is_empty_is_left_out_and_zero_is_not_empty() -> None:
 @pytest.mark.parametrize("item", [WHOLE, Item("i1")])
 def test_an_item_comes_back_whole(item: Item) -> None:
     assert from_payload(to_payload(item)) == item
+
+
+@pytest.mark.parametrize("payload", [{}, {"item": "{"}, {"item": "[]"}, {"item": None}])
+def test_a_point_that_holds_no_item_any_more_is_damaged(payload: dict[str, Any]) -> None:
+    with pytest.raises(Damaged, match="palate rebuild"):
+        from_payload(payload)

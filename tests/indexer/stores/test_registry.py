@@ -10,7 +10,7 @@ import pytest
 from qdrant_client import QdrantClient
 
 from encoders.fingerprint import digest_of
-from indexer.errors import DataVersionMismatch, EncoderMismatch, InvalidInput, StoreUnavailable
+from indexer.errors import DataVersionMismatch, EncoderMismatch, InvalidInput
 from indexer.stores.edge.location import EdgeLocation
 from indexer.stores.qdrant.location import QdrantLocation
 from indexer.stores.registry import StoreLocation, StoreRegistry
@@ -141,19 +141,33 @@ def test_a_folder_says_how_large_a_store_is_and_a_server_does_not(tmp_path: Path
         assert server.size(server.stores()[0]) is None
 
 
-@pytest.mark.parametrize(
-    ("said", "error"), [("{", StoreUnavailable), ('{"version": 99}', DataVersionMismatch)]
-)
-def test_a_store_that_cannot_be_read_is_an_error_until_it_is_made_anew(
-    tmp_path: Path, said: str, error: type[Exception]
+def test_a_store_of_a_newer_version_is_an_error_until_it_is_made_anew(tmp_path: Path) -> None:
+    registry = StoreRegistry(EdgeLocation(tmp_path))
+    fill(registry, FINGERPRINTS, 1)
+    (tmp_path / "vectors" / "store.json").write_text('{"version": 99}')
+    assert registry.stores() == []
+    with pytest.raises(DataVersionMismatch):
+        registry.open(DIMS, FINGERPRINTS, active=FIRST_DIGEST)
+    registry.open(DIMS, FINGERPRINTS, active=FIRST_DIGEST, anew=True).close()
+    assert names(registry) == {"vectors": "text-1"}
+
+
+@pytest.mark.parametrize("said", ["{", "[]", "{}", None])
+def test_a_store_that_says_nothing_of_itself_is_named_and_made_anew(
+    tmp_path: Path, said: str | None
 ) -> None:
     registry = StoreRegistry(EdgeLocation(tmp_path))
     fill(registry, FINGERPRINTS, 1)
-    (tmp_path / "vectors" / "store.json").write_text(said)
-    assert registry.stores() == []
-    with pytest.raises(error):
-        registry.open(DIMS, FINGERPRINTS, active=FIRST_DIGEST)
-    registry.open(DIMS, FINGERPRINTS, active=FIRST_DIGEST, anew=True).close()
+    if said is None:
+        (tmp_path / "vectors" / "store.json").unlink()
+    else:
+        (tmp_path / "vectors" / "store.json").write_text(said)
+    (why,) = registry.damaged().values()
+    assert why.startswith("store.json")
+    store = registry.open(DIMS, FINGERPRINTS, active=FIRST_DIGEST)
+    assert store.count() == 0
+    store.close()
+    assert registry.damaged() == {}
     assert names(registry) == {"vectors": "text-1"}
 
 

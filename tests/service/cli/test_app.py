@@ -46,6 +46,7 @@ def test_every_command_is_there_once_under_its_heading() -> None:
         ("encoders", "Keep"),
         ("users", "Keep"),
         ("enrich", "Keep"),
+        ("log", "Keep"),
     ]
 
 

@@ -12,11 +12,11 @@ import pytest
 
 from indexer.catalog.item import Item
 from indexer.stores.store import StoredItem
-from service.errors import ModelNotFound, NoTrainedModel
+from service.errors import ModelNotFound, ModelUnreadable, NoTrainedModel
 from service.models.model_card import ModelCard
 from service.models.registry import ModelRegistry
 from service.models.trainer import Trainer
-from service.ranker.checkpoint import CheckpointError
+from service.ranker.checkpoint_soundness import write_checksums
 from service.storage.item_ids import ItemIds
 from service.storage.workspace import Workspace
 from tests.service.world import filled, settings
@@ -67,6 +67,13 @@ def workspace(two_models: Path, tmp_path: Path) -> Iterator[Workspace]:
 @pytest.fixture
 def registry(workspace: Workspace) -> ModelRegistry:
     return registry_of(workspace)
+
+
+def flip(file: Path) -> None:
+    """One bit in the middle."""
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 4
+    file.write_bytes(content)
 
 
 def sequence_vectors(workspace: Workspace) -> set[str]:
@@ -150,16 +157,39 @@ def test_an_item_that_comes_later_is_scored_and_has_a_vector(
     )
 
 
-def test_a_checkpoint_that_cannot_be_read_is_warned_of_and_the_untrained_ranker_serves(
+def test_a_damaged_model_is_named_and_the_one_before_it_serves(
     workspace: Workspace, registry: ModelRegistry
 ) -> None:
     second, first = registry.list()
-    (registry.folder(second.version) / "config.json").write_text("{")
+    registry.activate(first.version)
+    registry.activate(second.version)
+    flip(registry.folder(second.version) / "weights.safetensors")
+    broken = registry_of(workspace)
+    assert broken.active.ranker.version == first.version
+    (note,) = broken.active.notes
+    assert "the active model could not be loaded" in note
+    assert "weights.safetensors is not as it was written" in note
+    assert note.endswith(f"{first.version}, which served before, serves in its place")
+    with pytest.raises(ModelUnreadable):
+        broken.by_version(second.version)
+
+
+def test_where_all_models_are_damaged_the_untrained_ranker_serves(
+    workspace: Workspace, registry: ModelRegistry
+) -> None:
+    second, first = registry.list()
+    kept = (registry.folder(first.version) / "config.json").read_bytes()
+    registry.activate(first.version)
+    registry.activate(second.version)
+    for model in (first, second):
+        (registry.folder(model.version) / "config.json").write_text("{")
     broken = registry_of(workspace)
     assert not broken.active.ranker.trained
     assert "the active model could not be loaded" in broken.active.notes[0]
-    with pytest.raises(CheckpointError):
+    assert "ranked by content, co-engagement and popularity" in broken.active.notes[1]
+    with pytest.raises(ModelUnreadable):
         broken.load_active()
+    (registry.folder(first.version) / "config.json").write_bytes(kept)
     broken.activate(first.version)
     assert (broken.active.ranker.trained, broken.active.notes) == (True, ())
 
@@ -171,6 +201,7 @@ def test_a_model_of_other_encoders_is_listed_and_does_not_serve(
     file = registry.folder(first.version) / "config.json"
     own = workspace.fingerprints["text"]
     file.write_text(file.read_text().replace(f'"{own}"', '"another"'))
+    write_checksums(file.parent)
     assert first.version in {model.version for model in registry.list()}
     with pytest.raises(NoTrainedModel, match="trained with other encoders"):
         registry.activate(first.version)

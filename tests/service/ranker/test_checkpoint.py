@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from service.ranker.checkpoint import (
     CheckpointError,
@@ -18,7 +19,9 @@ from service.ranker.checkpoint import (
     read_extra,
     save_checkpoint,
     size_of,
+    verify_checkpoint,
 )
+from service.ranker.checkpoint_soundness import CHECKSUMS, write_checksums
 from service.ranker.data.history import History
 from service.ranker.data.items import Block, ItemFeatures
 from service.ranker.ranker import Ranker, untrained_ranker
@@ -50,6 +53,7 @@ def edited(folder: Path, change: Callable[[dict[str, Any]], object]) -> Path:
     config = json.loads(path.read_text(encoding="utf-8"))
     change(config)
     path.write_text(json.dumps(config), encoding="utf-8")
+    write_checksums(folder)
     return folder
 
 
@@ -161,6 +165,65 @@ def test_a_damaged_file_is_refused_with_the_name_of_the_checkpoint(folder: Path,
         load_checkpoint(folder, features(N), INDEX_OF)
 
 
+def with_weights(folder: Path, name: str, change: Callable[[np.ndarray], object]) -> Path:
+    """The checkpoint with other numbers, as if it had been written so."""
+    arrays = load_file(folder / "weights.safetensors")
+    change(arrays[name])
+    save_file(arrays, folder / "weights.safetensors")
+    write_checksums(folder)
+    return folder
+
+
+@pytest.mark.parametrize("file", ["weights.safetensors", "item_ids.json", "config.json", CHECKSUMS])
+def test_one_flipped_bit_of_any_file_is_noticed(folder: Path, file: str) -> None:
+    content = bytearray((folder / file).read_bytes())
+    content[len(content) // 2] ^= 4
+    (folder / file).write_bytes(content)
+    with pytest.raises(CheckpointError, match="model cannot be read"):
+        load_checkpoint(folder, features(N), INDEX_OF)
+    with pytest.raises(CheckpointError, match="model cannot be read"):
+        verify_checkpoint(folder, ["text"])
+
+
+def test_checksums_that_are_gone_are_missed(folder: Path) -> None:
+    (folder / CHECKSUMS).unlink()
+    with pytest.raises(CheckpointError, match=CHECKSUMS):
+        load_checkpoint(folder, features(N), INDEX_OF)
+
+
+def test_a_checkpoint_of_before_there_were_checksums_is_read(folder: Path) -> None:
+    edited(folder, lambda config: config.pop("checksums"))
+    (folder / CHECKSUMS).unlink()
+    assert load_checkpoint(folder, features(N), INDEX_OF).trained
+
+
+def test_weights_that_are_not_finite_are_refused(folder: Path) -> None:
+    with_weights(folder, "blend.linear.weight", lambda weight: weight.fill(np.nan))
+    with pytest.raises(CheckpointError, match=r"numbers of blend\.linear\.weight are not finite"):
+        load_checkpoint(folder, features(N), INDEX_OF)
+
+
+@pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning")
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+def test_weights_whose_scores_are_not_finite_are_refused(folder: Path) -> None:
+    """Each of them is, and their sums are not."""
+    with_weights(folder, "blend.linear.weight", lambda weight: weight.fill(3e38))
+    with pytest.raises(CheckpointError, match="the scores that it gives are not finite"):
+        load_checkpoint(folder, features(N), INDEX_OF)
+
+
+def test_weights_of_another_shape_than_the_configuration_says_are_refused(folder: Path) -> None:
+    edited(folder, lambda config: config["config"].update(dim=2 * config["config"]["dim"]))
+    with pytest.raises(CheckpointError, match="size mismatch"):
+        load_checkpoint(folder, features(N), INDEX_OF)
+
+
+def test_a_matrix_that_names_items_which_are_not_there_is_refused(folder: Path) -> None:
+    with_weights(folder, "knn.indices", lambda indices: indices.fill(10**6))
+    with pytest.raises(CheckpointError, match="knn is no matrix"):
+        load_checkpoint(folder, features(N), INDEX_OF)
+
+
 def test_nothing_half_written_is_left_where_a_writer_was_interrupted(
     board: Trained, tmp_path: Path
 ) -> None:
@@ -169,7 +232,7 @@ def test_nothing_half_written_is_left_where_a_writer_was_interrupted(
     save_checkpoint(tmp_path / "model", board.ranker, IDS, {})
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
     assert sorted(path.name for path in (tmp_path / "model").iterdir()) == [
-        "config.json", "item_ids.json", "weights.safetensors",
+        "checksums.json", "config.json", "item_ids.json", "weights.safetensors",
     ]  # fmt: skip
 
 

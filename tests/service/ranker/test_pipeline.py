@@ -12,9 +12,19 @@ from service.ranker.candidates import SourceFailed, sources_of
 from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
 from service.ranker.data.history import History
 from service.ranker.data.interactions import Interactions
-from service.ranker.pipeline import NARROW_SOURCE, WISH_SOURCE, Lean, Query, Ranked, rank, rank_only
+from service.ranker.pipeline import (
+    NARROW_SOURCE,
+    WISH_SOURCE,
+    Lean,
+    Query,
+    Ranked,
+    finite_scores,
+    rank,
+    rank_only,
+)
 from service.ranker.ranker import Ranker, untrained_ranker
 from service.ranker.second_stage.query_scores import QueryScores
+from service.ranker.second_stage.scale import Scale
 from tests.service.ranker.planted import SMALL, features
 
 SIZE = 60
@@ -251,3 +261,33 @@ def test_a_wish_moves_items_of_which_nothing_is_known() -> None:
     items = np.arange(3)
     np.testing.assert_array_equal(wish.added(items, np.zeros(3, np.float32)), scores)
     assert wish.added(items[:0], scores[:0]).tolist() == []
+
+
+@pytest.mark.parametrize("wish", [False, True])
+def test_what_has_no_finite_score_stands_last_by_popularity_and_is_counted(
+    ranker: Ranker, monkeypatch: pytest.MonkeyPatch, wish: bool
+) -> None:
+    """Whatever is wrong with a model: here it knows nothing of odd items."""
+    plain = ranker.blend.score
+
+    def broken(signals: FloatArray, scale: Scale) -> FloatArray:
+        scores = plain(signals, scale)
+        scores[1::2] = np.nan
+        scores[-1] = np.inf
+        return scores
+
+    monkeypatch.setattr(ranker.blend, "score", broken)
+    n = 2 * SIZE
+    lean = Lean(np.zeros(n, np.float32), np.zeros(n, np.float32), np.ones(n, bool))
+    found = rank(ranker, Query(HISTORY, 20, wish=lean if wish else None), SOURCES)
+    scores = found.scored.scores[found.order]
+    assert np.isfinite(scores).all()
+    assert found.n_unscored >= len(found.order) // 2
+    items = found.items(found.order[-found.n_unscored :])
+    counts = ranker.snapshot.behaviour.counts[items]
+    assert np.all(np.diff(counts) <= 0)
+
+
+def test_scores_that_are_finite_stay_as_they_are() -> None:
+    scores = finite_scores(np.array([0.5, np.nan, np.inf]), np.array([3, 1, 3]))
+    assert scores.tolist() == [0.5, -1.25, -0.75]

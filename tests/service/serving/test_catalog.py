@@ -77,6 +77,7 @@ def test_pages_list_every_item_once(palate: Recommender) -> None:
     assert (len(books), more) == (10, "")
 
 
-def test_a_token_that_is_none_is_refused(palate: Recommender) -> None:
+@pytest.mark.parametrize("token", ["x", "-1", "1.5", str(2**63), "9" * 5_000, "٣" * 30])
+def test_a_token_that_is_none_is_refused(palate: Recommender, token: str) -> None:
     with pytest.raises(InvalidInput, match="page_token"):
-        palate.list_items(5, "x", "")
+        palate.list_items(5, token, "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from dataclasses import replace
 
 import pytest
@@ -29,7 +31,21 @@ def test_the_last_page_has_no_token(n_ranked: int, more: bool) -> None:
     assert bool(Page.of(REQUEST).next_token(n_ranked)) is more
 
 
-@pytest.mark.parametrize("token", ["nonsense", "AAAA", "////"])
+def encoded(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "nonsense",
+        "AAAA",
+        "////",
+        *map(encoded, ("12", "null", "true", "[]", "[1]", "{}", '"ab"', "[" * 3_000)),
+        encoded(json.dumps([10**30, Page.of(REQUEST).request_digest])),
+        encoded(json.dumps([True, Page.of(REQUEST).request_digest])),
+    ],
+)
 def test_a_token_that_was_never_given_is_refused(token: str) -> None:
     with pytest.raises(InvalidInput, match="page_token"):
         Page.of(replace(REQUEST, page_token=token))

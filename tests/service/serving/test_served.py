@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import orjson
 import pytest
 
-from indexer.log.event_log import EventLog
+from indexer.log.event_log import EventLog, Served
 from indexer.log.opening import open_event_log
 from service.api.messages import ExplainRequest
-from service.errors import InvalidInput
+from service.errors import InvalidInput, NoRoom
 from service.serving.served import ServedContext, ServedContexts, ServedItem
 from service.wishes.fit import Reason
 
@@ -86,6 +86,42 @@ def test_an_answer_is_there_at_once_and_after_it_was_written(log: EventLog) -> N
     assert again.get(key) == CONTEXT
     assert again.get("never served") is None
     again.close()
+
+
+class FullLog:
+    """Takes nothing until there is room."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log, self.full = log, True
+
+    def put_served_batch(self, batch: Sequence[Served]) -> None:
+        if self.full:
+            raise NoRoom("event log", "full", "make room")
+        self._log.put_served_batch(batch)
+
+    def get_served(self, recommendation_id: str) -> bytes | None:
+        return self._log.get_served(recommendation_id)
+
+    def prune_served(self, before: float, keep: int) -> int:
+        return self._log.prune_served(before, keep)
+
+
+def test_what_cannot_be_written_waits_and_can_be_explained_meanwhile(log: EventLog) -> None:
+    full = FullLog(log)
+    kept = ServedContexts(full, keep_days=1e6, max_served=10)
+    one = kept.put(CONTEXT)
+    with pytest.raises(NoRoom):
+        kept.flush()
+    assert kept.get(one) == CONTEXT
+    full.full = False
+    kept.close()
+    assert log.get_served(one) is not None
+
+
+def test_a_log_that_is_full_to_the_end_does_not_keep_it_from_closing(log: EventLog) -> None:
+    kept = ServedContexts(FullLog(log), keep_days=1e6, max_served=10)
+    kept.put(CONTEXT)
+    kept.close()
 
 
 def test_none_are_kept_where_none_may_be(log: EventLog) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -108,6 +109,20 @@ class EventRecordsContract:
         assert [len(b) for b in log.read_events(batch=3)] == [3, 3, 1]
         assert [b.seq.tolist() for b in log.read_events(after_seq=5)] == [[6, 7]]
         assert list(log.read_events(after_seq=log.last_seq())) == []
+
+    def test_an_event_ahead_of_the_clock_stays_where_it_was_recorded(self, log: EventLog) -> None:
+        """As where the clock jumped 40 days ahead, and back."""
+        jumped = time.time() + 40 * 86_400
+        log.append_events([view("u", "1", 1), view("u", "2", jumped), view("u", "3", 3)])
+        log.append_events([view("v", "4", 4), view("v", "5", jumped)])
+        assert [s.event.item_id for s in log.user_events("u")] == ["1", "2", "3"]
+        assert [s.event.timestamp for s in log.user_events("u")] == [1, 1, 3]
+        assert log.count_ahead() == 2
+        for batch in (1, 2, 50):
+            pages = list(log.read_events(batch=batch))
+            assert np.concatenate([page.timestamp for page in pages]).tolist() == [1, 1, 3, 4, 4]
+        (exported,) = [e for e in log.export_user("u")["events"] if e["item_id"] == "2"]
+        assert exported["timestamp"] == jumped
 
     def test_a_number_is_never_given_twice(self, log: EventLog) -> None:
         assert log.last_seq() == 0

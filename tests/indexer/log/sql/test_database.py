@@ -12,7 +12,7 @@ import pytest
 
 from indexer.catalog.event import Event
 from indexer.catalog.item import Item
-from indexer.errors import StoreError, StoreUnavailable
+from indexer.errors import NoRoom, StoreError, StoreUnavailable
 from indexer.log.sql.event_log import SqlEventLog
 from indexer.log.sql.schema import meta
 
@@ -100,3 +100,14 @@ def test_a_log_that_cannot_be_opened_says_why(tmp_path: Path) -> None:
     )
     with pytest.raises(StoreError, match=r"not a database.*restore a backup"):
         SqlEventLog.open(f"sqlite:///{tmp_path}/log.db")
+
+
+def test_a_full_disk_is_an_error_of_its_own_and_what_is_there_is_read(file_url: str) -> None:
+    with SqlEventLog.open(file_url) as log:
+        log.put_items([Item("a")])
+        with log.database.reading() as connection:
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+            connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+        with pytest.raises(NoRoom, match=r"disk is full; make room"):
+            log.put_items([Item("b", description="x" * 100_000)])
+        assert list(log.item_indices()) == ["a"]

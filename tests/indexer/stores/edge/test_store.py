@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,9 +13,17 @@ import numpy as np
 import pytest
 
 from indexer.catalog.filter import is_available
-from indexer.errors import DataVersionMismatch, EncoderMismatch, StoreLocked, StoreUnavailable
+from indexer.errors import (
+    DataVersionMismatch,
+    EncoderMismatch,
+    NoRoom,
+    StoreLocked,
+    StoreUnavailable,
+)
+from indexer.stores.edge import condition
 from indexer.stores.edge import folder as store_edge_folder
 from indexer.stores.edge.folder import ROOM_BYTES
+from indexer.stores.edge.probe import Probed
 from indexer.stores.edge.store import EdgeStore
 from indexer.stores.store import ItemStore, UserPoint, VectorQuery
 from tests.indexer.store_contract import DIMS, FINGERPRINTS, StoreContract, axis, nearest, stored
@@ -228,12 +237,100 @@ def test_a_newer_layout_is_refused(tmp_path: Path) -> None:
         opened(tmp_path)
 
 
-def test_a_damaged_folder_says_how_to_go_on_and_is_not_left_locked(tmp_path: Path) -> None:
-    opened(tmp_path).close()
-    (tmp_path / "store.json").write_text("{")
-    with pytest.raises(StoreUnavailable, match="palate rebuild"):
+def flip(file: Path) -> None:
+    """The lowest bit of the first byte that is not zero."""
+    content = bytearray(file.read_bytes())
+    place = next(place for place, byte in enumerate(content) if byte)
+    content[place] ^= 1
+    file.write_bytes(content)
+
+
+def one(folder: Path, pattern: str) -> Path:
+    return sorted(folder.rglob(pattern))[0]
+
+
+def filled(folder: Path) -> None:
+    store = opened(folder)
+    store.upsert([stored(index) for index in range(9)])
+    store.put_users([UserPoint("ann", 1, {"text": axis(0)})])
+    store.close()
+
+
+def test_what_the_engine_cannot_read_is_named_and_made_anew(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    filled(tmp_path)
+    one(tmp_path / "items", "segment.json").write_text("{")
+    store = opened(tmp_path)
+    assert (store.count(), store.damage) == (0, "")
+    assert "damaged and made anew from the log: the engine refuses it" in caplog.text
+    store.upsert([stored(1)])
+    store.close()
+    store = opened(tmp_path)
+    assert store.count() == 1
+    store.close()
+
+
+def test_what_would_end_this_process_ends_a_child(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    filled(tmp_path)
+    flip(one(tmp_path / "items", "chunk_0.mmap"))
+    died = Probed("the engine ends the process that reads it (SIGABRT: allocation failed)")
+    monkeypatch.setattr(condition, "probe", lambda folder: died)
+    with closing(opened(tmp_path)) as store:
+        assert store.count() == 0
+    assert "made anew from the log: the engine ends the process that reads it" in caplog.text
+
+
+def test_vectors_that_changed_serve_and_are_named_until_they_are_made_anew(tmp_path: Path) -> None:
+    filled(tmp_path)
+    flip(one(tmp_path / "items", "chunk_0.mmap"))
+    for _ in range(2):
+        with closing(opened(tmp_path)) as store:
+            assert store.count() == 9
+            assert (
+                "chunk_0.mmap is not as when the store was closed; `palate rebuild`" in store.damage
+            )
+    with closing(EdgeStore.open(tmp_path, DIMS, FINGERPRINTS, anew=True)) as store:
+        assert store.damage == ""
+
+
+def test_a_store_with_changed_files_is_to_be_compared_with_the_log_once(tmp_path: Path) -> None:
+    filled(tmp_path)
+    flip(one(tmp_path / "items", "chunk_0.mmap"))
+    for unclean in (True, False):
+        with closing(opened(tmp_path)) as store:
+            assert store.unclean is unclean
+
+
+def test_damaged_users_are_forgotten_and_items_stay(tmp_path: Path) -> None:
+    filled(tmp_path)
+    one(tmp_path / "users", "segment.json").write_text("{")
+    with closing(opened(tmp_path)) as store:
+        assert (store.count(), store.get_user("ann"), store.damage) == (9, None, "")
+
+
+def test_a_damaged_store_is_not_thrown_away_where_there_is_no_room_for_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(tmp_path)
+    one(tmp_path / "items", "segment.json").write_text("{")
+    monkeypatch.setattr(
+        store_edge_folder.shutil, "disk_usage", lambda folder: SimpleNamespace(free=0)
+    )
+    with pytest.raises(NoRoom):
         opened(tmp_path)
-    EdgeStore.open(tmp_path, DIMS, FINGERPRINTS, anew=True).close()
+    assert one(tmp_path / "items", "chunk_0.mmap").is_file()
+
+
+def test_a_store_that_was_not_closed_is_tried_in_a_child_and_has_no_damage(tmp_path: Path) -> None:
+    killed = in_another_process(
+        tmp_path, "store.upsert([stored(1)])\nos.kill(os.getpid(), signal.SIGKILL)"
+    )
+    assert killed.returncode == -signal.SIGKILL
+    with closing(opened(tmp_path)) as store:
+        assert (store.count(), store.unclean, store.damage) == (1, True, "")
 
 
 def test_a_full_disk_is_an_error_before_anything_is_written(
@@ -255,7 +352,12 @@ def test_a_full_disk_is_an_error_before_anything_is_written(
             write()
     assert store.count() == 1
     assert store.get_user("u") is None
+    assert "MB are free" in store.no_room
+    store.close()
+    store = opened(tmp_path)  # to be read
+    assert store.count() == 1
     free["free"] = ROOM_BYTES
+    assert store.no_room == ""
     store.upsert([stored(1)])
     assert store.count() == 2
     store.close()

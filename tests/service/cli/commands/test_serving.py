@@ -6,6 +6,10 @@ The server itself is tested in `tests/service/rpc`.
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,10 +30,11 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
 
     async def serve(
         settings: Settings, load: Any, *, on_listening: Any, on_loaded: Any, telemetry: Any
-    ) -> None:
+    ) -> bool:
         seen.append(settings)
         on_listening("127.0.0.1:1234")
         on_loaded({"model": "m1", "items": "40"})
+        return True
 
     monkeypatch.setattr(server, "serve", serve)
     return seen
@@ -67,3 +72,29 @@ def test_what_is_served_is_the_folder_of_the_settings(filled: Run) -> None:
         assert backend.loaded()["items"] == "40"
     finally:
         backend.close()
+
+
+_LOADING_FOR_EVER = """
+import sys, threading
+from service.cli.app import main
+from service.cli.commands import serving
+
+serving._load = lambda settings: threading.Event().wait()
+sys.exit(main(["serve", "--data", sys.argv[1], "--address", "127.0.0.1:0", "--json"]))
+"""
+
+
+def test_a_signal_while_it_loads_ends_the_process_at_once_with_0(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", _LOADING_FOR_EVER, str(tmp_path)],
+        cwd=Path(__file__).parents[4],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            assert "listening" in process.stdout.readline()
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=20) == 0
+        finally:
+            process.kill()
