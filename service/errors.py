@@ -27,6 +27,8 @@
         ├── NoTrainedModel              a trained model is needed and there is none
         ├── WriterUnavailable           that writer of explanations needs a package or a setting
         ├── TrainingUnderway            one training, or change of encoders, at a time
+        ├── BackupUnusable              a folder is no place for a backup, or for what is restored
+        ├── BackupDamaged               a file of a backup is missing, or not what was written
         ├── NotServing                  the server is loading or stopping
         ├── Overloaded                  too many calls wait already
         └── DeadlinePassed              the caller's deadline passed before the work began
@@ -68,6 +70,8 @@ __all__ = [
     "AddressUnavailable",
     "AlignmentError",
     "AudioError",
+    "BackupDamaged",
+    "BackupUnusable",
     "CatalogError",
     "ConfigError",
     "DataVersionMismatch",
@@ -205,6 +209,24 @@ class TrainingUnderway(ServiceError):
         )
 
 
+class BackupUnusable(ServiceError):
+    """A folder is no place for a backup, or for what is restored, as it is now."""
+
+    reason: ClassVar[str] = "BACKUP_UNUSABLE"
+
+    def __init__(self, folder: object, why: str, todo: str) -> None:
+        super().__init__(f"{folder}: {why}; {todo}", metadata={"folder": str(folder), "why": why})
+
+
+class BackupDamaged(ServiceError):
+    """A file of a backup is missing, or not what was written."""
+
+    reason: ClassVar[str] = "BACKUP_DAMAGED"
+
+    def __init__(self, file: object, why: str, todo: str) -> None:
+        super().__init__(f"{file} {why}; {todo}", metadata={"file": str(file), "why": why})
+
+
 class NotServing(ServiceError):
     """The server is loading or stopping."""
 
@@ -265,6 +287,8 @@ STATUS: Mapping[type[PalateError], str] = {
     NoTrainedModel: "FAILED_PRECONDITION",
     WriterUnavailable: "FAILED_PRECONDITION",
     TrainingUnderway: "FAILED_PRECONDITION",
+    BackupUnusable: "FAILED_PRECONDITION",
+    BackupDamaged: "INTERNAL",
     NotServing: "UNAVAILABLE",
     Overloaded: "RESOURCE_EXHAUSTED",
     DeadlinePassed: "DEADLINE_EXCEEDED",

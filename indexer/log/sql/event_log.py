@@ -15,11 +15,20 @@ from indexer.log.sql.marks import SqlMarks
 from indexer.log.sql.meta import SqlSmallValues
 from indexer.log.sql.models import SqlModels
 from indexer.log.sql.served import SqlServed
+from indexer.log.sql.snapshot import SqlSnapshots
 from indexer.log.sql.users import SqlUsers
 
 
 class SqlEventLog(
-    SqlItems, SqlMarks, SqlEvents, SqlUsers, SqlServed, SqlModels, SqlAspects, SqlSmallValues
+    SqlItems,
+    SqlMarks,
+    SqlEvents,
+    SqlUsers,
+    SqlServed,
+    SqlModels,
+    SqlAspects,
+    SqlSmallValues,
+    SqlSnapshots,
 ):
     """An `EventLog`; `SqlEventLog.open(url)`."""
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, false, select
 from indexer.catalog.event import Event
 from indexer.catalog.rating_habits import RatingCounts
 from indexer.log.event_log import UNKNOWN_ITEM, EventBatch, StoredEvent
-from indexer.log.sql.database import SqlPart, chunks, raw_rows
+from indexer.log.sql.database import Database, SqlPart, chunks, raw_rows
 from indexer.log.sql.meta import get_value, put_value
 from indexer.log.sql.schema import events, items
 
@@ -69,7 +69,7 @@ class SqlEvents(SqlPart):
             return []
         insert = self.database.insert(events).on_conflict_do_nothing(index_elements=["event_id"])
         with self.database.writing() as connection:
-            first = _last_seq(connection) + 1
+            first = last_seq_of(connection) + 1
             rows = [_row(seq, event) for seq, event in enumerate(batch, start=first)]
             for part in chunks(rows, _ROWS_PER_INSERT):
                 connection.execute(insert, list(part))
@@ -116,7 +116,7 @@ class SqlEvents(SqlPart):
 
     def last_seq(self) -> int:
         with self.database.reading() as connection:
-            return _last_seq(connection)
+            return last_seq_of(connection)
 
 
 def events_of(connection: Connection, user_id: str, limit: int | None = None) -> list[StoredEvent]:
@@ -130,8 +130,14 @@ def events_of(connection: Connection, user_id: str, limit: int | None = None) ->
     return [StoredEvent(row[0], Event(*row[1:])) for row in rows]
 
 
-def _last_seq(connection: Connection) -> int:
+def last_seq_of(connection: Connection) -> int:
     return int(get_value(connection, _LAST_SEQ) or 0)
+
+
+def skip_to(database: Database, connection: Connection, seq: int) -> None:
+    """Numbers up to `seq` have been given, and are not given again."""
+    if seq > last_seq_of(connection):
+        put_value(database, connection, _LAST_SEQ, str(seq))
 
 
 def _row(seq: int, event: Event) -> dict[str, Any]:
