@@ -30,7 +30,7 @@
         ├── BackupUnusable              a folder is no place for a backup, or for what is restored
         ├── BackupDamaged               a file of a backup is missing, or not what was written
         ├── NotServing                  the server is loading or stopping
-        ├── Overloaded                  too many calls wait already
+        ├── Overloaded                  too many calls wait already, or for too long
         └── DeadlinePassed              the caller's deadline passed before the work began
 
 Knows nothing of gRPC: the codes are names, so that the command line reads this file without loading
@@ -236,16 +236,22 @@ class NotServing(ServiceError):
         super().__init__(f"the server is {state}; try again later", metadata={"state": state})
 
 
+_LEAST_RETRY_S = 0.05
+"""Sooner, a caller who is refused would be refused again."""
+
+
 class Overloaded(ServiceError):
-    """Too many calls wait already."""
+    """Too many calls wait already, or for too long for this caller's deadline; nothing was done."""
 
     reason: ClassVar[str] = "OVERLOADED"
 
-    def __init__(self, lane: str, pending: int) -> None:
+    def __init__(self, lane: str, pending: int, retry_after_s: float = 0.0) -> None:
         super().__init__(
             f"{pending} calls of this kind ({lane}) are under way or waiting; try again later, with fewer at a time",
             metadata={"lane": lane, "pending": str(pending)},
         )
+        self.retry_after_s = max(retry_after_s, _LEAST_RETRY_S)
+        """When those that wait now are done."""
 
 
 class DeadlinePassed(ServiceError):

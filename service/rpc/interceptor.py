@@ -1,9 +1,9 @@
 """Every call of `palate.v1` goes through here: errors become statuses with details, and calls in
-flight are counted.
+flight are counted, with their bytes.
 
-Owns the shape of an error on the wire: `google.rpc.Status` with `ErrorInfo`, and `BadRequest` for
-what the caller got wrong. What an error means is decided by `service.errors.STATUS`. Knows nothing
-of what the calls do.
+Owns the shape of an error on the wire: `google.rpc.Status` with `ErrorInfo`, `BadRequest` for what
+the caller got wrong, and `RetryInfo` for what is too much at the moment. What an error means is
+decided by `service.errors.STATUS`. Knows nothing of what the calls do.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ import asyncio
 import inspect
 import logging
 import uuid
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass
 from typing import Any, NoReturn, TypeAlias
 
 import grpc
+from google.protobuf import duration_pb2
 from google.rpc import error_details_pb2, status_pb2
 
-from service.errors import InvalidInput, PalateError, status_of
+from service.errors import InvalidInput, Overloaded, PalateError, status_of
 
 DOMAIN = "palate"
 METHODS = "/palate.v1."
@@ -38,10 +40,28 @@ Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 
 
-class CallInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
-    """Translates errors, and knows when the last call has ended."""
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a servicer knows of a call beside its request."""
 
-    def __init__(self) -> None:
+    method: str
+    _context: Context
+
+    def time_remaining(self) -> float | None:
+        """Seconds until the caller's deadline; None where there is none."""
+        remaining_s: float | None = self._context.time_remaining()
+        return remaining_s
+
+
+class CallInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
+    """Translates errors, knows when the last call has ended, and refuses what would be more than
+    `max_bytes` of requests at once."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._handlers: dict[str, Handler] = {}
+        """By method, made once: making them took a tenth of the time of a refusal."""
+        self._bytes = 0
         self._in_flight = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -59,10 +79,15 @@ class CallInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler]],
         handler_call_details: grpc.HandlerCallDetails,
     ) -> Handler:
-        handler: Any = await continuation(handler_call_details)
         method = handler_call_details.method
-        if handler is None or not method.startswith(METHODS):
-            return handler  # type: ignore[no-any-return]
+        if method not in self._handlers:
+            handler: Any = await continuation(handler_call_details)
+            if handler is None or not method.startswith(METHODS):
+                return handler  # type: ignore[no-any-return]
+            self._handlers[method] = self._wrapped(method, handler)
+        return self._handlers[method]
+
+    def _wrapped(self, method: str, handler: Any) -> Handler:
         if handler.unary_stream is not None:
             assert inspect.isasyncgenfunction(handler.unary_stream)
             return grpc.unary_stream_rpc_method_handler(
@@ -77,43 +102,47 @@ class CallInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         )
 
     def _single(
-        self, method: str, behaviour: Callable[[Any, Context], Awaitable[Any]]
+        self, method: str, behaviour: Callable[[Any, Call], Awaitable[Any]]
     ) -> Callable[..., Any]:
         async def call(request: Any, context: Context) -> Any:
-            self._entered()
             try:
-                return await behaviour(request, context)
+                with self._counted(request):
+                    return await behaviour(request, Call(method, context))
             except Exception as error:
                 await _abort(context, method, error)
-            finally:
-                self._left()
 
         return call
 
     def _streaming(
-        self, method: str, behaviour: Callable[[Any, Context], AsyncGenerator[Any, None]]
+        self, method: str, behaviour: Callable[[Any, Call], AsyncGenerator[Any, None]]
     ) -> Callable[..., Any]:
         async def call(request: Any, context: Context) -> AsyncGenerator[Any, None]:
-            self._entered()
             try:
-                async with aclosing(behaviour(request, context)) as messages:
-                    async for message in messages:
-                        yield message
+                with self._counted(request):
+                    async with aclosing(behaviour(request, Call(method, context))) as messages:
+                        async for message in messages:
+                            yield message
             except Exception as error:
                 await _abort(context, method, error)
-            finally:
-                self._left()
 
         return call
 
-    def _entered(self) -> None:
+    @contextmanager
+    def _counted(self, request: Any) -> Iterator[None]:
+        """While it is answered. Overloaded where it would be too much beside the others."""
+        size = request.ByteSize()
+        if self._in_flight and self._bytes + size > self._max_bytes:
+            raise Overloaded("bytes in flight", self._in_flight)
         self._in_flight += 1
+        self._bytes += size
         self._idle.clear()
-
-    def _left(self) -> None:
-        self._in_flight -= 1
-        if not self._in_flight:
-            self._idle.set()
+        try:
+            yield
+        finally:
+            self._in_flight -= 1
+            self._bytes -= size
+            if not self._in_flight:
+                self._idle.set()
 
 
 def to_status(error: PalateError) -> status_pb2.Status:
@@ -133,6 +162,10 @@ def to_status(error: PalateError) -> status_pb2.Status:
             description=_cut(error.why, _MAX_MESSAGE_BYTES),
         )
         status.details.add().Pack(error_details_pb2.BadRequest(field_violations=[violation]))
+    if isinstance(error, Overloaded):
+        delay = duration_pb2.Duration()
+        delay.FromMilliseconds(round(1000 * error.retry_after_s))
+        status.details.add().Pack(error_details_pb2.RetryInfo(retry_delay=delay))
     return status
 
 

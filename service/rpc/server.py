@@ -5,7 +5,8 @@ Owns the socket, health, reflection and the order of starting and stopping. The 
 backend is, and prints nothing.
 
     bind -> listen (NOT_SERVING, calls get UNAVAILABLE) -> load -> SERVING
-    stop asked -> NOT_SERVING, no new calls -> calls in flight end, or the grace period does
+    stop asked -> NOT_SERVING -> a while for load balancers to notice -> no new calls
+    -> calls in flight end, or the grace period does
     -> the backend is closed
 """
 
@@ -107,7 +108,7 @@ async def serve(
     is loaded.
     """
     queues = WorkQueues(settings)
-    calls = CallInterceptor()
+    calls = CallInterceptor(settings.server.max_bytes_in_flight)
     states = health_aio.HealthServicer()
     server = _build(settings, queues, calls, states)
     await _set_health(states, _NOT_SERVING)
@@ -124,6 +125,8 @@ async def serve(
         finally:
             queues.stopping = True
             await states.enter_graceful_shutdown()
+            if queues.backend is not None:
+                await _noticed(settings.server.shutdown_delay_s)
             await _drain(server, calls, settings.server.shutdown_grace_s)
             await queues.close()
 
@@ -181,6 +184,11 @@ def _probe(address: str) -> None:
 async def _set_health(states: health_aio.HealthServicer, status: int) -> None:
     for name in ("", *SERVICE_NAMES):
         await states.set(name, status)
+
+
+async def _noticed(delay_s: float) -> None:
+    """Load balancers have seen by then that nothing is to be sent here any more."""
+    await asyncio.sleep(delay_s)
 
 
 async def _drain(server: grpc.aio.Server, calls: CallInterceptor, grace_s: float) -> None:
