@@ -368,8 +368,9 @@ class Snapshots(Protocol):
         """To be read inside the `with`, by this thread."""
 
     def insert_rows(self, table: str, rows: Sequence[Row]) -> None:
-        """Put rows of a snapshot into a log that has none of them; columns they lack take their
-        default. The version of the tables is not taken over, the numbers of events are."""
+        """Put rows of a snapshot into a log; columns they lack take their default, and what is there
+        already stays as it is, such as the version of the tables, or an event that came again under
+        another number. The numbers of events are not given again."""
 
 
 class EventLog(

@@ -81,6 +81,7 @@ def restore(
         partial.mkdir(parents=True)
         restoring.files(partial)
         restoring.log(partial)
+        restoring.check_vectors()
         _put_in_place(partial, data)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
@@ -115,7 +116,7 @@ class _Restoring:
 
     def files(self, folder: Path) -> None:
         for done, (name, blocks) in enumerate(self._base.files.items(), start=1):
-            path = folder / name
+            path = _inside(folder, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("wb") as stream:
                 for digest in blocks.digests:
@@ -135,6 +136,12 @@ class _Restoring:
             for rows in _pages(self._events_after()):
                 self._insert(log, "events", rows, self._at)
             self._check_model(log)
+
+    def check_vectors(self) -> None:
+        """Before the folder gets its name, since they are put in after that."""
+        if self._base.vectors is not None:
+            for digest in self._base.vectors.items.digests:
+                self._vault.get(digest)
 
     def vectors(self, settings_of: Callable[[], Settings]) -> tuple[int | None, int]:
         """Items that have vectors now, and how many of them were encoded for it."""
@@ -234,6 +241,14 @@ def _cannot_make_vectors(base: Manifest, settings: Settings) -> str:
             " them there from what was restored"
         )
     return ""
+
+
+def _inside(folder: Path, name: str) -> Path:
+    """Where a file of a backup goes; BackupUnusable where that is outside, which we never write."""
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise BackupUnusable(name, "lies outside the data folder", "this is no backup of ours")
+    return path
 
 
 def _check_free(data: Path) -> None:

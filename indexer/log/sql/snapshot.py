@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from indexer.log.event_log import Row
 from indexer.log.sql.database import SqlPart, chunks
 from indexer.log.sql.events import last_seq_of, skip_to
-from indexer.log.sql.schema import VERSION_KEY, events, metadata
+from indexer.log.sql.schema import events, metadata
 
 _ROWS_PER_INSERT = 5_000
 
@@ -53,11 +53,10 @@ class SqlSnapshots(SqlPart):
 
     def insert_rows(self, table: str, rows: Sequence[Row]) -> None:
         into = metadata.tables[table]
-        # The version is of the tables that are here, and not of those that the rows are from.
-        taken = [row for row in rows if row.get("key") != VERSION_KEY]
+        # Also the version of the tables: it is of those that are here.
+        insert = self.database.insert(into).on_conflict_do_nothing()
         with self.database.writing() as connection:
-            for part in chunks(taken, _ROWS_PER_INSERT):
-                connection.execute(into.insert(), [dict(row) for row in part])
-            if table == events.name and taken:
-                newest = max(row["seq"] for row in taken)
-                skip_to(self.database, connection, newest)
+            for part in chunks(rows, _ROWS_PER_INSERT):
+                connection.execute(insert, [dict(row) for row in part])
+            if table == events.name and rows:
+                skip_to(self.database, connection, max(row["seq"] for row in rows))

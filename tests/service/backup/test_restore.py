@@ -7,6 +7,7 @@ import json
 import shutil
 import tarfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from service.api.messages import Recommendation, RecommendRequest
 from service.backup import backup
 from service.backup.backup import back_up
 from service.backup.journal import Journal
+from service.backup.manifest import Blocks, Manifest
 from service.backup.point import Point
 from service.backup.restore import RestoreReport, restore
 from service.backup.vault import Vault
@@ -187,6 +189,40 @@ def test_a_damaged_backup_is_refused_with_its_file_named_and_leaves_nothing(
     assert str(caught.value).startswith(caught.value.metadata["file"])
     assert not (tmp_path / "restored").exists()
     assert list(tmp_path.glob("*.partial")) == []
+
+
+def test_damaged_vectors_leave_nothing_either(trained: SettingsOf, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    back_up(trained(tmp_path / "data"), folder, vectors=True)
+    (manifest,) = Vault(folder).manifests()
+    assert manifest.vectors is not None
+    digest = manifest.vectors.items.digests[0]
+    (folder / "blocks" / digest[:2] / digest).unlink()
+    with pytest.raises(BackupDamaged, match=f"{digest} is missing"):
+        restore(folder, tmp_path / "restored", trained, at=Point())
+    assert not (tmp_path / "restored").exists()
+
+
+def test_a_file_outside_the_data_folder_is_not_written(tmp_path: Path) -> None:
+    with closing(Vault.writing(tmp_path / "backups")) as vault:
+        stray = {"../stray": Blocks([vault.put(b"stray")], 5)}
+        vault.publish(Manifest(1.0, 0, False, {}, stray))
+    with pytest.raises(BackupUnusable, match="outside"):
+        restore(tmp_path / "backups", tmp_path / "restored", world.settings, at=Point())
+    assert [path.name for path in tmp_path.iterdir()] == ["backups"]
+
+
+def test_an_event_that_was_deleted_and_came_again_is_restored_once(tmp_path: Path) -> None:
+    folder = _backed_up(tmp_path)
+    with open_event_log(world.settings(tmp_path / "data").log_url) as log:
+        again = world.events()[0]
+        log.delete_events(again.user_id)
+        log.append_events([again])
+    back_up(world.settings(tmp_path / "data"), folder)
+    _, _, n_events = _restored(tmp_path, Point(time=world.NOW + 90_000))
+    assert n_events == 250
+    shutil.rmtree(tmp_path / "restored")
+    assert _restored(tmp_path, Point(position=251))[2] == 250 - 8 + 1
 
 
 def test_a_folder_that_is_not_empty_is_left_alone_and_an_empty_one_is_taken(tmp_path: Path) -> None:

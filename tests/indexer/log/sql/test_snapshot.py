@@ -28,5 +28,7 @@ def test_columns_that_rows_lack_take_their_default_and_the_version_stays() -> No
         log.insert_rows(
             "meta", [{"key": "schema_version", "value": "1"}, {"key": "k", "value": "v"}]
         )
+        log.insert_rows("items", [row | {"content": "", "item_index": 0}])
+        assert log.get_items(["a"])["a"][0] == 0
         assert log.count_lacking_pictures() == 0
         assert (log.meta_get("schema_version"), log.meta_get("k")) == (version, "v")
