@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STUBS  := proto/palate/v1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types proto bench-serve bench-quality bench-verdicts bench-incremental bench-explain bench-words bench-encode bench-align bench-house bench-telemetry clean
+.PHONY: help install demo test check lint types proto bench-serve bench-overload bench-quality bench-verdicts bench-incremental bench-explain bench-words bench-encode bench-align bench-house bench-telemetry clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -39,6 +39,9 @@ proto: install ## regenerate the committed stubs from the .proto files
 
 bench-serve: install ## latency and throughput of Recommend over gRPC
 	$(BIN)/python -m benchmarks.serve
+
+bench-overload: install ## how much is answered in time under two and three times the sustainable load
+	$(BIN)/python -m benchmarks.overload
 
 bench-quality: install ## quality on the real data sets of PALATE_BENCH_DATA (hours); writes docs/benchmarks.md
 	$(BIN)/python -m benchmarks.quality --write

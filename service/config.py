@@ -226,7 +226,18 @@ class ServerSettings(BaseModel):
     they wait for one another, and answers come more slowly. Indexing and training have one thread
     each beside them."""
     max_waiting: int = Field(default=64, ge=0)
-    """Calls that may wait for a free thread; more are refused with RESOURCE_EXHAUSTED."""
+    """Calls that may wait for a free thread; more are refused with RESOURCE_EXHAUSTED. Those without
+    a deadline wait behind those with one."""
+    max_wait_share: float = Field(default=0.2, ge=0.0, le=1.0)
+    """Largest share of the time that a caller's deadline leaves which a call is expected to wait for a
+    thread; where it would be more, the call is refused at once. Of 500 ms that is 100 ms. 0 takes
+    every call that finds room, whether or not it can be answered in time."""
+    max_bytes_in_flight: int = Field(default=256 * 1024 * 1024, ge=64 * 1024)
+    """Bytes of requests that are being answered at the same time; a call that would exceed it is
+    refused with RESOURCE_EXHAUSTED, unless it is alone."""
+    shutdown_delay_s: float = Field(default=0.0, ge=0.0)
+    """How long calls are still taken after health has said NOT_SERVING, in seconds: a load balancer
+    needs it to send them elsewhere."""
     shutdown_grace_s: float = Field(default=30.0, ge=0.0)
     """Longest wait for calls in flight when the server is asked to stop, in seconds."""
     scrub_every_h: float = Field(default=0.0, ge=0.0)

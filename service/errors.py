@@ -30,8 +30,10 @@
         ├── ModelUnreadable             the checkpoint of a model is damaged, or none that can be used here
         ├── WriterUnavailable           that writer of explanations needs a package or a setting
         ├── TrainingUnderway            one training, or change of encoders, at a time
+        ├── BackupUnusable              a folder is no place for a backup, or for what is restored
+        ├── BackupDamaged               a file of a backup is missing, or not what was written
         ├── NotServing                  the server is loading or stopping
-        ├── Overloaded                  too many calls wait already
+        ├── Overloaded                  too many calls wait already, or for too long
         └── DeadlinePassed              the caller's deadline passed before the work began
 
 Knows nothing of gRPC: the codes are names, so that the command line reads this file without loading
@@ -73,6 +75,8 @@ __all__ = [
     "AddressUnavailable",
     "AlignmentError",
     "AudioError",
+    "BackupDamaged",
+    "BackupUnusable",
     "CatalogError",
     "ConfigError",
     "Damaged",
@@ -224,6 +228,24 @@ class TrainingUnderway(ServiceError):
         )
 
 
+class BackupUnusable(ServiceError):
+    """A folder is no place for a backup, or for what is restored, as it is now."""
+
+    reason: ClassVar[str] = "BACKUP_UNUSABLE"
+
+    def __init__(self, folder: object, why: str, todo: str) -> None:
+        super().__init__(f"{folder}: {why}; {todo}", metadata={"folder": str(folder), "why": why})
+
+
+class BackupDamaged(ServiceError):
+    """A file of a backup is missing, or not what was written."""
+
+    reason: ClassVar[str] = "BACKUP_DAMAGED"
+
+    def __init__(self, file: object, why: str, todo: str) -> None:
+        super().__init__(f"{file} {why}; {todo}", metadata={"file": str(file), "why": why})
+
+
 class NotServing(ServiceError):
     """The server is loading or stopping."""
 
@@ -233,16 +255,22 @@ class NotServing(ServiceError):
         super().__init__(f"the server is {state}; try again later", metadata={"state": state})
 
 
+_LEAST_RETRY_S = 0.05
+"""Sooner, a caller who is refused would be refused again."""
+
+
 class Overloaded(ServiceError):
-    """Too many calls wait already."""
+    """Too many calls wait already, or for too long for this caller's deadline; nothing was done."""
 
     reason: ClassVar[str] = "OVERLOADED"
 
-    def __init__(self, lane: str, pending: int) -> None:
+    def __init__(self, lane: str, pending: int, retry_after_s: float = 0.0) -> None:
         super().__init__(
             f"{pending} calls of this kind ({lane}) are under way or waiting; try again later, with fewer at a time",
             metadata={"lane": lane, "pending": str(pending)},
         )
+        self.retry_after_s = max(retry_after_s, _LEAST_RETRY_S)
+        """When those that wait now are done."""
 
 
 class DeadlinePassed(ServiceError):
@@ -287,6 +315,8 @@ STATUS: Mapping[type[PalateError], str] = {
     ModelUnreadable: "FAILED_PRECONDITION",
     WriterUnavailable: "FAILED_PRECONDITION",
     TrainingUnderway: "FAILED_PRECONDITION",
+    BackupUnusable: "FAILED_PRECONDITION",
+    BackupDamaged: "INTERNAL",
     NotServing: "UNAVAILABLE",
     Overloaded: "RESOURCE_EXHAUSTED",
     DeadlinePassed: "DEADLINE_EXCEEDED",

@@ -14,6 +14,7 @@ the database cannot be reached at the moment, StoreError where it is damaged.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, Self
 
@@ -354,6 +355,38 @@ class Soundness(Protocol):
         called with the number of items and events that were verified since the last call."""
 
 
+Row = Mapping[str, Any]
+"""One row of a table by column: numbers, strings, truth values, bytes and None."""
+
+
+class LogSnapshot(Protocol):
+    """The whole log at one moment, while others go on writing."""
+
+    @property
+    def position(self) -> int:
+        """`last_seq` at that moment."""
+
+    @property
+    def tables(self) -> Sequence[str]:
+        """Names of all tables, in the order in which `insert_rows` takes them."""
+
+    def rows(self, table: str, after: Any = None, batch: int = 1000) -> Iterator[Sequence[Row]]:
+        """A table in order of its key, which is its first column; with `after`, what comes after
+        that key. Holds `batch` rows at a time."""
+
+
+class Snapshots(Protocol):
+    """The log as rows, for copies of it."""
+
+    def snapshot(self) -> AbstractContextManager[LogSnapshot]:
+        """To be read inside the `with`, by this thread."""
+
+    def insert_rows(self, table: str, rows: Sequence[Row]) -> None:
+        """Put rows of a snapshot into a log; columns they lack take their default, and what is there
+        already stays as it is, such as the version of the tables, or an event that came again under
+        another number. The numbers of events are not given again."""
+
+
 class EventLog(
     ItemRecords,
     ActiveStoreMarks,
@@ -364,6 +397,7 @@ class EventLog(
     AspectRecords,
     SmallValues,
     Soundness,
+    Snapshots,
     Protocol,
 ):
     """All that is kept, in one place, so that what concerns several kinds is one transaction."""

@@ -17,6 +17,7 @@ import typer
 from service.cli import output
 from service.cli.commands.aligning import align
 from service.cli.commands.asking import recommend, search, similar
+from service.cli.commands.backing_up import backup, restore
 from service.cli.commands.chatting import chat
 from service.cli.commands.encoding import encoders
 from service.cli.commands.enriching import enrich
@@ -59,7 +60,7 @@ def palate(
 COMMANDS: Mapping[str, Sequence[Callable[..., int]]] = {
     "Begin": (demo, index, events, align, train, evaluate, serve),
     "Ask": (recommend, chat, explain, similar, search),
-    "Keep": (tune, simulate, rebuild, scrub, doctor, top),
+    "Keep": (tune, simulate, backup, restore, rebuild, scrub, doctor, top),
 }
 for group, commands in COMMANDS.items():
     for command in commands:

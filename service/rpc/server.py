@@ -6,7 +6,8 @@ backend is, and prints nothing.
 
     bind -> listen (NOT_SERVING, calls get UNAVAILABLE) -> load -> SERVING
     stop asked while it loads -> stop at once
-    stop asked -> NOT_SERVING, no new calls -> calls in flight end, or the grace period does
+    stop asked -> NOT_SERVING -> a while for load balancers to notice -> no new calls
+    -> calls in flight end, or the grace period does
     -> the backend is closed
 """
 
@@ -112,7 +113,7 @@ async def serve(
     is loaded. `telemetry` is told of every call, and may read how full the queues are.
     """
     queues = WorkQueues(settings)
-    calls = CallInterceptor(telemetry)
+    calls = CallInterceptor(settings.server.max_bytes_in_flight, telemetry)
     telemetry.watch("queues", queues.readings)
     telemetry.watch("calls", calls.readings)
     states = health_aio.HealthServicer()
@@ -134,6 +135,8 @@ async def serve(
         finally:
             queues.stopping = True
             await states.enter_graceful_shutdown()
+            if queues.backend is not None:
+                await _noticed(settings.server.shutdown_delay_s)
             await _drain(server, calls, settings.server.shutdown_grace_s)
             await queues.close()
 
@@ -191,6 +194,11 @@ def _probe(address: str) -> None:
 async def _set_health(states: health_aio.HealthServicer, status: int) -> None:
     for name in ("", *SERVICE_NAMES):
         await states.set(name, status)
+
+
+async def _noticed(delay_s: float) -> None:
+    """Load balancers have seen by then that nothing is to be sent here any more."""
+    await asyncio.sleep(delay_s)
 
 
 async def _drain(server: grpc.aio.Server, calls: CallInterceptor, grace_s: float) -> None:

@@ -14,9 +14,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Any, TypeAlias, TypeVar
-
-import grpc
+from typing import TypeVar
 
 from palate.v1 import (
     explain_pb2,
@@ -49,10 +47,11 @@ from service.rpc.conversion.requests import (
 )
 from service.rpc.conversion.rows import item_message, row_error_message
 from service.rpc.garbage_collection import freeze_gc
-from service.rpc.work.queues import WorkQueues
+from service.rpc.work.queues import Context, WorkQueues
 from service.telemetry.progress_lines import ProgressLines
 
-Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"  # generic in the type stubs only
+BULK_EVENTS = 100
+"""From so many on, the events of one call are a load and not what somebody has just done."""
 
 T = TypeVar("T")
 
@@ -106,7 +105,7 @@ class IndexServicer(index_pb2_grpc.IndexServiceServicer):
     ) -> index_pb2.ListItemsResponse:
         page_size, token, domain = list_page(request)
         items, next_token = await self._queues.answer(
-            context, lambda backend: backend.list_items(page_size, token, domain)
+            context, lambda backend: backend.list_items(page_size, token, domain), bulk=True
         )
         return index_pb2.ListItemsResponse(
             items=map(item_message, items), next_page_token=next_token
@@ -124,7 +123,8 @@ class IndexServicer(index_pb2_grpc.IndexServiceServicer):
             report = replace(report, failed=batch.all_failed(report.failed))
             return to_message(report, index_pb2.RecordEventsResponse)
 
-        return await self._queues.answer(context, work)
+        bulk = len(request.events) >= BULK_EVENTS
+        return await self._queues.answer(context, work, bulk=bulk)
 
     async def DeleteEvents(
         self, request: index_pb2.DeleteEventsRequest, context: Context
@@ -328,7 +328,9 @@ class UserServicer(user_pb2_grpc.UserServiceServicer):
     ) -> user_pb2.ExportUserResponse:
         user_id = required_id(request.user_id, "user_id")
         export = await self._queues.answer(
-            context, lambda backend: json.dumps(backend.export_user(user_id), ensure_ascii=False)
+            context,
+            lambda backend: json.dumps(backend.export_user(user_id), ensure_ascii=False),
+            bulk=True,
         )
         return user_pb2.ExportUserResponse(json=export)
 

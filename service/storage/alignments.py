@@ -18,7 +18,8 @@ from encoders.errors import AlignmentError
 if TYPE_CHECKING:
     from encoders.alignment.checkpoint import Alignment
 
-_FOLDER = "alignments"
+ALIGNMENTS_FOLDER = "alignments"
+"""In the data folder."""
 _ACTIVE = "active"
 
 
@@ -26,7 +27,7 @@ class Alignments:
     """Reading, keeping and choosing. What is active changes in one step."""
 
     def __init__(self, data: Path) -> None:
-        self._folder = data / _FOLDER
+        self._folder = data / ALIGNMENTS_FOLDER
 
     def active(
         self, encoders: Mapping[str, str]

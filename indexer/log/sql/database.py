@@ -87,6 +87,19 @@ class Database:
             yield connection
 
     @contextmanager
+    def reading_at_once(self) -> Iterator[Connection]:
+        """A connection whose every question is about the same moment, however long it is read from.
+        Writers go on beside it."""
+        with self.reading() as connection:
+            if self.shared:
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                if not self.shared:
+                    # We say BEGIN ourselves, and the moment is that of the first question.
+                    connection.exec_driver_sql("BEGIN DEFERRED")
+                yield connection
+
+    @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: committed and synced when the block ends, undone when it raises."""
         with self._turn, self._writer, self._translated(), self._engine.connect() as connection:

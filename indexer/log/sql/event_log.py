@@ -15,6 +15,7 @@ from indexer.log.sql.marks import SqlMarks
 from indexer.log.sql.meta import SqlSmallValues
 from indexer.log.sql.models import SqlModels
 from indexer.log.sql.served import SqlServed
+from indexer.log.sql.snapshot import SqlSnapshots
 from indexer.log.sql.soundness import SqlSoundness
 from indexer.log.sql.users import SqlUsers
 
@@ -29,6 +30,7 @@ class SqlEventLog(
     SqlAspects,
     SqlSmallValues,
     SqlSoundness,
+    SqlSnapshots,
 ):
     """An `EventLog`; `SqlEventLog.open(url)`."""
 

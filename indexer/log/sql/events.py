@@ -73,7 +73,7 @@ class SqlEvents(SqlPart):
             return []
         insert = self.database.insert(events).on_conflict_do_nothing(index_elements=["event_id"])
         with self.database.writing() as connection:
-            first = _last_seq(connection) + 1
+            first = last_seq_of(connection) + 1
             rows = [_row(seq, event) for seq, event in enumerate(batch, start=first)]
             for part in chunks(rows, _ROWS_PER_INSERT):
                 connection.execute(insert, list(part))
@@ -131,7 +131,7 @@ class SqlEvents(SqlPart):
 
     def last_seq(self) -> int:
         with self.database.reading() as connection:
-            return _last_seq(connection)
+            return last_seq_of(connection)
 
 
 def events_of(connection: Connection, user_id: str, limit: int | None = None) -> list[StoredEvent]:
@@ -159,11 +159,17 @@ def _in_plausible_order(stored: list[StoredEvent], latest: float) -> list[Stored
 def keep_last_seq(database: Database, connection: Connection) -> None:
     """Let the next event have a number above all there are."""
     last = connection.execute(select(sa.func.max(events.c.seq))).scalar_one() or 0
-    put_value(database, connection, _LAST_SEQ, str(max(last, _last_seq(connection))))
+    put_value(database, connection, _LAST_SEQ, str(max(last, last_seq_of(connection))))
 
 
-def _last_seq(connection: Connection) -> int:
+def last_seq_of(connection: Connection) -> int:
     return int(get_value(connection, _LAST_SEQ) or 0)
+
+
+def skip_to(database: Database, connection: Connection, seq: int) -> None:
+    """Numbers up to `seq` have been given, and are not given again."""
+    if seq > last_seq_of(connection):
+        put_value(database, connection, _LAST_SEQ, str(seq))
 
 
 def _row(seq: int, event: Event) -> dict[str, Any]:

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Protocol, TypeVar
 
 from service.api.services import Backend
 from service.config import Settings
 from service.errors import NotServing, Overloaded, TrainingUnderway
 from service.rpc.work.cores import half_the_cores, one_core
-from service.rpc.work.pool import WorkPool
+from service.rpc.work.pool import Terms, WorkPool
+from service.rpc.work.priority import ANSWERS, BULK, TRAINING, give_way
 from service.telemetry import metrics as m
 from service.telemetry.metrics import Reading
 
@@ -23,7 +25,11 @@ T = TypeVar("T")
 
 
 class Context(Protocol):
-    """What of a gRPC context matters here."""
+    """What of a call matters here."""
+
+    @property
+    def method(self) -> str:
+        """What is called: calls of one method take about as long as one another."""
 
     def time_remaining(self) -> float | None:
         """Seconds until the caller's deadline; None where there is none."""
@@ -32,26 +38,31 @@ class Context(Protocol):
 class WorkQueues:
     """The backend, and the threads that call it.
 
-    `backend` is set once it is loaded, and `stopping` once no new work is to be taken; work before
-    and after that ends with NotServing.
+    `backend` is set once it is loaded; work before that, and from `close` on, ends with NotServing.
+    `stopping` is set once long work is to end; what comes on calls that are under way is still done.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.backend: Backend | None = None
         self.stopping = False
+        self.closing = False
         answering = settings.server.workers
         explaining = settings.explain.workers
         waiting = settings.server.max_waiting
-        self._answering = WorkPool("answering", answering, waiting, one_core)
-        self._explaining = WorkPool("explaining", explaining, waiting, one_core)
-        self._indexing = WorkPool("indexing", 1, waiting, half_the_cores)
-        self._training = WorkPool("training", 1, 0, half_the_cores)
+        pool = partial(WorkPool, max_wait_share=settings.server.max_wait_share)
+        self._answering = pool("answering", answering, waiting, _answers)
+        self._explaining = pool("explaining", explaining, waiting, _answers)
+        self._indexing = pool("indexing", 1, waiting, _indexes)
+        self._training = pool("training", 1, 0, _trains)
         self._pools = (self._answering, self._explaining, self._indexing, self._training)
 
-    async def answer(self, context: Context, work: Callable[[Backend], T]) -> T:
-        """For calls that take milliseconds."""
-        return await self._run(self._answering, context, work)
+    async def answer(
+        self, context: Context, work: Callable[[Backend], T], *, bulk: bool = False
+    ) -> T:
+        """For calls that take milliseconds. Those that move much at once are `bulk`, and start after
+        those that somebody waits for."""
+        return await self._run(self._answering, context, work, bulk=bulk)
 
     async def explain(self, context: Context, work: Callable[[Backend], T]) -> T:
         """For calls that may wait for a language model."""
@@ -79,16 +90,40 @@ class WorkQueues:
 
     async def close(self) -> None:
         """Wait for what is under way, then close the backend."""
-        self.stopping = True
+        self.stopping = self.closing = True
         for pool in self._pools:
             await pool.close()
         if self.backend is not None:
             await asyncio.to_thread(self.backend.close)
 
-    async def _run(self, pool: WorkPool, context: Context, work: Callable[[Backend], T]) -> T:
+    async def _run(
+        self,
+        pool: WorkPool,
+        context: Context,
+        work: Callable[[Backend], T],
+        *,
+        bulk: bool = False,
+    ) -> T:
         backend = self.backend
-        if self.stopping:
+        if self.closing:
             raise NotServing("stopping")
         if backend is None:
             raise NotServing("loading")
-        return await pool.run(lambda: work(backend), context.time_remaining())
+        kind = f"bulk {context.method}" if bulk else context.method
+        terms = Terms(context.time_remaining(), kind, bulk)
+        return await pool.run(lambda: work(backend), terms)
+
+
+def _answers() -> None:
+    one_core()
+    give_way(ANSWERS)
+
+
+def _indexes() -> None:
+    half_the_cores()
+    give_way(BULK)
+
+
+def _trains() -> None:
+    half_the_cores()
+    give_way(TRAINING)

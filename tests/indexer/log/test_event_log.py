@@ -22,6 +22,7 @@ PARTS = [
     event_log.ModelRecords,
     event_log.AspectRecords,
     event_log.SmallValues,
+    event_log.Snapshots,
 ]
 
 

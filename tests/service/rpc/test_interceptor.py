@@ -1,7 +1,9 @@
 """What goes wrong reaches the caller as a code, a reason and a field, and nothing of our insides
 does."""
 
+import asyncio
 import logging
+import threading
 from typing import Any
 
 import grpc
@@ -18,6 +20,7 @@ from service.errors import (
     ItemNotFound,
     ModalityUnsupported,
     NoTrainedModel,
+    Overloaded,
     PalateError,
     RecommendationNotFound,
     StoreError,
@@ -137,6 +140,40 @@ def test_every_error_can_be_sent(kind: type[PalateError]) -> None:
     PalateError.__init__(error, "what, which, and what to do", metadata={"value": "x"})
     if isinstance(error, InvalidInput):
         error.field, error.why = "k", "it must be 0 to 500"
+    if isinstance(error, Overloaded):
+        error.retry_after_s = 0.5
     status = to_status(error)
     assert status.code == grpc.StatusCode[STATUS[kind]].value[0]
-    assert len(status.details) == (2 if isinstance(error, InvalidInput) else 1)
+    assert len(status.details) == (2 if isinstance(error, InvalidInput | Overloaded) else 1)
+
+
+async def test_what_is_too_much_says_when_to_come_again() -> None:
+    refusal = await _refusal(Overloaded("answering", 9, retry_after_s=0.25))
+    assert refusal.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+    (retry,) = [
+        retry
+        for detail in rpc_status.from_call(refusal).details
+        if detail.Unpack(retry := error_details_pb2.RetryInfo())
+    ]
+    assert retry.retry_delay.ToTimedelta().total_seconds() == 0.25
+    assert _details(refusal)[1]["ErrorInfo"].reason == "OVERLOADED"
+
+
+async def test_more_bytes_than_may_be_in_flight_are_refused_unless_they_are_alone() -> None:
+    taste = "x" * 9_000
+    async with running(
+        StandIn(gate=threading.Event()), workers=2, max_bytes_in_flight=64 * 1024
+    ) as server:
+        stub = recommend_pb2_grpc.RecommendServiceStub(server.channel)
+        large = recommend_pb2.RecommendRequest(exclude_item_ids=["x" * 500] * 140)
+        assert large.ByteSize() > 64 * 1024
+        held = stub.Recommend(large)
+        assert await asyncio.to_thread(server.backend.entered.acquire, timeout=20)
+        with pytest.raises(grpc.aio.AioRpcError, match="bytes in flight") as caught:
+            await stub.Recommend(recommend_pb2.RecommendRequest(taste=taste))
+        assert caught.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert server.backend.gate is not None
+        server.backend.gate.set()
+        await held
+        await stub.Recommend(recommend_pb2.RecommendRequest(taste=taste))
+        assert len(server.backend.asked) == 2

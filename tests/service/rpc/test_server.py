@@ -132,6 +132,54 @@ async def test_more_calls_than_may_wait_are_refused_at_once() -> None:
         await _recommend(server)
 
 
+async def test_health_is_told_however_many_calls_wait() -> None:
+    async with running(StandIn(gate=threading.Event()), workers=1, max_waiting=0) as server:
+        held = _recommend(server)
+        await _entered(server.backend)
+        with pytest.raises(grpc.aio.AioRpcError, match="try again later"):
+            await _recommend(server)
+        health = health_pb2_grpc.HealthStub(server.channel)
+        assert (await health.Check(health_pb2.HealthCheckRequest())).status == SERVING
+        assert server.backend.gate is not None
+        server.backend.gate.set()
+        await held
+
+
+async def test_calls_that_wait_when_the_server_is_stopped_are_answered() -> None:
+    async with running(StandIn(gate=threading.Event()), workers=1) as server:
+        calls = [_recommend(server) for _ in range(5)]
+        await _entered(server.backend)
+        health = health_pb2_grpc.HealthStub(server.channel)
+        await health.Check(health_pb2.HealthCheckRequest())  # the calls came before it
+        server.stop.set()
+        assert server.backend.gate is not None
+        server.backend.gate.set()
+        assert [(await call).recommendation_id for call in calls] == ["rec-1"] * 5
+        await server.done
+
+
+async def test_calls_are_taken_while_load_balancers_notice_that_it_stops(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    noticed = asyncio.Event()
+    delays: list[float] = []
+
+    async def notice(delay_s: float) -> None:
+        delays.append(delay_s)
+        await noticed.wait()
+
+    monkeypatch.setattr("service.rpc.server._noticed", notice)
+    async with running(shutdown_delay_s=60.0) as server:
+        watch = health_pb2_grpc.HealthStub(server.channel).Watch(health_pb2.HealthCheckRequest())
+        assert (await watch.read()).status == SERVING
+        server.stop.set()
+        assert (await watch.read()).status == NOT_SERVING
+        assert (await _recommend(server)).recommendation_id == "rec-1"
+        noticed.set()
+        await server.done
+    assert delays == [60.0]
+
+
 async def test_indexing_and_training_do_not_hold_up_answers() -> None:
     busy = StandIn(gate=threading.Event(), gated=frozenset({"index_items", "train"}))
     async with running(busy, workers=1) as server:

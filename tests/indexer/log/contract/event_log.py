@@ -17,6 +17,7 @@ from tests.indexer.log.contract.items import ItemRecordsContract
 from tests.indexer.log.contract.marks import ActiveStoreMarksContract
 from tests.indexer.log.contract.models import ModelRecordsContract
 from tests.indexer.log.contract.served import ServedRecordsContract
+from tests.indexer.log.contract.snapshots import SnapshotsContract
 from tests.indexer.log.contract.users import UserRecordsContract
 from tests.indexer.log.contract.values import SmallValuesContract
 
@@ -30,6 +31,7 @@ class EventLogContract(
     ModelRecordsContract,
     AspectRecordsContract,
     SmallValuesContract,
+    SnapshotsContract,
 ):
     def test_threads_write_and_read_at_once(self, log: EventLog) -> None:
         """Four writers with overlapping batches: every event and item once, no number twice;

@@ -6,6 +6,8 @@ That a slow call holds up no other over the wire is asked in `tests/service/rpc/
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -29,6 +31,7 @@ QUEUES: dict[str, Call] = {
 @dataclass
 class Caller:
     remaining_s: float | None = None
+    method: str = "/palate.v1.RecommendService/Recommend"
 
     def time_remaining(self) -> float | None:
         return self.remaining_s
@@ -98,15 +101,54 @@ async def test_a_caller_whose_deadline_has_passed_is_not_worked_for(queues: Work
     assert done == []
 
 
-async def test_nothing_is_done_before_loading_or_while_stopping() -> None:
+async def test_nothing_is_done_before_loading_or_after_closing() -> None:
     queues = WorkQueues(Settings())
     with pytest.raises(NotServing, match="the server is loading"):
         await queues.answer(Caller(), lambda _: None)
     queues.backend = StandIn()
-    queues.stopping = True
+    await queues.close()
     with pytest.raises(NotServing, match="the server is stopping"):
         await queues.answer(Caller(), lambda _: None)
+
+
+async def test_what_comes_on_a_call_that_is_under_way_is_done_while_stopping(
+    queues: WorkQueues,
+) -> None:
+    queues.stopping = True
+    assert await queues.answer(Caller(), lambda _: "done") == "done"
+
+
+async def test_bulk_work_starts_after_what_somebody_waits_for() -> None:
+    queues = WorkQueues(Settings(server=ServerSettings(workers=1)))
+    queues.backend = StandIn()
+    gate, entered = threading.Event(), threading.Event()
+    done: list[str] = []
+
+    def wait(_: object) -> None:
+        entered.set()
+        gate.wait(20)
+
+    held = [asyncio.ensure_future(queues.answer(Caller(), wait))]
+    assert await asyncio.to_thread(entered.wait, 20)
+    bulk = queues.answer(Caller(), lambda _: done.append("bulk"), bulk=True)
+    view = queues.answer(Caller(), lambda _: done.append("view"))
+    for call in (bulk, view):
+        held.append(asyncio.ensure_future(call))
+        await asyncio.sleep(0)  # lets it take its place
+    gate.set()
+    await asyncio.gather(*held)
     await queues.close()
+    assert done == ["view", "bulk"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no priority")
+async def test_answers_come_before_indexing_and_that_before_training(queues: WorkQueues) -> None:
+    def niceness(_: object) -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    found = [await call(queues)(Caller(), niceness) for call in QUEUES.values()]
+    answering, explaining, indexing, training = found
+    assert 0 < answering == explaining < indexing < training
 
 
 async def test_the_backend_is_closed_after_the_last_work() -> None:
