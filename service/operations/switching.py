@@ -52,11 +52,10 @@ def _delegate(
 class Switching:
     """A `Backend` that is one recommender at a time."""
 
-    def __init__(self, recommender: Recommender) -> None:
-        """Where the settings say so, what serves is scrubbed every so many hours."""
+    def __init__(self, recommender: Recommender, scrub_every_h: float = 0.0) -> None:
+        """What serves is scrubbed every so many hours; 0 is never."""
         self._active = recommender
-        every_h = recommender.workspace.settings.server.scrub_every_h
-        self._scrubber = Scrubber(lambda: self._active, every_h) if every_h else None
+        self._scrubber = Scrubber(lambda: self._active, scrub_every_h) if scrub_every_h else None
         self._calls: Counter[Recommender] = Counter()
         """Under way, by the recommender that answers them."""
         self._turn = threading.Condition()

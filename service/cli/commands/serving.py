@@ -85,4 +85,5 @@ def _end_now() -> None:
 def _load(settings: Settings, telemetry: Telemetry) -> Backend:
     from service.operations.switching import Switching
 
-    return Switching(open_recommender(settings, warm_up=True, telemetry=telemetry))
+    recommender = open_recommender(settings, warm_up=True, telemetry=telemetry)
+    return Switching(recommender, settings.server.scrub_every_h)

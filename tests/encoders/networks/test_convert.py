@@ -26,7 +26,7 @@ def test_a_network_is_left_in_its_folder(
 ) -> None:
     folder = tmp_path / "mean"
     assert main(order(mean_of_words, folder)) == 0
-    assert sorted(file.name for file in folder.iterdir()) == ["model.bin", "model.xml"]
+    assert sorted(file.name for file in folder.iterdir()) == ["model.bin", "model.xml", "sums"]
     assert capsys.readouterr().out == ""
 
 

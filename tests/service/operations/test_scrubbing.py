@@ -133,7 +133,7 @@ def test_a_server_scrubs_beside_its_calls_and_stops_in_the_midst_of_it(
             tell(TrainProgress("log", 0))
 
     monkeypatch.setattr(scrubbing, "scrub", endless)
-    server = Switching(opened(folder, server={"scrub_every_h": 1e-9}))
+    server = Switching(opened(folder), scrub_every_h=1e-9)
     assert begun.wait(30)
     server.close()
 

@@ -79,7 +79,7 @@ import sys, threading
 from service.cli.app import main
 from service.cli.commands import serving
 
-serving._load = lambda settings: threading.Event().wait()
+serving._load = lambda settings, telemetry: threading.Event().wait()
 sys.exit(main(["serve", "--data", sys.argv[1], "--address", "127.0.0.1:0", "--json"]))
 """
 
