@@ -66,24 +66,27 @@ class Words:
 
     def scores(self, words: Sequence[str], n_items: int) -> FloatArray:
         """(n_items,) BM25 of these tokens; 0 where none of them is."""
-        there = self._columns_of(words)
         scores = np.zeros(n_items, np.float32)
-        if there:
-            scores[self._items] = np.asarray(self._weights[:, there].sum(axis=1)).ravel()
+        for column in self._columns_of(words):
+            texts = self._texts_with(column)
+            scores[self._items[self._weights.indices[texts]]] += self._weights.data[texts]
         return scores
 
     def matches(self, words: Sequence[str], n_items: int) -> IntArray:
         """(n_items,) how many of these tokens each text has, in any form."""
-        there = list(dict.fromkeys(self._columns_of(words)))
         counts = np.zeros(n_items, np.int64)
-        if there:
-            counts[self._items] = np.diff(self._weights[:, there].tocsr().indptr)
+        for column in dict.fromkeys(self._columns_of(words)):
+            counts[self._items[self._weights.indices[self._texts_with(column)]]] += 1
         return counts
 
     def count(self, word: str) -> int:
         """How many texts have this token, in any form."""
         column = self._columns.get(_STEMS[word])
         return 0 if column is None else int(np.diff(self._weights.indptr[column : column + 2])[0])
+
+    def _texts_with(self, column: int) -> slice:
+        """Where the weights of a token stand; each is of another text."""
+        return slice(*self._weights.indptr[column : column + 2])
 
     def _columns_of(self, words: Sequence[str]) -> list[int]:
         """The columns of the tokens that are in a text, in any form; each as often as it is said."""
