@@ -81,7 +81,7 @@ ABOUT_UNSEEN = {
     "Action": "explosive shootouts and martial arts",
     "Sci-Fi": "time travel and distant planets",
 }
-"""The same in sentences on which no weight was chosen."""
+"""The same in other sentences. The weights were set before them; the form of their learning was not."""
 SHOWN = {
     "movielens-small": (
         "old black and white detective films",
@@ -231,7 +231,7 @@ def gains(films: Asked, cases: Sequence[tuple[str, str, str]]) -> Iterable[tuple
     yield "N@10 with the hard filter", decimals(filtered), ""
     yield "gain, the wish names the genre", ratio(named - without, filtered - without), ">= .95"
     yield "gain, it does not name it", ratio(about - without, filtered - without), ">= .6"
-    what = "the same, sentences on which no weight was chosen"
+    what = "the same, other sentences"
     yield what, ratio(unseen - without, filtered - without), ">= .6"
 
 
@@ -251,7 +251,7 @@ def of_strangers(films: Asked) -> Iterable[tuple[str, str, str]]:
     for name, words in (
         ("named", lambda genre, place: naming(genre, place)),
         ("not named", lambda genre, _: ABOUT[genre]),
-        ("not named, unseen sentences", lambda genre, _: ABOUT_UNSEEN[genre]),
+        ("not named, other sentences", lambda genre, _: ABOUT_UNSEEN[genre]),
     ):
         shares, popularity = [], []
         for place, genre in enumerate(ABOUT):
