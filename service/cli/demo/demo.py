@@ -8,6 +8,7 @@ Owns the stages, their times, and the life of the server process. What is asked 
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -128,6 +129,10 @@ class Stages:
         output.table(["stage", "seconds"], rows, right=["seconds"])
 
 
+QUIETER = "PALATE_SERVER__LOG_LEVEL"
+"""What the server logs is on the terminal that the story is told on."""
+
+
 class Server:
     """`palate serve` as a process of its own, on a free port; ready when constructed."""
 
@@ -143,7 +148,10 @@ class Server:
             "127.0.0.1:0",
         ]
         self._process = subprocess.Popen(
-            [*command, "--data", str(folder), *more], stdout=subprocess.PIPE, text=True
+            [*command, "--data", str(folder), *more],
+            env={QUIETER: "warning", **os.environ},
+            stdout=subprocess.PIPE,
+            text=True,
         )
         try:
             self.address: str = self._line()["listening"]
