@@ -76,7 +76,7 @@ class Learned:
     following: Following = field(default_factory=Following)
     worth: Mapping[str, float] = field(default_factory=dict)
     """`worth/wish_weights/<sort>`: NDCG@K of what was chosen with weights learned from others, less NDCG@K
-    with those that are set, with its interval; empty where nothing could be learned."""
+    with those that are set, with its interval; empty where nothing was gained, and they stay."""
 
     def metrics(self) -> dict[str, float]:
         """The same, and the weights under `wishes/<weight>/stranger` and `.../known`."""
@@ -98,14 +98,14 @@ def learned(lists: Sequence[WishList]) -> Learned:
     before = batch.gains(_vector(Following()))
     tried = [_Tried(hold, batch.gains_from_others(hold)) for hold in HOLDS]
     chosen = _firmest(batch, before, tried)
-    after = before if chosen is None else chosen.gains
-    following = Following() if chosen is None else _following(batch.fitted(chosen.hold))
+    if chosen is None:
+        return Learned()
     worth: dict[str, float] = {}
     for sort in np.unique(batch.sort).tolist():
         of_sort, people = batch.sort == sort, batch.person[batch.sort == sort]
-        more = (after - before)[of_sort]
+        more = (chosen.gains - before)[of_sort]
         worth |= with_interval(f"worth/wish_weights/{sort}", more, people, least=-1.0)
-    return Learned(following, worth)
+    return Learned(_following(batch.fitted(chosen.hold)), worth)
 
 
 def gains(lists: Sequence[WishList], following: Following) -> FloatArray:

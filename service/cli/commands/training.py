@@ -200,8 +200,9 @@ def show_metrics(model: ModelInfo) -> None:
             title="What parts of the second stage add on held-out people",
             right=["NDCG@10"],
         )
-    followed = [name.split("/")[1] for name in model.metrics if name.startswith("wishes/")]
-    if followed:
+    if not any(name.startswith("worth/wish_weights/") for name in model.metrics):
+        return
+    if followed := [name.split("/")[1] for name in model.metrics if name.startswith("wishes/")]:
         who = ["stranger", "known"]
         output.table(
             ["a wish's", *who],

@@ -68,11 +68,13 @@ def test_metrics_are_a_row_a_system_and_a_column_a_slice(
     assert "Too few events" in capsys.readouterr().out
 
 
-def test_how_much_a_wish_is_followed_is_a_table_of_its_own(
+def test_how_much_a_wish_is_followed_is_a_table_of_its_own_where_it_was_learned(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     figures = {"palate/all/ndcg@10": 0.2, "wishes/whole/stranger": 1.25, "wishes/whole/known": 0.5}
     show_metrics(ModelInfo("m", 0.0, True, figures))
+    assert "whole" not in capsys.readouterr().out  # nothing was learned
+    show_metrics(ModelInfo("m", 0.0, True, {**figures, "worth/wish_weights/sort": 0.01}))
     told = capsys.readouterr().out
     row = next(line for line in told.splitlines() if "whole" in line)
     assert row.split() == ["whole", "1.250", "0.500"]
