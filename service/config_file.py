@@ -130,3 +130,8 @@ def _fields_beside(loc: tuple[int | str, ...]) -> set[str]:
 
 def _listed(names: set[str]) -> str:
     return ", ".join(sorted(names))
+
+
+def environment_with(names: Mapping[str, str]) -> dict[str, str]:
+    """The environment for another process of Palate: as it is here, and these where it lacks them."""
+    return {**names, **os.environ}

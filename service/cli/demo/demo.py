@@ -8,7 +8,6 @@ Owns the stages, their times, and the life of the server process. What is asked 
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -137,6 +136,8 @@ class Server:
     """`palate serve` as a process of its own, on a free port; ready when constructed."""
 
     def __init__(self, folder: Path, config: Path | None) -> None:
+        from service.config_file import environment_with
+
         more = [] if config is None else ["--config", str(config)]
         command = [
             sys.executable,
@@ -149,7 +150,7 @@ class Server:
         ]
         self._process = subprocess.Popen(
             [*command, "--data", str(folder), *more],
-            env={QUIETER: "warning", **os.environ},
+            env=environment_with({QUIETER: "warning"}),
             stdout=subprocess.PIPE,
             text=True,
         )
