@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from indexer.indexing.item_encoder import ItemEncoder
 from indexer.stores.store import TEXT
 from service.api.messages import TrainProgress
 from service.errors import PalateError
+from service.priority import SCRUBBING, give_way
 from service.ranker.checkpoint import CheckpointError, verify_checkpoint
 from service.recommender import Recommender
 from service.storage.alignments import Alignments
@@ -140,8 +140,22 @@ def _vectors(workspace: Workspace, tell: Tell) -> Iterator[Problem]:
                 bare.append(row.item.item_id)
         done += len(page)
         tell(TrainProgress("vectors", done, max(done, total)))
-    yield from _vector_problem("that are not as in the log", other)
+    yield from _vector_problem("that are not as in the log", _still_other(workspace, other))
     yield from _vector_problem("whose text has no vector, or none that is finite", bare)
+
+
+def _still_other(workspace: Workspace, item_ids: Sequence[str]) -> list[str]:
+    """Those that are not as in the log now either: beside a server, an item may have changed between
+    the look at the store and that at the log."""
+    known = workspace.log.get_items(item_ids)
+    waiting = {index for index, _ in workspace.log.pending_items(_PAGE)}
+    stored = workspace.store.get_items([index for index, _ in known.values()])
+    settled = {
+        item_id
+        for item_id, (index, item) in known.items()
+        if index in waiting or stored.get(index) == item
+    }
+    return [item_id for item_id in item_ids if item_id not in settled]
 
 
 def _sampled(workspace: Workspace, tell: Tell) -> Iterator[Problem]:
@@ -189,8 +203,7 @@ class Scrubber:
         self._thread.join()
 
     def _run(self) -> None:
-        with contextlib.suppress(OSError, AttributeError):  # of the thread alone, where it can be
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
+        give_way(SCRUBBING)
         while not self._stopping.wait(self._every_s):
             with contextlib.suppress(_Stopped):
                 self._once(self._serving())

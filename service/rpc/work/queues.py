@@ -15,9 +15,9 @@ from typing import Protocol, TypeVar
 from service.api.services import Backend
 from service.config import Settings
 from service.errors import NotServing, Overloaded, TrainingUnderway
+from service.priority import ANSWERS, BULK, TRAINING, give_way
 from service.rpc.work.cores import half_the_cores, one_core
 from service.rpc.work.pool import Terms, WorkPool
-from service.rpc.work.priority import ANSWERS, BULK, TRAINING, give_way
 from service.telemetry import metrics as m
 from service.telemetry.metrics import Reading
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from indexer.catalog.item import Item
+from indexer.log.event_log import EventLog
 from service.api.messages import TrainProgress
 from service.operations import scrubbing
 from service.operations.scrubbing import Scrubber, sampled, scrub
@@ -51,6 +53,24 @@ def test_nothing_is_found_in_a_sound_folder_and_all_of_it_is_gone_through(
     assert scrub(workspace, told.append) == []
     last = {one.stage: (one.done, one.total) for one in told}
     assert (last["log"], last["vectors"]) == ((280, 280), (40, 40))
+
+
+def test_what_changes_between_the_look_at_the_store_and_that_at_the_log_is_no_damage(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[object] = []
+    get_items = type(workspace.log).get_items
+
+    def newer_at_first(log: EventLog, item_ids: Iterable[str]) -> dict[str, tuple[int, Item]]:
+        found = get_items(log, item_ids)  # type: ignore[arg-type]
+        looked.append(found)
+        if len(looked) > 1:
+            return found
+        return {name: (index, replace(item, title="new")) for name, (index, item) in found.items()}
+
+    monkeypatch.setattr(type(workspace.log), "get_items", newer_at_first)
+    assert scrub(workspace) == []
+    assert len(looked) > 1
 
 
 def _value(workspace: Workspace) -> None:

@@ -14,8 +14,8 @@ import os
 import sys
 import threading
 
-ANSWERS, BULK, TRAINING = 5, 10, 15
-"""Niceness of the threads that answer, that index, and that train. The event loop has 0."""
+ANSWERS, BULK, TRAINING, SCRUBBING = 5, 10, 15, 19
+"""Niceness of the threads that answer, that index, that train, and that scrub. The event loop has 0."""
 
 
 def give_way(niceness: int) -> None:

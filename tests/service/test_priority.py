@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from service.rpc.work.priority import ANSWERS, BULK, TRAINING, give_way
+from service.priority import ANSWERS, BULK, TRAINING, give_way
 
 
 def _niceness_in_a_thread() -> int:
