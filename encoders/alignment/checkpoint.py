@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from encoders.alignment.heads import Heads
+from encoders.durable import sync
 from encoders.errors import AlignmentError
 
 FORMAT = 1
@@ -89,9 +90,9 @@ class Alignment:
         about["sha256"] = _sum(about, partial / _WEIGHTS)
         (partial / _ABOUT).write_text(json.dumps(about, indent=1), encoding="utf-8")
         for path in (*partial.iterdir(), partial):
-            _sync(path)
+            sync(path)
         os.replace(partial, folder)
-        _sync(folder.parent)
+        sync(folder.parent)
 
 
 def read_alignment(folder: Path, encoders: Mapping[str, str]) -> Alignment:
@@ -137,11 +138,3 @@ def _sum(about: Mapping[str, Any], weights: Path) -> str:
     """Of both files: what is said about the weights, and the weights."""
     said = json.dumps(about, sort_keys=True).encode()
     return hashlib.sha256(said + weights.read_bytes()).hexdigest()
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -18,6 +18,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
+from encoders.durable import put_in_place
 from encoders.errors import MediaError
 from indexer.catalog.item import Item
 
@@ -117,11 +118,7 @@ class MediaFolder:
         if not file.exists():
             file.parent.mkdir(parents=True, exist_ok=True)
             draft = file.with_name(f"{digest}.{os.getpid()}.new")
-            with draft.open("wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            draft.replace(file)
+            put_in_place(file, content, draft)
         return f"kept:{digest}"
 
     def path(self, name: str) -> Path:

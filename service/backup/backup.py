@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from service.backup.vault import Vault
 from service.config import Settings
 from service.errors import BackupUnusable
 from service.storage.alignments import ALIGNMENTS_FOLDER
-from service.storage.data_folder import MEDIA_FOLDER, lock_of, registry_of
+from service.storage.data_folder import MEDIA_FOLDER, alone, registry_of
 
 KEPT = 7
 """Backups of before that stay, this one counted."""
@@ -90,7 +90,7 @@ def add_backup(
 ) -> tuple[Manifest, BackupReport]:
     """The same in a vault that is open. Blocks that are `known` to be sound are not read again."""
     written_before, blocks_before = vault.written, vault.written_blocks
-    with _folder_for_itself(settings) if vectors else _beside_others():
+    with _folder_for_itself(settings) if vectors else nullcontext():
         manifest = _copied(settings, vault, step)
         if vectors:
             manifest = replace(manifest, vectors=_vectors(settings, vault, step))
@@ -216,21 +216,13 @@ def _kept(
 
 @contextmanager
 def _folder_for_itself(settings: Settings) -> Iterator[None]:
-    try:
-        lock = lock_of(settings)
-    except StoreLocked as error:
-        raise BackupUnusable(
-            settings.data,
-            f"process {error.owner_pid} has its vectors open, which nobody else can read then",
-            "leave --vectors out, a restore makes them anew; or stop that process first",
-        ) from None
-    try:
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(alone(settings))
+        except StoreLocked as error:
+            raise BackupUnusable(
+                settings.data,
+                f"process {error.owner_pid} has its vectors open, which nobody else can read then",
+                "leave --vectors out, a restore makes them anew; or stop that process first",
+            ) from None
         yield
-    finally:
-        if lock is not None:
-            lock.release()
-
-
-@contextmanager
-def _beside_others() -> Iterator[None]:
-    yield

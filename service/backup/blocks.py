@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, BinaryIO
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 
@@ -25,18 +25,12 @@ ROWS = 1024
 FILE_BYTES = 4 * 2**20
 _BYTES = "base64"
 
+T = TypeVar("T")
+
 
 def row_blocks(pages: Iterable[Sequence[Row]]) -> Iterator[tuple[bytes, int]]:
     """Blocks of rows that come in order of their key, and how many rows are in each."""
-    block: list[str] = []
-    for page in pages:
-        for row in page:
-            block.append(row_line(row))
-            if _ends_block(row):
-                yield _joined(block), len(block)
-                block = []
-    if block:
-        yield _joined(block), len(block)
+    return _cut(pages, _key, _lines)
 
 
 def rows_of(block: bytes) -> Sequence[Row]:
@@ -66,15 +60,7 @@ def vector_blocks(
     pages: Iterable[Sequence[StoredItem]],
 ) -> Iterator[tuple[bytes, int]]:
     """Blocks of items with their vectors, and how many items are in each."""
-    block: list[StoredItem] = []
-    for page in pages:
-        for stored in page:
-            block.append(stored)
-            if _is_end(str(stored.item_index)):
-                yield _packed(block), len(block)
-                block = []
-    if block:
-        yield _packed(block), len(block)
+    return _cut(pages, lambda stored: str(stored.item_index), _packed)
 
 
 def stored_items_of(block: bytes) -> Sequence[StoredItem]:
@@ -113,16 +99,29 @@ def _packed(block: Sequence[StoredItem]) -> bytes:
     return len(items).to_bytes(8, "little") + items + save(arrays)
 
 
-def _ends_block(row: Row) -> bool:
-    return _is_end(str(next(iter(row.values()))))
+def _cut(
+    pages: Iterable[Sequence[T]],
+    key_of: Callable[[T], str],
+    packed: Callable[[Sequence[T]], bytes],
+) -> Iterator[tuple[bytes, int]]:
+    """Blocks that end where a key says so, and how much is in each."""
+    block: list[T] = []
+    for page in pages:
+        for one in page:
+            block.append(one)
+            if zlib.crc32(key_of(one).encode()) % ROWS == 0:
+                yield packed(block), len(block)
+                block = []
+    if block:
+        yield packed(block), len(block)
 
 
-def _is_end(key: str) -> bool:
-    return zlib.crc32(key.encode()) % ROWS == 0
+def _key(row: Row) -> str:
+    return str(next(iter(row.values())))
 
 
-def _joined(lines: Sequence[str]) -> bytes:
-    return "\n".join(lines).encode()
+def _lines(rows: Sequence[Row]) -> bytes:
+    return "\n".join(map(row_line, rows)).encode()
 
 
 def _plain(value: Any) -> Any:

@@ -13,10 +13,10 @@ import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from encoders.durable import sync
 from indexer.log.event_log import Row
 from service.backup.blocks import row_line, row_of
 from service.backup.manifest import Manifest
-from service.backup.vault import sync_folder
 from service.errors import BackupDamaged
 
 
@@ -28,7 +28,7 @@ class Journal:
         self.position = after.position
         """Of the newest event in it."""
         self._stream = _file(folder, after).open("wb")
-        sync_folder(folder)
+        sync(folder)
 
     def append(self, rows: Sequence[Row]) -> None:
         """On the disk when this returns."""

@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
+from encoders.durable import sync
 from encoders.errors import EncoderError
 from indexer.log.event_log import EventLog, Row
 from indexer.log.opening import open_event_log
@@ -27,7 +28,7 @@ from service.backup.blocks import rows_of, stored_items_of
 from service.backup.journal import journal_rows
 from service.backup.manifest import Manifest
 from service.backup.point import Point
-from service.backup.vault import Vault, sync_folder
+from service.backup.vault import Vault
 from service.config import Settings
 from service.errors import BackupUnusable, ConfigError
 from service.storage.workspace import Workspace
@@ -259,11 +260,11 @@ def _check_free(data: Path) -> None:
 
 
 def _put_in_place(partial: Path, data: Path) -> None:
-    sync_folder(partial)
+    sync(partial)
     if data.exists():
         data.rmdir()
     partial.rename(data)
-    sync_folder(data.parent)
+    sync(data.parent)
 
 
 def _pages(rows: Iterator[Row]) -> Iterator[Sequence[Row]]:

@@ -10,11 +10,11 @@ Knows nothing of what is in a block.
 
 from __future__ import annotations
 
-import os
 import zlib
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
+from encoders.durable import put_in_place, sync
 from indexer.errors import StoreLocked
 from indexer.folder_lock import FolderLock
 from service.backup.manifest import Manifest, digest_of
@@ -79,9 +79,7 @@ class Vault:
         file = self._file(digest)
         if not file.exists():
             file.parent.mkdir(exist_ok=True)
-            draft = file.with_suffix(".new")
-            _write_synced(draft, zlib.compress(content, _LEVEL))
-            draft.replace(file)
+            put_in_place(file, zlib.compress(content, _LEVEL))
             self.written += len(content)
             self.written_blocks += 1
         return digest
@@ -129,12 +127,10 @@ class Vault:
     def publish(self, manifest: Manifest) -> None:
         """The backup counts from here on: its blocks are on the disk before its manifest is."""
         for folder in (*(self.folder / _BLOCKS).iterdir(), self.folder / _BLOCKS):
-            sync_folder(folder)
+            sync(folder)
         file = self.folder / _MANIFESTS / f"{manifest.name}.json"
-        draft = file.with_suffix(".new")
-        _write_synced(draft, manifest.to_json().encode())
-        draft.replace(file)
-        sync_folder(file.parent)
+        put_in_place(file, manifest.to_json().encode())
+        sync(file.parent)
 
     def keep(self, newest: int) -> int:
         """Forget all but so many backups, and every block that none of them uses, also those of what
@@ -162,22 +158,6 @@ class Vault:
 
     def _file(self, digest: str) -> Path:
         return self.folder / _BLOCKS / digest[:2] / digest
-
-
-def _write_synced(file: Path, content: bytes) -> None:
-    with file.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """What was renamed into it stays there when the power fails."""
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 
 def _children(folder: Path) -> Sequence[Path]:

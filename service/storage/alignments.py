@@ -8,11 +8,11 @@ Knows nothing of vectors: `indexer.indexing.shared_space` puts them into the sto
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from encoders.durable import put_in_place
 from encoders.errors import AlignmentError
 
 if TYPE_CHECKING:
@@ -96,9 +96,4 @@ class Alignments:
         if not versions:
             active.unlink(missing_ok=True)
             return
-        draft = active.with_suffix(".new")
-        with draft.open("w", encoding="utf-8") as stream:
-            stream.writelines(f"{version}\n" for version in versions)
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(active)
+        put_in_place(active, "".join(f"{version}\n" for version in versions).encode())

@@ -12,7 +12,6 @@ Knows nothing of what is searched.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from typing import Any
 
 import qdrant_edge as qe
 
+from encoders.durable import put_in_place
 from encoders.errors import PalateError
 from indexer.errors import DataVersionMismatch, NoRoom, StoreUnavailable
 from indexer.stores.conditions import FLOAT_FIELDS, KEYWORD_FIELDS
@@ -105,12 +105,7 @@ def write_state(folder: Path, state: FolderState) -> None:
         "extra": dict(state.extra),
         "dropping": list(state.dropping),
     }
-    draft = folder / "store.json.new"
-    with draft.open("w", encoding="utf-8") as stream:
-        json.dump(row, stream, indent=1)
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.replace(folder / "store.json")
+    put_in_place(folder / "store.json", json.dumps(row, indent=1).encode())
 
 
 def create(folder: Path, state: FolderState) -> None:

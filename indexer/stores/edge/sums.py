@@ -16,6 +16,8 @@ import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from encoders.durable import put_in_place
+
 SUMS, SUSPECT = "sums.json", "suspect"
 _OURS = (SUMS, f"{SUMS}.new", SUSPECT, "lock")
 _BLOCK = 1 << 16
@@ -24,12 +26,7 @@ _ZEROS = bytes(_BLOCK)
 
 def write_sums(folder: Path) -> None:
     """Of a store that is closed, replaced in one step, and synced."""
-    draft = folder / f"{SUMS}.new"
-    with draft.open("w", encoding="utf-8") as stream:
-        json.dump(_sums(folder), stream, indent=1)
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.replace(folder / SUMS)
+    put_in_place(folder / SUMS, json.dumps(_sums(folder), indent=1).encode())
 
 
 def forget_sums(folder: Path) -> None:
