@@ -17,14 +17,12 @@ measured is how calls are taken, and not what they do.
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -34,7 +32,7 @@ import numpy as np
 
 from benchmarks.arrivals import Outcome, Plan
 from benchmarks.folders import made
-from benchmarks.serve import SOURCES, Server, server, users_of
+from benchmarks.serve import SOURCES, Server, carried_out, server, users_of
 from benchmarks.tables import markdown, replace_section
 
 T = TypeVar("T")
@@ -220,15 +218,7 @@ def _on(cores: Collection[int], started: AbstractContextManager[T]) -> Iterator[
 
 def _run(serving: Server, users: Sequence[str], seed: int, seconds: float, rate: float) -> Run:
     plan = Plan(serving.address, users, seed, seconds, rate, DEADLINE_S)
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.arrivals"],
-        input=json.dumps(asdict(plan)),
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-        cwd=ROOT,
-    )
-    return Run([Outcome(**row) for row in json.loads(done.stdout)], seconds)
+    return Run([Outcome(**row) for row in carried_out("benchmarks.arrivals", plan)], seconds)
 
 
 def _said(what: str, run: Run) -> Run:

@@ -177,16 +177,21 @@ def server(data: Path) -> Iterator[Server]:
 def measured(plan: Plan, serving: Server) -> Run:
     """One run, by a process of its own."""
     before = cpu_s(serving.pid)
+    calls = Calls(**carried_out("benchmarks.load", plan))
+    return Run(calls, 1000 * (cpu_s(serving.pid) - before) / max(len(calls.latency_ms), 1))
+
+
+def carried_out(module: str, plan: Any) -> Any:
+    """What a load generator prints as JSON: a process of its own, which is told its plan, a dataclass."""
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.load"],
+        [sys.executable, "-m", module],
         input=json.dumps(asdict(plan)),
         stdout=subprocess.PIPE,
         text=True,
         check=True,
         cwd=ROOT,
     )
-    calls = Calls(**json.loads(done.stdout))
-    return Run(calls, 1000 * (cpu_s(serving.pid) - before) / max(len(calls.latency_ms), 1))
+    return json.loads(done.stdout)
 
 
 def cpu_s(pid: int) -> float:

@@ -111,7 +111,7 @@ class Recommender:
         self._users = Users(log, store, self.liking, states, self._served)
         self.catalog = Catalog(workspace, self.ids, self._models, on_change=states.forget)
         if not followed:
-            self.catalog.leave_out_deleted()
+            self.catalog.leave_out_deleted(self.ids.index_of)
         sources = Sources(self.catalog)
         lexicon = CatalogueLexicon(self.catalog.everything, Aspects(log), workspace.text_encoder)
         self.catalog.on_known = lexicon.note

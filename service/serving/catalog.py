@@ -126,13 +126,14 @@ class Catalog:
         there = self._log.item_indices()
         self._forget([item_id for item_id in self._ids.index_of if item_id not in there])
         # The ranker may have read from the store what was deleted before the ids were read.
-        self.leave_out_deleted()
+        self.leave_out_deleted(there)
 
-    def leave_out_deleted(self) -> None:
-        """Let the ranker propose nothing that only the store has still."""
+    def leave_out_deleted(self, there: Mapping[str, int]) -> None:
+        """Let the ranker propose nothing that only the store has still: `there` are the indices of
+        the items of the log."""
         ranker = self._registry.active.ranker
         live = np.flatnonzero(ranker.snapshot.content.live)
-        ranker.catalog.remove_items(np.setdiff1d(live, list(self._log.item_indices().values())))
+        ranker.catalog.remove_items(np.setdiff1d(live, list(there.values())))
 
     def reconcile(self) -> None:
         """Bring the store up to the log."""

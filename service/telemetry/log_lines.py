@@ -52,13 +52,15 @@ def logging_to(stream: TextIO, log_format: LogFormat, level: LogLevel) -> Iterat
             logger.setLevel(level_before)
 
 
-class JsonLines(logging.Formatter):
-    """One object a line."""
-
+class _Lines(logging.Formatter):
     def __init__(self, shows_messages: bool = False) -> None:
         """`shows_messages`: whether messages of errors are written."""
         super().__init__()
         self._shows_messages = shows_messages
+
+
+class JsonLines(_Lines):
+    """One object a line."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -73,13 +75,8 @@ class JsonLines(logging.Formatter):
         return orjson.dumps(line, default=str).decode()
 
 
-class TextLines(logging.Formatter):
+class TextLines(_Lines):
     """The same for people: `2026-03-01T12:00:00.000Z WARNING call refused method=... status=...`."""
-
-    def __init__(self, shows_messages: bool = False) -> None:
-        """`shows_messages`: whether messages of errors are written."""
-        super().__init__()
-        self._shows_messages = shows_messages
 
     def format(self, record: logging.LogRecord) -> str:
         subject = [f"{name}={value}" for name, value in _subject(record).items()]

@@ -155,7 +155,7 @@ class _Reading:
 
 
 def _columns(source: sqlite3.Connection, table: str) -> list[str]:
-    """None where the table is not there, as in a log of before there was it."""
+    """Empty where the table is not there, as in a log of before there was it."""
     return [row[1].decode() for row in source.execute(f'PRAGMA table_info("{table}")')]
 
 

@@ -83,7 +83,6 @@ def rehearse(
     n_found = 0
     for place, (case, found) in enumerate(answered(ranker, drawn, sources)):
         proposed, gains = list_of(found, case), None
-        n_found += proposed is not None
         if place < n_measured:
             gains = baseline_gains(found.query_scores, case, K, found.query.allowed)
         elif proposed is not None:
@@ -91,8 +90,10 @@ def rehearse(
         else:
             continue
         rehearsed.append(RehearsedCase(proposed, _slice_of(case, counts), case.user, gains))
-        if progress and not n_found % REPORTED_EVERY:
-            progress(stage, n_found, n_wanted)
+        if proposed is not None:
+            n_found += 1
+            if progress and not n_found % REPORTED_EVERY and n_found < n_wanted:
+                progress(stage, n_found, n_wanted)
         if n_found >= n_lists and place + 1 >= n_measured:
             break
     if progress:

@@ -66,3 +66,12 @@ def inverted(limit: Limit) -> Limit | None:
     if (limit.low is None) == (limit.high is None):
         return None
     return replace(limit, low=limit.high, high=limit.low, strict=not limit.strict)
+
+
+def deny_last(limits: list[Limit], text: str) -> bool:
+    """Rule out the last of the limits, as `text` says. False where nothing is left of it that would be a
+    limit: then it is gone."""
+    denied = inverted(limits.pop())
+    if denied is not None:
+        limits.append(replace(denied, text=text))
+    return denied is not None

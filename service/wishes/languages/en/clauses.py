@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from service.wishes.clause import Clause, Limit, Parsed, Quantity, Reference, Stance
-from service.wishes.languages.bounds import inverted
+from service.wishes.languages.bounds import deny_last, inverted
 from service.wishes.languages.en.forms import is_comparative
 from service.wishes.languages.en.limits import limit_at
 from service.wishes.languages.en.references import references_at
@@ -152,9 +152,7 @@ class Reader:
         if self._is_reference:
             self._references[-1] = replace(self._references[-1], like=False, text=text)
             return
-        denied = inverted(self._limits.pop())
-        if denied is not None:
-            self._limits.append(replace(denied, text=text))
+        if deny_last(self._limits, text):
             return
         self._first, self._end, self._stance = begin, end_of_part, Stance.WITHOUT
         self._flush(end)

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 from service.wishes.clause import Clause, Limit, Parsed, Reference, Stance
-from service.wishes.languages.bounds import inverted
+from service.wishes.languages.bounds import deny_last, inverted
 from service.wishes.languages.zh import words as zh
 from service.wishes.languages.zh.limits import limit_at
 from service.wishes.languages.zh.references import references_at
@@ -123,9 +123,7 @@ class Reader:
         if self._is_reference:
             self._references[-1] = replace(self._references[-1], like=False, text=text)
             return
-        denied = inverted(self._limits.pop())
-        if denied is not None:
-            self._limits.append(replace(denied, text=text))
+        if deny_last(self._limits, text):
             return
         self._stance_now, self._first = Stance.WITHOUT, begin
         self._flush(end_of_part, end)
