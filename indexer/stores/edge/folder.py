@@ -146,7 +146,10 @@ def forget_users(folder: Path) -> None:
 def _create_shard(
     folder: Path, state: FolderState, storage: qe.VectorStorageDatatype
 ) -> qe.EdgeShard:
-    shutil.rmtree(folder, ignore_errors=True)
+    if folder.is_dir():
+        shutil.rmtree(folder)
+    else:  # nothing, or a file in the place of the folder
+        folder.unlink(missing_ok=True)
     folder.mkdir()
     vectors = {
         n: qe.EdgeVectorParams(d, qe.Distance.Cosine, datatype=storage)

@@ -283,6 +283,17 @@ def test_what_would_end_this_process_ends_a_child(
     assert "made anew from the log: the engine ends the process that reads it" in caplog.text
 
 
+def test_a_file_in_the_place_of_a_shard_gives_way_to_a_new_one(tmp_path: Path) -> None:
+    with closing(opened(tmp_path)) as store:
+        store.upsert([stored(1)])
+    (tmp_path / "items").rename(tmp_path / "elsewhere")
+    (tmp_path / "items").write_text("what?")
+    with closing(opened(tmp_path)) as store:
+        assert store.count() == 0
+        store.upsert([stored(1)])
+        assert store.count() == 1
+
+
 def test_vectors_that_changed_serve_and_are_named_until_they_are_made_anew(tmp_path: Path) -> None:
     filled(tmp_path)
     flip(one(tmp_path / "items", "chunk_0.mmap"))
