@@ -232,6 +232,9 @@ class ServerSettings(BaseModel):
     """Largest share of the time that a caller's deadline leaves which a call is expected to wait for a
     thread; where it would be more, the call is refused at once. Of 500 ms that is 100 ms. 0 takes
     every call that finds room, whether or not it can be answered in time."""
+    source_timeout_s: float = Field(default=0.25, gt=0.0, le=60.0)
+    """Longest wait for a candidate source of another package, in seconds. One that takes longer is left
+    out of the answer, which says so; after five failures in a row it is not asked for half a minute."""
     max_bytes_in_flight: int = Field(default=256 * 1024 * 1024, ge=64 * 1024)
     """Bytes of requests that are being answered at the same time; a call that would exceed it is
     refused with RESOURCE_EXHAUSTED, unless it is alone."""

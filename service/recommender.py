@@ -58,6 +58,7 @@ from service.serving.answer_contexts import AnswerContexts
 from service.serving.catalog import Catalog
 from service.serving.catalogue_lexicon import CatalogueLexicon
 from service.serving.freshness import Freshness
+from service.serving.last_resort import LastResort
 from service.serving.paging import Page
 from service.serving.query_encoder import QueryEncoder
 from service.serving.request_ranker import RequestRanker
@@ -112,7 +113,7 @@ class Recommender:
         self.catalog = Catalog(workspace, self.ids, self._models, on_change=states.forget)
         if not followed:
             self.catalog.leave_out_deleted(self.ids.index_of)
-        sources = Sources(self.catalog)
+        sources = Sources(self.catalog, settings.server.source_timeout_s)
         lexicon = CatalogueLexicon(self.catalog.everything, Aspects(log), workspace.text_encoder)
         self.catalog.on_known = lexicon.note
         self._trainer = Trainer(workspace, self.ids, self._models, sources.plugged, lexicon.now)
@@ -122,6 +123,7 @@ class Recommender:
             lexicon, self.ids, self._served, workspace.text_encoder, queries, reader
         )
         self.ranking = RequestRanker(store, self.ids, contexts, sources, self.wishes)
+        self._last_resort = LastResort(self.catalog, self.ids, contexts)
         self.answers = AnswerContexts(self._served, self.ranking, self._encoders)
         self._search = Search(store, encode_query, workspace.modalities, workspace.alignments)
         self._crowds = Crowds(log, self.liking)
@@ -205,7 +207,11 @@ class Recommender:
         """What this person might like next, best first."""
         watch = Stopwatch()
         page, model = Page.of(request), self._models.active
-        answer = Answer.of(self.ranking.rank(request, model, page.stop, watch), page)
+        try:
+            ranked = self.ranking.rank(request, model, page.stop, watch)
+        except Exception as error:
+            return self._last_resort.instead(request, model, page, error)
+        answer = Answer.of(ranked, page)
         items = self.catalog.items(answer.items)
         context = answer.context(self._encoders)
         recommendation_id = self._served.put(context)

@@ -152,8 +152,8 @@ def rank(
     """Candidates of all sources in serving order.
 
     With an `index`, sources that look for the nearest vectors are answered by it; without one they
-    look at every item. `watch` times the stages `encode`, `retrieve` and `rank`, and the sources as
-    parts of `retrieve`.
+    look at every item, as they do where it fails. `watch` times the stages `encode`, `retrieve` and
+    `rank`, and the sources as parts of `retrieve`.
     """
     watch = watch or Stopwatch()
     query_scores = ranker.query_scores(query.history, query.state)
@@ -194,23 +194,27 @@ def retrieve(
     if query.allowed is not None:  # items may have come since the rule was made
         usable = live & extended(query.allowed, len(live))
     proposals: dict[str, IntArray] = {}
-    asked = sources
+    asked, failed = sources, []
     if index is not None:
         names = {source.space: source.name for source in sources if source.space}
-        found = index.nearest(query_scores, list(names), query.per_source)
-        proposals = {names[space]: items for space, items in found.items()}
-        asked = [source for source in sources if not source.space]
+        try:
+            found = index.nearest(query_scores, list(names), query.per_source)
+            proposals = {names[space]: items for space, items in found.items()}
+            asked = [source for source in sources if not source.space]
+        except SourceFailed:
+            failed.append(INDEX_PART)
         watch.part(INDEX_PART)
     wish = query.wish
     leading = usable if wish is None else usable & extended(wish.leading, len(live))
-    more, failed = _ask(asked, query_scores, leading, query, watch)
+    more, silent = _ask(asked, query_scores, leading, query, watch)
     proposals |= more
     if wish is not None:
         proposals[WISH_SOURCE] = _fitting(wish, usable, leading, query)
         watch.part(WISH_SOURCE)
     if query.members is not None and len(query.members) <= query.per_source:
         proposals[NARROW_SOURCE] = query.members  # let the ranker see all that is left
-    return Candidates.merged(proposals, usable, query.per_source, whole=(WISH_SOURCE,)), failed
+    merged = Candidates.merged(proposals, usable, query.per_source, whole=(WISH_SOURCE,))
+    return merged, [*failed, *silent]
 
 
 def _fitting(wish: Lean, usable: BoolArray, leading: BoolArray, query: Query) -> IntArray:

@@ -14,7 +14,7 @@ from indexer.catalog.item import Item
 from indexer.indexing.indexer import IndexReport
 from indexer.indexing.throughput import Throughput
 from indexer.stores.store import StoredItem
-from service.errors import InvalidInput, ItemNotFound
+from service.errors import InvalidInput, ItemNotFound, StoreUnavailable
 from service.models.registry import ModelRegistry
 from service.ranker.data.arrays import IntArray
 from service.storage.item_ids import ItemIds
@@ -113,8 +113,15 @@ class Catalog:
             if len(self._remembered) > MAX_REMEMBERED:
                 self._remembered.clear()
                 absent = wanted
-            self._remembered |= self._store.get_items(absent)
+            self._remembered |= self._read(absent)
         return [self._remembered[index] for index in wanted]
+
+    def _read(self, indices: Sequence[int]) -> dict[int, Item]:
+        """From the store, which is at hand; where it cannot be reached, from the log."""
+        try:
+            return self._store.get_items(indices)
+        except StoreUnavailable:
+            return dict(self._log.get_items(map(self._ids.item_id, indices)).values())
 
     def everything(self) -> Iterable[tuple[int, Item]]:
         """Every item of the log with its index."""

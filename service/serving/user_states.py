@@ -87,6 +87,8 @@ class UserState:
     profile: User | None
     taste_vectors: Mapping[str, FloatArray]
     """(dim,) what was liked lately in encoder space, by modality, where there is any; unit length."""
+    is_whole: bool = True
+    """False where vectors may be missing, because the store could not be reached."""
 
 
 class UserStates:
@@ -125,7 +127,8 @@ class UserStates:
             generation = self._generation
         state = self._read(user_id)
         with self._lock:
-            if self._capacity and generation == self._generation:  # nobody wrote while we read
+            unchanged = generation == self._generation  # nobody wrote while we read
+            if self._capacity and unchanged and state.is_whole:
                 self._remembered[user_id] = state
                 while len(self._remembered) > self._capacity:
                     self._remembered.popitem(last=False)
@@ -162,24 +165,30 @@ class UserStates:
             np.array([known[place][0].timestamp for place in behaves], dtype=np.float64),
             liked[behaves],
         )
+        vectors = self._vectors(user_id, last_seq, items[liked]) if known else {}
         return UserState(
             past=past if behaves else NOTHING_PAST,
             n_events=len(known),
             seen=seen,
             profile=self._log.get_user(user_id),
-            taste_vectors=self._vectors(user_id, last_seq, items[liked]) if known else {},
+            taste_vectors=vectors or {},
+            is_whole=vectors is not None,
         )
 
-    def _vectors(self, user_id: str, last_seq: int, liked: IntArray) -> Mapping[str, FloatArray]:
+    def _vectors(
+        self, user_id: str, last_seq: int, liked: IntArray
+    ) -> Mapping[str, FloatArray] | None:
         """The user's taste vectors: from the user's point while it is up to date, else made and
         kept there. It is not where the same events are liked otherwise than they were. Keeping it
-        saves the next call a read, and no call fails where it cannot be done."""
+        saves the next call a read, and no call fails where it cannot be done; None where they
+        cannot be read or made now."""
         made_of = zlib.crc32(liked[-PROFILE_EVENTS:].tobytes())
-        point = self._store.get_user(user_id)
-        if point is not None and (point.last_seq, point.made_of) == (last_seq, made_of):
-            return point.vectors
-        vectors = taste_vectors(self._store, liked)
+        vectors: Mapping[str, FloatArray] | None = None
         try:
+            point = self._store.get_user(user_id)
+            if point is not None and (point.last_seq, point.made_of) == (last_seq, made_of):
+                return point.vectors
+            vectors = taste_vectors(self._store, liked)
             self._store.put_users([UserPoint(user_id, last_seq, vectors, made_of)])
             self._kept = True
         except StoreUnavailable as error:
