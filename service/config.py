@@ -238,6 +238,10 @@ class ServerSettings(BaseModel):
     max_bytes_in_flight: int = Field(default=256 * 1024 * 1024, ge=64 * 1024)
     """Bytes of requests that are being answered at the same time; a call that would exceed it is
     refused with RESOURCE_EXHAUSTED, unless it is alone."""
+    max_memory_mb: int = Field(default=0, ge=0)
+    """Most memory that the server may have for itself, in millions of bytes; files that are mapped do
+    not count. Where it has more it drops its caches, and while that is not enough it refuses to index
+    and to train with RESOURCE_EXHAUSTED, and answers. 0 leaves it to the system."""
     shutdown_delay_s: float = Field(default=0.0, ge=0.0)
     """How long calls are still taken after health has said NOT_SERVING, in seconds: a load balancer
     needs it to send them elsewhere."""

@@ -125,6 +125,7 @@ class Recommender:
         self.ranking = RequestRanker(store, self.ids, contexts, sources, self.wishes)
         self._last_resort = LastResort(self.catalog, self.ids, contexts)
         self.answers = AnswerContexts(self._served, self.ranking, self._encoders)
+        self._queries, self._states = queries, states
         self._search = Search(store, encode_query, workspace.modalities, workspace.alignments)
         self._crowds = Crowds(log, self.liking)
         self._explanations = Explanations(
@@ -364,6 +365,14 @@ class Recommender:
     def ranker(self) -> Ranker:
         """What scores at this moment."""
         return self._models.active.ranker
+
+    def drop_caches(self) -> None:
+        """Forget what can be read or worked out again: people, items, query texts and histories. What
+        was asked of a language model is kept."""
+        self._states.forget()
+        self.catalog.drop_cache()
+        self._queries.drop_cache()
+        self._models.active.ranker.remembered.clear()
 
     def loaded(self) -> Mapping[str, str]:
         """What is loaded, for people to read."""

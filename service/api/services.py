@@ -160,5 +160,8 @@ class Backend(IndexService, RecommendService, ExplainService, ModelService, User
     def loaded(self) -> Mapping[str, str]:
         """What is loaded, by role, for people."""
 
+    def drop_caches(self) -> None:
+        """Give up what is remembered and can be read or worked out again."""
+
     def close(self) -> None:
         """Called once, when nothing is under way any more."""

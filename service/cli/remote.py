@@ -145,6 +145,9 @@ class Remote:
     def loaded(self) -> Mapping[str, str]:
         return {"server": self._client.address}
 
+    def drop_caches(self) -> None:
+        """Nothing is remembered here."""
+
     def close(self) -> None:
         self._client.close()
 

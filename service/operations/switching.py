@@ -88,6 +88,7 @@ class Switching:
     delete_user = _delegate(Recommender.delete_user, lock="users")
 
     loaded = _delegate(Recommender.loaded)
+    drop_caches = _delegate(Recommender.drop_caches)
 
     @property
     def reply_model(self) -> LanguageModel | None:

@@ -106,15 +106,17 @@ class Catalog:
 
     def items(self, indices: IntArray) -> list[Item]:
         """Items by index, from memory where they were used lately."""
-        wanted = indices.tolist()
-        absent = [index for index in wanted if index not in self._remembered]
+        wanted, remembered = indices.tolist(), self._remembered
+        found = {index: item for index in wanted if (item := remembered.get(index)) is not None}
+        absent = [index for index in wanted if index not in found]
         self.uses.count(hit=not absent)
         if absent:
-            if len(self._remembered) > MAX_REMEMBERED:
-                self._remembered.clear()
-                absent = wanted
-            self._remembered |= self._read(absent)
-        return [self._remembered[index] for index in wanted]
+            if len(remembered) > MAX_REMEMBERED:
+                self.drop_cache()
+            read = self._read(absent)
+            self._remembered.update(read)
+            found |= read
+        return [found[index] for index in wanted]
 
     def _read(self, indices: Sequence[int]) -> dict[int, Item]:
         """From the store, which is at hand; where it cannot be reached, from the log."""
@@ -122,6 +124,10 @@ class Catalog:
             return self._store.get_items(indices)
         except StoreUnavailable:
             return dict(self._log.get_items(map(self._ids.item_id, indices)).values())
+
+    def drop_cache(self) -> None:
+        """Read all items anew when they are wanted next."""
+        self._remembered = {}
 
     def everything(self) -> Iterable[tuple[int, Item]]:
         """Every item of the log with its index."""

@@ -130,6 +130,7 @@ ANSWERS: Mapping[str, Any] = {
     "put_user": None,
     "export_user": {"user_id": "u", "taste": "慢"},
     "delete_user": {"events": 2},
+    "drop_caches": None,
 }
 """What verbs answer that have the same answer for everybody; the others are methods of `StandIn`."""
 
