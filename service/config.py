@@ -30,7 +30,7 @@ from pydantic_settings import (
 
 from encoders.modality import MODALITIES, NO_ENCODER, media_types
 from encoders.networks.backend import BackendName, NetworkBackend
-from indexer.catalog.event import EventKind, EventPolicy
+from indexer.catalog.event import EventKind, EventPolicy, Outcome
 from indexer.media.download import DownloadLimits
 from service.aspects.schema import DEFAULT_MAX_VALUES
 from service.explainer.languages.codes import language_codes
@@ -173,6 +173,25 @@ class EventKindSettings(BaseModel):
     """Whether the item stays away from then on."""
     trains: bool = True
     """Whether the event is part of the sequences that models are trained on."""
+    outcome: Outcome | None = None
+    """What it counts as in `palate report online`, for the item of the answer that it names: `shown`,
+    `click`, `conversion` (a click as well) or `none`. Left out, as the built-in type of this name, else
+    `click` where the weight is above 0."""
+    is_dwell: bool | None = None
+    """Whether its value is how long the person stayed with the item, in seconds. Left out, as the
+    built-in type of this name, else not."""
+
+    def kind(self, built_in: EventKind | None) -> EventKind:
+        """With what was left out."""
+        default = Outcome.CLICK if self.weight > 0 else Outcome.NONE
+        usual = built_in or EventKind(self.weight, self.seen, self.trains, default)
+        return EventKind(
+            self.weight,
+            seen=self.seen,
+            trains=self.trains,
+            outcome=usual.outcome if self.outcome is None else self.outcome,
+            is_dwell=usual.is_dwell if self.is_dwell is None else self.is_dwell,
+        )
 
 
 class EventSettings(BaseModel):
@@ -201,9 +220,10 @@ class EventSettings(BaseModel):
 
     def policy(self) -> EventPolicy:
         """The built-in table with these changes."""
-        changed = {name: EventKind(**kind.model_dump()) for name, kind in self.kinds.items()}
+        built_in = EventPolicy().kinds
+        changed = {name: kind.kind(built_in.get(name)) for name, kind in self.kinds.items()}
         return EventPolicy(
-            kinds={**EventPolicy().kinds, **changed},
+            kinds={**built_in, **changed},
             rating_negative_below=self.rating_negative_below,
         )
 
@@ -461,6 +481,18 @@ class ExplainSettings(BaseModel):
         return language
 
 
+class OnlineSettings(BaseModel):
+    """What is kept to tell what came of what was served."""
+
+    model_config = _SECTION
+
+    keep_days: float = Field(default=90.0, ge=0.0)
+    """How long the short record of a served answer is kept, in days: `palate report online` reaches
+    back so far, however few answers `explain.max_served` keeps. 0 keeps none."""
+    attribution_days: float = Field(default=7.0, gt=0.0)
+    """How long after an answer an event that names it counts, in days."""
+
+
 class Settings(BaseSettings):
     """Everything that can be set."""
 
@@ -490,6 +522,8 @@ class Settings(BaseSettings):
     """What `palate enrich` asks the language model about items."""
     explain: ExplainSettings = Field(default_factory=ExplainSettings)
     """How reasons are written."""
+    online: OnlineSettings = Field(default_factory=OnlineSettings)
+    """What is kept to tell what came of what was served."""
     openai_api_key: SecretStr = SecretStr("")
     """Key of the endpoints of language models: PALATE_OPENAI_API_KEY in the environment, and not in
     a file."""

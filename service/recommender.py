@@ -28,6 +28,8 @@ from service.api.messages import (
     ExplainRequest,
     Explanation,
     ModelInfo,
+    OnlineReport,
+    OnlineRequest,
     Recommendation,
     RecommendRequest,
     ScoredItem,
@@ -47,6 +49,7 @@ from service.models.serving_model import ServingModel
 from service.models.shrinking import Shrunk, shrink
 from service.models.trainer import Trainer
 from service.models.training_data import read_interactions
+from service.online.online import Online
 from service.ranker.ranker import Ranker
 from service.ranker.stopwatch import Stopwatch
 from service.reasons.crowd import Crowds
@@ -107,8 +110,12 @@ class Recommender:
         sole_writer = workspace.folder.sole_writer
         states = UserStates(log, store, self.ids, self.liking, only_writer=sole_writer)
         self._served = ServedContexts(
-            log, keep_days=settings.explain.keep_days, max_served=settings.explain.max_served
+            log,
+            keep_days=settings.explain.keep_days,
+            max_served=settings.explain.max_served,
+            impression_days=settings.online.keep_days,
         )
+        self._online = Online(log, self._served, policy, settings.online.attribution_days)
         self._users = Users(log, store, self.liking, states, self._served)
         self.catalog = Catalog(workspace, self.ids, self._models, on_change=states.forget)
         if not followed:
@@ -195,7 +202,10 @@ class Recommender:
         model.ranker.catalog.observe(self.ids.indices(behaviour)[0])
         self._freshness.recorded(model, len(events), len(fresh))
         return EventReport(
-            recorded=len(fresh), duplicates=len(events) - len(fresh), unknown_items=len(unknown)
+            recorded=len(fresh),
+            duplicates=len(events) - len(fresh),
+            unknown_items=len(unknown),
+            unattributed=self._online.count_unattributed(fresh, self.ids.index),
         )
 
     def delete_events(self, user_id: str, event_ids: Sequence[str] | None) -> int:
@@ -215,7 +225,7 @@ class Recommender:
         answer = Answer.of(ranked, page)
         items = self.catalog.items(answer.items)
         context = answer.context(self._encoders)
-        recommendation_id = self._served.put(context)
+        recommendation_id = self._served.put(context, answer.impression())
         watch.lap("answer")
         reasons: Sequence[str] = [""] * len(items)
         if request.explain and items:
@@ -261,6 +271,10 @@ class Recommender:
         self.telemetry.stages(watch)
         notes = list(filter(None, [self._workspace.unaligned, self._workspace.store.damage]))
         return Recommendation("", results, "", degraded=notes, stage_ms=watch.laps_ms())
+
+    def report_online(self, request: OnlineRequest) -> OnlineReport:
+        """What came of what was served."""
+        return self._online.report(request)
 
     # explain
 

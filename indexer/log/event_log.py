@@ -88,10 +88,41 @@ class Served:
 
     recommendation_id: str
     user_id: str
-    context: bytes
-    """The caller's; the log does not read it."""
+    context: bytes | None
+    """The caller's; the log does not read it. None keeps none."""
     created_at: float
     """Unix seconds."""
+    impression: str = ""
+    """The same in short, JSON, for figures of what came of it; kept by itself, and for longer. Empty
+    keeps none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImpressionRecord:
+    """An answer in short."""
+
+    recommendation_id: str
+    user_id: str
+    content: str
+    """JSON; the log does not read it."""
+    created_at: float
+    """Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackBatch:
+    """Events that name the answer that led to them, as columns of one length, in `seq` order."""
+
+    seq: NDArray[np.int64]
+    recommendation_id: Sequence[str]
+    user_id: Sequence[str]
+    item_index: Sequence[int]
+    """Also of items that have been deleted; UNKNOWN_ITEM for those that there never were."""
+    event_type: Sequence[str]
+    value: Sequence[float | None]
+    timestamp: Sequence[float]
+    """Unix seconds."""
+    position: Sequence[int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,9 +268,11 @@ class EventRecords(Protocol):
     def delete_events(self, user_id: str, event_ids: Iterable[str] | None = None) -> int:
         """Delete the user's events of these ids, or all of them; returns how many there were."""
 
-    def user_events(self, user_id: str, limit: int | None = None) -> list[StoredEvent]:
-        """The user's events, oldest first by (timestamp, seq); with `limit`, the latest so many.
-        Those that lie ahead of the clock count as of when they were recorded
+    def user_events(
+        self, user_id: str, limit: int | None = None, *, but: Collection[str] = ()
+    ) -> list[StoredEvent]:
+        """The user's events, oldest first by (timestamp, seq); with `limit`, the latest so many;
+        without those of the types `but`. Those that lie ahead of the clock count as of when they were recorded
         (`indexer.catalog.clock`)."""
 
     def read_events(self, after_seq: int = 0, batch: int = 50_000) -> Iterator[EventBatch]:
@@ -272,8 +305,8 @@ class UserRecords(Protocol):
         """Users with an event or a profile."""
 
     def export_user(self, user_id: str) -> dict[str, Any]:
-        """Everything held about the user, fit for JSON: profile, events, and which answers were
-        served when."""
+        """Everything held about the user, fit for JSON: profile, events, which answers were served
+        when, and what is kept of these in short."""
 
     def delete_user(self, user_id: str) -> dict[str, int]:
         """Delete everything held about the user; returns how many rows of each kind there were."""
@@ -283,14 +316,39 @@ class ServedRecords(Protocol):
     """Served answers, by recommendation id."""
 
     def put_served_batch(self, batch: Sequence[Served]) -> None:
-        """Keep what several answers rested on; an id that is there keeps its first context."""
+        """Keep what several answers rested on, and the same in short; an id that is there keeps its
+        first context."""
 
     def get_served(self, recommendation_id: str) -> bytes | None:
         """The context of one answer, if it is still kept."""
 
     def prune_served(self, before: float, keep: int) -> int:
         """Delete answers older than `before` (Unix seconds), and all but the latest `keep`; returns
-        how many."""
+        how many. What is kept of them in short stays."""
+
+
+class ImpressionRecords(Protocol):
+    """Served answers in short, and the events that name one. They are put by `ServedRecords`, with
+    what the answer rested on."""
+
+    def get_impressions(self, recommendation_ids: Iterable[str]) -> dict[str, ImpressionRecord]:
+        """Those of these ids that there are."""
+
+    def iter_impressions(
+        self, since: float = 0.0, batch: int = 5_000
+    ) -> Iterator[ImpressionRecord]:
+        """Those that were served from `since` on (Unix seconds), oldest first; holds `batch` at a
+        time and no lock in between."""
+
+    def oldest_impression(self) -> float | None:
+        """When the oldest of them was served; None where there are none."""
+
+    def prune_impressions(self, before: float) -> int:
+        """Delete those that were served before (Unix seconds); returns how many."""
+
+    def read_feedback(self, after_seq: int = 0, batch: int = 20_000) -> Iterator[FeedbackBatch]:
+        """The events after `after_seq` that name an answer, `batch` at a time; holds no lock in
+        between."""
 
 
 class ModelRecords(Protocol):
@@ -393,6 +451,7 @@ class EventLog(
     EventRecords,
     UserRecords,
     ServedRecords,
+    ImpressionRecords,
     ModelRecords,
     AspectRecords,
     SmallValues,

@@ -24,6 +24,8 @@ from service.api.messages import (
     ExplainRequest,
     Explanation,
     ModelInfo,
+    OnlineReport,
+    OnlineRequest,
     Recommendation,
     RecommendRequest,
     SearchRequest,
@@ -103,6 +105,9 @@ class RecommendService(Protocol):
     def search_items(self, request: SearchRequest, /) -> Recommendation:
         """Items for a text, a picture or a sound, nearest first; ModalityUnsupported where no
         encoder takes it."""
+
+    def report_online(self, request: OnlineRequest, /) -> OnlineReport:
+        """What came of what was served, counted from the events that name an answer."""
 
 
 class ExplainService(Protocol):

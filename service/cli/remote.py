@@ -20,6 +20,8 @@ from service.api.messages import (
     ExplainRequest,
     Explanation,
     ModelInfo,
+    OnlineReport,
+    OnlineRequest,
     Recommendation,
     RecommendRequest,
     SearchRequest,
@@ -94,6 +96,10 @@ class Remote:
     def search_items(self, request: SearchRequest) -> Recommendation:
         answer = self._client.search_items(**_arguments(request))
         return from_message(answer, Recommendation, recommendation_id="")
+
+    def report_online(self, request: OnlineRequest) -> OnlineReport:
+        answer = self._client.report_online(since=request.since or None, by=request.by)
+        return from_message(answer, OnlineReport)
 
     # Reasons
 

@@ -74,6 +74,7 @@ class Switching:
     recommend = _delegate(Recommender.recommend)
     similar_items = _delegate(Recommender.similar_items)
     search_items = _delegate(Recommender.search_items)
+    report_online = _delegate(Recommender.report_online)
 
     explain = _delegate(Recommender.explain)
     describe_taste = _delegate(Recommender.describe_taste)

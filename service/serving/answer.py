@@ -14,6 +14,7 @@ from itertools import chain
 
 from indexer.catalog.item import Item
 from service.api.messages import Personalization, Recommendation, ScoredItem
+from service.online.impression import Audience, Impression
 from service.ranker.data.arrays import IntArray
 from service.serving.paging import Page
 from service.serving.request_ranker import RankedRequest
@@ -78,6 +79,22 @@ class Answer:
             scenario=request.scenario,
             wish="" if self._reading is None else self._reading.text,
             wish_parts=() if self._reading is None else self._reading.parts,
+        )
+
+    def impression(self) -> Impression:
+        """All that figures of what came of it need."""
+        request, user = self.ranking.request, self.ranking.user
+        counts = self.ranking.model.ranker.snapshot.behaviour.counts
+        profiled = request.personalization is Personalization.FULL
+        return Impression(
+            model_version=self.ranking.model.ranker.version,
+            scenario=request.scenario,
+            domains=tuple(request.domains),
+            audience=Audience.of(user.n_events, anonymous=not (request.user_id and profiled)),
+            start=self.page.start,
+            items=self.items.tolist(),
+            sources=[result.sources for result in self.results],
+            cold=(counts[self.items] == 0).tolist(),
         )
 
     def recommendation(

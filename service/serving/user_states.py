@@ -145,7 +145,7 @@ class UserStates:
                 self._remembered.pop(user_id, None)
 
     def _read(self, user_id: str) -> UserState:
-        stored = self._log.user_events(user_id)
+        stored = self._log.user_events(user_id, but=self._liking.policy.silent)
         last_seq = max((one.seq for one in stored), default=0)
         says = self._liking.kinds([one.event for one in stored])
         known = [

@@ -10,6 +10,7 @@ from typing import Self
 from indexer.log.sql.aspects import SqlAspects
 from indexer.log.sql.database import Database
 from indexer.log.sql.events import SqlEvents
+from indexer.log.sql.impressions import SqlImpressions
 from indexer.log.sql.items import SqlItems
 from indexer.log.sql.marks import SqlMarks
 from indexer.log.sql.meta import SqlSmallValues
@@ -26,6 +27,7 @@ class SqlEventLog(
     SqlEvents,
     SqlUsers,
     SqlServed,
+    SqlImpressions,
     SqlModels,
     SqlAspects,
     SqlSmallValues,

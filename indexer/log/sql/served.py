@@ -1,16 +1,16 @@
-"""Served answers in SQL: bytes that the caller can read, whose they are, and when. Knows nothing of
-ranking."""
+"""Served answers in SQL: bytes and texts that the caller can read, whose they are, and when. Knows
+nothing of ranking."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, Table, bindparam, select
 
 from indexer.log.event_log import Served
 from indexer.log.sql.database import SqlPart
-from indexer.log.sql.schema import served
+from indexer.log.sql.schema import impressions, served
 
 _CONTEXT = select(served.c.context).where(served.c.recommendation_id == bindparam("id"))
 
@@ -21,11 +21,11 @@ class SqlServed(SqlPart):
     def put_served_batch(self, batch: Sequence[Served]) -> None:
         if not batch:
             return
-        insert = self.database.insert(served).on_conflict_do_nothing(
-            index_elements=["recommendation_id"]
-        )
+        contexts = [_row(one, "context", one.context) for one in batch if one.context is not None]
+        shown = [_row(one, "content", one.impression) for one in batch if one.impression]
         with self.database.writing() as connection:
-            connection.execute(insert, [asdict(answer) for answer in batch])
+            self._put(connection, served, contexts)
+            self._put(connection, impressions, shown)
 
     def get_served(self, recommendation_id: str) -> bytes | None:
         with self.database.reading() as connection:
@@ -39,3 +39,19 @@ class SqlServed(SqlPart):
             if newest_gone is not None:
                 old |= served.c.created_at <= newest_gone
             return connection.execute(served.delete().where(old)).rowcount
+
+    def _put(self, connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+        if rows:
+            insert = self.database.insert(table)
+            connection.execute(
+                insert.on_conflict_do_nothing(index_elements=["recommendation_id"]), list(rows)
+            )
+
+
+def _row(answer: Served, name: str, value: bytes | str) -> dict[str, Any]:
+    return {
+        "recommendation_id": answer.recommendation_id,
+        "user_id": answer.user_id,
+        name: value,
+        "created_at": answer.created_at,
+    }

@@ -16,7 +16,7 @@ from indexer.catalog.item import AttributeValue
 from indexer.log.event_log import User
 from indexer.log.sql.database import SqlPart
 from indexer.log.sql.events import events_of
-from indexer.log.sql.schema import events, served, users
+from indexer.log.sql.schema import events, impressions, served, users
 
 _PROFILE = select(users).where(users.c.user_id == bindparam("id"))
 _ANSWERS = (
@@ -24,8 +24,13 @@ _ANSWERS = (
     .where(served.c.user_id == bindparam("id"))
     .order_by(served.c.created_at)
 )
+_IMPRESSIONS = (
+    select(impressions.c.recommendation_id, impressions.c.created_at, impressions.c.content)
+    .where(impressions.c.user_id == bindparam("id"))
+    .order_by(impressions.c.created_at)
+)
 _KNOWN_USERS = sa.union(select(events.c.user_id).distinct(), select(users.c.user_id)).subquery()
-_TABLES = {"events": events, "profiles": users, "served": served}
+_TABLES = {"events": events, "profiles": users, "served": served, "impressions": impressions}
 """Those with rows of a user, by what `delete_user` calls them."""
 
 
@@ -62,11 +67,13 @@ class SqlUsers(SqlPart):
         with self.database.reading() as connection:
             stored = events_of(connection, user_id)
             answers = connection.execute(_ANSWERS, {"id": user_id}).mappings().all()
+            shown = connection.execute(_IMPRESSIONS, {"id": user_id}).mappings().all()
         return {
             "user_id": user_id,
             "profile": None if user is None else asdict(user),
             "events": [asdict(one.event) for one in stored],
             "served": [dict(row) for row in answers],
+            "impressions": [{**row, "content": json.loads(row["content"])} for row in shown],
         }
 
     def delete_user(self, user_id: str) -> dict[str, int]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from indexer.catalog.event import Event
     from indexer.log.event_log import EventLog
     from service.api.messages import EventReport
+    from service.config import Settings
 
 BATCH = 10_000
 REMOTE_BATCH = 5_000
@@ -35,13 +36,15 @@ def events(
     """Append the events of files; an event that is there already is counted once.
 
     Unknown items are recorded events of items that are not in the catalogue: they count as soon as
-    these are indexed.
+    these are indexed. Unattributed are recorded events whose recommendation_id names no answer that
+    they can have come from.
     """
     if server:
         with answering(data, config, server, quiet=as_json) as backend:
             return _all(files, backend.record_events, REMOTE_BATCH, errors, as_json)
-    with event_log(settings_of(data, config)) as log:
-        return _all(files, _recorder(log), BATCH, errors, as_json)
+    settings = settings_of(data, config)
+    with event_log(settings) as log:
+        return _all(files, _recorder(log, settings), BATCH, errors, as_json)
 
 
 def _all(
@@ -54,7 +57,8 @@ def _all(
 def _one(path: Path, record: Record, batch: int, step: Step) -> FileReport:
     from indexer.catalog.event import Event, RowError, read_events
 
-    report = FileReport(str(path), {"recorded": 0, "duplicates": 0, "unknown_items": 0})
+    counts = {"recorded": 0, "duplicates": 0, "unknown_items": 0, "unattributed": 0}
+    report = FileReport(str(path), counts)
     done = 0
     rows, total = Rows(read_events(path)), count_rows(path)
     for part in _batches(rows, batch):
@@ -65,23 +69,30 @@ def _one(path: Path, record: Record, batch: int, step: Step) -> FileReport:
             report.counts["recorded"] += answer.recorded
             report.counts["duplicates"] += answer.duplicates
             report.counts["unknown_items"] += answer.unknown_items
+            report.counts["unattributed"] += answer.unattributed
         done += len(part)
         step(path.name, done, total)
     report.stopped = rows.stopped
     return report
 
 
-def _recorder(log: EventLog) -> Record:
+def _recorder(log: EventLog, settings: Settings) -> Record:
     from service.api.messages import EventReport
+    from service.online.online import Online, WrittenAnswers
 
     known = log.item_indices()
+    policy, days = settings.events.policy(), settings.online.attribution_days
+    online = Online(log, WrittenAnswers(log), policy, days)
 
     def record(batch: Sequence[Event]) -> EventReport:
         added = log.append_events(batch)
         fresh = [event for event, new in zip(batch, added, strict=True) if new]
         unknown = sum(event.item_id not in known for event in fresh)
         return EventReport(
-            recorded=len(fresh), duplicates=len(batch) - len(fresh), unknown_items=unknown
+            recorded=len(fresh),
+            duplicates=len(batch) - len(fresh),
+            unknown_items=unknown,
+            unattributed=online.count_unattributed(fresh, known.get),
         )
 
     return record

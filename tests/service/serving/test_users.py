@@ -47,7 +47,12 @@ def test_everything_held_of_a_user_is_exported_and_then_deleted(palate: Recommen
     assert held["profile"]["taste"] == "slow"
     assert len(held["events"]) == 8
     assert [row["recommendation_id"] for row in held["served"]] == [served]
-    assert palate.delete_user("u0") == {"events": 8, "profiles": 1, "served": 1}
+    assert palate.delete_user("u0") == {
+        "events": 8,
+        "profiles": 1,
+        "served": 1,
+        "impressions": 1,
+    }
     empty = palate.export_user("u0")
     assert (empty["profile"], empty["events"], empty["served"]) == (None, [], [])
     assert point(palate, "u0") is None

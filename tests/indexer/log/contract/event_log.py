@@ -13,6 +13,7 @@ from indexer.catalog.item import Item
 from indexer.log.event_log import EventLog
 from tests.indexer.log.contract.aspects import AspectRecordsContract
 from tests.indexer.log.contract.events import EventRecordsContract
+from tests.indexer.log.contract.impressions import ImpressionRecordsContract
 from tests.indexer.log.contract.items import ItemRecordsContract
 from tests.indexer.log.contract.marks import ActiveStoreMarksContract
 from tests.indexer.log.contract.models import ModelRecordsContract
@@ -28,6 +29,7 @@ class EventLogContract(
     EventRecordsContract,
     UserRecordsContract,
     ServedRecordsContract,
+    ImpressionRecordsContract,
     ModelRecordsContract,
     AspectRecordsContract,
     SmallValuesContract,

@@ -29,7 +29,10 @@ class UserRecordsContract:
             [Event("u", "1", "like", None, 1.0, "e1"), Event("v", "1", "like", None, 1.0)]
         )
         log.put_served_batch(
-            [Served("r1", "u", b"context", 5.0), Served("r2", "v", b"context", 5.0)]
+            [
+                Served("r1", "u", b"context", 5.0, '{"k": 1}'),
+                Served("r2", "v", b"context", 5.0, "{}"),
+            ]
         )
         export = json.loads(json.dumps(log.export_user("u")))
         assert export["profile"]["attributes"] == {"likes": ["a"]}
@@ -41,10 +44,21 @@ class UserRecordsContract:
                 "value": None,
                 "timestamp": 1.0,
                 "event_id": "e1",
+                "recommendation_id": "",
+                "position": None,
             }
         ]
         assert export["served"] == [{"recommendation_id": "r1", "created_at": 5.0}]
-        assert log.export_user("x") == {"user_id": "x", "profile": None, "events": [], "served": []}
+        assert export["impressions"] == [
+            {"recommendation_id": "r1", "created_at": 5.0, "content": {"k": 1}}
+        ]
+        assert log.export_user("x") == {
+            "user_id": "x",
+            "profile": None,
+            "events": [],
+            "served": [],
+            "impressions": [],
+        }
 
     def test_a_deleted_user_is_gone_and_nobody_else(self, log: EventLog) -> None:
         for user in "uv":
@@ -52,9 +66,10 @@ class UserRecordsContract:
             log.append_events(
                 [Event(user, "1", "like", None, 1.0), Event(user, "2", "like", None, 1.0)]
             )
-            log.put_served_batch([Served(f"r-{user}", user, b"", 5.0)])
-        assert log.delete_user("u") == {"events": 2, "profiles": 1, "served": 1}
-        assert log.delete_user("u") == {"events": 0, "profiles": 0, "served": 0}
+            log.put_served_batch([Served(f"r-{user}", user, b"", 5.0, "{}")])
+        assert log.delete_user("u") == {"events": 2, "profiles": 1, "served": 1, "impressions": 1}
+        assert set(log.delete_user("u").values()) == {0}
+        assert list(log.get_impressions(["r-u", "r-v"])) == ["r-v"]
         assert (log.users_count(), [s.event.user_id for s in log.user_events("v")]) == (
             1,
             ["v"] * 2,
