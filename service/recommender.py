@@ -14,7 +14,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -44,7 +44,6 @@ from service.language_model.account import Account
 from service.language_model.model import LanguageModel
 from service.models.registry import ModelRegistry
 from service.models.serving_model import ServingModel
-from service.models.shrinking import Shrunk, shrink
 from service.models.trainer import Trainer
 from service.models.training_data import read_interactions
 from service.ranker.ranker import Ranker
@@ -75,6 +74,9 @@ from service.storage.liking import Liking
 from service.storage.workspace import Workspace
 from service.telemetry.telemetry import SILENT, Telemetry
 from service.vital_signs import VitalSigns
+
+if TYPE_CHECKING:
+    from service.models.shrinking import Shrunk
 
 logger = logging.getLogger(__name__)
 
@@ -342,6 +344,8 @@ class Recommender:
 
     def shrink_model(self, version: str) -> Shrunk:
         """Register a smaller copy of a model, and compare what both recommend."""
+        from service.models.shrinking import shrink
+
         return shrink(self._workspace, self._models, version)
 
     @property
