@@ -1,6 +1,7 @@
 """The whole error tree, and the one table from errors to gRPC status codes.
 
     PalateError                         encoders.errors
+    ├── PackageMissing                  encoders.errors
     ├── EncoderError                    encoders.errors
     │   ├── EncoderUnavailable
     │   ├── AlignmentError
@@ -54,6 +55,7 @@ from encoders.errors import (
     ImageError,
     MediaError,
     ModalityUnsupported,
+    PackageMissing,
     PalateError,
 )
 from indexer.errors import (
@@ -99,6 +101,7 @@ __all__ = [
     "NoTrainedModel",
     "NotServing",
     "Overloaded",
+    "PackageMissing",
     "PalateError",
     "RecommendationNotFound",
     "ServedByOtherEncoders",
@@ -305,6 +308,7 @@ class DeadlinePassed(ServiceError):
 
 STATUS: Mapping[type[PalateError], str] = {
     PalateError: "INTERNAL",
+    PackageMissing: "FAILED_PRECONDITION",
     EncoderError: "INTERNAL",
     EncoderUnavailable: "FAILED_PRECONDITION",
     AlignmentError: "FAILED_PRECONDITION",

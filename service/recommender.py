@@ -14,7 +14,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -46,7 +46,6 @@ from service.language_model.account import Account
 from service.language_model.model import LanguageModel
 from service.models.registry import ModelRegistry
 from service.models.serving_model import ServingModel
-from service.models.shrinking import Shrunk, shrink
 from service.models.trainer import Trainer
 from service.models.training_data import read_interactions
 from service.online.online import Online
@@ -79,6 +78,9 @@ from service.storage.liking import Liking
 from service.storage.workspace import Workspace
 from service.telemetry.telemetry import SILENT, Telemetry
 from service.vital_signs import VitalSigns
+
+if TYPE_CHECKING:
+    from service.models.shrinking import Shrunk
 
 logger = logging.getLogger(__name__)
 
@@ -363,6 +365,8 @@ class Recommender:
 
     def shrink_model(self, version: str) -> Shrunk:
         """Register a smaller copy of a model, and compare what both recommend."""
+        from service.models.shrinking import shrink
+
         return shrink(self._workspace, self._models, version)
 
     @property
