@@ -36,6 +36,7 @@ from service.aspects.schema import DEFAULT_MAX_VALUES
 from service.explainer.languages.codes import language_codes
 from service.language_model.options import EndpointOptions, LlamaCppOptions
 from service.ranker.config import RankerConfig
+from service.rules.rule import PlacementRule
 from service.telemetry.log_lines import LogFormat, LogLevel
 
 NETWORKS_FOLDER = "networks"
@@ -524,6 +525,8 @@ class Settings(BaseSettings):
     """How reasons are written."""
     online: OnlineSettings = Field(default_factory=OnlineSettings)
     """What is kept to tell what came of what was served."""
+    rules: tuple[PlacementRule, ...] = ()
+    """What moves lists for other reasons than taste, such as `[[rules]]` tables in palate.toml."""
     openai_api_key: SecretStr = SecretStr("")
     """Key of the endpoints of language models: PALATE_OPENAI_API_KEY in the environment, and not in
     a file."""
@@ -536,6 +539,15 @@ class Settings(BaseSettings):
                 f"the key in {OPENAI_KEY_VARIABLE} has a space or a character that no header can carry"
             )
         return key
+
+    @field_validator("rules")
+    @classmethod
+    def _each_named_once(cls, rules: tuple[PlacementRule, ...]) -> tuple[PlacementRule, ...]:
+        names = [rule.name for rule in rules]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"several rules are called {', '.join(map(repr, twice))}")
+        return rules
 
     @property
     def log_url(self) -> str:

@@ -55,6 +55,9 @@ from service.reasons.crowd import Crowds
 from service.reasons.explanations import Explanations, Question
 from service.reasons.tastes import Tastes
 from service.reasons.writing import Writing
+from service.rules.placements import Placements
+from service.rules.preview import RulesPreview, Step, preview
+from service.rules.rule import PlacementRule
 from service.serving.answer import Answer
 from service.serving.answer_contexts import AnswerContexts
 from service.serving.catalog import Catalog
@@ -131,7 +134,10 @@ class Recommender:
         self.wishes = Wishes(
             lexicon, self.ids, self._served, workspace.text_encoder, queries, reader
         )
-        self.ranking = RequestRanker(store, self.ids, contexts, sources, self.wishes)
+        self.placements = Placements(settings.rules, store, self.ids, self.catalog)
+        self.ranking = RequestRanker(
+            store, self.ids, contexts, sources, self.wishes, self.placements
+        )
         self._last_resort = LastResort(self.catalog, self.ids, contexts)
         self.answers = AnswerContexts(self._served, self.ranking, self._encoders)
         self._queries, self._states = queries, states
@@ -252,7 +258,7 @@ class Recommender:
             history_item_ids=[request.item_id],
         )
         page, model = Page.of(asked), self._models.active
-        answer = Answer.of(self.ranking.rank(asked, model, page.stop, watch), page)
+        answer = Answer.of(self.ranking.rank(asked, model, page.stop, watch, ruled=False), page)
         items = self.catalog.items(answer.items)
         watch.lap("answer")
         self.telemetry.stages(watch)
@@ -418,6 +424,32 @@ class Recommender:
             "model": self.ranker.version
             or "none yet: content, item-kNN and popularity until `palate train`",
         }
+
+    # rules
+
+    def preview_rules(
+        self,
+        rules: Sequence[PlacementRule],
+        *,
+        people: int,
+        seed: int = 0,
+        step: Step = lambda done, total: None,
+    ) -> RulesPreview:
+        """What these rules do to lists of people in the log, and what that costs."""
+        model = self._models.active
+        interactions, _ = read_interactions(
+            self._workspace.log, self._policy, model.vocabulary.event_types, model.ranker.n_items
+        )
+        names = [(rule.name, rule.kind, self.placements.members(rule)) for rule in rules]
+        return preview(
+            model.ranker,
+            self.placements.placement(rules),
+            names,
+            interactions,
+            people=people,
+            seed=seed,
+            step=step,
+        )
 
     # change of encoders
 

@@ -46,9 +46,20 @@ class Answer:
         shown = ranked.order[page.start : page.stop]  # places among the candidates
         items, scores = ranked.items(shown), ranked.scored.scores[shown]
         sources, explored = ranked.candidates.sources(items), ranked.explored(shown)
-        leans = ranked.wished[shown].tolist()
+        leans, boosts = ranked.wished[shown].tolist(), ranked.boosted[shown].tolist()
+        placed = ranked.placed_by(shown)
         of_wish, of_taste = _reasons(ranking, items)
-        columns = (items.tolist(), scores.tolist(), sources, explored, leans, of_wish, of_taste)
+        columns = (
+            items.tolist(),
+            scores.tolist(),
+            sources,
+            explored,
+            leans,
+            of_wish,
+            of_taste,
+            boosts,
+            placed,
+        )
         return cls(ranking, page, items, [ServedItem(*row) for row in zip(*columns, strict=True)])
 
     def context(self, encoders: str) -> ServedContext:
@@ -73,6 +84,7 @@ class Answer:
             created_at=time.time(),
             runners_up=ranked.items(next_best).tolist(),
             runners_lean=[] if self.ranking.wished is None else ranked.wished[next_best].tolist(),
+            runners_boost=ranked.boosted[next_best].tolist() if ranked.query.placement else [],
             times=user.history.times.tolist(),
             domains=tuple(request.domains),
             encoders=encoders,

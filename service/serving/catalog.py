@@ -45,6 +45,8 @@ class Catalog:
         self._ids, self._registry, self._on_change = ids, registry, on_change
         self._indexer = workspace.indexer(self.learn)
         self._remembered: dict[int, Item] = {}
+        self.changes = 0
+        """How often items have come, changed or gone since this was made."""
         self.uses = Uses()
         """Of the items in memory, by list that was asked for."""
 
@@ -159,6 +161,7 @@ class Catalog:
             self._ids.put(item.item_id, index)
             self._remembered.pop(index, None)
             self._registry.active.ranker.catalog.set_live(index, item.available)
+        self.changes += 1
         self.on_known(items)
 
     def learn(self, rows: Sequence[StoredItem]) -> None:
@@ -172,4 +175,5 @@ class Catalog:
         removed = [self._ids.remove(item_id) for item_id in item_ids]
         gone = [index for index in removed if index is not None]
         self._registry.active.ranker.catalog.remove_items(np.array(gone, dtype=np.int64))
+        self.changes += 1
         self._on_change()

@@ -50,6 +50,10 @@ class ServedItem:
     """What it has of what was asked for."""
     taste_reasons: Sequence[Reason] = ()
     """What it has of what the described taste asks for; none in contexts of before it was kept."""
+    boost: float = 0.0
+    """What rules added to the score."""
+    placed_by: str = ""
+    """The rule without which it would not be here; empty where there is none."""
 
     @classmethod
     def of(cls, values: dict[str, Any]) -> ServedItem:
@@ -81,6 +85,8 @@ class ServedContext:
     """Indices of the items that came next, best first; none in contexts of before they were kept."""
     runners_lean: Sequence[float] = ()
     """What the words added to the score of each of these; none where there were none."""
+    runners_boost: Sequence[float] = ()
+    """What rules added to the score of each of these; none where there were none."""
     times: Sequence[float] = ()
     """Of the history, Unix seconds; none in contexts of before they were kept."""
     domains: Sequence[str] = ()
@@ -99,6 +105,14 @@ class ServedContext:
         """What the words added to the score of each result and runner-up, by item index."""
         leans = {result.item_index: result.lean for result in self.results}
         return leans | dict(zip(self.runners_up, self.runners_lean, strict=False))
+
+    @property
+    def added(self) -> dict[int, float]:
+        """What words and rules added to the score of each result and runner-up, by item index."""
+        boosts = {result.item_index: result.boost for result in self.results}
+        boosts |= dict(zip(self.runners_up, self.runners_boost, strict=False))
+        leans = self.leans
+        return {item: leans.get(item, 0.0) + boosts.get(item, 0.0) for item in leans | boosts}
 
     def result(self, index: int, request: ExplainRequest) -> ServedItem:
         """The result that is asked about; InvalidInput where the item is none of them."""
