@@ -48,6 +48,7 @@ def test_every_command_is_there_once_under_its_heading() -> None:
         ("enrich", "Keep"),
         ("log", "Keep"),
         ("report", "Keep"),
+        ("rules", "Keep"),
     ]
 
 
