@@ -80,6 +80,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+WARMED_UP_BY = 20
+"""Items of the history that is warmed up with."""
 TOLD_EVERY_S = 10.0
 """Between two lines of the log on how far the encoding at a start is."""
 
@@ -423,6 +425,23 @@ class Recommender:
         keeps no people."""
         self._workspace.folder.registry.forget_users(but=self._workspace.digest)
         self.catalog.reconcile()
+
+    def warm_up(self) -> None:
+        """Do what the first calls would else wait for: the encoders' first batch, the reading of the
+        catalogue's words and of the crowd, and one list with its reasons, of which nothing is kept."""
+        self._workspace.warm_up()
+        self.wishes.lexicon.prepare()
+        self._crowds.now(self.ids.n_indices)
+        model = self._models.active
+        counts = model.ranker.snapshot.behaviour.counts
+        met = [self.ids.item_id(int(index)) for index in np.argsort(-counts)[:WARMED_UP_BY]]
+        request = RecommendRequest(history_item_ids=[item_id for item_id in met if item_id])
+        page = Page.of(request)
+        answer = Answer.of(self.ranking.rank(request, model, page.stop), page)
+        items = self.catalog.items(answer.items)
+        if items:
+            context = answer.context(self._encoders)
+            self._explanations.reasons(model, context, answer.items, items, "")
 
     def close(self) -> None:
         """Write what is yet to be written, and let go of the data folder."""
