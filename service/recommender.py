@@ -50,6 +50,7 @@ from service.ranker.ranker import Ranker
 from service.ranker.stopwatch import Stopwatch
 from service.reasons.crowd import Crowds
 from service.reasons.explanations import Explanations, Question
+from service.reasons.kept_crowd import KeptCrowd
 from service.reasons.tastes import Tastes
 from service.reasons.writing import Writing
 from service.serving.answer import Answer
@@ -57,6 +58,7 @@ from service.serving.answer_contexts import AnswerContexts
 from service.serving.catalog import Catalog
 from service.serving.catalogue_lexicon import CatalogueLexicon
 from service.serving.freshness import Freshness
+from service.serving.kept_words import KeptWords
 from service.serving.paging import Page
 from service.serving.query_encoder import QueryEncoder
 from service.serving.request_ranker import RequestRanker
@@ -117,7 +119,9 @@ class Recommender:
         if not followed:
             self.catalog.leave_out_deleted(self.ids.index_of)
         sources = Sources(self.catalog)
-        lexicon = CatalogueLexicon(self.catalog.everything, Aspects(log), workspace.text_encoder)
+        lexicon = CatalogueLexicon(
+            self.catalog.everything, Aspects(log), workspace.text_encoder, KeptWords(workspace)
+        )
         self.catalog.on_known = lexicon.note
         self._trainer = Trainer(workspace, self.ids, self._models, sources.plugged, lexicon.now)
         contexts = UserContexts(states, self.ids, store, encode_query)
@@ -128,7 +132,7 @@ class Recommender:
         self.ranking = RequestRanker(store, self.ids, contexts, sources, self.wishes)
         self.answers = AnswerContexts(self._served, self.ranking, self._encoders)
         self._search = Search(store, encode_query, workspace.modalities, workspace.alignments)
-        self._crowds = Crowds(log, self.liking)
+        self._crowds = Crowds(log, self.liking, KeptCrowd(workspace))
         self._explanations = Explanations(
             settings.explain,
             policy,

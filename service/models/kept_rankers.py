@@ -1,11 +1,11 @@
 """Kept rankers: what serves, as arrays beside the models, with how far log and catalogue had come.
 
-    <data>/ready/<version>      of a trained model
-    <data>/ready/untrained
+    <data>/ready/rankers/<version>      of a trained model
+    <data>/ready/rankers/untrained
 
 So a start reads what has changed since, and not the catalogue. Kept is what was made from the whole of
 store and log; whoever takes it up brings it up to date as a server is kept up to date: items are put
-again by what the store has of them, events are counted. With more than FEW changes there is nothing
+again by what the store has of them, events are counted. With more than a few changes there is nothing
 to take up, and all is made anew. Knows no checkpoints and no requests.
 """
 
@@ -14,13 +14,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Self
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any
 
 from encoders.alignment.checkpoint import Alignment
-from indexer.log.event_log import EventLog
 from indexer.stores.store import ItemStore, StoredItem
 from service.models.features import Vocabulary, features_of
 from service.models.training_data import read_interactions
@@ -28,39 +24,12 @@ from service.ranker.data.arrays import IntArray
 from service.ranker.kept_ranker import from_kept, to_kept
 from service.ranker.ranker import Ranker
 from service.storage.mapped_arrays import Mapped, forget_mapped, read_mapped, write_mapped
+from service.storage.stand import Since, Stand
 from service.storage.workspace import Workspace
 
-FOLDER = "ready"
+FOLDER = "ready/rankers"
 UNTRAINED = "untrained"
-FEW = 0.01
-"""Share of the items, and of the events, that may have changed."""
-_STATES = "state_of_items"
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Stand:
-    """How far log and catalogue have come."""
-
-    items: IntArray
-    """(n,) indices, ascending, of the items that the store has taken in."""
-    states: NDArray[np.bytes_]
-    """(n,) what changes whenever what the store has of an item does."""
-    last_seq: int
-    """The newest event."""
-    n_events: int
-
-    @classmethod
-    def of(cls, log: EventLog) -> Self:
-        """As they are: what is read after this is of this stand, or of a later one."""
-        last_seq, n_events = log.last_seq(), log.count_events()
-        rows = log.item_states()
-        return cls(
-            items=np.array([index for index, _ in rows], np.int64),
-            states=np.array([state for _, state in rows], np.bytes_),
-            last_seq=last_seq,
-            n_events=n_events,
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,33 +44,6 @@ class Kept:
     """Indices of the items that were put again."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Since:
-    """What has happened since a ranker was kept."""
-
-    put: IntArray
-    """Items that have come or changed."""
-    gone: IntArray
-    came_or_went: bool
-    n_events: int
-    deleted_events: bool
-
-    @classmethod
-    def of(cls, before: Stand, now: Stand, log: EventLog) -> Self:
-        there = np.isin(now.items, before.items, assume_unique=True)
-        stayed = np.isin(before.items, now.items, assume_unique=True)
-        same = np.zeros(len(now.items), bool)
-        same[there] = before.states[stayed] == now.states[there]
-        n_events = log.count_events(before.last_seq)
-        return cls(
-            put=now.items[~same],
-            gone=before.items[~stayed],
-            came_or_went=not (there.all() and stayed.all()),
-            n_events=n_events,
-            deleted_events=now.n_events - n_events != before.n_events,
-        )
-
-
 class KeptRankers:
     """Of one data folder and its encoders."""
 
@@ -109,12 +51,8 @@ class KeptRankers:
         self._workspace, self._folder = workspace, workspace.settings.data / FOLDER
 
     def stand(self) -> Stand | None:
-        """To be asked before anything is read that is then kept; None where nothing may be: the log's
-        marks are about another store, or events lie ahead of the clock, and will lie elsewhere."""
-        log = self._workspace.log
-        if log.active_store() != self._workspace.digest or log.count_ahead():
-            return None
-        return Stand.of(log)
+        """To be asked before anything is read that is then kept; None where nothing may be."""
+        return Stand.of(self._workspace)
 
     def keep(
         self, ranker: Ranker, vocabulary: Vocabulary, alignments: Sequence[str], stand: Stand
@@ -127,15 +65,12 @@ class KeptRankers:
             "made_of": self._made_of(alignments),
             "ranker": config,
             "vocabulary": asdict(vocabulary),
-            "last_seq": stand.last_seq,
-            "n_events": stand.n_events,
         }
-        arrays = {**arrays, _STATES: _as_bytes(stand.states), "items": stand.items}
         name = ranker.version or UNTRAINED
         for other in self._folder.glob("*"):
             if other.name != name:
                 forget_mapped(other)
-        write_mapped(self._folder / name, about, arrays)
+        write_mapped(self._folder / name, about, {**arrays, **stand.to_arrays()})
 
     def take_up(self, version: str, alignments: Mapping[str, Alignment]) -> Kept | None:
         """The ranker of this version, the untrained one for none, as it would be had it served ever
@@ -171,11 +106,9 @@ class KeptRankers:
     ) -> Kept | None:
         about, arrays = found.about, found.arrays
         log, store = self._workspace.log, self._workspace.store
-        states = _as_states(arrays[_STATES])
-        before = Stand(arrays["items"], states, about["last_seq"], about["n_events"])
-        since = _Since.of(before, now, log)
-        n_changed = len(since.put) + len(since.gone)
-        if n_changed > FEW * len(now.items) or since.n_events > FEW * now.n_events:
+        before = Stand.of_arrays(arrays)
+        since = Since.of(before, now, log)
+        if not (since.few_items and since.few_events):
             return None
         vocabulary, ranker = Vocabulary(**about["vocabulary"]), from_kept(about["ranker"], arrays)
         rows = _rows(store, since.put, list(self._workspace.dims))
@@ -187,18 +120,16 @@ class KeptRankers:
             features = features_of(rows, vocabulary, self._workspace.dims, alignments=alignments)
             ranker.catalog.put_items(since.put, features)
         ranker.catalog.remove_items(since.gone)
-        self._count(ranker, vocabulary, since, before, now)
+        self._count(ranker, vocabulary, since, before.last_seq)
         return Kept(ranker, vocabulary, now.last_seq, since.put)
 
-    def _count(
-        self, ranker: Ranker, vocabulary: Vocabulary, since: _Since, before: Stand, now: Stand
-    ) -> None:
+    def _count(self, ranker: Ranker, vocabulary: Vocabulary, since: Since, last_seq: int) -> None:
         """Events that were deleted are counted no longer, and those on an item that came late are."""
         anew = since.came_or_went or since.deleted_events
         if not anew and not since.n_events:
             return
         settings, log = self._workspace.settings, self._workspace.log
-        after_seq = 0 if anew else before.last_seq
+        after_seq = 0 if anew else last_seq
         events, _ = read_interactions(
             log,
             settings.events.policy(),
@@ -225,14 +156,3 @@ def _rows(store: ItemStore, items: IntArray, names: Sequence[str]) -> list[Store
         for index in items.tolist()
         if index in there
     ]
-
-
-def _as_bytes(states: NDArray[np.bytes_]) -> NDArray[np.uint8]:
-    """(n,) of L bytes each -> (n, L)"""
-    return states.view(np.uint8).reshape(len(states), states.dtype.itemsize)
-
-
-def _as_states(rows: NDArray[np.uint8]) -> NDArray[np.bytes_]:
-    """(n, L) -> (n,) of L bytes each"""
-    flat: NDArray[np.bytes_] = rows.reshape(-1).view(f"S{rows.shape[1]}")
-    return flat

@@ -22,7 +22,7 @@ from indexer.stores.store import StoredItem
 from service.api.messages import ModelInfo
 from service.errors import ModelNotFound, ModelUnreadable, NoRoom, NoTrainedModel
 from service.models.features import features_of
-from service.models.kept_rankers import Kept, KeptRankers, Stand
+from service.models.kept_rankers import Kept, KeptRankers
 from service.models.model_card import ModelCard
 from service.models.serving_model import VECTORS_OF_MODELS, ServingModel
 from service.models.training_data import TrainingData
@@ -36,6 +36,7 @@ from service.ranker.data.arrays import IntArray
 from service.ranker.ranker import Ranker, untrained_ranker
 from service.storage.alignments import Alignments
 from service.storage.item_ids import ItemIds
+from service.storage.stand import Stand
 from service.storage.workspace import Workspace
 
 logger = logging.getLogger(__name__)

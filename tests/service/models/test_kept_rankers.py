@@ -20,6 +20,7 @@ from service.models.registry import ModelRegistry
 from service.models.serving_model import ServingModel
 from service.models.training_data import TrainingData
 from service.recommender import Recommender
+from service.storage import stand
 from service.storage.item_ids import ItemIds
 from service.storage.workspace import Workspace
 from tests.service.world import NOW, events, filled, items, opened
@@ -54,7 +55,7 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 @pytest.fixture
 def any_number(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many changes are brought up: the catalogue is small."""
-    monkeypatch.setattr(kept_rankers, "FEW", 1.0)
+    monkeypatch.setattr(stand, "FEW", 1.0)
 
 
 def kept(folder: Path) -> list[str]:
