@@ -48,7 +48,7 @@ from service.models.trainer import Trainer
 from service.models.training_data import read_interactions
 from service.ranker.ranker import Ranker
 from service.ranker.stopwatch import Stopwatch
-from service.reasons.crowd import Crowds
+from service.reasons.crowds import Crowds
 from service.reasons.explanations import Explanations, Question
 from service.reasons.kept_crowd import KeptCrowd
 from service.reasons.tastes import Tastes

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
+from service.reasons.crowd import Crowd
 from service.storage.mapped_arrays import read_mapped, write_mapped
 from service.storage.stand import Since, Stand
 from service.storage.workspace import Workspace
-
-if TYPE_CHECKING:
-    from service.reasons.crowd import Crowd
 
 FOLDER = "ready/crowd"
 FORMAT = 1
@@ -48,8 +45,6 @@ class KeptCrowd:
     def take_up(self) -> tuple[Crowd, int] | None:
         """The crowd and the newest event that it knows; None where it must be counted: there are other
         items, events were deleted, or there are more than a few new ones."""
-        from service.reasons.crowd import Crowd
-
         found, now = read_mapped(self._folder), self.stand()
         if found is None or now is None or found.about.get("made_of") != self._made_of:
             return None

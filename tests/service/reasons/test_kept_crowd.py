@@ -11,7 +11,8 @@ import pytest
 
 from indexer.catalog.event import Event
 from indexer.catalog.item import Item
-from service.reasons.crowd import Crowd, Crowds
+from service.reasons.crowd import Crowd
+from service.reasons.crowds import Crowds
 from service.reasons.kept_crowd import KeptCrowd
 from service.recommender import Recommender
 from service.storage import stand
