@@ -155,7 +155,7 @@ class ModelRegistry:
         model = self.active
         if not model.ranker.trained and len(self._item_ids) > GROWTH * model.ranker.n_items:
             # Its idea of the catalogue is out of date, and cheap to make anew.
-            self.active = self._untrained(model.notes)
+            self.active = self._untrained(model.notes, anew=True)
             return
         indices = np.array([row.item_index for row in rows], dtype=np.int64)
         features = features_of(
@@ -224,11 +224,13 @@ class ModelRegistry:
         notes = [f"{why}; ranked by content, co-engagement and popularity"]
         return [*notes, self._workspace.unaligned] if self._workspace.unaligned else notes
 
-    def _untrained(self, notes: Sequence[str]) -> ServingModel:
+    def _untrained(self, notes: Sequence[str], *, anew: bool = False) -> ServingModel:
+        """`anew` from the whole store and log, whatever is kept; for while items come, so that it is
+        not kept either."""
         alignments = self._workspace.alignments
-        if kept := self._kept.take_up("", alignments):
+        if not anew and (kept := self._kept.take_up("", alignments)):
             return self._serving_kept(kept, alignments, notes)
-        stand = self._kept.stand()
+        stand = None if anew else self._kept.stand()
         data = TrainingData.read(self._workspace, self._item_ids)
         ranker = untrained_ranker(data.features, data.interactions, self._workspace.settings.ranker)
         model = self._serving(ranker, data, notes)

@@ -37,10 +37,10 @@ class Stand:
     @classmethod
     def of(cls, workspace: Workspace) -> Self | None:
         """As it is now: what is read after this is of this stand, or of a later one. None where
-        nothing can be told by it: the log's marks are about another store, or events lie ahead of
-        the clock, and will lie elsewhere."""
+        nothing can be told by it: the log's marks are about another store, the store has yet to
+        take in items, or events lie ahead of the clock, and will lie elsewhere."""
         log = workspace.log
-        if log.active_store() != workspace.digest or log.count_ahead():
+        if log.active_store() != workspace.digest or log.count_pending() or log.count_ahead():
             return None
         last_seq, n_events = log.last_seq(), log.count_events()
         rows = log.item_states()

@@ -258,6 +258,22 @@ def test_events_ahead_of_the_clock_are_not_kept(
     assert rankers.take_up("", {}) is None
 
 
+def test_while_the_store_has_yet_to_take_in_items_nothing_is_taken_up(workspace: Workspace) -> None:
+    workspace.log.put_items([Item("new")])
+    assert kept_rankers.KeptRankers(workspace).take_up("", {}) is None
+
+
+def test_a_catalogue_that_grows_is_read_and_not_taken_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    palate = opened(tmp_path)
+    told = reads_everything(monkeypatch)
+    palate.index_items(items(), {})
+    assert told == ["everything"]
+    assert palate.ranker.n_items == N
+    palate.close()
+
+
 def test_beside_a_store_that_serves_nothing_is_kept(workspace: Workspace) -> None:
     workspace.log.activate_store("another")
     registry = ModelRegistry(workspace, ItemIds(workspace.log.item_indices()))
