@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STUBS  := proto/palate/v1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types proto bench-serve bench-overload bench-quality bench-verdicts bench-incremental bench-explain bench-words bench-encode bench-align bench-house bench-telemetry bench-crash clean
+.PHONY: help install demo test check lint types proto bench-serve bench-overload bench-quality bench-verdicts bench-incremental bench-explain bench-words bench-encode bench-align bench-house bench-telemetry bench-crash bench-start clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -67,6 +67,9 @@ bench-align: install ## how well words find pictures after `palate align`, on PA
 bench-house: install ## the way of a call through the code, and the measures of the code; writes docs/architecture.md
 	$(BIN)/python -m benchmarks.trace --write
 	$(BIN)/python -m benchmarks.house 034e339 . --write
+
+bench-start: install ## how long a start takes, and what memory a server holds; writes docs/operations.md
+	$(BIN)/python -m benchmarks.start --write
 
 bench-telemetry: install ## what metrics, traces and the log cost a call; writes docs/operations.md
 	$(BIN)/python -m benchmarks.telemetry --write

@@ -51,18 +51,19 @@ from service.models.training_data import read_interactions
 from service.online.online import Online
 from service.ranker.ranker import Ranker
 from service.ranker.stopwatch import Stopwatch
-from service.reasons.crowd import Crowds
+from service.reasons.crowds import Crowds
 from service.reasons.explanations import Explanations, Question
+from service.reasons.kept_crowd import KeptCrowd
 from service.reasons.tastes import Tastes
 from service.reasons.writing import Writing
 from service.rules.placements import Placements
-from service.rules.preview import RulesPreview, Step, preview
 from service.rules.rule import PlacementRule
 from service.serving.answer import Answer
 from service.serving.answer_contexts import AnswerContexts
 from service.serving.catalog import Catalog
 from service.serving.catalogue_lexicon import CatalogueLexicon
 from service.serving.freshness import Freshness
+from service.serving.kept_words import KeptWords
 from service.serving.last_resort import LastResort
 from service.serving.paging import Page
 from service.serving.query_encoder import QueryEncoder
@@ -87,6 +88,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+WARMED_UP_BY = 20
+"""Items of the history that is warmed up with."""
 TOLD_EVERY_S = 10.0
 """Between two lines of the log on how far the encoding at a start is."""
 
@@ -126,7 +129,9 @@ class Recommender:
         if not followed:
             self.catalog.leave_out_deleted(self.ids.index_of)
         sources = Sources(self.catalog, settings.server.source_timeout_s)
-        lexicon = CatalogueLexicon(self.catalog.everything, Aspects(log), workspace.text_encoder)
+        lexicon = CatalogueLexicon(
+            self.catalog.everything, Aspects(log), workspace.text_encoder, KeptWords(workspace)
+        )
         self.catalog.on_known = lexicon.note
         self._trainer = Trainer(workspace, self.ids, self._models, sources.plugged, lexicon.now)
         contexts = UserContexts(states, self.ids, store, encode_query)
@@ -142,7 +147,7 @@ class Recommender:
         self.answers = AnswerContexts(self._served, self.ranking, self._encoders)
         self._queries, self._states = queries, states
         self._search = Search(store, encode_query, workspace.modalities, workspace.alignments)
-        self._crowds = Crowds(log, self.liking)
+        self._crowds = Crowds(log, self.liking, KeptCrowd(workspace))
         self._explanations = Explanations(
             settings.explain,
             policy,
@@ -436,6 +441,8 @@ class Recommender:
         step: Step = lambda done, total: None,
     ) -> RulesPreview:
         """What these rules do to lists of people in the log, and what that costs."""
+        from service.rules.preview import preview  # it knows training, and what serves does not
+
         model = self._models.active
         interactions, _ = read_interactions(
             self._workspace.log, self._policy, model.vocabulary.event_types, model.ranker.n_items
@@ -484,6 +491,23 @@ class Recommender:
         keeps no people."""
         self._workspace.folder.registry.forget_users(but=self._workspace.digest)
         self.catalog.reconcile()
+
+    def warm_up(self) -> None:
+        """Do what the first calls would else wait for: the encoders' first batch, the reading of the
+        catalogue's words and of the crowd, and one list with its reasons, of which nothing is kept."""
+        self._workspace.warm_up()
+        self.wishes.lexicon.prepare()
+        self._crowds.now(self.ids.n_indices)
+        model = self._models.active
+        counts = model.ranker.snapshot.behaviour.counts
+        met = [self.ids.item_id(int(index)) for index in np.argsort(-counts)[:WARMED_UP_BY]]
+        request = RecommendRequest(history_item_ids=[item_id for item_id in met if item_id])
+        page = Page.of(request)
+        answer = Answer.of(self.ranking.rank(request, model, page.stop), page)
+        items = self.catalog.items(answer.items)
+        if items:
+            context = answer.context(self._encoders)
+            self._explanations.reasons(model, context, answer.items, items, "")
 
     def close(self) -> None:
         """Write what is yet to be written, and let go of the data folder."""

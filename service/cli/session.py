@@ -105,19 +105,17 @@ def _in_folder(data: Path | None, config: Path | None, quiet: bool) -> Iterator[
 def open_recommender(
     settings: Settings, *, warm_up: bool = False, telemetry: Telemetry | None = None
 ) -> Recommender:
-    """The data folder of the settings, with its models; `warm_up` readies the encoders, and what
-    wishes are read with, for their first call."""
+    """The data folder of the settings, with its models; after `warm_up` a first call takes no longer
+    than others."""
     from service.recommender import Recommender
     from service.storage.workspace import Workspace
     from service.telemetry.telemetry import SILENT
 
     workspace = Workspace.open(settings)
     try:
-        if warm_up:
-            workspace.warm_up()
         recommender = Recommender(workspace, telemetry=telemetry or SILENT)
         if warm_up:
-            recommender.wishes.lexicon.prepare()
+            recommender.warm_up()
         return recommender
     except BaseException:
         workspace.close()
