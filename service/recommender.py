@@ -85,6 +85,7 @@ from service.vital_signs import VitalSigns
 
 if TYPE_CHECKING:
     from service.models.shrinking import Shrunk
+    from service.rules.preview import RulesPreview, Step
 
 logger = logging.getLogger(__name__)
 
