@@ -46,7 +46,7 @@ from service.language_model.account import Account
 from service.language_model.model import LanguageModel
 from service.models.registry import ModelRegistry
 from service.models.serving_model import ServingModel
-from service.models.trainer import Trainer
+from service.models.trainer import Made, Trainer
 from service.models.training_data import read_interactions
 from service.online.online import Online
 from service.ranker.ranker import Ranker
@@ -360,6 +360,13 @@ class Recommender:
         """Train on the whole log, or take up what is new; what comes of it serves unless its check is
         against it."""
         return self._trainer.train(progress, seed=seed, force=force, incremental=incremental)
+
+    def admit_model(
+        self, progress: Callable[[TrainProgress], None], made: Made, *, force: bool
+    ) -> ModelInfo:
+        """A model that another process has trained: register it, and let it serve unless its check
+        is against it."""
+        return self._trainer.admit(progress, made, force=force)
 
     def activate_model(self, version: str) -> ModelInfo:
         """Serve this model from the next call on."""

@@ -79,8 +79,12 @@ class ModelRegistry:
     def add(self, ranker: Ranker, item_ids: Sequence[str], card: ModelCard) -> ModelInfo:
         """Save a trained ranker and register it; it does not serve yet. `item_ids` (N,) are those
         of its item indices."""
-        save_checkpoint(self.folder(ranker.version), ranker, item_ids, card.to_extra())
+        self.save(ranker, item_ids, card)
         return self.register(ranker.version, card.metrics)
+
+    def save(self, ranker: Ranker, item_ids: Sequence[str], card: ModelCard) -> None:
+        """Into `folder(version)`, to be registered."""
+        save_checkpoint(self.folder(ranker.version), ranker, item_ids, card.to_extra())
 
     def register(self, version: str, metrics: Mapping[str, float]) -> ModelInfo:
         """Register a checkpoint that lies in `folder(version)`; it does not serve yet."""

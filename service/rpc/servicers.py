@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
@@ -49,14 +48,12 @@ from service.rpc.conversion.requests import (
 from service.rpc.conversion.rows import item_message, row_error_message
 from service.rpc.garbage_collection import freeze_gc
 from service.rpc.work.queues import Context, WorkQueues
-from service.telemetry.progress_lines import ProgressLines
+from service.telemetry.progress_lines import ProgressLines, log_progress
 
 BULK_EVENTS = 100
 """From so many on, the events of one call are a load and not what somebody has just done."""
 
 T = TypeVar("T")
-
-logger = logging.getLogger(__name__)
 
 MAX_UNREAD_PROGRESS = 100
 """Steps that are kept for a caller who reads slower than the work goes on; the oldest are dropped."""
@@ -289,7 +286,7 @@ class ModelServicer(model_pb2_grpc.ModelServiceServicer):
         changed = asyncio.Event()
         unread: deque[TrainProgress] = deque(maxlen=MAX_UNREAD_PROGRESS)
         abandoned = False
-        lines = ProgressLines(_log_progress)
+        lines = ProgressLines(log_progress)
 
         def progress(step: TrainProgress) -> None:
             if abandoned or self._queues.stopping:
@@ -314,10 +311,6 @@ class ModelServicer(model_pb2_grpc.ModelServiceServicer):
         finally:
             abandoned = True
             task.cancel()
-
-
-def _log_progress(stage: str, done: int, total: int | None) -> None:
-    logger.info("progress", extra={"stage": stage, "done": done, "total": total})
 
 
 class UserServicer(user_pb2_grpc.UserServiceServicer):
