@@ -526,6 +526,20 @@ def _seconds(text: str) -> float:
     return int(text[:-1]) * _UNITS_S[text[-1]] if text else 0.0
 
 
+class TrialSettings(BaseModel):
+    """How a canary is looked after."""
+
+    model_config = _SECTION
+
+    check_every_s: float = Field(default=60.0, ge=0.1, le=86_400.0)
+    """Seconds between two looks at what came of what a canary served. After three that failed it
+    serves nobody any more."""
+    silence_s: float = Field(default=3_600.0, gt=0.0)
+    """How long no event may come that names an answer before a canary is returned, in seconds."""
+    silence_answers: int = Field(default=20, ge=1)
+    """How many answers must have been given in that time: where nobody asks, nobody answers."""
+
+
 class OnlineSettings(BaseModel):
     """What is kept to tell what came of what was served."""
 
@@ -569,6 +583,8 @@ class Settings(BaseSettings):
     """How reasons are written."""
     training: TrainingSettings = Field(default_factory=TrainingSettings)
     """How a server trains, and when by itself."""
+    trials: TrialSettings = Field(default_factory=TrialSettings)
+    """How a canary is looked after."""
     online: OnlineSettings = Field(default_factory=OnlineSettings)
     """What is kept to tell what came of what was served."""
     rules: tuple[PlacementRule, ...] = ()

@@ -31,6 +31,7 @@
         ├── ModelUnreadable             the checkpoint of a model is damaged, or none that can be used here
         ├── WriterUnavailable           that writer of explanations needs a package or a setting
         ├── TrainingUnderway            one training, or change of encoders, at a time
+        ├── NoTrial                     no model is tried beside the one that serves
         ├── TrainingEnded               the process that trained ended without a model
         ├── TrainingOutOfMemory         it needed more memory than it may have
         ├── BackupUnusable              a folder is no place for a backup, or for what is restored
@@ -101,6 +102,7 @@ __all__ = [
     "ModelUnreadable",
     "NoRoom",
     "NoTrainedModel",
+    "NoTrial",
     "NotServing",
     "Overloaded",
     "PackageMissing",
@@ -246,6 +248,17 @@ class BackupUnusable(ServiceError):
         super().__init__(f"{folder}: {why}; {todo}", metadata={"folder": str(folder), "why": why})
 
 
+class NoTrial(ServiceError):
+    """No model is tried beside the one that serves."""
+
+    reason: ClassVar[str] = "NO_TRIAL"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no model is tried at this moment; begin with `palate models canary` or `palate models shadow`"
+        )
+
+
 class TrainingEnded(ServiceError):
     """The process that trained ended without a model."""
 
@@ -369,6 +382,7 @@ STATUS: Mapping[type[PalateError], str] = {
     ModelUnreadable: "FAILED_PRECONDITION",
     WriterUnavailable: "FAILED_PRECONDITION",
     TrainingUnderway: "FAILED_PRECONDITION",
+    NoTrial: "FAILED_PRECONDITION",
     TrainingEnded: "INTERNAL",
     TrainingOutOfMemory: "RESOURCE_EXHAUSTED",
     BackupUnusable: "FAILED_PRECONDITION",

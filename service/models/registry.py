@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,6 +57,11 @@ class ModelRegistry:
         self._fingerprints: Mapping[str, str] = dict(workspace.fingerprints)
         self._swapping = threading.Lock()
         self._recent: OrderedDict[str, ServingModel] = OrderedDict()
+        self.beside: dict[str, ServingModel] = {}
+        """Models that are tried beside the active one, by version; they learn what it learns."""
+        self.on_loaded: Callable[[ServingModel], object] = lambda _: None
+        """Called with a model before it serves, to see that it can, and for what only a first call
+        makes. What it raises keeps the model from serving."""
         self.active = self._first()
 
     # which there are
@@ -96,7 +101,10 @@ class ModelRegistry:
     def activate(self, version: str) -> ModelInfo:
         """Serve this model from the next call on. ModelNotFound, NoTrainedModel for one of other
         encoders, ModelUnreadable for a damaged one."""
-        self._swap(self._load(self._own_record(version))[1])
+        record = self._own_record(version)
+        model = self.beside.get(version) or self._load(record)[1]
+        self.on_loaded(model)
+        self._swap(model)
         self._records.set_active_model(version, self._workspace.digest)
         return _info(self.record(version))
 
@@ -111,6 +119,31 @@ class ModelRegistry:
             )
         return self.activate(before[0].version)
 
+    # beside it
+
+    @property
+    def live(self) -> Sequence[ServingModel]:
+        """The active model, and those beside it."""
+        return (self.active, *self.beside.values())
+
+    def keep_beside(self, version: str) -> ServingModel:
+        """Load a model, and let it learn what the active one learns, until `let_go`. Errors as of
+        `activate`."""
+        model = self._load(self._own_record(version))[1]
+        self.on_loaded(model)
+        with self._swapping:
+            self._publish(model)
+            self.beside[version] = model
+        return model
+
+    def let_go(self, version: str) -> None:
+        """It is kept no longer."""
+        with self._swapping:
+            model = self.beside.pop(version, None)
+            if model is not None and model is not self.active:
+                self._remember(model)
+                self._store.drop_vector(model.vector_name)
+
     # for answers and for the trainer
 
     def by_version(self, version: str) -> ServingModel:
@@ -118,6 +151,8 @@ class ModelRegistry:
         empty version. Errors as of `activate`."""
         if version == self.active.ranker.version:
             return self.active
+        if version in self.beside:
+            return self.beside[version]
         if version not in self._recent:
             self._remember(self._load(self._own_record(version))[1])
         return self._recent[version]
@@ -138,7 +173,12 @@ class ModelRegistry:
         if not model.ranker.trained and len(self._item_ids) > GROWTH * model.ranker.n_items:
             # Its idea of the catalogue is out of date, and cheap to make anew.
             self.active = self._untrained(model.notes)
-            return
+        else:
+            self._learn(model, rows)
+        for model in list(self.beside.values()):
+            self._learn(model, rows)
+
+    def _learn(self, model: ServingModel, rows: Sequence[StoredItem]) -> None:
         indices = np.array([row.item_index for row in rows], dtype=np.int64)
         features = features_of(
             rows, model.vocabulary, self._workspace.dims, alignments=model.alignments
@@ -264,9 +304,12 @@ class ModelRegistry:
         with self._swapping:
             self._publish(model)
             before, self.active = self.active, model
+            self.beside.pop(model.ranker.version, None)
             self._remember(before)
+            # The one before may have calls that have begun.
+            kept = {before.vector_name, *(one.vector_name for one in self.live)}
             for name in self._store.vector_names():
-                if name.startswith(VECTORS_OF_MODELS) and name != model.vector_name:
+                if name.startswith(VECTORS_OF_MODELS) and name not in kept:
                     self._store.drop_vector(name)
 
     def _publish(self, model: ServingModel) -> None:

@@ -64,6 +64,8 @@ class Feedback:
     sources: Sequence[str]
     proposed: BoolArray
     """(P, sources) who proposed it."""
+    user: Sequence[str]
+    """By answer, (A,); empty for nobody in particular."""
     model: Sequence[str]
     """By answer, (A,)."""
     placement: Sequence[str]
@@ -154,6 +156,7 @@ class _Places:
             dwell=np.full(n, np.nan),
             sources=list(self._sources),
             proposed=proposed,
+            user=[answer.user_id for answer in self.answers.values()],
             model=[one.model_version for one in shown],
             placement=[one.placement for one in shown],
             audience=[one.audience for one in shown],

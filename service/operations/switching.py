@@ -20,7 +20,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import wraps
 from typing import Concatenate, Literal, ParamSpec, TypeAlias, TypeVar
 
-from service.api.messages import ModelInfo, ServingEncoders, TrainProgress
+from service.api.messages import ModelInfo, ServingEncoders, TrainProgress, unheard
 from service.api.services import Progress
 from service.config import TrainingSettings
 from service.errors import NotServing, TrainingUnderway
@@ -101,6 +101,9 @@ class Switching:
     list_models = _delegate(Recommender.list_models)
     activate_model = _delegate(Recommender.activate_model)
     rollback_model = _delegate(Recommender.rollback_model)
+    start_trial = _delegate(Recommender.start_trial)
+    get_trial = _delegate(Recommender.get_trial)
+    end_trial = _delegate(Recommender.end_trial)
 
     put_user = _delegate(Recommender.put_user, lock="users")
     export_user = _delegate(Recommender.export_user)
@@ -111,14 +114,14 @@ class Switching:
 
     def train(
         self,
-        progress: Progress = lambda _: None,
+        progress: Progress = unheard,
         *,
         seed: int = 0,
         force: bool = False,
         incremental: bool = False,
     ) -> ModelInfo:
-        """See `Recommender.train`; in a process of its own where that is set. TrainingUnderway while
-        another training or a change of encoders is."""
+        """Train on the whole log, or take up what is new; what comes of it serves unless its check is
+        against it."""
         with self._alone(), self._serving() as recommender:
             model = self._trained(recommender, progress, seed, force, incremental)
         self._schedule.note(incremental)
@@ -156,6 +159,7 @@ class Switching:
     def close(self) -> None:
         """Close the recommender that serves."""
         self._active.telemetry.unwatch("recommender")
+        self._active.telemetry.unwatch("trials")
         self._schedule.close()
         if self._scrubber is not None:
             self._scrubber.close()

@@ -43,6 +43,7 @@ from service.rpc.conversion.requests import (
     similar_request,
     some_ids,
     taste_request,
+    trial_request,
     user_profile,
 )
 from service.rpc.conversion.rows import item_message, row_error_message
@@ -276,6 +277,26 @@ class ModelServicer(model_pb2_grpc.ModelServiceServicer):
     ) -> model_pb2.RollbackModelResponse:
         model = await self._queues.index(context, lambda backend: backend.rollback_model())
         return model_pb2.RollbackModelResponse(model=to_message(model, model_pb2.ModelInfo))
+
+    async def StartTrial(
+        self, request: model_pb2.StartTrialRequest, context: Context
+    ) -> model_pb2.StartTrialResponse:
+        wanted = trial_request(request)
+        trial = await self._queues.index(context, lambda backend: backend.start_trial(wanted))
+        return model_pb2.StartTrialResponse(trial=to_message(trial, model_pb2.ModelTrial))
+
+    async def GetTrial(
+        self, request: model_pb2.GetTrialRequest, context: Context
+    ) -> model_pb2.GetTrialResponse:
+        trial = await self._queues.answer(context, lambda backend: backend.get_trial())
+        told = None if trial is None else to_message(trial, model_pb2.ModelTrial)
+        return model_pb2.GetTrialResponse(trial=told)
+
+    async def EndTrial(
+        self, request: model_pb2.EndTrialRequest, context: Context
+    ) -> model_pb2.EndTrialResponse:
+        trial = await self._queues.answer(context, lambda backend: backend.end_trial())
+        return model_pb2.EndTrialResponse(trial=to_message(trial, model_pb2.ModelTrial))
 
     async def _steps(
         self, context: Context, work: Callable[[ModelService, Progress], T]
