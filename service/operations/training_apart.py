@@ -54,6 +54,11 @@ def can_be_apart(settings: Settings) -> bool:
     return settings.log_url.startswith("postgresql") or log_file(settings) is not None
 
 
+def sweep(settings: Settings) -> None:
+    """Remove what a training left that ended with its server. Nobody trains in this folder now."""
+    shutil.rmtree(settings.data / FOLDER, ignore_errors=True)
+
+
 @dataclass(frozen=True, slots=True)
 class TrainingApart:
     """How such processes are to be."""
@@ -125,10 +130,10 @@ class TrainingApart:
 
 @contextlib.contextmanager
 def _laid_out(recommender: Recommender, progress: Progress) -> Iterator[Path]:
-    """A folder with what the process reads. What an earlier server left there is swept."""
+    """A folder with what the process reads."""
     workspace = recommender.workspace
     folder = workspace.settings.data / FOLDER
-    shutil.rmtree(folder, ignore_errors=True)
+    sweep(workspace.settings)
     try:
         try:
             freeze(workspace.store, folder / STORE, list(workspace.dims), progress)
