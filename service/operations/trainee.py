@@ -151,7 +151,13 @@ def train(folder: Path, task: Task, voice: Voice) -> Made:
         registry = ModelRegistry(workspace, ids)
         view = _View(store, log)
         lexicon = CatalogueLexicon(view.everything, Aspects(log), text)
-        trainer = Trainer(workspace, ids, registry, plugged_sources(view), lexicon.now)
+        trainer = Trainer(
+            workspace,
+            ids,
+            registry,
+            plugged_sources(view, settings.server.source_timeout_s),
+            lexicon.now,
+        )
         return trainer.make(voice.progress, seed=task.seed, incremental=task.incremental)
 
 

@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from encoders.pytorch import require_pytorch
 from service.api.messages import ModelInfo, Progress, TrainProgress
 from service.config import Settings, TrainingSettings
 from service.errors import NoRoom, NoTrainedModel, TrainingEnded, TrainingOutOfMemory
@@ -76,6 +77,7 @@ class TrainingApart:
     ) -> ModelInfo:
         """As `Recommender.train`, with its errors; also TrainingOutOfMemory, and TrainingEnded where
         the process ends otherwise."""
+        require_pytorch("Training")
         with _laid_out(recommender, progress) as folder:
             Task(
                 settings=recommender.workspace.settings.model_dump(
