@@ -152,7 +152,11 @@ def _child(folder: Path, errors: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]
     """The process; when this ends, so does it."""
     command = [sys.executable, "-c", _CHILD, str(folder.absolute()), *sys.path]
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        start_new_session=True,  # Ctrl-C is for the server, which ends it
     ) as child:
         try:
             yield child
