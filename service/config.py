@@ -46,6 +46,8 @@ _ENDPOINT = re.compile(
     r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/[^\s?#@\\]*)?"
 )
 _EVENT_TYPE = re.compile(r"[\w.:]+")
+_DURATION = re.compile(r"[1-9]\d{0,5}[mhdw]")
+_UNITS_S = {"m": 60.0, "h": 3_600.0, "d": 86_400.0, "w": 604_800.0}
 _ASPECT = re.compile(r"[a-z][a-z0-9_]{0,39}")
 MAX_ASPECTS = 20
 """Of one domain."""
@@ -482,6 +484,62 @@ class ExplainSettings(BaseModel):
         return language
 
 
+class TrainingSettings(BaseModel):
+    """How a server trains, and when by itself."""
+
+    model_config = _SECTION
+
+    apart: bool = True
+    """Whether a server trains in a process of its own, whose memory and end are not the server's.
+    False is in a thread of the server."""
+    memory_mb: int = Field(default=0, ge=0)
+    """Most memory of that process, in MB of 2^20 bytes; a training that needs more ends, and is said
+    to. 0 is no limit: where the machine's memory runs out, the kernel is asked to end that process
+    first."""
+    cores: int = Field(default=0, ge=0)
+    """Cores that the process may use. 0 is half of what the server has."""
+    every: str = ""
+    """How often a server trains on the whole log by itself, such as `1d` (`m`, `h`, `d` or `w`);
+    empty is never. Counted from the last training that was asked for or due, over restarts."""
+    incremental_every: str = ""
+    """How often it takes up the events since, in between; empty is never."""
+
+    @field_validator("every", "incremental_every")
+    @classmethod
+    def _a_duration(cls, text: str) -> str:
+        if text and not _DURATION.fullmatch(text):
+            raise ValueError(f"must be a time like 30m, 6h, 1d or 1w, not {text!r}")
+        return text
+
+    @property
+    def every_s(self) -> float:
+        """0 is never."""
+        return _seconds(self.every)
+
+    @property
+    def incremental_every_s(self) -> float:
+        """0 is never."""
+        return _seconds(self.incremental_every)
+
+
+def _seconds(text: str) -> float:
+    return int(text[:-1]) * _UNITS_S[text[-1]] if text else 0.0
+
+
+class TrialSettings(BaseModel):
+    """How a canary is looked after."""
+
+    model_config = _SECTION
+
+    check_every_s: float = Field(default=60.0, ge=0.1, le=86_400.0)
+    """Seconds between two looks at what came of what a canary served. After three that failed it
+    serves nobody any more."""
+    silence_s: float = Field(default=3_600.0, gt=0.0)
+    """How long no event may come that names an answer before a canary is returned, in seconds."""
+    silence_answers: int = Field(default=20, ge=1)
+    """How many answers must have been given in that time: where nobody asks, nobody answers."""
+
+
 class OnlineSettings(BaseModel):
     """What is kept to tell what came of what was served."""
 
@@ -523,6 +581,10 @@ class Settings(BaseSettings):
     """What `palate enrich` asks the language model about items."""
     explain: ExplainSettings = Field(default_factory=ExplainSettings)
     """How reasons are written."""
+    training: TrainingSettings = Field(default_factory=TrainingSettings)
+    """How a server trains, and when by itself."""
+    trials: TrialSettings = Field(default_factory=TrialSettings)
+    """How a canary is looked after."""
     online: OnlineSettings = Field(default_factory=OnlineSettings)
     """What is kept to tell what came of what was served."""
     rules: tuple[PlacementRule, ...] = ()

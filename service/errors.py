@@ -31,6 +31,9 @@
         ├── ModelUnreadable             the checkpoint of a model is damaged, or none that can be used here
         ├── WriterUnavailable           that writer of explanations needs a package or a setting
         ├── TrainingUnderway            one training, or change of encoders, at a time
+        ├── NoTrial                     no model is tried beside the one that serves
+        ├── TrainingEnded               the process that trained ended without a model
+        ├── TrainingOutOfMemory         it needed more memory than it may have
         ├── BackupUnusable              a folder is no place for a backup, or for what is restored
         ├── BackupDamaged               a file of a backup is missing, or not what was written
         ├── NotServing                  the server is loading or stopping
@@ -99,6 +102,7 @@ __all__ = [
     "ModelUnreadable",
     "NoRoom",
     "NoTrainedModel",
+    "NoTrial",
     "NotServing",
     "Overloaded",
     "PackageMissing",
@@ -110,6 +114,8 @@ __all__ = [
     "StoreLocked",
     "StoreUnavailable",
     "TooLarge",
+    "TrainingEnded",
+    "TrainingOutOfMemory",
     "TrainingUnderway",
     "WriterUnavailable",
     "status_of",
@@ -242,6 +248,44 @@ class BackupUnusable(ServiceError):
         super().__init__(f"{folder}: {why}; {todo}", metadata={"folder": str(folder), "why": why})
 
 
+class NoTrial(ServiceError):
+    """No model is tried beside the one that serves."""
+
+    reason: ClassVar[str] = "NO_TRIAL"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no model is tried at this moment; begin with `palate models canary` or `palate models shadow`"
+        )
+
+
+class TrainingEnded(ServiceError):
+    """The process that trained ended without a model."""
+
+    reason: ClassVar[str] = "TRAINING_ENDED"
+
+    def __init__(self, how: str) -> None:
+        super().__init__(
+            f"the training process ended without a model: {how}; what served goes on serving, and a full "
+            "training goes on after its last whole epoch when it is asked for again",
+            metadata={"how": how},
+        )
+
+
+class TrainingOutOfMemory(ServiceError):
+    """The process that trained needed more memory than it may have."""
+
+    reason: ClassVar[str] = "TRAINING_OUT_OF_MEMORY"
+
+    def __init__(self, limit_mb: int, how: str) -> None:
+        limit = f"the {limit_mb:,} MB of training.memory_mb" if limit_mb else "the machine has"
+        super().__init__(
+            f"the training needed more memory than {limit} ({how}); what served goes on serving. Allow it "
+            "more, or let the model be smaller (ranker.dim)",
+            metadata={"limit_mb": str(limit_mb), "how": how},
+        )
+
+
 class BackupDamaged(ServiceError):
     """A file of a backup is missing, or not what was written."""
 
@@ -338,6 +382,9 @@ STATUS: Mapping[type[PalateError], str] = {
     ModelUnreadable: "FAILED_PRECONDITION",
     WriterUnavailable: "FAILED_PRECONDITION",
     TrainingUnderway: "FAILED_PRECONDITION",
+    NoTrial: "FAILED_PRECONDITION",
+    TrainingEnded: "INTERNAL",
+    TrainingOutOfMemory: "RESOURCE_EXHAUSTED",
     BackupUnusable: "FAILED_PRECONDITION",
     BackupDamaged: "INTERNAL",
     NotServing: "UNAVAILABLE",

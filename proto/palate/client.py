@@ -409,6 +409,26 @@ class Client:
             self._model.RollbackModel, model_pb2.RollbackModelRequest(), timeout_s
         ).model
 
+    def start_trial(
+        self, version: str, kind: str | int, *, share: float = 0.0, timeout_s: float | None = None
+    ) -> model_pb2.ModelTrial:
+        """Tries a model as "shadow" or "canary" beside the one that serves."""
+        request = model_pb2.StartTrialRequest(
+            version=version,
+            kind=values.trial_kind(kind),  # type: ignore[arg-type]
+            share=share,
+        )
+        return self._call(self._model.StartTrial, request, timeout_s).trial
+
+    def get_trial(self, *, timeout_s: float | None = None) -> model_pb2.ModelTrial | None:
+        """The trial that runs, else the last there was; None where there never was one."""
+        answer = self._call(self._model.GetTrial, model_pb2.GetTrialRequest(), timeout_s)
+        return answer.trial if answer.HasField("trial") else None
+
+    def end_trial(self, *, timeout_s: float | None = None) -> model_pb2.ModelTrial:
+        """Ends the trial that runs."""
+        return self._call(self._model.EndTrial, model_pb2.EndTrialRequest(), timeout_s).trial
+
     # Users
 
     def put_user(

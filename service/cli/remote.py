@@ -20,6 +20,7 @@ from service.api.messages import (
     ExplainRequest,
     Explanation,
     ModelInfo,
+    ModelTrial,
     OnlineReport,
     OnlineRequest,
     Recommendation,
@@ -30,6 +31,7 @@ from service.api.messages import (
     TasteRequest,
     TasteSummary,
     TrainProgress,
+    TrialRequest,
     UserProfile,
 )
 from service.api.services import Progress
@@ -136,6 +138,17 @@ class Remote:
 
     def rollback_model(self) -> ModelInfo:
         return from_message(self._client.rollback_model(), ModelInfo)
+
+    def start_trial(self, request: TrialRequest) -> ModelTrial:
+        answer = self._client.start_trial(request.version, request.kind, share=request.share)
+        return from_message(answer, ModelTrial)
+
+    def get_trial(self) -> ModelTrial | None:
+        answer = self._client.get_trial()
+        return None if answer is None else from_message(answer, ModelTrial)
+
+    def end_trial(self) -> ModelTrial:
+        return from_message(self._client.end_trial(), ModelTrial)
 
     # Users
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -78,6 +78,11 @@ class ModelRegistry:
         self._kept = KeptRankers(workspace)
         self._swapping = threading.Lock()
         self._recent: OrderedDict[str, ServingModel] = OrderedDict()
+        self.beside: dict[str, ServingModel] = {}
+        """Models that are tried beside the active one, by version; they learn what it learns."""
+        self.on_loaded: Callable[[ServingModel], object] = lambda _: None
+        """Called with a model before it serves, to see that it can, and for what only a first call
+        makes. What it raises keeps the model from serving."""
         self.active = self._first()
 
     # which there are
@@ -100,8 +105,12 @@ class ModelRegistry:
     def add(self, ranker: Ranker, item_ids: Sequence[str], card: ModelCard) -> ModelInfo:
         """Save a trained ranker and register it; it does not serve yet. `item_ids` (N,) are those
         of its item indices."""
-        save_checkpoint(self.folder(ranker.version), ranker, item_ids, card.to_extra())
+        self.save(ranker, item_ids, card)
         return self.register(ranker.version, card.metrics)
+
+    def save(self, ranker: Ranker, item_ids: Sequence[str], card: ModelCard) -> None:
+        """Into `folder(version)`, to be registered."""
+        save_checkpoint(self.folder(ranker.version), ranker, item_ids, card.to_extra())
 
     def register(self, version: str, metrics: Mapping[str, float]) -> ModelInfo:
         """Register a checkpoint that lies in `folder(version)`; it does not serve yet."""
@@ -113,7 +122,14 @@ class ModelRegistry:
     def activate(self, version: str) -> ModelInfo:
         """Serve this model from the next call on. ModelNotFound, NoTrainedModel for one of other
         encoders, ModelUnreadable for a damaged one."""
-        self._swap(self._load(self._own_record(version)))
+        record = self._own_record(version)
+        if (beside := self.beside.get(version)) is not None:
+            self.on_loaded(beside)
+            self._swap(beside)  # its vectors are in the store
+        else:
+            loaded = self._load(record)
+            self.on_loaded(loaded.model)
+            self._swap(loaded.model, loaded)
         self._records.set_active_model(version, self._workspace.digest)
         return _info(self.record(version))
 
@@ -128,6 +144,31 @@ class ModelRegistry:
             )
         return self.activate(before[0].version)
 
+    # beside it
+
+    @property
+    def live(self) -> Sequence[ServingModel]:
+        """The active model, and those beside it."""
+        return (self.active, *self.beside.values())
+
+    def keep_beside(self, version: str) -> ServingModel:
+        """Load a model, and let it learn what the active one learns, until `let_go`. Errors as of
+        `activate`."""
+        loaded = self._load(self._own_record(version))
+        self.on_loaded(loaded.model)
+        with self._swapping:
+            self._publish(loaded)
+            self.beside[version] = loaded.model
+        return loaded.model
+
+    def let_go(self, version: str) -> None:
+        """It is kept no longer."""
+        with self._swapping:
+            model = self.beside.pop(version, None)
+            if model is not None and model is not self.active:
+                self._remember(model)
+                self._store.drop_vector(model.vector_name)
+
     # for answers and for the trainer
 
     def by_version(self, version: str) -> ServingModel:
@@ -135,6 +176,8 @@ class ModelRegistry:
         empty version. Errors as of `activate`."""
         if version == self.active.ranker.version:
             return self.active
+        if version in self.beside:
+            return self.beside[version]
         if version not in self._recent:
             self._remember(self._load(self._own_record(version)).model)
         return self._recent[version]
@@ -156,7 +199,12 @@ class ModelRegistry:
         if not model.ranker.trained and len(self._item_ids) > GROWTH * model.ranker.n_items:
             # Its idea of the catalogue is out of date, and cheap to make anew.
             self.active = self._untrained(model.notes, anew=True)
-            return
+        else:
+            self._learn(model, rows)
+        for model in list(self.beside.values()):
+            self._learn(model, rows)
+
+    def _learn(self, model: ServingModel, rows: Sequence[StoredItem]) -> None:
         indices = np.array([row.item_index for row in rows], dtype=np.int64)
         features = features_of(
             rows, model.vocabulary, self._workspace.dims, alignments=model.alignments
@@ -306,13 +354,18 @@ class ModelRegistry:
             raise CheckpointError(f"model {model} cannot be used without its {error}") from error
         return {alignment.modality: alignment for alignment in found}
 
-    def _swap(self, loaded: _Loaded) -> None:
+    def _swap(self, model: ServingModel, loaded: _Loaded | None = None) -> None:
+        """Let the model serve, and publish it first where it was `loaded` for that."""
         with self._swapping:
-            self._publish(loaded)
-            before, self.active = self.active, loaded.model
+            if loaded is not None:
+                self._publish(loaded)
+            before, self.active = self.active, model
+            self.beside.pop(model.ranker.version, None)
             self._remember(before)
+            # The one before may have calls that have begun.
+            kept = {before.vector_name, *(one.vector_name for one in self.live)}
             for name in self._store.vector_names():
-                if name.startswith(VECTORS_OF_MODELS) and name != loaded.model.vector_name:
+                if name.startswith(VECTORS_OF_MODELS) and name not in kept:
                     self._store.drop_vector(name)
 
     def _publish(self, loaded: _Loaded) -> None:

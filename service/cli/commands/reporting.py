@@ -133,9 +133,11 @@ def _show(found: OnlineReport) -> None:
     from service.online.page import COLUMNS, row
 
     rows = [row(group) for group in found.groups if group.served]
+    columns = COLUMNS if any(cells[-1] for cells in rows) else COLUMNS[:-1]
+    rows = [cells[: len(columns)] for cells in rows]
     title = f"What came of what was served, by {found.by}, with 95 % intervals over people"
     if rows:
-        output.table(COLUMNS, rows, title=title, right=COLUMNS[1:])
+        output.table(columns, rows, title=title, right=columns[1:], whole=columns[:1])
     else:
         output.say("Nothing that was served then is kept.")
     output.grid(list(about(found).items()))

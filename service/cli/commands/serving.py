@@ -84,6 +84,8 @@ def _end_now() -> None:
 
 def _load(settings: Settings, telemetry: Telemetry) -> Backend:
     from service.operations.switching import Switching
+    from service.operations.training_apart import sweep
 
     recommender = open_recommender(settings, warm_up=True, telemetry=telemetry)
-    return Switching(recommender, settings.server.scrub_every_h)
+    sweep(settings)
+    return Switching(recommender, settings.server.scrub_every_h, settings.training)

@@ -28,6 +28,8 @@ from service.api.messages import (
     SimilarRequest,
     TasteRequest,
     TrainProgress,
+    TrialKind,
+    TrialRequest,
     UserProfile,
 )
 from service.cli.remote import Remote
@@ -45,6 +47,7 @@ from tests.service.standin import (
     MODEL,
     ONLINE,
     TASTE,
+    TRIAL,
     StandIn,
     served,
     with_lists,
@@ -333,6 +336,7 @@ WITHOUT_ID = {"recommendation_id": "", "next_page_token": ""}
         ("get_item", "f1", ALIEN),
         ("delete_items", ["f1", "gone"], ["gone"]),
         ("activate_model", "m1", MODEL),
+        ("start_trial", TrialRequest("m2", TrialKind.SHADOW, 0.25), TRIAL),
         ("export_user", "u", {"user_id": "u", "taste": "慢"}),
         ("delete_user", "u", {"events": 2}),
     ],
@@ -351,6 +355,7 @@ def test_the_calls_of_several_arguments_arrive_whole(remote: Remote, standin: St
     assert remote.delete_events("u", ["e1"]) == remote.delete_events("u", None) == 3
     assert standin.asked[-2:] == [("delete_events", "u", ["e1"]), ("delete_events", "u", None)]
     assert remote.list_models() == [remote.rollback_model()] == [MODEL]
+    assert with_lists(remote.get_trial()) == with_lists(remote.end_trial()) == with_lists(TRIAL)
 
 
 def test_reports_of_batches_count_their_rows_from_1(remote: Remote, standin: StandIn) -> None:
