@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli import output
+from service.cli.connection import HERE, Server
 from service.cli.files import DONE, IN_PART
-from service.cli.options import Config, Data, Json, Server
+from service.cli.options import Config, Data, Json
 from service.cli.session import answering, event_log, open_recommender, require_data, settings_of
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def train(
     ] = False,
     data: Data = None,
     config: Config = None,
-    server: Server = "",
+    server: Server = HERE,
     as_json: Json = False,
 ) -> int:
     """Train a model on the whole log; it serves from then on unless its check is against it (exit
@@ -78,7 +79,7 @@ def train(
 
 @models.command("list")
 def list_models(
-    data: Data = None, config: Config = None, server: Server = "", as_json: Json = False
+    data: Data = None, config: Config = None, server: Server = HERE, as_json: Json = False
 ) -> int:
     """The models there are, newest first."""
     from service.api.messages import ModelInfo
@@ -122,7 +123,7 @@ def activate(
     version: Version,
     data: Data = None,
     config: Config = None,
-    server: Server = "",
+    server: Server = HERE,
     as_json: Json = False,
 ) -> int:
     """Let this model serve from the next call on."""
@@ -132,7 +133,7 @@ def activate(
 
 @models.command()
 def rollback(
-    data: Data = None, config: Config = None, server: Server = "", as_json: Json = False
+    data: Data = None, config: Config = None, server: Server = HERE, as_json: Json = False
 ) -> int:
     """Let the model serve that served before the active one."""
     with answering(data, config, server, quiet=as_json) as backend:
