@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from indexer.catalog.fields import identifier, label, text
-from palate.v1 import explain_pb2, index_pb2, recommend_pb2, user_pb2
+from palate.v1 import explain_pb2, index_pb2, model_pb2, recommend_pb2, user_pb2
 from service.api.messages import (
     MAX_K,
     ExplainRequest,
@@ -127,6 +127,20 @@ def explain_request(
         wish=text(message.wish, "wish", MAX_TEXT_CHARS),
         taste=text(message.taste, "taste", MAX_TEXT_CHARS),
     )
+
+
+def encoder_lines(
+    message: model_pb2.ChangeEncodersRequest, allowed: Collection[str]
+) -> dict[str, str]:
+    """By modality, an empty one where the encoder stays. Those that are not allowed are refused alike,
+    whether or not there is such a thing on this machine."""
+    lines = {"text": message.text, "image": message.image, "audio": message.audio}
+    for name, line in lines.items():
+        if line and line not in allowed:
+            listed = ", ".join(sorted(allowed))
+            why = f"is not among those that may be asked for ({listed}); access.encoders of the server allows more"
+            raise InvalidInput(name, text(line, name, MAX_TEXT_CHARS), why)
+    return lines
 
 
 def taste_request(message: explain_pb2.DescribeTasteRequest, language: str) -> TasteRequest:
