@@ -269,7 +269,7 @@ class ServerSettings(BaseModel):
     source_timeout_s: float = Field(default=0.25, gt=0.0, le=60.0)
     """Longest wait for a candidate source of another package, in seconds. One that takes longer is left
     out of the answer, which says so; after five failures in a row it is not asked for half a minute."""
-    max_bytes_in_flight: int = Field(default=256 * 1024 * 1024, ge=64 * 1024)
+    max_bytes_in_flight: int = Field(default=128 * 1024 * 1024, ge=64 * 1024)
     """Bytes of requests that are being answered at the same time; a call that would exceed it is
     refused with RESOURCE_EXHAUSTED, unless it is alone."""
     max_memory_mb: int = Field(default=0, ge=0)

@@ -21,7 +21,7 @@ from service.errors import InvalidInput, Overloaded, RequestTooLarge, RequestToo
 
 READ_S = 60.0
 """Longest time from when a request may be read until all of it is there."""
-BULK_READS, READS = 4, 8
+BULK_READS, READS = 2, 4
 """Requests that are read at the same time: those that may be large, and the others, which do not wait
 for them."""
 
@@ -56,11 +56,14 @@ class Intake:
             raise InvalidInput("request", "", "the call ended without one; send one message")
         name = "max_message_bytes" if is_bulk else "max_request_bytes"
         limit = getattr(self._settings, name)
-        if len(raw) > limit:
-            raise RequestTooLarge(method, len(raw), limit, f"server.{name}")
-        if others and self._bytes + len(raw) > self._settings.max_bytes_in_flight:
+        n_bytes = len(raw)
+        if n_bytes > limit:
+            del raw  # an error keeps what its frames hold for as long as it is on its way
+            raise RequestTooLarge(method, n_bytes, limit, f"server.{name}")
+        if others and self._bytes + n_bytes > self._settings.max_bytes_in_flight:
+            del raw
             raise Overloaded("bytes in flight", others)
-        self._bytes += len(raw)
+        self._bytes += n_bytes
         return raw
 
     def done(self, n_bytes: int) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+import traceback
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
@@ -130,8 +131,10 @@ class CallInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         async def call(_: object, context: Context) -> bytes:
             with self._recorded(method, context) as record:
                 try:
-                    request = await self._request(record, handler, context)
-                    answer = await handler.unary_unary(request, Asking(method, context))
+                    asking = Asking(method, context)
+                    answer = await handler.unary_unary(
+                        await self._request(record, handler, context), asking
+                    )
                     raw = self._answer(record, handler, answer)
                 except Exception as error:
                     await _abort(context, record, error)
@@ -144,9 +147,11 @@ class CallInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         async def call(_: object, context: Context) -> AsyncGenerator[bytes, None]:
             with self._recorded(method, context) as record:
                 try:
-                    request = await self._request(record, handler, context)
                     asking = Asking(method, context)
-                    async with aclosing(handler.unary_stream(request, asking)) as messages:
+                    request = await self._request(record, handler, context)
+                    answering = handler.unary_stream(request, asking)
+                    del request
+                    async with aclosing(answering) as messages:
                         async for message in messages:
                             yield self._answer(record, handler, message)
                 except Exception as error:
@@ -276,6 +281,8 @@ async def _abort(context: Context, record: CallRecord, error: Exception) -> NoRe
         record.refused(code.name, error.reason)
     if code is grpc.StatusCode.INTERNAL:
         record.error = error
+    # gRPC keeps an aborted call, and what its frames hold, until garbage is collected: the request.
+    traceback.clear_frames(error.__traceback__)
     await context.abort(
         code,
         status.message,

@@ -38,7 +38,7 @@ def test_what_the_server_refuses_is_told_as_it_says_it() -> None:
 
 def test_where_no_server_answers_the_address_is_to_be_checked() -> None:
     with (
-        pytest.raises(StoreUnavailable, match="check the address, and that `palate serve`"),
+        pytest.raises(StoreUnavailable, match="check the address, that `palate serve`"),
         answering(None, None, at("127.0.0.1:1"), quiet=True),
     ):
         raise PalateRpcError(grpc.StatusCode.UNAVAILABLE, "connection refused")
@@ -69,7 +69,10 @@ def test_a_folder_has_the_model_that_phrases_replies_and_a_server_keeps_its_own(
     with talking(data, None, HERE, quiet=True) as (_, model):
         assert model is not None
         assert model.name == "m"
-    with served(StandIn()) as address, talking(data, None, address, quiet=True) as (remote, model):
+    with (
+        served(StandIn()) as address,
+        talking(data, None, at(address), quiet=True) as (remote, model),
+    ):
         assert (type(remote), model) == (Remote, None)
     monkeypatch.setenv("PALATE_LANGUAGE_MODEL__PHRASES_REPLIES", "false")
     with talking(data, None, HERE, quiet=True) as (_, model):
