@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli import output
-from service.cli.files import DONE
 from service.cli.connection import HERE, Server
+from service.cli.files import DONE
 from service.cli.options import Config, Data, Json
 from service.cli.pages import require_page, write_page
 from service.cli.session import answering, event_log, require_data, settings_of
