@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from service.errors import (
     RoleTooLow,
 )
 from service.telemetry.call import Call
+from tests.service.access.providers import AUDIENCE, ISSUER, Provider
 
 RECOMMEND = "/palate.v1.RecommendService/Recommend"
 DELETE_USER = "/palate.v1.UserService/DeleteUser"
@@ -97,6 +99,34 @@ def test_a_certificate_with_a_role_needs_no_key_and_a_key_comes_before_it(tmp_pa
     text = key(tmp_path, Role.READ)
     with pytest.raises(RoleTooLow):
         AccessControl(settings(tmp_path, certificates=names)).check(DELETE_USER, text, peer)
+
+
+def test_a_token_of_the_identity_provider_is_taken_beside_keys(tmp_path: Path) -> None:
+    provider = Provider()
+    provider.add("one")
+    (tmp_path / "jwks.json").write_bytes(provider.jwks())
+    jwt = {"jwks": str(tmp_path / "jwks.json"), "issuer": ISSUER, "audience": AUDIENCE}
+    access = AccessControl(settings(tmp_path, jwt=jwt))
+    assert access.required
+    token = {"authorization": f"Bearer {provider.token('one', role='write')}"}
+    caller = access.check(RECOMMEND, token, HERE)
+    assert (caller.name, caller.role, caller.how) == (f"{ISSUER} shop", Role.WRITE, "token")
+    with pytest.raises(RoleTooLow):
+        access.check(DELETE_USER, token, HERE)
+    nobody = {"authorization": f"Bearer {provider.token('one', role='gardener')}"}
+    with pytest.raises(RoleTooLow, match="has none"):
+        access.check(RECOMMEND, nobody, HERE)
+    with pytest.raises(CredentialRefused):
+        access.check(RECOMMEND, key(tmp_path / "elsewhere", Role.ADMIN), HERE)
+
+
+def test_tokens_without_the_package_that_reads_them_are_said_at_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "service.access.tokens", None)
+    jwt = {"jwks": "jwks.json", "issuer": ISSUER, "audience": AUDIENCE}
+    with pytest.raises(ConfigError, match=r"pip install 'palate\[jwt\]'"):
+        AccessControl(settings(tmp_path, jwt=jwt))
 
 
 def test_revoking_the_last_key_leaves_the_door_shut(tmp_path: Path) -> None:

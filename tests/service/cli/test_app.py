@@ -51,6 +51,7 @@ def test_every_command_is_there_once_under_its_heading() -> None:
         ("audit", "Keep"),
         ("log", "Keep"),
         ("report", "Keep"),
+        ("rules", "Keep"),
     ]
 
 
