@@ -32,6 +32,7 @@ from encoders.modality import MODALITIES, NO_ENCODER, media_types
 from encoders.networks.backend import BackendName, NetworkBackend
 from indexer.catalog.event import EventKind, EventPolicy, Outcome
 from indexer.media.download import DownloadLimits
+from service.access.settings import AccessSettings, TlsSettings
 from service.aspects.schema import DEFAULT_MAX_VALUES
 from service.explainer.languages.codes import language_codes
 from service.language_model.options import EndpointOptions, LlamaCppOptions
@@ -40,6 +41,8 @@ from service.rules.rule import PlacementRule
 from service.telemetry.log_lines import LogFormat, LogLevel
 
 NETWORKS_FOLDER = "networks"
+ACCESS_FOLDER = "access"
+_OWN_ENCODERS = ("bundled", NO_ENCODER)
 DEFAULT_DATA = Path("palate-data")
 OPENAI_KEY_VARIABLE = "PALATE_OPENAI_API_KEY"
 _ENDPOINT = re.compile(
@@ -237,9 +240,19 @@ class ServerSettings(BaseModel):
     model_config = _SECTION
 
     address: str = "127.0.0.1:50051"
-    """host:port to listen on. The default is this machine only; port 0 picks a free one."""
+    """host:port to listen on. The default is this machine only; port 0 picks a free one. Others need
+    keys (`palate keys make`), see `access`."""
+    insecure: bool = False
+    """Whether to listen on an address that other machines reach although calls need no key. Whoever
+    reaches it may then read, export and delete everything."""
+    health: str = ""
+    """host:port where grpc.health.v1 alone answers, without TLS and keys, for probes that speak
+    neither; empty is nowhere but at `address`, where it needs no key either."""
     max_message_bytes: int = Field(default=32 * 1024 * 1024, ge=64 * 1024, le=1024 * 1024 * 1024)
     """Largest request and answer, in bytes."""
+    max_request_bytes: int = Field(default=4 * 1024 * 1024, ge=64 * 1024)
+    """Largest request of a call that carries no items, events or media, in bytes; refused before it
+    is read as a message."""
     max_items_per_call: int = Field(default=1_000, ge=1)
     """Most items of one IndexItems or DeleteItems."""
     max_events_per_call: int = Field(default=10_000, ge=1)
@@ -258,7 +271,7 @@ class ServerSettings(BaseModel):
     source_timeout_s: float = Field(default=0.25, gt=0.0, le=60.0)
     """Longest wait for a candidate source of another package, in seconds. One that takes longer is left
     out of the answer, which says so; after five failures in a row it is not asked for half a minute."""
-    max_bytes_in_flight: int = Field(default=256 * 1024 * 1024, ge=64 * 1024)
+    max_bytes_in_flight: int = Field(default=128 * 1024 * 1024, ge=64 * 1024)
     """Bytes of requests that are being answered at the same time; a call that would exceed it is
     refused with RESOURCE_EXHAUSTED, unless it is alone."""
     max_memory_mb: int = Field(default=0, ge=0)
@@ -281,7 +294,8 @@ class ServerSettings(BaseModel):
 
     metrics: str = ""
     """host:port where `/metrics` answers for Prometheus, such as `127.0.0.1:9464`; empty is nowhere.
-    It has no password: leave it on this machine or on a private network."""
+    Where calls need a key and other machines reach it, it answers to keys of role read or higher,
+    as `Authorization: Bearer ...`. It speaks no TLS: leave it on a private network."""
     traces: str = ""
     """Where traces go: a collector that speaks OTLP over gRPC, such as `http://127.0.0.1:4317`; empty
     is nowhere. Needs the extra `telemetry`."""
@@ -298,10 +312,10 @@ class ServerSettings(BaseModel):
             )
         return address
 
-    @field_validator("address", "metrics")
+    @field_validator("address", "metrics", "health")
     @classmethod
     def _host_and_port(cls, address: str, info: ValidationInfo) -> str:
-        if info.field_name == "metrics" and not address:
+        if info.field_name != "address" and not address:
             return address
         host, _, port = address.rpartition(":")
         if not host or not port.isdecimal() or int(port) > 65_535:
@@ -573,6 +587,10 @@ class Settings(BaseSettings):
     """What the event types mean."""
     server: ServerSettings = Field(default_factory=ServerSettings)
     """The gRPC server and its limits."""
+    tls: TlsSettings = Field(default_factory=TlsSettings)
+    """The server's certificate."""
+    access: AccessSettings = Field(default_factory=AccessSettings)
+    """Who may call the server, and how often."""
     ranker: RankerConfig = Field(default_factory=RankerConfig)
     """Hyper-parameters of the ranker; saved with every model that is trained."""
     language_model: LanguageModelSettings = Field(default_factory=LanguageModelSettings)
@@ -610,6 +628,16 @@ class Settings(BaseSettings):
         if twice:
             raise ValueError(f"several rules are called {', '.join(map(repr, twice))}")
         return rules
+
+    @property
+    def keys_file(self) -> Path:
+        """Where the API keys are, as hashes."""
+        return self.access.keys or self.data / ACCESS_FOLDER / "keys.json"
+
+    @property
+    def audit_folder(self) -> Path:
+        """Where administrative calls and refusals are recorded."""
+        return self.access.audit_folder or self.data / ACCESS_FOLDER / "audit"
 
     @property
     def log_url(self) -> str:
@@ -653,6 +681,13 @@ class Settings(BaseSettings):
     def encoder_names(self) -> Mapping[str, str]:
         """The encoders by modality."""
         return self.encoders.names
+
+    @property
+    def callable_encoders(self) -> frozenset[str]:
+        """Encoders that ChangeEncoders may be asked for: what comes with Palate, what is configured,
+        and what `access.encoders` allows. Any other line would load what lies at a path of the
+        caller's choice."""
+        return frozenset({*_OWN_ENCODERS, *self.encoders.names.values(), *self.access.encoders})
 
     @property
     def encoder_backend(self) -> NetworkBackend:

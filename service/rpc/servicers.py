@@ -34,6 +34,7 @@ from service.rpc.conversion.batches import event_batch, item_batch
 from service.rpc.conversion.converter import to_message
 from service.rpc.conversion.requests import (
     chosen_events,
+    encoder_lines,
     explain_request,
     list_page,
     online_request,
@@ -46,7 +47,7 @@ from service.rpc.conversion.requests import (
     trial_request,
     user_profile,
 )
-from service.rpc.conversion.rows import item_message, row_error_message
+from service.rpc.conversion.rows import fitting, item_message, row_error_message
 from service.rpc.garbage_collection import freeze_gc
 from service.rpc.work.queues import Context, WorkQueues
 from service.telemetry.progress_lines import ProgressLines, log_progress
@@ -103,12 +104,20 @@ class IndexServicer(index_pb2_grpc.IndexServiceServicer):
         self, request: index_pb2.ListItemsRequest, context: Context
     ) -> index_pb2.ListItemsResponse:
         page_size, token, domain = list_page(request)
-        items, next_token = await self._queues.answer(
-            context, lambda backend: backend.list_items(page_size, token, domain), bulk=True
-        )
-        return index_pb2.ListItemsResponse(
-            items=map(item_message, items), next_page_token=next_token
-        )
+
+        def work(backend: IndexService) -> index_pb2.ListItemsResponse:
+            size = page_size
+            while True:
+                items, more = backend.list_items(size, token, domain)
+                page = index_pb2.ListItemsResponse(
+                    items=map(item_message, items), next_page_token=more
+                )
+                n_fitting = fitting(page.items, self._limits.max_message_bytes - len(more))
+                if n_fitting >= len(items) or size == 1:
+                    return page
+                size = max(1, n_fitting)  # the next page begins after what fits into a message
+
+        return await self._queues.answer(context, work, bulk=True)
 
     async def RecordEvents(
         self, request: index_pb2.RecordEventsRequest, context: Context
@@ -220,6 +229,7 @@ class ExplainServicer(explain_pb2_grpc.ExplainServiceServicer):
 class ModelServicer(model_pb2_grpc.ModelServiceServicer):
     def __init__(self, queues: WorkQueues) -> None:
         self._queues = queues
+        self._encoders = queues.settings.callable_encoders
 
     async def ListModels(
         self, request: model_pb2.ListModelsRequest, context: Context
@@ -249,10 +259,10 @@ class ModelServicer(model_pb2_grpc.ModelServiceServicer):
     async def ChangeEncoders(
         self, request: model_pb2.ChangeEncodersRequest, context: Context
     ) -> AsyncIterator[model_pb2.ChangeEncodersResponse]:
+        lines = encoder_lines(request, self._encoders)
+
         def work(backend: ModelService, progress: Progress) -> ServingEncoders:
-            serving = backend.change_encoders(
-                progress, text=request.text, image=request.image, audio=request.audio
-            )
+            serving = backend.change_encoders(progress, **lines)
             freeze_gc()
             return serving
 

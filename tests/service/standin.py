@@ -278,11 +278,15 @@ async def running(
     backend: StandIn | Backend | None = None,
     factory: Callable[[Settings], StandIn] | None = None,
     telemetry: Telemetry = SILENT,
+    sections: Mapping[str, Any] | None = None,
     **limits: Any,
 ) -> AsyncIterator[Running]:
-    """A real server on a free port, and a channel to it; without a `factory` it has loaded already."""
+    """A real server on a free port, and a channel to it; without a `factory` it has loaded already.
+    `sections` are settings beside those of the server."""
     used = backend or StandIn()
-    settings = Settings(server=ServerSettings(address="127.0.0.1:0", **limits))
+    server = ServerSettings(address="127.0.0.1:0", **limits)
+    access = {"encoders": ("st:new", "fake")}  # that ChangeEncoders may be asked for
+    settings = Settings(**{"server": server, "access": access, **(sections or {})})
     stop, loaded = asyncio.Event(), asyncio.Event()
     listening = asyncio.get_running_loop().create_future()
     done = asyncio.create_task(

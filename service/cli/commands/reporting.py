@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli import output
+from service.cli.connection import HERE, Server
 from service.cli.files import DONE
-from service.cli.options import Config, Data, Json, Server
+from service.cli.options import Config, Data, Json
 from service.cli.pages import require_page, write_page
 from service.cli.session import answering, event_log, require_data, settings_of
 
@@ -70,7 +71,7 @@ def online(
     ] = None,
     data: Data = None,
     config: Config = None,
-    server: Server = "",
+    server: Server = HERE,
     as_json: Json = False,
 ) -> int:
     """Impressions, clicks, conversions and dwell of what was served, with 95 % intervals over people.

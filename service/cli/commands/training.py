@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli import output
+from service.cli.connection import HERE, Connection, Server
 from service.cli.files import DONE, IN_PART
-from service.cli.options import Config, Data, Json, Server
+from service.cli.options import Config, Data, Json
 from service.cli.options import share as share_in
 from service.cli.session import answering, event_log, open_recommender, require_data, settings_of
 
@@ -58,7 +59,7 @@ def train(
     ] = False,
     data: Data = None,
     config: Config = None,
-    server: Server = "",
+    server: Server = HERE,
     as_json: Json = False,
 ) -> int:
     """Train a model on the whole log; it serves from then on unless its check is against it (exit
@@ -95,7 +96,7 @@ def train(
 
 @models.command("list")
 def list_models(
-    data: Data = None, config: Config = None, server: Server = "", as_json: Json = False
+    data: Data = None, config: Config = None, server: Server = HERE, as_json: Json = False
 ) -> int:
     """The models there are, newest first."""
     from service.api.messages import ModelInfo
@@ -139,7 +140,7 @@ def activate(
     version: Version,
     data: Data = None,
     config: Config = None,
-    server: Server = "",
+    server: Server = HERE,
     as_json: Json = False,
 ) -> int:
     """Let this model serve from the next call on."""
@@ -149,7 +150,7 @@ def activate(
 
 @models.command()
 def rollback(
-    data: Data = None, config: Config = None, server: Server = "", as_json: Json = False
+    data: Data = None, config: Config = None, server: Server = HERE, as_json: Json = False
 ) -> int:
     """Let the model serve that served before the active one."""
     with answering(data, config, server, quiet=as_json) as backend:
@@ -162,7 +163,7 @@ def canary(
     share: Share = "0.1",
     data: Data = None,
     config: Config = None,
-    server: Server = "",
+    server: Server = HERE,
     as_json: Json = False,
 ) -> int:
     """Let this model serve a share of the people, until it is found to be worse or is activated.
@@ -179,7 +180,7 @@ def shadow(
     share: Share = "0.1",
     data: Data = None,
     config: Config = None,
-    server: Server = "",
+    server: Server = HERE,
     as_json: Json = False,
 ) -> int:
     """Let this model make lists for a share of the calls, to be compared with those that are served;
@@ -189,7 +190,7 @@ def shadow(
 
 @models.command()
 def trial(
-    data: Data = None, config: Config = None, server: Server = "", as_json: Json = False
+    data: Data = None, config: Config = None, server: Server = HERE, as_json: Json = False
 ) -> int:
     """How the canary or the shadow goes, or how the last one ended."""
     with answering(data, config, server, quiet=as_json) as backend:
@@ -205,7 +206,7 @@ def trial(
 
 @models.command()
 def end(
-    data: Data = None, config: Config = None, server: Server = "", as_json: Json = False
+    data: Data = None, config: Config = None, server: Server = HERE, as_json: Json = False
 ) -> int:
     """End the canary or the shadow: what serves the others serves everybody."""
     with answering(data, config, server, quiet=as_json) as backend:
@@ -316,7 +317,7 @@ def _try(
     share: str,
     data: Path | None,
     config: Path | None,
-    server: str,
+    server: Connection,
     as_json: bool,
 ) -> int:
     from service.api.messages import TrialKind, TrialRequest

@@ -131,6 +131,20 @@ def explain_request(
     )
 
 
+def encoder_lines(
+    message: model_pb2.ChangeEncodersRequest, allowed: Collection[str]
+) -> dict[str, str]:
+    """By modality, an empty one where the encoder stays. Those that are not allowed are refused alike,
+    whether or not there is such a thing on this machine."""
+    lines = {"text": message.text, "image": message.image, "audio": message.audio}
+    for name, line in lines.items():
+        if line and line not in allowed:
+            listed = ", ".join(sorted(allowed))
+            why = f"is not among those that may be asked for ({listed}); access.encoders of the server allows more"
+            raise InvalidInput(name, text(line, name, MAX_TEXT_CHARS), why)
+    return lines
+
+
 def taste_request(message: explain_pb2.DescribeTasteRequest, language: str) -> TasteRequest:
     """`language` is that of the text where the caller names none."""
     return TasteRequest(

@@ -58,7 +58,11 @@ from tests.tones import wav
 @pytest.fixture
 def server(filled: Run) -> Iterator[str]:
     """A server in this process that owns ./palate-data; its address."""
-    settings = world.settings(Path("palate-data").absolute(), server={"address": "127.0.0.1:0"})
+    settings = world.settings(
+        Path("palate-data").absolute(),
+        server={"address": "127.0.0.1:0"},
+        access={"encoders": ["two", "no-such-model"]},
+    )
     ready, address, stops = threading.Event(), [""], []
 
     def run(settings: Settings) -> None:
@@ -252,6 +256,7 @@ def test_a_server_changes_its_encoders_and_goes_on(
     with Client(server) as client:
         for asked, why in (
             ("no-such-model", "cannot be loaded"),
+            ("st:/root", "is not among those that may be asked for"),
             ("two", "serve already"),
             ("", "serve already"),
         ):

@@ -29,7 +29,13 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
     seen: list[Settings] = []
 
     async def serve(
-        settings: Settings, load: Any, *, on_listening: Any, on_loaded: Any, telemetry: Any
+        settings: Settings,
+        load: Any,
+        *,
+        on_listening: Any,
+        on_loaded: Any,
+        telemetry: Any,
+        **_: Any,
     ) -> bool:
         seen.append(settings)
         on_listening("127.0.0.1:1234")
