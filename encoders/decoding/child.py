@@ -21,9 +21,9 @@ from encoders.audio.sound import open_sound
 from encoders.errors import MediaError
 from encoders.image.picture import open_image
 
-MAX_BYTES = 1 << 30
+MAX_BYTES = 640 << 20
 """Of addresses, beside what the child has before its first work: a picture of 64 million pixels with
-transparency is there three times over, for a moment."""
+transparency is there twice, for a moment."""
 MAX_FILES = 64
 _ROWS = 1 << 20
 """Bytes of a picture that are written at once, so that it is not there twice."""

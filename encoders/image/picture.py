@@ -84,7 +84,7 @@ def open_image(
 def to_rgb(picture: Image.Image) -> Image.Image:
     """RGB whatever the mode: transparent parts on white, 16-bit and float greys scaled into range."""
     if "A" in picture.mode or "a" in picture.mode or "transparency" in picture.info:
-        rgba = picture.convert("RGBA")
+        rgba = picture if picture.mode == "RGBA" else picture.convert("RGBA")
         white = Image.new("RGB", rgba.size, (255, 255, 255))
         white.paste(rgba, mask=rgba.getchannel("A"))
         return white
