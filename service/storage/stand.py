@@ -83,6 +83,7 @@ class Since:
     """Whether there are other items, so that events may be on others."""
     n_events: int
     deleted_events: bool
+    """Or the log is another one, such as an earlier state of it that was restored."""
     few_items: bool
     few_events: bool
 
@@ -94,12 +95,13 @@ class Since:
         same[there] = before.states[stayed] == now.states[there]
         put, gone = now.items[~same], before.items[~stayed]
         n_events = log.count_events(before.last_seq)
+        is_older = now.last_seq < before.last_seq
         return cls(
             put=put,
             gone=gone,
             came_or_went=not (there.all() and stayed.all()),
             n_events=n_events,
-            deleted_events=now.n_events - n_events != before.n_events,
+            deleted_events=is_older or now.n_events - n_events != before.n_events,
             few_items=len(put) + len(gone) <= FEW * len(now.items),
             few_events=n_events <= FEW * now.n_events,
         )

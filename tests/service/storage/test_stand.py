@@ -61,6 +61,11 @@ def test_events_come_and_go(log: EventLog) -> None:
     assert not Since.of(stand(BEFORE, last_seq=197, n_events=197), stand(BEFORE), log).few_events
 
 
+def test_an_earlier_log_has_other_events(log: EventLog) -> None:
+    later = stand(BEFORE, last_seq=300)
+    assert Since.of(later, stand(BEFORE), log).deleted_events
+
+
 @pytest.mark.parametrize("items", [BEFORE, {3: "x"}, {}])
 def test_what_is_written_is_read(items: dict[int, str]) -> None:
     first = stand(items)
