@@ -4,6 +4,7 @@
 1   done in part: some rows or items failed, a budget was spent, the trained model was not activated, or a search
     found nothing better or was stopped; the report says which and why
 2   could not
+130 stopped by Ctrl-C; what was acknowledged before is kept
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def palate(
 ) -> None:
     """Palate recommends, and says why: index a catalogue, record events, train, serve, ask.
 
-    Exit codes: 0 done, 1 done in part (the report says which rows), 2 could not.
+    Exit codes: 0 done, 1 done in part (the report says which rows), 2 could not, 130 stopped by Ctrl-C.
     """
 
 

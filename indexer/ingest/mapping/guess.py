@@ -1,0 +1,342 @@
+"""Guess: which columns are which of our fields, from what they are called and what is in them.
+
+Each pair of column and field has a score: how well the name fits, times how well the values do. The
+best pair is taken first. Owns the scores, and what is said of the guess. Knows no formats: it sees
+the first rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from indexer.errors import CatalogError
+from indexer.ingest.mapping.column import Column, columns_of
+from indexer.ingest.mapping.mapping import HIDDEN, REQUIRED, ColumnMap, Kind, column_key, fields_of
+from indexer.ingest.mapping.presets import recognized
+from indexer.ingest.mapping.words import field_words, is_unlike, name_score
+from indexer.ingest.mapping.writing import date_order, decimal_of, separators_of
+from indexer.ingest.sources.source import Row
+
+LEAST = 0.4
+"""Score from which a column is taken for a field."""
+FURTHER = 0.55
+"""Score from which a further column is taken for a field that may have several."""
+_SEVERAL = ("categories", "image", "description", "available")
+MAX_FURTHER = 8
+INSIDE = 0.8
+"""How much less a column says that lies within another."""
+_LACKING = 16
+"""Power of the share of rows with an id: rows without one are lost, so it must be near 1."""
+SAMPLE_ROWS = 1_000
+Fit = Callable[[Column], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A map, and what speaks for it."""
+
+    mapping: ColumnMap
+    columns: Mapping[str, Column]
+    """What was looked at, by name."""
+    preset: str = ""
+    """What the source was recognized as; empty where the map is a guess."""
+    remarks: Sequence[str] = field(default_factory=tuple)
+    """What might be otherwise, and where to say so."""
+
+    def lines(self) -> list[tuple[str, str, str]]:
+        """What it becomes, the column, and three of its values."""
+        mapping = self.mapping
+        found = [(name, c, self._examples(c)) for name, cs in mapping.fields.items() for c in cs]
+        found += [(name, "(always)", value) for name, value in mapping.constants.items()]
+        found += [
+            (f"attribute {name}", column, self._examples(column))
+            for column, name in mapping.attributes.items()
+            if self._column(column)
+        ]
+        found += [
+            ("attribute", f"{name}, {value}", self._examples(value))
+            for name, value in mapping.pairs
+            if self._column(value)
+        ]
+        use = "attribute" if mapping.others else "left out"
+        found += [(use, name, self._examples(name)) for name in self._others()]
+        keys = {column_key(name) for name in mapping.left_out}
+        left = [name for name in self.columns if column_key(name) in keys]
+        return [*found, *(("left out", name, self._examples(name)) for name in left)]
+
+    def _others(self) -> list[str]:
+        """Columns that the map does not name, and that say something."""
+        named = {column_key(name) for name in self.mapping.columns()}
+        inside = {column_key(name.partition(".")[0]) for name in self.mapping.columns()}
+        return [
+            name
+            for name, column in self.columns.items()
+            if column.values and "." not in name and column_key(name) not in named | inside
+        ]
+
+    def _column(self, name: str) -> Column | None:
+        key = column_key(name)
+        return next((one for one in self.columns.values() if column_key(one.name) == key), None)
+
+    def _examples(self, name: str) -> str:
+        column = self._column(name)
+        return "" if column is None else " · ".join(column.examples())
+
+
+def guess(kind: Kind, rows: Sequence[Row], name: object, *, presets: bool = True) -> Guess:
+    """Of a source that begins with these rows; CatalogError where no column can be its ids. Without
+    `presets` nothing is recognized."""
+    columns = columns_of(rows)
+    by_name = {column.name: column for column in columns}
+    preset = recognized(by_name) if presets else None
+    if preset is not None and preset.mapping.kind != kind:
+        command = {"items": "index", "events": "events", "users": "users import"}
+        todo = f"use `palate {command[preset.mapping.kind]}`, or write a map for it"
+        raise CatalogError(name, f"it holds {preset.title}, not {kind}", todo)
+    if preset is not None:
+        return _with_writing(preset.mapping.only(by_name), by_name, preset.title)
+    return _with_writing(_guessed(kind, columns, name), by_name, "")
+
+
+def _guessed(kind: Kind, columns: Sequence[Column], name: object) -> ColumnMap:
+    scores = _scores(kind, columns)
+    fields = _assigned(kind, scores)
+    _fill_in(kind, fields, columns)
+    fields = {one: fields[one] for one in fields_of(kind) if one in fields}
+    missing = [one for one in REQUIRED[kind] if one not in fields]
+    if missing:
+        raise CatalogError(
+            name,
+            f"no column looks like {missing[0]} (there are {', '.join(c.name for c in columns)})",
+            f'write a map with [fields] {missing[0]} = "COLUMN", see docs/shop.md',
+        )
+    mapping = ColumnMap(kind, fields, others=kind != "events")
+    if kind == "items":
+        key = next(column for column in columns if column.name == fields["item_id"][0])
+        mapping = replace(mapping, join=key.distinct < 1.0 and key.distinct_runs > key.distinct)
+    if kind == "events" and "event_type" not in fields:
+        mapping = replace(mapping, constants={"event_type": _type_of(fields, columns)})
+    return mapping
+
+
+def _scores(kind: Kind, columns: Sequence[Column]) -> list[tuple[float, str, Column]]:
+    """Of every pair that may be, best first; columns that stand further to the left first among
+    equals."""
+    found = []
+    for place, column in enumerate(columns):
+        for name in field_words()[kind]:
+            if name not in fields_of(kind) or not column.values:
+                continue
+            said = name_score(column.name, kind, name) * (INSIDE if "." in column.name else 1.0)
+            fits = _FITS[kind].get(name, _any)(column) if said else 0.0
+            if said * fits:
+                found.append((said * (0.4 + 0.6 * fits), -place, name, column))
+    found.sort(key=lambda one: (-one[0], -one[1]))
+    return [(score, name, column) for score, _, name, column in found]
+
+
+def _assigned(
+    kind: Kind, scores: Sequence[tuple[float, str, Column]]
+) -> dict[str, tuple[str, ...]]:
+    fields: dict[str, list[str]] = {}
+    taken: set[str] = set()
+    for score, name, column in scores:
+        if column.name in taken or any(_overlap(column.name, one) for one in taken):
+            continue
+        there = fields.get(name)
+        if there is None and score >= LEAST:
+            fields[name] = [column.name]
+        elif there and name in _SEVERAL and score >= FURTHER and len(there) < MAX_FURTHER:
+            there.append(column.name)
+        elif there and name == "price" and score >= FURTHER and len(there) < 2:
+            if "sale" in column.name.lower() or "special" in column.name.lower():
+                there.insert(0, column.name)
+            else:
+                continue
+        else:
+            continue
+        taken.add(column.name)
+    return {name: tuple(columns) for name, columns in fields.items()}
+
+
+def _overlap(one: str, other: str) -> bool:
+    return one.startswith(f"{other}.") or other.startswith(f"{one}.")
+
+
+def _fill_in(kind: Kind, fields: dict[str, tuple[str, ...]], columns: Sequence[Column]) -> None:
+    """What must be there and no name tells, by the values alone, from the left."""
+    used = {name for names in fields.values() for name in names}
+    for name in REQUIRED[kind]:
+        if name in fields:
+            continue
+        free = [
+            c
+            for c in columns
+            if c.name not in used and c.values and not is_unlike(c.name, kind, name)
+        ]
+        fit = _key if kind != "events" else _reference
+        best = max(free, key=lambda column: fit(column), default=None)
+        if best is not None and fit(best) >= 0.9:
+            fields[name] = (best.name,)
+            used.add(best.name)
+        elif name == "item_id" and kind == "items" and "title" in fields:
+            title = next(c for c in columns if c.name == fields["title"][0])
+            if title.distinct > 0.99 and title.filled > 0.99:
+                fields[name] = fields["title"]
+    if kind == "items" and "title" not in fields:
+        free = [c for c in columns if c.name not in used and _title(c) > 0.8 and c.distinct > 0.9]
+        if free:
+            fields["title"] = (free[0].name,)
+    if kind == "events" and "timestamp" not in fields:
+        free = [c for c in columns if c.name not in used and c.times > 0.95 and c.n_distinct > 20]
+        if free:
+            fields["timestamp"] = (free[0].name,)
+
+
+def _type_of(fields: Mapping[str, tuple[str, ...]], columns: Sequence[Column]) -> str:
+    """Of events whose source does not say: what other columns suggest."""
+    if name_score((fields.get("value") or ("",))[0], "events", "value") >= 0.9:
+        return "rating"
+    bought = (
+        "price",
+        "amount",
+        "quantity",
+        "qty",
+        "order",
+        "invoice",
+        "transaction",
+        "purchase",
+        "sales",
+    )
+    names = " ".join(column.name.lower() for column in columns)
+    return "purchase" if any(word in names for word in bought) else "view"
+
+
+def _any(column: Column) -> float:
+    return 1.0
+
+
+def _key(column: Column) -> float:
+    """Every row has one, and its own."""
+    if column.ids < 0.9 or column.filled < 0.5:
+        return 0.0
+    unique = max(column.distinct, column.distinct_runs if column.distinct > 0.2 else 0.0)
+    return unique * column.filled**_LACKING * column.ids
+
+
+def _reference(column: Column) -> float:
+    """Every row has one, and some have the same."""
+    return column.filled * (column.ids if column.n_distinct > 1 else 0.1)
+
+
+def _title(column: Column) -> float:
+    if column.addresses > 0.2 or column.objects > 0.2 or not 1.5 <= column.mean_chars <= 300:
+        return 0.0
+    return column.letters * (1 - column.markup) * (0.5 + 0.5 * min(1.0, 3 * column.distinct))
+
+
+def _description(column: Column) -> float:
+    if column.addresses > 0.5 or column.objects > 0.2 or column.letters < 0.5:
+        return 0.0
+    return min(1.0, column.mean_chars / 40)
+
+
+def _categories(column: Column) -> float:
+    if column.addresses > 0.2 or column.letters < 0.5 or column.truths > 0.9:
+        return 0.0
+    if column.mean_chars > 400 or column.markup > 0.2:
+        return 0.2
+    return 1.0 if column.lists > 0.3 or column.distinct < 0.9 or len(column.values) < 20 else 0.7
+
+
+def _price(column: Column) -> float:
+    return column.numbers if column.numbers > 0.3 and column.objects == 0 else 0.0
+
+
+def _time(column: Column) -> float:
+    return column.times if column.times > 0.6 else 0.0
+
+
+def _available(column: Column) -> float:
+    if column.truths > 0.8:
+        return 1.0
+    return 0.7 if column.stocks > 0.8 else 0.0
+
+
+def _image(column: Column) -> float:
+    share = max(column.addresses, column.pictures)
+    return share if share > 0.3 else 0.0
+
+
+def _type(column: Column) -> float:
+    return column.words if column.n_distinct <= 50 and column.letters > 0.5 else 0.0
+
+
+def _value(column: Column) -> float:
+    return column.numbers if column.numbers > 0.7 else 0.0
+
+
+_FITS: Mapping[Kind, Mapping[str, Fit]] = {
+    "items": {
+        "item_id": _key,
+        "title": _title,
+        "description": _description,
+        "categories": _categories,
+        "price": _price,
+        "created_at": _time,
+        "available": _available,
+        HIDDEN: lambda column: column.truths,
+        "image": _image,
+        "audio": lambda column: column.addresses,
+    },
+    "events": {
+        "user_id": _reference,
+        "item_id": _reference,
+        "event_type": _type,
+        "value": _value,
+        "timestamp": _time,
+        "event_id": _key,
+    },
+    "users": {"user_id": _key, "taste": lambda column: column.letters},
+}
+
+
+def _with_writing(mapping: ColumnMap, columns: Mapping[str, Column], preset: str) -> Guess:
+    """How the values of its columns are written."""
+    remarks = []
+    prices = [
+        columns[c] for f in ("price", "value") for c in mapping.fields.get(f, ()) if c in columns
+    ]
+    times = [columns[c] for f in _TIMES for c in mapping.fields.get(f, ()) if c in columns]
+    order, remark = date_order([text for column in times for text in column.texts])
+    if mapping.dates:
+        order = mapping.dates
+    elif remark:
+        remarks.append(f"{times[0].name}: {remark}")
+    separators = dict(mapping.separators)
+    for name in mapping.fields.get("categories", ()):
+        if name in columns and name not in separators and (found := separators_of(columns[name])):
+            separators[name] = found
+    if mapping.kind == "events" and "timestamp" not in mapping.fields:
+        remarks.append("no column is a time: all events count as of when the file was last changed")
+    if mapping.constants.get("event_type") and not preset:
+        remarks.append(
+            f"no column says what was done: all events are taken as {mapping.constants['event_type']!r}"
+        )
+    if not preset and "item_id" in mapping.fields:
+        key = mapping.fields["item_id"][0]
+        if key in columns and mapping.kind == "items":
+            remarks.append(f"items are known by {key!r}: events must name them by the same")
+    if mapping.fields.get("item_id") == mapping.fields.get("title") and mapping.kind == "items":
+        remarks.append("no column is an id of its own: items are known by their titles")
+    mapping = replace(
+        mapping,
+        decimal=mapping.decimal or decimal_of([text for column in prices for text in column.texts]),
+        dates=order,
+        separators=separators,
+    )
+    return Guess(mapping, columns, preset, tuple(remarks))
+
+
+_TIMES = ("created_at", "timestamp")
