@@ -25,6 +25,7 @@ from service.cli.commands.encoding import encoders
 from service.cli.commands.enriching import enrich
 from service.cli.commands.evaluating import evaluate
 from service.cli.commands.explaining import explain
+from service.cli.commands.exporting import export
 from service.cli.commands.indexing import index, rebuild
 from service.cli.commands.keying import keys
 from service.cli.commands.people import users
@@ -66,7 +67,7 @@ def palate(
 COMMANDS: Mapping[str, Sequence[Callable[..., int]]] = {
     "Begin": (demo, index, events, align, train, evaluate, serve),
     "Ask": (recommend, chat, explain, similar, search),
-    "Keep": (tune, simulate, backup, restore, rebuild, scrub, doctor, top),
+    "Keep": (tune, simulate, export, backup, restore, rebuild, scrub, doctor, top),
 }
 for group, commands in COMMANDS.items():
     for command in commands:

@@ -70,7 +70,12 @@ def test_ratings_of_another_system_come_in_by_a_guess(run: Run) -> None:
     assert "recognized as ratings of MovieLens" in ran.out
     assert "timestamp is missing; taken as of when its source was last changed" in ran.out
     again = run("events", "ratings.csv", "--map", "ratings.map.toml", "--json").json["files"][0]
-    assert again["counts"] == {"recorded": 0, "duplicates": 2, "unknown_items": 0}
+    assert again["counts"] == {
+        "recorded": 0,
+        "duplicates": 2,
+        "unknown_items": 0,
+        "unattributed": 0,
+    }
 
 
 def test_rows_of_a_database_come_in(run: Run) -> None:
