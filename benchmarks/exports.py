@@ -5,10 +5,13 @@ MovieLens, Gorse, Personalize); every row is made here, from a seed. Into the ro
 real exports: markup and entities, "N/A" for a price, dates that are none, a category of 600 characters,
 a description of 120,000, stray quotes, rows that are too long, bytes of another encoding, rows without an
 id. What was written is known, so that what comes in can be compared. Knows nothing of the reader.
+
+    python -m benchmarks.exports shop
 """
 
 from __future__ import annotations
 
+import argparse
 import csv
 import json
 import random
@@ -597,3 +600,16 @@ def _note(export: Export, row_id: str, product: Product, price: object) -> None:
 
 def _delimiter(name: str) -> str:
     return "\t" if name.endswith(".tsv") else ","
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Write the exports of a made-up shop.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--products", type=int, default=1_000)
+    options = parser.parse_args()
+    for export in write_exports(options.folder, options.products):
+        print(f"{export.path}: {export.rows:,} rows of {export.kind}")
+
+
+if __name__ == "__main__":
+    main()

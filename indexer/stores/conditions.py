@@ -114,7 +114,7 @@ def from_payload(payload: dict[str, Any]) -> Item:
         raise Damaged("the vector store", why, "`palate rebuild` makes it anew") from error
 
 
-def _filterable(value: AttributeValue) -> str | float | list[str] | list[str | float]:
+def _filterable(value: AttributeValue) -> str | float | list[Any]:
     """A text that is a number is there as both: it equals the text and compares as the number."""
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -119,6 +119,18 @@ def _number(cells: Cells, mapping: ColumnMap, problems: list[Problem]) -> float 
     return None
 
 
+def _price(cells: Cells, mapping: ColumnMap, problems: list[Problem]) -> float | None:
+    """The first that is not 0, for exports write 0 where there is no special price; 0 where all
+    are."""
+    last = None
+    for cell in cells:
+        found = _number([cell], mapping, problems)
+        if found:
+            return found
+        last = found if last is None else last
+    return last
+
+
 def _moment(*, years: bool) -> Clean:
     def clean(cells: Cells, mapping: ColumnMap, problems: list[Problem]) -> float | None:
         for role, value in cells:
@@ -201,7 +213,7 @@ _ITEMS: Mapping[str, Clean] = {
     "title": _title,
     "description": _prose(MAX_DESCRIPTION_CHARS),
     "categories": _categories,
-    "price": _number,
+    "price": _price,
     "created_at": _moment(years=True),
     "available": _truth,
     HIDDEN: _truth,

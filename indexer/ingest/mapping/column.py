@@ -21,7 +21,7 @@ from indexer.ingest.values.truth import truth
 SHOWN = 3
 SHOWN_CHARS = 40
 MAX_ID_CHARS = 64
-MAX_DEPTH = 2
+MAX_DEPTH = 4
 _URL = re.compile(r"(?:https?:)?//\S+$", re.IGNORECASE)
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp|tiff?|avif|svg)\b", re.IGNORECASE)
 _WORD = re.compile(r"[\w.:-]+(?: [\w.:-]+){0,2}")
@@ -70,6 +70,10 @@ class Column:
     @cached_property
     def numbers(self) -> float:
         return self._share(lambda value: number(value) is not None)
+
+    @cached_property
+    def zeros(self) -> float:
+        return self._share(lambda value: number(value) == 0.0)
 
     @cached_property
     def times(self) -> float:
@@ -211,4 +215,4 @@ def _is_id(value: object) -> bool:
     text = str(value).strip()
     if not text or len(text) > MAX_ID_CHARS or any(map(str.isspace, text)):
         return False
-    return _FRACTION.fullmatch(text) is None and "//" not in text and text[0] not in "$€£¥"
+    return not (_FRACTION.fullmatch(text) or _URL.match(text) or text[0] in "$€£¥")

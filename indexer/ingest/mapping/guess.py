@@ -7,14 +7,15 @@ the first rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from indexer.errors import CatalogError
 from indexer.ingest.mapping.column import Column, columns_of
-from indexer.ingest.mapping.mapping import HIDDEN, REQUIRED, ColumnMap, Kind, column_key, fields_of
+from indexer.ingest.mapping.fit import fit
+from indexer.ingest.mapping.mapping import REQUIRED, ColumnMap, Kind, column_key, fields_of
 from indexer.ingest.mapping.presets import recognized
-from indexer.ingest.mapping.words import field_words, is_unlike, name_score
+from indexer.ingest.mapping.words import field_words, is_unlike, name_score, of_purchases
 from indexer.ingest.mapping.writing import date_order, decimal_of, separators_of
 from indexer.ingest.sources.source import Row
 
@@ -26,10 +27,9 @@ _SEVERAL = ("categories", "image", "description", "available")
 MAX_FURTHER = 8
 INSIDE = 0.8
 """How much less a column says that lies within another."""
-_LACKING = 16
-"""Power of the share of rows with an id: rows without one are lost, so it must be near 1."""
+SURE = 0.9
+"""How well the values alone must fit where no name tells."""
 SAMPLE_ROWS = 1_000
-Fit = Callable[[Column], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def _scores(kind: Kind, columns: Sequence[Column]) -> list[tuple[float, str, Col
             if name not in fields_of(kind) or not column.values:
                 continue
             said = name_score(column.name, kind, name) * (INSIDE if "." in column.name else 1.0)
-            fits = _FITS[kind].get(name, _any)(column) if said else 0.0
+            fits = fit(kind, name, column) if said else 0.0
             if said * fits:
                 found.append((said * (0.4 + 0.6 * fits), -place, name, column))
     found.sort(key=lambda one: (-one[0], -one[1]))
@@ -144,20 +144,29 @@ def _assigned(
     for score, name, column in scores:
         if column.name in taken or any(_overlap(column.name, one) for one in taken):
             continue
-        there = fields.get(name)
-        if there is None and score >= LEAST:
-            fields[name] = [column.name]
-        elif there and name in _SEVERAL and score >= FURTHER and len(there) < MAX_FURTHER:
+        there = fields.setdefault(name, [])
+        if not there and score >= LEAST:
             there.append(column.name)
-        elif there and name == "price" and score >= FURTHER and len(there) < 2:
-            if "sale" in column.name.lower() or "special" in column.name.lower():
-                there.insert(0, column.name)
-            else:
-                continue
+        elif there and score >= FURTHER and _may_join(name, column.name, there):
+            there.insert(
+                0 if name == "price" and _is_special(column.name) else len(there), column.name
+            )
         else:
             continue
         taken.add(column.name)
-    return {name: tuple(columns) for name, columns in fields.items()}
+    return {name: tuple(columns) for name, columns in fields.items() if columns}
+
+
+def _may_join(name: str, column: str, there: Sequence[str]) -> bool:
+    """Whether a field may have one more column: a price one that holds for a while only, or the one
+    that holds else."""
+    if name == "price":
+        return len(there) == 1 and _is_special(column) != _is_special(there[0])
+    return name in _SEVERAL and len(there) < MAX_FURTHER
+
+
+def _is_special(column: str) -> bool:
+    return any(word in column.casefold() for word in ("sale", "special", "discount", "offer"))
 
 
 def _overlap(one: str, other: str) -> bool:
@@ -175,9 +184,8 @@ def _fill_in(kind: Kind, fields: dict[str, tuple[str, ...]], columns: Sequence[C
             for c in columns
             if c.name not in used and c.values and not is_unlike(c.name, kind, name)
         ]
-        fit = _key if kind != "events" else _reference
-        best = max(free, key=lambda column: fit(column), default=None)
-        if best is not None and fit(best) >= 0.9:
+        best = max(free, key=lambda column: fit(kind, name, column), default=None)
+        if best is not None and fit(kind, name, best) >= SURE:
             fields[name] = (best.name,)
             used.add(best.name)
         elif name == "item_id" and kind == "items" and "title" in fields:
@@ -185,7 +193,11 @@ def _fill_in(kind: Kind, fields: dict[str, tuple[str, ...]], columns: Sequence[C
             if title.distinct > 0.99 and title.filled > 0.99:
                 fields[name] = fields["title"]
     if kind == "items" and "title" not in fields:
-        free = [c for c in columns if c.name not in used and _title(c) > 0.8 and c.distinct > 0.9]
+        free = [
+            c
+            for c in columns
+            if c.name not in used and fit(kind, "title", c) > 0.8 and c.distinct > 0.9
+        ]
         if free:
             fields["title"] = (free[0].name,)
     if kind == "events" and "timestamp" not in fields:
@@ -198,108 +210,8 @@ def _type_of(fields: Mapping[str, tuple[str, ...]], columns: Sequence[Column]) -
     """Of events whose source does not say: what other columns suggest."""
     if name_score((fields.get("value") or ("",))[0], "events", "value") >= 0.9:
         return "rating"
-    bought = (
-        "price",
-        "amount",
-        "quantity",
-        "qty",
-        "order",
-        "invoice",
-        "transaction",
-        "purchase",
-        "sales",
-    )
-    names = " ".join(column.name.lower() for column in columns)
-    return "purchase" if any(word in names for word in bought) else "view"
-
-
-def _any(column: Column) -> float:
-    return 1.0
-
-
-def _key(column: Column) -> float:
-    """Every row has one, and its own."""
-    if column.ids < 0.9 or column.filled < 0.5:
-        return 0.0
-    unique = max(column.distinct, column.distinct_runs if column.distinct > 0.2 else 0.0)
-    return unique * column.filled**_LACKING * column.ids
-
-
-def _reference(column: Column) -> float:
-    """Every row has one, and some have the same."""
-    return column.filled * (column.ids if column.n_distinct > 1 else 0.1)
-
-
-def _title(column: Column) -> float:
-    if column.addresses > 0.2 or column.objects > 0.2 or not 1.5 <= column.mean_chars <= 300:
-        return 0.0
-    return column.letters * (1 - column.markup) * (0.5 + 0.5 * min(1.0, 3 * column.distinct))
-
-
-def _description(column: Column) -> float:
-    if column.addresses > 0.5 or column.objects > 0.2 or column.letters < 0.5:
-        return 0.0
-    return min(1.0, column.mean_chars / 40)
-
-
-def _categories(column: Column) -> float:
-    if column.addresses > 0.2 or column.letters < 0.5 or column.truths > 0.9:
-        return 0.0
-    if column.mean_chars > 400 or column.markup > 0.2:
-        return 0.2
-    return 1.0 if column.lists > 0.3 or column.distinct < 0.9 or len(column.values) < 20 else 0.7
-
-
-def _price(column: Column) -> float:
-    return column.numbers if column.numbers > 0.3 and column.objects == 0 else 0.0
-
-
-def _time(column: Column) -> float:
-    return column.times if column.times > 0.6 else 0.0
-
-
-def _available(column: Column) -> float:
-    if column.truths > 0.8:
-        return 1.0
-    return 0.7 if column.stocks > 0.8 else 0.0
-
-
-def _image(column: Column) -> float:
-    share = max(column.addresses, column.pictures)
-    return share if share > 0.3 else 0.0
-
-
-def _type(column: Column) -> float:
-    return column.words if column.n_distinct <= 50 and column.letters > 0.5 else 0.0
-
-
-def _value(column: Column) -> float:
-    return column.numbers if column.numbers > 0.7 else 0.0
-
-
-_FITS: Mapping[Kind, Mapping[str, Fit]] = {
-    "items": {
-        "item_id": _key,
-        "title": _title,
-        "description": _description,
-        "categories": _categories,
-        "price": _price,
-        "created_at": _time,
-        "available": _available,
-        HIDDEN: lambda column: column.truths,
-        "image": _image,
-        "audio": lambda column: column.addresses,
-    },
-    "events": {
-        "user_id": _reference,
-        "item_id": _reference,
-        "event_type": _type,
-        "value": _value,
-        "timestamp": _time,
-        "event_id": _key,
-    },
-    "users": {"user_id": _key, "taste": lambda column: column.letters},
-}
+    names = " ".join(column.name.casefold() for column in columns)
+    return "purchase" if any(word in names for word in of_purchases()) else "view"
 
 
 def _with_writing(mapping: ColumnMap, columns: Mapping[str, Column], preset: str) -> Guess:

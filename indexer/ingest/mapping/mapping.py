@@ -99,7 +99,7 @@ class ColumnMap:
     @classmethod
     def own(cls, kind: Kind) -> ColumnMap:
         """Of files that have our names for columns."""
-        fields = {name: (name,) for name in fields_of(kind)}
+        fields: dict[str, tuple[str, ...]] = {name: (name,) for name in fields_of(kind)}
         for media in media_types().values() if kind == "items" else ():
             if media.list_field:
                 fields[media.name] = (media.name, media.list_field)

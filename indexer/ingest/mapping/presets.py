@@ -30,7 +30,7 @@ class Preset:
 @cache
 def presets() -> dict[str, Preset]:
     """By name."""
-    folder = files(__package__).joinpath("presets")
+    folder = files("indexer.ingest.mapping").joinpath("presets")
     found = sorted(
         (one for one in folder.iterdir() if one.name.endswith(".toml")), key=lambda o: o.name
     )

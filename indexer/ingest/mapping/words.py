@@ -20,6 +20,8 @@ NAME, KIN, WITHIN = 1.0, 0.6, 0.75
 """How much it says: a name, a wider name, and a word that ends with a name."""
 PER_WORD = 0.2
 """Taken off for each further word of a column's name that is not neutral."""
+PER_NEUTRAL = 0.01
+"""Taken off for each that is: the shorter name is the plainer one."""
 MIN_ENDING = 4
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NO_WORD = re.compile(r"[\W_]+")
@@ -70,6 +72,12 @@ def neutral() -> frozenset[str]:
 
 
 @cache
+def of_purchases() -> frozenset[str]:
+    """Parts of words in the names of columns that only purchases have."""
+    return frozenset(_content()["bought"].split())
+
+
+@cache
 def name_score(column: str, kind: str, field: str) -> float:
     """From 0 to 1, how well a column's name says that it is this field.
 
@@ -107,7 +115,7 @@ def _score(parts: Tokens, phrases: frozenset[Tokens], weight: float, words: Fiel
 def _beside(others: Sequence[str], words: FieldWords) -> float:
     if any(word in words.unlike for word in others):
         return 0.0
-    return max(0.0, 1.0 - PER_WORD * sum(word not in neutral() for word in others))
+    return max(0.0, 1.0 - sum(PER_NEUTRAL if w in neutral() else PER_WORD for w in others))
 
 
 def _place(parts: Tokens, phrase: Tokens) -> int | None:
@@ -134,4 +142,4 @@ def _phrases(text: str) -> frozenset[Tokens]:
 
 
 def _content() -> dict[str, Any]:
-    return tomllib.loads(files(__package__).joinpath("words.toml").read_text("utf-8"))
+    return tomllib.loads(files("indexer.ingest.mapping").joinpath("words.toml").read_text("utf-8"))

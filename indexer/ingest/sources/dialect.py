@@ -19,7 +19,7 @@ UNIT_SEPARATOR = "\x1f"
 SAMPLE_ROWS = 200
 MAX_PREAMBLE = 20
 """Lines above the header, such as the name of a report."""
-_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
+_NO_NAME = re.compile(r"[+-]?\d+([.,]\d+)?|\d{4}-\d\d-\d\d([T ].*)?")
 _ESCAPED = re.compile(r'\\"')
 _DOUBLED = re.compile(r'[^,;\t|\s]""|""[^,;\t|\s]')
 
@@ -95,12 +95,13 @@ def _usual_width(rows: Sequence[Sequence[str]]) -> tuple[int, float]:
 
 
 def _has_header(rows: Sequence[Sequence[str]]) -> bool:
-    """Not where the first row has a number where every other row has one: names are no numbers."""
+    """Not where the first row has a number or a date where every other row has one: these are no
+    names."""
     if len(rows) < 2:
         return True
     first, rest = rows[0], rows[1:]
-    numbers = [place for place, cell in enumerate(first) if _NUMBER.fullmatch(cell.strip())]
+    numbers = [place for place, cell in enumerate(first) if _NO_NAME.fullmatch(cell.strip())]
     return not any(
-        all(place < len(row) and _NUMBER.fullmatch(row[place].strip()) for row in rest)
+        all(place < len(row) and _NO_NAME.fullmatch(row[place].strip()) for row in rest)
         for place in numbers
     )

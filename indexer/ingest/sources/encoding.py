@@ -8,14 +8,18 @@ from __future__ import annotations
 import codecs
 import io
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import IO
 
 from charset_normalizer import from_bytes
 
 MAX_LINE_BYTES = 16 * 2**20
 _LOOKED_AT = 64 * 1024
+_MESS = 0.5
+"""Share of oddities that a text may have: cells of a table look odd among words."""
 _NO_DIFFERENCE = 0.05
 """Between the coherence of two encodings: which of these it is, is told by the letters."""
 _SIGN_IN_WORD = re.compile(r"[^\W\d_][\u00a1-\u00bf\u00d7\u00f7](?=[^\W\d_])")
@@ -134,8 +138,8 @@ def _guessed(head: bytes) -> str:
     odd = [line for line in head.split(b"\n")[:-1] or [head] if not line.isascii()]
     if 2 * sum(map(_is_utf8, odd)) > len(odd):
         return "utf-8"
-    sample = b"\n".join(odd)[:_LOOKED_AT]
-    found = list(from_bytes(sample, cp_isolation=_CANDIDATES))
+    sample = b"\n".join(odd[: bisect_left(list(accumulate(map(len, odd))), _LOOKED_AT) + 1])
+    found = list(from_bytes(sample, cp_isolation=_CANDIDATES, threshold=_MESS))
     if not found:
         return _FALLBACK
     best = found[0]

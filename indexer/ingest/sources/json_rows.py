@@ -7,6 +7,7 @@ An array is read as it arrives, never as a whole. Knows nothing of what the fiel
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import IO, Any
@@ -19,6 +20,10 @@ from indexer.ingest.sources.encoding import MAX_LINE_BYTES, encoding_of, lines_o
 from indexer.ingest.sources.source import Row, Rows
 from indexer.ingest.sources.stream import Opened, spooled
 
+MAX_DEPTH = 4
+"""Objects around the list with the rows."""
+_ID = re.compile(r"(?:.*[_ .-])?(?:id|sku|asin)|.*[a-z]I[dD]", re.ASCII)
+"""Names of fields by which an object is a row and not what rows lie in."""
 _TODO = "check that it is complete, and JSON or JSON Lines"
 
 
@@ -81,7 +86,18 @@ def _holds_rows(text: str) -> bool:
         return not rest.lstrip().startswith("{")  # an object over many lines
     if rest.strip() or not isinstance(found, dict):
         return False
-    return any(isinstance(v, list) and v and isinstance(v[0], dict) for v in found.values())
+    return not any(map(_ID.fullmatch, found)) and _has_objects(found, MAX_DEPTH)
+
+
+def _has_objects(value: object, depth: int) -> bool:
+    """Whether a list of objects lies somewhere in it."""
+    if isinstance(value, list):
+        return bool(value) and isinstance(value[0], dict)
+    return (
+        isinstance(value, dict)
+        and depth > 0
+        and any(_has_objects(inner, depth - 1) for inner in value.values())
+    )
 
 
 def _longest_array(whole: IO[bytes], name: str) -> str:

@@ -86,6 +86,11 @@ def test_the_next_column_is_read_where_the_first_cannot_be() -> None:
     assert cleaned("items", "price", "ask", "5") == (5.0, ["x is not a number; left out"])
 
 
+def test_a_price_of_0_is_none_where_another_column_has_one() -> None:
+    assert cleaned("items", "price", "0.00", "5") == (5.0, [])
+    assert cleaned("items", "price", "0", "0.00") == (0.0, [])
+
+
 def test_how_the_map_says_values_are_written() -> None:
     tags = Role("field", "x", label="x", separators=(",",))
     assert cleaned("items", "categories", "a, b", role=tags)[0] == ["a", "b"]

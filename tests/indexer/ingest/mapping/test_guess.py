@@ -172,6 +172,32 @@ ITEMS: dict[str, tuple[dict[str, Sequence[Any]], dict[str, tuple[str, ...]]]] = 
             "created_at": ("created_at",),
         },
     ),
+    "prices of which some are always 0": (
+        {
+            "Product ID": numbered("{}"),
+            "Product Name": TITLES,
+            "Price": ["10.99", "N/A"],
+            "Retail Price": ["0.00"],
+            "Sale Price": ["0.00", "9.99"],
+        },
+        {"item_id": ("Product ID",), "price": ("Sale Price", "Price")},
+    ),
+    "an answer of GraphQL": (
+        {
+            "node": [
+                {
+                    "id": f"gid://shop/Product/{n}",
+                    "title": title,
+                    "priceRange": {"minVariantPrice": {"amount": "5.0"}},
+                }
+                for n, title in enumerate(TITLES)
+            ]
+        },
+        {
+            "item_id": ("node.id",),
+            "title": ("node.title",),
+        },
+    ),
     "names that say nothing": (
         {"column 1": numbered("{}"), "column 2": TITLES, "column 3": ["Comedy|Drama", "Crime"]},
         {"item_id": ("column 1",), "title": ("column 2",)},

@@ -25,6 +25,10 @@ from indexer.ingest.sources.dialect import Dialect, dialect_of
         ("'id','name'\n'1','a, b'\n", Dialect(",", quote="'")),
         ("Stock report\n\nid,name,price\n1,a,2\n2,b,3\n", Dialect(",", preamble=1)),
         ("196\t242\t3\t881250949\n186\t302\t3\t891717742\n", Dialect("\t", has_header=False)),
+        (
+            "u1\t2009-05-04T23:08:57Z\ta\nu2\t2009-05-05T01:00:00Z\tb\n",
+            Dialect("\t", has_header=False),
+        ),
         ("item_id\n1\n2\n", Dialect(",")),
         ("id,2023,2024\n1,5,6\n", Dialect(",")),
     ],

@@ -37,6 +37,15 @@ def test_rows_are_the_same_in_every_form(tmp_path: Path, name: str, content: str
     assert [row.values for row in read(tmp_path / name, content) if isinstance(row, Row)] == ROWS
 
 
+def test_a_list_may_lie_deep_in_one_line_and_one_row_may_hold_a_list(tmp_path: Path) -> None:
+    edges = [{"node": row} for row in ROWS]
+    deep = json.dumps({"data": {"products": {"edges": edges}}})
+    assert [row.values for row in read(tmp_path / "a.json", deep) if isinstance(row, Row)] == edges
+    row = {"product_id": 1, "images": [{"src": "a"}, {"src": "b"}]}
+    found = read(tmp_path / "a.json", json.dumps(row))
+    assert [one.values for one in found if isinstance(one, Row)] == [row]
+
+
 def test_an_object_a_line_may_hold_lists_of_objects(tmp_path: Path) -> None:
     rows = [{"id": 1, "images": [{"src": "a"}]}, {"id": 2, "images": [{"src": "b"}]}]
     found = read(tmp_path / "a.jsonl", "\n".join(map(json.dumps, rows)))
