@@ -34,7 +34,7 @@ def _reference(column: Column) -> float:
 
 
 def _title(column: Column) -> float:
-    if column.addresses > 0.2 or column.objects > 0.2 or not 1.5 <= column.mean_chars <= 300:
+    if column.addresses > 0.2 or column.objects > 0.2 or not 1 <= column.mean_chars <= 300:
         return 0.0
     return column.letters * (1 - column.markup) * (0.5 + 0.5 * min(1.0, 3 * column.distinct))
 

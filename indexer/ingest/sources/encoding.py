@@ -17,7 +17,7 @@ from typing import IO
 from charset_normalizer import from_bytes
 
 MAX_LINE_BYTES = 16 * 2**20
-_LOOKED_AT = 64 * 1024
+_LOOKED_AT = 16 * 1024
 _MESS = 0.5
 """Share of oddities that a text may have: cells of a table look odd among words."""
 _NO_DIFFERENCE = 0.05

@@ -56,7 +56,7 @@ def query_rows(url: str, query: str) -> Rows:
                 yield Row(number, dict(row))
     except SQLAlchemyError as error:
         why = str(getattr(error, "orig", None) or error)
-        raise CatalogError(name, f"the query failed ({why})", "check the query") from None
+        raise CatalogError(name, f"the query failed ({why})", "check URL and query") from None
     finally:
         engine.dispose()
 

@@ -17,7 +17,6 @@ DateOrder = Literal["", "day first", "month first"]
 
 _DIGITS = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+]?\d+)?", re.ASCII)
 _COMPACT = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", re.ASCII)
-_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ].*)?", re.ASCII)
 NUMERIC_DATE = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d\d)(?:[,T ]\s*(.+))?", re.ASCII)
 """Day and month in digits, in either order, before the year."""
 _ZONE = re.compile(r"\s+(?:([+-]\d\d:?\d\d)(?:\s+[A-Z]{1,5})?|UTC|GMT)$")
@@ -84,14 +83,14 @@ def _of_number(value: float, years: bool) -> float | None:
 
 @lru_cache(maxsize=65_536)
 def _of_text(text: str, order: DateOrder, years: bool) -> float | None:
+    if text[4:5] == "-" and (found := _iso(text) or _iso(_ZONE.sub(r"\1", text))) is not None:
+        return found
     if _COMPACT.fullmatch(text):
         found = _iso(f"{text[:4]}-{text[4:6]}-{text[6:]}")
         if found is not None:
             return found
     if _DIGITS.fullmatch(text):
         return _of_number(float(text), years)
-    if _ISO.fullmatch(text) and (found := _iso(_ZONE.sub(r"\1", text))) is not None:
-        return found
     return _as_written(text, order)
 
 
