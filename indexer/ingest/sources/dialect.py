@@ -17,6 +17,8 @@ DELIMITERS = (",", "\t", ";", "|", "::")
 UNIT_SEPARATOR = "\x1f"
 """Stands for a delimiter of two characters, which the csv module cannot have."""
 SAMPLE_ROWS = 200
+UNLIKE_FIRST = 0.5
+"""How much less a delimiter is one that the first row does not have: what stands between labels."""
 MAX_PREAMBLE = 20
 """Lines above the header, such as the name of a report."""
 _NO_NAME = re.compile(r"[+-]?\d+([.,]\d+)?|\d{4}-\d\d-\d\d([T ].*)?")
@@ -67,7 +69,8 @@ def dialect_of(lines: Sequence[str]) -> Dialect:
         rows = _sample(dialect, lines)
         width, share = _usual_width(rows)
         if width > 1:
-            found.append((share * (1 - 1 / width), -rank, dialect, rows, width))
+            in_first = 1.0 if len(rows[0]) > 1 else UNLIKE_FIRST
+            found.append((share * in_first * (1 - 1 / width), -rank, dialect, rows, width))
     if not found:
         dialect = Dialect(",", quote, escapes)
         rows = _sample(dialect, lines)

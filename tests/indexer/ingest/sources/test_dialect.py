@@ -29,6 +29,7 @@ from indexer.ingest.sources.dialect import Dialect, dialect_of
             "u1\t2009-05-04T23:08:57Z\ta\nu2\t2009-05-05T01:00:00Z\tb\n",
             Dialect("\t", has_header=False),
         ),
+        ("user_id,labels\n1,gold|de\n2,gold|de,extra\n3,gold|de\n", Dialect(",")),
         ("item_id\n1\n2\n", Dialect(",")),
         ("id,2023,2024\n1,5,6\n", Dialect(",")),
     ],

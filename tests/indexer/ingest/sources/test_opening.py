@@ -30,7 +30,7 @@ def ids(name: str, query: str = "") -> list[object]:
         ("a.csv", b"id,t\n7,x\n"),
         ("a.tsv", b"id\tt\n7\tx\n"),
         ("a.txt", b"id;t\n7;x\n"),
-        ("a.CSV.GZ", gzip.compress(b"id,t\n7,x\n")),
+        ("a.CSV.GZ", gzip.compress(b"id,t\n7,x\n", mtime=0)),
         ("a.jsonl", b'{"id": "7"}\n'),
         ("anything", b'{"id": "7"}\n'),
         ("anything", b"id,t\n7,x\n"),
