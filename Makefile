@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STUBS  := proto/palate/v1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types proto bench-serve bench-overload bench-quality bench-verdicts bench-incremental bench-explain bench-words bench-encode bench-align bench-house bench-telemetry bench-crash bench-start bench-access clean
+.PHONY: help install demo test check lint types proto bench-serve bench-overload bench-quality bench-verdicts bench-incremental bench-explain bench-words bench-encode bench-align bench-house bench-telemetry bench-crash bench-start bench-access bench-ingest clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -79,6 +79,9 @@ bench-crash: install ## whether 200 kills lose or resurrect anything; writes doc
 
 bench-access: install ## what keys and TLS cost a call; writes docs/security.md
 	$(BIN)/python -m benchmarks.access --write
+
+bench-ingest: install ## rows of a shop's own files that come in, and how fast they are read; writes docs/shop.md
+	$(BIN)/python -m benchmarks.ingest --write
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

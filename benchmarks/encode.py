@@ -31,7 +31,8 @@ from encoders.arrays import FloatArray
 from encoders.modality import ImageModality
 from encoders.networks.backend import NetworkBackend
 from encoders.registry import bundled_image_encoder, bundled_text_encoder
-from indexer.catalog.item import Item, read_items
+from indexer.catalog.item import Item
+from indexer.ingest.reading import read_items
 from indexer.media.download import Downloader, DownloadLimits
 from indexer.media.folder import MediaFolder
 from indexer.media.source import MediaSource
@@ -182,7 +183,7 @@ def compared_pictures(folder: Path, work: Path) -> Comparison:
 
 
 def items_of(folder: Path) -> Iterator[Item]:
-    return (row for row in read_items(folder / "items.jsonl") if isinstance(row, Item))
+    return read_items(folder / "items.jsonl")
 
 
 def in_turns(

@@ -308,6 +308,7 @@ class Recommender:
         ]
         self.telemetry.stages(watch)
         notes = list(filter(None, [self._workspace.unaligned, self._workspace.store.damage]))
+        notes += rule.notes
         return Recommendation("", results, "", degraded=notes, stage_ms=watch.laps_ms())
 
     def report_online(self, request: OnlineRequest) -> OnlineReport:

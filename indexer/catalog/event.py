@@ -7,16 +7,15 @@ what is liked, seen and learned from. Knows nothing of where events are kept.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 
 from indexer.catalog import fields
 from indexer.catalog.rating_habits import Neutral, RatingHabits
-from indexer.catalog.rows import Row, RowError, read_rows
+from indexer.catalog.rows import RowError
 from indexer.errors import InvalidInput
 
 __all__ = [
@@ -26,7 +25,6 @@ __all__ = [
     "EventPolicy",
     "Outcome",
     "RowError",
-    "read_events",
 ]
 
 EVENT_FIELDS = (
@@ -41,7 +39,6 @@ EVENT_FIELDS = (
     "position",
 )
 """`domain` may stand in a file for the reader's convenience; the item's own domain is what counts."""
-REQUIRED_FIELDS = ("user_id", "item_id", "event_type", "timestamp")
 MAX_TYPE_CHARS = 64
 MAX_POSITION = 1_000_000
 RATING = "rating"
@@ -204,23 +201,6 @@ class EventPolicy:
         ratings = [e.value for e in events if e.event_type == RATING and e.value is not None]
         neutral = self.neutral(habits, len(ratings), sum(ratings))
         return [self.kind(event.event_type, event.value, neutral) for event in events]
-
-
-def read_events(path: str | os.PathLike[str]) -> Iterator[Event | RowError]:
-    """The events of a .jsonl, .parquet or .csv file, one by one; a bad row is a `RowError` and the
-    reading goes on."""
-    for row in read_rows(path, known=EVENT_FIELDS, required=REQUIRED_FIELDS):
-        yield row if isinstance(row, RowError) else _event_of(row)
-
-
-def _event_of(row: Row) -> Event | RowError:
-    try:
-        return Event.from_mapping(row.values)
-    except InvalidInput as error:
-        item_id = row.values.get("item_id")
-        return RowError(
-            row.line, None if item_id is None else str(item_id)[: fields.MAX_ID_CHARS], str(error)
-        )
 
 
 def _position(value: object) -> int | None:

@@ -72,6 +72,8 @@ def identifier(row: Mapping[str, object], field: str) -> str:
 
 def text(value: object, field: str, max_chars: int, default: str = "") -> str:
     """Free text, as it is; absent is `default`."""
+    if isinstance(value, str) and 0 < len(value) <= max_chars and value.isprintable():
+        return value  # nearly always
     if is_absent(value):
         return default
     if not isinstance(value, str):
@@ -89,6 +91,8 @@ def text(value: object, field: str, max_chars: int, default: str = "") -> str:
 
 def label(value: object, field: str, max_chars: int = MAX_ID_CHARS, default: str = "") -> str:
     """One line of text: no control characters."""
+    if isinstance(value, str) and 0 < len(value) <= max_chars and value.isprintable():
+        return value  # nearly always
     line = text(value, field, max_chars, default)
     if _CONTROL.search(line):
         raise InvalidInput(field, value, "it must not contain control characters")

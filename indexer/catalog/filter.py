@@ -9,7 +9,8 @@ Fields: `domain`, `item_id`, `categories`, `available`, `price`, `created_at`, `
 - `=` and `:` hold when the value, or one of the values of a list, is exactly that (upper and lower case differ);
   `field:*` holds when there is any value. `<`, `<=`, `>`, `>=` compare numbers and times.
 - A comparison with an absent value never holds, `!=` included; `NOT` of a condition that does not hold does.
-- A boolean attribute reads as the text true or false. An unquoted number also equals a text written like it.
+- A boolean attribute reads as the text true or false. A text attribute that is a number, like "81.0", compares as
+  that number as well, and so does each text of a list.
 - Times are unix seconds or RFC 3339. Conditions side by side are joined by AND. As in AIP-160, OR binds closer than
   AND: `a AND b OR c` is `a AND (b OR c)`. `-x` is `NOT x`.
 
@@ -20,7 +21,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
@@ -33,6 +34,7 @@ from indexer.errors import FilterSyntaxError, InvalidInput, shown
 ITEM_ID = "item_id"
 MAX_FILTER_CHARS = 4_000
 MAX_DEPTH = 32
+MAX_NUMBER_CHARS = 40
 EXAMPLE = 'categories:"Comedy" AND price < 20'
 
 
@@ -88,6 +90,14 @@ Filter = TextIn | NumberIn | Present | ItemIn | And | Or | Not
 """`field` is a field's name, for attributes `attributes.` and the bare name."""
 
 
+def number_of(text: str) -> float | None:
+    """The number that a text attribute compares as; None where it is none."""
+    if len(text) > MAX_NUMBER_CHARS or not _NUMERIC.fullmatch(text.strip()):
+        return None
+    number = float(text)
+    return number if math.isfinite(number) else None
+
+
 def in_domains(domains: Iterable[str]) -> Filter | None:
     """Items of any of these domains; no domains means no condition."""
     wanted = tuple(dict.fromkeys(domains))
@@ -103,6 +113,17 @@ def all_of(*filters: Filter | None) -> Filter | None:
     """All the conditions there are; None when there are none."""
     parts = tuple(part for part in filters if part is not None)
     return And(parts) if len(parts) > 1 else next(iter(parts), None)
+
+
+def leaves(filter: Filter) -> Iterator[TextIn | NumberIn | Present]:
+    """The conditions on fields in it, in order."""
+    if isinstance(filter, And | Or):
+        for part in filter.parts:
+            yield from leaves(part)
+    elif isinstance(filter, Not):
+        yield from leaves(filter.part)
+    elif not isinstance(filter, ItemIn):
+        yield filter
 
 
 def with_indices(filter: Filter, index_of: Callable[[str], int | None]) -> Filter:
@@ -156,7 +177,7 @@ _GRAMMAR = r"""
     %ignore /\s+/
 """
 
-_NUMERIC = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_NUMERIC = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _TEXT_FIELDS = ("domain", ITEM_ID, "categories")
 _NUMBER_FIELDS: dict[str, Callable[[object, str], float | None]] = {
     "price": fields.number,

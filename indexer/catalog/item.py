@@ -1,4 +1,4 @@
-"""Item: one thing that can be recommended, and the reading of catalogue files.
+"""Item: one thing that can be recommended.
 
 `Item.from_mapping` is the only validation there is, for files and for the wire. Which media an item
 may have, and in which fields of a row, is in `encoders.modality`. Knows nothing of vectors, of what
@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from encoders.modality import MediaModality, media_types
 from indexer.catalog import fields
-from indexer.catalog.rows import Row, RowError, read_rows
+from indexer.catalog.rows import RowError
 from indexer.errors import InvalidInput
 
-__all__ = ["AttributeValue", "Item", "RowError", "read_items"]
+__all__ = ["AttributeValue", "Item", "RowError"]
 
 AttributeValue = str | float | bool | tuple[str, ...]
 
@@ -161,42 +160,6 @@ class Item:
 def item_fields() -> tuple[str, ...]:
     """The fields that a row may have."""
     return _fields_with(media_types().values())
-
-
-def read_items(path: str | os.PathLike[str]) -> Iterator[Item | RowError]:
-    """The items of a .jsonl, .parquet or .csv file, one by one; a bad row is a `RowError` and the
-    reading goes on.
-
-    A second row with the same item_id is a RowError: the first was used. Memory grows by some 100
-    bytes an item only.
-    """
-    seen: set[int] = set()  # 64-bit hashes of the ids, not the ids
-    for row in read_rows(path, known=item_fields(), required=("item_id",)):
-        if isinstance(row, RowError):
-            yield row
-            continue
-        item = _item_of(row)
-        if isinstance(item, Item):
-            key = hash(item.item_id)
-            if key in seen:
-                yield RowError(
-                    row.line,
-                    item.item_id,
-                    f"item_id {item.item_id!r} appears again; the first row is used",
-                )
-                continue
-            seen.add(key)
-        yield item
-
-
-def _item_of(row: Row) -> Item | RowError:
-    try:
-        return Item.from_mapping(row.values)
-    except InvalidInput as error:
-        item_id = row.values.get("item_id")
-        return RowError(
-            row.line, None if item_id is None else str(item_id)[: fields.MAX_ID_CHARS], str(error)
-        )
 
 
 def _categories(value: object) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from indexer.catalog.event import Event
 from indexer.catalog.item import AttributeValue, Item
+from indexer.catalog.profile import Profile
 from indexer.catalog.rating_habits import RatingCounts
 
 UNKNOWN_ITEM = -1
@@ -301,6 +302,9 @@ class UserRecords(Protocol):
 
     def put_user(self, user_id: str, attributes: Mapping[str, AttributeValue], taste: str) -> None:
         """Replace the user's profile."""
+
+    def put_users(self, batch: Sequence[Profile]) -> None:
+        """Replace the profiles of several users; of two of one user the later stands."""
 
     def get_user(self, user_id: str) -> User | None:
         """The user's profile, if there is one; a user may well have events and no profile."""

@@ -10,7 +10,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from indexer.catalog.filter import And, Filter, ItemIn, Not, NumberIn, Or, Present, TextIn
+from indexer.catalog.filter import (
+    And,
+    Filter,
+    ItemIn,
+    Not,
+    NumberIn,
+    Or,
+    Present,
+    TextIn,
+    number_of,
+)
 from indexer.catalog.item import AttributeValue, Item
 from indexer.errors import Damaged
 
@@ -104,7 +114,13 @@ def from_payload(payload: dict[str, Any]) -> Item:
         raise Damaged("the vector store", why, "`palate rebuild` makes it anew") from error
 
 
-def _filterable(value: AttributeValue) -> str | float | list[str]:
+def _filterable(value: AttributeValue) -> str | float | list[Any]:
+    """A text that is a number is there as both: it equals the text and compares as the number."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return list(value) if isinstance(value, tuple) else value
+    if isinstance(value, str):
+        number = number_of(value)
+        return value if number is None else [value, number]
+    if isinstance(value, tuple):
+        return [*value, *(n for text in value if (n := number_of(text)) is not None)]
+    return value

@@ -4,6 +4,7 @@
 1   done in part: some rows or items failed, a budget was spent, the trained model was not activated, or a search
     found nothing better or was stopped; the report says which and why
 2   could not
+130 stopped by Ctrl-C; what was acknowledged before is kept
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from service.cli.commands.encoding import encoders
 from service.cli.commands.enriching import enrich
 from service.cli.commands.evaluating import evaluate
 from service.cli.commands.explaining import explain
+from service.cli.commands.exporting import export
 from service.cli.commands.indexing import index, rebuild
 from service.cli.commands.keying import keys
 from service.cli.commands.people import users
@@ -58,14 +60,14 @@ def palate(
 ) -> None:
     """Palate recommends, and says why: index a catalogue, record events, train, serve, ask.
 
-    Exit codes: 0 done, 1 done in part (the report says which rows), 2 could not.
+    Exit codes: 0 done, 1 done in part (the report says which rows), 2 could not, 130 stopped by Ctrl-C.
     """
 
 
 COMMANDS: Mapping[str, Sequence[Callable[..., int]]] = {
     "Begin": (demo, index, events, align, train, evaluate, serve),
     "Ask": (recommend, chat, explain, similar, search),
-    "Keep": (tune, simulate, backup, restore, rebuild, scrub, doctor, top),
+    "Keep": (tune, simulate, export, backup, restore, rebuild, scrub, doctor, top),
 }
 for group, commands in COMMANDS.items():
     for command in commands:

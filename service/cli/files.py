@@ -1,15 +1,16 @@
-"""Files of rows on their way in: how many there are, how far one can be read, and what became of
-them.
+"""Sources of rows on their way in: how far each could be read, and what became of its rows.
 
-Owns the report of `palate index` and `palate events`, and their exit codes. Knows nothing of items,
-events and stores.
+Owns the report of `palate index`, `palate events` and `palate users import`, and their exit codes.
+Knows nothing of items, events and stores.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -18,38 +19,70 @@ from service.cli import output
 from service.cli.output import Step
 
 if TYPE_CHECKING:
-    from indexer.catalog.item import RowError
+    from indexer.catalog.rows import RowError
+    from indexer.ingest.problems import Problems
+    from indexer.ingest.sources.source import Source
     from service.cli.times import RunTimes
 
 DONE, IN_PART, COULD_NOT = 0, 1, 2
+INTERRUPTED = 130
+"""What shells say of a program that Ctrl-C ended."""
 SHOWN_ROWS = 10
+SHOWN_KINDS = 20
 
 T = TypeVar("T")
+Listen = Callable[[str, str, "RowError"], None]
+"""Called with a source, "failed" or "warning", and a row."""
 
 
 @dataclass(slots=True)
 class FileReport:
-    """What became of the rows of one file."""
+    """What became of the rows of one source."""
 
     file: str
     counts: dict[str, int]
     """Rows that were used, by what became of them."""
-    failed: list[RowError] = field(default_factory=list)
-    """Rows that were not used."""
-    warnings: list[RowError] = field(default_factory=list)
-    """Rows that were used, but not all of what they say."""
+    problems: Problems
+    """What was wrong with rows, used or not."""
+    map: str = ""
+    """The map file that was written for it."""
+    notes: list[str] = field(default_factory=list)
+    """What is to be said of the source as a whole."""
     stopped: str = ""
-    """Why the file could not be read to its end; empty when it was."""
+    """Why it could not be read to its end; empty when it was."""
+    interrupted: bool = False
+    """Ctrl-C ended it."""
     seconds: float = 0.0
+
+    @property
+    def used(self) -> int:
+        """Rows that came in."""
+        return sum(self.counts.values())
 
     @property
     def rows(self) -> int:
         """All that were read."""
-        return sum(self.counts.values()) + len(self.failed)
+        return self.used + self.problems.n_failed
+
+    def to_mapping(self) -> dict[str, Any]:
+        """As JSON has it; of rows with problems the first."""
+        return {
+            "file": self.file,
+            "counts": self.counts,
+            "failed": [asdict(row) for row in self.problems.failed],
+            "warnings": [asdict(row) for row in self.problems.warnings],
+            "n_failed": self.problems.n_failed,
+            "n_warnings": self.problems.n_warnings,
+            "problems": self.problems.sentences(),
+            "map": self.map,
+            "notes": self.notes,
+            "stopped": self.stopped,
+            "seconds": self.seconds,
+        }
 
 
 class Rows(Generic[T]):
-    """The rows of a file as far as it can be read; `stopped` then says why no further."""
+    """The rows of a source as far as it can be read; `stopped` then says why no further."""
 
     def __init__(self, rows: Iterable[T]) -> None:
         self._rows = rows
@@ -64,116 +97,149 @@ class Rows(Generic[T]):
             self.stopped = str(error)
 
 
-def count_rows(path: Path) -> int | None:
-    """About how many rows there are, for the progress bar; None where finding out would mean
-    reading it all."""
-    try:
-        if path.suffix == ".parquet":
-            import pyarrow.parquet as pq
+def batched(rows: Iterable[T], size: int) -> Iterator[list[T]]:
+    """So many at a time, in order."""
+    iterator = iter(rows)
+    while part := list(islice(iterator, size)):
+        yield part
 
-            rows: int = pq.ParquetFile(path).metadata.num_rows
-            return rows
-        if path.suffix == ".gz":
-            return None
-        with path.open("rb") as stream:
-            return sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b""))
-    except (OSError, ValueError):  # ArrowInvalid is a ValueError; the reader says what is wrong
-        return None
+
+@contextmanager
+def listening(errors: Path | None) -> Iterator[Listen]:
+    """What writes every row with a problem to a file as it comes, where there is to be one."""
+    if errors is None:
+        yield lambda *_: None
+        return
+    with errors.open("w", encoding="utf-8") as stream:
+
+        def write(file: str, kind: str, row: RowError) -> None:
+            line = {"file": file, "kind": kind, **asdict(row)}
+            stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+        yield write
 
 
 def take_in(
-    files: Sequence[Path], one: Callable[[Path, Step], FileReport], *, as_json: bool
+    sources: Sequence[Source],
+    counts: Sequence[str],
+    one: Callable[[Source, FileReport, Step], None],
+    *,
+    errors: Path | None,
+    as_json: bool,
 ) -> list[FileReport]:
-    """Every file through `one`."""
-    reports = []
-    with output.progress(as_json) as step:
-        for path in files:
-            started = monotonic()
-            report = one(path, step)
-            report.seconds = round(monotonic() - started, 2)
+    """Every source through `one`, which adds to its report; Ctrl-C ends it there."""
+    from indexer.errors import CatalogError
+    from indexer.ingest.problems import Problems
+
+    reports: list[FileReport] = []
+    with output.progress(as_json) as step, listening(errors) as listen:
+        for source in sources:
+            problems = Problems(source.unit, *_told(listen, source.name))
+            report = FileReport(source.name, dict.fromkeys(counts, 0), problems)
             reports.append(report)
+            started = monotonic()
+            try:
+                one(source, report, step)
+            except CatalogError as error:
+                report.stopped = str(error)
+            except KeyboardInterrupt:
+                report.interrupted = True
+                break
+            finally:
+                report.seconds = round(monotonic() - started, 2)
     return reports
 
 
 def tell(
     reports: Sequence[FileReport],
     *,
+    again: str,
     errors: Path | None,
     as_json: bool,
     times: RunTimes | None = None,
 ) -> int:
-    """Print what became of the files, and the `times` of it all; returns the exit code."""
+    """Print what became of the sources, and the `times` of it all; returns the exit code. `again` is
+    what the same command does with rows that are in."""
     code = _exit_code(reports)
     if as_json:
         timed = {"times": asdict(times)} if times else {}
-        output.emit({"files": [asdict(report) for report in reports], "exit_code": code, **timed})
+        files = [report.to_mapping() for report in reports]
+        output.emit({"files": files, "exit_code": code, **timed})
     else:
         _print(reports, errors, times)
-    if errors is not None:
-        _write_errors(errors, reports)
     for report in reports:
         if report.stopped:
             output.error(report.stopped)
+        elif report.interrupted:
+            output.error(_interrupted(report, again))
         elif code == COULD_NOT:
             output.error(f"{report.file}: no row could be used")
     return code
 
 
+def _told(
+    listen: Listen, file: str
+) -> tuple[Callable[[RowError], None], Callable[[RowError], None]]:
+    return (lambda row: listen(file, "failed", row), lambda row: listen(file, "warning", row))
+
+
+def _interrupted(report: FileReport, again: str) -> str:
+    kept = "is kept" if report.used == 1 else "are kept"
+    rows = "1 row" if report.used == 1 else f"{report.used:,} rows"
+    return f"{report.file}: stopped by Ctrl-C; {rows} {kept}. The same command goes on: {again}"
+
+
 def _exit_code(reports: Sequence[FileReport]) -> int:
-    if all(not report.stopped and not report.failed for report in reports):
+    if any(report.interrupted for report in reports):
+        return INTERRUPTED
+    if all(not report.stopped and not report.problems.n_failed for report in reports):
         return DONE
-    return IN_PART if any(sum(report.counts.values()) for report in reports) else COULD_NOT
+    return IN_PART if any(report.used for report in reports) else COULD_NOT
 
 
 def _print(reports: Sequence[FileReport], errors: Path | None, times: RunTimes | None) -> None:
-    used = [
-        report
-        for report in reports
-        if report.failed or not report.stopped or sum(report.counts.values())
-    ]
-    if used:
-        names = list(used[0].counts)
-        columns = [
-            "file",
-            *(name.replace("_", " ") for name in names),
-            "failed",
-            "warnings",
-            "seconds",
-        ]
+    told = [r for r in reports if r.problems.n_failed or not r.stopped or r.used]
+    if told:
+        names = list(told[0].counts)
+        numbers = [*(name.replace("_", " ") for name in names), "failed", "warnings", "seconds"]
         rows = [
             [
                 r.file,
                 *(r.counts[name] for name in names),
-                len(r.failed),
-                len(r.warnings),
+                r.problems.n_failed,
+                r.problems.n_warnings,
                 f"{r.seconds:.1f}",
             ]
-            for r in used
+            for r in told
         ]
-        output.table(columns, rows, right=columns[1:])
+        output.table(["file", *numbers], rows, right=numbers)
     if times is not None:
         from service.cli.times import show
 
         show(times)
     for report in reports:
-        _print_rows(report.file, "failed", report.failed, errors)
-        _print_rows(report.file, "warnings", report.warnings, errors)
+        _print_problems(report, errors)
 
 
-def _print_rows(file: str, what: str, rows: Sequence[RowError], errors: Path | None) -> None:
-    for row in rows[:SHOWN_ROWS]:
-        named = "" if row.item_id is None else f" ({row.item_id})"
-        output.say(f"{file}:{row.line}{named}: {row.reason}")
-    if len(rows) > SHOWN_ROWS:
-        where = f"in {errors}" if errors else "with --errors FILE or --json"
-        output.say(f"... and {len(rows) - SHOWN_ROWS:,} more {what}; all of them {where}")
-
-
-def _write_errors(path: Path, reports: Sequence[FileReport]) -> None:
-    with path.open("w", encoding="utf-8") as stream:
-        for report in reports:
-            kinds = (("failed", report.failed), ("warning", report.warnings))
-            for kind, rows in kinds:
-                for row in rows:
-                    line: dict[str, Any] = {"file": report.file, "kind": kind, **asdict(row)}
-                    stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+def _print_problems(report: FileReport, errors: Path | None) -> None:
+    for note in report.notes:
+        output.say(f"{report.file}: {note}")
+    problems = report.problems
+    sentences = problems.sentences()
+    few = problems.n_failed + problems.n_warnings <= SHOWN_ROWS
+    if few:
+        for row in (*problems.failed, *problems.warnings):
+            named = "" if row.item_id is None else f" ({row.item_id})"
+            output.say(f"{report.file}:{row.line}{named}: {row.reason}")
+        return
+    for sentence in sentences[:SHOWN_KINDS]:
+        output.say(f"{report.file}: {sentence}")
+    more = (
+        f"... and {len(sentences) - SHOWN_KINDS:,} more kinds; "
+        if len(sentences) > SHOWN_KINDS
+        else ""
+    )
+    where = (
+        f"all of these rows are in {errors}" if errors else "--errors FILE keeps all of these rows"
+    )
+    output.say(f"{report.file}: {more}{where}")

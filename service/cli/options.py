@@ -74,15 +74,39 @@ Config = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, for programs.")]
 Files = Annotated[
-    list[Path],
-    typer.Argument(metavar="FILE...", help="JSON Lines, Parquet or CSV.", show_default=False),
+    list[str],
+    typer.Argument(
+        metavar="FILE...",
+        help="CSV, TSV, JSON, JSON Lines, Parquet, Arrow or Excel, packed or not; a folder of them; a folder"
+        " of Hugging Face `datasets`; - for stdin; the URL of a database, with --query.",
+        show_default=False,
+    ),
+]
+Map = Annotated[
+    str,
+    typer.Option(
+        "--map",
+        metavar="auto|FILE|PRESET",
+        help="How its columns are read: auto guesses, shows and writes a map; else a map, or the name of a"
+        " well-known export, such as shopify.",
+        show_default=False,
+    ),
+]
+Query = Annotated[
+    str,
+    typer.Option(
+        "--query",
+        metavar="SQL",
+        help="What to read from a database: a query, or a table.",
+        show_default=False,
+    ),
 ]
 Errors = Annotated[
     Path | None,
     typer.Option(
         "--errors",
         metavar="FILE",
-        help="Write every failed row there, as JSON Lines.",
+        help="Write every row that failed or was not used in full there, as JSON Lines.",
         show_default=False,
     ),
 ]

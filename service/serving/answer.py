@@ -160,6 +160,7 @@ class Answer:
                 f"{n_unscored} candidates have no finite score and stand last, by popularity; "
                 "the model may be damaged: `palate doctor`"
             )
+        notes += self.ranking.notes
         request, user = self.ranking.request, self.ranking.user
         if self.ranking.wished is not None:
             notes += self.ranking.wished.notes

@@ -6,6 +6,7 @@ query. Knows no answers and no words.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +37,8 @@ class RankedRequest:
     ranked: Ranked
     wished: Wished | None = None
     """What it says in words."""
+    notes: Sequence[str] = ()
+    """Why its filter leaves nothing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +73,7 @@ class RequestRanker:
         query = self._query(request, model, user, rule, n_served, wished, placement)
         watch.lap("person")
         ranked = rank(model.ranker, query, self.sources.of(model), index, watch)
-        return RankedRequest(request, model, user, ranked, wished)
+        return RankedRequest(request, model, user, ranked, wished, rule.notes)
 
     def rank_only(self, request: RecommendRequest, model: ServingModel, item: int) -> RankedRequest:
         """The same list if it had this item alone."""

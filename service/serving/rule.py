@@ -5,10 +5,20 @@ Knows filters and item indices; no scores and no people.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from indexer.catalog.filter import Filter, all_of, in_domains, parse_filter, with_indices
+from indexer.catalog.filter import (
+    Filter,
+    NumberIn,
+    Present,
+    all_of,
+    in_domains,
+    leaves,
+    parse_filter,
+    with_indices,
+)
 from indexer.errors import StoreUnavailable
 from indexer.stores.store import ItemStore
 from service.ranker.data.arrays import IntArray
@@ -26,6 +36,8 @@ class Rule:
     filter: Filter | None
     members: IntArray | None
     """All items that satisfy the filter, ascending, where they are at most SELECTIVE."""
+    notes: tuple[str, ...] = ()
+    """Why nothing satisfies it, where that is because no item has what it compares."""
 
     @classmethod
     def of(cls, text: str, domains: Sequence[str], store: ItemStore, ids: ItemIds) -> Rule:
@@ -42,7 +54,8 @@ class Rule:
             if asked is not None:
                 raise
             return ANYTHING
-        return cls(combined, members if len(members) <= SELECTIVE else None)
+        notes = () if len(members) else tuple(_lacking(combined, store))
+        return cls(combined, members if len(members) <= SELECTIVE else None, notes)
 
     @property
     def is_resolved(self) -> bool:
@@ -51,6 +64,19 @@ class Rule:
 
 
 ANYTHING = Rule(None, None)
+
+
+def _lacking(filter: Filter, store: ItemStore) -> Iterator[str]:
+    """What a filter compares that no item has, or that none has as a number."""
+    for leaf in dict.fromkeys(leaves(filter)):
+        if store.matching(Present(leaf.field), None, 1).size == 0:
+            yield f"no item has a value for {leaf.field}"
+        elif isinstance(leaf, NumberIn) and not _has_numbers(leaf.field, store):
+            yield f"{leaf.field} is a number in no item: only = and : compare texts"
+
+
+def _has_numbers(field: str, store: ItemStore) -> bool:
+    return store.matching(NumberIn(field, gte=-math.inf), None, 1).size > 0
 
 
 def rule_text(filter_text: str, domains: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from indexer.errors import Damaged
+from indexer.errors import Damaged, StoreError
 from indexer.folder_lock import FolderLock
 from indexer.log.event_log import EventLog
 from indexer.log.opening import open_event_log
@@ -101,7 +101,11 @@ def media_of(settings: Settings) -> MediaSource:
 def lock_of(settings: Settings) -> FolderLock | None:
     """Held while this process has the folder; None where the stores are on a server, which several
     may use."""
-    settings.data.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        why = "the data folder cannot be here: a file is in its place"
+        raise StoreError(f"{settings.data}: {why}; name a folder with --data") from None
     return FolderLock(settings.data) if settings.store.kind == "edge" else None
 
 

@@ -20,15 +20,23 @@ def matches(filter: Filter, item: Item) -> bool:
                 value = "true" if value else "false"
             return bool(set(value if isinstance(value, tuple) else (value,)) & set(texts))
         case NumberIn(field, gt, gte, lt, lte):
-            value = _value(item, field)
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                return False
-            return (
-                (gt is None or value > gt)
-                and (gte is None or value >= gte)
-                and (lt is None or value < lt)
-                and (lte is None or value <= lte)
+            return any(
+                (gt is None or number > gt)
+                and (gte is None or number >= gte)
+                and (lt is None or number < lt)
+                and (lte is None or number <= lte)
+                for number in _numbers(_value(item, field))
             )
+
+
+def _numbers(value: AttributeValue | None) -> list[float]:
+    """A text that is a number is that number as well."""
+    if isinstance(value, bool) or value is None:
+        return []
+    if isinstance(value, int | float):
+        return [value]
+    texts = value if isinstance(value, tuple) else (value,)
+    return [float(text) for text in texts if text.replace(".", "", 1).isdigit()]
 
 
 def _value(item: Item, field: str) -> AttributeValue | None:

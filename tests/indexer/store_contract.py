@@ -58,8 +58,8 @@ def nearest(
 
 
 NAMES = ("director", "running time", "a.b", "ключ", "x[0]", "a-b", "0", "'quoted'")
-TEXTS = ("Comedy", "comedy", "Sci-Fi", "true", "1999", "", "*", "x'y\"z", "漫画")
-NUMBERS = (-1.5, 0.0, 0.1, 1.0, 1999.0, 1e15)
+TEXTS = ("Comedy", "comedy", "Sci-Fi", "true", "1999", "81.0", "007", "", "*", "x'y\"z", "漫画")
+NUMBERS = (-1.5, 0.0, 0.1, 1.0, 7.0, 81.0, 1999.0, 1e15)
 
 
 def catalogue() -> list[StoredItem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam, select
 
 from indexer.catalog.item import AttributeValue
+from indexer.catalog.profile import Profile
 from indexer.log.event_log import User
 from indexer.log.sql.database import SqlPart
 from indexer.log.sql.events import events_of
@@ -38,14 +39,21 @@ class SqlUsers(SqlPart):
     """`UserRecords` in SQL."""
 
     def put_user(self, user_id: str, attributes: Mapping[str, AttributeValue], taste: str) -> None:
-        plain = {k: list(v) if isinstance(v, tuple) else v for k, v in attributes.items()}
-        row = {
-            "attributes": json.dumps(plain, ensure_ascii=False),
-            "taste": taste,
-            "updated_at": time.time(),
-        }
+        self.put_users([Profile(user_id, attributes, taste)])
+
+    def put_users(self, batch: Sequence[Profile]) -> None:
+        now = time.time()
         with self.database.writing() as connection:
-            self.database.upsert(connection, users, {"user_id": user_id}, row)
+            for user in batch:
+                plain = {
+                    k: list(v) if isinstance(v, tuple) else v for k, v in user.attributes.items()
+                }
+                row = {
+                    "attributes": json.dumps(plain, ensure_ascii=False),
+                    "taste": user.taste,
+                    "updated_at": now,
+                }
+                self.database.upsert(connection, users, {"user_id": user.user_id}, row)
 
     def get_user(self, user_id: str) -> User | None:
         with self.database.reading() as connection:

@@ -178,7 +178,7 @@ def _print(answer: Recommendation, as_json: bool) -> int:
     if answer.wish is not None:
         output.say(_understood(answer))
     show(answer)
-    if answer.recommendation_id:
+    if answer.recommendation_id and answer.results:
         output.say(
             f"palate explain --recommendation {answer.recommendation_id} --item ID says more."
         )

@@ -13,18 +13,27 @@ import typer
 
 from service.cli import output
 from service.cli.connection import HERE, Server
-from service.cli.files import DONE, FileReport, Rows, count_rows, take_in, tell
-from service.cli.options import Config, Data, Errors, Files, Json, Workers
+from service.cli.files import DONE, FileReport, Rows, batched, take_in, tell
+from service.cli.maps import Maps
+from service.cli.options import Config, Data, Errors, Files, Json, Map, Query, Workers
 from service.cli.output import Step
 from service.cli.session import answering, require_data, settings_of
 
 if TYPE_CHECKING:
     from encoders.base import Encoder
-    from indexer.catalog.item import Item, RowError
+    from indexer.catalog.item import Item
+    from indexer.indexing.indexer import Indexer
+    from indexer.ingest.problems import Problems
+    from indexer.ingest.sources.source import Source
     from service.api.services import Backend
     from service.config import Settings
     from service.storage.workspace import Workspace
 
+COUNTS = ("indexed", "skipped", "joined")
+"""Joined rows are variants, further pictures or repetitions of an item that another row began."""
+AGAIN = "what is in and unchanged is skipped."
+PART = 2_560
+"""Items after which it is counted what became of them."""
 REMOTE_ITEMS = 200
 REMOTE_BYTES = 8 * 2**20
 """A call over the wire ends at so many items, or media of so many bytes."""
@@ -34,6 +43,8 @@ REMOTE_FILE_BYTES = 10 * 2**20
 
 def index(
     files: Files,
+    map: Map = "",
+    query: Query = "",
     data: Data = None,
     config: Config = None,
     server: Server = HERE,
@@ -41,43 +52,49 @@ def index(
     workers: Workers = 0,
     as_json: Json = False,
 ) -> int:
-    """Add or replace the items of catalogue files; what is unchanged is skipped."""
+    """Add or replace the items of files, folders, stdin or a database; what is unchanged is skipped.
+
+    Columns with other names than ours are mapped by --map. What cannot be read of a row is left out
+    and told; only a row without an id is lost.
+    """
+    from indexer.ingest.sources.opening import open_sources
+
+    sources, maps = open_sources(files, query), Maps("items", map, as_json=as_json)
     if server:
         if workers:
             raise typer.BadParameter(
                 "--workers is for encoding here; what --server encodes, it encodes with its own."
             )
         with answering(data, config, server, quiet=as_json) as backend:
-            reports = take_in(files, lambda path, step: _send(backend, path, step), as_json=as_json)
-        return tell(reports, errors=errors, as_json=as_json)
+            reports = take_in(
+                sources,
+                COUNTS,
+                lambda *of_one: _send(backend, maps, *of_one),
+                errors=errors,
+                as_json=as_json,
+            )
+        return tell(reports, again=AGAIN, errors=errors, as_json=as_json)
     from service.cli.times import run_times
 
     with _workspace(settings_of(data, config), as_json, workers) as workspace:
         indexer = workspace.indexer()
         started = perf_counter()
-
-        def one(path: Path, step: Step) -> FileReport:
-            from indexer.catalog.item import read_items
-
-            rows = Rows(read_items(path))
-            report = indexer.index_items(
-                rows,
-                root=path.resolve().parent,
-                total=count_rows(path),
-                on_progress=lambda done, total: step(path.name, done, total),
-            )
-            counts = {"indexed": report.indexed, "skipped": report.skipped}
-            return FileReport(str(path), counts, report.failed, report.warnings, rows.stopped)
-
         with output.progress(as_json) as step:
             workspace.reconcile(
                 lambda done, total: step("finishing what an earlier run left", done, total)
             )
-        reports = take_in(files, one, as_json=as_json)
-        workspace.store.optimize()
+        reports = take_in(
+            sources,
+            COUNTS,
+            lambda *of_one: _index(indexer, maps, *of_one),
+            errors=errors,
+            as_json=as_json,
+        )
+        if not any(report.interrupted for report in reports):
+            workspace.store.optimize()
         rows = sum(report.rows for report in reports)
         times = run_times(_encoders(workspace).values(), rows, perf_counter() - started)
-    return tell(reports, errors=errors, as_json=as_json, times=times)
+    return tell(reports, again=AGAIN, errors=errors, as_json=as_json, times=times)
 
 
 def rebuild(
@@ -141,53 +158,74 @@ def _check_log(settings: Settings) -> None:
         log.count_items()
 
 
-def _send(backend: Backend, path: Path, step: Step) -> FileReport:
-    """One file through a server, with the pictures and sounds that lie beside it."""
-    from indexer.catalog.item import RowError, read_items
+def _index(indexer: Indexer, maps: Maps, source: Source, report: FileReport, step: Step) -> None:
+    """One source into the data folder here."""
+    from indexer.catalog.rows import RowError
+    from indexer.ingest.reading import ItemReading
 
-    report = FileReport(str(path), {"indexed": 0, "skipped": 0})
-    rows, total = Rows(read_items(path)), count_rows(path)
+    source, mapping = maps.of(source, report)
+    reading = ItemReading(source, mapping, report.problems)
+    rows, total = Rows(reading), source.count()
+    for part in batched(rows, PART):
+        lines = [line for line, _ in part]
+        before = reading.rows - len(part)
+        found = indexer.index_items(
+            [item for _, item in part],
+            root=source.root,
+            on_progress=lambda done, _, before=before: step(source.name, before + done, total),  # type: ignore[misc]
+        )
+        report.counts["indexed"] += found.indexed
+        report.counts["skipped"] += found.skipped
+        report.counts["joined"] = reading.joined
+        for row in found.warnings:
+            report.problems.warn_row(RowError(lines[row.line - 1], row.item_id, row.reason))
+    report.counts["joined"] = reading.joined
+    report.stopped = rows.stopped
+
+
+def _send(backend: Backend, maps: Maps, source: Source, report: FileReport, step: Step) -> None:
+    """One source through a server, with the pictures and sounds that lie beside it."""
+    from indexer.catalog.rows import RowError
+    from indexer.ingest.reading import ItemReading
+
+    source, mapping = maps.of(source, report)
+    reading = ItemReading(source, mapping, report.problems)
+    rows, total = Rows(reading), source.count()
     batch: list[tuple[int, Item]] = []
-    size = done = 0
+    size = 0
 
     def flush() -> None:
         nonlocal size
         if batch:
             answer = backend.index_items([item for _, item in batch], {})
+            lines = [line for line, _ in batch]
             report.counts["indexed"] += answer.indexed
             report.counts["skipped"] += answer.skipped
-            lines = [line for line, _ in batch]
-            report.failed += [
-                RowError(lines[row.line - 1], row.item_id, row.reason) for row in answer.failed
-            ]
-            report.warnings += [
-                RowError(lines[row.line - 1], row.item_id, row.reason) for row in answer.warnings
-            ]
+            for row in answer.failed:
+                report.problems.lose_row(RowError(lines[row.line - 1], row.item_id, row.reason))
+            for row in answer.warnings:
+                report.problems.warn_row(RowError(lines[row.line - 1], row.item_id, row.reason))
         batch.clear()
         size = 0
 
-    for line, row in enumerate(rows, start=1):
-        done = line
-        if isinstance(row, RowError):
-            report.failed.append(row)
-            continue
-        item = _with_files(row, path.resolve().parent, line, report.warnings)
+    for line, row in rows:
+        item = _with_files(row, source.root, line, report.problems)
         size += sum(len(name) for names in item.media.values() for name in names)
         batch.append((line, item))
         if len(batch) >= REMOTE_ITEMS or size >= REMOTE_BYTES:
             flush()
-            step(path.name, done, total)
+            step(source.name, reading.rows, total)
     flush()
-    step(path.name, done, total)
+    step(source.name, reading.rows, total)
+    report.counts["joined"] = reading.joined
     report.stopped = rows.stopped
-    return report
 
 
-def _with_files(item: Item, root: Path, line: int, warnings: list[RowError]) -> Item:
+def _with_files(item: Item, root: Path, line: int, problems: Problems) -> Item:
     """The item with its pictures and sounds themselves in place of paths, which mean nothing to the
     server."""
     from encoders.errors import MediaError
-    from indexer.catalog.item import RowError
+    from indexer.catalog.rows import RowError
 
     for modality, paths in item.media.items():
         names = []
@@ -195,7 +233,8 @@ def _with_files(item: Item, root: Path, line: int, warnings: list[RowError]) -> 
             try:
                 names.append(_portable(name, root))
             except MediaError as error:
-                warnings.append(RowError(line, item.item_id, f"indexed without {name!r}: {error}"))
+                why = f"indexed without {name!r}: {error}"
+                problems.warn_row(RowError(line, item.item_id, why))
         item = item.with_perceived(modality, names)
     return item
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from service.cli.connection import HERE, Server
-from service.cli.files import FileReport, Rows, count_rows, take_in, tell
-from service.cli.options import Config, Data, Errors, Files, Json
+from service.cli.files import FileReport, Rows, batched, take_in, tell
+from service.cli.maps import Maps
+from service.cli.options import Config, Data, Errors, Files, Json, Map, Query
 from service.cli.output import Step
 from service.cli.session import answering, event_log, settings_of
 
 if TYPE_CHECKING:
     from indexer.catalog.event import Event
+    from indexer.ingest.sources.source import Source
     from indexer.log.event_log import EventLog
     from service.api.messages import EventReport
     from service.config import Settings
@@ -22,59 +22,68 @@ if TYPE_CHECKING:
 BATCH = 10_000
 REMOTE_BATCH = 5_000
 
-T = TypeVar("T")
+COUNTS = ("recorded", "duplicates", "unknown_items", "unattributed")
+AGAIN = "what is in is counted as a duplicate."
+
 Record = Callable[[Sequence["Event"]], "EventReport"]
 
 
 def events(
     files: Files,
+    map: Map = "",
+    query: Query = "",
     data: Data = None,
     config: Config = None,
     server: Server = HERE,
     errors: Errors = None,
     as_json: Json = False,
 ) -> int:
-    """Append the events of files; an event that is there already is counted once.
+    """Append the events of files, folders, stdin or a database; one that is there already is counted
+    once.
 
     Unknown items are recorded events of items that are not in the catalogue: they count as soon as
     these are indexed. Unattributed are recorded events whose recommendation_id names no answer that
     they can have come from.
     """
+    from indexer.ingest.sources.opening import open_sources
+
+    sources, maps = open_sources(files, query), Maps("events", map, as_json=as_json)
+
+    def all_of(record: Record, batch: int) -> int:
+        reports = take_in(
+            sources,
+            COUNTS,
+            lambda *of_one: _record(record, batch, maps, *of_one),
+            errors=errors,
+            as_json=as_json,
+        )
+        return tell(reports, again=AGAIN, errors=errors, as_json=as_json)
+
     if server:
         with answering(data, config, server, quiet=as_json) as backend:
-            return _all(files, backend.record_events, REMOTE_BATCH, errors, as_json)
+            return all_of(backend.record_events, REMOTE_BATCH)
     settings = settings_of(data, config)
     with event_log(settings) as log:
-        return _all(files, _recorder(log, settings), BATCH, errors, as_json)
+        return all_of(_recorder(log, settings), BATCH)
 
 
-def _all(
-    files: Sequence[Path], record: Record, batch: int, errors: Path | None, as_json: bool
-) -> int:
-    reports = take_in(files, lambda path, step: _one(path, record, batch, step), as_json=as_json)
-    return tell(reports, errors=errors, as_json=as_json)
+def _record(
+    record: Record, batch: int, maps: Maps, source: Source, report: FileReport, step: Step
+) -> None:
+    """One source."""
+    from indexer.ingest.reading import EventReading
 
-
-def _one(path: Path, record: Record, batch: int, step: Step) -> FileReport:
-    from indexer.catalog.event import Event, RowError, read_events
-
-    counts = {"recorded": 0, "duplicates": 0, "unknown_items": 0, "unattributed": 0}
-    report = FileReport(str(path), counts)
-    done = 0
-    rows, total = Rows(read_events(path)), count_rows(path)
-    for part in _batches(rows, batch):
-        report.failed += [row for row in part if isinstance(row, RowError)]
-        sound = [row for row in part if isinstance(row, Event)]
-        if sound:
-            answer = record(sound)
-            report.counts["recorded"] += answer.recorded
-            report.counts["duplicates"] += answer.duplicates
-            report.counts["unknown_items"] += answer.unknown_items
-            report.counts["unattributed"] += answer.unattributed
-        done += len(part)
-        step(path.name, done, total)
+    source, mapping = maps.of(source, report)
+    reading = EventReading(source, mapping, report.problems)
+    rows, total = Rows(reading), source.count()
+    for part in batched(rows, batch):
+        answer = record([event for _, event in part])
+        report.counts["recorded"] += answer.recorded
+        report.counts["duplicates"] += answer.duplicates
+        report.counts["unknown_items"] += answer.unknown_items
+        report.counts["unattributed"] += answer.unattributed
+        step(source.name, reading.rows, total)
     report.stopped = rows.stopped
-    return report
 
 
 def _recorder(log: EventLog, settings: Settings) -> Record:
@@ -97,9 +106,3 @@ def _recorder(log: EventLog, settings: Settings) -> Record:
         )
 
     return record
-
-
-def _batches(rows: Iterable[T], size: int) -> Iterator[list[T]]:
-    iterator = iter(rows)
-    while part := list(islice(iterator, size)):
-        yield part

@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexer.catalog.event import Event, read_events
-from indexer.catalog.item import Item, read_items
+from indexer.catalog.event import Event
+from indexer.catalog.item import Item
+from indexer.ingest.reading import read_events, read_items
 
 LIKED = 4.0
 """A rating from here on means that somebody liked the film."""
@@ -30,11 +31,11 @@ class Audience:
 
     @classmethod
     def read(cls, items: Path, events: Path) -> Audience:
-        films = {row.item_id: row for row in read_items(items) if isinstance(row, Item)}
+        films = {film.item_id: film for film in read_items(items)}
         by_user: dict[str, list[Event]] = {}
-        for row in read_events(events):
-            if isinstance(row, Event) and row.item_id in films:
-                by_user.setdefault(row.user_id, []).append(row)
+        for event in read_events(events):
+            if event.item_id in films:
+                by_user.setdefault(event.user_id, []).append(event)
         for history in by_user.values():
             history.sort(key=lambda event: event.timestamp)
         return cls(films, by_user)

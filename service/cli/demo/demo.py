@@ -54,10 +54,10 @@ def demo(
         folder = Path(name)
         stages = Stages()
         with stages.timed(f"palate index {items.name}"):
-            if index([items], data=folder, config=config) == COULD_NOT:
+            if index([str(items)], data=folder, config=config) == COULD_NOT:
                 return COULD_NOT
         with stages.timed(f"palate events {behaviour.name}"):
-            events([behaviour], data=folder, config=config)
+            events([str(behaviour)], data=folder, config=config)
         with stages.timed("palate train"):
             train(data=folder, config=config)
         with stages.timed("palate serve"):

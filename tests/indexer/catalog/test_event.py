@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
-from indexer.catalog.event import Event, EventKind, EventPolicy, Outcome, RowError, read_events
+from indexer.catalog.event import Event, EventKind, EventPolicy, Outcome
 from indexer.catalog.rating_habits import Neutral, RatingHabits
-from indexer.errors import CatalogError, InvalidInput
+from indexer.errors import InvalidInput
 
 NOW = 1_800_000_000.0
 ROW: dict[str, object] = {"user_id": "u", "item_id": "i", "event_type": "view", "timestamp": 5}
@@ -88,33 +85,6 @@ def test_without_an_event_id_the_content_is_the_identity() -> None:
     ]
     assert len({e.identity() for e in [event, *others]}) == 6
     assert Event("u", "i", "view", 4.0, 5.0, "mine").identity() == "mine"
-
-
-def test_files_of_events(tmp_path: Path) -> None:
-    table = {
-        "user_id": ["u", "u"],
-        "item_id": ["1", ""],
-        "event_type": ["rating"] * 2,
-        "value": [4.5, None],
-    }
-    pq.write_table(
-        pa.table({**table, "timestamp": pa.array([5, 6], pa.timestamp("s"))}),
-        tmp_path / "e.parquet",
-    )
-    good, bad = read_events(tmp_path / "e.parquet")
-    assert good == Event("u", "1", "rating", 4.5, 5.0)
-    assert bad == RowError(2, "", "item_id is '': it must not be empty")
-
-    (tmp_path / "e.csv").write_text(
-        "user_id,item_id,event_type,value,timestamp\nu,1,rating,4.5,5\nu,1,view,,5\n"
-    )
-    assert list(read_events(tmp_path / "e.csv")) == [good, Event("u", "1", "view", None, 5.0)]
-
-
-def test_a_header_without_a_required_column_is_refused_at_once(tmp_path: Path) -> None:
-    (tmp_path / "e.csv").write_text("user,item_id,event_type,timestamp\nu,1,view,5\n")
-    with pytest.raises(CatalogError, match="no column 'user_id'"):
-        list(read_events(tmp_path / "e.csv"))
 
 
 NEUTRAL = Neutral(below=2.5, above=3.5)

@@ -1,32 +1,33 @@
-"""Files of rows: how many there are, how far one is read, and what is told of them."""
+"""Sources of rows: how far one is read, and what is told of them."""
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from indexer.catalog.rows import RowError
 from indexer.errors import CatalogError
+from indexer.ingest.problems import Problem, Problems
+from indexer.ingest.sources.source import Source
 from service.cli.files import (
     COULD_NOT,
     DONE,
     IN_PART,
+    INTERRUPTED,
     FileReport,
     Rows,
-    count_rows,
+    batched,
     take_in,
     tell,
 )
 from service.cli.output import Step
 
-BAD = RowError(3, "b", "price is -1: it must not be negative")
-NAMELESS = RowError(4, None, "item_id is None: it is required")
+AGAIN = "what is in is skipped."
+PRICE = Problem("price", "is not a number; left out", "N/A")
+NO_ID = Problem("item_id", "is missing")
 
 
 @pytest.fixture(autouse=True)
@@ -35,38 +36,68 @@ def wide(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
 
 
-def _report(file: str = "a.jsonl", used: int = 0, failed: int = 0, stopped: str = "") -> FileReport:
+def _report(
+    file: str = "a.jsonl",
+    used: int = 0,
+    failed: int = 0,
+    stopped: str = "",
+    interrupted: bool = False,
+) -> FileReport:
+    problems = Problems("line")
+    for line in range(failed):
+        problems.lose(line + 3, None, NO_ID)
     counts = {"indexed": used, "skipped": 0}
-    return FileReport(file, counts, failed=[BAD] * failed, stopped=stopped)
+    return FileReport(file, counts, problems, stopped=stopped, interrupted=interrupted)
 
 
-def test_rows_are_counted_where_that_takes_no_reading(tmp_path: Path) -> None:
-    (tmp_path / "a.jsonl").write_text("{}\n{}\n{}\n")
-    pq.write_table(pa.table({"item_id": ["a", "b"]}), tmp_path / "a.parquet")
-    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(b"{}\n"))
-    (tmp_path / "broken.parquet").write_bytes(b"no table")
-    names = ["a.jsonl", "a.parquet", "a.jsonl.gz", "broken.parquet", "gone.jsonl"]
-    assert [count_rows(tmp_path / name) for name in names] == [3, 2, None, None, None]
+def _tell(reports: list[FileReport], *, errors: Path | None = None, as_json: bool = False) -> int:
+    return tell(reports, again=AGAIN, errors=errors, as_json=as_json)
 
 
-def test_rows_come_as_far_as_the_file_can_be_read_and_it_is_said_why_no_further() -> None:
+def _source(name: str) -> Source:
+    return Source(name, lambda: iter(()), unit="line")
+
+
+def test_rows_come_as_far_as_they_can_be_read_and_it_is_said_why_no_further() -> None:
     def read() -> Iterator[int]:
         yield from (1, 2)
-        raise CatalogError("a.jsonl", "it is not UTF-8", "save it as UTF-8")
+        raise CatalogError("a.jsonl", "it breaks off", "get it again")
 
     broken, whole = Rows(read()), Rows([1, 2])
-    assert (list(broken), broken.stopped) == ([1, 2], "a.jsonl: it is not UTF-8; save it as UTF-8")
+    assert (list(broken), broken.stopped) == ([1, 2], "a.jsonl: it breaks off; get it again")
     assert (list(whole), whole.stopped) == ([1, 2], "")
 
 
-def test_every_file_is_taken_in_in_order() -> None:
-    def one(path: Path, step: Step) -> FileReport:
-        step(path.name, 1, None)
-        return _report(path.name, used=2, failed=1)
+def test_rows_come_in_batches() -> None:
+    assert list(batched(range(5), 2)) == [[0, 1], [2, 3], [4]]
 
-    reports = take_in([Path("b.csv"), Path("a.csv")], one, as_json=True)
-    assert [(report.file, report.rows) for report in reports] == [("b.csv", 3), ("a.csv", 3)]
-    assert all(report.seconds >= 0 for report in reports)
+
+def test_every_source_is_taken_in_in_order() -> None:
+    def one(source: Source, report: FileReport, step: Step) -> None:
+        step(source.name, 1, None)
+        report.counts["indexed"] += 2
+        report.problems.lose(3, None, NO_ID)
+        if source.name == "gone.csv":
+            raise CatalogError("gone.csv", "there is no such file", "check the path")
+
+    names = ["b.csv", "gone.csv", "a.csv"]
+    reports = take_in([*map(_source, names)], ["indexed"], one, errors=None, as_json=True)
+    assert [(report.file, report.rows) for report in reports] == [(name, 3) for name in names]
+    assert [bool(report.stopped) for report in reports] == [False, True, False]
+
+
+def test_ctrl_c_keeps_what_is_in_and_says_how_to_go_on(capsys: pytest.CaptureFixture[str]) -> None:
+    def one(source: Source, report: FileReport, step: Step) -> None:
+        report.counts["indexed"] += 2_560
+        raise KeyboardInterrupt
+
+    sources = [_source("a.csv"), _source("b.csv")]
+    reports = take_in(sources, ["indexed"], one, errors=None, as_json=True)
+    assert _tell(reports, as_json=True) == INTERRUPTED
+    assert capsys.readouterr().err == (
+        "error: a.csv: stopped by Ctrl-C; 2,560 rows are kept. The same command goes on:"
+        " what is in is skipped.\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -84,48 +115,63 @@ def test_every_file_is_taken_in_in_order() -> None:
 def test_the_exit_code_says_whether_all_some_or_no_rows_were_used(
     capsys: pytest.CaptureFixture[str], reports: list[FileReport], code: int, said: str
 ) -> None:
-    assert tell(reports, errors=None, as_json=True) == code
+    assert _tell(reports, as_json=True) == code
     printed = capsys.readouterr()
     assert json.loads(printed.out)["exit_code"] == code
     assert printed.err == said
 
 
-def test_people_read_a_row_per_file_and_the_first_ten_of_what_failed(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    report = FileReport(
-        "a.jsonl", {"unknown_items": 1_200}, failed=[NAMELESS] + [BAD] * 11, seconds=1.25
-    )
-    assert tell([report], errors=None, as_json=False) == IN_PART
-    header, _, row, *rest = [
-        line.strip() for line in capsys.readouterr().out.splitlines() if line.strip()
-    ]
+def _said(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return [line.strip() for line in capsys.readouterr().out.splitlines() if line.strip()]
+
+
+def test_few_problems_are_told_row_by_row(capsys: pytest.CaptureFixture[str]) -> None:
+    report = FileReport("a.csv", {"unknown_items": 1_200}, Problems("line"), seconds=1.25)
+    report.problems.lose(4, None, NO_ID)
+    report.problems.warn(3, "b", [PRICE])
+    report.notes.append("taken as attributes: brand")
+    assert _tell([report]) == IN_PART
+    header, _, row, *rest = _said(capsys)
     assert header.split() == ["file", "unknown", "items", "failed", "warnings", "seconds"]
-    assert row.split() == ["a.jsonl", "1,200", "12", "0", "1.2"]
+    assert row.split() == ["a.csv", "1,200", "1", "1", "1.2"]
     assert rest == [
-        "a.jsonl:4: item_id is None: it is required",
-        *["a.jsonl:3 (b): price is -1: it must not be negative"] * 9,
-        "... and 2 more failed; all of them with --errors FILE or --json",
+        "a.csv: taken as attributes: brand",
+        "a.csv:4: item_id is missing",
+        "a.csv:3 (b): price is 'N/A': it is not a number; left out",
     ]
 
 
-def test_the_errors_file_holds_every_row_that_was_not_used_in_full(tmp_path: Path) -> None:
-    report = FileReport("a.jsonl", {"indexed": 1}, failed=[NAMELESS], warnings=[BAD])
-    tell([report], errors=tmp_path / "errors.jsonl", as_json=True)
-    lines = (tmp_path / "errors.jsonl").read_text("utf-8").splitlines()
-    assert [json.loads(line) for line in lines] == [
+def test_many_are_counted_by_kind(capsys: pytest.CaptureFixture[str]) -> None:
+    report = FileReport("a.csv", {"indexed": 1_204}, Problems("row"))
+    for line in range(17, 17 + 1_204):
+        report.problems.warn(line, "b", [PRICE])
+    assert _tell([report]) == DONE
+    assert _said(capsys)[-2:] == [
+        "a.csv: 1,204 rows: price is not a number; left out, e.g. 'N/A' in row 17",
+        "a.csv: --errors FILE keeps all of these rows",
+    ]
+
+
+def test_the_errors_file_holds_every_row_with_a_problem(tmp_path: Path) -> None:
+    def one(source: Source, report: FileReport, step: Step) -> None:
+        report.problems.lose_row(RowError(4, None, "item_id is missing"))
+        report.problems.warn(3, "b", [PRICE])
+
+    errors = tmp_path / "errors.jsonl"
+    take_in([_source("a.csv")], ["indexed"], one, errors=errors, as_json=True)
+    assert [json.loads(line) for line in errors.read_text("utf-8").splitlines()] == [
         {
-            "file": "a.jsonl",
+            "file": "a.csv",
             "kind": "failed",
             "line": 4,
             "item_id": None,
-            "reason": "item_id is None: it is required",
+            "reason": "item_id is missing",
         },
         {
-            "file": "a.jsonl",
+            "file": "a.csv",
             "kind": "warning",
             "line": 3,
             "item_id": "b",
-            "reason": "price is -1: it must not be negative",
+            "reason": "price is 'N/A': it is not a number; left out",
         },
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from indexer.catalog.item import Item
 from service.errors import FilterSyntaxError
 from service.recommender import Recommender
 from service.serving import rule as rules
@@ -52,3 +53,37 @@ def test_a_wide_rule_is_left_to_be_checked(
 def test_a_text_that_is_no_filter_is_refused(palate: Recommender) -> None:
     with pytest.raises(FilterSyntaxError):
         rule(palate, "price <")
+
+
+@pytest.mark.parametrize(
+    ("text", "notes"),
+    [
+        ("attributes.runtime < 100", ("no item has a value for attributes.runtime",)),
+        ("price > 1000", ()),
+        (
+            'domain:"nowhere" AND attributes.runtime = "x"',
+            ("no item has a value for attributes.runtime",),
+        ),
+        ("price < 35", ()),
+    ],
+)
+def test_why_nothing_fits_is_said_where_no_item_has_what_is_compared(
+    palate: Recommender, text: str, notes: tuple[str, ...]
+) -> None:
+    assert rule(palate, text).notes == notes
+
+
+def test_texts_that_are_compared_as_numbers_are_told(
+    palate: Recommender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = palate.workspace.store
+    palate.index_items([Item("odd", attributes={"length": "long"})], {})
+    try:
+        (note,) = rule(palate, "attributes.length < 100").notes
+        assert note == "attributes.length is a number in no item: only = and : compare texts"
+        palate.index_items([Item("odd", attributes={"length": "81.0"})], {})
+        assert rule(palate, "attributes.length < 100").members is not None
+        assert rule(palate, 'attributes.length = "81.0"').members is not None
+        assert store.matching(rule(palate, "attributes.length < 100").filter).size == 1
+    finally:
+        palate.delete_items(["odd"])

@@ -9,7 +9,7 @@ import pytest
 
 from encoders.fake import FakeTextEncoder
 from indexer.catalog.item import Item
-from indexer.errors import EncoderMismatch, StoreLocked
+from indexer.errors import EncoderMismatch, StoreError, StoreLocked
 from indexer.folder_lock import FolderLock
 from indexer.log.sql.event_log import SqlEventLog
 from indexer.log.sql.schema import meta
@@ -92,3 +92,12 @@ def test_in_a_folder_of_before_the_only_store_is_the_active_one(tmp_path: Path) 
         keys = set(connection.execute(meta.select()).scalars())
     assert f"active_model:{digest}" in keys
     assert "active_model" not in keys
+
+
+def test_a_file_in_the_place_of_the_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+    with (
+        pytest.raises(StoreError, match="a file is in its place; name a folder with --data"),
+        log_alone(settings(tmp_path / "data")),
+    ):
+        pass

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from indexer.catalog.event import Event
+from indexer.catalog.profile import Profile
 from indexer.log.event_log import EventLog, Served
 
 
@@ -22,6 +23,14 @@ class UserRecordsContract:
         user = log.get_user("u")
         assert user is not None
         assert (user.attributes, user.taste) == ({}, "")
+
+    def test_several_profiles_are_put_at_once_and_the_later_of_one_user_stands(
+        self, log: EventLog
+    ) -> None:
+        log.put_users([Profile("u", {"age": "30"}), Profile("v"), Profile("u", {}, "slow")])
+        user = log.get_user("u")
+        assert user is not None
+        assert (user.attributes, user.taste, log.users_count()) == ({}, "slow", 2)
 
     def test_export_holds_everything_about_one_user(self, log: EventLog) -> None:
         log.put_user("u", {"likes": ("a",)}, "taste")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from service.api.messages import UserProfile
 from tests.service.cli.conftest import Run
 from tests.service.standin import ANSWERS, StandIn
 
@@ -38,3 +41,18 @@ def test_nothing_to_delete_is_said(
 ) -> None:
     monkeypatch.setitem(ANSWERS, "delete_user", {"events": 0, "profiles": 0})  # type: ignore[arg-type]
     assert run("users", "delete", "u").out == "nothing was stored about 'u'\n"
+
+
+def test_profiles_of_a_file_are_stored(run: Run) -> None:
+    Path("people.csv").write_text("Customer ID,Interests,Age\n1,soft shirts,30\n,x,1\n2,,40\n")
+    ran = run("users", "import", "people.csv", "--map", "auto", "--json")
+    (report,) = ran.json["files"]
+    assert (ran.code, report["counts"], report["n_failed"]) == (1, {"stored": 2}, 1)
+    profile = run("users", "export", "1").json["profile"]
+    assert (profile["taste"], profile["attributes"]) == ("soft shirts", {"Age": "30"})
+
+
+def test_profiles_go_to_a_server_where_one_is_named(run: Run, answered: StandIn) -> None:
+    Path("people.jsonl").write_text('{"user_id": 7, "age": 30}\n')
+    assert run("users", "import", "people.jsonl", "--server", "here:1").code == 0
+    assert answered.asked == [("put_user", UserProfile("7", {"age": "30"}))]

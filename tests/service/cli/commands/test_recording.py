@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -60,3 +61,27 @@ def test_a_bad_row_is_told_by_its_line_and_is_not_sent(run: Run, answered: Stand
     assert (ran.code, [row["line"] for row in report["failed"]]) == (1, [2])
     ((_, sent),) = answered.asked
     assert [event.item_id for event in sent] == ["i0", "i2"]
+
+
+def test_ratings_of_another_system_come_in_by_a_guess(run: Run) -> None:
+    Path("ratings.csv").write_text("userId,movieId,rating,timestamp\n1,7,4.5,964982703\n1,8,x,\n")
+    ran = run("events", "ratings.csv", "--map", "auto")
+    assert ran.code == 0
+    assert "recognized as ratings of MovieLens" in ran.out
+    assert "timestamp is missing; taken as of when its source was last changed" in ran.out
+    again = run("events", "ratings.csv", "--map", "ratings.map.toml", "--json").json["files"][0]
+    assert again["counts"] == {
+        "recorded": 0,
+        "duplicates": 2,
+        "unknown_items": 0,
+        "unattributed": 0,
+    }
+
+
+def test_rows_of_a_database_come_in(run: Run) -> None:
+    with sqlite3.connect("shop.db") as link:
+        link.execute("create table seen (user_id, item_id, event_type, timestamp)")
+        link.execute("insert into seen values ('u', 'i', 'view', 5)")
+    link.close()
+    ran = run("events", "sqlite:///shop.db", "--query", "seen", "--json")
+    assert ran.json["files"][0]["counts"]["recorded"] == 1

@@ -1,0 +1,197 @@
+"""From what a command is told to sources: files of any format, folders, stdin, databases.
+
+Formats are told by the first bytes, then by the name. Knows nothing of what rows mean.
+"""
+
+from __future__ import annotations
+
+import lzma
+import re
+import time
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from indexer.errors import CatalogError
+from indexer.ingest.sources.columnar import (
+    arrow_rows,
+    count_parquet,
+    dataset_rows,
+    is_dataset,
+    parquet_rows,
+)
+from indexer.ingest.sources.delimited import delimited_rows
+from indexer.ingest.sources.json_rows import json_rows
+from indexer.ingest.sources.query import is_database, query_rows, without_password
+from indexer.ingest.sources.source import Rows, Source
+from indexer.ingest.sources.stream import Opened, is_packed, opened
+from indexer.ingest.sources.workbook import SUFFIXES, workbook_rows
+
+STDIN = "-"
+Reader = Callable[[Opened], Rows]
+
+PACKED = (".gz", ".zst", ".bz2", ".xz")
+_BY_SUFFIX: dict[str, Reader] = {
+    **dict.fromkeys((".csv", ".tsv", ".tab", ".txt", ".dat", ".data"), delimited_rows),
+    **dict.fromkeys((".json", ".jsonl", ".ndjson"), json_rows),
+    **dict.fromkeys((".parquet", ".pq"), parquet_rows),
+    **dict.fromkeys((".arrow", ".feather", ".ipc"), arrow_rows),
+    **dict.fromkeys(SUFFIXES, workbook_rows),
+}
+_BY_MAGIC: dict[bytes, Reader] = {
+    b"PAR1": parquet_rows,
+    b"ARROW1": arrow_rows,
+    b"\xff\xff\xff\xff": arrow_rows,
+    b"PK\x03\x04": workbook_rows,
+    b"\xd0\xcf\x11\xe0": workbook_rows,
+}
+_BY_LINE = (delimited_rows, json_rows)
+_SCHEME = re.compile(r"([a-z][a-z0-9+.\-]+)://", re.IGNORECASE)
+_FORMATS = "CSV, TSV, JSON, JSON Lines, Parquet, Arrow, Excel; .gz or .zst of them"
+
+
+def open_sources(names: Sequence[str], query: str = "") -> list[Source]:
+    """What each name stands for, in order; CatalogError for one that is nothing with rows."""
+    return [source for name in names for source in _sources(name, query)]
+
+
+def file_source(path: Path) -> Source:
+    """One file, which need not be there before it is opened."""
+    return Source(
+        str(path),
+        lambda: _guarded(str(path), lambda: _file_rows(path)),
+        lambda: _count(path),
+        root=path.resolve().parent,
+        path=path,
+        changed_at=_changed_at(path),
+        unit=_unit(path),
+    )
+
+
+def _sources(name: str, query: str) -> Iterator[Source]:
+    if name == STDIN:
+        yield Source("stdin", lambda: _guarded("stdin", lambda: _file_rows(None)), unit="line")
+        return
+    scheme = _SCHEME.match(name)
+    if scheme and scheme[1].lower() == "file":
+        name, scheme = name[len(scheme[0]) :], None
+    if scheme:
+        yield _database(name, scheme[1], query)
+        return
+    if query:
+        why = "--query is asked of a database"
+        raise CatalogError(name, why, "name one by its URL, like postgresql://host/shop")
+    path = Path(name)
+    if not path.is_dir():
+        yield file_source(path)
+    else:
+        yield from _folder(path)
+
+
+def _database(url: str, scheme: str, query: str) -> Source:
+    if not is_database(url):
+        why = f"{scheme}:// addresses are not read"
+        todo = (
+            "fetch it first, e.g. with `curl -LO URL`, or pipe it in: `curl -L URL | palate ... -`"
+        )
+        raise CatalogError(without_password(url), why, todo)
+    name = without_password(url)
+    if not query:
+        todo = 'add --query "SELECT ..." or --query TABLE'
+        raise CatalogError(name, "it is not said what to read from this database", todo)
+    return Source(name, lambda: _guarded(name, lambda: query_rows(url, query)))
+
+
+def _folder(folder: Path) -> Iterator[Source]:
+    datasets = [one for one in (folder, *sorted(folder.iterdir())) if is_dataset(one)]
+    for one in datasets:
+        yield Source(
+            str(one),
+            lambda one=one: _guarded(str(one), lambda: dataset_rows(one)),  # type: ignore[misc]
+            root=one.resolve(),
+            path=one,
+            changed_at=_changed_at(one),
+        )
+    if datasets:
+        return
+    files = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and _suffix(path) in _BY_SUFFIX and not path.name.startswith(".")
+    )
+    if not files:
+        raise CatalogError(
+            folder, "there is no file of rows in this folder", f"read are {_FORMATS}"
+        )
+    yield from map(file_source, files)
+
+
+def _guarded(name: str, read: Callable[[], Rows]) -> Rows:
+    """The same rows; what stops them is a CatalogError, and so is that there are none."""
+    empty = True
+    try:
+        for row in read():
+            empty = False
+            yield row
+    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
+        todo = "check that it is complete and readable"
+        raise CatalogError(name, f"it cannot be read ({error})", todo) from error
+    if empty:
+        todo = "check that it is the right file"
+        raise CatalogError(name, "it is empty: there is no row in it", todo)
+
+
+def _file_rows(path: Path | None) -> Rows:
+    if path is not None and not path.is_file():
+        raise CatalogError(path, "there is no such file", "check the path")
+    with opened(path) as given:
+        yield from _reader_of(path, given)(given)
+
+
+def _reader_of(path: Path | None, given: Opened) -> Reader:
+    for magic, read in _BY_MAGIC.items():
+        if given.head.startswith(magic):
+            return read
+    named = None if path is None else _BY_SUFFIX.get(_suffix(path))
+    return named or _text_reader(given)
+
+
+def _text_reader(given: Opened) -> Reader:
+    """Of what no suffix tells: JSON, or cells where it is a text at all."""
+    start = given.head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    if start in (b"{", b"["):
+        return json_rows
+    if b"\0" in given.head[:1000] and given.head[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        raise CatalogError(given.name, "its format is not known", f"give {_FORMATS}")
+    return delimited_rows
+
+
+def _suffix(path: Path) -> str:
+    suffix = path.suffix.lower()
+    return Path(path.stem).suffix.lower() if suffix in PACKED else suffix
+
+
+def _unit(path: Path) -> str:
+    return "line" if _BY_SUFFIX.get(_suffix(path), delimited_rows) in _BY_LINE else "row"
+
+
+def _changed_at(path: Path) -> float:
+    try:
+        return min(path.stat().st_mtime, time.time())
+    except OSError:
+        return time.time()
+
+
+def _count(path: Path) -> int | None:
+    try:
+        if is_packed(path):
+            return None
+        reader = _BY_SUFFIX.get(_suffix(path))
+        if reader is parquet_rows:
+            return count_parquet(path)
+        if reader not in _BY_LINE or _suffix(path) == ".json":
+            return None
+        with path.open("rb") as stream:
+            return sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b""))
+    except OSError:
+        return None

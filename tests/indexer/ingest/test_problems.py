@@ -1,0 +1,53 @@
+"""Problems counted by kind."""
+
+from __future__ import annotations
+
+import pytest
+
+from indexer.catalog.rows import RowError
+from indexer.ingest import problems as module
+from indexer.ingest.problems import Problem, Problems
+
+PRICE = Problem("price", "is not a number; left out", "N/A")
+
+
+def test_a_sentence_has_how_many_rows_and_one_of_them() -> None:
+    problems = Problems("row")
+    for line in range(17, 17 + 1_204):
+        problems.warn(line, "a", [PRICE])
+    problems.lose(5, None, Problem("item_id", "is missing"))
+    assert problems.sentences() == [
+        "1 row lost: item_id is missing, e.g. in row 5",
+        "1,204 rows: price is not a number; left out, e.g. 'N/A' in row 17",
+    ]
+    assert (problems.n_failed, problems.n_warnings) == (1, 1_204)
+
+
+def test_every_row_goes_to_who_listens_and_the_first_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "KEPT_ROWS", 2)
+    heard: list[RowError] = []
+    problems = Problems("line", on_warning=heard.append)
+    for line in range(3):
+        problems.warn(line, "a", [PRICE, PRICE])
+    assert len(heard) == 6
+    assert (
+        problems.warnings
+        == heard[:2]
+        == [RowError(0, "a", "price is 'N/A': it is not a number; left out")] * 2
+    )
+
+
+def test_kinds_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "KEPT_KINDS", 2)
+    problems = Problems()
+    for name in "abcd":
+        problems.warn(1, None, [Problem(name, "is odd", name)])
+    assert [kind.rows for kind in problems.kinds.values()] == [1, 1, 2]
+    assert "2 rows: other problems" in problems.sentences()[0]
+
+
+def test_what_is_about_the_row_has_no_field() -> None:
+    assert Problem("", "the row has fewer cells").reason == "the row has fewer cells"
+    assert Problem("timestamp", "is missing").reason == "timestamp is missing"
