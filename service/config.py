@@ -45,6 +45,7 @@ OPENAI_KEY_VARIABLE = "PALATE_OPENAI_API_KEY"
 _ENDPOINT = re.compile(
     r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/[^\s?#@\\]*)?"
 )
+_ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
 _EVENT_TYPE = re.compile(r"[\w.:]+")
 _ASPECT = re.compile(r"[a-z][a-z0-9_]{0,39}")
 MAX_ASPECTS = 20
@@ -230,12 +231,18 @@ class EventSettings(BaseModel):
 
 
 class ServerSettings(BaseModel):
-    """The gRPC server and its limits."""
+    """The server, over gRPC and HTTP, and its limits."""
 
     model_config = _SECTION
 
     address: str = "127.0.0.1:50051"
     """host:port to listen on. The default is this machine only; port 0 picks a free one."""
+    http: str = ""
+    """host:port where the same calls are answered over HTTP and JSON, such as `127.0.0.1:8080`; empty
+    is nowhere. Needs the extra `http`."""
+    http_origins: tuple[str, ...] = ()
+    """Sites whose scripts may call over HTTP from a browser (CORS), such as `https://shop.example`;
+    `*` is every site."""
     max_message_bytes: int = Field(default=32 * 1024 * 1024, ge=64 * 1024, le=1024 * 1024 * 1024)
     """Largest request and answer, in bytes."""
     max_items_per_call: int = Field(default=1_000, ge=1)
@@ -296,10 +303,20 @@ class ServerSettings(BaseModel):
             )
         return address
 
-    @field_validator("address", "metrics")
+    @field_validator("http_origins")
+    @classmethod
+    def _origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if origin != "*" and not _ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    f"{origin!r} must be a site like https://shop.example, without a path, or *"
+                )
+        return origins
+
+    @field_validator("address", "http", "metrics")
     @classmethod
     def _host_and_port(cls, address: str, info: ValidationInfo) -> str:
-        if info.field_name == "metrics" and not address:
+        if info.field_name != "address" and not address:
             return address
         host, _, port = address.rpartition(":")
         if not host or not port.isdecimal() or int(port) > 65_535:
@@ -514,7 +531,7 @@ class Settings(BaseSettings):
     events: EventSettings = Field(default_factory=EventSettings)
     """What the event types mean."""
     server: ServerSettings = Field(default_factory=ServerSettings)
-    """The gRPC server and its limits."""
+    """The server, over gRPC and HTTP, and its limits."""
     ranker: RankerConfig = Field(default_factory=RankerConfig)
     """Hyper-parameters of the ranker; saved with every model that is trained."""
     language_model: LanguageModelSettings = Field(default_factory=LanguageModelSettings)

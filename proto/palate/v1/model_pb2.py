@@ -22,10 +22,11 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15palate/v1/model.proto\x12\tpalate.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc0\x01\n\tModelInfo\x12\x0f\n\x07version\x18\x01 \x01(\t\x12.\n\ncreated_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x61\x63tive\x18\x03 \x01(\x08\x12\x32\n\x07metrics\x18\x04 \x03(\x0b\x32!.palate.v1.ModelInfo.MetricsEntry\x1a.\n\x0cMetricsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"\x13\n\x11ListModelsRequest\":\n\x12ListModelsResponse\x12$\n\x06models\x18\x01 \x03(\x0b\x32\x14.palate.v1.ModelInfo\"E\n\x11TrainModelRequest\x12\x13\n\x0bincremental\x18\x01 \x01(\x08\x12\x0c\n\x04seed\x18\x02 \x01(\r\x12\r\n\x05\x66orce\x18\x03 \x01(\x08\"s\n\x12TrainModelResponse\x12,\n\x08progress\x18\x01 \x01(\x0b\x32\x18.palate.v1.TrainProgressH\x00\x12%\n\x05model\x18\x02 \x01(\x0b\x32\x14.palate.v1.ModelInfoH\x00\x42\x08\n\x06update\"C\n\x15\x43hangeEncodersRequest\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\r\n\x05image\x18\x02 \x01(\t\x12\r\n\x05\x61udio\x18\x03 \x01(\t\"\x80\x01\n\x16\x43hangeEncodersResponse\x12,\n\x08progress\x18\x01 \x01(\x0b\x32\x18.palate.v1.TrainProgressH\x00\x12.\n\x08\x65ncoders\x18\x02 \x01(\x0b\x32\x1a.palate.v1.ServingEncodersH\x00\x42\x08\n\x06update\"s\n\x0fServingEncoders\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\r\n\x05image\x18\x02 \x01(\t\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t\x12\r\n\x05items\x18\x04 \x01(\x03\x12\x15\n\rmodel_version\x18\x05 \x01(\t\x12\r\n\x05\x61udio\x18\x06 \x01(\t\"L\n\rTrainProgress\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x0c\n\x04\x64one\x18\x02 \x01(\x03\x12\r\n\x05total\x18\x03 \x01(\x03\x12\x0f\n\x07message\x18\x04 \x01(\t\"\'\n\x14\x41\x63tivateModelRequest\x12\x0f\n\x07version\x18\x01 \x01(\t\"<\n\x15\x41\x63tivateModelResponse\x12#\n\x05model\x18\x01 \x01(\x0b\x32\x14.palate.v1.ModelInfo\"\x16\n\x14RollbackModelRequest\"<\n\x15RollbackModelResponse\x12#\n\x05model\x18\x01 \x01(\x0b\x32\x14.palate.v1.ModelInfo2\xa7\x03\n\x0cModelService\x12I\n\nListModels\x12\x1c.palate.v1.ListModelsRequest\x1a\x1d.palate.v1.ListModelsResponse\x12K\n\nTrainModel\x12\x1c.palate.v1.TrainModelRequest\x1a\x1d.palate.v1.TrainModelResponse0\x01\x12W\n\x0e\x43hangeEncoders\x12 .palate.v1.ChangeEncodersRequest\x1a!.palate.v1.ChangeEncodersResponse0\x01\x12R\n\rActivateModel\x12\x1f.palate.v1.ActivateModelRequest\x1a .palate.v1.ActivateModelResponse\x12R\n\rRollbackModel\x12\x1f.palate.v1.RollbackModelRequest\x1a .palate.v1.RollbackModelResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15palate/v1/model.proto\x12\tpalate.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc0\x01\n\tModelInfo\x12\x0f\n\x07version\x18\x01 \x01(\t\x12.\n\ncreated_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x61\x63tive\x18\x03 \x01(\x08\x12\x32\n\x07metrics\x18\x04 \x03(\x0b\x32!.palate.v1.ModelInfo.MetricsEntry\x1a.\n\x0cMetricsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"\x13\n\x11ListModelsRequest\":\n\x12ListModelsResponse\x12$\n\x06models\x18\x01 \x03(\x0b\x32\x14.palate.v1.ModelInfo\"E\n\x11TrainModelRequest\x12\x13\n\x0bincremental\x18\x01 \x01(\x08\x12\x0c\n\x04seed\x18\x02 \x01(\r\x12\r\n\x05\x66orce\x18\x03 \x01(\x08\"s\n\x12TrainModelResponse\x12,\n\x08progress\x18\x01 \x01(\x0b\x32\x18.palate.v1.TrainProgressH\x00\x12%\n\x05model\x18\x02 \x01(\x0b\x32\x14.palate.v1.ModelInfoH\x00\x42\x08\n\x06update\"C\n\x15\x43hangeEncodersRequest\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\r\n\x05image\x18\x02 \x01(\t\x12\r\n\x05\x61udio\x18\x03 \x01(\t\"\x80\x01\n\x16\x43hangeEncodersResponse\x12,\n\x08progress\x18\x01 \x01(\x0b\x32\x18.palate.v1.TrainProgressH\x00\x12.\n\x08\x65ncoders\x18\x02 \x01(\x0b\x32\x1a.palate.v1.ServingEncodersH\x00\x42\x08\n\x06update\"s\n\x0fServingEncoders\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\r\n\x05image\x18\x02 \x01(\t\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t\x12\r\n\x05items\x18\x04 \x01(\x03\x12\x15\n\rmodel_version\x18\x05 \x01(\t\x12\r\n\x05\x61udio\x18\x06 \x01(\t\"L\n\rTrainProgress\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x0c\n\x04\x64one\x18\x02 \x01(\x03\x12\r\n\x05total\x18\x03 \x01(\x03\x12\x0f\n\x07message\x18\x04 \x01(\t\"\'\n\x14\x41\x63tivateModelRequest\x12\x0f\n\x07version\x18\x01 \x01(\t\"<\n\x15\x41\x63tivateModelResponse\x12#\n\x05model\x18\x01 \x01(\x0b\x32\x14.palate.v1.ModelInfo\"\x16\n\x14RollbackModelRequest\"<\n\x15RollbackModelResponse\x12#\n\x05model\x18\x01 \x01(\x0b\x32\x14.palate.v1.ModelInfo2\xb8\x04\n\x0cModelService\x12]\n\nListModels\x12\x1c.palate.v1.ListModelsRequest\x1a\x1d.palate.v1.ListModelsResponse\"\x12\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/models\x12h\n\nTrainModel\x12\x1c.palate.v1.TrainModelRequest\x1a\x1d.palate.v1.TrainModelResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\"\x10/v1/models:train:\x01*0\x01\x12w\n\x0e\x43hangeEncoders\x12 .palate.v1.ChangeEncodersRequest\x1a!.palate.v1.ChangeEncodersResponse\"\x1e\x82\xd3\xe4\x93\x02\x18\"\x13/v1/encoders:change:\x01*0\x01\x12r\n\rActivateModel\x12\x1f.palate.v1.ActivateModelRequest\x1a .palate.v1.ActivateModelResponse\"\x1e\x82\xd3\xe4\x93\x02\x18\"\x13/v1/models:activate:\x01*\x12r\n\rRollbackModel\x12\x1f.palate.v1.RollbackModelRequest\x1a .palate.v1.RollbackModelResponse\"\x1e\x82\xd3\xe4\x93\x02\x18\"\x13/v1/models:rollback:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,34 +35,44 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_MODELINFO_METRICSENTRY']._loaded_options = None
   _globals['_MODELINFO_METRICSENTRY']._serialized_options = b'8\001'
-  _globals['_MODELINFO']._serialized_start=70
-  _globals['_MODELINFO']._serialized_end=262
-  _globals['_MODELINFO_METRICSENTRY']._serialized_start=216
-  _globals['_MODELINFO_METRICSENTRY']._serialized_end=262
-  _globals['_LISTMODELSREQUEST']._serialized_start=264
-  _globals['_LISTMODELSREQUEST']._serialized_end=283
-  _globals['_LISTMODELSRESPONSE']._serialized_start=285
-  _globals['_LISTMODELSRESPONSE']._serialized_end=343
-  _globals['_TRAINMODELREQUEST']._serialized_start=345
-  _globals['_TRAINMODELREQUEST']._serialized_end=414
-  _globals['_TRAINMODELRESPONSE']._serialized_start=416
-  _globals['_TRAINMODELRESPONSE']._serialized_end=531
-  _globals['_CHANGEENCODERSREQUEST']._serialized_start=533
-  _globals['_CHANGEENCODERSREQUEST']._serialized_end=600
-  _globals['_CHANGEENCODERSRESPONSE']._serialized_start=603
-  _globals['_CHANGEENCODERSRESPONSE']._serialized_end=731
-  _globals['_SERVINGENCODERS']._serialized_start=733
-  _globals['_SERVINGENCODERS']._serialized_end=848
-  _globals['_TRAINPROGRESS']._serialized_start=850
-  _globals['_TRAINPROGRESS']._serialized_end=926
-  _globals['_ACTIVATEMODELREQUEST']._serialized_start=928
-  _globals['_ACTIVATEMODELREQUEST']._serialized_end=967
-  _globals['_ACTIVATEMODELRESPONSE']._serialized_start=969
-  _globals['_ACTIVATEMODELRESPONSE']._serialized_end=1029
-  _globals['_ROLLBACKMODELREQUEST']._serialized_start=1031
-  _globals['_ROLLBACKMODELREQUEST']._serialized_end=1053
-  _globals['_ROLLBACKMODELRESPONSE']._serialized_start=1055
-  _globals['_ROLLBACKMODELRESPONSE']._serialized_end=1115
-  _globals['_MODELSERVICE']._serialized_start=1118
-  _globals['_MODELSERVICE']._serialized_end=1541
+  _globals['_MODELSERVICE'].methods_by_name['ListModels']._loaded_options = None
+  _globals['_MODELSERVICE'].methods_by_name['ListModels']._serialized_options = b'\202\323\344\223\002\014\022\n/v1/models'
+  _globals['_MODELSERVICE'].methods_by_name['TrainModel']._loaded_options = None
+  _globals['_MODELSERVICE'].methods_by_name['TrainModel']._serialized_options = b'\202\323\344\223\002\025\"\020/v1/models:train:\001*'
+  _globals['_MODELSERVICE'].methods_by_name['ChangeEncoders']._loaded_options = None
+  _globals['_MODELSERVICE'].methods_by_name['ChangeEncoders']._serialized_options = b'\202\323\344\223\002\030\"\023/v1/encoders:change:\001*'
+  _globals['_MODELSERVICE'].methods_by_name['ActivateModel']._loaded_options = None
+  _globals['_MODELSERVICE'].methods_by_name['ActivateModel']._serialized_options = b'\202\323\344\223\002\030\"\023/v1/models:activate:\001*'
+  _globals['_MODELSERVICE'].methods_by_name['RollbackModel']._loaded_options = None
+  _globals['_MODELSERVICE'].methods_by_name['RollbackModel']._serialized_options = b'\202\323\344\223\002\030\"\023/v1/models:rollback:\001*'
+  _globals['_MODELINFO']._serialized_start=100
+  _globals['_MODELINFO']._serialized_end=292
+  _globals['_MODELINFO_METRICSENTRY']._serialized_start=246
+  _globals['_MODELINFO_METRICSENTRY']._serialized_end=292
+  _globals['_LISTMODELSREQUEST']._serialized_start=294
+  _globals['_LISTMODELSREQUEST']._serialized_end=313
+  _globals['_LISTMODELSRESPONSE']._serialized_start=315
+  _globals['_LISTMODELSRESPONSE']._serialized_end=373
+  _globals['_TRAINMODELREQUEST']._serialized_start=375
+  _globals['_TRAINMODELREQUEST']._serialized_end=444
+  _globals['_TRAINMODELRESPONSE']._serialized_start=446
+  _globals['_TRAINMODELRESPONSE']._serialized_end=561
+  _globals['_CHANGEENCODERSREQUEST']._serialized_start=563
+  _globals['_CHANGEENCODERSREQUEST']._serialized_end=630
+  _globals['_CHANGEENCODERSRESPONSE']._serialized_start=633
+  _globals['_CHANGEENCODERSRESPONSE']._serialized_end=761
+  _globals['_SERVINGENCODERS']._serialized_start=763
+  _globals['_SERVINGENCODERS']._serialized_end=878
+  _globals['_TRAINPROGRESS']._serialized_start=880
+  _globals['_TRAINPROGRESS']._serialized_end=956
+  _globals['_ACTIVATEMODELREQUEST']._serialized_start=958
+  _globals['_ACTIVATEMODELREQUEST']._serialized_end=997
+  _globals['_ACTIVATEMODELRESPONSE']._serialized_start=999
+  _globals['_ACTIVATEMODELRESPONSE']._serialized_end=1059
+  _globals['_ROLLBACKMODELREQUEST']._serialized_start=1061
+  _globals['_ROLLBACKMODELREQUEST']._serialized_end=1083
+  _globals['_ROLLBACKMODELRESPONSE']._serialized_start=1085
+  _globals['_ROLLBACKMODELRESPONSE']._serialized_end=1145
+  _globals['_MODELSERVICE']._serialized_start=1148
+  _globals['_MODELSERVICE']._serialized_end=1716
 # @@protoc_insertion_point(module_scope)

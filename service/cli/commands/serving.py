@@ -1,4 +1,4 @@
-"""`palate serve`: the gRPC server in the foreground, saying where it listens and what it loaded."""
+"""`palate serve`: the server in the foreground, saying where it listens and what it loaded."""
 
 from __future__ import annotations
 
@@ -27,11 +27,19 @@ def serve(
             show_default=False,
         ),
     ] = "",
+    http: Annotated[
+        str,
+        typer.Option(
+            metavar="HOST:PORT",
+            help="Answer the same calls over HTTP and JSON there; /docs is a page to try them.",
+            show_default=False,
+        ),
+    ] = "",
     data: Data = None,
     config: Config = None,
     as_json: Json = False,
 ) -> int:
-    """Serve the data folder over gRPC until SIGTERM or Ctrl-C."""
+    """Serve the data folder over gRPC, and HTTP if asked, until SIGTERM or Ctrl-C."""
     import asyncio
     import sys
 
@@ -39,8 +47,15 @@ def serve(
     from service.telemetry.log_lines import logging_to
     from service.telemetry.opening import telemetry_of
 
-    overrides: dict[str, Any] = {"server": {"address": address}} if address else {}
+    given = {"address": address, "http": http}
+    overrides: dict[str, Any] = {"server": {name: at for name, at in given.items() if at}}
     settings = settings_of(data, config, overrides)
+
+    def on_http(where: str) -> None:
+        if as_json:
+            output.emit({"http": f"http://{where}"}, indent=None)
+        else:
+            output.say(f"http://{where}/docs is a page to try the calls on")
 
     def on_listening(where: str) -> None:
         if as_json:
@@ -62,6 +77,7 @@ def serve(
                 settings,
                 lambda settings: _load(settings, telemetry),
                 on_listening=on_listening,
+                on_http=on_http,
                 on_loaded=on_loaded,
                 telemetry=telemetry,
             )

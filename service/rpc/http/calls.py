@@ -1,0 +1,131 @@
+"""Calls in this process: the rpcs that gRPC serves, by the same handlers and through the same
+interceptors, without a socket between.
+
+`HttpCall` is what an interceptor and a servicer see of a call that came over HTTP: its method, its
+headers as metadata, its peer and its deadline. Whoever checks keys or counts calls finds there what
+gRPC gives. Knows neither JSON nor paths.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, NoReturn, TypeAlias
+
+import grpc
+from google.protobuf.message import Message
+from google.rpc import status_pb2
+
+from palate.errors import REQUEST_ID
+from service.rpc.http.problems import status_of
+from service.rpc.interceptor import DETAILS_KEY
+
+Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
+Metadata: TypeAlias = Sequence[tuple[str, str | bytes]]
+
+
+class Aborted(grpc.aio.AbortError):
+    """A call that was ended with a status, as gRPC's own contexts raise it."""
+
+    def __init__(self, status: status_pb2.Status) -> None:
+        super().__init__(status.message)
+        self.status = status
+
+
+class Details(NamedTuple):
+    """What an interceptor sees of a call before its request is read."""
+
+    method: str
+    invocation_metadata: Metadata
+
+
+@dataclass(slots=True)
+class HttpCall:
+    """One call: the part of `grpc.aio.ServicerContext` that is used here."""
+
+    method: str
+    metadata: Metadata
+    peer_name: str
+    """As gRPC has it: `ipv4:127.0.0.1:4242`."""
+    timeout_s: float | None = None
+    began: float = field(default_factory=time.monotonic)
+    trailing: dict[str, str | bytes] = field(default_factory=dict)
+    """What came with the answer beside it."""
+
+    def invocation_metadata(self) -> Metadata:
+        """The headers, by their names in lower case."""
+        return self.metadata
+
+    def peer(self) -> str:
+        """Who calls."""
+        return self.peer_name
+
+    def time_remaining(self) -> float | None:
+        """Seconds until the caller's deadline; None where there is none."""
+        if self.timeout_s is None:
+            return None
+        return max(0.0, self.timeout_s - (time.monotonic() - self.began))
+
+    def set_trailing_metadata(self, metadata: Metadata) -> None:
+        """What the answer tells beside its message."""
+        self.trailing.update(metadata)
+
+    async def abort(
+        self, code: grpc.StatusCode, details: str = "", trailing_metadata: Metadata = ()
+    ) -> NoReturn:
+        """End the call with an error."""
+        self.trailing.update(trailing_metadata)
+        packed = self.trailing.pop(DETAILS_KEY, b"")
+        status = status_of(code, "", details)
+        if isinstance(packed, bytes) and packed:
+            status = status_pb2.Status.FromString(packed)
+        raise Aborted(status)
+
+    @property
+    def request_id(self) -> str:
+        """What the log calls this call; empty before an interceptor has named it."""
+        return str(self.trailing.get(REQUEST_ID, ""))
+
+
+class Calls:
+    """The rpcs of the servicers that are registered here as at a `grpc.aio.Server`."""
+
+    def __init__(self, interceptors: Sequence[grpc.aio.ServerInterceptor]) -> None:  # type: ignore[type-arg]
+        self._interceptors = interceptors
+        self._handlers: dict[str, Handler] = {}
+
+    def add_generic_rpc_handlers(self, handlers: Sequence[object]) -> None:
+        """A part of registering that a server without a socket does not need."""
+
+    def add_registered_method_handlers(self, service: str, handlers: Mapping[str, Handler]) -> None:
+        """What the generated code calls for a servicer."""
+        self._handlers |= {f"/{service}/{name}": handler for name, handler in handlers.items()}
+
+    async def handler(self, call: HttpCall) -> Handler:
+        """What answers a call, as the interceptors have it. Before the request is read: who may not
+        call is told so without that."""
+        return await self._through(0, Details(call.method, call.metadata))
+
+    async def _through(self, number: int, details: Any) -> Handler:
+        if number == len(self._interceptors):
+            return self._handlers[details.method]
+
+        async def go_on(details: Any) -> Handler:
+            return await self._through(number + 1, details)
+
+        interceptor = self._interceptors[number]
+        handler: Handler = await interceptor.intercept_service(go_on, details)
+        return handler
+
+
+async def answer(handler: Any, request: Message, call: HttpCall) -> Message:
+    """The one message of an answer. Aborted where the call ended with an error."""
+    message: Message = await handler.unary_unary(request, call)
+    return message
+
+
+def answers(handler: Any, request: Message, call: HttpCall) -> AsyncGenerator[Message, None]:
+    """The messages of an answer that is streamed."""
+    messages: AsyncGenerator[Message, None] = handler.unary_stream(request, call)
+    return messages

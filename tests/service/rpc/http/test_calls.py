@@ -1,0 +1,80 @@
+"""Calls in this process go through every interceptor, in order, as they do in a gRPC server."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import grpc
+import pytest
+
+from palate.v1 import user_pb2, user_pb2_grpc
+from service.rpc.http.calls import Aborted, Calls, HttpCall, answer
+from service.rpc.interceptor import CallInterceptor
+
+PUT = "/palate.v1.UserService/PutUser"
+
+
+class Users(user_pb2_grpc.UserServiceServicer):
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    async def PutUser(self, request: Any, context: Any) -> user_pb2.PutUserResponse:  # noqa: N802
+        self.seen.append(request.user_id)
+        return user_pb2.PutUserResponse()
+
+
+class Door(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
+    """Lets in whoever has the key."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    async def intercept_service(
+        self, continuation: Callable[[Any], Awaitable[Any]], details: Any
+    ) -> Any:
+        if dict(details.invocation_metadata).get("authorization") == self.key:
+            return await continuation(details)
+
+        async def refuse(_: Any, context: Any) -> None:
+            await context.abort(grpc.StatusCode.UNAUTHENTICATED, "give a key")
+
+        return grpc.unary_unary_rpc_method_handler(refuse)
+
+
+def _calls(users: Users, *interceptors: Any) -> Calls:
+    calls = Calls(interceptors)
+    user_pb2_grpc.add_UserServiceServicer_to_server(users, calls)
+    return calls
+
+
+def _call(**metadata: str) -> HttpCall:
+    return HttpCall(PUT, list(metadata.items()), "ipv4:127.0.0.1:1")
+
+
+async def _put(calls: Calls, call: HttpCall) -> Any:
+    return await answer(await calls.handler(call), user_pb2.PutUserRequest(user_id="u"), call)
+
+
+async def test_a_registered_servicer_answers() -> None:
+    users, call = Users(), _call()
+    assert await _put(_calls(users), call) == user_pb2.PutUserResponse()
+    assert users.seen == ["u"]
+
+
+async def test_an_interceptor_sees_the_headers_and_can_refuse() -> None:
+    users = Users()
+    calls = _calls(users, Door("k1"), CallInterceptor(1_000))
+    with pytest.raises(Aborted, match="give a key") as caught:
+        await _put(calls, _call(authorization="k2"))
+    assert caught.value.status.code == grpc.StatusCode.UNAUTHENTICATED.value[0]
+    call = _call(authorization="k1", **{"x-request-id": "r-1"})
+    await _put(calls, call)
+    assert users.seen == ["u"]
+    assert call.request_id == "r-1"
+
+
+def test_the_time_that_is_left_does_not_go_below_nothing() -> None:
+    assert _call().time_remaining() is None
+    assert HttpCall(PUT, (), "p", 0.0).time_remaining() == 0.0
+    assert 0.0 < (HttpCall(PUT, (), "p", 60.0).time_remaining() or 0.0) <= 60.0
