@@ -462,6 +462,16 @@ class EnrichSettings(BaseModel):
         return aspects
 
 
+class McpSettings(BaseModel):
+    """What agents may do by `palate mcp`."""
+
+    model_config = _SECTION
+
+    record_events: bool = False
+    """Whether there is a tool `record_event`, by which an agent records what a user did. The others
+    only read."""
+
+
 class ExplainSettings(BaseModel):
     """How reasons are written, and how long an answer can be explained."""
 
@@ -544,6 +554,8 @@ class Settings(BaseSettings):
     """What is kept to tell what came of what was served."""
     rules: tuple[PlacementRule, ...] = ()
     """What moves lists for other reasons than taste, such as `[[rules]]` tables in palate.toml."""
+    mcp: McpSettings = Field(default_factory=McpSettings)
+    """What agents may do by `palate mcp`."""
     openai_api_key: SecretStr = SecretStr("")
     """Key of the endpoints of language models: PALATE_OPENAI_API_KEY in the environment, and not in
     a file."""
