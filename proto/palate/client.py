@@ -60,7 +60,7 @@ class Client:
 
     `timeout_s` is the deadline of a call, retries included; every method takes its own as well.
     `max_attempts` (2 to 5) and `first_pause_s` (at least 0.01) are how often and how soon an
-    UNAVAILABLE call is tried.
+    UNAVAILABLE call is tried. `channel` is one that there is already, and is closed with the client.
     """
 
     def __init__(
@@ -71,10 +71,11 @@ class Client:
         max_attempts: int = 4,
         first_pause_s: float = 0.1,
         max_message_bytes: int = MAX_MESSAGE_BYTES,
+        channel: grpc.Channel | None = None,
     ) -> None:
         self.address = address
         self._timeout_s = timeout_s
-        self._channel = grpc.insecure_channel(
+        self._channel = channel or grpc.insecure_channel(
             address,
             options=[
                 ("grpc.service_config", _retries(max_attempts, first_pause_s)),

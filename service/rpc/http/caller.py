@@ -11,11 +11,9 @@ from contextlib import aclosing
 from types import TracebackType
 from typing import Any, TypeVar
 
-import grpc
 from starlette.types import Receive
 
-from service.rpc.http.calls import Aborted, HttpCall
-from service.rpc.http.problems import status_of
+from service.rpc.in_process import InProcessCall, deadline_passed
 
 T = TypeVar("T")
 
@@ -27,7 +25,7 @@ class CallerLeft(Exception):
 class Caller:
     """Open for as long as the call lasts. What is under way then, is cancelled."""
 
-    def __init__(self, receive: Receive, call: HttpCall) -> None:
+    def __init__(self, receive: Receive, call: InProcessCall) -> None:
         self._call = call
         self._left = asyncio.create_task(_left(receive))
         self._tasks: list[asyncio.Task[Any]] = [self._left]
@@ -50,7 +48,7 @@ class Caller:
         task = self._task(work)
         await self._wait(self._call.time_remaining(), task)
         if not task.done():
-            raise _deadline_passed()
+            raise deadline_passed()
         return task.result()
 
     async def each(
@@ -68,7 +66,7 @@ class Caller:
                 yield coming.result()
             elif not work.done():
                 if is_last_pause:
-                    raise _deadline_passed()
+                    raise deadline_passed()
                 yield None
             self._tasks.remove(coming)
             coming.cancel()
@@ -97,13 +95,3 @@ async def _all_into(unread: asyncio.Queue[T], messages: AsyncGenerator[T, None])
     async with aclosing(messages):
         async for message in messages:
             await unread.put(message)
-
-
-def _deadline_passed() -> Aborted:
-    return Aborted(
-        status_of(
-            grpc.StatusCode.DEADLINE_EXCEEDED,
-            "DEADLINE_PASSED",
-            "the deadline passed before the answer was there; try again with a longer one",
-        )
-    )

@@ -17,8 +17,8 @@ from starlette.types import Send
 
 from palate.errors import REQUEST_ID
 from service.rpc.http.caller import Caller
-from service.rpc.http.calls import Aborted, HttpCall, answers
 from service.rpc.http.problems import http_status_of, problem
+from service.rpc.in_process import Aborted, InProcessCall, answers
 
 KEEP_ALIVE_S = 15.0
 _COMMENT = b": still there\n\n"
@@ -32,7 +32,7 @@ _HEADERS = [
 class EventStream:
     """The answer to one call."""
 
-    def __init__(self, handler: Any, message: Message, call: HttpCall, caller: Caller) -> None:
+    def __init__(self, handler: Any, message: Message, call: InProcessCall, caller: Caller) -> None:
         self._messages = answers(handler, message, call)
         self._call = call
         self._caller = caller

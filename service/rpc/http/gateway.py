@@ -4,7 +4,7 @@ A request is found its rpc, given the handlers and interceptors that gRPC's call
 and answered: one message as JSON, several as server-sent events. Owns this order, and what becomes
 of an error at each step. Knows nothing of sockets, and no rpc by name.
 
-    path -> Protocols -> HttpCall -> interceptors -> body -> message -> handler -> JSON
+    path -> Protocols -> InProcessCall -> interceptors -> body -> message -> handler -> JSON
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from service.config import ServerSettings
 from service.errors import InvalidInput, PalateError
 from service.rpc.http.bodies import Bodies
 from service.rpc.http.caller import Caller, CallerLeft
-from service.rpc.http.calls import Aborted, Calls, HttpCall, answer
 from service.rpc.http.events import EventStream
-from service.rpc.http.problems import CLIENT_CLOSED_REQUEST, HttpRefusal, http_status_of, status_of
+from service.rpc.http.problems import CLIENT_CLOSED_REQUEST, HttpRefusal, http_status_of
 from service.rpc.http.protocols import Asked, Protocols, error_writer
+from service.rpc.in_process import Aborted, Calls, InProcessCall, answer, status_of
 from service.rpc.interceptor import UNEXPECTED, to_status
 from service.telemetry.call import request_id_of
 
@@ -77,7 +77,7 @@ class Gateway:
             self._protocols.asked(request)  # raises that nothing is there
         return Response(status_code=204, headers={"allow": ", ".join([*verbs, "OPTIONS"])})
 
-    async def _answer(self, request: Request, call: HttpCall, send: Send) -> None:
+    async def _answer(self, request: Request, call: InProcessCall, send: Send) -> None:
         asked = self._protocols.asked(request)
         call.method, call.timeout_s = asked.method, _timeout_s(request)
         handler = await self._calls.handler(call)
@@ -101,9 +101,9 @@ class Gateway:
             return await asyncio.to_thread(asked.read, body)
 
 
-def _call_of(request: Request) -> HttpCall:
+def _call_of(request: Request) -> InProcessCall:
     """The call of a request, before it is known of what."""
-    return HttpCall(request.method, request.headers.items(), _peer(request))
+    return InProcessCall(request.method, request.headers.items(), _peer(request))
 
 
 def _peer(request: Request) -> str:
@@ -133,7 +133,7 @@ def to_json(message: Message) -> bytes:
     return orjson.dumps(json_format.MessageToDict(message))
 
 
-def _refusal(request: Request, call: HttpCall, error: Exception) -> Response:
+def _refusal(request: Request, call: InProcessCall, error: Exception) -> Response:
     """The answer to a call that did not succeed, whatever went wrong."""
     request_id = call.request_id or request_id_of(request.headers.get(REQUEST_ID, ""))
     status = _status(error, request_id)

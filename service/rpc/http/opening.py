@@ -45,9 +45,9 @@ def http_server(
     packages for it are missing."""
     try:
         from service.rpc.http.app import http_app
-        from service.rpc.http.calls import Calls
         from service.rpc.http.gateway import Gateway
         from service.rpc.http.listening import HttpServer
+        from service.rpc.in_process import Calls
     except ModuleNotFoundError as error:
         raise ConfigError(
             f"server.http: a package is missing ({error}); pip install 'palate[http]'"

@@ -19,7 +19,7 @@ from google.protobuf import json_format
 from google.protobuf.duration_pb2 import Duration
 from google.rpc import error_details_pb2, status_pb2
 
-from service.rpc.interceptor import DOMAIN
+from service.rpc.in_process import status_of
 
 Headers: TypeAlias = dict[str, str]
 
@@ -67,13 +67,6 @@ class HttpRefusal(Exception):
         self.http_status = http_status
         self.status = status_of(code, reason, detail)
         self.headers = headers or {}
-
-
-def status_of(code: grpc.StatusCode, reason: str, message: str) -> status_pb2.Status:
-    """A status with its reason."""
-    status = status_pb2.Status(code=code.value[0], message=message)
-    status.details.add().Pack(error_details_pb2.ErrorInfo(reason=reason, domain=DOMAIN))
-    return status
 
 
 def problem(status: status_pb2.Status, http_status: int, request_id: str) -> bytes:

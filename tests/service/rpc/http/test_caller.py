@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from service.rpc.http.caller import Caller, CallerLeft
-from service.rpc.http.calls import Aborted, HttpCall
+from service.rpc.in_process import Aborted, InProcessCall
 
 CALL = "/palate.v1.RecommendService/Recommend"
 
@@ -25,8 +25,8 @@ class Line:
         return {"type": "http.disconnect"}
 
 
-def _call(timeout_s: float | None = None) -> HttpCall:
-    return HttpCall(CALL, (), "ipv4:127.0.0.1:1", timeout_s)
+def _call(timeout_s: float | None = None) -> InProcessCall:
+    return InProcessCall(CALL, (), "ipv4:127.0.0.1:1", timeout_s)
 
 
 async def _never(ended: asyncio.Event) -> None:
@@ -97,7 +97,7 @@ async def test_a_pause_is_told_and_the_next_message_comes_all_the_same() -> None
     assert [one for one in seen if one is not None] == [1, 2]
 
 
-async def _followed(line: Line, call: HttpCall, ended: asyncio.Event, leaves: bool) -> None:
+async def _followed(line: Line, call: InProcessCall, ended: asyncio.Event, leaves: bool) -> None:
     async def endless() -> AsyncGenerator[int, None]:
         yield 1
         await _never(ended)

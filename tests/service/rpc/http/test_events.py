@@ -11,9 +11,8 @@ import pytest
 from palate.v1 import model_pb2
 from service.rpc.http import events
 from service.rpc.http.caller import Caller
-from service.rpc.http.calls import Aborted, HttpCall
 from service.rpc.http.events import EventStream
-from service.rpc.http.problems import status_of
+from service.rpc.in_process import Aborted, InProcessCall, status_of
 
 CALL = "/palate.v1.ModelService/TrainModel"
 STEP = model_pb2.TrainModelResponse(progress=model_pb2.TrainProgress(stage="fit", message="a\nb"))
@@ -29,7 +28,7 @@ async def _sent(behaviour: Any) -> list[Any]:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    call = HttpCall(CALL, (), "p")
+    call = InProcessCall(CALL, (), "p")
     handler = grpc.unary_stream_rpc_method_handler(behaviour)
     async with Caller(_nobody, call) as caller:
         await EventStream(handler, model_pb2.TrainModelRequest(), call, caller).send(send)

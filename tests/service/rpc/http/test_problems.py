@@ -16,8 +16,8 @@ from service.rpc.http.problems import (
     http_status_of,
     problem,
     retry_headers,
-    status_of,
 )
+from service.rpc.in_process import status_of
 from service.rpc.interceptor import to_status
 
 

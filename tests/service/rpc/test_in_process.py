@@ -9,7 +9,7 @@ import grpc
 import pytest
 
 from palate.v1 import user_pb2, user_pb2_grpc
-from service.rpc.http.calls import Aborted, Calls, HttpCall, answer
+from service.rpc.in_process import Aborted, Calls, InProcessCall, answer
 from service.rpc.interceptor import CallInterceptor
 
 PUT = "/palate.v1.UserService/PutUser"
@@ -48,11 +48,11 @@ def _calls(users: Users, *interceptors: Any) -> Calls:
     return calls
 
 
-def _call(**metadata: str) -> HttpCall:
-    return HttpCall(PUT, list(metadata.items()), "ipv4:127.0.0.1:1")
+def _call(**metadata: str) -> InProcessCall:
+    return InProcessCall(PUT, list(metadata.items()), "ipv4:127.0.0.1:1")
 
 
-async def _put(calls: Calls, call: HttpCall) -> Any:
+async def _put(calls: Calls, call: InProcessCall) -> Any:
     return await answer(await calls.handler(call), user_pb2.PutUserRequest(user_id="u"), call)
 
 
@@ -76,5 +76,5 @@ async def test_an_interceptor_sees_the_headers_and_can_refuse() -> None:
 
 def test_the_time_that_is_left_does_not_go_below_nothing() -> None:
     assert _call().time_remaining() is None
-    assert HttpCall(PUT, (), "p", 0.0).time_remaining() == 0.0
-    assert 0.0 < (HttpCall(PUT, (), "p", 60.0).time_remaining() or 0.0) <= 60.0
+    assert InProcessCall(PUT, (), "p", 0.0).time_remaining() == 0.0
+    assert 0.0 < (InProcessCall(PUT, (), "p", 60.0).time_remaining() or 0.0) <= 60.0

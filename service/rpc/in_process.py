@@ -1,9 +1,9 @@
 """Calls in this process: the rpcs that gRPC serves, by the same handlers and through the same
 interceptors, without a socket between.
 
-`HttpCall` is what an interceptor and a servicer see of a call that came over HTTP: its method, its
-headers as metadata, its peer and its deadline. Whoever checks keys or counts calls finds there what
-gRPC gives. Knows neither JSON nor paths.
+`InProcessCall` is what an interceptor and a servicer see of a call that did not come over gRPC: its
+method, its metadata (of HTTP the headers), its peer and its deadline. Whoever checks keys or counts
+calls finds there what gRPC gives. Knows neither JSON nor paths.
 """
 
 from __future__ import annotations
@@ -15,11 +15,10 @@ from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 import grpc
 from google.protobuf.message import Message
-from google.rpc import status_pb2
+from google.rpc import error_details_pb2, status_pb2
 
 from palate.errors import REQUEST_ID
-from service.rpc.http.problems import status_of
-from service.rpc.interceptor import DETAILS_KEY
+from service.rpc.interceptor import DETAILS_KEY, DOMAIN
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 Metadata: TypeAlias = Sequence[tuple[str, str | bytes]]
@@ -41,7 +40,7 @@ class Details(NamedTuple):
 
 
 @dataclass(slots=True)
-class HttpCall:
+class InProcessCall:
     """One call: the part of `grpc.aio.ServicerContext` that is used here."""
 
     method: str
@@ -102,13 +101,18 @@ class Calls:
         """What the generated code calls for a servicer."""
         self._handlers |= {f"/{service}/{name}": handler for name, handler in handlers.items()}
 
-    async def handler(self, call: HttpCall) -> Handler:
+    async def handler(self, call: InProcessCall) -> Handler:
         """What answers a call, as the interceptors have it. Before the request is read: who may not
         call is told so without that."""
         return await self._through(0, Details(call.method, call.metadata))
 
     async def _through(self, number: int, details: Any) -> Handler:
         if number == len(self._interceptors):
+            if details.method not in self._handlers:
+                status = status_of(
+                    grpc.StatusCode.UNIMPLEMENTED, "NO_SUCH_METHOD", f"there is no {details.method}"
+                )
+                raise Aborted(status)
             return self._handlers[details.method]
 
         async def go_on(details: Any) -> Handler:
@@ -119,13 +123,31 @@ class Calls:
         return handler
 
 
-async def answer(handler: Any, request: Message, call: HttpCall) -> Message:
+async def answer(handler: Any, request: Message, call: InProcessCall) -> Message:
     """The one message of an answer. Aborted where the call ended with an error."""
     message: Message = await handler.unary_unary(request, call)
     return message
 
 
-def answers(handler: Any, request: Message, call: HttpCall) -> AsyncGenerator[Message, None]:
+def answers(handler: Any, request: Message, call: InProcessCall) -> AsyncGenerator[Message, None]:
     """The messages of an answer that is streamed."""
     messages: AsyncGenerator[Message, None] = handler.unary_stream(request, call)
     return messages
+
+
+def status_of(code: grpc.StatusCode, reason: str, message: str) -> status_pb2.Status:
+    """A status with its reason."""
+    status = status_pb2.Status(code=code.value[0], message=message)
+    status.details.add().Pack(error_details_pb2.ErrorInfo(reason=reason, domain=DOMAIN))
+    return status
+
+
+def deadline_passed() -> Aborted:
+    """How a call ends whose caller waits no longer."""
+    return Aborted(
+        status_of(
+            grpc.StatusCode.DEADLINE_EXCEEDED,
+            "DEADLINE_PASSED",
+            "the deadline passed before the answer was there; try again with a longer one",
+        )
+    )
