@@ -12,8 +12,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import grpc
 import orjson
@@ -21,13 +22,14 @@ from google.protobuf import json_format
 from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.message import Message
 from google.rpc import status_pb2
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from palate.errors import REQUEST_ID
 from service.config import ServerSettings
 from service.errors import InvalidInput, PalateError
+from service.priority import BULK, give_way
 from service.rpc.http.bodies import Bodies
 from service.rpc.http.caller import Caller, CallerLeft
 from service.rpc.http.events import EventStream
@@ -43,6 +45,9 @@ _MAX_TIMEOUT_DIGITS = 10
 _LARGE_BYTES = 64 * 1024
 """From here on JSON is read and written in a thread, so that nobody else waits for it."""
 
+A = TypeVar("A")
+R = TypeVar("R")
+
 logger = logging.getLogger(__name__)
 
 
@@ -55,6 +60,8 @@ class Gateway:
         self._protocols = Protocols(services)
         self._calls = calls
         self._bodies = Bodies(limits.max_message_bytes, limits.max_bytes_in_flight)
+        # One, which gives way: several would only wait for one another.
+        self._large = ThreadPoolExecutor(1, "palate-json", initializer=give_way, initargs=(BULK,))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -65,7 +72,7 @@ class Gateway:
                 await response(scope, receive, send)
             else:
                 await self._answer(request, call, send)
-        except CallerLeft:
+        except (CallerLeft, ClientDisconnect):
             await Response(status_code=CLIENT_CLOSED_REQUEST)(scope, receive, send)
         except Exception as error:
             response = _refusal(request, call, error)
@@ -87,7 +94,7 @@ class Gateway:
                 await EventStream(handler, message, call, caller).send(send)
                 return
             found = await caller.wait_for(answer(handler, message, call))
-            body = await _json(found)
+            body = await self._json(found)
         headers = {REQUEST_ID: call.request_id}
         response = Response(body, headers=headers, media_type="application/json")
         await response(request.scope, request.receive, send)
@@ -98,7 +105,15 @@ class Gateway:
         async with self._bodies.read(request) as body:
             if len(body) < _LARGE_BYTES:
                 return asked.read(body)
-            return await asyncio.to_thread(asked.read, body)
+            return await self._in_thread(asked.read, body)
+
+    async def _json(self, message: Message) -> bytes:
+        if message.ByteSize() < _LARGE_BYTES:
+            return to_json(message)
+        return await self._in_thread(to_json, message)
+
+    async def _in_thread(self, work: Callable[[A], R], given: A) -> R:
+        return await asyncio.get_running_loop().run_in_executor(self._large, work, given)
 
 
 def _call_of(request: Request) -> InProcessCall:
@@ -120,12 +135,6 @@ def _timeout_s(request: Request) -> float | None:
     if not (given.isascii() and given.isdecimal() and len(given) <= _MAX_TIMEOUT_DIGITS):
         raise InvalidInput(TIMEOUT_HEADER, given, "it must be a whole number of milliseconds")
     return int(given) / 1000
-
-
-async def _json(message: Message) -> bytes:
-    if message.ByteSize() < _LARGE_BYTES:
-        return to_json(message)
-    return await asyncio.to_thread(to_json, message)
 
 
 def to_json(message: Message) -> bytes:

@@ -190,14 +190,18 @@ async def test_a_body_that_is_too_large_is_refused_before_and_while_it_comes() -
         assert (response.status_code, response.json()["reason"]) == (413, "BODY_TOO_LARGE")
 
 
-async def test_a_caller_who_leaves_is_not_worked_for() -> None:
+async def test_a_caller_who_leaves_is_not_worked_for(caplog: pytest.LogCaptureFixture) -> None:
     """Work that waits for a thread is never started."""
+    caplog.set_level(logging.INFO, logger="service")
     backend = StandIn(gate=threading.Event())
     async with asked(backend, workers=1) as (http, _):
         first = asyncio.create_task(http.post("/v1/recommend", json={"userId": "stays"}))
         assert await asyncio.to_thread(backend.entered.acquire, timeout=20)
         with pytest.raises(httpx.ReadTimeout):
             await http.post("/v1/recommend", json={"userId": "leaves"}, timeout=0.2)
+        async with asyncio.timeout(20):
+            while "call left by the caller" not in caplog.messages:
+                await asyncio.sleep(0)
         assert backend.gate is not None
         backend.gate.set()
         assert (await first).status_code == 200
@@ -210,6 +214,23 @@ async def test_a_deadline_that_passes_ends_the_call() -> None:
     async with asked(backend) as (http, _):
         response = await http.post("/v1/recommend", json={}, headers={"connect-timeout-ms": "50"})
         assert (response.status_code, response.json()["reason"]) == (504, "DEADLINE_PASSED")
+
+
+async def test_a_caller_who_leaves_within_the_body_is_no_error_of_ours(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    head = b"POST /v1/recommend HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n"
+    async with asked() as (http, server):
+        host, _, port = server.http.removeprefix("http://").rpartition(":")
+        _, writer = await asyncio.open_connection(host, int(port))
+        writer.write(head + b"content-length: 9\r\n\r\n{")
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+        await http.get("/healthz")
+        server.stop.set()
+        await server.done
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 @pytest.mark.parametrize("given", ["soon", "-1", "1.5", "9" * 11, "٣"])
