@@ -9,18 +9,18 @@ calls finds there what gRPC gives. Knows neither JSON nor paths.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 import grpc
-from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 
 from palate.errors import REQUEST_ID
 from service.rpc.interceptor import DETAILS_KEY, DOMAIN
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
+ReadRequest: TypeAlias = Callable[[], Awaitable[bytes]]
 Metadata: TypeAlias = Sequence[tuple[str, str | bytes]]
 
 
@@ -48,6 +48,8 @@ class InProcessCall:
     peer_name: str
     """As gRPC has it: `ipv4:127.0.0.1:4242`."""
     timeout_s: float | None = None
+    read_request: ReadRequest | None = None
+    """Gives the message as bytes, once it is known that it may be read."""
     began: float = field(default_factory=time.monotonic)
     trailing: dict[str, str | bytes] = field(default_factory=dict)
     """What came with the answer beside it."""
@@ -65,6 +67,15 @@ class InProcessCall:
         if self.timeout_s is None:
             return None
         return max(0.0, self.timeout_s - (time.monotonic() - self.began))
+
+    def auth_context(self) -> Mapping[str, Sequence[bytes]]:
+        """No certificates: TLS ends before."""
+        return {}
+
+    async def read(self) -> bytes:
+        """The request."""
+        assert self.read_request is not None, "a call that is answered has a request"
+        return await self.read_request()
 
     def set_trailing_metadata(self, metadata: Metadata) -> None:
         """What the answer tells beside its message."""
@@ -102,8 +113,8 @@ class Calls:
         self._handlers |= {f"/{service}/{name}": handler for name, handler in handlers.items()}
 
     async def handler(self, call: InProcessCall) -> Handler:
-        """What answers a call, as the interceptors have it. Before the request is read: who may not
-        call is told so without that."""
+        """What answers a call, as the interceptors have it; whose is the rule that nothing is read of a
+        request before it is known who asks."""
         return await self._through(0, Details(call.method, call.metadata))
 
     async def _through(self, number: int, details: Any) -> Handler:
@@ -123,15 +134,15 @@ class Calls:
         return handler
 
 
-async def answer(handler: Any, request: Message, call: InProcessCall) -> Message:
+async def answer(handler: Any, call: InProcessCall) -> bytes:
     """The one message of an answer. Aborted where the call ended with an error."""
-    message: Message = await handler.unary_unary(request, call)
-    return message
+    raw: bytes = await handler.stream_unary(None, call)
+    return raw
 
 
-def answers(handler: Any, request: Message, call: InProcessCall) -> AsyncGenerator[Message, None]:
+def answers(handler: Any, call: InProcessCall) -> AsyncGenerator[bytes, None]:
     """The messages of an answer that is streamed."""
-    messages: AsyncGenerator[Message, None] = handler.unary_stream(request, call)
+    messages: AsyncGenerator[bytes, None] = handler.stream_stream(None, call)
     return messages
 
 

@@ -24,9 +24,10 @@ _sym_db = _symbol_database.Default()
 
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from palate.v1 import recommend_pb2 as palate_dot_v1_dot_recommend__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15palate/v1/model.proto\x12\tpalate.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc0\x01\n\tModelInfo\x12\x0f\n\x07version\x18\x01 \x01(\t\x12.\n\ncreated_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x61\x63tive\x18\x03 \x01(\x08\x12\x32\n\x07metrics\x18\x04 \x03(\x0b\x32!.palate.v1.ModelInfo.MetricsEntry\x1a.\n\x0cMetricsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"\x13\n\x11ListModelsRequest\":\n\x12ListModelsResponse\x12$\n\x06models\x18\x01 \x03(\x0b\x32\x14.palate.v1.ModelInfo\"E\n\x11TrainModelRequest\x12\x13\n\x0bincremental\x18\x01 \x01(\x08\x12\x0c\n\x04seed\x18\x02 \x01(\r\x12\r\n\x05\x66orce\x18\x03 \x01(\x08\"s\n\x12TrainModelResponse\x12,\n\x08progress\x18\x01 \x01(\x0b\x32\x18.palate.v1.TrainProgressH\x00\x12%\n\x05model\x18\x02 \x01(\x0b\x32\x14.palate.v1.ModelInfoH\x00\x42\x08\n\x06update\"C\n\x15\x43hangeEncodersRequest\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\r\n\x05image\x18\x02 \x01(\t\x12\r\n\x05\x61udio\x18\x03 \x01(\t\"\x80\x01\n\x16\x43hangeEncodersResponse\x12,\n\x08progress\x18\x01 \x01(\x0b\x32\x18.palate.v1.TrainProgressH\x00\x12.\n\x08\x65ncoders\x18\x02 \x01(\x0b\x32\x1a.palate.v1.ServingEncodersH\x00\x42\x08\n\x06update\"s\n\x0fServingEncoders\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\r\n\x05image\x18\x02 \x01(\t\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t\x12\r\n\x05items\x18\x04 \x01(\x03\x12\x15\n\rmodel_version\x18\x05 \x01(\t\x12\r\n\x05\x61udio\x18\x06 \x01(\t\"L\n\rTrainProgress\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x0c\n\x04\x64one\x18\x02 \x01(\x03\x12\r\n\x05total\x18\x03 \x01(\x03\x12\x0f\n\x07message\x18\x04 \x01(\t\"\'\n\x14\x41\x63tivateModelRequest\x12\x0f\n\x07version\x18\x01 \x01(\t\"<\n\x15\x41\x63tivateModelResponse\x12#\n\x05model\x18\x01 \x01(\x0b\x32\x14.palate.v1.ModelInfo\"\x16\n\x14RollbackModelRequest\"<\n\x15RollbackModelResponse\x12#\n\x05model\x18\x01 \x01(\x0b\x32\x14.palate.v1.ModelInfo2\xb8\x04\n\x0cModelService\x12]\n\nListModels\x12\x1c.palate.v1.ListModelsRequest\x1a\x1d.palate.v1.ListModelsResponse\"\x12\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/models\x12h\n\nTrainModel\x12\x1c.palate.v1.TrainModelRequest\x1a\x1d.palate.v1.TrainModelResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\"\x10/v1/models:train:\x01*0\x01\x12w\n\x0e\x43hangeEncoders\x12 .palate.v1.ChangeEncodersRequest\x1a!.palate.v1.ChangeEncodersResponse\"\x1e\x82\xd3\xe4\x93\x02\x18\"\x13/v1/encoders:change:\x01*0\x01\x12r\n\rActivateModel\x12\x1f.palate.v1.ActivateModelRequest\x1a .palate.v1.ActivateModelResponse\"\x1e\x82\xd3\xe4\x93\x02\x18\"\x13/v1/models:activate:\x01*\x12r\n\rRollbackModel\x12\x1f.palate.v1.RollbackModelRequest\x1a .palate.v1.RollbackModelResponse\"\x1e\x82\xd3\xe4\x93\x02\x18\"\x13/v1/models:rollback:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15palate/v1/model.proto\x12\tpalate.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19palate/v1/recommend.proto\"\xc0\x01\n\tModelInfo\x12\x0f\n\x07version\x18\x01 \x01(\t\x12.\n\ncreated_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x61\x63tive\x18\x03 \x01(\x08\x12\x32\n\x07metrics\x18\x04 \x03(\x0b\x32!.palate.v1.ModelInfo.MetricsEntry\x1a.\n\x0cMetricsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"\x13\n\x11ListModelsRequest\":\n\x12ListModelsResponse\x12$\n\x06models\x18\x01 \x03(\x0b\x32\x14.palate.v1.ModelInfo\"E\n\x11TrainModelRequest\x12\x13\n\x0bincremental\x18\x01 \x01(\x08\x12\x0c\n\x04seed\x18\x02 \x01(\r\x12\r\n\x05\x66orce\x18\x03 \x01(\x08\"s\n\x12TrainModelResponse\x12,\n\x08progress\x18\x01 \x01(\x0b\x32\x18.palate.v1.TrainProgressH\x00\x12%\n\x05model\x18\x02 \x01(\x0b\x32\x14.palate.v1.ModelInfoH\x00\x42\x08\n\x06update\"C\n\x15\x43hangeEncodersRequest\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\r\n\x05image\x18\x02 \x01(\t\x12\r\n\x05\x61udio\x18\x03 \x01(\t\"\x80\x01\n\x16\x43hangeEncodersResponse\x12,\n\x08progress\x18\x01 \x01(\x0b\x32\x18.palate.v1.TrainProgressH\x00\x12.\n\x08\x65ncoders\x18\x02 \x01(\x0b\x32\x1a.palate.v1.ServingEncodersH\x00\x42\x08\n\x06update\"s\n\x0fServingEncoders\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\r\n\x05image\x18\x02 \x01(\t\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t\x12\r\n\x05items\x18\x04 \x01(\x03\x12\x15\n\rmodel_version\x18\x05 \x01(\t\x12\r\n\x05\x61udio\x18\x06 \x01(\t\"L\n\rTrainProgress\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x0c\n\x04\x64one\x18\x02 \x01(\x03\x12\r\n\x05total\x18\x03 \x01(\x03\x12\x0f\n\x07message\x18\x04 \x01(\t\"\'\n\x14\x41\x63tivateModelRequest\x12\x0f\n\x07version\x18\x01 \x01(\t\"<\n\x15\x41\x63tivateModelResponse\x12#\n\x05model\x18\x01 \x01(\x0b\x32\x14.palate.v1.ModelInfo\"\x16\n\x14RollbackModelRequest\"<\n\x15RollbackModelResponse\x12#\n\x05model\x18\x01 \x01(\x0b\x32\x14.palate.v1.ModelInfo\"W\n\x11StartTrialRequest\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\"\n\x04kind\x18\x02 \x01(\x0e\x32\x14.palate.v1.TrialKind\x12\r\n\x05share\x18\x03 \x01(\x01\":\n\x12StartTrialResponse\x12$\n\x05trial\x18\x01 \x01(\x0b\x32\x15.palate.v1.ModelTrial\"\x11\n\x0fGetTrialRequest\"8\n\x10GetTrialResponse\x12$\n\x05trial\x18\x01 \x01(\x0b\x32\x15.palate.v1.ModelTrial\"\x11\n\x0f\x45ndTrialRequest\"8\n\x10\x45ndTrialResponse\x12$\n\x05trial\x18\x01 \x01(\x0b\x32\x15.palate.v1.ModelTrial\"\xe4\x02\n\nModelTrial\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.palate.v1.TrialKind\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x0f\n\x07\x61gainst\x18\x03 \x01(\t\x12\r\n\x05share\x18\x04 \x01(\x01\x12.\n\nstarted_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12$\n\x05state\x18\x06 \x01(\x0e\x32\x15.palate.v1.TrialState\x12\x0b\n\x03why\x18\x07 \x01(\t\x12,\n\x08\x65nded_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x06shadow\x18\t \x01(\x0b\x32\x18.palate.v1.ShadowFigures\x12!\n\x04\x61rms\x18\n \x03(\x0b\x32\x13.palate.v1.TrialArm\x12#\n\x05tests\x18\x0b \x03(\x0b\x32\x14.palate.v1.TrialTest\"\xab\x01\n\rShadowFigures\x12\x10\n\x08\x63ompared\x18\x01 \x01(\x03\x12\x0f\n\x07\x64ropped\x18\x02 \x01(\x03\x12\x0e\n\x06\x66\x61iled\x18\x03 \x01(\x03\x12\x0f\n\x07overlap\x18\x04 \x01(\x01\x12\x1b\n\x13rank_biased_overlap\x18\x05 \x01(\x01\x12\x18\n\x0bscore_drift\x18\x06 \x01(\x01H\x00\x88\x01\x01\x12\x0f\n\x07seconds\x18\x07 \x01(\x01\x42\x0e\n\x0c_score_drift\"\xe7\x01\n\x08TrialArm\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x0f\n\x07\x61nswers\x18\x03 \x01(\x03\x12\x0e\n\x06\x65rrors\x18\x04 \x01(\x03\x12\x0e\n\x06people\x18\x05 \x01(\x03\x12\x13\n\x0bimpressions\x18\x06 \x01(\x03\x12\x0e\n\x06\x63licks\x18\x07 \x01(\x03\x12\x13\n\x0b\x63onversions\x18\x08 \x01(\x03\x12$\n\x03\x63tr\x18\t \x01(\x0b\x32\x17.palate.v1.OnlineFigure\x12+\n\nconversion\x18\n \x01(\x0b\x32\x17.palate.v1.OnlineFigure\";\n\tTrialTest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05ratio\x18\x02 \x01(\x01\x12\x11\n\tthreshold\x18\x03 \x01(\x01*U\n\tTrialKind\x12\x1a\n\x16TRIAL_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11TRIAL_KIND_SHADOW\x10\x01\x12\x15\n\x11TRIAL_KIND_CANARY\x10\x02*\x8d\x01\n\nTrialState\x12\x1b\n\x17TRIAL_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13TRIAL_STATE_RUNNING\x10\x01\x12\x15\n\x11TRIAL_STATE_ENDED\x10\x02\x12\x18\n\x14TRIAL_STATE_PROMOTED\x10\x03\x12\x18\n\x14TRIAL_STATE_RETURNED\x10\x04\x32\xd6\x06\n\x0cModelService\x12]\n\nListModels\x12\x1c.palate.v1.ListModelsRequest\x1a\x1d.palate.v1.ListModelsResponse\"\x12\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/models\x12h\n\nTrainModel\x12\x1c.palate.v1.TrainModelRequest\x1a\x1d.palate.v1.TrainModelResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\"\x10/v1/models:train:\x01*0\x01\x12w\n\x0e\x43hangeEncoders\x12 .palate.v1.ChangeEncodersRequest\x1a!.palate.v1.ChangeEncodersResponse\"\x1e\x82\xd3\xe4\x93\x02\x18\"\x13/v1/encoders:change:\x01*0\x01\x12r\n\rActivateModel\x12\x1f.palate.v1.ActivateModelRequest\x1a .palate.v1.ActivateModelResponse\"\x1e\x82\xd3\xe4\x93\x02\x18\"\x13/v1/models:activate:\x01*\x12r\n\rRollbackModel\x12\x1f.palate.v1.RollbackModelRequest\x1a .palate.v1.RollbackModelResponse\"\x1e\x82\xd3\xe4\x93\x02\x18\"\x13/v1/models:rollback:\x01*\x12\x65\n\nStartTrial\x12\x1c.palate.v1.StartTrialRequest\x1a\x1d.palate.v1.StartTrialResponse\"\x1a\x82\xd3\xe4\x93\x02\x14\"\x0f/v1/trial:start:\x01*\x12V\n\x08GetTrial\x12\x1a.palate.v1.GetTrialRequest\x1a\x1b.palate.v1.GetTrialResponse\"\x11\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/trial\x12]\n\x08\x45ndTrial\x12\x1a.palate.v1.EndTrialRequest\x1a\x1b.palate.v1.EndTrialResponse\"\x18\x82\xd3\xe4\x93\x02\x12\"\r/v1/trial:end:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -45,34 +46,64 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MODELSERVICE'].methods_by_name['ActivateModel']._serialized_options = b'\202\323\344\223\002\030\"\023/v1/models:activate:\001*'
   _globals['_MODELSERVICE'].methods_by_name['RollbackModel']._loaded_options = None
   _globals['_MODELSERVICE'].methods_by_name['RollbackModel']._serialized_options = b'\202\323\344\223\002\030\"\023/v1/models:rollback:\001*'
-  _globals['_MODELINFO']._serialized_start=100
-  _globals['_MODELINFO']._serialized_end=292
-  _globals['_MODELINFO_METRICSENTRY']._serialized_start=246
-  _globals['_MODELINFO_METRICSENTRY']._serialized_end=292
-  _globals['_LISTMODELSREQUEST']._serialized_start=294
-  _globals['_LISTMODELSREQUEST']._serialized_end=313
-  _globals['_LISTMODELSRESPONSE']._serialized_start=315
-  _globals['_LISTMODELSRESPONSE']._serialized_end=373
-  _globals['_TRAINMODELREQUEST']._serialized_start=375
-  _globals['_TRAINMODELREQUEST']._serialized_end=444
-  _globals['_TRAINMODELRESPONSE']._serialized_start=446
-  _globals['_TRAINMODELRESPONSE']._serialized_end=561
-  _globals['_CHANGEENCODERSREQUEST']._serialized_start=563
-  _globals['_CHANGEENCODERSREQUEST']._serialized_end=630
-  _globals['_CHANGEENCODERSRESPONSE']._serialized_start=633
-  _globals['_CHANGEENCODERSRESPONSE']._serialized_end=761
-  _globals['_SERVINGENCODERS']._serialized_start=763
-  _globals['_SERVINGENCODERS']._serialized_end=878
-  _globals['_TRAINPROGRESS']._serialized_start=880
-  _globals['_TRAINPROGRESS']._serialized_end=956
-  _globals['_ACTIVATEMODELREQUEST']._serialized_start=958
-  _globals['_ACTIVATEMODELREQUEST']._serialized_end=997
-  _globals['_ACTIVATEMODELRESPONSE']._serialized_start=999
-  _globals['_ACTIVATEMODELRESPONSE']._serialized_end=1059
-  _globals['_ROLLBACKMODELREQUEST']._serialized_start=1061
-  _globals['_ROLLBACKMODELREQUEST']._serialized_end=1083
-  _globals['_ROLLBACKMODELRESPONSE']._serialized_start=1085
-  _globals['_ROLLBACKMODELRESPONSE']._serialized_end=1145
-  _globals['_MODELSERVICE']._serialized_start=1148
-  _globals['_MODELSERVICE']._serialized_end=1716
+  _globals['_MODELSERVICE'].methods_by_name['StartTrial']._loaded_options = None
+  _globals['_MODELSERVICE'].methods_by_name['StartTrial']._serialized_options = b'\202\323\344\223\002\024\"\017/v1/trial:start:\001*'
+  _globals['_MODELSERVICE'].methods_by_name['GetTrial']._loaded_options = None
+  _globals['_MODELSERVICE'].methods_by_name['GetTrial']._serialized_options = b'\202\323\344\223\002\013\022\t/v1/trial'
+  _globals['_MODELSERVICE'].methods_by_name['EndTrial']._loaded_options = None
+  _globals['_MODELSERVICE'].methods_by_name['EndTrial']._serialized_options = b'\202\323\344\223\002\022\"\r/v1/trial:end:\001*'
+  _globals['_TRIALKIND']._serialized_start=2305
+  _globals['_TRIALKIND']._serialized_end=2390
+  _globals['_TRIALSTATE']._serialized_start=2393
+  _globals['_TRIALSTATE']._serialized_end=2534
+  _globals['_MODELINFO']._serialized_start=127
+  _globals['_MODELINFO']._serialized_end=319
+  _globals['_MODELINFO_METRICSENTRY']._serialized_start=273
+  _globals['_MODELINFO_METRICSENTRY']._serialized_end=319
+  _globals['_LISTMODELSREQUEST']._serialized_start=321
+  _globals['_LISTMODELSREQUEST']._serialized_end=340
+  _globals['_LISTMODELSRESPONSE']._serialized_start=342
+  _globals['_LISTMODELSRESPONSE']._serialized_end=400
+  _globals['_TRAINMODELREQUEST']._serialized_start=402
+  _globals['_TRAINMODELREQUEST']._serialized_end=471
+  _globals['_TRAINMODELRESPONSE']._serialized_start=473
+  _globals['_TRAINMODELRESPONSE']._serialized_end=588
+  _globals['_CHANGEENCODERSREQUEST']._serialized_start=590
+  _globals['_CHANGEENCODERSREQUEST']._serialized_end=657
+  _globals['_CHANGEENCODERSRESPONSE']._serialized_start=660
+  _globals['_CHANGEENCODERSRESPONSE']._serialized_end=788
+  _globals['_SERVINGENCODERS']._serialized_start=790
+  _globals['_SERVINGENCODERS']._serialized_end=905
+  _globals['_TRAINPROGRESS']._serialized_start=907
+  _globals['_TRAINPROGRESS']._serialized_end=983
+  _globals['_ACTIVATEMODELREQUEST']._serialized_start=985
+  _globals['_ACTIVATEMODELREQUEST']._serialized_end=1024
+  _globals['_ACTIVATEMODELRESPONSE']._serialized_start=1026
+  _globals['_ACTIVATEMODELRESPONSE']._serialized_end=1086
+  _globals['_ROLLBACKMODELREQUEST']._serialized_start=1088
+  _globals['_ROLLBACKMODELREQUEST']._serialized_end=1110
+  _globals['_ROLLBACKMODELRESPONSE']._serialized_start=1112
+  _globals['_ROLLBACKMODELRESPONSE']._serialized_end=1172
+  _globals['_STARTTRIALREQUEST']._serialized_start=1174
+  _globals['_STARTTRIALREQUEST']._serialized_end=1261
+  _globals['_STARTTRIALRESPONSE']._serialized_start=1263
+  _globals['_STARTTRIALRESPONSE']._serialized_end=1321
+  _globals['_GETTRIALREQUEST']._serialized_start=1323
+  _globals['_GETTRIALREQUEST']._serialized_end=1340
+  _globals['_GETTRIALRESPONSE']._serialized_start=1342
+  _globals['_GETTRIALRESPONSE']._serialized_end=1398
+  _globals['_ENDTRIALREQUEST']._serialized_start=1400
+  _globals['_ENDTRIALREQUEST']._serialized_end=1417
+  _globals['_ENDTRIALRESPONSE']._serialized_start=1419
+  _globals['_ENDTRIALRESPONSE']._serialized_end=1475
+  _globals['_MODELTRIAL']._serialized_start=1478
+  _globals['_MODELTRIAL']._serialized_end=1834
+  _globals['_SHADOWFIGURES']._serialized_start=1837
+  _globals['_SHADOWFIGURES']._serialized_end=2008
+  _globals['_TRIALARM']._serialized_start=2011
+  _globals['_TRIALARM']._serialized_end=2242
+  _globals['_TRIALTEST']._serialized_start=2244
+  _globals['_TRIALTEST']._serialized_end=2303
+  _globals['_MODELSERVICE']._serialized_start=2537
+  _globals['_MODELSERVICE']._serialized_end=3391
 # @@protoc_insertion_point(module_scope)

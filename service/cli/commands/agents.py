@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli import output
+from service.cli.connection import HERE, Server
 from service.cli.files import DONE
-from service.cli.options import Config, Data, Server
+from service.cli.options import Config, Data
 from service.cli.session import answering, require_data, settings_of
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def mcp(
     ] = "",
     data: Data = None,
     config: Config = None,
-    server: Server = "",
+    server: Server = HERE,
 ) -> int:
     """Let agents ask: recommend, search, similar, explain, describe_taste, by the Model Context
     Protocol."""

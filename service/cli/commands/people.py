@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from service.cli import output
+from service.cli.connection import HERE, Server
 from service.cli.files import DONE
-from service.cli.options import Config, Data, Json, Server
+from service.cli.options import Config, Data, Json
 from service.cli.session import answering, event_log, require_data, settings_of
 
 users = typer.Typer(help="What is held about a person: export, delete.", no_args_is_help=True)
@@ -21,7 +22,7 @@ def export(
     user: UserId,
     data: Data = None,
     config: Config = None,
-    server: Server = "",
+    server: Server = HERE,
     as_json: Annotated[
         bool, typer.Option("--json", help="Always JSON; the option is taken for uniformity.")
     ] = True,
@@ -43,7 +44,7 @@ def delete(
     user: UserId,
     data: Data = None,
     config: Config = None,
-    server: Server = "",
+    server: Server = HERE,
     as_json: Json = False,
 ) -> int:
     """Delete everything that is stored about a person."""

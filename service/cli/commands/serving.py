@@ -35,6 +35,13 @@ def serve(
             show_default=False,
         ),
     ] = "",
+    insecure: Annotated[
+        bool,
+        typer.Option(
+            "--insecure",
+            help="Let other machines call without a key: whoever reaches it may do all.",
+        ),
+    ] = False,
     data: Data = None,
     config: Config = None,
     as_json: Json = False,
@@ -43,12 +50,14 @@ def serve(
     import asyncio
     import sys
 
+    from service.access.control import AccessControl, metrics_readers
+    from service.access.exposure import warnings
     from service.rpc.server import serve as serve_until_stopped
     from service.telemetry.log_lines import logging_to
     from service.telemetry.opening import telemetry_of
 
-    given = {"address": address, "http": http}
-    overrides: dict[str, Any] = {"server": {name: at for name, at in given.items() if at}}
+    given: dict[str, Any] = {"address": address, "http": http, "insecure": insecure}
+    overrides = {"server": {name: value for name, value in given.items() if value}}
     settings = settings_of(data, config, overrides)
 
     def on_http(where: str) -> None:
@@ -71,7 +80,11 @@ def serve(
             output.say("serving; Ctrl-C stops")
 
     log = logging_to(sys.stderr, settings.server.log_format, settings.server.log_level)
-    with log, telemetry_of(settings.server) as telemetry:
+    access = AccessControl(settings)
+    for warning in warnings(settings, required=access.required):
+        output.remark(f"warning: {warning}")
+    reads_metrics = metrics_readers(settings, access)
+    with log, telemetry_of(settings.server, reads_metrics) as telemetry:
         had_loaded = asyncio.run(
             serve_until_stopped(
                 settings,
@@ -80,6 +93,7 @@ def serve(
                 on_http=on_http,
                 on_loaded=on_loaded,
                 telemetry=telemetry,
+                access=access,
             )
         )
     if not had_loaded:
@@ -100,6 +114,8 @@ def _end_now() -> None:
 
 def _load(settings: Settings, telemetry: Telemetry) -> Backend:
     from service.operations.switching import Switching
+    from service.operations.training_apart import sweep
 
     recommender = open_recommender(settings, warm_up=True, telemetry=telemetry)
-    return Switching(recommender, settings.server.scrub_every_h)
+    sweep(settings)
+    return Switching(recommender, settings.server.scrub_every_h, settings.training)

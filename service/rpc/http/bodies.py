@@ -1,19 +1,18 @@
 """Bodies of requests: read whole, within limits.
 
-Owns how large one body may be, how much all that are being read may take together, and how long a
-caller may pause. Knows nothing of what is in them.
+Owns how large one body may be and how long a caller may pause. How many are read at the same time is
+`service.rpc.intake`. Knows nothing of what is in them.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import grpc
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
-from service.errors import Overloaded
+from service.rpc.http.caller import CallerLeft
 from service.rpc.http.problems import HttpRefusal
 
 MAX_PAUSE_S = 30.0
@@ -21,49 +20,32 @@ MAX_PAUSE_S = 30.0
 _JSON = "application/json"
 
 
-class Bodies:
-    """Reads bodies of up to `max_bytes`, and up to `max_bytes_in_flight` at the same time."""
-
-    def __init__(self, max_bytes: int, max_bytes_in_flight: int) -> None:
-        self._max_bytes = max_bytes
-        self._max_bytes_in_flight = max_bytes_in_flight
-        self._bytes = 0
-        self._bodies = 0
-
-    @asynccontextmanager
-    async def read(self, request: Request) -> AsyncIterator[bytes]:
-        """A body of JSON, which counts for as long as this lasts. HttpRefusal where it is too large,
-        of another type, or does not come; Overloaded where there is too much at once."""
-        _check_type(request)
-        self._check_size(int(request.headers.get("content-length", 0)))
-        parts: list[bytes] = []
-        self._bodies += 1
-        try:
-            await self._collect(request, parts)
-            yield b"".join(parts)
-        finally:
-            self._bodies -= 1
-            self._bytes -= sum(map(len, parts))
-
-    async def _collect(self, request: Request, parts: list[bytes]) -> None:
-        size = 0
-        stream = request.stream()
+async def read_body(request: Request, max_bytes: int) -> bytes:
+    """A body of JSON. HttpRefusal where it is too large, of another type, or does not come; CallerLeft
+    where its caller has gone."""
+    _check_type(request)
+    _check_size(int(request.headers.get("content-length", 0)), max_bytes)
+    parts: list[bytes] = []
+    size = 0
+    stream = request.stream()
+    try:
         while (part := await _next(stream)) is not None:
             parts.append(part)
             size += len(part)
-            self._bytes += len(part)
-            self._check_size(size)
-            if self._bodies > 1 and self._bytes > self._max_bytes_in_flight:
-                raise Overloaded("bytes in flight", self._bodies - 1)
+            _check_size(size, max_bytes)
+    except ClientDisconnect:
+        raise CallerLeft from None
+    return b"".join(parts)
 
-    def _check_size(self, size: int) -> None:
-        if size > self._max_bytes:
-            raise HttpRefusal(
-                413,
-                grpc.StatusCode.RESOURCE_EXHAUSTED,
-                "BODY_TOO_LARGE",
-                f"the body has more than {self._max_bytes:,} bytes; send less in one call",
-            )
+
+def _check_size(size: int, max_bytes: int) -> None:
+    if size > max_bytes:
+        raise HttpRefusal(
+            413,
+            grpc.StatusCode.RESOURCE_EXHAUSTED,
+            "BODY_TOO_LARGE",
+            f"the body has more than {max_bytes:,} bytes; send less in one call",
+        )
 
 
 async def _next(stream: AsyncIterator[bytes]) -> bytes | None:

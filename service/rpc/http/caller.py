@@ -11,6 +11,7 @@ from contextlib import aclosing
 from types import TracebackType
 from typing import Any, TypeVar
 
+import grpc
 from starlette.types import Receive
 
 from service.rpc.in_process import InProcessCall, deadline_passed
@@ -18,16 +19,17 @@ from service.rpc.in_process import InProcessCall, deadline_passed
 T = TypeVar("T")
 
 
-class CallerLeft(Exception):
+class CallerLeft(grpc.aio.AbortError):
     """Nobody waits for the answer any more."""
 
 
 class Caller:
-    """Open for as long as the call lasts. What is under way then, is cancelled."""
+    """Open for as long as the call lasts. What is under way then, is cancelled. `has_read` is set once
+    nobody else receives: of what comes then, only that they leave matters."""
 
-    def __init__(self, receive: Receive, call: InProcessCall) -> None:
+    def __init__(self, receive: Receive, call: InProcessCall, has_read: asyncio.Event) -> None:
         self._call = call
-        self._left = asyncio.create_task(_left(receive))
+        self._left = asyncio.create_task(_left(receive, has_read))
         self._tasks: list[asyncio.Task[Any]] = [self._left]
 
     async def __aenter__(self) -> Caller:
@@ -86,7 +88,8 @@ class Caller:
         return task
 
 
-async def _left(receive: Receive) -> None:
+async def _left(receive: Receive, has_read: asyncio.Event) -> None:
+    await has_read.wait()
     while (await receive())["type"] != "http.disconnect":
         pass
 

@@ -32,8 +32,11 @@ _HEADERS = [
 class EventStream:
     """The answer to one call."""
 
-    def __init__(self, handler: Any, message: Message, call: InProcessCall, caller: Caller) -> None:
-        self._messages = answers(handler, message, call)
+    def __init__(
+        self, handler: Any, kind: type[Message], call: InProcessCall, caller: Caller
+    ) -> None:
+        self._messages = answers(handler, call)
+        self._kind = kind
         self._call = call
         self._caller = caller
         self._has_started = False
@@ -43,7 +46,7 @@ class EventStream:
         try:
             async with aclosing(self._caller.each(self._messages, KEEP_ALIVE_S)) as messages:
                 async for message in messages:
-                    await self._part(send, _COMMENT if message is None else _event(message))
+                    await self._part(send, _COMMENT if message is None else self._event(message))
         except Aborted as error:
             if not self._has_started:
                 raise
@@ -61,6 +64,6 @@ class EventStream:
             )
         await send({"type": "http.response.body", "body": body, "more_body": more})
 
-
-def _event(message: Message) -> bytes:
-    return b"data: " + orjson.dumps(json_format.MessageToDict(message)) + b"\n\n"
+    def _event(self, raw: bytes) -> bytes:
+        told = json_format.MessageToDict(self._kind.FromString(raw))
+        return b"data: " + orjson.dumps(told) + b"\n\n"

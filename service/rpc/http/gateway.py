@@ -14,6 +14,7 @@ import logging
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, TypeVar
 
 import grpc
@@ -21,16 +22,18 @@ import orjson
 from google.protobuf import json_format
 from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
 from google.rpc import status_pb2
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from palate.errors import REQUEST_ID
+from service.access.roles import rpc_of
 from service.config import ServerSettings
 from service.errors import InvalidInput, PalateError
 from service.priority import BULK, give_way
-from service.rpc.http.bodies import Bodies
+from service.rpc.http.bodies import read_body
 from service.rpc.http.caller import Caller, CallerLeft
 from service.rpc.http.events import EventStream
 from service.rpc.http.problems import CLIENT_CLOSED_REQUEST, HttpRefusal, http_status_of
@@ -59,7 +62,8 @@ class Gateway:
     ) -> None:
         self._protocols = Protocols(services)
         self._calls = calls
-        self._bodies = Bodies(limits.max_message_bytes, limits.max_bytes_in_flight)
+        self._max_bytes = limits.max_message_bytes
+        self._max_small_bytes = limits.max_request_bytes
         # One, which gives way: several would only wait for one another.
         self._large = ThreadPoolExecutor(1, "palate-json", initializer=give_way, initargs=(BULK,))
 
@@ -72,7 +76,7 @@ class Gateway:
                 await response(scope, receive, send)
             else:
                 await self._answer(request, call, send)
-        except (CallerLeft, ClientDisconnect):
+        except CallerLeft:
             await Response(status_code=CLIENT_CLOSED_REQUEST)(scope, receive, send)
         except Exception as error:
             response = _refusal(request, call, error)
@@ -87,25 +91,36 @@ class Gateway:
     async def _answer(self, request: Request, call: InProcessCall, send: Send) -> None:
         asked = self._protocols.asked(request)
         call.method, call.timeout_s = asked.method, _timeout_s(request)
+        has_read = asyncio.Event()
+        call.read_request = partial(self._message, asked, request, has_read)
         handler = await self._calls.handler(call)
-        message = await self._message(asked, request)
-        async with Caller(request.receive, call) as caller:
+        async with Caller(request.receive, call, has_read) as caller:
             if asked.rpc.server_streaming:
-                await EventStream(handler, message, call, caller).send(send)
+                stream = EventStream(handler, GetMessageClass(asked.rpc.output_type), call, caller)
+                await stream.send(send)
                 return
-            found = await caller.wait_for(answer(handler, message, call))
-            body = await self._json(found)
+            raw = await caller.wait_for(answer(handler, call))
+            body = await self._json(GetMessageClass(asked.rpc.output_type).FromString(raw))
         headers = {REQUEST_ID: call.request_id}
         response = Response(body, headers=headers, media_type="application/json")
         await response(request.scope, request.receive, send)
 
-    async def _message(self, asked: Asked, request: Request) -> Message:
+    async def _message(self, asked: Asked, request: Request, has_read: asyncio.Event) -> bytes:
+        """The request as gRPC has it. Called once it is known that it may be read."""
+        try:
+            body = await self._body(asked, request)
+        finally:
+            has_read.set()
+        if len(body) < _LARGE_BYTES:
+            return asked.read(body).SerializeToString()
+        message = await self._in_thread(asked.read, body)
+        return message.SerializeToString()
+
+    async def _body(self, asked: Asked, request: Request) -> bytes:
         if not asked.takes_body:
-            return asked.read(b"")
-        async with self._bodies.read(request) as body:
-            if len(body) < _LARGE_BYTES:
-                return asked.read(body)
-            return await self._in_thread(asked.read, body)
+            return b""
+        is_bulk = rpc_of(asked.method).bulk
+        return await read_body(request, self._max_bytes if is_bulk else self._max_small_bytes)
 
     async def _json(self, message: Message) -> bytes:
         if message.ByteSize() < _LARGE_BYTES:

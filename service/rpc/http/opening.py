@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import grpc
 from google.protobuf.descriptor import ServiceDescriptor
 
-from service.config import ServerSettings
+from service.config import ServerSettings, Settings
 from service.errors import ConfigError
 from service.rpc.sockets import bound
 
@@ -35,7 +35,7 @@ def http_socket(settings: ServerSettings) -> Iterator[socket.socket | None]:
 
 
 def http_server(
-    settings: ServerSettings,
+    settings: Settings,
     on: socket.socket,
     served: Sequence[tuple[ServiceDescriptor, object, Register]],
     interceptors: Sequence[grpc.aio.ServerInterceptor],  # type: ignore[type-arg]
@@ -55,6 +55,6 @@ def http_server(
     calls = Calls(interceptors)
     for _, servicer, register in served:
         register(servicer, calls)
-    gateway = Gateway([service for service, _, _ in served], calls, settings)
-    app = http_app(gateway, is_serving, settings.http_origins)
-    return HttpServer(app, on, settings.shutdown_grace_s)
+    gateway = Gateway([service for service, _, _ in served], calls, settings.server)
+    app = http_app(gateway, is_serving, settings.server.http_origins)
+    return HttpServer(app, on, settings.server.shutdown_grace_s)

@@ -19,7 +19,7 @@ from google.protobuf import json_format
 from google.protobuf.duration_pb2 import Duration
 from google.rpc import error_details_pb2, status_pb2
 
-from service.rpc.in_process import status_of
+from service.rpc.in_process import Aborted, status_of
 
 Headers: TypeAlias = dict[str, str]
 
@@ -52,7 +52,7 @@ _TYPE_PREFIX = "type.googleapis.com/"
 _NOT_OURS = {CLIENT_CLOSED_REQUEST: "Client Closed Request"}
 
 
-class HttpRefusal(Exception):
+class HttpRefusal(Aborted):
     """A request that is refused for a reason that gRPC does not know: its path, verb or body."""
 
     def __init__(
@@ -63,9 +63,8 @@ class HttpRefusal(Exception):
         detail: str,
         headers: Headers | None = None,
     ) -> None:
-        super().__init__(detail)
+        super().__init__(status_of(code, reason, detail))
         self.http_status = http_status
-        self.status = status_of(code, reason, detail)
         self.headers = headers or {}
 
 
@@ -104,8 +103,10 @@ def http_status_of(status: status_pb2.Status) -> int:
     return HTTP_STATUS[_CODES[status.code]]
 
 
-def retry_headers(status: status_pb2.Status) -> Headers:
-    """When to come again, in whole seconds, where the error says so."""
+def error_headers(status: status_pb2.Status) -> Headers:
+    """When to come again, in whole seconds, where the error says so, and how to say who one is."""
+    if _CODES[status.code] is grpc.StatusCode.UNAUTHENTICATED:
+        return {"www-authenticate": "Bearer"}
     delay = _detail(status, error_details_pb2.RetryInfo()).retry_delay
     return {"retry-after": str(math.ceil(_seconds(delay)))} if _seconds(delay) else {}
 

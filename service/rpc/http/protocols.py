@@ -24,8 +24,8 @@ from service.rpc.http.bindings import Routes, bindings_of, method_of
 from service.rpc.http.problems import (
     HttpRefusal,
     connect_error,
+    error_headers,
     problem,
-    retry_headers,
 )
 
 WriteError: TypeAlias = Callable[[status_pb2.Status, int, str], Response]
@@ -123,7 +123,7 @@ def _problem(status: status_pb2.Status, http_status: int, request_id: str) -> Re
     return Response(
         problem(status, http_status, request_id),
         http_status,
-        headers=retry_headers(status),
+        headers=error_headers(status),
         media_type=PROBLEM,
     )
 
@@ -132,7 +132,7 @@ def _connect_error(status: status_pb2.Status, http_status: int, _: str) -> Respo
     return Response(
         connect_error(status),
         http_status,
-        headers=retry_headers(status),
+        headers=error_headers(status),
         media_type="application/json",
     )
 

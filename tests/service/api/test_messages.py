@@ -27,6 +27,7 @@ from service.api.messages import (
     Explanation,
     Feedback,
     ModelInfo,
+    ModelTrial,
     OnlineAttribution,
     OnlineFigure,
     OnlineGroup,
@@ -38,10 +39,14 @@ from service.api.messages import (
     ScoredItem,
     SearchRequest,
     ServingEncoders,
+    ShadowFigures,
     SimilarRequest,
     TasteRequest,
     TasteSummary,
     TrainProgress,
+    TrialArm,
+    TrialRequest,
+    TrialTest,
     UserProfile,
 )
 from service.explainer.evidence import Evidence, EvidenceKind
@@ -69,6 +74,11 @@ MIRRORED: list[tuple[type, type[Message]]] = [
     (OnlineFigure, recommend_pb2.OnlineFigure),
     (OnlineAttribution, recommend_pb2.OnlineAttribution),
     (TrainProgress, model_pb2.TrainProgress),
+    (TrialRequest, model_pb2.StartTrialRequest),
+    (ModelTrial, model_pb2.ModelTrial),
+    (ShadowFigures, model_pb2.ShadowFigures),
+    (TrialArm, model_pb2.TrialArm),
+    (TrialTest, model_pb2.TrialTest),
     (UserProfile, user_pb2.PutUserRequest),
 ]
 """The dataclass and the message that mirrors it; `converter` makes each from the other."""

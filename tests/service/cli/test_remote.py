@@ -28,6 +28,8 @@ from service.api.messages import (
     SimilarRequest,
     TasteRequest,
     TrainProgress,
+    TrialKind,
+    TrialRequest,
     UserProfile,
 )
 from service.cli.remote import Remote
@@ -45,6 +47,7 @@ from tests.service.standin import (
     MODEL,
     ONLINE,
     TASTE,
+    TRIAL,
     StandIn,
     served,
     with_lists,
@@ -55,7 +58,11 @@ from tests.tones import wav
 @pytest.fixture
 def server(filled: Run) -> Iterator[str]:
     """A server in this process that owns ./palate-data; its address."""
-    settings = world.settings(Path("palate-data").absolute(), server={"address": "127.0.0.1:0"})
+    settings = world.settings(
+        Path("palate-data").absolute(),
+        server={"address": "127.0.0.1:0"},
+        access={"encoders": ["two", "no-such-model"]},
+    )
     ready, address, stops = threading.Event(), [""], []
 
     def run(settings: Settings) -> None:
@@ -249,6 +256,7 @@ def test_a_server_changes_its_encoders_and_goes_on(
     with Client(server) as client:
         for asked, why in (
             ("no-such-model", "cannot be loaded"),
+            ("st:/root", "is not among those that may be asked for"),
             ("two", "serve already"),
             ("", "serve already"),
         ):
@@ -333,6 +341,7 @@ WITHOUT_ID = {"recommendation_id": "", "next_page_token": ""}
         ("get_item", "f1", ALIEN),
         ("delete_items", ["f1", "gone"], ["gone"]),
         ("activate_model", "m1", MODEL),
+        ("start_trial", TrialRequest("m2", TrialKind.SHADOW, 0.25), TRIAL),
         ("export_user", "u", {"user_id": "u", "taste": "慢"}),
         ("delete_user", "u", {"events": 2}),
     ],
@@ -351,6 +360,7 @@ def test_the_calls_of_several_arguments_arrive_whole(remote: Remote, standin: St
     assert remote.delete_events("u", ["e1"]) == remote.delete_events("u", None) == 3
     assert standin.asked[-2:] == [("delete_events", "u", ["e1"]), ("delete_events", "u", None)]
     assert remote.list_models() == [remote.rollback_model()] == [MODEL]
+    assert with_lists(remote.get_trial()) == with_lists(remote.end_trial()) == with_lists(TRIAL)
 
 
 def test_reports_of_batches_count_their_rows_from_1(remote: Remote, standin: StandIn) -> None:

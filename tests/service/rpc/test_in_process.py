@@ -9,6 +9,8 @@ import grpc
 import pytest
 
 from palate.v1 import user_pb2, user_pb2_grpc
+from service.access.control import AccessControl
+from service.config import Settings
 from service.rpc.in_process import Aborted, Calls, InProcessCall, answer
 from service.rpc.interceptor import CallInterceptor
 
@@ -39,7 +41,7 @@ class Door(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         async def refuse(_: Any, context: Any) -> None:
             await context.abort(grpc.StatusCode.UNAUTHENTICATED, "give a key")
 
-        return grpc.unary_unary_rpc_method_handler(refuse)
+        return grpc.stream_unary_rpc_method_handler(refuse)
 
 
 def _calls(users: Users, *interceptors: Any) -> Calls:
@@ -49,22 +51,31 @@ def _calls(users: Users, *interceptors: Any) -> Calls:
 
 
 def _call(**metadata: str) -> InProcessCall:
-    return InProcessCall(PUT, list(metadata.items()), "ipv4:127.0.0.1:1")
+    async def read() -> bytes:
+        return user_pb2.PutUserRequest(user_id="u").SerializeToString()
+
+    return InProcessCall(PUT, list(metadata.items()), "ipv4:127.0.0.1:1", read_request=read)
+
+
+def _interceptor() -> CallInterceptor:
+    settings = Settings()
+    return CallInterceptor(settings, AccessControl(settings))
 
 
 async def _put(calls: Calls, call: InProcessCall) -> Any:
-    return await answer(await calls.handler(call), user_pb2.PutUserRequest(user_id="u"), call)
+    raw = await answer(await calls.handler(call), call)
+    return user_pb2.PutUserResponse.FromString(raw)
 
 
 async def test_a_registered_servicer_answers() -> None:
     users, call = Users(), _call()
-    assert await _put(_calls(users), call) == user_pb2.PutUserResponse()
+    assert await _put(_calls(users, _interceptor()), call) == user_pb2.PutUserResponse()
     assert users.seen == ["u"]
 
 
 async def test_an_interceptor_sees_the_headers_and_can_refuse() -> None:
     users = Users()
-    calls = _calls(users, Door("k1"), CallInterceptor(1_000))
+    calls = _calls(users, Door("k1"), _interceptor())
     with pytest.raises(Aborted, match="give a key") as caught:
         await _put(calls, _call(authorization="k2"))
     assert caught.value.status.code == grpc.StatusCode.UNAUTHENTICATED.value[0]

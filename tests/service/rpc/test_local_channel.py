@@ -10,6 +10,7 @@ import grpc
 import pytest
 
 from palate.client import Client, PalateRpcError
+from service.access.settings import AccessSettings
 from service.config import Settings
 from service.errors import InvalidInput, StoreUnavailable
 from service.rpc.local_channel import LocalChannel
@@ -25,7 +26,8 @@ def backend() -> StandIn:
 
 @pytest.fixture
 def client(backend: StandIn) -> Iterator[Client]:
-    with Client("here", channel=LocalChannel(Settings(), backend)) as client:
+    settings = Settings(access=AccessSettings(encoders=("fake",)))
+    with Client("here", channel=LocalChannel(settings, backend)) as client:
         yield client
 
 

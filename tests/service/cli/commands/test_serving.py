@@ -36,6 +36,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
         on_http: Any,
         on_loaded: Any,
         telemetry: Any,
+        **_: Any,
     ) -> bool:
         seen.append(settings)
         if settings.server.http:
@@ -84,7 +85,9 @@ def test_http_is_where_the_option_or_else_the_settings_say(
 
 
 def test_what_is_served_is_the_folder_of_the_settings(filled: Run) -> None:
+    (Settings().data / "training-input").mkdir(parents=True)  # of a server that was killed
     backend = serving._load(world.settings(Settings().data), SILENT)
+    assert not (Settings().data / "training-input").exists()
     try:
         assert isinstance(backend, Switching)
         assert backend.loaded()["items"] == "40"

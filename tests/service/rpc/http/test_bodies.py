@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 
-from service.errors import Overloaded
 from service.rpc.http import bodies
-from service.rpc.http.bodies import Bodies
+from service.rpc.http.bodies import read_body
+from service.rpc.http.caller import CallerLeft
 from service.rpc.http.problems import HttpRefusal
 
 
@@ -27,10 +27,10 @@ def _request(*parts: bytes, content_type: str = "application/json", **headers: s
 
 
 async def test_parts_come_together() -> None:
-    async with Bodies(10, 10).read(
-        _request(b"{}", b"  ", content_type="Application/JSON; charset=utf-8")
-    ) as body:
-        assert body == b"{}  "
+    assert (
+        await read_body(_request(b"{}", b"  ", content_type="Application/JSON; charset=utf-8"), 10)
+        == b"{}  "
+    )
 
 
 @pytest.mark.parametrize(
@@ -40,26 +40,25 @@ async def test_parts_come_together() -> None:
 )  # fmt: skip
 async def test_other_types_are_refused(given: dict[str, str]) -> None:
     with pytest.raises(HttpRefusal, match="send JSON") as caught:
-        async with Bodies(10, 10).read(_request(b"{}", **given)):
-            pass
+        await read_body(_request(b"{}", **given), 10)
     assert caught.value.http_status == 415
 
 
-async def test_what_is_too_much_together_is_refused_and_then_taken() -> None:
-    both = Bodies(10, 12)
-    async with both.read(_request(b"1234567890")):
-        with pytest.raises(Overloaded, match="bytes in flight"):
-            async with both.read(_request(b"123")):
-                pass
-        async with both.read(_request(b"12")) as body:
-            assert body == b"12"
-    async with both.read(_request(b"123")) as body:
-        assert body == b"123"
+async def test_a_body_that_grows_too_large_is_refused_while_it_comes() -> None:
+    assert await read_body(_request(b"1234567890"), 10) == b"1234567890"
+    for request in (_request(b"12345", b"678901"), _request(b"{}", content_length="11")):
+        with pytest.raises(HttpRefusal, match="more than 10 bytes") as caught:
+            await read_body(request, 10)
+        assert caught.value.http_status == 413
 
 
-async def test_one_that_is_alone_may_be_more_than_all_may_be_together() -> None:
-    async with Bodies(10, 5).read(_request(b"1234567890")) as body:
-        assert len(body) == 10
+async def test_a_caller_who_leaves_within_it_has_left() -> None:
+    async def gone() -> Any:
+        return {"type": "http.disconnect"}
+
+    headers = [(b"content-type", b"application/json")]
+    with pytest.raises(CallerLeft):
+        await read_body(Request({"type": "http", "method": "POST", "headers": headers}, gone), 10)
 
 
 async def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,6 +70,5 @@ async def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch: pytest.M
     headers = [(b"content-type", b"application/json")]
     request = Request({"type": "http", "method": "POST", "headers": headers}, never)
     with pytest.raises(HttpRefusal, match="nothing of the body came") as caught:
-        async with Bodies(10, 10).read(request):
-            pass
+        await read_body(request, 10)
     assert caught.value.http_status == 408

@@ -19,6 +19,8 @@ class Line:
 
     def __init__(self) -> None:
         self.left = asyncio.Event()
+        self.has_read = asyncio.Event()
+        self.has_read.set()
 
     async def receive(self) -> Any:
         await self.left.wait()
@@ -27,6 +29,10 @@ class Line:
 
 def _call(timeout_s: float | None = None) -> InProcessCall:
     return InProcessCall(CALL, (), "ipv4:127.0.0.1:1", timeout_s)
+
+
+def _caller(line: Line, call: InProcessCall) -> Caller:
+    return Caller(line.receive, call, line.has_read)
 
 
 async def _never(ended: asyncio.Event) -> None:
@@ -40,7 +46,7 @@ async def test_work_that_ends_gives_its_result_or_error() -> None:
     async def fails() -> None:
         raise ValueError("no")
 
-    async with Caller(Line().receive, _call()) as caller:
+    async with _caller(Line(), _call()) as caller:
         assert await caller.wait_for(asyncio.sleep(0, "done")) == "done"
         with pytest.raises(ValueError, match="no"):
             await caller.wait_for(fails())
@@ -50,15 +56,30 @@ async def test_a_caller_who_leaves_ends_the_work() -> None:
     line, ended = Line(), asyncio.Event()
     asyncio.get_running_loop().call_soon(line.left.set)
     with pytest.raises(CallerLeft):
-        async with Caller(line.receive, _call()) as caller:
+        async with _caller(line, _call()) as caller:
             await caller.wait_for(_never(ended))
     assert ended.is_set()
+
+
+async def test_nothing_is_received_while_a_body_is_read() -> None:
+    line, received = Line(), asyncio.Event()
+    line.has_read.clear()
+
+    async def receive() -> Any:
+        received.set()
+        return await line.receive()
+
+    async with Caller(receive, _call(), line.has_read) as caller:
+        await caller.wait_for(asyncio.sleep(0))
+        assert not received.is_set()
+        line.has_read.set()
+        await caller.wait_for(received.wait())
 
 
 async def test_a_deadline_ends_the_work() -> None:
     ended = asyncio.Event()
     with pytest.raises(Aborted, match="the deadline passed"):
-        async with Caller(Line().receive, _call(timeout_s=0.01)) as caller:
+        async with _caller(Line(), _call(timeout_s=0.01)) as caller:
             await caller.wait_for(_never(ended))
     assert ended.is_set()
 
@@ -71,7 +92,7 @@ async def _some(*values: int, error: Exception | None = None) -> AsyncGenerator[
 
 
 async def test_messages_come_in_order_and_then_the_error() -> None:
-    async with Caller(Line().receive, _call()) as caller:
+    async with _caller(Line(), _call()) as caller:
         assert [one async for one in caller.each(_some(1, 2, 3), 60.0)] == [1, 2, 3]
         breaks = caller.each(_some(4, error=ValueError("no")), 60.0)
         assert await anext(breaks) == 4
@@ -88,7 +109,7 @@ async def test_a_pause_is_told_and_the_next_message_comes_all_the_same() -> None
         yield 2
 
     seen: list[int | None] = []
-    async with Caller(Line().receive, _call()) as caller:
+    async with _caller(Line(), _call()) as caller:
         async for one in caller.each(slow(), 0.001):
             seen.append(one)
             if one is None:
@@ -102,7 +123,7 @@ async def _followed(line: Line, call: InProcessCall, ended: asyncio.Event, leave
         yield 1
         await _never(ended)
 
-    async with Caller(line.receive, call) as caller:
+    async with _caller(line, call) as caller:
         async for _ in caller.each(endless(), 60.0):
             if leaves:
                 line.left.set()

@@ -15,7 +15,9 @@ from service.rpc.http.events import EventStream
 from service.rpc.in_process import Aborted, InProcessCall, status_of
 
 CALL = "/palate.v1.ModelService/TrainModel"
-STEP = model_pb2.TrainModelResponse(progress=model_pb2.TrainProgress(stage="fit", message="a\nb"))
+STEP = model_pb2.TrainModelResponse(
+    progress=model_pb2.TrainProgress(stage="fit", message="a\nb")
+).SerializeToString()
 
 
 async def _nobody() -> Any:
@@ -29,9 +31,9 @@ async def _sent(behaviour: Any) -> list[Any]:
         sent.append(message)
 
     call = InProcessCall(CALL, (), "p")
-    handler = grpc.unary_stream_rpc_method_handler(behaviour)
-    async with Caller(_nobody, call) as caller:
-        await EventStream(handler, model_pb2.TrainModelRequest(), call, caller).send(send)
+    handler = grpc.stream_stream_rpc_method_handler(behaviour)
+    async with Caller(_nobody, call, asyncio.Event()) as caller:
+        await EventStream(handler, model_pb2.TrainModelResponse, call, caller).send(send)
     return sent
 
 

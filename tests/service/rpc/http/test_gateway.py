@@ -32,6 +32,7 @@ BODIES: dict[str, Any] = {
     "Explain": {"itemId": "f1", "userId": "u"},
     "StreamExplain": {"itemId": "f1", "userId": "u"},
     "ActivateModel": {"version": "m1"},
+    "StartTrial": {"version": "m1", "kind": "TRIAL_KIND_CANARY", "share": 0.1},
 }
 
 
@@ -180,7 +181,7 @@ async def test_a_body_that_is_too_large_is_refused_before_and_while_it_comes() -
         for _ in range(70):
             yield b" " * 1024
 
-    async with asked(max_message_bytes=64 * 1024) as (http, server):
+    async with asked(max_request_bytes=64 * 1024) as (http, server):
         told = await http.post("/v1/recommend", json={"taste": "x" * 70_000})
         chunked = await http.post(
             "/v1/recommend", content=parts(), headers={"content-type": "application/json"}

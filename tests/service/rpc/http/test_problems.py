@@ -13,9 +13,9 @@ from service.errors import STATUS, InvalidInput, ItemNotFound, Overloaded
 from service.rpc.http.problems import (
     HTTP_STATUS,
     connect_error,
+    error_headers,
     http_status_of,
     problem,
-    retry_headers,
 )
 from service.rpc.in_process import status_of
 from service.rpc.interceptor import to_status
@@ -71,5 +71,5 @@ def test_connect_writes_canceled_as_americans_do() -> None:
 
 @pytest.mark.parametrize(("wait_s", "header"), [(0.2, "1"), (2.0, "2"), (2.1, "3")])
 def test_when_to_come_again_is_a_header_in_whole_seconds(wait_s: float, header: str) -> None:
-    assert retry_headers(to_status(Overloaded("answering", 3, wait_s))) == {"retry-after": header}
-    assert retry_headers(to_status(ItemNotFound("f9"))) == {}
+    assert error_headers(to_status(Overloaded("answering", 3, wait_s))) == {"retry-after": header}
+    assert error_headers(to_status(ItemNotFound("f9"))) == {}
