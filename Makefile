@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STUBS  := proto/palate/v1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types proto bench-serve bench-overload bench-quality bench-verdicts bench-incremental bench-explain bench-words bench-encode bench-align bench-house bench-telemetry bench-crash bench-start bench-access bench-ingest clean
+.PHONY: help install demo test check lint types proto bench-serve bench-overload bench-quality bench-verdicts bench-incremental bench-explain bench-words bench-encode bench-align bench-house bench-telemetry bench-crash bench-start bench-access bench-ingest proto-check bench-gateway clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -24,7 +24,7 @@ demo: install ## index, train, serve and recommend on the example catalogue, thr
 
 test: install check ## everything CI runs: stubs in sync, lint, types, tests
 
-check: lint types
+check: lint types proto-check
 	$(BIN)/python -m pytest
 
 lint:
@@ -34,11 +34,20 @@ lint:
 types:
 	$(BIN)/mypy
 
-proto: install ## regenerate the committed stubs from the .proto files
+proto-check: ## names, comments and form of the .proto files, and that no caller of before breaks
+	$(BIN)/buf lint
+	$(BIN)/buf format --diff --exit-code --path proto/palate
+	$(BIN)/buf breaking --against tests/proto/034e339.binpb
+
+proto: install ## write what is made of the .proto files: stubs, openapi.json, docs/reference/
 	$(BIN)/python -m grpc_tools.protoc -Iproto --python_out=proto --pyi_out=proto --grpc_python_out=proto $(STUBS)/*.proto
+	$(BIN)/python -m service.rpc.reference
 
 bench-serve: install ## latency and throughput of Recommend over gRPC
 	$(BIN)/python -m benchmarks.serve
+
+bench-gateway: install ## what a call costs over HTTP beside gRPC; writes docs/api.md
+	$(BIN)/python -m benchmarks.gateway --write
 
 bench-overload: install ## how much is answered in time under two and three times the sustainable load
 	$(BIN)/python -m benchmarks.overload

@@ -78,6 +78,8 @@ class Server:
     pid: int
     address: str
     loaded: dict[str, str]
+    http: str = ""
+    """Where it answers over HTTP, if it does."""
 
 
 def main() -> None:
@@ -156,10 +158,10 @@ def users_of(data: Path) -> list[str]:
 
 
 @contextmanager
-def server(data: Path) -> Iterator[Server]:
+def server(data: Path, *options: str) -> Iterator[Server]:
     """`palate serve` on a free port of the loopback, stopped at the end."""
     process = subprocess.Popen(
-        palate("serve", "--address", "127.0.0.1:0", "--json", "--data", data),
+        palate("serve", "--address", "127.0.0.1:0", *options, "--json", "--data", data),
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -168,7 +170,7 @@ def server(data: Path) -> Iterator[Server]:
         assert process.stdout is not None
         while "loaded" not in said:
             said |= json.loads(process.stdout.readline() or sys.exit("the server did not start"))
-        yield Server(process.pid, said["listening"], said["loaded"])
+        yield Server(process.pid, said["listening"], said["loaded"], said.get("http", ""))
     finally:
         process.terminate()
         process.wait()

@@ -48,6 +48,7 @@ OPENAI_KEY_VARIABLE = "PALATE_OPENAI_API_KEY"
 _ENDPOINT = re.compile(
     r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/[^\s?#@\\]*)?"
 )
+_ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
 _EVENT_TYPE = re.compile(r"[\w.:]+")
 _DURATION = re.compile(r"[1-9]\d{0,5}[mhdw]")
 _UNITS_S = {"m": 60.0, "h": 3_600.0, "d": 86_400.0, "w": 604_800.0}
@@ -235,13 +236,19 @@ class EventSettings(BaseModel):
 
 
 class ServerSettings(BaseModel):
-    """The gRPC server and its limits."""
+    """The server, over gRPC and HTTP, and its limits."""
 
     model_config = _SECTION
 
     address: str = "127.0.0.1:50051"
     """host:port to listen on. The default is this machine only; port 0 picks a free one. Others need
     keys (`palate keys make`), see `access`."""
+    http: str = ""
+    """host:port where the same calls are answered over HTTP and JSON, such as `127.0.0.1:8080`; empty
+    is nowhere. Needs the extra `http`."""
+    http_origins: tuple[str, ...] = ()
+    """Sites whose scripts may call over HTTP from a browser (CORS), such as `https://shop.example`;
+    `*` is every site."""
     insecure: bool = False
     """Whether to listen on an address that other machines reach although calls need no key. Whoever
     reaches it may then read, export and delete everything."""
@@ -312,7 +319,17 @@ class ServerSettings(BaseModel):
             )
         return address
 
-    @field_validator("address", "metrics", "health")
+    @field_validator("http_origins")
+    @classmethod
+    def _origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if origin != "*" and not _ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    f"{origin!r} must be a site like https://shop.example, without a path, or *"
+                )
+        return origins
+
+    @field_validator("address", "http", "metrics", "health")
     @classmethod
     def _host_and_port(cls, address: str, info: ValidationInfo) -> str:
         if info.field_name != "address" and not address:
@@ -461,6 +478,16 @@ class EnrichSettings(BaseModel):
         return aspects
 
 
+class McpSettings(BaseModel):
+    """What agents may do by `palate mcp`."""
+
+    model_config = _SECTION
+
+    record_events: bool = False
+    """Whether there is a tool `record_event`, by which an agent records what a user did. The others
+    only read."""
+
+
 class ExplainSettings(BaseModel):
     """How reasons are written, and how long an answer can be explained."""
 
@@ -586,7 +613,7 @@ class Settings(BaseSettings):
     events: EventSettings = Field(default_factory=EventSettings)
     """What the event types mean."""
     server: ServerSettings = Field(default_factory=ServerSettings)
-    """The gRPC server and its limits."""
+    """The server, over gRPC and HTTP, and its limits."""
     tls: TlsSettings = Field(default_factory=TlsSettings)
     """The server's certificate."""
     access: AccessSettings = Field(default_factory=AccessSettings)
@@ -607,6 +634,8 @@ class Settings(BaseSettings):
     """What is kept to tell what came of what was served."""
     rules: tuple[PlacementRule, ...] = ()
     """What moves lists for other reasons than taste, such as `[[rules]]` tables in palate.toml."""
+    mcp: McpSettings = Field(default_factory=McpSettings)
+    """What agents may do by `palate mcp`."""
     openai_api_key: SecretStr = SecretStr("")
     """Key of the endpoints of language models: PALATE_OPENAI_API_KEY in the environment, and not in
     a file."""

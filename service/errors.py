@@ -170,9 +170,9 @@ class AddressUnavailable(ServiceError):
 
     reason: ClassVar[str] = "ADDRESS_UNAVAILABLE"
 
-    def __init__(self, address: str, why: str) -> None:
+    def __init__(self, address: str, why: str, option: str = "--address") -> None:
         super().__init__(
-            f"cannot listen on {address}: {why}; stop what listens there, or choose another with --address HOST:PORT",
+            f"cannot listen on {address}: {why}; stop what listens there, or choose another with {option} HOST:PORT",
             metadata={"address": address, "why": why},
         )
 

@@ -35,7 +35,7 @@ CLOSED = {  # what these import of our packages, beyond themselves
 SERVED_EVALUATION = "service.evaluation.served"
 """Is a part of evaluation that knows the service; the rest of it does not."""
 
-WIRE = ("service.rpc", "service.cli")
+WIRE = ("service.rpc", "service.cli", "service.notebooks")
 """Where generated code and gRPC may be imported."""
 
 
@@ -190,12 +190,16 @@ def test_serving_does_not_know_the_training_loop() -> None:
                 "service.rules.rule",
                 "service.access.settings",
                 "service.wishes.model_grammar",
+                "service.mcp.server",
             ),
         ),
+        (("starlette", "uvicorn"), ("service.rpc.http",)),
+        (("mcp", "mcp_types"), ("service.mcp.server",)),
         (("optuna",), ("service.operations.tuning",)),
         (("implicit",), ("service.ranker.item_item.als",)),
         (("sansa",), ("service.ranker.item_item.sansa",)),
-        (("rectools", "pytorch_lightning", "pandas"), ("service.ranker.peers.sasrec",)),
+        (("rectools", "pytorch_lightning"), ("service.ranker.peers.sasrec",)),
+        (("pandas", "polars"), ("service.ranker.peers.sasrec", "palate.frames")),
         (("httpx", "tenacity"), ("service.language_model.endpoint",)),
         (("llama_cpp",), ("service.language_model.gguf",)),
         (("jwt", "cryptography"), ("service.access.tokens", "service.access.token_keys")),

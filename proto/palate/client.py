@@ -90,7 +90,7 @@ class Client:
     nothing is encrypted.
     `timeout_s` is the deadline of a call, retries included; every method takes its own as well.
     `max_attempts` (2 to 5) and `first_pause_s` (at least 0.01) are how often and how soon an
-    UNAVAILABLE call is tried.
+    UNAVAILABLE call is tried. `channel` is one that there is already, and is closed with the client.
     """
 
     def __init__(
@@ -103,6 +103,7 @@ class Client:
         max_attempts: int = 4,
         first_pause_s: float = 0.1,
         max_message_bytes: int = MAX_MESSAGE_BYTES,
+        channel: grpc.Channel | None = None,
     ) -> None:
         self.address = address
         self._timeout_s = timeout_s
@@ -116,7 +117,9 @@ class Client:
             ("grpc.max_receive_message_length", max_message_bytes),
             ("grpc.max_send_message_length", max_message_bytes),
         ]
-        if tls is not None:
+        if channel is not None:
+            self._channel = channel
+        elif tls is not None:
             self._channel = grpc.secure_channel(address, tls.credentials(), options)
         else:
             if key and not _is_here(address):

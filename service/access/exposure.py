@@ -65,5 +65,7 @@ def warnings(settings: Settings, *, required: bool) -> Iterator[str]:
 def _addresses(settings: Settings) -> Iterator[tuple[str, str]]:
     """Where strangers could ask: setting and host:port. Health alone tells nothing."""
     yield "server.address", settings.server.address
+    if settings.server.http:
+        yield "server.http", settings.server.http
     if settings.server.metrics:
         yield "server.metrics", settings.server.metrics

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 import typer
 
 from service.cli import output
+from service.cli.commands.agents import mcp
 from service.cli.commands.aligning import align
 from service.cli.commands.asking import recommend, search, similar
 from service.cli.commands.auditing import audit
@@ -66,7 +67,7 @@ def palate(
 
 COMMANDS: Mapping[str, Sequence[Callable[..., int]]] = {
     "Begin": (demo, index, events, align, train, evaluate, serve),
-    "Ask": (recommend, chat, explain, similar, search),
+    "Ask": (recommend, chat, explain, similar, search, mcp),
     "Keep": (tune, simulate, export, backup, restore, rebuild, scrub, doctor, top),
 }
 for group, commands in COMMANDS.items():

@@ -1,7 +1,8 @@
-"""The gRPC server's life: listen, load, serve, stop.
+"""The server's life: listen, load, serve, stop; over gRPC, and beside it HTTP where that is asked for.
 
-Owns the socket, health, reflection and the order of starting and stopping. The calls are
-`service.rpc.servicers`, errors on the wire `service.rpc.interceptor`. Knows nothing of what the
+Owns the sockets, health, reflection and the order of starting and stopping. The calls are
+`service.rpc.servicers`, errors on the wire `service.rpc.interceptor`, HTTP
+`service.rpc.http`. Knows nothing of what the
 backend is, and prints nothing.
 
     bind -> listen (NOT_SERVING, calls get UNAVAILABLE) -> load -> SERVING
@@ -17,7 +18,6 @@ import asyncio
 import contextlib
 import logging
 import signal
-import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -45,6 +45,7 @@ from service.api.services import Backend
 from service.config import Settings
 from service.errors import AddressUnavailable
 from service.rpc.garbage_collection import freeze_gc
+from service.rpc.http.opening import Register, http_server, http_socket
 from service.rpc.interceptor import CallInterceptor
 from service.rpc.loading import Loading
 from service.rpc.servicers import (
@@ -54,12 +55,12 @@ from service.rpc.servicers import (
     RecommendServicer,
     UserServicer,
 )
+from service.rpc.sockets import bound, with_real_port
 from service.rpc.tls import server_credentials
 from service.rpc.work.queues import WorkQueues
 from service.telemetry.telemetry import SILENT, Telemetry
 
 Servicer = Callable[[WorkQueues], object]
-Register = Callable[[Any, grpc.aio.Server], None]
 
 SERVICES: Sequence[tuple[ServiceDescriptor, Servicer, Register]] = (
     (
@@ -109,6 +110,7 @@ async def serve(
     *,
     stop: asyncio.Event | None = None,
     on_listening: Callable[[str], None] = lambda address: None,
+    on_http: Callable[[str], None] = lambda address: None,
     on_loaded: Callable[[Mapping[str, str]], None] = lambda loaded: None,
     telemetry: Telemetry = SILENT,
     access: AccessControl | None = None,
@@ -117,24 +119,33 @@ async def serve(
     closed. False where that was before it had loaded: a thread still loads then, which nobody waits
     for, and closes what it has loaded.
 
-    `on_listening` is told the address with its real port, `on_loaded` what `load` has loaded. What
+    `on_listening` is told the address with its real port, `on_http` before it that of HTTP where the
+    settings have one, `on_loaded` what `load` has loaded. What
     `load` raises stops the server and comes out of here; AddressUnavailable comes before anything
     is loaded, as does ConfigError where strangers could call. `telemetry` is told of every call, and may
     read how full the queues are. `access` is that of the settings, where another part asks it too.
     """
     access = access or AccessControl(settings)
     queues = WorkQueues(settings)
+    served = [(service, servicer(queues), register) for service, servicer, register in SERVICES]
     calls = CallInterceptor(settings, access, telemetry)
     telemetry.watch("queues", queues.readings)
     telemetry.watch("calls", calls.readings)
     states = health_aio.HealthServicer()
-    server = _build(settings, queues, calls, states)
+    server = _build(settings, served, calls, states)
     probes = _probes(states) if settings.server.health else None
     await _set_health(states, _NOT_SERVING)
-    address = _bind(server, settings.server.address, settings.tls)
-    if probes is not None:
-        logger.info("health at %s", _bind(probes, settings.server.health))
-    with _stop_on_signals() if stop is None else contextlib.nullcontext(stop) as stopping:
+    with (
+        http_socket(settings.server) as http_on,
+        _stop_on_signals() if stop is None else contextlib.nullcontext(stop) as stopping,
+    ):
+        address = _bind(server, settings.server.address, settings.tls)
+        if probes is not None:
+            logger.info("health at %s", _bind(probes, settings.server.health))
+        http = None
+        if http_on is not None:
+            http = http_server(settings, http_on, served, [calls], lambda: queues.is_serving)
+            on_http(with_real_port(settings.server.http, http_on))
         await server.start()
         if probes is not None:
             await probes.start()
@@ -154,7 +165,10 @@ async def serve(
             await states.enter_graceful_shutdown()
             if queues.backend is not None:
                 await _noticed(settings.server.shutdown_delay_s)
-            await _drain(server, calls, settings.server.shutdown_grace_s)
+            await asyncio.gather(
+                _drain(server, calls, settings.server.shutdown_grace_s),
+                *([http.stop()] if http is not None else []),
+            )
             if probes is not None:
                 await probes.stop(0)
             await queues.close()
@@ -174,7 +188,7 @@ async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 def _build(
     settings: Settings,
-    queues: WorkQueues,
+    served: Sequence[tuple[ServiceDescriptor, object, Register]],
     calls: CallInterceptor,
     states: health_aio.HealthServicer,
 ) -> grpc.aio.Server:
@@ -186,8 +200,8 @@ def _build(
         ("grpc.so_reuseport", 0),
     ]
     server = grpc.aio.server(interceptors=[calls], options=options)
-    for _, servicer, register in SERVICES:
-        register(servicer(queues), server)
+    for _, servicer, register in served:
+        register(servicer, server)
     health_pb2_grpc.add_HealthServicer_to_server(states, server)
     reflection.enable_server_reflection(
         (*SERVICE_NAMES, health.SERVICE_NAME, reflection.SERVICE_NAME), server
@@ -204,7 +218,9 @@ def _probes(states: health_aio.HealthServicer) -> grpc.aio.Server:
 
 def _bind(server: grpc.aio.Server, address: str, tls: TlsSettings = PLAIN) -> str:
     """The address with its real port; AddressUnavailable where it cannot be listened on."""
-    _probe(address)
+    # Ask the operating system first: gRPC would not say why it failed, and would write to stderr past
+    # every logger.
+    bound(address).close()
     host = address.rpartition(":")[0]
     try:
         if tls.cert is None:
@@ -214,22 +230,6 @@ def _bind(server: grpc.aio.Server, address: str, tls: TlsSettings = PLAIN) -> st
     except RuntimeError:
         raise AddressUnavailable(address, "the operating system refused it") from None
     return f"{host}:{port}"
-
-
-def _probe(address: str) -> None:
-    """Ask the operating system first: gRPC would not say why it failed, and would write to stderr
-    past every logger."""
-    host, _, port = address.rpartition(":")
-    try:
-        family, kind, protocol, _, target = socket.getaddrinfo(
-            host.strip("[]"), int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        with socket.socket(family, kind, protocol) as probe:
-            # As gRPC does: a port that was just left is free.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(target)
-    except OSError as error:
-        raise AddressUnavailable(address, (error.strerror or str(error)).lower()) from None
 
 
 async def _set_health(states: health_aio.HealthServicer, status: int) -> None:

@@ -271,6 +271,8 @@ class Running:
     stop: asyncio.Event
     done: asyncio.Task[bool]
     """Ends when the server has stopped."""
+    http: str = ""
+    """Where it answers over HTTP, if it does: `http://127.0.0.1:4242`."""
 
 
 @asynccontextmanager
@@ -289,12 +291,14 @@ async def running(
     settings = Settings(**{"server": server, "access": access, **(sections or {})})
     stop, loaded = asyncio.Event(), asyncio.Event()
     listening = asyncio.get_running_loop().create_future()
+    http: list[str] = []
     done = asyncio.create_task(
         serve(
             settings,
             factory or (lambda _: used),
             stop=stop,
             on_listening=listening.set_result,
+            on_http=lambda address: http.append(f"http://{address}"),
             on_loaded=lambda _: loaded.set(),
             telemetry=telemetry,
         )
@@ -307,7 +311,7 @@ async def running(
         await loaded.wait()
     async with grpc.aio.insecure_channel(address, options=[("grpc.enable_retries", 0)]) as channel:
         try:
-            yield Running(address, channel, used, stop, done)
+            yield Running(address, channel, used, stop, done, "".join(http))
         finally:
             if (gate := getattr(used, "gate", None)) is not None:  # no real backend has one
                 gate.set()

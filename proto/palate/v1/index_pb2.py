@@ -22,11 +22,12 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from palate.v1 import catalog_pb2 as palate_dot_v1_dot_catalog__pb2
 from palate.v1 import event_pb2 as palate_dot_v1_dot_event__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15palate/v1/index.proto\x12\tpalate.v1\x1a\x17palate/v1/catalog.proto\x1a\x15palate/v1/event.proto\"\x91\x03\n\x11IndexItemsRequest\x12\x1e\n\x05items\x18\x01 \x03(\x0b\x32\x0f.palate.v1.Item\x12\x38\n\x06images\x18\x02 \x03(\x0b\x32(.palate.v1.IndexItemsRequest.ImagesEntry\x12\x41\n\x0bimage_lists\x18\x03 \x03(\x0b\x32,.palate.v1.IndexItemsRequest.ImageListsEntry\x12\x38\n\x06sounds\x18\x04 \x03(\x0b\x32(.palate.v1.IndexItemsRequest.SoundsEntry\x1a-\n\x0bImagesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x0c:\x02\x38\x01\x1aG\n\x0fImageListsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12#\n\x05value\x18\x02 \x01(\x0b\x32\x14.palate.v1.ImageList:\x02\x38\x01\x1a-\n\x0bSoundsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x0c:\x02\x38\x01\"\x1b\n\tImageList\x12\x0e\n\x06images\x18\x01 \x03(\x0c\"\x82\x01\n\x12IndexItemsResponse\x12\x0f\n\x07indexed\x18\x01 \x01(\x05\x12\x0f\n\x07skipped\x18\x02 \x01(\x05\x12#\n\x06\x66\x61iled\x18\x03 \x03(\x0b\x32\x13.palate.v1.RowError\x12%\n\x08warnings\x18\x04 \x03(\x0b\x32\x13.palate.v1.RowError\"&\n\x12\x44\x65leteItemsRequest\x12\x10\n\x08item_ids\x18\x01 \x03(\t\"@\n\x13\x44\x65leteItemsResponse\x12\x0f\n\x07\x64\x65leted\x18\x01 \x01(\x05\x12\x18\n\x10missing_item_ids\x18\x02 \x03(\t\"!\n\x0eGetItemRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\"0\n\x0fGetItemResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.palate.v1.Item\"I\n\x10ListItemsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0e\n\x06\x64omain\x18\x03 \x01(\t\"L\n\x11ListItemsResponse\x12\x1e\n\x05items\x18\x01 \x03(\x0b\x32\x0f.palate.v1.Item\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"7\n\x13RecordEventsRequest\x12 \n\x06\x65vents\x18\x01 \x03(\x0b\x32\x10.palate.v1.Event\"\x8e\x01\n\x14RecordEventsResponse\x12\x10\n\x08recorded\x18\x01 \x01(\x05\x12\x12\n\nduplicates\x18\x02 \x01(\x05\x12\x15\n\runknown_items\x18\x03 \x01(\x05\x12#\n\x06\x66\x61iled\x18\x04 \x03(\x0b\x32\x13.palate.v1.RowError\x12\x14\n\x0cunattributed\x18\x05 \x01(\x05\"F\n\x13\x44\x65leteEventsRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x11\n\tevent_ids\x18\x02 \x03(\t\x12\x0b\n\x03\x61ll\x18\x03 \x01(\x08\"\'\n\x14\x44\x65leteEventsResponse\x12\x0f\n\x07\x64\x65leted\x18\x01 \x01(\x03\x32\xd3\x03\n\x0cIndexService\x12I\n\nIndexItems\x12\x1c.palate.v1.IndexItemsRequest\x1a\x1d.palate.v1.IndexItemsResponse\x12L\n\x0b\x44\x65leteItems\x12\x1d.palate.v1.DeleteItemsRequest\x1a\x1e.palate.v1.DeleteItemsResponse\x12@\n\x07GetItem\x12\x19.palate.v1.GetItemRequest\x1a\x1a.palate.v1.GetItemResponse\x12\x46\n\tListItems\x12\x1b.palate.v1.ListItemsRequest\x1a\x1c.palate.v1.ListItemsResponse\x12O\n\x0cRecordEvents\x12\x1e.palate.v1.RecordEventsRequest\x1a\x1f.palate.v1.RecordEventsResponse\x12O\n\x0c\x44\x65leteEvents\x12\x1e.palate.v1.DeleteEventsRequest\x1a\x1f.palate.v1.DeleteEventsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15palate/v1/index.proto\x12\tpalate.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x17palate/v1/catalog.proto\x1a\x15palate/v1/event.proto\"\x91\x03\n\x11IndexItemsRequest\x12\x1e\n\x05items\x18\x01 \x03(\x0b\x32\x0f.palate.v1.Item\x12\x38\n\x06images\x18\x02 \x03(\x0b\x32(.palate.v1.IndexItemsRequest.ImagesEntry\x12\x41\n\x0bimage_lists\x18\x03 \x03(\x0b\x32,.palate.v1.IndexItemsRequest.ImageListsEntry\x12\x38\n\x06sounds\x18\x04 \x03(\x0b\x32(.palate.v1.IndexItemsRequest.SoundsEntry\x1a-\n\x0bImagesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x0c:\x02\x38\x01\x1aG\n\x0fImageListsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12#\n\x05value\x18\x02 \x01(\x0b\x32\x14.palate.v1.ImageList:\x02\x38\x01\x1a-\n\x0bSoundsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x0c:\x02\x38\x01\"\x1b\n\tImageList\x12\x0e\n\x06images\x18\x01 \x03(\x0c\"\x82\x01\n\x12IndexItemsResponse\x12\x0f\n\x07indexed\x18\x01 \x01(\x05\x12\x0f\n\x07skipped\x18\x02 \x01(\x05\x12#\n\x06\x66\x61iled\x18\x03 \x03(\x0b\x32\x13.palate.v1.RowError\x12%\n\x08warnings\x18\x04 \x03(\x0b\x32\x13.palate.v1.RowError\"&\n\x12\x44\x65leteItemsRequest\x12\x10\n\x08item_ids\x18\x01 \x03(\t\"@\n\x13\x44\x65leteItemsResponse\x12\x0f\n\x07\x64\x65leted\x18\x01 \x01(\x05\x12\x18\n\x10missing_item_ids\x18\x02 \x03(\t\"!\n\x0eGetItemRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\"0\n\x0fGetItemResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.palate.v1.Item\"I\n\x10ListItemsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0e\n\x06\x64omain\x18\x03 \x01(\t\"L\n\x11ListItemsResponse\x12\x1e\n\x05items\x18\x01 \x03(\x0b\x32\x0f.palate.v1.Item\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"7\n\x13RecordEventsRequest\x12 \n\x06\x65vents\x18\x01 \x03(\x0b\x32\x10.palate.v1.Event\"\x8e\x01\n\x14RecordEventsResponse\x12\x10\n\x08recorded\x18\x01 \x01(\x05\x12\x12\n\nduplicates\x18\x02 \x01(\x05\x12\x15\n\runknown_items\x18\x03 \x01(\x05\x12#\n\x06\x66\x61iled\x18\x04 \x03(\x0b\x32\x13.palate.v1.RowError\x12\x14\n\x0cunattributed\x18\x05 \x01(\x05\"F\n\x13\x44\x65leteEventsRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x11\n\tevent_ids\x18\x02 \x03(\t\x12\x0b\n\x03\x61ll\x18\x03 \x01(\x08\"\'\n\x14\x44\x65leteEventsResponse\x12\x0f\n\x07\x64\x65leted\x18\x01 \x01(\x03\x32\xeb\x04\n\x0cIndexService\x12_\n\nIndexItems\x12\x1c.palate.v1.IndexItemsRequest\x1a\x1d.palate.v1.IndexItemsResponse\"\x14\x82\xd3\xe4\x93\x02\x0e\"\t/v1/items:\x01*\x12i\n\x0b\x44\x65leteItems\x12\x1d.palate.v1.DeleteItemsRequest\x1a\x1e.palate.v1.DeleteItemsResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\"\x10/v1/items:delete:\x01*\x12]\n\x07GetItem\x12\x19.palate.v1.GetItemRequest\x1a\x1a.palate.v1.GetItemResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/items/{item_id}\x12Y\n\tListItems\x12\x1b.palate.v1.ListItemsRequest\x1a\x1c.palate.v1.ListItemsResponse\"\x11\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/items\x12\x66\n\x0cRecordEvents\x12\x1e.palate.v1.RecordEventsRequest\x1a\x1f.palate.v1.RecordEventsResponse\"\x15\x82\xd3\xe4\x93\x02\x0f\"\n/v1/events:\x01*\x12m\n\x0c\x44\x65leteEvents\x12\x1e.palate.v1.DeleteEventsRequest\x1a\x1f.palate.v1.DeleteEventsResponse\"\x1c\x82\xd3\xe4\x93\x02\x16\"\x11/v1/events:delete:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,38 +40,50 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INDEXITEMSREQUEST_IMAGELISTSENTRY']._serialized_options = b'8\001'
   _globals['_INDEXITEMSREQUEST_SOUNDSENTRY']._loaded_options = None
   _globals['_INDEXITEMSREQUEST_SOUNDSENTRY']._serialized_options = b'8\001'
-  _globals['_INDEXITEMSREQUEST']._serialized_start=85
-  _globals['_INDEXITEMSREQUEST']._serialized_end=486
-  _globals['_INDEXITEMSREQUEST_IMAGESENTRY']._serialized_start=321
-  _globals['_INDEXITEMSREQUEST_IMAGESENTRY']._serialized_end=366
-  _globals['_INDEXITEMSREQUEST_IMAGELISTSENTRY']._serialized_start=368
-  _globals['_INDEXITEMSREQUEST_IMAGELISTSENTRY']._serialized_end=439
-  _globals['_INDEXITEMSREQUEST_SOUNDSENTRY']._serialized_start=441
-  _globals['_INDEXITEMSREQUEST_SOUNDSENTRY']._serialized_end=486
-  _globals['_IMAGELIST']._serialized_start=488
-  _globals['_IMAGELIST']._serialized_end=515
-  _globals['_INDEXITEMSRESPONSE']._serialized_start=518
-  _globals['_INDEXITEMSRESPONSE']._serialized_end=648
-  _globals['_DELETEITEMSREQUEST']._serialized_start=650
-  _globals['_DELETEITEMSREQUEST']._serialized_end=688
-  _globals['_DELETEITEMSRESPONSE']._serialized_start=690
-  _globals['_DELETEITEMSRESPONSE']._serialized_end=754
-  _globals['_GETITEMREQUEST']._serialized_start=756
-  _globals['_GETITEMREQUEST']._serialized_end=789
-  _globals['_GETITEMRESPONSE']._serialized_start=791
-  _globals['_GETITEMRESPONSE']._serialized_end=839
-  _globals['_LISTITEMSREQUEST']._serialized_start=841
-  _globals['_LISTITEMSREQUEST']._serialized_end=914
-  _globals['_LISTITEMSRESPONSE']._serialized_start=916
-  _globals['_LISTITEMSRESPONSE']._serialized_end=992
-  _globals['_RECORDEVENTSREQUEST']._serialized_start=994
-  _globals['_RECORDEVENTSREQUEST']._serialized_end=1049
-  _globals['_RECORDEVENTSRESPONSE']._serialized_start=1052
-  _globals['_RECORDEVENTSRESPONSE']._serialized_end=1194
-  _globals['_DELETEEVENTSREQUEST']._serialized_start=1196
-  _globals['_DELETEEVENTSREQUEST']._serialized_end=1266
-  _globals['_DELETEEVENTSRESPONSE']._serialized_start=1268
-  _globals['_DELETEEVENTSRESPONSE']._serialized_end=1307
-  _globals['_INDEXSERVICE']._serialized_start=1310
-  _globals['_INDEXSERVICE']._serialized_end=1777
+  _globals['_INDEXSERVICE'].methods_by_name['IndexItems']._loaded_options = None
+  _globals['_INDEXSERVICE'].methods_by_name['IndexItems']._serialized_options = b'\202\323\344\223\002\016\"\t/v1/items:\001*'
+  _globals['_INDEXSERVICE'].methods_by_name['DeleteItems']._loaded_options = None
+  _globals['_INDEXSERVICE'].methods_by_name['DeleteItems']._serialized_options = b'\202\323\344\223\002\025\"\020/v1/items:delete:\001*'
+  _globals['_INDEXSERVICE'].methods_by_name['GetItem']._loaded_options = None
+  _globals['_INDEXSERVICE'].methods_by_name['GetItem']._serialized_options = b'\202\323\344\223\002\025\022\023/v1/items/{item_id}'
+  _globals['_INDEXSERVICE'].methods_by_name['ListItems']._loaded_options = None
+  _globals['_INDEXSERVICE'].methods_by_name['ListItems']._serialized_options = b'\202\323\344\223\002\013\022\t/v1/items'
+  _globals['_INDEXSERVICE'].methods_by_name['RecordEvents']._loaded_options = None
+  _globals['_INDEXSERVICE'].methods_by_name['RecordEvents']._serialized_options = b'\202\323\344\223\002\017\"\n/v1/events:\001*'
+  _globals['_INDEXSERVICE'].methods_by_name['DeleteEvents']._loaded_options = None
+  _globals['_INDEXSERVICE'].methods_by_name['DeleteEvents']._serialized_options = b'\202\323\344\223\002\026\"\021/v1/events:delete:\001*'
+  _globals['_INDEXITEMSREQUEST']._serialized_start=115
+  _globals['_INDEXITEMSREQUEST']._serialized_end=516
+  _globals['_INDEXITEMSREQUEST_IMAGESENTRY']._serialized_start=351
+  _globals['_INDEXITEMSREQUEST_IMAGESENTRY']._serialized_end=396
+  _globals['_INDEXITEMSREQUEST_IMAGELISTSENTRY']._serialized_start=398
+  _globals['_INDEXITEMSREQUEST_IMAGELISTSENTRY']._serialized_end=469
+  _globals['_INDEXITEMSREQUEST_SOUNDSENTRY']._serialized_start=471
+  _globals['_INDEXITEMSREQUEST_SOUNDSENTRY']._serialized_end=516
+  _globals['_IMAGELIST']._serialized_start=518
+  _globals['_IMAGELIST']._serialized_end=545
+  _globals['_INDEXITEMSRESPONSE']._serialized_start=548
+  _globals['_INDEXITEMSRESPONSE']._serialized_end=678
+  _globals['_DELETEITEMSREQUEST']._serialized_start=680
+  _globals['_DELETEITEMSREQUEST']._serialized_end=718
+  _globals['_DELETEITEMSRESPONSE']._serialized_start=720
+  _globals['_DELETEITEMSRESPONSE']._serialized_end=784
+  _globals['_GETITEMREQUEST']._serialized_start=786
+  _globals['_GETITEMREQUEST']._serialized_end=819
+  _globals['_GETITEMRESPONSE']._serialized_start=821
+  _globals['_GETITEMRESPONSE']._serialized_end=869
+  _globals['_LISTITEMSREQUEST']._serialized_start=871
+  _globals['_LISTITEMSREQUEST']._serialized_end=944
+  _globals['_LISTITEMSRESPONSE']._serialized_start=946
+  _globals['_LISTITEMSRESPONSE']._serialized_end=1022
+  _globals['_RECORDEVENTSREQUEST']._serialized_start=1024
+  _globals['_RECORDEVENTSREQUEST']._serialized_end=1079
+  _globals['_RECORDEVENTSRESPONSE']._serialized_start=1082
+  _globals['_RECORDEVENTSRESPONSE']._serialized_end=1224
+  _globals['_DELETEEVENTSREQUEST']._serialized_start=1226
+  _globals['_DELETEEVENTSREQUEST']._serialized_end=1296
+  _globals['_DELETEEVENTSRESPONSE']._serialized_start=1298
+  _globals['_DELETEEVENTSRESPONSE']._serialized_end=1337
+  _globals['_INDEXSERVICE']._serialized_start=1340
+  _globals['_INDEXSERVICE']._serialized_end=1959
 # @@protoc_insertion_point(module_scope)

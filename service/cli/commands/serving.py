@@ -1,4 +1,4 @@
-"""`palate serve`: the gRPC server in the foreground, saying where it listens and what it loaded."""
+"""`palate serve`: the server in the foreground, saying where it listens and what it loaded."""
 
 from __future__ import annotations
 
@@ -27,6 +27,14 @@ def serve(
             show_default=False,
         ),
     ] = "",
+    http: Annotated[
+        str,
+        typer.Option(
+            metavar="HOST:PORT",
+            help="Answer the same calls over HTTP and JSON there; /docs is a page to try them.",
+            show_default=False,
+        ),
+    ] = "",
     insecure: Annotated[
         bool,
         typer.Option(
@@ -38,7 +46,7 @@ def serve(
     config: Config = None,
     as_json: Json = False,
 ) -> int:
-    """Serve the data folder over gRPC until SIGTERM or Ctrl-C."""
+    """Serve the data folder over gRPC, and HTTP if asked, until SIGTERM or Ctrl-C."""
     import asyncio
     import sys
 
@@ -48,10 +56,15 @@ def serve(
     from service.telemetry.log_lines import logging_to
     from service.telemetry.opening import telemetry_of
 
-    given: dict[str, Any] = {"address": address} if address else {}
-    settings = settings_of(
-        data, config, {"server": {**given, **({"insecure": True} if insecure else {})}}
-    )
+    given: dict[str, Any] = {"address": address, "http": http, "insecure": insecure}
+    overrides = {"server": {name: value for name, value in given.items() if value}}
+    settings = settings_of(data, config, overrides)
+
+    def on_http(where: str) -> None:
+        if as_json:
+            output.emit({"http": f"http://{where}"}, indent=None)
+        else:
+            output.say(f"http://{where}/docs is a page to try the calls on")
 
     def on_listening(where: str) -> None:
         if as_json:
@@ -77,6 +90,7 @@ def serve(
                 settings,
                 lambda settings: _load(settings, telemetry),
                 on_listening=on_listening,
+                on_http=on_http,
                 on_loaded=on_loaded,
                 telemetry=telemetry,
                 access=access,

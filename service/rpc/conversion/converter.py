@@ -35,6 +35,7 @@ from service.rpc.conversion.rows import (
     row_error_of,
 )
 from service.rpc.conversion.timestamps import timestamp, unix_seconds
+from service.rpc.descriptors import map_value
 
 M = TypeVar("M", bound=Message)
 D = TypeVar("D")
@@ -73,7 +74,7 @@ def _writers(kind: type[Message]) -> tuple[tuple[str, Convert], ...]:
 
 
 def _writer(field: FieldDescriptor) -> Convert:
-    if _is_map(field):
+    if map_value(field) is not None:
         return _as_it_is
     write = _value_writer(field)
     if _is_in_oneof(field):  # an empty value would unset the others
@@ -110,7 +111,7 @@ def _readers(source: type[Message], kind: type) -> tuple[tuple[str, Convert], ..
 
 def _reader(field: FieldDescriptor, hint: Any) -> Convert:
     name = field.name
-    if _is_map(field):
+    if map_value(field) is not None:
         return lambda message: dict(getattr(message, name))
     read = _value_reader(field, _held(hint))
     if field.is_repeated:
@@ -158,11 +159,6 @@ def _member_reader(enum: EnumDescriptor, kind: type[Enum]) -> Convert:
         return members[number]
 
     return read
-
-
-def _is_map(field: FieldDescriptor) -> bool:
-    entry = field.message_type
-    return entry is not None and bool(entry.GetOptions().map_entry)
 
 
 def _is_in_oneof(field: FieldDescriptor) -> bool:

@@ -59,6 +59,11 @@ class WorkQueues:
         self._training = pool("training", 1, 0, _trains)
         self._pools = (self._answering, self._explaining, self._indexing, self._training)
 
+    @property
+    def is_serving(self) -> bool:
+        """Whether calls are taken, and go on being taken."""
+        return self.backend is not None and not self.stopping
+
     async def answer(
         self, context: Context, work: Callable[[Backend], T], *, bulk: bool = False
     ) -> T:
@@ -89,8 +94,7 @@ class WorkQueues:
 
     def readings(self) -> Iterator[Reading]:
         """Of all queues, and whether calls are taken."""
-        is_serving = self.backend is not None and not self.stopping
-        yield Reading(m.SERVING, int(is_serving))
+        yield Reading(m.SERVING, int(self.is_serving))
         for pool in self._pools:
             yield from pool.readings()
 

@@ -33,11 +33,14 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
         load: Any,
         *,
         on_listening: Any,
+        on_http: Any,
         on_loaded: Any,
         telemetry: Any,
         **_: Any,
     ) -> bool:
         seen.append(settings)
+        if settings.server.http:
+            on_http(settings.server.http)
         on_listening("127.0.0.1:1234")
         on_loaded({"model": "m1", "items": "40"})
         return True
@@ -69,6 +72,16 @@ def test_the_address_is_that_of_the_option_or_else_of_the_settings(
     run("serve")
     run("serve", "--address", "127.0.0.1:0")
     assert [settings.server.address for settings in served] == ["127.0.0.1:7", "127.0.0.1:0"]
+
+
+def test_http_is_where_the_option_or_else_the_settings_say(
+    run: Run, served: list[Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = run("serve", "--json", "--http", "127.0.0.1:8080").out.splitlines()
+    assert json.loads(lines[0]) == {"http": "http://127.0.0.1:8080"}
+    monkeypatch.setenv("PALATE_SERVER__HTTP", "127.0.0.1:9")
+    assert "http://127.0.0.1:9/docs" in run("serve").out
+    assert [settings.server.http for settings in served] == ["127.0.0.1:8080", "127.0.0.1:9"]
 
 
 def test_what_is_served_is_the_folder_of_the_settings(filled: Run) -> None:

@@ -1,0 +1,110 @@
+"""What the document says of a request's values is what the server checks: on both sides of each
+bound, the schema and the check say the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jsonschema
+import pytest
+from google.protobuf import json_format
+
+from palate.v1 import explain_pb2, index_pb2, recommend_pb2, user_pb2
+from service.errors import InvalidInput
+from service.rpc.conversion import requests
+from service.rpc.reference.openapi import openapi
+from service.rpc.reference.ranges import RANGES, SAME, TOGETHER
+from service.rpc.reference.source import read_source
+from service.rpc.server import SERVICES
+
+DOCUMENT = openapi([service for service, _, _ in SERVICES], read_source())
+CHECKS: dict[str, Any] = {
+    "RecommendRequest": lambda m: requests.recommend_request(m, "en"),
+    "SimilarItemsRequest": requests.similar_request,
+    "SearchItemsRequest": requests.search_request,
+    "ExplainRequest": lambda m: requests.explain_request(m, "en"),
+    "DeleteEventsRequest": lambda m: requests.chosen_events(m, 10_000),
+    "ListItemsRequest": requests.list_page,
+    "PutUserRequest": requests.user_profile,
+}
+MODULES = (recommend_pb2, explain_pb2, index_pb2, user_pb2)
+
+
+def _is_valid(name: str, body: dict[str, Any]) -> bool:
+    schema = {"$ref": f"#/components/schemas/{name}", "components": DOCUMENT["components"]}
+    try:
+        jsonschema.validate(body, schema)
+    except jsonschema.ValidationError:
+        return False
+    return True
+
+
+def _is_accepted(name: str, body: dict[str, Any]) -> bool:
+    kind = next(getattr(module, name) for module in MODULES if hasattr(module, name))
+    try:
+        CHECKS[name](json_format.ParseDict(body, kind()))
+    except (InvalidInput, json_format.ParseError):
+        return False
+    return True
+
+
+E = {"itemId": "i", "userId": "u"}
+
+
+def _values(name: str, good: list[Any], bad: list[Any]) -> list[tuple[str, dict[str, Any], bool]]:
+    """Of one field of RecommendRequest."""
+    told = [(value, True) for value in good] + [(value, False) for value in bad]
+    return [("RecommendRequest", {name: value}, is_good) for value, is_good in told]
+
+
+CASES: list[tuple[str, dict[str, Any], bool]] = [
+    *_values("k", [0, 500, "500"], [-1, 501, "501"]),
+    *_values("diversity", [0, 1, "0.5"], [1.01, -0.1]),
+    *_values("userId", ["", "x" * 512, "慢 1"], ["x" * 513, " ", "a\nb", "a\u0085b"]),
+    *_values("wish", ["x" * 10_000, "a\nb"], ["x" * 10_001, "a\u0000"]),
+    *_values("language", ["", "en", "zh"], ["xx"]),
+    *_values("personalization", ["PERSONALIZATION_FULL", 2], [3, "FULL"]),
+    ("RecommendRequest", {"domains": ["a"] * 1_000}, True),
+    ("RecommendRequest", {"domains": ["a"] * 1_001}, False),
+    ("RecommendRequest", {"domains": [""]}, False),
+    ("RecommendRequest", {"historyItemIds": ["a"] * 1_001}, False),
+    ("RecommendRequest", {"excludeItemIds": ["a"] * 10_001}, False),
+    ("RecommendRequest", {"withoutWishParts": ["a"] * 101}, False),
+    ("RecommendRequest", {"scenario": "a\tb"}, False),
+    ("SimilarItemsRequest", {"itemId": "i", "k": 500}, True),
+    ("SimilarItemsRequest", {"k": 5}, False),
+    ("SearchItemsRequest", {"text": "a"}, True),
+    ("SearchItemsRequest", {"text": " "}, False),
+    ("SearchItemsRequest", {}, False),
+    ("SearchItemsRequest", {"image": "AAAA"}, True),
+    ("SearchItemsRequest", {"text": "a", "image": "AAAA"}, False),
+    ("ExplainRequest", E, True),
+    ("ExplainRequest", {"itemId": "i"}, False),
+    ("ExplainRequest", {"itemId": "i", "recommendationId": "r"}, True),
+    ("ExplainRequest", {"userId": "u"}, False),
+    ("DeleteEventsRequest", {"userId": "u", "all": True}, True),
+    ("DeleteEventsRequest", {"userId": "u", "eventIds": ["e"]}, True),
+    ("DeleteEventsRequest", {"userId": "u", "all": True, "eventIds": ["e"]}, False),
+    ("DeleteEventsRequest", {"userId": "u"}, False),
+    ("PutUserRequest", {"attributes": {"a": "b"}}, True),
+    ("PutUserRequest", {"attributes": {f"a{n}": "b" for n in range(201)}}, False),
+    ("PutUserRequest", {"attributes": {"": "b"}}, False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "body", "is_good"), CASES)
+def test_schema_and_check_agree(name: str, body: dict[str, Any], is_good: bool) -> None:
+    given = {"userId": "u", **body} if name == "PutUserRequest" else body  # it is in the path
+    assert (_is_valid(name, body), _is_accepted(name, given)) == (is_good, is_good)
+
+
+def test_only_what_there_is_has_a_range() -> None:
+    fields = {
+        f"{rpc.input_type.name}.{field.name}"
+        for service, _, _ in SERVICES
+        for rpc in service.methods
+        for field in rpc.input_type.fields
+    }
+    assert set(RANGES) - fields == set()
+    messages = {field.partition(".")[0] for field in fields}
+    assert {*TOGETHER, *SAME, *SAME.values()} <= messages
