@@ -20,6 +20,7 @@ from service.cli.commands.aligning import align
 from service.cli.commands.asking import recommend, search, similar
 from service.cli.commands.auditing import audit
 from service.cli.commands.backing_up import backup, restore
+from service.cli.commands.beginning import init
 from service.cli.commands.chatting import chat
 from service.cli.commands.encoding import encoders
 from service.cli.commands.enriching import enrich
@@ -82,7 +83,7 @@ def palate(
 
 
 COMMANDS: Mapping[str, Sequence[Callable[..., int]]] = {
-    "Begin": (demo, index, events, align, train, evaluate, serve),
+    "Begin": (demo, init, index, events, align, train, evaluate, serve),
     "Ask": (recommend, chat, explain, similar, search),
     "Keep": (tune, simulate, export, backup, restore, rebuild, scrub, doctor, top),
 }
