@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STUBS  := proto/palate/v1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types proto bench-serve bench-overload bench-quality bench-verdicts bench-incremental bench-explain bench-words bench-encode bench-align bench-house bench-telemetry bench-crash bench-start bench-access bench-ingest proto-check bench-gateway clean
+.PHONY: help install demo test check lint types proto bench-serve bench-overload bench-quality bench-verdicts bench-incremental bench-explain bench-words bench-encode bench-align bench-house bench-telemetry bench-crash bench-start bench-access bench-ingest proto-check bench-gateway docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -92,5 +92,9 @@ bench-access: install ## what keys and TLS cost a call; writes docs/security.md
 bench-ingest: install ## rows of a shop's own files that come in, and how fast they are read; writes docs/shop.md
 	$(BIN)/python -m benchmarks.ingest --write
 
+docs: install ## make the site of all pages in build/site; a link or a command that leads nowhere ends it
+	$(BIN)/python -m benchmarks.commands --write
+	$(BIN)/python -m benchmarks.site
+
 clean: ## remove the virtual environment and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache

@@ -88,8 +88,7 @@ class StoreLocked(StoreError):
     def __init__(self, folder: object, owner_pid: int | None) -> None:
         owner = f"process {owner_pid}" if owner_pid is not None else "another process"
         super().__init__(
-            f"{folder} is in use by {owner}, and an embedded store has one owner: go through that server with"
-            " --server ADDRESS, or stop it first",
+            f"{folder} is in use by {owner}, and an embedded store has one owner: stop it first",
             metadata={"folder": str(folder), "pid": str(owner_pid or "")},
         )
         self.owner_pid = owner_pid

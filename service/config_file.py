@@ -53,9 +53,18 @@ def load_settings(
     if data is not None:
         values["data"] = data
     try:
-        return Settings(**values)
+        settings = Settings(**values)
     except ValidationError as error:
         raise ConfigError(_in_one_line(error, path if values else None)) from None
+    _require_folder(settings.data)
+    return settings
+
+
+def _require_folder(data: Path) -> None:
+    """ConfigError where something else is in the place of the data folder, or of one it lies in."""
+    there = next((path for path in (data, *data.parents) if path.exists()), None)
+    if there is not None and not there.is_dir():
+        raise ConfigError(f"data folder {data}: {there} is a file; name a folder with --data")
 
 
 def _from_environment() -> dict[str, Any]:

@@ -25,6 +25,7 @@ from indexer.catalog.item import Item
 _KEPT = re.compile(r"kept:([0-9a-f]{32})")
 _URL = re.compile(r"https?://", re.IGNORECASE)
 _DATA_URI = re.compile(r"data:[^,]*?(;base64)?,", re.IGNORECASE)
+_OTHER_SCHEME = re.compile(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE)
 _ROOT_ENDS = "/./"
 
 
@@ -43,6 +44,12 @@ def admitted(name: str, root: Path | None) -> str:
     links followed."""
     if is_url(name) or _KEPT.fullmatch(name):
         return name
+    if scheme := _OTHER_SCHEME.match(name):
+        raise MediaError(
+            name,
+            f"{scheme[1].lower()}:// is not read",
+            "give an https:// address, a path in the catalogue's folder, or the file itself",
+        )
     if root is None:
         raise MediaError(
             name,

@@ -1,10 +1,10 @@
-"""The commands by name, and what becomes of their errors: one line on stderr and exit code 2.
+"""The commands by name, and what becomes of their errors: one line on stderr and an exit code.
 
 0   done
 1   done in part: some rows or items failed, a budget was spent, the trained model was not activated, or a search
     found nothing better or was stopped; the report says which and why
 2   could not
-130 stopped by Ctrl-C; what was acknowledged before is kept
+130 stopped by Ctrl-C; a line on stderr says what is kept and how to go on (`service.cli.interruption`)
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from service.cli.commands.aligning import align
 from service.cli.commands.asking import recommend, search, similar
 from service.cli.commands.auditing import audit
 from service.cli.commands.backing_up import backup, restore
+from service.cli.commands.beginning import init
 from service.cli.commands.chatting import chat
 from service.cli.commands.encoding import encoders
 from service.cli.commands.enriching import enrich
@@ -44,13 +45,26 @@ from service.cli.connection import with_credentials
 from service.cli.demo.demo import demo
 from service.cli.doctor.command import doctor
 from service.cli.files import COULD_NOT
+from service.cli.interruption import INTERRUPTED, left
+from service.cli.tree import called
 
 DEBUG = "--debug"
 PASSIVE_THREADS = ("OMP_WAIT_POLICY", "PASSIVE")
 """Read by OpenMP when it is loaded, with PyTorch. Threads that wait for one another busily take twice the
 processor time, and as much longer, beside another job."""
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+READERS = ("evaluate", "simulate", "tune", "scrub")
+"""Commands without --server that a copy of the data serves as well."""
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        output.line(f"palate {version('palate')}")
+        raise typer.Exit
 
 
 @app.callback()
@@ -58,15 +72,19 @@ def palate(
     debug: bool = typer.Option(
         False, DEBUG, help="On an error, show the traceback; goes anywhere."
     ),
+    version: bool = typer.Option(
+        False, "--version", callback=_show_version, is_eager=True, help="Show the version."
+    ),
 ) -> None:
     """Palate recommends, and says why: index a catalogue, record events, train, serve, ask.
 
-    Exit codes: 0 done, 1 done in part (the report says which rows), 2 could not, 130 stopped by Ctrl-C.
+    Exit codes: 0 done, 1 done in part (the report says which rows), 2 could not, 130 stopped by
+    Ctrl-C (a line says what is kept).
     """
 
 
 COMMANDS: Mapping[str, Sequence[Callable[..., int]]] = {
-    "Begin": (demo, index, events, align, train, evaluate, serve),
+    "Begin": (demo, init, index, events, align, train, evaluate, serve),
     "Ask": (recommend, chat, explain, similar, search, mcp),
     "Keep": (tune, simulate, export, backup, restore, rebuild, scrub, doctor, top),
 }
@@ -88,23 +106,29 @@ with_credentials(app)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     os.environ.setdefault(*PASSIVE_THREADS)
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    debug = DEBUG in given
+    everything = list(sys.argv[1:] if arguments is None else arguments)
+    given = [one for one in everything if one != DEBUG]
     try:
-        code = app(
-            [one for one in given if one != DEBUG], prog_name="palate", standalone_mode=False
-        )
+        code = app(given, prog_name="palate", standalone_mode=False)
     except Exception as error:
-        if debug:
+        if DEBUG in everything:
             raise
-        output.error(_message(error))
+        output.error(_message(error, given))
         return COULD_NOT
+    if code == INTERRUPTED:
+        command, _ = called(app, given)
+        output.remark(left(command, by_server=_names_a_server(given)))
     return code if isinstance(code, int) else 0
 
 
-def _message(error: Exception) -> str:
+def _names_a_server(given: Sequence[str]) -> bool:
+    return any(one == "--server" or one.startswith("--server=") for one in given)
+
+
+def _message(error: Exception, given: Sequence[str]) -> str:
     """What a person can do something with; a bug says that it is one."""
     from encoders.errors import PalateError
+    from indexer.errors import StoreLocked
 
     if isinstance(error, typer.Abort):
         return "aborted"
@@ -112,8 +136,23 @@ def _message(error: Exception) -> str:
         context = getattr(error, "ctx", None)
         where = f"; see `{context.command_path} --help`" if context is not None else ""
         return f"{error.format_message().rstrip('.')}{where}"
+    if isinstance(error, StoreLocked):
+        return f"{error}{_beside_a_server(given)}"
     if isinstance(error, PalateError) or type(error).__name__ == "PalateRpcError":
         return str(error)
     if isinstance(error, OSError):
         return f"{error.filename or 'file'}: {error.strerror or error}"
     return f"{type(error).__name__}: {error}; this is a bug in Palate, please report it with the output of {DEBUG}"
+
+
+def _beside_a_server(given: Sequence[str]) -> str:
+    """What else can be done while another process has the folder open, by the command."""
+    name, command = called(app, given)
+    if any(parameter.name == "server" for parameter in command.params):
+        return ", or go through that server with --server ADDRESS"
+    if name in READERS:
+        return (
+            f", or let `palate {name}` read a copy: `palate backup DEST`, `palate restore DEST COPY`,"
+            " then --data COPY"
+        )
+    return ""

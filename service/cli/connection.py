@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from service.cli import output
+from service.cli.options import local
 
 SERVER = "server"
 PANEL = "Asking a server"
@@ -61,6 +62,7 @@ def _file(name: str, variable: str, help: str) -> Any:
         Path | None,
         typer.Option(
             name,
+            callback=local,
             metavar="FILE",
             help=f"{help} Else ${variable}.",
             show_default=False,

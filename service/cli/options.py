@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -12,12 +13,11 @@ from service.explainer.languages.codes import language_codes
 
 T = TypeVar("T")
 
+_ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+):/+(.*)", re.IGNORECASE)
+"""Of two slashes a path has kept one."""
 MAX_K = 500
 MAX_DIGITS = 18
 """Of a whole number: what 64 bits hold."""
-
-ASK = "Asking"
-PLACE = "Where the data are"
 
 
 def share(text: str, least: float = 0.0, most: float = 1.0) -> float:
@@ -44,6 +44,19 @@ def several(given: Sequence[str], parse: Callable[[str], T]) -> list[T]:
     return list(dict.fromkeys(parse(part.strip()) for text in given for part in text.split(",")))
 
 
+def local(given: T) -> T:
+    """A path, several or none; BadParameter names an address that was given in the place of one."""
+    for path in given if isinstance(given, list) else [given]:
+        address = _ADDRESS.match(str(path))
+        if isinstance(path, Path) and address and not path.exists():
+            scheme, rest = address.groups()
+            raise typer.BadParameter(
+                f"{scheme}://{rest}: {scheme}:// is not read, only paths of this machine are; fetch it first"
+                " (curl, aws s3 cp, gsutil cp, ...) and give its path."
+            )
+    return given
+
+
 def language(text: str) -> str:
     """The code of a language that reasons are written in; empty means as configured."""
     if text and text not in language_codes():
@@ -58,6 +71,7 @@ Data = Annotated[
     Path | None,
     typer.Option(
         "--data",
+        callback=local,
         metavar="DIR",
         help="Data folder; else $PALATE_DATA, else ./palate-data.",
         show_default=False,
@@ -67,6 +81,7 @@ Config = Annotated[
     Path | None,
     typer.Option(
         "--config",
+        callback=local,
         metavar="FILE",
         help="Settings; else palate.toml in the data folder.",
         show_default=False,
@@ -105,6 +120,7 @@ Errors = Annotated[
     Path | None,
     typer.Option(
         "--errors",
+        callback=local,
         metavar="FILE",
         help="Write every row that failed or was not used in full there, as JSON Lines.",
         show_default=False,

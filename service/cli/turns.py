@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from indexer.catalog.item import Item
 from service.api.messages import ScoredItem
-from service.cli import output
+from service.cli import output, pictures
 from service.dialogue.languages.loading import language_of
 from service.explainer.text import MAX_NAME_CHARACTERS, clean
 
@@ -24,13 +24,17 @@ def show(words: str, results: Sequence[ScoredItem], language: str) -> None:
     rows = [_cells(result, language) for result in results]
     kept = [place for place in range(len(rows[0])) if any(row[place] for row in rows)]
     output.grid([[row[place] for place in kept] for row in rows])
+    pictures.show((f"{result.rank}.", result.item) for result in results)
 
 
 def lines(words: str, results: Sequence[ScoredItem], language: str) -> list[str]:
-    """The same as plain lines, one for each result."""
+    """The same as plain lines, one for each result, and then one for each picture or sound."""
     rows = (filter(None, _cells(result, language)) for result in results)
     listed = [f"{number} {' | '.join(cells)}" for number, *cells in rows]
-    return [*words.splitlines(), *listed]
+    shown = [
+        f"{result.rank}. {place}" for result in results for place in pictures.places(result.item)
+    ]
+    return [*words.splitlines(), *listed, *shown]
 
 
 def _cells(result: ScoredItem, language: str) -> list[str]:

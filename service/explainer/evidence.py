@@ -78,13 +78,15 @@ class EvidenceKind(StrEnum):
     RANGE = "range"
     """Half of what the user chose lies in this range of a number, higher or lower than what the
     population chooses."""
+    FREQUENT = "frequent"
+    """Much of what the user chose has this category or attribute value, whatever others choose."""
     DOMAIN = "domain"
     """So much of what the user chose is of this domain."""
     ASPECT = "aspect"
     """A language model describes the item and the user's history by the same word; `name` says what
     the word is about, such as `mood`. Every text says that it is a model's."""
     EXAMPLE = "example"
-    """An item that the PREFERENCE, AVERSION or RISE of the same name, value and day was counted
+    """An item that the PREFERENCE, FREQUENT, AVERSION or RISE of the same name, value and day was counted
     from."""
 
     @property
@@ -155,6 +157,7 @@ TELLING: Mapping[EvidenceKind, Telling] = {
     EvidenceKind.RISE: Telling(Role.TASTE),
     EvidenceKind.FALL: Telling(Role.TASTE),
     EvidenceKind.RANGE: Telling(Role.TASTE),
+    EvidenceKind.FREQUENT: Telling(Role.TASTE),
     EvidenceKind.DOMAIN: Telling(Role.TASTE),
     EvidenceKind.EXAMPLE: Telling(Role.EXAMPLE),
 }
@@ -244,7 +247,7 @@ class Evidence:
     measured. In an answer about two items the difference of their scores instead of one score;
     CONTRAST holds that difference itself."""
     total: int = 0
-    """What `count` is out of: all items that the user chose (PREFERENCE, DOMAIN), those with the
+    """What `count` is out of: all items that the user chose (PREFERENCE, FREQUENT, DOMAIN), those with the
     number (RANGE), those from the change to the next one (RISE, FALL), or all of the value that
     they chose or turned down (AVERSION)."""
     lift: float = 0.0

@@ -260,3 +260,15 @@ def test_an_encoder_of_no_modality_is_an_unknown_field(tmp_path: Path) -> None:
         match=r"unknown field encoders\.vidoe; known here: audio, backend, image, text$",
     ):
         load_settings(data=tmp_path)
+
+
+def test_a_file_in_the_place_of_the_data_folder_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "items.csv"
+    file.touch()
+    config = tmp_path / "p.toml"
+    config.write_text(f'data = "{file}"')
+    for data in (file, file / "deeper"):
+        with pytest.raises(ConfigError, match=f"{file} is a file; name a folder with --data"):
+            load_settings(data)
+    with pytest.raises(ConfigError, match="is a file"):
+        load_settings(config=config)

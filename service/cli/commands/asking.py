@@ -10,10 +10,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from service.cli import output
+from service.cli import output, pictures
 from service.cli.connection import HERE, Server
 from service.cli.files import DONE
-from service.cli.options import Config, Data, Domains, Exclude, Filter, Json, K, Language, share
+from service.cli.options import (
+    Config,
+    Data,
+    Domains,
+    Exclude,
+    Filter,
+    Json,
+    K,
+    Language,
+    local,
+    share,
+)
 from service.cli.session import answering
 
 if TYPE_CHECKING:
@@ -117,12 +128,20 @@ def search(
     image: Annotated[
         Path | None,
         typer.Option(
-            "--image", metavar="FILE", help="Search for what looks like this picture instead."
+            "--image",
+            callback=local,
+            metavar="FILE",
+            help="Search for what looks like this picture instead.",
         ),
     ] = None,
     audio: Annotated[
         Path | None,
-        typer.Option("--audio", metavar="FILE", help="Search for what sounds like this instead."),
+        typer.Option(
+            "--audio",
+            callback=local,
+            metavar="FILE",
+            help="Search for what sounds like this instead.",
+        ),
     ] = None,
     k: K = 0,
     domain: Domains = [],  # noqa: B006
@@ -225,6 +244,7 @@ def show(answer: Recommendation) -> None:
         columns = columns[:-1]
         rows = [row[:-1] for row in rows]
     output.table(columns, rows, right=["#", "score"])
+    pictures.show((result.rank, result.item) for result in answer.results)
 
 
 def _first(sources: Sequence[str]) -> str:

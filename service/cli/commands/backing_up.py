@@ -12,7 +12,7 @@ import typer
 
 from service.cli import output
 from service.cli.files import DONE, IN_PART
-from service.cli.options import Config, Data, Json
+from service.cli.options import Config, Data, Json, local
 from service.cli.session import require_data, settings_of
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from service.backup.restore import RestoreReport
 
 Dest = Annotated[
-    Path, typer.Argument(metavar="DEST", help="Folder of backups.", show_default=False)
+    Path,
+    typer.Argument(callback=local, metavar="DEST", help="Folder of backups.", show_default=False),
 ]
 
 
@@ -77,11 +78,19 @@ def backup(
 
 def restore(
     source: Annotated[
-        Path, typer.Argument(metavar="SOURCE", help="Folder of backups.", show_default=False)
+        Path,
+        typer.Argument(
+            callback=local, metavar="SOURCE", help="Folder of backups.", show_default=False
+        ),
     ],
     dest: Annotated[
         Path,
-        typer.Argument(metavar="DEST", help="Data folder, empty or not there.", show_default=False),
+        typer.Argument(
+            callback=local,
+            metavar="DEST",
+            help="Data folder, empty or not there.",
+            show_default=False,
+        ),
     ],
     at: Annotated[
         str,

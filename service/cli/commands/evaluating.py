@@ -10,7 +10,7 @@ import typer
 
 from service.cli import output
 from service.cli.files import DONE
-from service.cli.options import Config, Data, Json, count, several, share
+from service.cli.options import Config, Data, Json, count, local, several, share
 from service.cli.pages import require_page, write_page
 from service.cli.session import require_data, settings_of
 
@@ -65,7 +65,9 @@ def evaluate(
     ] = [],  # noqa: B006
     report: Annotated[
         Path | None,
-        typer.Option(help="Also write a page with tables and pictures to this .html file."),
+        typer.Option(
+            callback=local, help="Also write a page with tables and pictures to this .html file."
+        ),
     ] = None,
     data: Data = None,
     config: Config = None,

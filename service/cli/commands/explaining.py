@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli import output
+from service.cli import output, pictures
 from service.cli.connection import HERE, Server
 from service.cli.files import DONE
 from service.cli.options import Config, Data, Json, Language
 from service.cli.session import answering
 
 if TYPE_CHECKING:
+    from indexer.catalog.item import Item
     from service.api.messages import Explanation, TasteSummary
+    from service.api.services import Backend
     from service.explainer.evidence import Evidence
 
 
@@ -95,11 +97,29 @@ def explain(
     )
     with answering(data, config, server, quiet=as_json) as backend:
         explanation = backend.explain(request)
+        item_shown = None if as_json else _item(backend, item)
     if as_json:
         output.emit(asdict(explanation))
-    else:
-        show(explanation)
+        return DONE
+    show(explanation)
+    if item_shown is not None:
+        pictures.show([("shown:", item_shown)])
     return DONE
+
+
+def _item(backend: Backend, item_id: str) -> Item | None:
+    """None where an answer is explained whose item is gone from the catalogue since."""
+    from palate.errors import PalateRpcError
+    from service.errors import ItemNotFound
+
+    try:
+        return backend.get_item(item_id)
+    except ItemNotFound:
+        return None
+    except PalateRpcError as error:
+        if error.reason != ItemNotFound.reason:
+            raise
+        return None
 
 
 def _check_profile(
@@ -175,9 +195,20 @@ def said(fact: Evidence) -> str:
         f"{fact.lift:.2f} times the share at large" if fact.lift else "",
         f"more than {fact.percentile:.0%} of the catalogue" if fact.percentile else "",
         f"similarity {fact.similarity:.2f}" if fact.similarity else "",
-        f"score drops {fact.score_drop:.3f} without it" if fact.score_drop else "",
+        _scored(fact),
     ]
     return ", ".join(part for part in parts if part)
+
+
+def _scored(fact: Evidence) -> str:
+    """What the score has of the fact. Of a contrast it is by how much one item scores above, or
+    below, the other."""
+    drop = fact.score_drop
+    if not drop:
+        return ""
+    if fact.kind.value == "contrast":
+        return f"scores {abs(drop):.3f} {'more' if drop > 0 else 'less'} than it"
+    return f"score {'drops' if drop > 0 else 'rises'} {abs(drop):.3f} without it"
 
 
 def _about(fact: Evidence) -> str:

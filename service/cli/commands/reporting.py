@@ -15,7 +15,7 @@ import typer
 from service.cli import output
 from service.cli.connection import HERE, Server
 from service.cli.files import DONE
-from service.cli.options import Config, Data, Json
+from service.cli.options import Config, Data, Json, local
 from service.cli.pages import require_page, write_page
 from service.cli.session import answering, event_log, require_data, settings_of
 
@@ -67,7 +67,9 @@ def online(
     ] = "model",
     page: Annotated[
         Path | None,
-        typer.Option("--report", help="Also write a page with pictures to this .html file."),
+        typer.Option(
+            "--report", callback=local, help="Also write a page with pictures to this .html file."
+        ),
     ] = None,
     data: Data = None,
     config: Config = None,

@@ -11,7 +11,7 @@ import typer
 
 from service.cli import output
 from service.cli.files import DONE, IN_PART
-from service.cli.options import Config, Data, Json
+from service.cli.options import Config, Data, Json, local
 from service.cli.session import settings_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ def _log() -> None: ...
 
 @log.command()
 def salvage(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The new log, which is made.")],
+    file: Annotated[
+        Path, typer.Argument(callback=local, metavar="FILE", help="The new log, which is made.")
+    ],
     data: Data = None,
     config: Config = None,
     as_json: Json = False,

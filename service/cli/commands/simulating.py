@@ -12,7 +12,7 @@ import typer
 
 from service.cli import output
 from service.cli.files import DONE
-from service.cli.options import Config, Data, Json, several
+from service.cli.options import Config, Data, Json, local, several
 from service.cli.pages import require_page, write_page
 from service.cli.session import open_recommender, require_data, settings_of
 
@@ -109,7 +109,9 @@ def simulate(
     ] = None,
     report: Annotated[
         Path | None,
-        typer.Option(help="Also write a page with tables and pictures to this .html file."),
+        typer.Option(
+            callback=local, help="Also write a page with tables and pictures to this .html file."
+        ),
     ] = None,
     data: Data = None,
     config: Config = None,

@@ -13,7 +13,7 @@ import typer
 
 from service.cli import output
 from service.cli.files import DONE, IN_PART
-from service.cli.options import Config, Data, Json
+from service.cli.options import Config, Data, Json, local
 from service.cli.session import require_data, settings_of
 
 if TYPE_CHECKING:
@@ -51,9 +51,9 @@ def tune(
     seed: Annotated[
         int, typer.Option(min=0, max=2**32 - 1, help="Of the search and of every training.")
     ] = 0,
-    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the settings go.")] = Path(
-        "palate.tuned.toml"
-    ),
+    out: Annotated[
+        Path, typer.Option(callback=local, metavar="FILE", help="Where the settings go.")
+    ] = Path("palate.tuned.toml"),
     force: Annotated[
         bool, typer.Option("--force", help="Replace the file if it is there.")
     ] = False,

@@ -14,7 +14,7 @@ import typer
 from service.cli import output
 from service.cli.connection import connection
 from service.cli.files import DONE
-from service.cli.options import Json
+from service.cli.options import Json, local
 from service.cli.session import settings_of
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def top(
     key_file: Annotated[
         Path | None,
         typer.Option(
+            callback=local,
             metavar="FILE",
             help="The key is in this file, where the page asks for one. Else $PALATE_CLIENT_KEY_FILE.",
             show_default=False,

@@ -25,7 +25,7 @@ from service.cli.commands.indexing import index
 from service.cli.commands.recording import events
 from service.cli.commands.training import train
 from service.cli.files import COULD_NOT, DONE
-from service.cli.options import Config, Data
+from service.cli.options import Config, Data, local
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "movielens-small"
 STOPPING_S = 60.0
@@ -34,7 +34,10 @@ SUFFIXES = (".jsonl", ".parquet", ".csv")
 
 def demo(
     example: Annotated[
-        Path, typer.Option(metavar="DIR", help="Folder with items and events.", show_default=False)
+        Path,
+        typer.Option(
+            callback=local, metavar="DIR", help="Folder with items and events.", show_default=False
+        ),
     ] = EXAMPLE,
     data: Data = None,
     config: Config = None,

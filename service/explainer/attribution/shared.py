@@ -9,6 +9,7 @@ beyond one number per history item, which decides the item to cite.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,7 @@ from service.explainer.text import MAX_VALUE_CHARACTERS, MAX_VALUE_WORDS
 UNKNOWN_SHARE = 0.05
 """Assumed where the catalogue's share of a value was not given."""
 MIN_SHARE = 1e-6
+_WHOLE_NUMBER = re.compile(r"^(-?\d+)\.0+$")
 STRONGEST_IDF = math.log(1000)
 """One item in a thousand or fewer: as telling as it gets."""
 COUNT_EXPONENT = 0.25
@@ -99,19 +101,20 @@ def shared_attributes(
 def elements(value: AttributeValue) -> tuple[str, ...]:
     """Single values of an attribute: list members, the parts of a comma-separated text, a number.
 
-    Empty for prose and for true and false ("both are on sale: yes" is no reason).
+    Empty for prose and for true and false ("both are on sale: yes" is no reason). A whole number
+    that was written with decimals is written without.
 
-    >>> elements("Tom Hanks, John Ratzenberger")
-    ('Tom Hanks', 'John Ratzenberger')
+    >>> elements("Tom Hanks, John Ratzenberger"), elements("113.0")
+    (('Tom Hanks', 'John Ratzenberger'), ('113',))
     >>> elements(True)
     ()
     """
     if isinstance(value, bool):
         return ()
     if isinstance(value, (int, float)):
-        return (f"{value:g}",) if math.isfinite(value) else ()
+        return (f"{value:.10g}",) if math.isfinite(value) else ()
     members = value.split(",") if isinstance(value, str) else value
-    tidied = (" ".join(member.split()) for member in members)
+    tidied = (_WHOLE_NUMBER.sub(r"\1", " ".join(member.split())) for member in members)
     parts = [part for part in tidied if part]
     return tuple(dict.fromkeys(parts)) if all(map(_is_short, parts)) else ()
 

@@ -6,12 +6,14 @@ This module owns which values of an item may stand for a taste. It does not coun
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from service.explainer.attribution.facts import SPONSORED, AttributeValue
 from service.explainer.attribution.shared import elements, is_placeholder, value_key
 
+_DIGITS = re.compile(r"[0-9]+(\.[0-9]+)?")
 Trait = tuple[str, str]
 """Attribute name, empty for a category, and a value in the spelling of `value_key`."""
 
@@ -64,9 +66,9 @@ def traits_of(
 
 
 def numbers_of(attributes: Mapping[str, AttributeValue]) -> dict[str, float]:
-    """Attributes that are numbers, written as such or as digits.
+    """Attributes that are numbers, written as such or in digits.
 
-    >>> numbers_of({"year": "1979", "minutes": 117.0, "colour": True, "director": "Ridley Scott"})
+    >>> numbers_of({"year": "1979", "minutes": "117.0", "colour": True, "director": "Ridley Scott"})
     {'year': 1979.0, 'minutes': 117.0}
     """
     numbers = {name: _number(value) for name, value in attributes.items() if name}
@@ -76,7 +78,7 @@ def numbers_of(attributes: Mapping[str, AttributeValue]) -> dict[str, float]:
 def _number(value: AttributeValue) -> float | None:
     """A finite number, or None."""
     if isinstance(value, str):
-        return float(value) if value.isascii() and value.isdecimal() else None
+        return float(value) if _DIGITS.fullmatch(value) else None
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     return float(value) if math.isfinite(value) else None

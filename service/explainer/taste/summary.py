@@ -41,9 +41,15 @@ class TasteLimits:
     """Numbers of one attribute that make a range."""
     max_overlap: float = 0.6
     """Two traits whose items overlap more than this (Jaccard) are one and the same thing."""
+    max_common: float = 0.8
+    """A value of more of all that people choose says nothing about one of them."""
+    min_frequent: float = 0.3
+    """A value is frequent where this share of the choices has it."""
     max_preferences: int = 4
     max_aversions: int = 2
     max_ranges: int = 2
+    max_values: int = 3
+    """Frequent values are told up to so many, preferences included."""
     max_watched: int = 40
     """Traits that are watched for changes: the most frequent ones."""
     max_examples: int = 2
@@ -56,7 +62,7 @@ def taste_evidence(
     limits: TasteLimits = TasteLimits(),
 ) -> list[Evidence]:
     """Facts about a person's taste, each before its examples: preferences, changes, aversions,
-    ranges, domains.
+    ranges, frequent values, domains.
 
     `choices` are one per item, oldest first; `taste` is what the person said they like.
     """
@@ -83,6 +89,8 @@ class _Summary:
         self._turned_down = self._by_trait(self._refused)
         self._told: set[Trait] = set()
         """Traits that the person is said to like."""
+        self._averse: set[Trait] = set()
+        """Traits that the person is said to turn down."""
         self._used: set[str] = set()
         """Items given as examples."""
 
@@ -92,6 +100,7 @@ class _Summary:
             *self._changes(),
             *self._aversions(),
             *self._ranges(),
+            *self._frequent_values(),
             *self._domains(),
         ]
 
@@ -100,20 +109,20 @@ class _Summary:
         n = len(self._liked)
         if n < self._limits.min_choices or self._population.n_people < self._limits.min_people:
             return
-        for trait, lift in self._distinct(self._significant_preferences()):
+        lifts = self._significant_preferences()
+        for trait in self._distinct(lifts, self._limits.max_preferences):
             mine = self._chosen[trait]
             fact = self._about(EvidenceKind.PREFERENCE, trait)
-            fact = replace(fact, count=len(mine), total=n, lift=lift)
+            fact = replace(fact, count=len(mine), total=n, lift=lifts[trait])
             yield from self._with_examples(fact, mine)
             self._told.add(trait)
 
-    def _significant_preferences(self) -> list[tuple[Trait, float]]:
+    def _significant_preferences(self) -> dict[Trait, float]:
         """Traits that are chosen significantly more often than in the population, and their lift;
         the most significant first."""
         limits, n = self._limits, len(self._liked)
         total_weight = sum(choice.weight for choice in self._liked)
-        n_by_domain = Counter(choice.domain for choice in self._liked)
-        domains = {domain: count / n for domain, count in n_by_domain.items()}
+        domains = self._domain_shares()
         frequent = self._frequent(self._chosen)
         found: list[tuple[float, Trait, float]] = []
         for trait, mine in frequent.items():
@@ -123,16 +132,16 @@ class _Summary:
             is_significant = p_value(g) * len(frequent) <= limits.max_p_value
             if share and is_significant and len(mine) >= limits.min_lift * share * n:
                 found.append((-g, trait, len(mine) / n / share))
-        return [(trait, lift) for _, trait, lift in sorted(found)]
+        return {trait: lift for _, trait, lift in sorted(found)}
 
-    def _distinct(self, traits: Iterable[tuple[Trait, float]]) -> list[tuple[Trait, float]]:
+    def _distinct(self, traits: Iterable[Trait], most: int) -> list[Trait]:
         """The first few that are not the same items under another name."""
-        kept: list[tuple[Trait, float]] = []
-        for trait, lift in traits:
-            if len(kept) == self._limits.max_preferences:
+        kept: list[Trait] = []
+        for trait in traits:
+            if len(kept) >= most:
                 break
-            if not any(self._overlap(trait, other) for other, _ in kept):
-                kept.append((trait, lift))
+            if not any(self._overlap(trait, other) for other in kept):
+                kept.append(trait)
         return kept
 
     def _overlap(self, trait: Trait, other: Trait) -> bool:
@@ -185,6 +194,7 @@ class _Summary:
         """What is turned down more often than the rest of what the person met, the most significant
         first."""
         for trait, n_met in self._significant_aversions()[: self._limits.max_aversions]:
+            self._averse.add(trait)
             refused = self._turned_down[trait]
             event_types = {choice.event_type for choice in refused}
             fact = replace(
@@ -243,6 +253,38 @@ class _Summary:
                 if median is not None:
                     numbers.setdefault(name, []).append((number, median))
         return numbers
+
+    def _frequent_values(self) -> Iterator[Evidence]:
+        """What much of the choices has, the most frequent first, so that of a person who chooses as
+        people do there is something to tell. It is no comparison, and says none."""
+        n = len(self._liked)
+        if n < self._limits.few_choices:
+            return
+        room = self._limits.max_values - len(self._told)
+        for trait in self._distinct(self._not_told_yet(), room):
+            mine = self._chosen[trait]
+            self._told.add(trait)
+            fact = replace(self._about(EvidenceKind.FREQUENT, trait), count=len(mine), total=n)
+            yield from self._with_examples(fact, mine)
+
+    def _not_told_yet(self) -> list[Trait]:
+        """Frequent traits that say something and of which nothing is said yet, nor of the same items
+        under another name."""
+        n, domains = len(self._liked), self._domain_shares()
+        often = [
+            trait
+            for trait, mine in self._chosen.items()
+            if self._limits.min_frequent * n <= len(mine) < n
+            and trait not in self._averse
+            and self._population.share(trait, domains) <= self._limits.max_common
+            and not any(trait == told or self._overlap(trait, told) for told in self._told)
+        ]
+        return sorted(often, key=lambda trait: (-len(self._chosen[trait]), trait))
+
+    def _domain_shares(self) -> dict[str, float]:
+        """How the choices are spread over the domains; sums to 1."""
+        counts = Counter(choice.domain for choice in self._liked)
+        return {domain: count / len(self._liked) for domain, count in counts.items()}
 
     def _domains(self) -> Iterator[Evidence]:
         """How the choices are spread, where there is more than one domain; the largest first."""

@@ -23,6 +23,7 @@ MAX_OF_KIND: Mapping[EvidenceKind, int] = {
     EvidenceKind.RISE: 2,
     EvidenceKind.FALL: 2,
     EvidenceKind.AVERSION: 2,
+    EvidenceKind.FREQUENT: 3,
 }
 """Most sentences about a kind, where it is more than one."""
 

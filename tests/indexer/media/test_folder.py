@@ -70,6 +70,13 @@ def test_a_data_uri_that_is_none_is_an_image_error_that_does_not_repeat_it_all(
     assert len(str(caught.value)) < 200
 
 
+@pytest.mark.parametrize("name", ["ftp://host/a.jpg", "s3://bucket/a.jpg", "FILE:///a.jpg"])
+def test_an_address_that_is_not_of_the_web_is_no_missing_file(tmp_path: Path, name: str) -> None:
+    for root in (tmp_path, None):
+        with pytest.raises(MediaError, match=r"(ftp|s3|file):// is not read; give an https://"):
+            admitted(name, root)
+
+
 @pytest.mark.parametrize(
     "image", ["../secret.jpg", "/etc/passwd", "posters/../../secret.jpg", "link/secret.jpg"]
 )

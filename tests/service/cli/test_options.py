@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import typer
 
-from service.cli.options import MAX_K, Domains, K, Language, count, language, several, share
+from service.cli.options import MAX_K, Domains, K, Language, count, language, local, several, share
 
 asking = typer.Typer()
 
@@ -60,3 +62,19 @@ def test_a_command_takes_the_options_and_refuses_what_is_beyond_them() -> None:
         with pytest.raises(typer.BadParameter) as refused:
             given(*wrong)
         assert str(wrong[0]) in refused.value.format_message()
+
+
+@pytest.mark.parametrize("address", ["ftp://host/a.csv", "s3://bucket", "https://host/a b.csv"])
+def test_an_address_is_no_path_of_this_machine(address: str) -> None:
+    for given in (Path(address), [Path("items.jsonl"), Path(address)]):
+        with pytest.raises(
+            typer.BadParameter, match=rf"^{address}: \\w+:// is not read, .* fetch it"
+        ):
+            local(given)
+
+
+def test_paths_are_taken_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "odd:").mkdir()
+    for path in (Path("C:/items.csv"), Path("a/b:c"), Path("odd:/"), None):
+        assert local(path) is path

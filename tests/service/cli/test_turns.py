@@ -25,6 +25,10 @@ def test_a_result_is_one_line_with_what_there_is() -> None:
         "Horror.",
         "1. Alien | Horror, Sci-Fi | price 0 | Because you watched Aliens.",
         "2. f2",
+        "1. posters/f1.jpg",
+        "1. trailers/f1.ogg",
+        "2. posters/f1.jpg",
+        "2. trailers/f1.ogg",
     ]
     assert lines("恐怖。", [FIRST], "zh")[1].split(" | ")[2] == "价格 0"
 
@@ -59,7 +63,8 @@ def test_a_terminal_gets_columns(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "100")
     show("Horror.", [FIRST, BARE], "en")
-    said, first, second = capsys.readouterr().out.splitlines()
+    said, first, second, *pictures = capsys.readouterr().out.splitlines()
+    assert pictures[0] == "  1.  posters/f1.jpg"
     assert said == "Horror."
     assert first.split("  ")[0] == "1."
     assert first.index("Alien") == second.index("f2")

@@ -132,6 +132,8 @@ TASTE_FACTS = [
         low=1968.0,
         high=1979.0,
     ),
+    Evidence(EvidenceKind.FREQUENT, 0.0, value="Drama", count=52, total=120),
+    example_of("Whiplash (2014)", "Drama"),
     Evidence(EvidenceKind.DOMAIN, 0.0, value="films", count=100, total=120),
 ]
 

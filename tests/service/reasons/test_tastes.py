@@ -95,8 +95,9 @@ def test_one_half_of_the_people_likes_what_the_other_does_not(palate: Recommende
 def test_who_likes_both_is_like_everyone(own: Recommender) -> None:
     own.record_events([Event("both", f"i{i}", "like", None, NOW + i, None) for i in range(12)])
     summary = own.describe_taste(TasteRequest("both"))
-    assert summary.evidence == []
-    assert "stands out" in summary.text
+    assert {fact.kind for fact in summary.evidence} == {K.FREQUENT, K.EXAMPLE}
+    assert "6 of your 12 choices" in summary.text
+    assert "people here" not in summary.text
 
 
 def test_a_switch_in_the_log_is_told_with_its_month(own: Recommender) -> None:

@@ -506,7 +506,7 @@ LEXICON = Lexicon(
         Unit(r"N ?(?:%|per ?cent)", "percent", frozenset({Kind.POPULARITY})),
         Unit(r"(?:rated|gave|a|an|rating of|your) N", "event_value", frozenset(Kind)),
     ),
-    unguarded=frozenset({Kind.DOMAIN}),
+    unguarded=frozenset({Kind.FREQUENT, Kind.DOMAIN}),
     rating_of=r"T (?:an? )?N",
     you=r"you (?:also |have |both )*",
     verb_of=r"VERB (?:both )?(T(?:(?:, | and )T)*)",

@@ -7,7 +7,7 @@ from service.explainer.evidence import EvidenceKind as Kind
 from service.explainer.languages.lexicon import GuardedWords, Unit
 from service.explainer.languages.taste_words import TasteWords
 
-CHOSEN = frozenset({Kind.PREFERENCE, Kind.DOMAIN, Kind.RANGE})
+CHOSEN = frozenset({Kind.PREFERENCE, Kind.FREQUENT, Kind.DOMAIN, Kind.RANGE})
 CHANGED = frozenset({Kind.RISE, Kind.FALL})
 AVERSION = frozenset({Kind.AVERSION})
 
@@ -44,6 +44,11 @@ TASTE = TasteWords(
             "of the {total} in your history that {pl}, your rating was low for {count}",
         ),
         "range": ("{count} of {total} choices of yours {pl}, {than}",),
+        "frequent": (
+            "{count} of your {total} choices {pl}, such as {titles}",
+            "among your {total} choices, {count} {pl}, such as {titles}",
+            "{count} of your {total} choices {pl}",
+        ),
         "domain": ("{count} of your {total} choices are {value}",),
         "taste": ("you described your taste as {name}",),
     },
@@ -54,6 +59,7 @@ TASTE = TasteWords(
         Kind.FALL: r"turned away from T|fewer of your choices PL",
         Kind.AVERSION: r"in your history that PL",
         Kind.RANGE: r"choices of yours PL",
+        Kind.FREQUENT: r"of your N choices PL|among your N choices, N PL",
         Kind.DOMAIN: r"of your N choices are T",
     },
     times="{n} times",
@@ -85,6 +91,8 @@ UNITS = (
     Unit(r"N(?= of (?:your N choices|N choices of yours))", "count", CHOSEN),
     Unit(r"of (?:your N choices|N choices of yours)", "total", CHOSEN),
     Unit(r"N times", "lift", frozenset({Kind.PREFERENCE})),
+    Unit(r"among your N choices", "total", frozenset({Kind.FREQUENT})),
+    Unit(r"(?<=choices, )N", "count", frozenset({Kind.FREQUENT})),
     Unit(r"N(?= of the next)", "count", CHANGED),
     Unit(r"of the next N", "total", CHANGED),
     Unit(r"N(?= of the N before)", "earlier_count", CHANGED),

@@ -397,7 +397,7 @@ LEXICON = Lexicon(
         Unit(r"N ?%", "percent", frozenset({Kind.POPULARITY})),
         Unit(r"N ?分", "event_value", frozenset(Kind)),
     ),
-    unguarded=frozenset({Kind.DOMAIN}),
+    unguarded=frozenset({Kind.FREQUENT, Kind.DOMAIN}),
     rating_of=r"给T都?打[了过] ?N",
     you=r"你(?:也|还|曾|曾经|已经)?",
     verb_of=r"(?:VERB)过?了?(T(?:[、和]T)*)",

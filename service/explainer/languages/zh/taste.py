@@ -7,7 +7,7 @@ from service.explainer.evidence import EvidenceKind as Kind
 from service.explainer.languages.lexicon import GuardedWords, Unit
 from service.explainer.languages.taste_words import TasteWords
 
-CHOSEN = frozenset({Kind.PREFERENCE, Kind.DOMAIN, Kind.RANGE})
+CHOSEN = frozenset({Kind.PREFERENCE, Kind.FREQUENT, Kind.DOMAIN, Kind.RANGE})
 CHANGED = frozenset({Kind.RISE, Kind.FALL})
 AVERSION = frozenset({Kind.AVERSION})
 
@@ -42,6 +42,11 @@ TASTE = TasteWords(
             "历史记录里{sg}的 {total} 项中，评分偏低的占 {count} 项",
         ),
         "range": (f"你的 {_CHOSEN}{{sg}}，{{than}}",),
+        "frequent": (
+            f"你的 {_CHOSEN}{{sg}}，例如{{titles}}",
+            "你的 {total} 项选择里，{sg}的有 {count} 项，例如{titles}",
+            f"你的 {_CHOSEN}{{sg}}",
+        ),
         "domain": (f"你的 {_CHOSEN}是{{value}}",),
         "taste": ("你描述的口味是{name}",),
     },
@@ -52,6 +57,7 @@ TASTE = TasteWords(
         Kind.FALL: r"疏远了 ?T|SG ?的选择少了",
         Kind.AVERSION: r"历史记录里 ?SG ?的 ?N ?项",
         Kind.RANGE: r"选择中有 ?N ?项 ?SG",
+        Kind.FREQUENT: r"选择中有 ?N ?项 ?SG|选择里，? ?SG ?的有 ?N ?项",
         Kind.DOMAIN: r"选择中有 ?N ?项是 ?T",
     },
     times="{n} 倍",
@@ -78,6 +84,8 @@ UNITS = (
     Unit(r"项里占 ?N ?项", "count", CHANGED),
     Unit(r"此前 ?N ?项", "earlier_total", CHANGED),
     Unit(r"曾有 ?N ?项", "earlier_count", CHANGED),
+    Unit(r"N ?项选择里", "total", frozenset({Kind.FREQUENT})),
+    Unit(r"的有 ?N ?项", "count", frozenset({Kind.FREQUENT})),
     Unit(r"N ?项选择中", "total", CHOSEN),
     Unit(r"选择中有 ?N ?项", "count", CHOSEN),
     Unit(r"N ?倍", "lift", frozenset({Kind.PREFERENCE})),

@@ -118,7 +118,8 @@ def test_a_table_without_reasons_has_no_column_for_them_and_names_two_sources(
     (result,) = ANSWER.results
     bare = replace(result, reason="", sources=("a", "b", "c", "d"), item=replace(ALIEN, title=""))
     show(replace(ANSWER, results=(bare,)))
-    header, _, row = [line for line in capsys.readouterr().out.splitlines() if line.strip()]
+    header, _, row, *shown = [line for line in capsys.readouterr().out.splitlines() if line.strip()]
+    assert shown == ["  1  posters/f1.jpg", "  1  trailers/f1.ogg"]
     assert header.split() == ["#", "item", "title", "score", "sources"]
     assert row.split() == ["1", "f1", "f1", "0.500", "a,", "b", "+2"]
 

@@ -189,10 +189,11 @@ def test_a_terminal_is_greeted_and_left_politely(
     monkeypatch.setattr("sys.stdin", Terminal())
     monkeypatch.setattr(builtins, "input", typed)
     ran = run("chat")
-    first, _, row, empty, bye = ran.out.splitlines()
+    first, _, row, picture, sound, empty, bye = ran.out.splitlines()
     assert (ran.code, prompts) == (0, ["> ", "> "])
     assert first == "What would you like? “help” says what you can say."
     assert row.split()[:2] == ["1.", "Alien"]
+    assert [line.split()[1] for line in (picture, sound)] == ["posters/f1.jpg", "trailers/f1.ogg"]
     assert (empty, bye) == ("", "Bye.")
 
 

@@ -31,7 +31,7 @@ def test_an_explanation_is_asked_for(
     run: Run, answered: StandIn, arguments: list[str], wanted: ExplainRequest
 ) -> None:
     assert run("explain", *arguments).code == 0
-    assert answered.asked == [("explain", wanted)]
+    assert answered.asked == [("explain", wanted), ("get_item", "f1")]
 
 
 def test_a_profile_is_asked_for(run: Run, answered: StandIn) -> None:
@@ -76,6 +76,14 @@ def test_an_explanation_is_printed_with_all_it_rests_on(run: Run, answered: Stan
     assert "What counted: behaviour 75%, text 25%" in ran.out
     assert "It would drop off your list." in ran.out
     assert "Less of this: record an event dislike of user u on item f1." in ran.out
+
+
+def test_an_item_that_is_gone_since_is_explained_without_its_pictures(
+    run: Run, answered: StandIn
+) -> None:
+    assert "shown:  posters/f1.jpg" in run("explain", "--item", "f1", "--user", "u").out
+    ran = run("explain", "--item", "gone", "--user", "u")
+    assert (ran.code, "shown:" in ran.out) == (0, False)
 
 
 def test_what_there_is_not_is_said_or_left_out(capsys: pytest.CaptureFixture[str]) -> None:
@@ -125,7 +133,16 @@ def test_what_there_is_not_is_said_or_left_out(capsys: pytest.CaptureFixture[str
             "Drama, 5 of 6, 1 of 7 before, since 2017-03-14",
         ),
         ({"name": "year", "low": 1968.0, "high": 1979.0}, "year, 1968 to 1979"),
-        ({"name": "higher", "score_drop": 0.25}, "higher, score drops 0.250 without it"),
+        ({"score_drop": 0.25}, "score drops 0.250 without it"),
+        ({"score_drop": -0.0234}, "score rises 0.023 without it"),
+        (
+            {"kind": EvidenceKind.CONTRAST, "name": "higher", "score_drop": 0.25},
+            "higher, scores 0.250 more than it",
+        ),
+        (
+            {"kind": EvidenceKind.CONTRAST, "title": "Aliens", "name": "lower", "score_drop": -0.5},
+            "Aliens, lower, scores 0.500 less than it",
+        ),
     ],
 )
 def test_the_fields_of_a_fact_that_are_set_are_said(fields: dict[str, Any], expected: str) -> None:

@@ -19,7 +19,8 @@ def test_traits_are_names_and_numbers_are_numbers() -> None:
         ("cast", "meg ryan"),
     }
     assert numbers_of(attributes) == {"year": 1993.0, "minutes": 105.0}
-    assert numbers_of({"a": float("nan"), "b": "12.5", "c": "٣"}) == {}
+    assert numbers_of({"a": float("nan"), "b": "1.2.5", "c": "٣"}) == {}
+    assert numbers_of({"minutes": "113.0"}) == {"minutes": 113.0}
 
 
 def test_a_choice_has_the_traits_of_its_item_as_they_are_written() -> None:

@@ -61,6 +61,59 @@ def test_of_a_person_like_everyone_nothing_is_told() -> None:
     assert taste_evidence(chosen(KINDS * 10), POPULATION) == []
 
 
+def test_what_is_frequent_is_told_without_a_comparison() -> None:
+    """Of a person who chooses as people do, in a world where half of the choices are dramas."""
+    crowd = Population.of(
+        [ItemCount("films", [k], {}, 50 if k == "Drama" else 17) for k in KINDS], 50
+    )
+    evidence = taste_evidence(chosen(["Drama", "Comedy", "Drama", "War"] * 5), crowd)
+    assert [(fact.kind, fact.value, fact.count, fact.total, fact.lift) for fact in evidence] == [
+        (K.FREQUENT, "Drama", 10, 20, 0.0),
+        (K.EXAMPLE, "Drama", 0, 0, 0.0),
+        (K.EXAMPLE, "Drama", 0, 0, 0.0),
+    ]
+
+
+def test_what_nearly_everything_has_is_not_told_as_frequent() -> None:
+    crowd = Population.of([ItemCount("films", ["Film", kind], {}, 25) for kind in KINDS], 50)
+    films = [
+        replace(choice, categories=("Film", *choice.categories)) for choice in chosen(KINDS * 5)
+    ]
+    assert taste_evidence([*films, *chosen(["Drama"], first_day=18_000)], crowd) == []
+
+
+def test_a_value_is_told_once_and_none_that_is_turned_down_nor_another_name_of_it() -> None:
+    kinds = ["War", "Drama", "War", "Comedy", "War"] * 6
+    named = [replace(one, attributes={"genre": f"a {one.categories[0]}"}) for one in chosen(kinds)]
+    crowd = Population.of([ItemCount("films", [k], {"genre": f"a {k}"}, 25) for k in KINDS], 50)
+    evidence = taste_evidence(named, crowd)
+    assert [fact.value for fact in about(K.PREFERENCE, evidence)] == ["War"]
+    assert about(K.FREQUENT, evidence) == []
+    horror = chosen(["Horror"] * 9, weight=-1.0, first_day=16_000)
+    mixed = chosen(["Horror", "Comedy", "War", "Horror", "Drama", "Comedy", "Horror"] * 2)
+    both = taste_evidence([*horror, *mixed], replace(POPULATION, n_people=4))
+    assert [fact.value for fact in about(K.AVERSION, both)] == ["Horror"]
+    assert about(K.FREQUENT, both) == []
+
+
+def test_frequent_values_fill_up_to_three_the_most_frequent_first() -> None:
+    crowd = Population.of([ItemCount("films", [kind], {}, 25) for kind in "abcdefgh"], 50)
+    one = [
+        replace(choice, categories=categories)
+        for choice, categories in zip(
+            chosen(["x"] * 20),
+            [("a", "b"), ("b", "c"), ("c", "d"), ("d", "b"), ("a", "e")] * 4,
+            strict=True,
+        )
+    ]
+    told = taste_evidence(one, replace(crowd, n_people=4))
+    assert [(fact.value, fact.count) for fact in about(K.FREQUENT, told)] == [
+        ("b", 12),
+        ("a", 8),
+        ("c", 8),
+    ]
+
+
 def test_nothing_is_made_of_fewer_than_three_events_nor_of_none() -> None:
     assert taste_evidence([], POPULATION) == [Evidence(K.COLD_START, 0.0, name="no_history")]
     few = taste_evidence(chosen(["War", "War"]), POPULATION)

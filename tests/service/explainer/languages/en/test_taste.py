@@ -18,6 +18,8 @@ TRUE = [
     "Of the 8 in your history that are listed under Western, you turned down 6, such as “Silverado (1985)”.",
     "34 of 60 choices of yours date from 1968 to 1979, earlier than usual here.",
     "100 of your 120 choices are films.",
+    "52 of your 120 choices are listed under Drama, such as “Whiplash (2014)”.",
+    "Among your 120 choices, 52 are listed under Drama.",
 ]
 
 
@@ -48,6 +50,11 @@ LIES = {
     "the range of another number": "34 of 60 choices of yours have 1968 to 1979 as their length.",
     "the other side of the range": "34 of 60 choices of yours date from 1968 to 1979, later than usual here.",
     "another count in the range": "31 of 60 choices of yours date from 1968 to 1979, earlier than usual here.",
+    "another count of what is frequent": "Among your 120 choices, 31 are listed under Drama.",
+    "another total of what is frequent": "Among your 52 choices, 52 are listed under Drama.",
+    "a preference of what is frequent": "You keep coming back to Drama: 52 of your 120 choices.",
+    "a lift of what is frequent": "52 of your 120 choices are listed under Drama, 4.2 times as often as among people.",
+    "frequent and turned down": "Among your 8 choices, 6 are listed under Western.",
     "another domain": "100 of your 120 choices are books.",
     "all of a domain": "120 of your 120 choices are films.",
     "the value of another attribute": "31 of your 120 choices are directed by Sci-Fi, 4.2 times as often.",

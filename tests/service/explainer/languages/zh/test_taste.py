@@ -12,6 +12,8 @@ TRUE = [
     "2017 年 3 月，你转向了 Documentary：随后 20 项里占 14 项，此前 30 项里曾有 2 项。",
     "历史记录里属于 Western 类的 8 项中，你回绝了 6 项。",
     "你的 60 项选择中有 34 项出自 1968 至 1979 年，比通常更早。",
+    "你的 120 项选择中有 52 项属于 Drama 类，例如《Whiplash (2014)》。",
+    "你的 120 项选择里，属于 Drama 类的有 52 项。",
 ]
 
 
@@ -28,6 +30,8 @@ LIES = {
     "another count turned down": "历史记录里属于 Western 类的 8 项中，你回绝了 8 项。",
     "the other side of the range": "你的 60 项选择中有 34 项出自 1968 至 1979 年，比通常更晚。",
     "another range": "你的 60 项选择中有 34 项出自 1970 至 1979 年，比通常更早。",
+    "another count of what is frequent": "你的 120 项选择里，属于 Drama 类的有 31 项。",
+    "a preference of what is frequent": "你常常回到 Drama：120 项选择中有 52 项。",
     "another domain": "你的 120 项选择中有 100 项是图书。",
     "numbers of no value": "120 项选择中有 31 项。",
     "other people": "别人常常回到 Sci-Fi。",
