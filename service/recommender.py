@@ -12,6 +12,7 @@ from several threads at once. It knows no gRPC and no command line.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 from typing import Any
@@ -108,7 +109,7 @@ class Recommender:
         self._served = ServedContexts(
             log, keep_days=settings.explain.keep_days, max_served=settings.explain.max_served
         )
-        self._users = Users(log, store, self.liking, states, self._served)
+        self._users = Users(log, self.liking, states, self._served, workspace.folder.wiper)
         self.catalog = Catalog(workspace, self.ids, self._models, on_change=states.forget)
         if not followed:
             self.catalog.leave_out_deleted(self.ids.index_of)
@@ -203,11 +204,11 @@ class Recommender:
 
     def recommend(self, request: RecommendRequest) -> Recommendation:
         """What this person might like next, best first."""
-        watch = Stopwatch()
+        watch, asked_at = Stopwatch(), time.time()
         page, model = Page.of(request), self._models.active
         answer = Answer.of(self.ranking.rank(request, model, page.stop, watch), page)
         items = self.catalog.items(answer.items)
-        context = answer.context(self._encoders)
+        context = answer.context(self._encoders, asked_at)
         recommendation_id = self._served.put(context)
         watch.lap("answer")
         reasons: Sequence[str] = [""] * len(items)
@@ -312,7 +313,9 @@ class Recommender:
 
     def delete_user(self, user_id: str) -> Mapping[str, int]:
         """Remove everything about the user; returns how many of each kind there were."""
-        return self._users.delete(user_id)
+        counts = self._users.delete(user_id)
+        self._forget_people()
+        return counts
 
     # models
 
@@ -415,9 +418,7 @@ class Recommender:
         self._be_watched()
 
     def take_over(self) -> None:
-        """After the one that served before has been closed: end what it left undone. Its store
-        keeps no people."""
-        self._workspace.folder.registry.forget_users(but=self._workspace.digest)
+        """After the one that served before has been closed: end what it left undone."""
         self.catalog.reconcile()
 
     def close(self) -> None:
@@ -429,6 +430,12 @@ class Recommender:
         self._workspace.close()
 
     # parts
+
+    def _forget_people(self) -> None:
+        """What is remembered of several people at once is read anew."""
+        self._crowds.forget()
+        self._writing.forget()
+        self._trainer.forget_interrupted()
 
     def _be_watched(self) -> None:
         """From here on this is the recommender that serves."""

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from indexer.catalog.event import Event
 from indexer.catalog.item import AttributeValue, Item
 from indexer.catalog.rating_habits import RatingCounts
+from indexer.log.tombstones import Tombstones
 
 UNKNOWN_ITEM = -1
 """The item_index of an event whose item is not in the catalogue."""
@@ -91,7 +92,7 @@ class Served:
     context: bytes
     """The caller's; the log does not read it."""
     created_at: float
-    """Unix seconds."""
+    """When it was asked for, Unix seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,15 +276,40 @@ class UserRecords(Protocol):
         """Everything held about the user, fit for JSON: profile, events, and which answers were
         served when."""
 
+
+class ErasureRecords(Protocol):
+    """People who were deleted."""
+
     def delete_user(self, user_id: str) -> dict[str, int]:
-        """Delete everything held about the user; returns how many rows of each kind there were."""
+        """Delete everything held about the user, and put up a tombstone in its place; returns how
+        many rows of each kind there were."""
+
+    def tombstones(self) -> Tombstones:
+        """All of them."""
+
+    def take_tombstones(self, stones: Tombstones) -> None:
+        """Add those of the same log at a later time, in place of its own of the same people. Numbers
+        that they name are not given to events."""
+
+
+class Wiping(Protocol):
+    """That nothing is left of what was deleted."""
+
+    def wipe(self) -> bool:
+        """See to it that no byte of deleted rows is left in the log's files; false where others read
+        so that it has to be done again. May take as long as writing the whole log. A server looks
+        after its own files."""
+
+    def to_wipe(self) -> bool:
+        """Whether there may be something left."""
 
 
 class ServedRecords(Protocol):
     """Served answers, by recommendation id."""
 
     def put_served_batch(self, batch: Sequence[Served]) -> None:
-        """Keep what several answers rested on; an id that is there keeps its first context."""
+        """Keep what several answers rested on; an id that is there keeps its first context. Those to
+        a person who has been deleted since they were asked for are not kept."""
 
     def get_served(self, recommendation_id: str) -> bytes | None:
         """The context of one answer, if it is still kept."""
@@ -392,6 +418,8 @@ class EventLog(
     ActiveStoreMarks,
     EventRecords,
     UserRecords,
+    ErasureRecords,
+    Wiping,
     ServedRecords,
     ModelRecords,
     AspectRecords,

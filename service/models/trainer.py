@@ -112,6 +112,15 @@ class Trainer:
         finally:
             self._turn.release()
 
+    def forget_interrupted(self) -> None:
+        """Let go of a training that was interrupted, since somebody it learnt from was deleted. One
+        that is under way read the log before."""
+        if self._turn.acquire(blocking=False):
+            try:
+                shutil.rmtree(self._interrupted, ignore_errors=True)
+            finally:
+                self._turn.release()
+
     def _fit(self, progress: Progress, version: str, seed: int, config: RankerConfig) -> _Fitted:
         from service.models.fitting import fit_ranker
 

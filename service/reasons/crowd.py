@@ -182,6 +182,10 @@ class Crowds:
                 self._lock.release()
         return crowd
 
+    def forget(self) -> None:
+        """Count anew at the next question: somebody was deleted."""
+        self._crowd = None
+
     def _count(self, n_items: int, last_seq: int) -> Crowd:
         crowd = Crowd.of(self._log, self._liking, n_items)
         self._crowd, self._last_seq = crowd, last_seq

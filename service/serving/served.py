@@ -74,6 +74,7 @@ class ServedContext:
     scale_spread: Sequence[float]
     results: Sequence[ServedItem]
     created_at: float
+    """When the call came in, Unix seconds."""
     runners_up: Sequence[int] = ()
     """Indices of the items that came next, best first; none in contexts of before they were kept."""
     runners_lean: Sequence[float] = ()
@@ -153,6 +154,12 @@ class ServedContexts:
             return context
         data = self._log.get_served(recommendation_id)
         return None if data is None else ServedContext.from_bytes(data)
+
+    def forget(self, user_id: str) -> None:
+        """Let go of what waits for a person who has been deleted: the log would not take it."""
+        with self._lock:
+            for key in [key for key, one in self._waiting.items() if one.user_id == user_id]:
+                del self._waiting[key]
 
     def flush(self) -> None:
         """Write what waits now."""

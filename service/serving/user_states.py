@@ -1,15 +1,13 @@
 """UserStates: what is known of a user at this moment, read from the log, remembered until the next
 event.
 
-Owns the histories that the ranker sees and the users' points in the vector store. Knows no
-candidates and no scores.
+Owns the histories that the ranker sees, and the taste vectors made of them. Knows no candidates and
+no scores.
 """
 
 from __future__ import annotations
 
-import logging
 import threading
-import zlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,15 +17,12 @@ from numpy.typing import NDArray
 
 from encoders.arrays import FloatArray
 from encoders.modality import MODALITIES
-from indexer.errors import StoreUnavailable
 from indexer.log.event_log import EventLog, User
-from indexer.stores.store import ItemStore, UserPoint
+from indexer.stores.store import ItemStore
 from service.ranker.data.arrays import BoolArray, IntArray
 from service.storage.item_ids import ItemIds
 from service.storage.liking import Liking
 from service.telemetry.uses import Uses
-
-logger = logging.getLogger(__name__)
 
 PROFILE_EVENTS = 10
 """Newest liked items that make a taste vector."""
@@ -108,8 +103,6 @@ class UserStates:
         self._lock = threading.Lock()
         self._generation = 0
         self.uses = Uses()
-        self._kept = True
-        """Whether the last point of a user could be put into the store."""
 
     def state(self, user_id: str) -> UserState:
         """The user as of now; an unknown user has no events."""
@@ -143,7 +136,6 @@ class UserStates:
 
     def _read(self, user_id: str) -> UserState:
         stored = self._log.user_events(user_id)
-        last_seq = max((one.seq for one in stored), default=0)
         says = self._liking.kinds([one.event for one in stored])
         known = [
             (one.event, index, kind)
@@ -167,26 +159,8 @@ class UserStates:
             n_events=len(known),
             seen=seen,
             profile=self._log.get_user(user_id),
-            taste_vectors=self._vectors(user_id, last_seq, items[liked]) if known else {},
+            taste_vectors=taste_vectors(self._store, items[liked]) if known else {},
         )
-
-    def _vectors(self, user_id: str, last_seq: int, liked: IntArray) -> Mapping[str, FloatArray]:
-        """The user's taste vectors: from the user's point while it is up to date, else made and
-        kept there. It is not where the same events are liked otherwise than they were. Keeping it
-        saves the next call a read, and no call fails where it cannot be done."""
-        made_of = zlib.crc32(liked[-PROFILE_EVENTS:].tobytes())
-        point = self._store.get_user(user_id)
-        if point is not None and (point.last_seq, point.made_of) == (last_seq, made_of):
-            return point.vectors
-        vectors = taste_vectors(self._store, liked)
-        try:
-            self._store.put_users([UserPoint(user_id, last_seq, vectors, made_of)])
-            self._kept = True
-        except StoreUnavailable as error:
-            if self._kept:
-                logger.warning("vectors of people are not kept, and made anew each time: %s", error)
-            self._kept = False
-        return vectors
 
 
 def taste_vectors(store: ItemStore, liked: IntArray) -> dict[str, FloatArray]:

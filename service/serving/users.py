@@ -1,7 +1,6 @@
 """Users: what people did and said, recorded, exported and deleted.
 
-Owns that what is remembered of a user, and their vectors, follow every change in the log. Knows no
-ranking.
+Owns that what is remembered of a user follows every change in the log. Knows no ranking.
 """
 
 from __future__ import annotations
@@ -12,11 +11,11 @@ from typing import Any
 
 from indexer.catalog.event import Event
 from indexer.log.event_log import EventLog
-from indexer.stores.store import ItemStore
 from service.api.messages import UserProfile
 from service.serving.served import ServedContexts
 from service.serving.user_states import UserStates
 from service.storage.liking import Liking
+from service.storage.wiper import Wiper
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,10 +23,10 @@ class Users:
     """The people of one data folder."""
 
     log: EventLog
-    store: ItemStore
     liking: Liking
     states: UserStates
     served: ServedContexts
+    wiper: Wiper
 
     def record(self, events: Sequence[Event]) -> list[Event]:
         """Append to the log; durable when this returns. Returns those that were not there yet."""
@@ -40,7 +39,8 @@ class Users:
     def delete_events(self, user_id: str, event_ids: Sequence[str] | None) -> int:
         """Delete some of a user's events, or all of them (None); returns how many there were."""
         deleted = self.log.delete_events(user_id, event_ids)
-        self._forget_vectors(user_id)
+        self.wiper.wake()
+        self.states.forget([user_id])
         return deleted
 
     def put(self, user: UserProfile) -> None:
@@ -57,9 +57,7 @@ class Users:
         """Remove everything about the user; returns how many of each kind there were."""
         self.served.flush()
         counts = self.log.delete_user(user_id)
-        self._forget_vectors(user_id)
-        return counts
-
-    def _forget_vectors(self, user_id: str) -> None:
-        self.store.delete_user(user_id)
+        self.wiper.wake()
+        self.served.forget(user_id)
         self.states.forget([user_id])
+        return counts

@@ -24,6 +24,7 @@ from indexer.stores.qdrant.location import QdrantLocation
 from indexer.stores.registry import StoreRegistry
 from service.config import Settings
 from service.storage.migration import migrate
+from service.storage.wiper import Wiper
 
 MEDIA_FOLDER = "pictures"
 """Of sounds and the like as well."""
@@ -35,6 +36,7 @@ class DataFolder:
     def __init__(self, log: EventLog, registry: StoreRegistry, lock: FolderLock | None) -> None:
         self.log, self.registry = log, registry
         self._lock = lock
+        self.wiper = Wiper(log)
         self._users = 1
         self._turn = threading.Lock()
 
@@ -73,6 +75,7 @@ class DataFolder:
         with self._turn:
             self._users -= 1
             if self._users == 0:
+                self.wiper.close()
                 self.log.close()
                 if self._lock is not None:
                     self._lock.release()

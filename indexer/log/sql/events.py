@@ -19,6 +19,7 @@ from indexer.log.sql.database import Database, SqlPart, chunks, raw_rows
 from indexer.log.sql.meta import get_value, put_value
 from indexer.log.sql.schema import events, items
 from indexer.log.sql.soundness import event_checksum
+from indexer.log.sql.wiping import remember_deleted
 
 _LAST_SEQ = "last_event_seq"
 _ROWS_PER_INSERT = 20_000
@@ -87,11 +88,13 @@ class SqlEvents(SqlPart):
         of_user = events.delete().where(events.c.user_id == user_id)
         with self.database.writing() as connection:
             if event_ids is None:
-                return connection.execute(of_user).rowcount
+                event_ids = event_ids_of(connection, user_id)
             deleted = 0
             for part in chunks(list(dict.fromkeys(event_ids))):
+                remember_deleted(self.database, connection, [user_id, *part])
                 deleted += connection.execute(of_user.where(events.c.event_id.in_(part))).rowcount
-            return deleted
+        self.database.empty_wal()
+        return deleted
 
     def user_events(self, user_id: str, limit: int | None = None) -> list[StoredEvent]:
         with self.database.reading() as connection:
@@ -132,6 +135,12 @@ class SqlEvents(SqlPart):
     def last_seq(self) -> int:
         with self.database.reading() as connection:
             return last_seq_of(connection)
+
+
+def event_ids_of(connection: Connection, user_id: str) -> list[str]:
+    """Of all the user's events."""
+    found = select(events.c.event_id).where(events.c.user_id == user_id)
+    return list(connection.execute(found).scalars())
 
 
 def events_of(connection: Connection, user_id: str, limit: int | None = None) -> list[StoredEvent]:

@@ -125,6 +125,15 @@ aspects = Table(
 )
 Index("aspects_of_item", aspects.c.item_id)
 
+erased = Table(
+    "erased",
+    metadata,
+    Column("person", String, primary_key=True),  # a keyed hash, see `indexer.log.tombstones`
+    Column("erased_at", Float(53), nullable=False),
+    Column("last_seq", BigInteger, nullable=False),
+    Column("merged_into", String, nullable=False, server_default=""),
+)
+
 Migration = Callable[[Connection], None]
 
 
@@ -151,8 +160,18 @@ def _add_checksums(connection: Connection) -> None:
     connection.execute(text("ALTER TABLE events ADD COLUMN checksum BIGINT"))
 
 
+def _add_erased(connection: Connection) -> None:
+    connection.execute(
+        text(
+            "CREATE TABLE IF NOT EXISTS erased ("
+            "person VARCHAR NOT NULL PRIMARY KEY, erased_at DOUBLE PRECISION NOT NULL,"
+            " last_seq BIGINT NOT NULL, merged_into VARCHAR DEFAULT '' NOT NULL)"
+        )
+    )
+
+
 FIRST_VERSION = 1
-MIGRATIONS: Sequence[Migration] = (_add_lacking_pictures, _add_aspects, _add_checksums)
+MIGRATIONS: Sequence[Migration] = (_add_lacking_pictures, _add_aspects, _add_checksums, _add_erased)
 """MIGRATIONS[i] brings a database of version FIRST_VERSION + i to the next one. Never edit one that
 was released."""
 

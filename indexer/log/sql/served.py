@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 
 from indexer.log.event_log import Served
 from indexer.log.sql.database import SqlPart
+from indexer.log.sql.erasure import of_the_living
 from indexer.log.sql.schema import served
 
 _CONTEXT = select(served.c.context).where(served.c.recommendation_id == bindparam("id"))
@@ -25,7 +26,8 @@ class SqlServed(SqlPart):
             index_elements=["recommendation_id"]
         )
         with self.database.writing() as connection:
-            connection.execute(insert, [asdict(answer) for answer in batch])
+            if kept := of_the_living(connection, batch):
+                connection.execute(insert, [asdict(answer) for answer in kept])
 
     def get_served(self, recommendation_id: str) -> bytes | None:
         with self.database.reading() as connection:

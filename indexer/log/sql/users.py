@@ -1,5 +1,5 @@
-"""Users in SQL: their profiles, and everything that any table holds about one of them. Knows
-nothing of ranking."""
+"""Users in SQL: their profiles, and everything that any table holds about one of them. Deleting is
+`indexer.log.sql.erasure`. Knows nothing of ranking."""
 
 from __future__ import annotations
 
@@ -25,8 +25,6 @@ _ANSWERS = (
     .order_by(served.c.created_at)
 )
 _KNOWN_USERS = sa.union(select(events.c.user_id).distinct(), select(users.c.user_id)).subquery()
-_TABLES = {"events": events, "profiles": users, "served": served}
-"""Those with rows of a user, by what `delete_user` calls them."""
 
 
 class SqlUsers(SqlPart):
@@ -68,10 +66,3 @@ class SqlUsers(SqlPart):
             "events": [asdict(one.event) for one in stored],
             "served": [dict(row) for row in answers],
         }
-
-    def delete_user(self, user_id: str) -> dict[str, int]:
-        with self.database.writing() as connection:
-            return {
-                name: connection.execute(table.delete().where(table.c.user_id == user_id)).rowcount
-                for name, table in _TABLES.items()
-            }

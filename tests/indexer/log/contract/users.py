@@ -46,21 +46,6 @@ class UserRecordsContract:
         assert export["served"] == [{"recommendation_id": "r1", "created_at": 5.0}]
         assert log.export_user("x") == {"user_id": "x", "profile": None, "events": [], "served": []}
 
-    def test_a_deleted_user_is_gone_and_nobody_else(self, log: EventLog) -> None:
-        for user in "uv":
-            log.put_user(user, {}, "")
-            log.append_events(
-                [Event(user, "1", "like", None, 1.0), Event(user, "2", "like", None, 1.0)]
-            )
-            log.put_served_batch([Served(f"r-{user}", user, b"", 5.0)])
-        assert log.delete_user("u") == {"events": 2, "profiles": 1, "served": 1}
-        assert log.delete_user("u") == {"events": 0, "profiles": 0, "served": 0}
-        assert (log.users_count(), [s.event.user_id for s in log.user_events("v")]) == (
-            1,
-            ["v"] * 2,
-        )
-        assert (log.get_served("r-u"), log.get_served("r-v")) == (None, b"")
-
     def test_users_are_those_with_events_or_a_profile(self, log: EventLog) -> None:
         log.append_events([Event(user, "1", "view", None, 1.0) for user in "uw"])
         log.put_user("v", {}, "")

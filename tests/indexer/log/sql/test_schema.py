@@ -51,7 +51,7 @@ def test_a_log_of_the_first_version_is_read_on(file_url: str) -> None:
             connection.execute(sa.text("ALTER TABLE events DROP COLUMN checksum"))
         log.meta_set("schema_version", "1")
     with SqlEventLog.open(file_url) as log:
-        assert log.meta_get("schema_version") == "4"
+        assert log.meta_get("schema_version") == "5"
         assert log.count_lacking_pictures() == 0
         assert [put.pending for put in log.put_items([Item("a"), Item("b")])] == [False, True]
 
@@ -72,7 +72,7 @@ def test_a_log_of_before_aspects_has_them_after_its_opening(file_url: str) -> No
                 assert _shape(connection, "aspects") == made
             log.put_aspects([MOOD])
             assert list(log.iter_aspects()) == [MOOD]
-            assert (log.meta_get("schema_version"), log.count_items()) == ("4", 1)
+            assert (log.meta_get("schema_version"), log.count_items()) == ("5", 1)
 
 
 def _shape(connection: Connection, table: str) -> tuple[object, ...]:

@@ -1,0 +1,115 @@
+"""Deleting people in SQL so that they stay deleted: a tombstone in the same transaction, which keeps away
+what calls that were under way would write of them. Knows nothing of backups, nor of files
+(`indexer.log.sql.wiping`).
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, bindparam, select
+
+from indexer.log.event_log import Served
+from indexer.log.sql.database import Database, SqlPart, chunks, raw_rows
+from indexer.log.sql.events import event_ids_of, last_seq_of, skip_to
+from indexer.log.sql.meta import get_value, put_value
+from indexer.log.sql.schema import erased, events, served, users
+from indexer.log.sql.wiping import remember_deleted
+from indexer.log.tombstones import Tombstone, Tombstones, tombstone_name
+
+IN_FLIGHT_S = 60.0
+"""Calls that came in until so long after a deletion are taken for ones that were under way."""
+ERASURE_KEY = "erasure_key"
+_TABLES = {"events": events, "profiles": users, "served": served}
+"""Those with rows of a user, by what `delete_user` calls them."""
+_STONES = select(erased.c.person, erased.c.erased_at).where(
+    erased.c.person.in_(bindparam("names", expanding=True))
+)
+_IS_KNOWN = select(
+    sa.exists().where(events.c.user_id == bindparam("id"))
+    | sa.exists().where(users.c.user_id == bindparam("id"))
+)
+
+
+class SqlErasure(SqlPart):
+    """`ErasureRecords` in SQL."""
+
+    def delete_user(self, user_id: str) -> dict[str, int]:
+        with self.database.writing() as connection:
+            ids = [user_id, *event_ids_of(connection, user_id)]
+            remember_deleted(self.database, connection, ids)
+            counts = {
+                name: connection.execute(table.delete().where(table.c.user_id == user_id)).rowcount
+                for name, table in _TABLES.items()
+            }
+            self._bury(connection, user_id)
+        self.database.empty_wal()
+        return counts
+
+    def tombstones(self) -> Tombstones:
+        with self.database.reading() as connection:
+            key = get_value(connection, ERASURE_KEY) or ""
+            rows = connection.execute(select(erased)).mappings().all()
+        return Tombstones(key, [Tombstone(**row) for row in rows])
+
+    def take_tombstones(self, stones: Tombstones) -> None:
+        rows = [asdict(stone) for stone in stones.by_person.values()]
+        if not rows:
+            return
+        with self.database.writing() as connection:
+            put_value(self.database, connection, ERASURE_KEY, stones.key)
+            for part in chunks(rows):
+                names = [row["person"] for row in part]
+                connection.execute(erased.delete().where(erased.c.person.in_(names)))
+                connection.execute(erased.insert(), list(part))
+            newest = max(stone.last_seq for stone in stones.by_person.values())
+            skip_to(self.database, connection, newest)
+
+    def _bury(self, connection: Connection, user_id: str) -> None:
+        """Put up the tombstone of a person, and those of the guests that became this person."""
+        name = tombstone_name(_key(self.database, connection), user_id)
+        now = {"erased_at": time.time(), "last_seq": last_seq_of(connection), "merged_into": ""}
+        self.database.upsert(connection, erased, {"person": name}, now)
+        connection.execute(erased.update().where(erased.c.merged_into == name).values(now))
+
+
+def of_the_living(connection: Connection, batch: Sequence[Served]) -> Sequence[Served]:
+    """Those answers that may be kept: not of calls that were under way when their person was deleted.
+    From a person who has done something since, calls that came later are."""
+    key = get_value(connection, ERASURE_KEY)
+    if key is None:
+        return batch
+    names = {one.user_id: tombstone_name(key, one.user_id) for one in batch}
+    buried: dict[str, float] = {}
+    for part in chunks(sorted(set(names.values()))):
+        buried.update(raw_rows(connection.execute(_STONES, {"names": part})))
+    if not buried:
+        return batch
+    now = time.time()
+    known = {
+        one.user_id: connection.execute(_IS_KNOWN, {"id": one.user_id}).scalar_one()
+        for one in batch
+        if names[one.user_id] in buried
+    }
+
+    def may_be_kept(one: Served) -> bool:
+        erased_at = buried.get(names[one.user_id])
+        if erased_at is None:
+            return True
+        later_by = min(one.created_at, now) - erased_at
+        return later_by > (0.0 if known[one.user_id] else IN_FLIGHT_S)
+
+    return [one for one in batch if may_be_kept(one)]
+
+
+def _key(database: Database, connection: Connection) -> str:
+    """Made when it is first needed."""
+    key = get_value(connection, ERASURE_KEY)
+    if key is None:
+        key = secrets.token_hex(32)
+        put_value(database, connection, ERASURE_KEY, key)
+    return key
