@@ -129,6 +129,28 @@ class StoreSettings(BaseModel):
         return self
 
 
+class PrivacySettings(BaseModel):
+    """What is kept of people, for how long, and under which names."""
+
+    model_config = _SECTION
+
+    retention_days: Mapping[str, float] = Field(default_factory=dict)
+    """Days after which events are deleted, by event type, such as `view = 90`; types that are not
+    named are kept. A running server looks every hour, `palate users sweep` once."""
+
+    @field_validator("retention_days")
+    @classmethod
+    def _days_are_positive(cls, days: Mapping[str, float]) -> Mapping[str, float]:
+        for name, n in days.items():
+            if not _EVENT_TYPE.fullmatch(name) or name != name.lower():
+                raise ValueError(
+                    f"event type {name!r} must be one word in lower case, like add_to_cart"
+                )
+            if not n > 0:
+                raise ValueError(f"{name} is {n}: it must be a number of days above 0")
+        return days
+
+
 class LogSettings(BaseModel):
     """Where items, events, users and the model registry are kept: the source of truth."""
 
@@ -469,6 +491,8 @@ class Settings(BaseSettings):
     """Where the vectors are."""
     log: LogSettings = Field(default_factory=LogSettings)
     """Where items, events, users and the model registry are kept."""
+    privacy: PrivacySettings = Field(default_factory=PrivacySettings)
+    """What is kept of people, and for how long."""
     images: ImageSettings = Field(default_factory=ImageSettings)
     """Pictures and sounds by URL and as data: URIs."""
     events: EventSettings = Field(default_factory=EventSettings)

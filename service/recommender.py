@@ -15,7 +15,6 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
-from typing import Any
 
 import numpy as np
 
@@ -37,6 +36,8 @@ from service.api.messages import (
     TasteRequest,
     TasteSummary,
     TrainProgress,
+    UserDeletion,
+    UserExport,
     UserProfile,
 )
 from service.aspects.reading import Aspects
@@ -67,12 +68,14 @@ from service.serving.search import Found, Search
 from service.serving.served import ServedContexts
 from service.serving.sources import Sources
 from service.serving.user_context import UserContexts
+from service.serving.user_exports import UserExports
 from service.serving.user_states import UserStates
 from service.serving.users import Users
 from service.serving.wishes import Wishes
 from service.storage.item_ids import ItemIds
 from service.storage.language_model import prompt_model
 from service.storage.liking import Liking
+from service.storage.retraining import ask_for_retraining
 from service.storage.workspace import Workspace
 from service.telemetry.telemetry import SILENT, Telemetry
 from service.vital_signs import VitalSigns
@@ -109,7 +112,14 @@ class Recommender:
         self._served = ServedContexts(
             log, keep_days=settings.explain.keep_days, max_served=settings.explain.max_served
         )
-        self._users = Users(log, self.liking, states, self._served, workspace.folder.wiper)
+        self._users = Users(
+            log,
+            self.liking,
+            states,
+            self._served,
+            UserExports(log, states, self.ids),
+            workspace.folder.wiper,
+        )
         self.catalog = Catalog(workspace, self.ids, self._models, on_change=states.forget)
         if not followed:
             self.catalog.leave_out_deleted(self.ids.index_of)
@@ -307,15 +317,40 @@ class Recommender:
         """Replace what is stored about a user besides events."""
         self._users.put(user)
 
-    def export_user(self, user_id: str) -> Mapping[str, Any]:
-        """Everything that is stored about the user."""
-        return self._users.export(user_id)
+    def export_user(self, user_id: str, page_size: int = 0, page_token: str = "") -> UserExport:
+        """Everything that is stored about the user, or a page of it; 0 is all in one."""
+        return self._users.export(user_id, page_size, page_token)
 
-    def delete_user(self, user_id: str) -> Mapping[str, int]:
-        """Remove everything about the user; returns how many of each kind there were."""
+    def delete_user(self, user_id: str, *, retrain: bool = False) -> UserDeletion:
+        """Remove everything about the user. With `retrain` the server trains a model without them,
+        where one serves that has learnt of them."""
+        first = min((one.seq for one in self._workspace.log.user_events(user_id)), default=None)
         counts = self._users.delete(user_id)
         self._forget_people()
-        return counts
+        model = self._models.active
+        exposed = model.ranker.version if first is not None and first <= model.trained_on else ""
+        retrain = retrain and bool(exposed)
+        if retrain:
+            ask_for_retraining(self._workspace.log)
+        return UserDeletion(counts, exposed, retrain)
+
+    def merge_users(self, guest_user_id: str, user_id: str) -> Mapping[str, int]:
+        """Give the user all that is known of a guest, who is deleted; returns how many of each kind
+        there were."""
+        merged = self._users.merge(guest_user_id, user_id)
+        self._forget_people()
+        return merged
+
+    def sweep_events(self) -> Mapping[str, int]:
+        """Delete events that are older than `privacy.retention_days` keeps them; how many of each
+        type there were."""
+        days = self._settings.privacy.retention_days
+        swept = self._users.sweep(days, time.time())
+        if any(swept.values()):
+            told = ", ".join(f"{n:,} {name}" for name, n in swept.items() if n)
+            logger.info("deleted events that are older than privacy.retention_days: %s", told)
+            self._forget_people()
+        return swept
 
     # models
 

@@ -238,6 +238,16 @@ class EventRecords(Protocol):
     def delete_events(self, user_id: str, event_ids: Iterable[str] | None = None) -> int:
         """Delete the user's events of these ids, or all of them; returns how many there were."""
 
+    def recorded_events(
+        self, user_id: str, after_seq: int = 0, limit: int | None = None
+    ) -> list[StoredEvent]:
+        """The user's events after a number in order of their numbers, with the times that they came
+        with."""
+
+    def delete_events_before(self, event_type: str, before: float) -> int:
+        """Delete everybody's events of a type of before a time, Unix seconds; returns how many there
+        were. Holds no lock for long."""
+
     def user_events(self, user_id: str, limit: int | None = None) -> list[StoredEvent]:
         """The user's events, oldest first by (timestamp, seq); with `limit`, the latest so many.
         Those that lie ahead of the clock count as of when they were recorded
@@ -261,7 +271,7 @@ class EventRecords(Protocol):
 
 
 class UserRecords(Protocol):
-    """Profiles, and the rights of a user: to see everything, and to be forgotten."""
+    """Profiles."""
 
     def put_user(self, user_id: str, attributes: Mapping[str, AttributeValue], taste: str) -> None:
         """Replace the user's profile."""
@@ -272,10 +282,6 @@ class UserRecords(Protocol):
     def users_count(self) -> int:
         """Users with an event or a profile."""
 
-    def export_user(self, user_id: str) -> dict[str, Any]:
-        """Everything held about the user, fit for JSON: profile, events, and which answers were
-        served when."""
-
 
 class ErasureRecords(Protocol):
     """People who were deleted."""
@@ -283,6 +289,13 @@ class ErasureRecords(Protocol):
     def delete_user(self, user_id: str) -> dict[str, int]:
         """Delete everything held about the user, and put up a tombstone in its place; returns how
         many rows of each kind there were."""
+
+    def merge_users(
+        self, guest_id: str, user_id: str, renamed: Callable[[bytes], bytes]
+    ) -> dict[str, int]:
+        """Make the guest's rows the user's, whose profile stands where both say something, and delete
+        the guest; returns how many rows of each kind there were. `renamed` gives the context of an
+        answer to the guest as one to the user."""
 
     def tombstones(self) -> Tombstones:
         """All of them."""
@@ -310,6 +323,9 @@ class ServedRecords(Protocol):
     def put_served_batch(self, batch: Sequence[Served]) -> None:
         """Keep what several answers rested on; an id that is there keeps its first context. Those to
         a person who has been deleted since they were asked for are not kept."""
+
+    def served_to(self, user_id: str, after: str = "", limit: int | None = None) -> list[Served]:
+        """Answers to a user in order of their ids, beginning after one of them."""
 
     def get_served(self, recommendation_id: str) -> bytes | None:
         """The context of one answer, if it is still kept."""

@@ -24,6 +24,7 @@ from service.api.services import Progress
 from service.errors import TrainingUnderway
 from service.language_model.model import LanguageModel
 from service.operations.changing import named, open_beside, prepare, serving_encoders
+from service.operations.housekeeping import Housekeeping
 from service.operations.scrubbing import Scrubber
 from service.recommender import Recommender
 
@@ -52,8 +53,11 @@ def _delegate(
 class Switching:
     """A `Backend` that is one recommender at a time."""
 
-    def __init__(self, recommender: Recommender, scrub_every_h: float = 0.0) -> None:
-        """What serves is scrubbed every so many hours; 0 is never."""
+    def __init__(
+        self, recommender: Recommender, scrub_every_h: float = 0.0, *, housekeeping: bool = False
+    ) -> None:
+        """What serves is scrubbed every so many hours; 0 is never. `housekeeping` does by itself what
+        falls due."""
         self._active = recommender
         self._scrubber = Scrubber(lambda: self._active, scrub_every_h) if scrub_every_h else None
         self._calls: Counter[Recommender] = Counter()
@@ -63,6 +67,9 @@ class Switching:
         self._items = threading.Lock()
         self._users = threading.Lock()
         self._training = threading.Lock()
+        self._housekeeping = (
+            Housekeeping(lambda: self._active, self.train) if housekeeping else None
+        )
 
     index_items = _delegate(Recommender.index_items, lock="items")
     delete_items = _delegate(Recommender.delete_items, lock="items")
@@ -86,6 +93,7 @@ class Switching:
     put_user = _delegate(Recommender.put_user, lock="users")
     export_user = _delegate(Recommender.export_user)
     delete_user = _delegate(Recommender.delete_user, lock="users")
+    merge_users = _delegate(Recommender.merge_users, lock="users")
 
     loaded = _delegate(Recommender.loaded)
 
@@ -121,8 +129,9 @@ class Switching:
     def close(self) -> None:
         """Close the recommender that serves."""
         self._active.telemetry.unwatch("recommender")
-        if self._scrubber is not None:
-            self._scrubber.close()
+        for beside in (self._scrubber, self._housekeeping):
+            if beside is not None:
+                beside.close()
         self._active.close()
 
     def _exchange(self, after: Recommender) -> None:

@@ -112,6 +112,11 @@ class ServedContext:
     def to_bytes(self) -> bytes:
         return orjson.dumps(self)
 
+    def to_plain(self) -> dict[str, Any]:
+        """Fit for JSON."""
+        plain: dict[str, Any] = orjson.loads(self.to_bytes())
+        return plain
+
     @classmethod
     def from_bytes(cls, data: bytes) -> ServedContext:
         values = orjson.loads(data)

@@ -6,13 +6,14 @@ Owns that what is remembered of a user follows every change in the log. Knows no
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from indexer.catalog.event import Event
 from indexer.log.event_log import EventLog
-from service.api.messages import UserProfile
-from service.serving.served import ServedContexts
+from service.api.messages import UserExport, UserProfile
+from service.errors import InvalidInput
+from service.serving.served import ServedContext, ServedContexts
+from service.serving.user_exports import UserExports
 from service.serving.user_states import UserStates
 from service.storage.liking import Liking
 from service.storage.wiper import Wiper
@@ -26,6 +27,7 @@ class Users:
     liking: Liking
     states: UserStates
     served: ServedContexts
+    exports: UserExports
     wiper: Wiper
 
     def record(self, events: Sequence[Event]) -> list[Event]:
@@ -48,10 +50,10 @@ class Users:
         self.log.put_user(user.user_id, user.attributes, user.taste)
         self.states.forget([user.user_id])
 
-    def export(self, user_id: str) -> Mapping[str, Any]:
-        """Everything that is stored about the user."""
+    def export(self, user_id: str, page_size: int, page_token: str) -> UserExport:
+        """Everything that is stored about the user, or a page of it."""
         self.served.flush()
-        return self.log.export_user(user_id)
+        return self.exports.page(user_id, page_size, page_token)
 
     def delete(self, user_id: str) -> Mapping[str, int]:
         """Remove everything about the user; returns how many of each kind there were."""
@@ -61,3 +63,29 @@ class Users:
         self.served.forget(user_id)
         self.states.forget([user_id])
         return counts
+
+    def sweep(self, keep_days: Mapping[str, float], now: float) -> Mapping[str, int]:
+        """Delete events of these types that are older; how many of each there were."""
+        swept = {
+            name: self.log.delete_events_before(name, now - 86_400 * days)
+            for name, days in keep_days.items()
+        }
+        if any(swept.values()):
+            self.states.forget()
+        return swept
+
+    def merge(self, guest_id: str, user_id: str) -> Mapping[str, int]:
+        """Give the user all that is known of a guest, who is deleted; returns how many of each kind
+        there were."""
+        if guest_id == user_id:
+            raise InvalidInput("guest_user_id", guest_id, "it must be another user than user_id")
+
+        def renamed(context: bytes) -> bytes:
+            return replace(ServedContext.from_bytes(context), user_id=user_id).to_bytes()
+
+        self.served.flush()
+        merged = self.log.merge_users(guest_id, user_id, renamed)
+        self.wiper.wake()
+        self.served.forget(guest_id)
+        self.states.forget([guest_id, user_id])
+        return merged

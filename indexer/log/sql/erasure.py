@@ -5,9 +5,10 @@ what calls that were under way would write of them. Knows nothing of backups, no
 
 from __future__ import annotations
 
+import json
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from indexer.log.sql.database import Database, SqlPart, chunks, raw_rows
 from indexer.log.sql.events import event_ids_of, last_seq_of, skip_to
 from indexer.log.sql.meta import get_value, put_value
 from indexer.log.sql.schema import erased, events, served, users
+from indexer.log.sql.soundness import event_checksum
 from indexer.log.sql.wiping import remember_deleted
 from indexer.log.tombstones import Tombstone, Tombstones, tombstone_name
 
@@ -26,6 +28,10 @@ IN_FLIGHT_S = 60.0
 ERASURE_KEY = "erasure_key"
 _TABLES = {"events": events, "profiles": users, "served": served}
 """Those with rows of a user, by what `delete_user` calls them."""
+_GUESTS_EVENTS = select(events).where(events.c.user_id == bindparam("guest"))
+_GUESTS_ANSWERS = select(served.c.recommendation_id, served.c.context).where(
+    served.c.user_id == bindparam("guest")
+)
 _STONES = select(erased.c.person, erased.c.erased_at).where(
     erased.c.person.in_(bindparam("names", expanding=True))
 )
@@ -50,6 +56,54 @@ class SqlErasure(SqlPart):
         self.database.empty_wal()
         return counts
 
+    def merge_users(
+        self, guest_id: str, user_id: str, renamed: Callable[[bytes], bytes]
+    ) -> dict[str, int]:
+        of_guest = {"guest": guest_id}
+        with self.database.writing() as connection:
+            remember_deleted(self.database, connection, [guest_id])
+            rows = [dict(row) for row in connection.execute(_GUESTS_EVENTS, of_guest).mappings()]
+            for row in rows:
+                row["user_id"] = user_id
+            if rows:
+                changed = [{"of": row["seq"], "now": event_checksum(row)} for row in rows]
+                renaming = events.update().where(events.c.seq == bindparam("of"))
+                renaming = renaming.values(user_id=user_id, checksum=bindparam("now"))
+                connection.execute(renaming, changed)
+            answers = connection.execute(_GUESTS_ANSWERS, of_guest).all()
+            for recommendation_id, context in answers:
+                connection.execute(
+                    served.update()
+                    .where(served.c.recommendation_id == recommendation_id)
+                    .values(user_id=user_id, context=renamed(context))
+                )
+            n_profiles = self._merge_profiles(connection, guest_id, user_id)
+            self._bury(connection, guest_id, merged_into=user_id)
+        self.database.empty_wal()
+        return {"events": len(rows), "profiles": n_profiles, "served": len(answers)}
+
+    def _merge_profiles(self, connection: Connection, guest_id: str, user_id: str) -> int:
+        found = connection.execute(
+            select(users).where(users.c.user_id.in_([guest_id, user_id]))
+        ).mappings()
+        by_id = {row["user_id"]: row for row in found}
+        guest, own = by_id.get(guest_id), by_id.get(user_id)
+        if guest is None:
+            return 0
+        attributes = json.loads(guest["attributes"])
+        taste = guest["taste"]
+        if own is not None:
+            attributes |= json.loads(own["attributes"])
+            taste = own["taste"] or taste
+        connection.execute(users.delete().where(users.c.user_id == guest_id))
+        row = {
+            "attributes": json.dumps(attributes, ensure_ascii=False),
+            "taste": taste,
+            "updated_at": time.time(),
+        }
+        self.database.upsert(connection, users, {"user_id": user_id}, row)
+        return 1
+
     def tombstones(self) -> Tombstones:
         with self.database.reading() as connection:
             key = get_value(connection, ERASURE_KEY) or ""
@@ -69,10 +123,15 @@ class SqlErasure(SqlPart):
             newest = max(stone.last_seq for stone in stones.by_person.values())
             skip_to(self.database, connection, newest)
 
-    def _bury(self, connection: Connection, user_id: str) -> None:
+    def _bury(self, connection: Connection, user_id: str, *, merged_into: str = "") -> None:
         """Put up the tombstone of a person, and those of the guests that became this person."""
-        name = tombstone_name(_key(self.database, connection), user_id)
-        now = {"erased_at": time.time(), "last_seq": last_seq_of(connection), "merged_into": ""}
+        key = _key(self.database, connection)
+        name = tombstone_name(key, user_id)
+        now = {
+            "erased_at": time.time(),
+            "last_seq": last_seq_of(connection),
+            "merged_into": tombstone_name(key, merged_into) if merged_into else "",
+        }
         self.database.upsert(connection, erased, {"person": name}, now)
         connection.execute(erased.update().where(erased.c.merged_into == name).values(now))
 

@@ -29,6 +29,14 @@ class SqlServed(SqlPart):
             if kept := of_the_living(connection, batch):
                 connection.execute(insert, [asdict(answer) for answer in kept])
 
+    def served_to(self, user_id: str, after: str = "", limit: int | None = None) -> list[Served]:
+        wanted = select(served).where(
+            served.c.user_id == user_id, served.c.recommendation_id > after
+        )
+        with self.database.reading() as connection:
+            ordered = wanted.order_by(served.c.recommendation_id).limit(limit)
+            return [Served(**row) for row in connection.execute(ordered).mappings()]
+
     def get_served(self, recommendation_id: str) -> bytes | None:
         with self.database.reading() as connection:
             return connection.execute(_CONTEXT, {"id": recommendation_id}).scalar_one_or_none()

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14palate/v1/user.proto\x12\tpalate.v1\"\xa2\x01\n\x0ePutUserRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12=\n\nattributes\x18\x02 \x03(\x0b\x32).palate.v1.PutUserRequest.AttributesEntry\x12\r\n\x05taste\x18\x03 \x01(\t\x1a\x31\n\x0f\x41ttributesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x11\n\x0fPutUserResponse\"$\n\x11\x45xportUserRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\"\"\n\x12\x45xportUserResponse\x12\x0c\n\x04json\x18\x01 \x01(\t\"$\n\x11\x44\x65leteUserRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\"\x81\x01\n\x12\x44\x65leteUserResponse\x12;\n\x07\x64\x65leted\x18\x01 \x03(\x0b\x32*.palate.v1.DeleteUserResponse.DeletedEntry\x1a.\n\x0c\x44\x65letedEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\x32\xe5\x01\n\x0bUserService\x12@\n\x07PutUser\x12\x19.palate.v1.PutUserRequest\x1a\x1a.palate.v1.PutUserResponse\x12I\n\nExportUser\x12\x1c.palate.v1.ExportUserRequest\x1a\x1d.palate.v1.ExportUserResponse\x12I\n\nDeleteUser\x12\x1c.palate.v1.DeleteUserRequest\x1a\x1d.palate.v1.DeleteUserResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14palate/v1/user.proto\x12\tpalate.v1\"\xa2\x01\n\x0ePutUserRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12=\n\nattributes\x18\x02 \x03(\x0b\x32).palate.v1.PutUserRequest.AttributesEntry\x12\r\n\x05taste\x18\x03 \x01(\t\x1a\x31\n\x0f\x41ttributesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x11\n\x0fPutUserResponse\"K\n\x11\x45xportUserRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\";\n\x12\x45xportUserResponse\x12\x0c\n\x04json\x18\x01 \x01(\t\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"5\n\x11\x44\x65leteUserRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0f\n\x07retrain\x18\x02 \x01(\x08\"\xb4\x01\n\x12\x44\x65leteUserResponse\x12;\n\x07\x64\x65leted\x18\x01 \x03(\x0b\x32*.palate.v1.DeleteUserResponse.DeletedEntry\x12\x1d\n\x15\x65xposed_model_version\x18\x02 \x01(\t\x12\x12\n\nretraining\x18\x03 \x01(\x08\x1a.\n\x0c\x44\x65letedEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\";\n\x11MergeUsersRequest\x12\x15\n\rguest_user_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\"~\n\x12MergeUsersResponse\x12\x39\n\x06merged\x18\x01 \x03(\x0b\x32).palate.v1.MergeUsersResponse.MergedEntry\x1a-\n\x0bMergedEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\x32\xb0\x02\n\x0bUserService\x12@\n\x07PutUser\x12\x19.palate.v1.PutUserRequest\x1a\x1a.palate.v1.PutUserResponse\x12I\n\nExportUser\x12\x1c.palate.v1.ExportUserRequest\x1a\x1d.palate.v1.ExportUserResponse\x12I\n\nDeleteUser\x12\x1c.palate.v1.DeleteUserRequest\x1a\x1d.palate.v1.DeleteUserResponse\x12I\n\nMergeUsers\x12\x1c.palate.v1.MergeUsersRequest\x1a\x1d.palate.v1.MergeUsersResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,6 +35,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PUTUSERREQUEST_ATTRIBUTESENTRY']._serialized_options = b'8\001'
   _globals['_DELETEUSERRESPONSE_DELETEDENTRY']._loaded_options = None
   _globals['_DELETEUSERRESPONSE_DELETEDENTRY']._serialized_options = b'8\001'
+  _globals['_MERGEUSERSRESPONSE_MERGEDENTRY']._loaded_options = None
+  _globals['_MERGEUSERSRESPONSE_MERGEDENTRY']._serialized_options = b'8\001'
   _globals['_PUTUSERREQUEST']._serialized_start=36
   _globals['_PUTUSERREQUEST']._serialized_end=198
   _globals['_PUTUSERREQUEST_ATTRIBUTESENTRY']._serialized_start=149
@@ -42,15 +44,21 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PUTUSERRESPONSE']._serialized_start=200
   _globals['_PUTUSERRESPONSE']._serialized_end=217
   _globals['_EXPORTUSERREQUEST']._serialized_start=219
-  _globals['_EXPORTUSERREQUEST']._serialized_end=255
-  _globals['_EXPORTUSERRESPONSE']._serialized_start=257
-  _globals['_EXPORTUSERRESPONSE']._serialized_end=291
-  _globals['_DELETEUSERREQUEST']._serialized_start=293
-  _globals['_DELETEUSERREQUEST']._serialized_end=329
-  _globals['_DELETEUSERRESPONSE']._serialized_start=332
-  _globals['_DELETEUSERRESPONSE']._serialized_end=461
-  _globals['_DELETEUSERRESPONSE_DELETEDENTRY']._serialized_start=415
-  _globals['_DELETEUSERRESPONSE_DELETEDENTRY']._serialized_end=461
-  _globals['_USERSERVICE']._serialized_start=464
-  _globals['_USERSERVICE']._serialized_end=693
+  _globals['_EXPORTUSERREQUEST']._serialized_end=294
+  _globals['_EXPORTUSERRESPONSE']._serialized_start=296
+  _globals['_EXPORTUSERRESPONSE']._serialized_end=355
+  _globals['_DELETEUSERREQUEST']._serialized_start=357
+  _globals['_DELETEUSERREQUEST']._serialized_end=410
+  _globals['_DELETEUSERRESPONSE']._serialized_start=413
+  _globals['_DELETEUSERRESPONSE']._serialized_end=593
+  _globals['_DELETEUSERRESPONSE_DELETEDENTRY']._serialized_start=547
+  _globals['_DELETEUSERRESPONSE_DELETEDENTRY']._serialized_end=593
+  _globals['_MERGEUSERSREQUEST']._serialized_start=595
+  _globals['_MERGEUSERSREQUEST']._serialized_end=654
+  _globals['_MERGEUSERSRESPONSE']._serialized_start=656
+  _globals['_MERGEUSERSRESPONSE']._serialized_end=782
+  _globals['_MERGEUSERSRESPONSE_MERGEDENTRY']._serialized_start=737
+  _globals['_MERGEUSERSRESPONSE_MERGEDENTRY']._serialized_end=782
+  _globals['_USERSERVICE']._serialized_start=785
+  _globals['_USERSERVICE']._serialized_end=1089
 # @@protoc_insertion_point(module_scope)

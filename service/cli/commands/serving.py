@@ -86,4 +86,4 @@ def _load(settings: Settings, telemetry: Telemetry) -> Backend:
     from service.operations.switching import Switching
 
     recommender = open_recommender(settings, warm_up=True, telemetry=telemetry)
-    return Switching(recommender, settings.server.scrub_every_h)
+    return Switching(recommender, settings.server.scrub_every_h, housekeeping=True)

@@ -28,7 +28,7 @@ VERBS = sorted(
 )
 LOCKED = {
     "_items": {"index_items", "delete_items"},
-    "_users": {"record_events", "delete_events", "put_user", "delete_user"},
+    "_users": {"record_events", "delete_events", "put_user", "delete_user", "merge_users"},
 }
 
 

@@ -84,3 +84,46 @@ class ErasureRecordsContract:
         log.delete_events("u")
         assert log.wipe()
         assert not log.to_wipe()
+
+    def test_a_guest_becomes_the_user_with_everything_and_is_gone(self, log: EventLog) -> None:
+        log.append_events([Event(user, item, "view", None, at) for user, item, at in VISITS])
+        log.put_user("guest", {"city": "Oslo", "age": 30.0}, "slow films")
+        log.put_user("ann", {"city": "Rome"}, "")
+        log.put_served_batch([answer("r1", "guest", 5.0), answer("r2", "ann", 5.0)])
+        merged = log.merge_users("guest", "ann", lambda context: context + b" of ann")
+        assert merged == {"events": 2, "profiles": 1, "served": 1}
+        assert [one.event.item_id for one in log.user_events("ann")] == ["1", "2", "3"]
+        profile = log.get_user("ann")
+        assert profile is not None
+        assert (profile.attributes, profile.taste) == ({"city": "Rome", "age": 30.0}, "slow films")
+        assert [(one.recommendation_id, one.context) for one in log.served_to("ann")] == [
+            ("r1", b"context of ann"),
+            ("r2", b"context"),
+        ]
+        assert log.get_user("guest") is None
+        assert log.user_events("guest") == []
+        assert log.damage() == []  # the checksums are of the rows as they are now
+        again = log.merge_users("guest", "ann", lambda context: b"")
+        assert again == {"events": 0, "profiles": 0, "served": 0}
+        assert log.append_events([Event("guest", "1", "view", None, 1.0)]) == [False]
+
+    def test_a_guest_without_anybody_to_meet_keeps_the_profile(self, log: EventLog) -> None:
+        log.put_user("guest", {"likes": ("a", "b")}, "slow")
+        log.merge_users("guest", "new", bytes)
+        profile = log.get_user("new")
+        assert profile is not None
+        assert (profile.attributes, profile.taste) == ({"likes": ("a", "b")}, "slow")
+
+    def test_a_guest_goes_with_the_user_that_it_became(self, log: EventLog) -> None:
+        """Else a restore of before the sign-in would bring back what a deleted user did as a
+        guest."""
+        row = {"user_id": "guest", "seq": 1}
+        log.append_events([Event("guest", "1", "view", None, 1.0)])
+        log.merge_users("guest", "ann", bytes)
+        log.merge_users("ann", "ben", bytes)
+        assert not log.tombstones().hides("events", row)
+        log.delete_user("ben")
+        assert log.tombstones().hides("events", row)
+
+
+VISITS = [("guest", "1", 1.0), ("ann", "2", 2.0), ("guest", "3", 3.0)]
