@@ -41,6 +41,7 @@ from service.telemetry.log_lines import LogFormat, LogLevel
 NETWORKS_FOLDER = "networks"
 DEFAULT_DATA = Path("palate-data")
 OPENAI_KEY_VARIABLE = "PALATE_OPENAI_API_KEY"
+PSEUDONYM_KEY_VARIABLE = "PALATE_PSEUDONYM_KEY"
 _ENDPOINT = re.compile(
     r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/[^\s?#@\\]*)?"
 )
@@ -137,6 +138,11 @@ class PrivacySettings(BaseModel):
     retention_days: Mapping[str, float] = Field(default_factory=dict)
     """Days after which events are deleted, by event type, such as `view = 90`; types that are not
     named are kept. A running server looks every hour, `palate users sweep` once."""
+
+    pseudonym_key_file: Path | None = None
+    """File with a key of at least 16 bytes: people are kept under a keyed hash of their ids then, and
+    their ids nowhere. Or set PALATE_PSEUDONYM_KEY in the environment. Settled when a data folder gets
+    its first person."""
 
     @field_validator("retention_days")
     @classmethod
@@ -510,6 +516,10 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr = SecretStr("")
     """Key of the endpoints of language models: PALATE_OPENAI_API_KEY in the environment, and not in
     a file."""
+
+    pseudonym_key: SecretStr = SecretStr("")
+    """Key of people's pseudonyms: PALATE_PSEUDONYM_KEY in the environment, and not in a file of
+    settings; see `privacy.pseudonym_key_file`."""
 
     @field_validator("openai_api_key")
     @classmethod

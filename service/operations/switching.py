@@ -7,7 +7,8 @@ go on.
     the one before ends its calls and is closed; its store stays, for the way back
 
 Every call is answered by the recommender that it began with, and what is written goes to one of the
-two alone. Knows no gRPC.
+two alone. People are called by their pseudonyms from here on, where the settings have any. Knows no
+gRPC.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from service.errors import TrainingUnderway
 from service.language_model.model import LanguageModel
 from service.operations.changing import named, open_beside, prepare, serving_encoders
 from service.operations.housekeeping import Housekeeping
+from service.operations.pseudonymous import under_pseudonyms
 from service.operations.scrubbing import Scrubber
 from service.recommender import Recommender
 
@@ -45,7 +47,7 @@ def _delegate(
     def call(self: Switching, /, *arguments: P.args, **named_arguments: P.kwargs) -> T:
         with self._holding(lock), self._serving() as recommender:
             of_recommender: Callable[P, T] = getattr(recommender, verb.__name__)
-            return of_recommender(*arguments, **named_arguments)
+            return under_pseudonyms(self._pseudonyms, of_recommender, *arguments, **named_arguments)
 
     return call
 
@@ -59,6 +61,7 @@ class Switching:
         """What serves is scrubbed every so many hours; 0 is never. `housekeeping` does by itself what
         falls due."""
         self._active = recommender
+        self._pseudonyms = recommender.workspace.folder.pseudonyms
         self._scrubber = Scrubber(lambda: self._active, scrub_every_h) if scrub_every_h else None
         self._calls: Counter[Recommender] = Counter()
         """Under way, by the recommender that answers them."""

@@ -24,6 +24,7 @@ from indexer.stores.qdrant.location import QdrantLocation
 from indexer.stores.registry import StoreRegistry
 from service.config import Settings
 from service.storage.migration import migrate
+from service.storage.pseudonyms import Pseudonyms
 from service.storage.wiper import Wiper
 
 MEDIA_FOLDER = "pictures"
@@ -33,8 +34,14 @@ MEDIA_FOLDER = "pictures"
 class DataFolder:
     """`DataFolder.open` begins with one user, who leaves by `close`."""
 
-    def __init__(self, log: EventLog, registry: StoreRegistry, lock: FolderLock | None) -> None:
-        self.log, self.registry = log, registry
+    def __init__(
+        self,
+        log: EventLog,
+        registry: StoreRegistry,
+        lock: FolderLock | None,
+        pseudonyms: Pseudonyms,
+    ) -> None:
+        self.log, self.registry, self.pseudonyms = log, registry, pseudonyms
         self._lock = lock
         self.wiper = Wiper(log)
         self._users = 1
@@ -43,6 +50,7 @@ class DataFolder:
     @classmethod
     def open(cls, settings: Settings) -> DataFolder:
         """StoreLocked where another process has it."""
+        pseudonyms = Pseudonyms.of_settings(settings)
         lock = lock_of(settings)
         try:
             check_log_is_there(settings)
@@ -51,9 +59,10 @@ class DataFolder:
             if lock is not None:
                 lock.release()
             raise
-        folder = cls(log, registry_of(settings), lock)
+        folder = cls(log, registry_of(settings), lock, pseudonyms)
         try:
             migrate(log, folder.registry)
+            folder.pseudonyms.check(log)
             folder._adopt()
         except BaseException:
             folder.close()

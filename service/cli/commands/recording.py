@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from indexer.catalog.event import Event
     from indexer.log.event_log import EventLog
     from service.api.messages import EventReport
+    from service.storage.pseudonyms import Pseudonyms
 
 BATCH = 10_000
 REMOTE_BATCH = 5_000
@@ -40,8 +41,13 @@ def events(
     if server:
         with answering(data, config, server, quiet=as_json) as backend:
             return _all(files, backend.record_events, REMOTE_BATCH, errors, as_json)
-    with event_log(settings_of(data, config)) as log:
-        return _all(files, _recorder(log), BATCH, errors, as_json)
+    from service.storage.pseudonyms import Pseudonyms
+
+    settings = settings_of(data, config)
+    pseudonyms = Pseudonyms.of_settings(settings)
+    with event_log(settings) as log:
+        pseudonyms.check(log)
+        return _all(files, _recorder(log, pseudonyms), BATCH, errors, as_json)
 
 
 def _all(
@@ -71,12 +77,13 @@ def _one(path: Path, record: Record, batch: int, step: Step) -> FileReport:
     return report
 
 
-def _recorder(log: EventLog) -> Record:
+def _recorder(log: EventLog, pseudonyms: Pseudonyms) -> Record:
     from service.api.messages import EventReport
 
     known = log.item_indices()
 
     def record(batch: Sequence[Event]) -> EventReport:
+        batch = pseudonyms.of_events(batch)
         added = log.append_events(batch)
         fresh = [event for event, new in zip(batch, added, strict=True) if new]
         unknown = sum(event.item_id not in known for event in fresh)

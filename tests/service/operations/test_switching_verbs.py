@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import inspect
 import threading
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -13,6 +14,7 @@ from service.api import services
 from service.errors import TrainingUnderway
 from service.operations.switching import Switching
 from service.recommender import Recommender
+from service.storage.pseudonyms import Pseudonyms
 
 VERBS = sorted(
     verb
@@ -34,6 +36,8 @@ LOCKED = {
 
 class Told:
     """Answers every verb with its name and arguments."""
+
+    workspace = SimpleNamespace(folder=SimpleNamespace(pseudonyms=Pseudonyms()))
 
     def __getattr__(self, verb: str) -> Any:
         return lambda *arguments, **named: (verb, arguments, named)
