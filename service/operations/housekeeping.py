@@ -2,6 +2,7 @@
 
     a training that DeleteUser was asked to have done
     events that are older than the settings keep them
+    pictures and sounds of items that were deleted
 
 Knows no gRPC.
 """
@@ -22,6 +23,8 @@ logger = logging.getLogger(__name__)
 EVERY_S = 5.0
 """Between two looks at whether there is something to do."""
 SWEEP_EVERY_S = 3_600.0
+MEDIA_EVERY_S = 60.0
+"""While items are being deleted."""
 
 Train = Callable[[Callable[[TrainProgress], None]], object]
 
@@ -33,7 +36,7 @@ class Housekeeping:
         """`serving` gives what serves at a moment; `train` trains it, and raises TrainingUnderway
         where that is being done."""
         self._serving, self._train = serving, train
-        self._swept_at = -SWEEP_EVERY_S
+        self._swept_at = self._media_at = time.monotonic() - SWEEP_EVERY_S
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
         self._thread.start()
@@ -50,10 +53,16 @@ class Housekeeping:
                 logger.error("housekeeping could not go on: %s", error)
 
     def _look(self) -> None:
-        if time.monotonic() - self._swept_at >= SWEEP_EVERY_S:
-            self._swept_at = time.monotonic()
-            self._serving().sweep_events()
-        log = self._serving().workspace.log
+        recommender, now = self._serving(), time.monotonic()
+        is_due = now - self._swept_at >= SWEEP_EVERY_S
+        if is_due:
+            self._swept_at = now
+            recommender.sweep_events()
+        lost = recommender.catalog.has_lost_items and now - self._media_at >= MEDIA_EVERY_S
+        if is_due or lost:
+            self._media_at = now
+            recommender.catalog.sweep_media()
+        log = recommender.workspace.log
         if asked := asked_for(log):
             try:
                 logger.info("training without people who were deleted")

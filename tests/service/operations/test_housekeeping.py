@@ -41,7 +41,11 @@ def kept(
         if outcome is not None:
             raise outcome
 
-    recommender = SimpleNamespace(workspace=SimpleNamespace(log=log), sweep_events=sweep)
+    recommender = SimpleNamespace(
+        workspace=SimpleNamespace(log=log),
+        sweep_events=sweep,
+        catalog=SimpleNamespace(has_lost_items=False, sweep_media=lambda: 0),
+    )
     serving = lambda: cast(Recommender, recommender)  # noqa: E731
     return Housekeeping(serving, train), done, swept
 
