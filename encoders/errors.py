@@ -1,6 +1,7 @@
 """The root of Palate's errors, and those of the encoders.
 
     PalateError
+    ├── PackageMissing              what is asked for needs an extra that is not installed
     └── EncoderError                a model, a picture or a sound stands in the way of a vector
         ├── EncoderUnavailable      the model cannot be loaded: unknown, broken, or not on this machine
         ├── AlignmentError          heads that align two encoders cannot be trained, read, or used with these
@@ -29,6 +30,18 @@ class PalateError(Exception):
     def __init__(self, message: str, *, metadata: dict[str, str] | None = None) -> None:
         super().__init__(message)
         self.metadata: dict[str, str] = dict(metadata or {})
+
+
+class PackageMissing(PalateError):
+    """What is asked for needs a package that is not installed: which, and the extra that brings it."""
+
+    reason: ClassVar[str] = "PACKAGE_MISSING"
+
+    def __init__(self, what: str, package: str, extra: str) -> None:
+        super().__init__(
+            f"{what} needs {package}, which is not installed: pip install 'palate[{extra}]'",
+            metadata={"package": package, "extra": extra},
+        )
 
 
 class EncoderError(PalateError):

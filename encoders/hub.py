@@ -14,6 +14,7 @@ from threading import RLock
 from typing import Any
 
 from encoders.errors import EncoderUnavailable
+from encoders.pytorch import TODO
 
 HUB_TIMEOUT_S = 3.0
 _WHY_LENGTH = 300
@@ -53,6 +54,8 @@ def loading(name: str, todo: str, *, may_download: bool = False) -> Iterator[Non
             yield
         except EncoderUnavailable:
             raise
+        except ModuleNotFoundError as error:  # all of them come with PyTorch
+            raise EncoderUnavailable(name, f"{error.name} is not installed", TODO) from error
         except Exception as error:  # model libraries raise anything: OSError, KeyError, UnpicklingError, RuntimeError…
             why = _summary(error)
             if may_download and offline:

@@ -30,12 +30,13 @@ from pydantic_settings import (
 
 from encoders.modality import MODALITIES, NO_ENCODER, media_types
 from encoders.networks.backend import BackendName, NetworkBackend
-from indexer.catalog.event import EventKind, EventPolicy
+from indexer.catalog.event import EventKind, EventPolicy, Outcome
 from indexer.media.download import DownloadLimits
 from service.aspects.schema import DEFAULT_MAX_VALUES
 from service.explainer.languages.codes import language_codes
 from service.language_model.options import EndpointOptions, LlamaCppOptions
 from service.ranker.config import RankerConfig
+from service.rules.rule import PlacementRule
 from service.telemetry.log_lines import LogFormat, LogLevel
 
 NETWORKS_FOLDER = "networks"
@@ -201,6 +202,25 @@ class EventKindSettings(BaseModel):
     """Whether the item stays away from then on."""
     trains: bool = True
     """Whether the event is part of the sequences that models are trained on."""
+    outcome: Outcome | None = None
+    """What it counts as in `palate report online`, for the item of the answer that it names: `shown`,
+    `click`, `conversion` (a click as well) or `none`. Left out, as the built-in type of this name, else
+    `click` where the weight is above 0."""
+    is_dwell: bool | None = None
+    """Whether its value is how long the person stayed with the item, in seconds. Left out, as the
+    built-in type of this name, else not."""
+
+    def kind(self, built_in: EventKind | None) -> EventKind:
+        """With what was left out."""
+        default = Outcome.CLICK if self.weight > 0 else Outcome.NONE
+        usual = built_in or EventKind(self.weight, self.seen, self.trains, default)
+        return EventKind(
+            self.weight,
+            seen=self.seen,
+            trains=self.trains,
+            outcome=usual.outcome if self.outcome is None else self.outcome,
+            is_dwell=usual.is_dwell if self.is_dwell is None else self.is_dwell,
+        )
 
 
 class EventSettings(BaseModel):
@@ -229,9 +249,10 @@ class EventSettings(BaseModel):
 
     def policy(self) -> EventPolicy:
         """The built-in table with these changes."""
-        changed = {name: EventKind(**kind.model_dump()) for name, kind in self.kinds.items()}
+        built_in = EventPolicy().kinds
+        changed = {name: kind.kind(built_in.get(name)) for name, kind in self.kinds.items()}
         return EventPolicy(
-            kinds={**EventPolicy().kinds, **changed},
+            kinds={**built_in, **changed},
             rating_negative_below=self.rating_negative_below,
         )
 
@@ -260,9 +281,16 @@ class ServerSettings(BaseModel):
     """Largest share of the time that a caller's deadline leaves which a call is expected to wait for a
     thread; where it would be more, the call is refused at once. Of 500 ms that is 100 ms. 0 takes
     every call that finds room, whether or not it can be answered in time."""
+    source_timeout_s: float = Field(default=0.25, gt=0.0, le=60.0)
+    """Longest wait for a candidate source of another package, in seconds. One that takes longer is left
+    out of the answer, which says so; after five failures in a row it is not asked for half a minute."""
     max_bytes_in_flight: int = Field(default=256 * 1024 * 1024, ge=64 * 1024)
     """Bytes of requests that are being answered at the same time; a call that would exceed it is
     refused with RESOURCE_EXHAUSTED, unless it is alone."""
+    max_memory_mb: int = Field(default=0, ge=0)
+    """Most memory that the server may have for itself, in millions of bytes; files that are mapped do
+    not count. Where it has more it drops its caches, and while that is not enough it refuses to index
+    and to train with RESOURCE_EXHAUSTED, and answers. 0 leaves it to the system."""
     shutdown_delay_s: float = Field(default=0.0, ge=0.0)
     """How long calls are still taken after health has said NOT_SERVING, in seconds: a load balancer
     needs it to send them elsewhere."""
@@ -482,6 +510,18 @@ class ExplainSettings(BaseModel):
         return language
 
 
+class OnlineSettings(BaseModel):
+    """What is kept to tell what came of what was served."""
+
+    model_config = _SECTION
+
+    keep_days: float = Field(default=90.0, ge=0.0)
+    """How long the short record of a served answer is kept, in days: `palate report online` reaches
+    back so far, however few answers `explain.max_served` keeps. 0 keeps none."""
+    attribution_days: float = Field(default=7.0, gt=0.0)
+    """How long after an answer an event that names it counts, in days."""
+
+
 class Settings(BaseSettings):
     """Everything that can be set."""
 
@@ -513,6 +553,10 @@ class Settings(BaseSettings):
     """What `palate enrich` asks the language model about items."""
     explain: ExplainSettings = Field(default_factory=ExplainSettings)
     """How reasons are written."""
+    online: OnlineSettings = Field(default_factory=OnlineSettings)
+    """What is kept to tell what came of what was served."""
+    rules: tuple[PlacementRule, ...] = ()
+    """What moves lists for other reasons than taste, such as `[[rules]]` tables in palate.toml."""
     openai_api_key: SecretStr = SecretStr("")
     """Key of the endpoints of language models: PALATE_OPENAI_API_KEY in the environment, and not in
     a file."""
@@ -529,6 +573,15 @@ class Settings(BaseSettings):
                 f"the key in {OPENAI_KEY_VARIABLE} has a space or a character that no header can carry"
             )
         return key
+
+    @field_validator("rules")
+    @classmethod
+    def _each_named_once(cls, rules: tuple[PlacementRule, ...]) -> tuple[PlacementRule, ...]:
+        names = [rule.name for rule in rules]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"several rules are called {', '.join(map(repr, twice))}")
+        return rules
 
     @property
     def log_url(self) -> str:

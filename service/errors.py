@@ -1,6 +1,7 @@
 """The whole error tree, and the one table from errors to gRPC status codes.
 
     PalateError                         encoders.errors
+    ├── PackageMissing                  encoders.errors
     ├── EncoderError                    encoders.errors
     │   ├── EncoderUnavailable
     │   ├── AlignmentError
@@ -34,6 +35,7 @@
         ├── BackupDamaged               a file of a backup is missing, or not what was written
         ├── NotServing                  the server is loading or stopping
         ├── Overloaded                  too many calls wait already, or for too long
+        │   └── MemoryFull              the server holds more memory than it may
         └── DeadlinePassed              the caller's deadline passed before the work began
 
 Knows nothing of gRPC: the codes are names, so that the command line reads this file without loading
@@ -53,6 +55,7 @@ from encoders.errors import (
     ImageError,
     MediaError,
     ModalityUnsupported,
+    PackageMissing,
     PalateError,
 )
 from indexer.errors import (
@@ -90,6 +93,7 @@ __all__ = [
     "InvalidInput",
     "ItemNotFound",
     "MediaError",
+    "MemoryFull",
     "ModalityUnsupported",
     "ModelNotFound",
     "ModelUnreadable",
@@ -97,6 +101,7 @@ __all__ = [
     "NoTrainedModel",
     "NotServing",
     "Overloaded",
+    "PackageMissing",
     "PalateError",
     "RecommendationNotFound",
     "ServedByOtherEncoders",
@@ -256,6 +261,8 @@ class NotServing(ServiceError):
 
 
 _LEAST_RETRY_S = 0.05
+MEMORY_RETRY_S = 5.0
+"""After so long memory may have been given back."""
 """Sooner, a caller who is refused would be refused again."""
 
 
@@ -273,6 +280,21 @@ class Overloaded(ServiceError):
         """When those that wait now are done."""
 
 
+class MemoryFull(Overloaded):
+    """The server holds more memory than it may; what moves much at once is not begun."""
+
+    reason: ClassVar[str] = "MEMORY_FULL"
+
+    def __init__(self, used_mb: int, most_mb: int) -> None:
+        ServiceError.__init__(
+            self,
+            f"the server holds {used_mb:,} MB of memory, more than server.max_memory_mb ({most_mb:,}); it answers, "
+            "and takes nothing that moves much at once; try again later, or raise that setting",
+            metadata={"used_mb": str(used_mb), "max_memory_mb": str(most_mb)},
+        )
+        self.retry_after_s = MEMORY_RETRY_S
+
+
 class DeadlinePassed(ServiceError):
     """The caller's deadline passed before the work began; nothing was done."""
 
@@ -286,6 +308,7 @@ class DeadlinePassed(ServiceError):
 
 STATUS: Mapping[type[PalateError], str] = {
     PalateError: "INTERNAL",
+    PackageMissing: "FAILED_PRECONDITION",
     EncoderError: "INTERNAL",
     EncoderUnavailable: "FAILED_PRECONDITION",
     AlignmentError: "FAILED_PRECONDITION",
@@ -319,6 +342,7 @@ STATUS: Mapping[type[PalateError], str] = {
     BackupDamaged: "INTERNAL",
     NotServing: "UNAVAILABLE",
     Overloaded: "RESOURCE_EXHAUSTED",
+    MemoryFull: "RESOURCE_EXHAUSTED",
     DeadlinePassed: "DEADLINE_EXCEEDED",
 }
 """The gRPC code of every error. A plug-in's own error has the code of the nearest class above it."""

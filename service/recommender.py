@@ -15,6 +15,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,6 +29,8 @@ from service.api.messages import (
     ExplainRequest,
     Explanation,
     ModelInfo,
+    OnlineReport,
+    OnlineRequest,
     Recommendation,
     RecommendRequest,
     ScoredItem,
@@ -46,20 +49,24 @@ from service.language_model.account import Account
 from service.language_model.model import LanguageModel
 from service.models.registry import ModelRegistry
 from service.models.serving_model import ServingModel
-from service.models.shrinking import Shrunk, shrink
 from service.models.trainer import Trainer
 from service.models.training_data import read_interactions
+from service.online.online import Online
 from service.ranker.ranker import Ranker
 from service.ranker.stopwatch import Stopwatch
 from service.reasons.crowd import Crowds
 from service.reasons.explanations import Explanations, Question
 from service.reasons.tastes import Tastes
 from service.reasons.writing import Writing
+from service.rules.placements import Placements
+from service.rules.preview import RulesPreview, Step, preview
+from service.rules.rule import PlacementRule
 from service.serving.answer import Answer
 from service.serving.answer_contexts import AnswerContexts
 from service.serving.catalog import Catalog
 from service.serving.catalogue_lexicon import CatalogueLexicon
 from service.serving.freshness import Freshness
+from service.serving.last_resort import LastResort
 from service.serving.paging import Page
 from service.serving.query_encoder import QueryEncoder
 from service.serving.request_ranker import RequestRanker
@@ -79,6 +86,9 @@ from service.storage.retraining import ask_for_retraining
 from service.storage.workspace import Workspace
 from service.telemetry.telemetry import SILENT, Telemetry
 from service.vital_signs import VitalSigns
+
+if TYPE_CHECKING:
+    from service.models.shrinking import Shrunk
 
 logger = logging.getLogger(__name__)
 
@@ -110,8 +120,12 @@ class Recommender:
         sole_writer = workspace.folder.sole_writer
         states = UserStates(log, store, self.ids, self.liking, only_writer=sole_writer)
         self._served = ServedContexts(
-            log, keep_days=settings.explain.keep_days, max_served=settings.explain.max_served
+            log,
+            keep_days=settings.explain.keep_days,
+            max_served=settings.explain.max_served,
+            impression_days=settings.online.keep_days,
         )
+        self._online = Online(log, self._served, policy, settings.online.attribution_days)
         self._users = Users(
             log,
             self.liking,
@@ -123,7 +137,7 @@ class Recommender:
         self.catalog = Catalog(workspace, self.ids, self._models, on_change=states.forget)
         if not followed:
             self.catalog.leave_out_deleted(self.ids.index_of)
-        sources = Sources(self.catalog)
+        sources = Sources(self.catalog, settings.server.source_timeout_s)
         lexicon = CatalogueLexicon(self.catalog.everything, Aspects(log), workspace.text_encoder)
         self.catalog.on_known = lexicon.note
         self._trainer = Trainer(workspace, self.ids, self._models, sources.plugged, lexicon.now)
@@ -132,8 +146,13 @@ class Recommender:
         self.wishes = Wishes(
             lexicon, self.ids, self._served, workspace.text_encoder, queries, reader
         )
-        self.ranking = RequestRanker(store, self.ids, contexts, sources, self.wishes)
+        self.placements = Placements(settings.rules, store, self.ids, self.catalog)
+        self.ranking = RequestRanker(
+            store, self.ids, contexts, sources, self.wishes, self.placements
+        )
+        self._last_resort = LastResort(self.catalog, self.ids, contexts)
         self.answers = AnswerContexts(self._served, self.ranking, self._encoders)
+        self._queries, self._states = queries, states
         self._search = Search(store, encode_query, workspace.modalities, workspace.alignments)
         self._crowds = Crowds(log, self.liking)
         self._explanations = Explanations(
@@ -203,7 +222,10 @@ class Recommender:
         model.ranker.catalog.observe(self.ids.indices(behaviour)[0])
         self._freshness.recorded(model, len(events), len(fresh))
         return EventReport(
-            recorded=len(fresh), duplicates=len(events) - len(fresh), unknown_items=len(unknown)
+            recorded=len(fresh),
+            duplicates=len(events) - len(fresh),
+            unknown_items=len(unknown),
+            unattributed=self._online.count_unattributed(fresh, self.ids.index),
         )
 
     def delete_events(self, user_id: str, event_ids: Sequence[str] | None) -> int:
@@ -216,10 +238,14 @@ class Recommender:
         """What this person might like next, best first."""
         watch, asked_at = Stopwatch(), time.time()
         page, model = Page.of(request), self._models.active
-        answer = Answer.of(self.ranking.rank(request, model, page.stop, watch), page)
+        try:
+            ranked = self.ranking.rank(request, model, page.stop, watch)
+        except Exception as error:
+            return self._last_resort.instead(request, model, page, error)
+        answer = Answer.of(ranked, page)
         items = self.catalog.items(answer.items)
         context = answer.context(self._encoders, asked_at)
-        recommendation_id = self._served.put(context)
+        recommendation_id = self._served.put(context, answer.impression())
         watch.lap("answer")
         reasons: Sequence[str] = [""] * len(items)
         if request.explain and items:
@@ -244,7 +270,7 @@ class Recommender:
             history_item_ids=[request.item_id],
         )
         page, model = Page.of(asked), self._models.active
-        answer = Answer.of(self.ranking.rank(asked, model, page.stop, watch), page)
+        answer = Answer.of(self.ranking.rank(asked, model, page.stop, watch, ruled=False), page)
         items = self.catalog.items(answer.items)
         watch.lap("answer")
         self.telemetry.stages(watch)
@@ -265,6 +291,10 @@ class Recommender:
         self.telemetry.stages(watch)
         notes = list(filter(None, [self._workspace.unaligned, self._workspace.store.damage]))
         return Recommendation("", results, "", degraded=notes, stage_ms=watch.laps_ms())
+
+    def report_online(self, request: OnlineRequest) -> OnlineReport:
+        """What came of what was served."""
+        return self._online.report(request)
 
     # explain
 
@@ -380,6 +410,8 @@ class Recommender:
 
     def shrink_model(self, version: str) -> Shrunk:
         """Register a smaller copy of a model, and compare what both recommend."""
+        from service.models.shrinking import shrink
+
         return shrink(self._workspace, self._models, version)
 
     @property
@@ -396,6 +428,14 @@ class Recommender:
     def ranker(self) -> Ranker:
         """What scores at this moment."""
         return self._models.active.ranker
+
+    def drop_caches(self) -> None:
+        """Forget what can be read or worked out again: people, items, query texts and histories. What
+        was asked of a language model is kept."""
+        self._states.forget()
+        self.catalog.drop_cache()
+        self._queries.drop_cache()
+        self._models.active.ranker.remembered.clear()
 
     def loaded(self) -> Mapping[str, str]:
         """What is loaded, for people to read."""
@@ -423,6 +463,32 @@ class Recommender:
             "model": self.ranker.version
             or "none yet: content, item-kNN and popularity until `palate train`",
         }
+
+    # rules
+
+    def preview_rules(
+        self,
+        rules: Sequence[PlacementRule],
+        *,
+        people: int,
+        seed: int = 0,
+        step: Step = lambda done, total: None,
+    ) -> RulesPreview:
+        """What these rules do to lists of people in the log, and what that costs."""
+        model = self._models.active
+        interactions, _ = read_interactions(
+            self._workspace.log, self._policy, model.vocabulary.event_types, model.ranker.n_items
+        )
+        names = [(rule.name, rule.kind, self.placements.members(rule)) for rule in rules]
+        return preview(
+            model.ranker,
+            self.placements.placement(rules),
+            names,
+            interactions,
+            people=people,
+            seed=seed,
+            step=step,
+        )
 
     # change of encoders
 

@@ -178,7 +178,12 @@ def test_serving_does_not_know_the_training_loop() -> None:
         (("typer", "rich"), ("service.cli",)),
         (
             ("pydantic", "pydantic_settings"),
-            ("service.config", "service.config_file", "service.wishes.model_grammar"),
+            (
+                "service.config",
+                "service.config_file",
+                "service.rules.rule",
+                "service.wishes.model_grammar",
+            ),
         ),
         (("optuna",), ("service.operations.tuning",)),
         (("implicit",), ("service.ranker.item_item.als",)),

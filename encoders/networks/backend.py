@@ -16,6 +16,7 @@ from typing import Literal
 
 from encoders.errors import EncoderUnavailable
 from encoders.networks.network import ConversionFailed, Network, Reference, has_gpu, torch_label
+from encoders.pytorch import TODO, has_pytorch
 
 BackendName = Literal["auto", "torch", "openvino"]
 logger = logging.getLogger(__name__)
@@ -38,13 +39,14 @@ class NetworkBackend:
     """A choice, made when a network is loaded."""
 
     asked: BackendName = "torch"
-    """`auto` is OpenVINO where it is installed, there is no GPU, and the network can be converted."""
+    """`auto` is OpenVINO where it is installed, there is no GPU, and the network has been or can be
+    converted."""
     cache: Path | None = None
     """Folder for converted networks; without one, they are converted at every load."""
 
     def load(self, name: str, key: str, reference: Reference) -> Running:
         """What runs the network of encoder `name`; EncoderUnavailable when OpenVINO is asked for
-        and cannot.
+        and cannot, or when PyTorch would have to and is not installed.
 
         `key` names weights and preprocessing. `reference` is only called where there is no
         converted network yet.
@@ -55,7 +57,7 @@ class NetworkBackend:
 
     def _chosen(self, name: str, key: str, reference: Reference) -> Running:
         if self.asked == "torch" or (self.asked == "auto" and has_gpu()):
-            return Running(torch_label())
+            return _pytorch(name, "")
         from encoders.networks.openvino_network import openvino_network
 
         try:
@@ -66,8 +68,15 @@ class NetworkBackend:
             if self.asked == "openvino":
                 todo = "pip install 'palate[openvino]', or set encoders.backend to auto or torch"
                 raise EncoderUnavailable(name, str(error), todo) from error
-            return Running(f"{torch_label()} ({error})")
+            return _pytorch(name, f" ({error})")
         return Running(network.label, network, preparation)
+
+
+def _pytorch(name: str, why: str) -> Running:
+    """EncoderUnavailable where it is not installed. `why` it is not another."""
+    if not has_pytorch():
+        raise EncoderUnavailable(name, f"PyTorch, which would run it, is not installed{why}", TODO)
+    return Running(f"{torch_label()}{why}")
 
 
 PYTORCH = NetworkBackend("torch")

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 from encoders.arrays import FloatArray
+from encoders.pytorch import has_pytorch
 
 NetworkBatch = tuple[NDArray[Any], ...]
 """The network's inputs in order, each (B, ...)."""
@@ -107,6 +108,8 @@ def within_cores() -> Iterator[None]:
 def has_gpu() -> bool:
     """Whether PyTorch can use one. Where there is no driver of one, PyTorch is not asked."""
     if sys.platform == "linux" and not any(Path(driver).exists() for driver in _DRIVERS):
+        return False
+    if not has_pytorch():
         return False
     import torch
 

@@ -8,6 +8,7 @@ or whether OpenVINO is wanted.
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 import pickle
@@ -96,7 +97,7 @@ def openvino_network(
     with _converting:
         if cache is None:
             return convert(reference, None)
-        core = openvino.Core()
+        core = _core()
         folder = cache / f"{key}-{openvino.__version__.partition('-')[0]}-{_precisions(core)[0]}"
         kept = _read(core, folder)
         if kept is None and (order := _order(reference, folder)) is not None:
@@ -108,7 +109,7 @@ def openvino_network(
 def convert(reference: Reference, folder: Path | None) -> tuple[OpenVinoNetwork, str]:
     """The same, converted in this process and left in `folder`, unless that cannot be written."""
     openvino = _library()
-    core = openvino.Core()
+    core = _core()
     try:
         with _quiet():
             found = reference()
@@ -198,6 +199,16 @@ def _library() -> Any:
     import openvino
 
     return openvino
+
+
+@functools.cache
+def _core() -> Any:
+    """The one core of the process. A core gives the thread that first compiles on it a stack for
+    signal handlers, and takes it away with itself. Of two that go in the order in which they came,
+    the second gives back the first one's, which is unmapped by then: the next SIGTERM or Ctrl-C
+    would end the process with a segmentation fault."""
+    with _converting:
+        return _library().Core()
 
 
 def _converted(openvino: Any, module: Any, probes: Sequence[NetworkBatch]) -> Any:

@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from functools import lru_cache
 
 from indexer.catalog import fields
@@ -18,12 +19,31 @@ from indexer.catalog.rating_habits import Neutral, RatingHabits
 from indexer.catalog.rows import Row, RowError, read_rows
 from indexer.errors import InvalidInput
 
-__all__ = ["DEFAULT_KINDS", "Event", "EventKind", "EventPolicy", "RowError", "read_events"]
+__all__ = [
+    "DEFAULT_KINDS",
+    "Event",
+    "EventKind",
+    "EventPolicy",
+    "Outcome",
+    "RowError",
+    "read_events",
+]
 
-EVENT_FIELDS = ("user_id", "item_id", "event_type", "value", "timestamp", "event_id", "domain")
+EVENT_FIELDS = (
+    "user_id",
+    "item_id",
+    "event_type",
+    "value",
+    "timestamp",
+    "event_id",
+    "domain",
+    "recommendation_id",
+    "position",
+)
 """`domain` may stand in a file for the reader's convenience; the item's own domain is what counts."""
 REQUIRED_FIELDS = ("user_id", "item_id", "event_type", "timestamp")
 MAX_TYPE_CHARS = 64
+MAX_POSITION = 1_000_000
 RATING = "rating"
 """The event type whose value says whether the item was liked."""
 
@@ -44,6 +64,10 @@ class Event:
     """Unix seconds."""
     event_id: str | None = None
     """Names the event, so that sending it again changes nothing; None means the content does."""
+    recommendation_id: str = ""
+    """The answer that led to it; empty where none is known to have."""
+    position: int | None = None
+    """Where in that answer the person saw the item, 1 is first; None where that is not known."""
 
     @classmethod
     def from_mapping(cls, row: Mapping[str, object], *, now: float | None = None) -> Event:
@@ -67,6 +91,10 @@ class Event:
             event_id=None
             if fields.is_absent(get("event_id"))
             else fields.identifier(row, "event_id"),
+            recommendation_id=""
+            if fields.is_absent(get("recommendation_id"))
+            else fields.identifier(row, "recommendation_id"),
+            position=_position(get("position")),
         )
 
     def identity(self) -> str:
@@ -74,8 +102,28 @@ class Event:
         if self.event_id is not None:
             return self.event_id
         value = None if self.value is None else float(self.value)
-        content = (self.user_id, self.item_id, self.event_type, value, float(self.timestamp))
+        content: tuple[object, ...] = (
+            self.user_id,
+            self.item_id,
+            self.event_type,
+            value,
+            float(self.timestamp),
+        )
+        if self.recommendation_id or self.position is not None:
+            content += (self.recommendation_id, self.position)  # others are as they always were
         return hashlib.blake2b(repr(content).encode(), digest_size=12).hexdigest()
+
+
+class Outcome(StrEnum):
+    """What an event says about an answer that led to it."""
+
+    SHOWN = "shown"
+    """The person had the item before their eyes."""
+    CLICK = "click"
+    """The person turned to the item."""
+    CONVERSION = "conversion"
+    """The person did what the answer was for. It is a click as well."""
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +137,27 @@ class EventKind:
     """The item does not come back."""
     trains: bool
     """It is part of the behaviour that models learn from."""
+    outcome: Outcome = Outcome.NONE
+    """What it counts as in figures of online quality."""
+    is_dwell: bool = False
+    """Its value is how long the person stayed with the item, in seconds."""
 
 
 DEFAULT_KINDS: Mapping[str, EventKind] = {
-    "view": EventKind(0.3, seen=False, trains=True),
-    "click": EventKind(0.5, seen=False, trains=True),
-    "like": EventKind(1.0, seen=True, trains=True),
+    "shown": EventKind(0.0, seen=False, trains=False, outcome=Outcome.SHOWN),
+    "view": EventKind(0.3, seen=False, trains=True, outcome=Outcome.CLICK),
+    "click": EventKind(0.5, seen=False, trains=True, outcome=Outcome.CLICK),
+    "dwell": EventKind(0.0, seen=False, trains=False, is_dwell=True),
+    "like": EventKind(1.0, seen=True, trains=True, outcome=Outcome.CLICK),
     "dislike": EventKind(-1.0, seen=True, trains=False),
     "skip": EventKind(-0.3, seen=False, trains=False),
-    "add_to_cart": EventKind(0.7, seen=False, trains=True),
-    "purchase": EventKind(1.0, seen=True, trains=True),
-    RATING: EventKind(1.0, seen=True, trains=True),
-    "watch": EventKind(1.0, seen=True, trains=True),
-    "review": EventKind(1.0, seen=True, trains=True),
+    "add_to_cart": EventKind(0.7, seen=False, trains=True, outcome=Outcome.CLICK),
+    "purchase": EventKind(1.0, seen=True, trains=True, outcome=Outcome.CONVERSION),
+    RATING: EventKind(1.0, seen=True, trains=True, outcome=Outcome.CLICK),
+    "watch": EventKind(1.0, seen=True, trains=True, outcome=Outcome.CONVERSION),
+    "review": EventKind(1.0, seen=True, trains=True, outcome=Outcome.CLICK),
 }
-_OTHER = EventKind(1.0, seen=True, trains=True)
+_OTHER = EventKind(1.0, seen=True, trains=True, outcome=Outcome.CLICK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +175,15 @@ class EventPolicy:
     def of_type(self, event_type: str) -> EventKind:
         """What events of this type count as, whatever their values."""
         return self.kinds.get(event_type, _OTHER)
+
+    @property
+    def silent(self) -> frozenset[str]:
+        """The types that say nothing of a person's taste, such as that something was shown."""
+        return frozenset(
+            name
+            for name, kind in self.kinds.items()
+            if not kind.weight and not kind.seen and not kind.trains
+        )
 
     def neutral(self, habits: RatingHabits, n: int, total: float) -> Neutral:
         """Where liking ends and begins for a person with so many ratings and this sum of them."""
@@ -158,6 +221,16 @@ def _event_of(row: Row) -> Event | RowError:
         return RowError(
             row.line, None if item_id is None else str(item_id)[: fields.MAX_ID_CHARS], str(error)
         )
+
+
+def _position(value: object) -> int | None:
+    number = fields.number(value, "position")
+    if number is None:
+        return None
+    if not number.is_integer() or not 1 <= number <= MAX_POSITION:
+        why = f"it must be a whole number from 1, which is the first, to {MAX_POSITION:,}"
+        raise InvalidInput("position", value, why)
+    return int(number)
 
 
 @lru_cache(maxsize=1024)

@@ -89,10 +89,41 @@ class Served:
 
     recommendation_id: str
     user_id: str
-    context: bytes
-    """The caller's; the log does not read it."""
+    context: bytes | None
+    """The caller's; the log does not read it. None keeps none."""
     created_at: float
     """When it was asked for, Unix seconds."""
+    impression: str = ""
+    """The same in short, JSON, for figures of what came of it; kept by itself, and for longer. Empty
+    keeps none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImpressionRecord:
+    """An answer in short."""
+
+    recommendation_id: str
+    user_id: str
+    content: str
+    """JSON; the log does not read it."""
+    created_at: float
+    """Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackBatch:
+    """Events that name the answer that led to them, as columns of one length, in `seq` order."""
+
+    seq: NDArray[np.int64]
+    recommendation_id: Sequence[str]
+    user_id: Sequence[str]
+    item_index: Sequence[int]
+    """Also of items that have been deleted; UNKNOWN_ITEM for those that there never were."""
+    event_type: Sequence[str]
+    value: Sequence[float | None]
+    timestamp: Sequence[float]
+    """Unix seconds."""
+    position: Sequence[int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,9 +279,11 @@ class EventRecords(Protocol):
         """Delete everybody's events of a type of before a time, Unix seconds; returns how many there
         were. Holds no lock for long."""
 
-    def user_events(self, user_id: str, limit: int | None = None) -> list[StoredEvent]:
-        """The user's events, oldest first by (timestamp, seq); with `limit`, the latest so many.
-        Those that lie ahead of the clock count as of when they were recorded
+    def user_events(
+        self, user_id: str, limit: int | None = None, *, but: Collection[str] = ()
+    ) -> list[StoredEvent]:
+        """The user's events, oldest first by (timestamp, seq); with `limit`, the latest so many;
+        without those of the types `but`. Those that lie ahead of the clock count as of when they were recorded
         (`indexer.catalog.clock`)."""
 
     def read_events(self, after_seq: int = 0, batch: int = 50_000) -> Iterator[EventBatch]:
@@ -321,18 +354,43 @@ class ServedRecords(Protocol):
     """Served answers, by recommendation id."""
 
     def put_served_batch(self, batch: Sequence[Served]) -> None:
-        """Keep what several answers rested on; an id that is there keeps its first context. Those to
-        a person who has been deleted since they were asked for are not kept."""
+        """Keep what several answers rested on, and the same in short; an id that is there keeps its
+        first context. Those to a person who has been deleted since they were asked for are not
+        kept."""
 
     def served_to(self, user_id: str, after: str = "", limit: int | None = None) -> list[Served]:
-        """Answers to a user in order of their ids, beginning after one of them."""
+        """What is kept of answers to a user, in order of their ids, beginning after one of them."""
 
     def get_served(self, recommendation_id: str) -> bytes | None:
         """The context of one answer, if it is still kept."""
 
     def prune_served(self, before: float, keep: int) -> int:
         """Delete answers older than `before` (Unix seconds), and all but the latest `keep`; returns
-        how many."""
+        how many. What is kept of them in short stays."""
+
+
+class ImpressionRecords(Protocol):
+    """Served answers in short, and the events that name one. They are put by `ServedRecords`, with
+    what the answer rested on."""
+
+    def get_impressions(self, recommendation_ids: Iterable[str]) -> dict[str, ImpressionRecord]:
+        """Those of these ids that there are."""
+
+    def iter_impressions(
+        self, since: float = 0.0, batch: int = 5_000
+    ) -> Iterator[ImpressionRecord]:
+        """Those that were served from `since` on (Unix seconds), oldest first; holds `batch` at a
+        time and no lock in between."""
+
+    def oldest_impression(self) -> float | None:
+        """When the oldest of them was served; None where there are none."""
+
+    def prune_impressions(self, before: float) -> int:
+        """Delete those that were served before (Unix seconds); returns how many."""
+
+    def read_feedback(self, after_seq: int = 0, batch: int = 20_000) -> Iterator[FeedbackBatch]:
+        """The events after `after_seq` that name an answer, `batch` at a time; holds no lock in
+        between."""
 
 
 class ModelRecords(Protocol):
@@ -437,6 +495,7 @@ class EventLog(
     ErasureRecords,
     Wiping,
     ServedRecords,
+    ImpressionRecords,
     ModelRecords,
     AspectRecords,
     SmallValues,

@@ -19,6 +19,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import Any
 
@@ -47,6 +48,7 @@ __all__ = ["Client", "PalateRpcError"]
 DEFAULT_TIMEOUT_S = 10.0
 INDEX_TIMEOUT_S = 300.0
 TRAIN_TIMEOUT_S = 4 * 3600.0
+REPORT_TIMEOUT_S = 120.0
 MAX_MESSAGE_BYTES = 32 * 1024 * 1024
 EXPORT_PAGE_SIZE = 5_000
 """Events and served answers that are asked for at once."""
@@ -281,6 +283,21 @@ class Client:
             raise ValueError("search for text, for an image or for audio: exactly one of the three")
         request = recommend_pb2.SearchItemsRequest(**query, k=k, domains=domains, filter=filter)
         return self._call(self._recommend.SearchItems, request, timeout_s)
+
+    def report_online(
+        self,
+        *,
+        since: float | str | datetime | None = None,
+        by: str | int = "",
+        timeout_s: float | None = REPORT_TIMEOUT_S,
+    ) -> recommend_pb2.ReportOnlineResponse:
+        """What came of what was served since a time: by "model", "source", "scenario", "slice" or
+        "position"."""
+        request = recommend_pb2.ReportOnlineRequest(
+            since=None if since is None else values.timestamp(since),
+            by=values.online_by(by),  # type: ignore[arg-type]
+        )
+        return self._call(self._recommend.ReportOnline, request, timeout_s)
 
     # Explanations
 

@@ -104,6 +104,18 @@ def personalization(value: str | int) -> int:
     return int(recommend_pb2.Personalization.Value(name))
 
 
+def online_by(value: str | int) -> int:
+    """From "model", "source", "scenario", "slice", "position" or the enum's number; empty means
+    unspecified."""
+    if isinstance(value, int):
+        return value
+    name = f"ONLINE_BY_{value.upper() or 'UNSPECIFIED'}"
+    if name not in recommend_pb2.OnlineBy.keys():  # noqa: SIM118 - it is a wrapper, not a dict
+        known = "model, source, scenario, slice or position"
+        raise ValueError(f"by is {value!r}: it must be {known}")
+    return int(recommend_pb2.OnlineBy.Value(name))
+
+
 def _known(row: Row, fields: Mapping[str, object]) -> dict[str, Any]:
     """The values that are there; None is absent."""
     if unknown := set(row) - set(fields):

@@ -232,6 +232,9 @@ class EventReport:
     unknown_items: int
     """Recorded events whose item is not in the catalogue (yet)."""
     failed: Sequence[RowError] = ()
+    unattributed: int = 0
+    """Recorded events with a recommendation_id that names no answer that is known, or another
+    person's, or one without the item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +248,94 @@ class ModelInfo:
     metrics: Mapping[str, float]
     """`<slice>/<metric>` and `<baseline>:<slice>/<metric>` on the validation split; and
     `wishes/<weight>/<stranger or known>`, how much the model follows a wish."""
+
+
+class OnlineBy(StrEnum):
+    """What a report on online quality tells apart."""
+
+    MODEL = "model"
+    SOURCE = "source"
+    SCENARIO = "scenario"
+    SLICE = "slice"
+    POSITION = "position"
+
+
+@dataclass(frozen=True, slots=True)
+class OnlineRequest:
+    """What came of what was served."""
+
+    since: float = 0.0
+    """Unix seconds: answers from then on. 0 is everything that is kept."""
+    by: OnlineBy = OnlineBy.MODEL
+
+
+@dataclass(frozen=True, slots=True)
+class OnlineFigure:
+    """A figure with its 95 % interval, over people."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class OnlineGroup:
+    """One row of a report."""
+
+    name: str
+    answers: int
+    people: int
+    """Whoever is not known is one for each answer."""
+    served: int
+    """Items that were in the answers."""
+    impressions: int
+    """Those of them that count: all, or where clients say what was shown, those."""
+    clicks: int
+    """Impressions that the person turned to."""
+    conversions: int
+    """Impressions with which the person did what the answer was for."""
+    dwells: int
+    """Impressions of which it is known how long the person stayed."""
+    ctr: OnlineFigure | None
+    """Clicks by impression; None where fewer than two people are counted."""
+    conversion: OnlineFigure | None
+    """Conversions by impression."""
+    dwell_s: OnlineFigure | None
+    """Seconds that the person stayed, where that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnlineAttribution:
+    """What became of the events that name an answer."""
+
+    attributed: int
+    unattributed: int
+    """Those that cannot have come from the answer they name; the sum of the next three."""
+    unknown_answer: int
+    """No answer of that name is kept."""
+    other_person: int
+    """It was another person's."""
+    other_item: int
+    """It did not hold the item."""
+    late: int
+    """They came after `online.attribution_days`."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnlineReport:
+    """What came of what was served."""
+
+    by: OnlineBy
+    since: float
+    """Unix seconds, as it was asked for."""
+    kept_since: float | None
+    """When the oldest answer was served that is kept, Unix seconds; None where none is kept."""
+    answers: int
+    groups: Sequence[OnlineGroup]
+    """The first is everything."""
+    shown_placements: Sequence[str]
+    """Scenarios whose clients say what was shown."""
+    attribution: OnlineAttribution
 
 
 RESUME = "resume"

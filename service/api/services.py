@@ -24,6 +24,8 @@ from service.api.messages import (
     ExplainRequest,
     Explanation,
     ModelInfo,
+    OnlineReport,
+    OnlineRequest,
     Recommendation,
     RecommendRequest,
     SearchRequest,
@@ -106,6 +108,9 @@ class RecommendService(Protocol):
         """Items for a text, a picture or a sound, nearest first; ModalityUnsupported where no
         encoder takes it."""
 
+    def report_online(self, request: OnlineRequest, /) -> OnlineReport:
+        """What came of what was served, counted from the events that name an answer."""
+
 
 class ExplainService(Protocol):
     """Reasons."""
@@ -165,6 +170,9 @@ class Backend(IndexService, RecommendService, ExplainService, ModelService, User
 
     def loaded(self) -> Mapping[str, str]:
         """What is loaded, by role, for people."""
+
+    def drop_caches(self) -> None:
+        """Give up what is remembered and can be read or worked out again."""
 
     def close(self) -> None:
         """Called once, when nothing is under way any more."""

@@ -1,7 +1,7 @@
 """The point that is restored to: which rows of the log came after it, as far as the log can tell.
 
-The log numbers events, and keeps with items, profiles, models, served answers and what a language
-model said a time each. It does not keep what a row was before it was changed or deleted. Knows
+The log numbers events, and keeps with items, profiles, models, served answers, impressions and what
+a language model said a time each. It does not keep what a row was before it was changed or deleted. Knows
 nothing of backups.
 """
 
@@ -97,5 +97,6 @@ _CAME_LATER: Mapping[str, Callable[[Point, Row], bool]] = {
     "users": _profile,
     "models": _made,
     "served": _made,
+    "impressions": _made,
     "aspects": _made,
 }

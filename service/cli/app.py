@@ -26,6 +26,8 @@ from service.cli.commands.explaining import explain
 from service.cli.commands.indexing import index, rebuild
 from service.cli.commands.people import users
 from service.cli.commands.recording import events
+from service.cli.commands.reporting import report
+from service.cli.commands.ruling import rules
 from service.cli.commands.salvaging import log
 from service.cli.commands.scrubbing import scrub
 from service.cli.commands.serving import serve
@@ -70,6 +72,8 @@ app.add_typer(encoders, name="encoders", rich_help_panel="Keep")
 app.add_typer(users, name="users", rich_help_panel="Keep")
 app.add_typer(enrich, name="enrich", rich_help_panel="Keep")
 app.add_typer(log, name="log", rich_help_panel="Keep")
+app.add_typer(report, name="report", rich_help_panel="Keep")
+app.add_typer(rules, name="rules", rich_help_panel="Keep")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -20,6 +20,8 @@ from service.api.messages import (
     ExplainRequest,
     Explanation,
     ModelInfo,
+    OnlineReport,
+    OnlineRequest,
     Recommendation,
     RecommendRequest,
     SearchRequest,
@@ -97,6 +99,10 @@ class Remote:
         answer = self._client.search_items(**_arguments(request))
         return from_message(answer, Recommendation, recommendation_id="")
 
+    def report_online(self, request: OnlineRequest) -> OnlineReport:
+        answer = self._client.report_online(since=request.since or None, by=request.by)
+        return from_message(answer, OnlineReport)
+
     # Reasons
 
     def explain(
@@ -150,6 +156,9 @@ class Remote:
 
     def loaded(self) -> Mapping[str, str]:
         return {"server": self._client.address}
+
+    def drop_caches(self) -> None:
+        """Nothing is remembered here."""
 
     def close(self) -> None:
         self._client.close()

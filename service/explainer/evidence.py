@@ -53,6 +53,8 @@ class EvidenceKind(StrEnum):
     """The item has a place that is kept for exploration, as the request asked."""
     RULE = "rule"
     """A filter or domain of the request allowed only such items."""
+    PLACEMENT = "placement"
+    """A rule of whoever runs the service put the item here; without it, it would not be."""
     COLD_START = "cold_start"
     """Little or nothing is known about the user yet."""
     SPONSORSHIP = "sponsorship"
@@ -145,6 +147,7 @@ TELLING: Mapping[EvidenceKind, Telling] = {
     EvidenceKind.RULE: Telling(Role.CONTEXT, quotes_name=True),
     EvidenceKind.COLD_START: Telling(Role.CONTEXT, counts="entries"),
     EvidenceKind.SPONSORSHIP: Telling(Role.LABEL, quotes_name=True),
+    EvidenceKind.PLACEMENT: Telling(Role.LABEL),
     EvidenceKind.CONTRAST: Telling(Role.COMPLETE),
     EvidenceKind.CHANGE: Telling(Role.COMPLETE),
     EvidenceKind.PREFERENCE: Telling(Role.TASTE),

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from encoders.pytorch import require_pytorch
 from service.api.messages import ModelInfo, Progress, TrainProgress
 from service.errors import NoTrainedModel, TrainingUnderway
 from service.models.model_card import REFUSED, ModelCard
@@ -95,8 +96,10 @@ class Trainer:
         A full training that was interrupted goes on after its last whole epoch if log, items and
         settings are the same. Its model is activated unless the verdict is against it
         (`service.models.verdict`); with `force` whatever the verdict is. TrainingUnderway while
-        another one is, NoTrainedModel where nothing comes of it. What `progress` raises ends it.
+        another one is, NoTrainedModel where nothing comes of it, PackageMissing without PyTorch.
+        What `progress` raises ends it.
         """
+        require_pytorch("Training")
         if not self._turn.acquire(blocking=False):
             raise TrainingUnderway
         try:

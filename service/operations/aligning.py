@@ -22,6 +22,7 @@ from encoders.alignment.training import AlignConfig, fit_heads
 from encoders.arrays import FloatArray
 from encoders.errors import AlignmentError
 from encoders.modality import MediaModality, media_types
+from encoders.pytorch import require_pytorch
 from indexer.catalog.item import Item
 from indexer.indexing.shared_space import JointEncoder, PartReader
 from indexer.stores.store import TEXT
@@ -68,8 +69,9 @@ def align(
     `modality` is what is to share a space with text; without it pictures, or what the catalogue has
     alone. Items of one product are held out together; `product_of` names it, and without it items of
     one title are one product. AlignmentError where there are too few pairs, or no encoder of the
-    modality.
+    modality; PackageMissing without PyTorch.
     """
+    require_pytorch("Aligning")
     started = time.time()
     aligned = modality_of(workspace, modality)
     reader = PartReader(workspace.text_encoder)

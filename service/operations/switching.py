@@ -84,6 +84,7 @@ class Switching:
     recommend = _delegate(Recommender.recommend)
     similar_items = _delegate(Recommender.similar_items)
     search_items = _delegate(Recommender.search_items)
+    report_online = _delegate(Recommender.report_online)
 
     explain = _delegate(Recommender.explain)
     describe_taste = _delegate(Recommender.describe_taste)
@@ -99,6 +100,7 @@ class Switching:
     merge_users = _delegate(Recommender.merge_users, lock="users")
 
     loaded = _delegate(Recommender.loaded)
+    drop_caches = _delegate(Recommender.drop_caches)
 
     @property
     def reply_model(self) -> LanguageModel | None:

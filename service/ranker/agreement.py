@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import spearmanr
 
 from service.ranker.candidates import sources_of
 from service.ranker.data.arrays import IntArray
@@ -35,6 +34,8 @@ class Agreement:
 def agreement(first: Ranker, second: Ranker, histories: Sequence[History]) -> Agreement:
     """How far `second` gives the lists that `first` gives, each from its own candidates. Histories
     are not empty."""
+    from scipy.stats import spearmanr  # takes half a second, and who only serves needs none
+
     overlaps, correlations = [], []
     for history in histories:
         ours, theirs = _proposed(first, history), _proposed(second, history)

@@ -41,7 +41,8 @@ class VectorIndex(Protocol):
     """What finds the nearest vectors for a query where the catalogue is too large to read them all."""
 
     def nearest(self, query: QueryScores, spaces: Sequence[str], n: int) -> Mapping[str, IntArray]:
-        """About n items by space, best first. A space without a vector for the query is left out."""
+        """About n items by space, best first. A space without a vector for the query is left out.
+        SourceFailed where it cannot answer now."""
 
 
 class SourceFailed(Exception):

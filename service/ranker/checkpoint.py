@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 from scipy import sparse
@@ -41,12 +40,15 @@ from service.ranker.data.history import History
 from service.ranker.data.items import ItemFeatures
 from service.ranker.item_item.behaviour import Behaviour
 from service.ranker.item_item.content_regression import ContentRegression
+from service.ranker.layers import under
 from service.ranker.quantization import Arrays, narrowed, widened
 from service.ranker.ranker import Ranker
-from service.ranker.second_stage.blend import Blend, BlendNet, Prior
+from service.ranker.second_stage.blend import Blend, Prior
+from service.ranker.second_stage.blend_network import BlendNetwork
 from service.ranker.second_stage.signals import UnknownSignals, signals_named
 from service.ranker.sequence.inference import embed_items
-from service.ranker.sequence.model import PAD, ModelShape, SequenceModel
+from service.ranker.sequence.network import SequenceNetwork
+from service.ranker.sequence.shape import PAD, ModelShape
 
 MATRICES = ("ease", "knn", "co_occurrence", "transitions", "co_counts")
 """Of `Behaviour`, saved as `<name>.data`, `<name>.indices`, `<name>.indptr`."""
@@ -146,8 +148,8 @@ def _ranker(
 ) -> Ranker:
     new_index = np.array([index_of.get(item_id, -1) for item_id in item_ids], dtype=np.int64)
     ranker_config = RankerConfig(**config["config"])
-    model = SequenceModel(ranker_config, ModelShape(**config["shape"]))
-    model.load_state_dict(_state(arrays, "model"))
+    weights = under(arrays, "model.")
+    model = SequenceNetwork(ranker_config, ModelShape(**config["shape"]), weights)
     space = _space(folder, arrays, model.shape, items)
     projected = space.project(items)
     content = Content.of(projected, arrays["content.idf"])
@@ -186,7 +188,7 @@ def _scores_are_finite(ranker: Ranker) -> bool:
 # writing
 
 
-def _arrays(ranker: Ranker, model: SequenceModel) -> dict[str, np.ndarray[Any, Any]]:
+def _arrays(ranker: Ranker, model: SequenceNetwork) -> dict[str, np.ndarray[Any, Any]]:
     content, behaviour = ranker.snapshot.content, ranker.snapshot.behaviour
     arrays: dict[str, np.ndarray[Any, Any]] = {
         "content.idf": content.idf,
@@ -198,14 +200,14 @@ def _arrays(ranker: Ranker, model: SequenceModel) -> dict[str, np.ndarray[Any, A
     }
     for field in fields(ContentRegression):
         arrays[f"regression.{field.name}"] = getattr(ranker.snapshot.regression, field.name)
-    modules: dict[str, torch.nn.Module | None] = {
+    networks: dict[str, SequenceNetwork | BlendNetwork | None] = {
         "model": model,
         NET: ranker.blend.net,
         COLD_START_NET: ranker.blend.cold_start_net,
     }
-    for prefix, module in modules.items():
-        state = {} if module is None else module.state_dict()
-        arrays |= {f"{prefix}.{name}": value.numpy() for name, value in state.items()}
+    for prefix, network in networks.items():
+        weights = {} if network is None else network.weights
+        arrays |= {f"{prefix}.{name}": weight for name, weight in weights.items()}
     for modality, projection in ranker.catalog.space.projections.items():
         arrays[f"space.{modality}.mean"] = projection.mean
         arrays[f"space.{modality}.components"] = projection.components
@@ -290,16 +292,6 @@ def _unreadable(folder: Path, error: Exception | str) -> CheckpointError:
     return CheckpointError(f"checkpoint {folder} cannot be read: {error}; train anew or roll back")
 
 
-def _state(arrays: Arrays, module: str) -> dict[str, torch.Tensor]:
-    """The parameters of one module; empty where it was not saved."""
-    prefix = f"{module}."
-    return {
-        name.removeprefix(prefix): torch.from_numpy(value)
-        for name, value in arrays.items()
-        if name.startswith(prefix)
-    }
-
-
 def _space(folder: Path, arrays: Arrays, shape: ModelShape, items: ItemFeatures) -> ContentSpace:
     projections = {
         modality: Projection(
@@ -340,15 +332,14 @@ def _blend(folder: Path, config: Mapping[str, Any], arrays: Arrays, shape: Model
     )
 
 
-def _net(arrays: Arrays, name: str, n_signals: int, shape: ModelShape) -> BlendNet | None:
+def _net(arrays: Arrays, name: str, n_signals: int, shape: ModelShape) -> BlendNetwork | None:
     """None where it was not saved."""
-    state = _state(arrays, name)
-    if not state:
+    weights = under(arrays, f"{name}.")
+    if not weights:
         return None
-    n_hidden = len(state["hidden.0.bias"])
-    net = BlendNet(n_signals, n_hidden, task_shares=shape.task_shares)
-    net.load_state_dict(state)
-    return net
+    if len(weights["mean"]) != n_signals:
+        raise ValueError(f"{name} reads {len(weights['mean'])} signals, {n_signals} are named")
+    return BlendNetwork(weights, shape.task_shares)
 
 
 def _id_rows(has_id: BoolArray, new_index: IntArray, n_items: int) -> IntArray:

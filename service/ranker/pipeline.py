@@ -25,6 +25,7 @@ from service.ranker.catalog.snapshot import CatalogSnapshot
 from service.ranker.data.arrays import BoolArray, FloatArray, IntArray, extended
 from service.ranker.data.history import History
 from service.ranker.diversity import POOL, diversify
+from service.ranker.placement import Placement
 from service.ranker.ranker import Ranker, ScoredList
 from service.ranker.second_stage.query_scores import QueryScores
 from service.ranker.stopwatch import Stopwatch
@@ -39,6 +40,10 @@ WISH_SOURCE = "wish"
 """What the source is called that proposes what fits a wish."""
 INDEX_PART = "vector_index"
 """What the part of `retrieve` is called in which an index looks for the nearest vectors."""
+RULES_SOURCE = "rules"
+"""What the source is called that proposes what an operator's rules want on the list."""
+PLACED = 50
+"""Candidates of each such rule by what was met, and as many by their popularity."""
 NARROW_SOURCE = "filter"
 """What the source is called that proposes all that a narrow rule leaves."""
 
@@ -92,6 +97,8 @@ class Query:
     """0..1: distance between results, in the place of calibration."""
     state: FloatArray | None = None
     """(D,) the sequence model's state after the history, where it is known already."""
+    placement: Placement | None = None
+    """What an operator's rules do to the list; None where there are none."""
     wish: Lean | None = None
     """What the person wants now, in the place of calibration; None where they said nothing of it."""
 
@@ -106,6 +113,8 @@ class Ranked:
     scored: ScoredList
     wished: FloatArray
     """(C,) what of the scores the wish added."""
+    boosted: FloatArray
+    """(C,) what of the scores rules added."""
     order: IntArray
     """(C,) places of the candidates, best first."""
     failed: Sequence[str] = ()
@@ -123,6 +132,21 @@ class Ranked:
     def items(self, places: IntArray) -> IntArray:
         """Item indices at these places of the candidates."""
         return self.candidates.items[places]
+
+    def placed_by(self, shown: IntArray) -> list[str]:
+        """The rule by which each of the candidates at these places is shown; empty for those that
+        would be without rules."""
+        placement = self.query.placement
+        if placement is None or not len(shown):
+            return [""] * len(shown)
+        query = replace(self.query, placement=None, n_served=len(shown))
+        scored = replace(self.scored, scores=self.scored.scores - self.boosted)
+        plain = _order(self.query_scores, scored, self.candidates.items, query, self.calibration)
+        first = set(plain[: len(shown)].tolist())
+        return [
+            "" if place in first else placement.responsible(int(self.candidates.items[place]))
+            for place in shown.tolist()
+        ]
 
     def explored(self, shown: IntArray) -> list[bool]:
         """Which of the candidates at these places would not be shown without exploration."""
@@ -152,31 +176,40 @@ def rank(
     """Candidates of all sources in serving order.
 
     With an `index`, sources that look for the nearest vectors are answered by it; without one they
-    look at every item. `watch` times the stages `encode`, `retrieve` and `rank`, and the sources as
-    parts of `retrieve`.
+    look at every item, as they do where it fails. `watch` times the stages `encode`, `retrieve` and
+    `rank`, and the sources as parts of `retrieve`.
     """
     watch = watch or Stopwatch()
     query_scores = ranker.query_scores(query.history, query.state)
     watch.lap("encode")
     candidates, failed = retrieve(query_scores, query, sources, index, watch)
     watch.lap("retrieve")
-    scored, n_unscored, wished = _scored(ranker, query_scores, candidates.items, query)
+    scored, n_unscored, wished, boosted = _scored(ranker, query_scores, candidates.items, query)
     calibration = 0.0
     if query.diversity <= 0 and query.wish is None:
         calibration = ranker.calibration * float(ranker.blend.share_of_known(scored.scale))
     order = _order(query_scores, scored, candidates.items, query, calibration)
     watch.lap("rank")
     return Ranked(
-        query, query_scores, candidates, scored, wished, order, failed, n_unscored, calibration
+        query,
+        query_scores,
+        candidates,
+        scored,
+        wished,
+        boosted,
+        order,
+        failed,
+        n_unscored,
+        calibration,
     )
 
 
 def rank_only(ranker: Ranker, query: Query, items: IntArray) -> Ranked:
     """These items (C,) alone, ascending, whatever sources and rules say of them."""
     query_scores = ranker.query_scores(query.history, query.state)
-    scored, _, wished = _scored(ranker, query_scores, items, query)
+    scored, _, wished, boosted = _scored(ranker, query_scores, items, query)
     order = np.argsort(-scored.scores, kind="stable")
-    return Ranked(query, query_scores, Candidates(items, {}), scored, wished, order)
+    return Ranked(query, query_scores, Candidates(items, {}), scored, wished, boosted, order)
 
 
 def retrieve(
@@ -194,23 +227,32 @@ def retrieve(
     if query.allowed is not None:  # items may have come since the rule was made
         usable = live & extended(query.allowed, len(live))
     proposals: dict[str, IntArray] = {}
-    asked = sources
+    asked, failed = sources, []
     if index is not None:
         names = {source.space: source.name for source in sources if source.space}
-        found = index.nearest(query_scores, list(names), query.per_source)
-        proposals = {names[space]: items for space, items in found.items()}
-        asked = [source for source in sources if not source.space]
+        try:
+            found = index.nearest(query_scores, list(names), query.per_source)
+            proposals = {names[space]: items for space, items in found.items()}
+            asked = [source for source in sources if not source.space]
+        except SourceFailed:
+            failed.append(INDEX_PART)
         watch.part(INDEX_PART)
     wish = query.wish
     leading = usable if wish is None else usable & extended(wish.leading, len(live))
-    more, failed = _ask(asked, query_scores, leading, query, watch)
+    more, silent = _ask(asked, query_scores, leading, query, watch)
     proposals |= more
     if wish is not None:
         proposals[WISH_SOURCE] = _fitting(wish, usable, leading, query)
         watch.part(WISH_SOURCE)
+    if query.placement is not None:
+        proposals[RULES_SOURCE] = _wanted(query.placement, usable, query_scores)
+        watch.part(RULES_SOURCE)
     if query.members is not None and len(query.members) <= query.per_source:
         proposals[NARROW_SOURCE] = query.members  # let the ranker see all that is left
-    return Candidates.merged(proposals, usable, query.per_source, whole=(WISH_SOURCE,)), failed
+    merged = Candidates.merged(
+        proposals, usable, query.per_source, whole=(WISH_SOURCE, RULES_SOURCE)
+    )
+    return merged, [*failed, *silent]
 
 
 def _fitting(wish: Lean, usable: BoolArray, leading: BoolArray, query: Query) -> IntArray:
@@ -225,21 +267,35 @@ def _fitting(wish: Lean, usable: BoolArray, leading: BoolArray, query: Query) ->
     return np.concatenate([all_leading, best[~leading[best]]])
 
 
+def _wanted(placement: Placement, usable: BoolArray, query_scores: QueryScores) -> IntArray:
+    """What rules want on the list: the best by what was met, and the most popular."""
+    met, counts = query_scores.strongest, query_scores.snapshot.behaviour.counts
+    proposed = [np.zeros(0, np.int64)]
+    for members in placement.wanted(len(usable)):
+        among = usable & members
+        proposed += [largest(met, among & (met > 0), PLACED), largest(counts, among, PLACED)]
+    return np.unique(np.concatenate(proposed))
+
+
 def _scored(
     ranker: Ranker, query_scores: QueryScores, items: IntArray, query: Query
-) -> tuple[ScoredList, int, FloatArray]:
+) -> tuple[ScoredList, int, FloatArray, FloatArray]:
     """The scores of these items (C,), of how many there was none that is finite, and what of them
-    a wish added (C,)."""
+    a wish (C,) and rules (C,) added."""
     scored = ranker.score_list(query_scores, items, query.domains)
     finite = np.isfinite(scored.scores)
     n_unscored = len(items) - int(np.count_nonzero(finite))
     if n_unscored:
         counts = query_scores.snapshot.behaviour.counts[items]
         scored = replace(scored, scores=finite_scores(scored.scores, counts))
-    if query.wish is None:
-        return scored, n_unscored, np.zeros(len(items), np.float32)
-    added = query.wish.added(items, scored.scores)
-    return replace(scored, scores=scored.scores + added), n_unscored, added
+    wished = boosted = np.zeros(len(items), np.float32)
+    if query.placement is not None:
+        boosted = query.placement.added(items, scored.scores)
+    if query.wish is not None:
+        wished = query.wish.added(items, scored.scores + boosted)
+    if query.wish is not None or query.placement is not None:
+        scored = replace(scored, scores=scored.scores + wished + boosted)
+    return scored, n_unscored, wished, boosted
 
 
 def finite_scores(scores: FloatArray, counts: IntArray) -> FloatArray:
@@ -296,6 +352,20 @@ def _order(
     calibration: float,
 ) -> IntArray:
     """Places of the candidates in serving order, settled for the first `query.n_served`."""
+    order = _for_the_person(query_scores, scored, items, query, calibration)
+    return (
+        order if query.placement is None else query.placement.arranged(items, order, query.n_served)
+    )
+
+
+def _for_the_person(
+    query_scores: QueryScores,
+    scored: ScoredList,
+    items: IntArray,
+    query: Query,
+    calibration: float,
+) -> IntArray:
+    """The same without what rules do to places."""
     snapshot, scores = query_scores.snapshot, scored.scores
     if query.exploration > 0:
         scores = scores + exploration_bonus(snapshot, items, query.exploration)

@@ -39,7 +39,7 @@ from service.ranker.second_stage.signals import (
 )
 from service.ranker.second_stage.variant_scores import VariantScores
 from service.ranker.sequence.inference import history_states, variant_states
-from service.ranker.sequence.model import SequenceModel
+from service.ranker.sequence.network import SequenceNetwork
 from service.ranker.sequence.sequences import Sequences
 
 
@@ -64,7 +64,7 @@ class Ranker:
         config: RankerConfig,
         catalog: CatalogState,
         blend: Blend,
-        model: SequenceModel | None,
+        model: SequenceNetwork | None,
         calibration: float = 0.0,
     ) -> None:
         self.version = version

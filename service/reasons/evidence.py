@@ -172,14 +172,16 @@ class Evidences:
                 {modality: of_one[:, column] for modality, of_one in cosines.items()},
                 [of_one[column] for of_one in both],
             )
+            served = explained.served.get(int(candidates[column]))
             request = RequestFacts(
                 explained.n_events_known,
                 explained.profiled,
                 explained.rule,
                 explored[column],
+                placed=served is not None and bool(served.placed_by),
             )
             candidate = self._candidate_facts(item, followings[column])
-            wished, of_taste = _asked_for(explained.served.get(int(candidates[column])))
+            wished, of_taste = _asked_for(served)
             candidate = replace(
                 candidate,
                 aspects=said[len(looked_at) + column],

@@ -160,15 +160,15 @@ class Explanations:
         rivals = np.array([question.index, *others], dtype=np.int64)
         events = explained.events_by_item()  # of each item
         domains = question.model.vocabulary.domain_codes(context.domains)
-        leans = context.leans
-        wished = np.array([leans.get(int(i), 0.0) for i in rivals], dtype=np.float32)
+        added = context.added
+        beside = np.array([added.get(int(i), 0.0) for i in rivals], dtype=np.float32)
 
         def left_out(chosen: frozenset[int]) -> IntArray:
             return np.concatenate([np.zeros(0, np.int64), *(events[i] for i in sorted(chosen))])
 
         def margins(sets: Sequence[frozenset[int]]) -> FloatArray:
             scores = evidences.without(explained, rivals, [left_out(one) for one in sets])
-            return above(scores + wished, len(served))
+            return above(scores + beside, len(served))
 
         if margins([frozenset()])[0] < 0:  # it is not there by its score
             return Change((), "")
@@ -177,7 +177,7 @@ class Explanations:
             # On its own scale, as it would be served.
             without = ranker.query_scores(explained.history.without(left_out(chosen)))
             scores = ranker.score_list(without, rivals, domains).scores
-            return bool(above((scores + wished)[np.newaxis], len(served))[0] < 0)
+            return bool(above((scores + beside)[np.newaxis], len(served))[0] < 0)
 
         chosen = smallest_removal(len(events), margins, MAX_REMOVED, falls)
         if not chosen:

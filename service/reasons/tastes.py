@@ -82,7 +82,8 @@ class Tastes:
 
     def _choices(self, user_id: str) -> list[Choice]:
         """One per item of the catalogue that the user did something with, oldest first."""
-        events = [stored.event for stored in self._log.user_events(user_id)]
+        stored = self._log.user_events(user_id, but=self._liking.policy.silent)
+        events = [one.event for one in stored]
         by_item: dict[str, list[tuple[Event, EventKind]]] = {}
         for event, kind in zip(events, self._liking.kinds(events), strict=True):
             by_item.setdefault(event.item_id, []).append((event, kind))

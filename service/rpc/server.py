@@ -17,7 +17,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from typing import Any
 
 import grpc
@@ -130,7 +130,8 @@ async def serve(
             freeze_gc()
             await _set_health(states, _SERVING)
             on_loaded(queues.backend.loaded())
-            await stopping.wait()
+            async with _running(queues.memory.watch()):
+                await stopping.wait()
             return True
         finally:
             queues.stopping = True
@@ -139,6 +140,18 @@ async def serve(
                 await _noticed(settings.server.shutdown_delay_s)
             await _drain(server, calls, settings.server.shutdown_grace_s)
             await queues.close()
+
+
+@contextlib.asynccontextmanager
+async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Beside what is done meanwhile, and no longer."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 def _build(

@@ -38,6 +38,7 @@ from service.rpc.conversion.requests import (
     explain_request,
     export_page,
     list_page,
+    online_request,
     recommend_request,
     required_id,
     search_request,
@@ -162,6 +163,13 @@ class RecommendServicer(recommend_pb2_grpc.RecommendServiceServicer):
         wanted = search_request(request)
         answer = await self._queues.answer(context, lambda backend: backend.search_items(wanted))
         return to_message(answer, recommend_pb2.SearchItemsResponse)
+
+    async def ReportOnline(
+        self, request: recommend_pb2.ReportOnlineRequest, context: Context
+    ) -> recommend_pb2.ReportOnlineResponse:
+        wanted = online_request(request)
+        report = await self._queues.index(context, lambda backend: backend.report_online(wanted))
+        return to_message(report, recommend_pb2.ReportOnlineResponse)
 
 
 class ExplainServicer(explain_pb2_grpc.ExplainServiceServicer):

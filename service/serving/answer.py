@@ -13,6 +13,7 @@ from itertools import chain
 
 from indexer.catalog.item import Item
 from service.api.messages import Personalization, Recommendation, ScoredItem
+from service.online.impression import Audience, Impression
 from service.ranker.data.arrays import IntArray
 from service.serving.paging import Page
 from service.serving.request_ranker import RankedRequest
@@ -44,9 +45,20 @@ class Answer:
         shown = ranked.order[page.start : page.stop]  # places among the candidates
         items, scores = ranked.items(shown), ranked.scored.scores[shown]
         sources, explored = ranked.candidates.sources(items), ranked.explored(shown)
-        leans = ranked.wished[shown].tolist()
+        leans, boosts = ranked.wished[shown].tolist(), ranked.boosted[shown].tolist()
+        placed = ranked.placed_by(shown)
         of_wish, of_taste = _reasons(ranking, items)
-        columns = (items.tolist(), scores.tolist(), sources, explored, leans, of_wish, of_taste)
+        columns = (
+            items.tolist(),
+            scores.tolist(),
+            sources,
+            explored,
+            leans,
+            of_wish,
+            of_taste,
+            boosts,
+            placed,
+        )
         return cls(ranking, page, items, [ServedItem(*row) for row in zip(*columns, strict=True)])
 
     def context(self, encoders: str, asked_at: float) -> ServedContext:
@@ -72,12 +84,29 @@ class Answer:
             created_at=asked_at,
             runners_up=ranked.items(next_best).tolist(),
             runners_lean=[] if self.ranking.wished is None else ranked.wished[next_best].tolist(),
+            runners_boost=ranked.boosted[next_best].tolist() if ranked.query.placement else [],
             times=user.history.times.tolist(),
             domains=tuple(request.domains),
             encoders=encoders,
             scenario=request.scenario,
             wish="" if self._reading is None else self._reading.text,
             wish_parts=() if self._reading is None else self._reading.parts,
+        )
+
+    def impression(self) -> Impression:
+        """All that figures of what came of it need."""
+        request, user = self.ranking.request, self.ranking.user
+        counts = self.ranking.model.ranker.snapshot.behaviour.counts
+        profiled = request.personalization is Personalization.FULL
+        return Impression(
+            model_version=self.ranking.model.ranker.version,
+            scenario=request.scenario,
+            domains=tuple(request.domains),
+            audience=Audience.of(user.n_events, anonymous=not (request.user_id and profiled)),
+            start=self.page.start,
+            items=self.items.tolist(),
+            sources=[result.sources for result in self.results],
+            cold=(counts[self.items] == 0).tolist(),
         )
 
     def recommendation(

@@ -15,7 +15,7 @@ from indexer.catalog.item import Item
 from indexer.indexing.indexer import IndexReport
 from indexer.indexing.throughput import Throughput
 from indexer.stores.store import StoredItem
-from service.errors import InvalidInput, ItemNotFound
+from service.errors import InvalidInput, ItemNotFound, StoreUnavailable
 from service.models.registry import ModelRegistry
 from service.ranker.data.arrays import IntArray
 from service.storage.item_ids import ItemIds
@@ -50,6 +50,8 @@ class Catalog:
         self.has_lost_items = False
         """Whether items were deleted since `sweep_media`."""
         self._remembered: dict[int, Item] = {}
+        self.changes = 0
+        """How often items have come, changed or gone since this was made."""
         self.uses = Uses()
         """Of the items in memory, by list that was asked for."""
 
@@ -119,15 +121,28 @@ class Catalog:
 
     def items(self, indices: IntArray) -> list[Item]:
         """Items by index, from memory where they were used lately."""
-        wanted = indices.tolist()
-        absent = [index for index in wanted if index not in self._remembered]
+        wanted, remembered = indices.tolist(), self._remembered
+        found = {index: item for index in wanted if (item := remembered.get(index)) is not None}
+        absent = [index for index in wanted if index not in found]
         self.uses.count(hit=not absent)
         if absent:
-            if len(self._remembered) > MAX_REMEMBERED:
-                self._remembered.clear()
-                absent = wanted
-            self._remembered |= self._store.get_items(absent)
-        return [self._remembered[index] for index in wanted]
+            if len(remembered) > MAX_REMEMBERED:
+                self.drop_cache()
+            read = self._read(absent)
+            self._remembered.update(read)
+            found |= read
+        return [found[index] for index in wanted]
+
+    def _read(self, indices: Sequence[int]) -> dict[int, Item]:
+        """From the store, which is at hand; where it cannot be reached, from the log."""
+        try:
+            return self._store.get_items(indices)
+        except StoreUnavailable:
+            return dict(self._log.get_items(map(self._ids.item_id, indices)).values())
+
+    def drop_cache(self) -> None:
+        """Read all items anew when they are wanted next."""
+        self._remembered = {}
 
     def everything(self) -> Iterable[tuple[int, Item]]:
         """Every item of the log with its index."""
@@ -159,6 +174,7 @@ class Catalog:
             self._ids.put(item.item_id, index)
             self._remembered.pop(index, None)
             self._registry.active.ranker.catalog.set_live(index, item.available)
+        self.changes += 1
         self.on_known(items)
 
     def learn(self, rows: Sequence[StoredItem]) -> None:
@@ -172,4 +188,5 @@ class Catalog:
         removed = [self._ids.remove(item_id) for item_id in item_ids]
         gone = [index for index in removed if index is not None]
         self._registry.active.ranker.catalog.remove_items(np.array(gone, dtype=np.int64))
+        self.changes += 1
         self._on_change()

@@ -41,6 +41,11 @@ class QueryEncoder:
         if new:
             self._encoded(new)
 
+    def drop_cache(self) -> None:
+        """Encode all texts anew when they are wanted next."""
+        with self._lock:
+            self._remembered.clear()
+
     def _encoded(self, texts: Sequence[str]) -> FloatArray:
         vectors: FloatArray = self._encoder.encode_queries(texts)
         with self._lock:

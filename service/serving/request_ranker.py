@@ -15,7 +15,9 @@ from service.api.messages import RecommendRequest
 from service.models.serving_model import ServingModel
 from service.ranker.data.arrays import BoolArray, extended
 from service.ranker.pipeline import Query, Ranked, rank, rank_only
+from service.ranker.placement import Placement
 from service.ranker.stopwatch import Stopwatch
+from service.rules.placements import Placements
 from service.serving.rule import Rule
 from service.serving.sources import Sources
 from service.serving.store_index import StoreIndex
@@ -45,6 +47,7 @@ class RequestRanker:
     contexts: UserContexts
     sources: Sources
     wishes: Wishes
+    placements: Placements
 
     def rank(
         self,
@@ -52,15 +55,19 @@ class RequestRanker:
         model: ServingModel,
         n_served: int,
         watch: Stopwatch | None = None,
+        *,
+        ruled: bool = True,
     ) -> RankedRequest:
-        """The list, in order for the first `n_served` at least; `watch` times its stages.
-        FilterSyntaxError where the request's filter is none."""
+        """The list, in order for the first `n_served` at least, under the rules where it is `ruled`;
+        `watch` times its stages. FilterSyntaxError where the request's filter is none."""
         watch = watch or Stopwatch()
         rule = Rule.of(request.filter, request.domains, self.store, self.ids)
         user = self.contexts.of(request, model)
         index = StoreIndex.where_needed(self.store, model, user, rule)
         wished = self.wishes.of(request, user, model)
-        query = self._query(request, model, user, rule, n_served, wished)
+        has_wish = wished is not None and wished.reading is not None
+        placement = self.placements.of(request.scenario, wished=has_wish) if ruled else None
+        query = self._query(request, model, user, rule, n_served, wished, placement)
         watch.lap("person")
         ranked = rank(model.ranker, query, self.sources.of(model), index, watch)
         return RankedRequest(request, model, user, ranked, wished)
@@ -81,6 +88,7 @@ class RequestRanker:
         rule: Rule,
         n_served: int,
         wished: Wished | None,
+        placement: Placement | None,
     ) -> Query:
         domains = model.vocabulary.domain_codes(request.domains)
         allowed = _allowed(model, user, rule, domains)
@@ -99,6 +107,7 @@ class RequestRanker:
             n_served=n_served,
             exploration=request.exploration,
             diversity=request.diversity,
+            placement=placement,
             wish=None if wished is None else wished.lean,
         )
 

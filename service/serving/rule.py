@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from indexer.catalog.filter import Filter, all_of, in_domains, parse_filter, with_indices
+from indexer.errors import StoreUnavailable
 from indexer.stores.store import ItemStore
 from service.ranker.data.arrays import IntArray
 from service.storage.item_ids import ItemIds
@@ -28,12 +29,19 @@ class Rule:
 
     @classmethod
     def of(cls, text: str, domains: Sequence[str], store: ItemStore, ids: ItemIds) -> Rule:
-        """FilterSyntaxError where the text is no filter."""
-        combined = all_of(parse_filter(text), in_domains(domains))
+        """FilterSyntaxError where the text is no filter; StoreUnavailable where the store cannot say
+        what it leaves. Of domains alone the ranker knows that, too."""
+        asked = parse_filter(text)
+        combined = all_of(asked, in_domains(domains))
         if combined is None:
             return ANYTHING
         combined = with_indices(combined, ids.index)
-        members = store.matching(combined, None, SELECTIVE + 1)
+        try:
+            members = store.matching(combined, None, SELECTIVE + 1)
+        except StoreUnavailable:
+            if asked is not None:
+                raise
+            return ANYTHING
         return cls(combined, members if len(members) <= SELECTIVE else None)
 
     @property

@@ -2,7 +2,8 @@
 recommendation id.
 
 Contexts wait in memory for at most a moment, are written in batches by one thread, and are bounded
-in number and age. They are no promise to the caller the way items and events are, so a crash may
+in number and age. With each goes the same in short, which is kept for longer, for figures of what
+came of it. They are no promise to the caller the way items and events are, so a crash may
 lose the last moment's.
 """
 
@@ -14,13 +15,15 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
-from indexer.log.event_log import Served, ServedRecords
+from indexer.log.event_log import ImpressionRecords, Served, ServedRecords
 from service.api.messages import ExplainRequest
 from service.errors import InvalidInput
+from service.online.impression import Impression
+from service.online.online import WrittenAnswers
 from service.wishes.fit import Reason
 from service.wishes.reading import PartKind, WishPart
 
@@ -47,6 +50,10 @@ class ServedItem:
     """What it has of what was asked for."""
     taste_reasons: Sequence[Reason] = ()
     """What it has of what the described taste asks for; none in contexts of before it was kept."""
+    boost: float = 0.0
+    """What rules added to the score."""
+    placed_by: str = ""
+    """The rule without which it would not be here; empty where there is none."""
 
     @classmethod
     def of(cls, values: dict[str, Any]) -> ServedItem:
@@ -79,6 +86,8 @@ class ServedContext:
     """Indices of the items that came next, best first; none in contexts of before they were kept."""
     runners_lean: Sequence[float] = ()
     """What the words added to the score of each of these; none where there were none."""
+    runners_boost: Sequence[float] = ()
+    """What rules added to the score of each of these; none where there were none."""
     times: Sequence[float] = ()
     """Of the history, Unix seconds; none in contexts of before they were kept."""
     domains: Sequence[str] = ()
@@ -97,6 +106,14 @@ class ServedContext:
         """What the words added to the score of each result and runner-up, by item index."""
         leans = {result.item_index: result.lean for result in self.results}
         return leans | dict(zip(self.runners_up, self.runners_lean, strict=False))
+
+    @property
+    def added(self) -> dict[int, float]:
+        """What words and rules added to the score of each result and runner-up, by item index."""
+        boosts = {result.item_index: result.boost for result in self.results}
+        boosts |= dict(zip(self.runners_up, self.runners_boost, strict=False))
+        leans = self.leans
+        return {item: leans.get(item, 0.0) + boosts.get(item, 0.0) for item in leans | boosts}
 
     def result(self, index: int, request: ExplainRequest) -> ServedItem:
         """The result that is asked about; InvalidInput where the item is none of them."""
@@ -128,13 +145,33 @@ class ServedContext:
         return cls(**values)
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is kept of one answer."""
+
+    context: ServedContext
+    impression: Impression | None
+
+
+class ServedLog(ServedRecords, ImpressionRecords, Protocol):
+    """Where served answers are kept, at length and in short."""
+
+
 class ServedContexts:
     """Put and get by recommendation id; `close` writes what waits."""
 
-    def __init__(self, event_log: ServedRecords, *, keep_days: float, max_served: int) -> None:
+    def __init__(
+        self,
+        event_log: ServedLog,
+        *,
+        keep_days: float,
+        max_served: int,
+        impression_days: float = 0.0,
+    ) -> None:
         self._log, self._keep_s, self._max = event_log, keep_days * 86_400, max_served
-        self._waiting: dict[str, ServedContext] = {}
-        self._writing: dict[str, ServedContext] = {}
+        self._impressions_s = impression_days * 86_400
+        self._waiting: dict[str, _Kept] = {}
+        self._writing: dict[str, _Kept] = {}
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._closed = False
@@ -143,28 +180,39 @@ class ServedContexts:
         self._thread = threading.Thread(target=self._run, name="served-contexts", daemon=True)
         self._thread.start()
 
-    def put(self, context: ServedContext) -> str:
-        """Keep the context; returns its new recommendation id."""
+    def put(self, context: ServedContext, impression: Impression | None = None) -> str:
+        """Keep the context, and the same in short; returns its new recommendation id."""
         recommendation_id = uuid.uuid4().hex
-        if self._max > 0:
+        if self._max > 0 or (self._impressions_s > 0 and impression is not None):
             with self._lock:
-                self._waiting[recommendation_id] = context
+                self._waiting[recommendation_id] = _Kept(context, impression)
         return recommendation_id
 
     def get(self, recommendation_id: str) -> ServedContext | None:
         """What was served under this id, None where it is not known or not kept any more."""
-        with self._lock:
-            context = self._waiting.get(recommendation_id) or self._writing.get(recommendation_id)
-        if context is not None:
-            return context
+        kept = self._unwritten(recommendation_id)
+        if kept is not None and self._max > 0:
+            return kept.context
         data = self._log.get_served(recommendation_id)
         return None if data is None else ServedContext.from_bytes(data)
 
     def forget(self, user_id: str) -> None:
         """Let go of what waits for a person who has been deleted: the log would not take it."""
         with self._lock:
-            for key in [key for key, one in self._waiting.items() if one.user_id == user_id]:
+            for key in [
+                key for key, one in self._waiting.items() if one.context.user_id == user_id
+            ]:
                 del self._waiting[key]
+
+    def in_short(self, recommendation_ids: Sequence[str]) -> dict[str, tuple[str, Impression]]:
+        """Whose each of these answers was, and what it held; without those that are not known."""
+        found: dict[str, tuple[str, Impression]] = {}
+        unwritten = {name: self._unwritten(name) for name in dict.fromkeys(recommendation_ids)}
+        for name, kept in unwritten.items():
+            if kept is not None and kept.impression is not None:
+                found[name] = (kept.context.user_id, kept.impression)
+        written = [name for name in unwritten if name not in found]
+        return found | WrittenAnswers(self._log).in_short(written)
 
     def flush(self) -> None:
         """Write what waits now."""
@@ -205,16 +253,28 @@ class ServedContexts:
                 )
             self._failed = True
 
-    def _write(self, batch: Mapping[str, ServedContext]) -> None:
-        rows = [
-            Served(key, one.user_id, one.to_bytes(), one.created_at) for key, one in batch.items()
-        ]
-        self._log.put_served_batch(rows)
+    def _unwritten(self, recommendation_id: str) -> _Kept | None:
+        with self._lock:
+            return self._waiting.get(recommendation_id) or self._writing.get(recommendation_id)
+
+    def _write(self, batch: Mapping[str, _Kept]) -> None:
+        self._log.put_served_batch([self._row(key, kept) for key, kept in batch.items()])
         self._writes += 1
         if self._writes % PRUNE_EVERY == 1:
             self._log.prune_served(time.time() - self._keep_s, self._max)
+            self._log.prune_impressions(time.time() - self._impressions_s)
 
-    def _wait_again(self, batch: Mapping[str, ServedContext]) -> None:
+    def _row(self, recommendation_id: str, kept: _Kept) -> Served:
+        context, impression = kept.context, kept.impression
+        return Served(
+            recommendation_id,
+            context.user_id,
+            context.to_bytes() if self._max > 0 else None,
+            context.created_at,
+            impression.to_json() if impression is not None and self._impressions_s > 0 else "",
+        )
+
+    def _wait_again(self, batch: Mapping[str, _Kept]) -> None:
         """The newest of what could not be written waits for the next time."""
         with self._lock:
             waiting = {**batch, **self._waiting}

@@ -2,8 +2,8 @@
 
 A host adds one under the entry point group `palate.sources`: a name, and a factory that takes a
 `CatalogView` and returns an object with `propose(query, allowed, n)`, as
-`service.ranker.candidates.CandidateSource` has it. Owns that a source of somebody else can fail
-without an answer failing. Knows no requests.
+`service.ranker.candidates.CandidateSource` has it. Owns that a source of somebody else can fail, or be
+slow, without an answer failing or being so. Knows no requests.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from service.ranker.candidates import CandidateSource, SourceFailed, sources_of
 from service.ranker.data.arrays import BoolArray, IntArray
 from service.ranker.pipeline import NARROW_SOURCE
 from service.ranker.second_stage.query_scores import QueryScores
+from service.serving.limited import GivenUp, Limited
 
 ENTRY_POINTS = "palate.sources"
 
@@ -47,16 +48,22 @@ class ProposesItems(Protocol):
 
 
 class PluggedSource:
-    """A source of somebody else's: what it raises is `SourceFailed`, and the log has the cause."""
+    """A source of somebody else's: where it raises, takes too long, or did so several times in a row,
+    it is `SourceFailed`, and the log has the cause."""
 
     space = ""
 
-    def __init__(self, name: str, source: ProposesItems) -> None:
+    def __init__(self, name: str, source: ProposesItems, longest_s: float) -> None:
         self.name, self._source = name, source
+        self._calls = Limited(f"source {name}", longest_s)
 
     def propose(self, query: QueryScores, allowed: BoolArray, n: int) -> IntArray:
         try:
-            found = np.asarray(self._source.propose(query, allowed, n), dtype=np.int64).reshape(-1)
+            proposed = self._calls.call(lambda: self._source.propose(query, allowed, n))
+            found = np.asarray(proposed, dtype=np.int64).reshape(-1)
+        except GivenUp as why:
+            logger.warning("candidate source %s is left out: %s", self.name, why)
+            raise SourceFailed(self.name) from why
         except Exception as error:
             logger.exception("candidate source %s failed; the others go on without it", self.name)
             raise SourceFailed(self.name) from error
@@ -68,9 +75,10 @@ class PluggedSource:
 class Sources:
     """The sources of one recommender."""
 
-    def __init__(self, catalog: CatalogView) -> None:
-        """ConfigError where a plug-in cannot be loaded, or takes a name that is taken."""
-        self.plugged = plugged_sources(catalog)
+    def __init__(self, catalog: CatalogView, longest_s: float) -> None:
+        """`longest_s` is what each call of a plug-in is given. ConfigError where one cannot be
+        loaded, or takes a name that is taken."""
+        self.plugged = plugged_sources(catalog, longest_s)
         """Those of other packages."""
 
     def of(self, model: ServingModel) -> Sequence[CandidateSource]:
@@ -78,13 +86,13 @@ class Sources:
         return (*sources_of(model.ranker.modalities), *self.plugged)
 
 
-def plugged_sources(catalog: CatalogView) -> tuple[PluggedSource, ...]:
+def plugged_sources(catalog: CatalogView, longest_s: float) -> tuple[PluggedSource, ...]:
     """The plug-ins that are installed, by name."""
     points = sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name)
-    return tuple(_load(point, catalog) for point in points)
+    return tuple(_load(point, catalog, longest_s) for point in points)
 
 
-def _load(point: EntryPoint, catalog: CatalogView) -> PluggedSource:
+def _load(point: EntryPoint, catalog: CatalogView, longest_s: float) -> PluggedSource:
     taken = {source.name for source in sources_of(())} | {NARROW_SOURCE}
     if point.name in taken or point.name.startswith("content_"):
         raise ConfigError(
@@ -92,7 +100,7 @@ def _load(point: EntryPoint, catalog: CatalogView) -> PluggedSource:
             "Palate; its package must give it another"
         )
     try:
-        return PluggedSource(point.name, point.load()(catalog))
+        return PluggedSource(point.name, point.load()(catalog), longest_s)
     except Exception as error:
         raise ConfigError(
             f"candidate source {point.name!r} ({point.value}) cannot be loaded: {error}; mend its "

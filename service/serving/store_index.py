@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from encoders.arrays import FloatArray
 from indexer.catalog.filter import Filter
+from indexer.errors import StoreUnavailable
 from indexer.stores.store import ItemStore, VectorQuery
 from service.models.serving_model import ServingModel
-from service.ranker.candidates import SEQUENCE_SPACE
+from service.ranker.candidates import SEQUENCE_SPACE, SourceFailed
 from service.ranker.data.arrays import IntArray
 from service.ranker.second_stage.query_scores import QueryScores
 from service.serving.rule import Rule
@@ -46,13 +47,17 @@ class StoreIndex:
         return cls(store, model, user.taste_vectors, rule.filter, len(user.excluded))
 
     def nearest(self, query: QueryScores, spaces: Sequence[str], n: int) -> Mapping[str, IntArray]:
-        """At most n items by space, those passed over not counted."""
+        """At most n items by space, those passed over not counted. SourceFailed where the store
+        cannot be reached."""
         queries = {}
         for space in spaces:
             if (where := self._where(query, space)) is not None:
                 name, vector = where
                 queries[space] = VectorQuery(name, vector, n + self.n_excluded, self.filter)
-        hits = self.store.query_batch(list(queries.values()))
+        try:
+            hits = self.store.query_batch(list(queries.values()))
+        except StoreUnavailable as error:
+            raise SourceFailed(str(error)) from error
         return {space: one.item_indices for space, one in zip(queries, hits, strict=True)}
 
     def _where(self, query: QueryScores, space: str) -> tuple[str, FloatArray] | None:

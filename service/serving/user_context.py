@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from encoders.arrays import FloatArray
+from indexer.errors import StoreUnavailable
 from indexer.stores.store import TEXT, ItemStore
 from service.api.messages import Personalization, RecommendRequest
 from service.models.serving_model import ServingModel
@@ -68,7 +70,8 @@ class UserContexts:
         history = _history(past, model)
         vectors: dict[str, FloatArray] = dict(used.taste_vectors) if used is not None else {}
         if profiled and len(session):
-            vectors = taste_vectors(self.store, history.items[history.liked])
+            with suppress(StoreUnavailable):  # then the store finds nothing by them either
+                vectors = taste_vectors(self.store, history.items[history.liked])
         if words:
             spoken = self.encode_query(words)
             history = replace(history, taste=model.ranker.project_text(spoken))

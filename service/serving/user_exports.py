@@ -13,6 +13,7 @@ from typing import Any
 from indexer.log.event_log import EventLog, Served
 from service.api.messages import UserExport
 from service.errors import InvalidInput
+from service.online.impression import Impression
 from service.serving.served import ServedContext
 from service.serving.user_states import UserStates
 from service.storage.item_ids import ItemIds
@@ -64,16 +65,24 @@ class UserExports:
 
     def _answer(self, served: Served) -> Mapping[str, Any]:
         """With the ids of items in the place of our numbers of them."""
-        context = ServedContext.from_bytes(served.context).to_plain()
+        return {
+            "recommendation_id": served.recommendation_id,
+            "created_at": served.created_at,
+            "context": None if served.context is None else self._context(served.context),
+            "impression": self._impression(served.impression) if served.impression else None,
+        }
+
+    def _impression(self, text: str) -> Mapping[str, Any]:
+        impression = Impression.from_json(text)
+        return {**asdict(impression), "items": self._named(impression.items)}
+
+    def _context(self, data: bytes) -> Mapping[str, Any]:
+        context = ServedContext.from_bytes(data).to_plain()
         for field in _NAMED:
             context[field] = self._named(context[field])
         for result in context["results"]:
             result["item_id"] = self._named([result.pop("item_index")])[0]
-        return {
-            "recommendation_id": served.recommendation_id,
-            "created_at": served.created_at,
-            "context": context,
-        }
+        return context
 
     def _named(self, indices: Sequence[int]) -> list[str]:
         """An empty string for an item that was deleted."""

@@ -7,6 +7,7 @@ no scores.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -17,12 +18,15 @@ from numpy.typing import NDArray
 
 from encoders.arrays import FloatArray
 from encoders.modality import MODALITIES
+from indexer.errors import StoreUnavailable
 from indexer.log.event_log import EventLog, User
 from indexer.stores.store import ItemStore
 from service.ranker.data.arrays import BoolArray, IntArray
 from service.storage.item_ids import ItemIds
 from service.storage.liking import Liking
 from service.telemetry.uses import Uses
+
+logger = logging.getLogger(__name__)
 
 PROFILE_EVENTS = 10
 """Newest liked items that make a taste vector."""
@@ -82,6 +86,8 @@ class UserState:
     profile: User | None
     taste_vectors: Mapping[str, FloatArray]
     """(dim,) what was liked lately in encoder space, by modality, where there is any; unit length."""
+    is_whole: bool = True
+    """False where vectors may be missing, because the store could not be reached."""
 
 
 class UserStates:
@@ -118,7 +124,8 @@ class UserStates:
             generation = self._generation
         state = self._read(user_id)
         with self._lock:
-            if self._capacity and generation == self._generation:  # nobody wrote while we read
+            unchanged = generation == self._generation  # nobody wrote while we read
+            if self._capacity and unchanged and state.is_whole:
                 self._remembered[user_id] = state
                 while len(self._remembered) > self._capacity:
                     self._remembered.popitem(last=False)
@@ -135,7 +142,7 @@ class UserStates:
                 self._remembered.pop(user_id, None)
 
     def _read(self, user_id: str) -> UserState:
-        stored = self._log.user_events(user_id)
+        stored = self._log.user_events(user_id, but=self._liking.policy.silent)
         says = self._liking.kinds([one.event for one in stored])
         known = [
             (one.event, index, kind)
@@ -154,13 +161,23 @@ class UserStates:
             np.array([known[place][0].timestamp for place in behaves], dtype=np.float64),
             liked[behaves],
         )
+        vectors = self._vectors(items[liked]) if known else {}
         return UserState(
             past=past if behaves else NOTHING_PAST,
             n_events=len(known),
             seen=seen,
             profile=self._log.get_user(user_id),
-            taste_vectors=taste_vectors(self._store, items[liked]) if known else {},
+            taste_vectors=vectors or {},
+            is_whole=vectors is not None,
         )
+
+    def _vectors(self, liked: IntArray) -> Mapping[str, FloatArray] | None:
+        """The user's taste vectors; None where the store cannot be read now."""
+        try:
+            return taste_vectors(self._store, liked)
+        except StoreUnavailable as error:
+            logger.warning("taste vectors cannot be made: %s", error)
+            return None
 
 
 def taste_vectors(store: ItemStore, liked: IntArray) -> dict[str, FloatArray]:

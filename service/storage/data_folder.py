@@ -20,7 +20,6 @@ from indexer.media.download import Downloader
 from indexer.media.folder import MediaFolder
 from indexer.media.source import MediaSource
 from indexer.stores.edge.location import EdgeLocation
-from indexer.stores.qdrant.location import QdrantLocation
 from indexer.stores.registry import StoreRegistry
 from service.config import Settings
 from service.storage.migration import migrate
@@ -100,6 +99,8 @@ def registry_of(settings: Settings) -> StoreRegistry:
     """The stores of a data folder, which need not be open."""
     if settings.store.kind == "edge":
         return StoreRegistry(EdgeLocation(settings.data))
+    from indexer.stores.qdrant.location import QdrantLocation  # its client takes .7 s to import
+
     return StoreRegistry(QdrantLocation(settings.store.url, settings.store.prefix))
 
 

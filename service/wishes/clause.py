@@ -107,6 +107,9 @@ class Grammar(Protocol):
     sorts: Collection[str]
     """Nouns for whatever a catalogue has, such as "films" and "items", in lower case: they say nothing
     beside others."""
+    praise: Collection[str]
+    """Tokens such as "good" and "great": beside what is named they say nothing that could be looked
+    for."""
 
     def reads(self, text: str) -> bool:
         """Whether the text is in this language, by its script and function words."""

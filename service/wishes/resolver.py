@@ -37,8 +37,8 @@ LONGEST_NAME = 3
 """More words are no other name for a value."""
 EVERYTHING = 0.9
 """A value that more of the catalogue has than this tells nothing apart."""
-USUAL_ALONE = 0.015
-"""As USUAL, of a single word that is left beside what a clause names, as "good" in "a good western"."""
+USUAL_BESIDE_A_NAME = 0.015
+"""As USUAL, of words beside one that may be another name for a value."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +157,7 @@ class Resolver:
             text = clause.text if len(mentions) == 1 else about
             parts += self._named(kind, text, about, mention.values)
         told = any(map(self._is_telling_of_all, mentions))
-        rest = self._rest(words, mentions, all_of_it=not told) if mentions else []
+        rest = self._rest(words, mentions) if mentions else []
         if rest and clause.stance is not Stance.WITHOUT:
             left = " ".join(rest)  # told beside what is named; compared with the words around it
             about = left if told else self._content(clause.words)
@@ -196,19 +196,17 @@ class Resolver:
             for name, some in by_field.items()
         ]
 
-    def _rest(
-        self, words: Sequence[str], mentions: Sequence[Mention], *, all_of_it: bool
-    ) -> list[str]:
-        """The words of content that name nothing; with those that are usual, where what is named
-        does not tell of every item."""
+    def _rest(self, words: Sequence[str], mentions: Sequence[Mention]) -> list[str]:
+        """The words of content that name nothing."""
         named = {place for mention in mentions for place in range(mention.start, mention.stop)}
-        left = [
+        return [
             word
             for place, word in enumerate(words)
-            if place not in named and not self._is_what_all_are(word)
+            if place not in named
+            and not self._is_what_all_are(word)
+            and word not in self.grammar.praise
+            and 0 < self.catalogue.lexicon.share(word) < USUAL
         ]
-        most = USUAL if all_of_it or len(left) > 1 else USUAL_ALONE
-        return [word for word in left if 0 < self.catalogue.lexicon.share(word) < most]
 
     def _is_what_all_are(self, word: str) -> bool:
         """Whether a word says no more than what sort of thing the catalogue has: "films" among
@@ -268,8 +266,9 @@ class Resolver:
     def _other_name(self, words: Sequence[str]) -> str:
         """What may be another name of a value: the words that few texts have, if any. Empty where it
         is too long for that."""
-        said = [word for word in words if word not in self.grammar.sorts]
-        rare = [word for word in said if self.catalogue.lexicon.share(word) < USUAL_ALONE]
+        empty = {*self.grammar.sorts, *self.grammar.praise}
+        said = [word for word in words if word not in empty]
+        rare = [word for word in said if self.catalogue.lexicon.share(word) < USUAL_BESIDE_A_NAME]
         name = rare or said
         return " ".join(name) if len(name) <= LONGEST_NAME else ""
 

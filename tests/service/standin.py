@@ -21,6 +21,11 @@ from service.api.messages import (
     Explanation,
     Feedback,
     ModelInfo,
+    OnlineAttribution,
+    OnlineBy,
+    OnlineFigure,
+    OnlineGroup,
+    OnlineReport,
     Recommendation,
     ScoredItem,
     ServingEncoders,
@@ -117,6 +122,15 @@ TASTE = TasteSummary(
 MODEL = ModelInfo(
     version="m1", created_at=1_700_000_000.5, active=True, metrics={"all/ndcg@10": 0.25}
 )
+ONLINE = OnlineReport(
+    by=OnlineBy.SLICE,
+    since=0.0,
+    kept_since=1_700_000_000.5,
+    answers=3,
+    groups=(OnlineGroup("all", 3, 2, 6, 5, 2, 1, 1, OnlineFigure(0.4, 0.25, 0.75), None, None),),
+    shown_placements=("home",),
+    attribution=OnlineAttribution(4, 3, 2, 1, 0, 5),
+)
 ENCODERS = ServingEncoders("st:new", "none", "none", "1a2b3c4d", 1, "m2")
 
 
@@ -125,6 +139,7 @@ ANSWERS: Mapping[str, Any] = {
     "recommend": ANSWER,
     "similar_items": ANSWER,
     "search_items": ANSWER,
+    "report_online": ONLINE,
     "describe_taste": TASTE,
     "list_models": [MODEL],
     "activate_model": MODEL,
@@ -133,6 +148,7 @@ ANSWERS: Mapping[str, Any] = {
     "export_user": UserExport({"user_id": "u", "taste": "慢"}),
     "delete_user": UserDeletion({"events": 2}, "m1", True),
     "merge_users": {"events": 3},
+    "drop_caches": None,
 }
 """What verbs answer that have the same answer for everybody; the others are methods of `StandIn`."""
 

@@ -635,3 +635,13 @@ def test_the_other_item_must_be_another_and_exist(trained: Recommender) -> None:
         trained.explain(ExplainRequest("i4", user_id="u0", instead_of_item_id="ghost"))
     with pytest.raises(InvalidInput, match="instead_of_item_id"):
         trained.explain(ExplainRequest("i4", user_id="u0", instead_of_item_id="i4"))
+
+
+def test_answers_are_the_same_after_caches_were_dropped(palate: Recommender) -> None:
+    request = RecommendRequest(user_id="u0", k=5, taste="love story", explain=True)
+    before = palate.recommend(request)
+    palate.drop_caches()
+    after = palate.recommend(request)
+    assert [(one.item_id, one.score, one.reason) for one in after.results] == [
+        (one.item_id, one.score, one.reason) for one in before.results
+    ]

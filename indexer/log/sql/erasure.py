@@ -18,7 +18,7 @@ from indexer.log.event_log import Served
 from indexer.log.sql.database import Database, SqlPart, chunks, raw_rows
 from indexer.log.sql.events import event_ids_of, last_seq_of, skip_to
 from indexer.log.sql.meta import get_value, put_value
-from indexer.log.sql.schema import erased, events, served, users
+from indexer.log.sql.schema import erased, events, impressions, served, users
 from indexer.log.sql.soundness import event_checksum
 from indexer.log.sql.wiping import remember_deleted
 from indexer.log.tombstones import Tombstone, Tombstones, tombstone_name
@@ -26,7 +26,7 @@ from indexer.log.tombstones import Tombstone, Tombstones, tombstone_name
 IN_FLIGHT_S = 60.0
 """Calls that came in until so long after a deletion are taken for ones that were under way."""
 ERASURE_KEY = "erasure_key"
-_TABLES = {"events": events, "profiles": users, "served": served}
+_TABLES = {"events": events, "profiles": users, "served": served, "impressions": impressions}
 """Those with rows of a user, by what `delete_user` calls them."""
 _GUESTS_EVENTS = select(events).where(events.c.user_id == bindparam("guest"))
 _GUESTS_ANSWERS = select(served.c.recommendation_id, served.c.context).where(
@@ -77,10 +77,18 @@ class SqlErasure(SqlPart):
                     .where(served.c.recommendation_id == recommendation_id)
                     .values(user_id=user_id, context=renamed(context))
                 )
+            of_guests = impressions.c.user_id == guest_id
+            shown = impressions.update().where(of_guests).values(user_id=user_id)
+            n_shown = connection.execute(shown).rowcount
             n_profiles = self._merge_profiles(connection, guest_id, user_id)
             self._bury(connection, guest_id, merged_into=user_id)
         self.database.empty_wal()
-        return {"events": len(rows), "profiles": n_profiles, "served": len(answers)}
+        return {
+            "events": len(rows),
+            "profiles": n_profiles,
+            "served": len(answers),
+            "impressions": n_shown,
+        }
 
     def _merge_profiles(self, connection: Connection, guest_id: str, user_id: str) -> int:
         found = connection.execute(

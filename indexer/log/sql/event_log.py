@@ -11,6 +11,7 @@ from indexer.log.sql.aspects import SqlAspects
 from indexer.log.sql.database import Database
 from indexer.log.sql.erasure import SqlErasure
 from indexer.log.sql.events import SqlEvents
+from indexer.log.sql.impressions import SqlImpressions
 from indexer.log.sql.items import SqlItems
 from indexer.log.sql.marks import SqlMarks
 from indexer.log.sql.meta import SqlSmallValues
@@ -30,6 +31,7 @@ class SqlEventLog(
     SqlErasure,
     SqlWiping,
     SqlServed,
+    SqlImpressions,
     SqlModels,
     SqlAspects,
     SqlSmallValues,

@@ -3,7 +3,7 @@ mean."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -33,10 +33,13 @@ _RECORDED = select(
     events.c.value,
     events.c.timestamp,
     events.c.event_id,
+    sa.func.coalesce(events.c.recommendation_id, sa.literal_column("''")),
+    events.c.position,
 ).where(events.c.user_id == bindparam("user"))
 _OF_USER = _RECORDED.order_by(events.c.timestamp.desc(), events.c.seq.desc())
 _IN_ORDER = _RECORDED.where(events.c.seq > bindparam("after")).order_by(events.c.seq)
 _LATEST_OF_USER = _OF_USER.limit(bindparam("size"))
+_OF_TYPES = events.c.event_type.not_in(bindparam("but", expanding=True))
 _PAGE = (
     select(
         events.c.seq,
@@ -117,9 +120,11 @@ class SqlEvents(SqlPart):
             self.database.empty_wal()
         return deleted
 
-    def user_events(self, user_id: str, limit: int | None = None) -> list[StoredEvent]:
+    def user_events(
+        self, user_id: str, limit: int | None = None, *, but: Collection[str] = ()
+    ) -> list[StoredEvent]:
         with self.database.reading() as connection:
-            stored = events_of(connection, user_id, limit)
+            stored = events_of(connection, user_id, limit, but=but)
         latest = latest_plausible()
         if not stored or stored[-1].event.timestamp <= latest:
             return stored
@@ -164,13 +169,21 @@ def event_ids_of(connection: Connection, user_id: str) -> list[str]:
     return list(connection.execute(found).scalars())
 
 
-def events_of(connection: Connection, user_id: str, limit: int | None = None) -> list[StoredEvent]:
-    """The user's events, oldest first by (timestamp, seq); with `limit`, the latest so many."""
-    if limit is None:
-        result = connection.execute(_OF_USER, {"user": user_id})
-    else:
-        result = connection.execute(_LATEST_OF_USER, {"user": user_id, "size": limit})
-    rows = raw_rows(result)
+def events_of(
+    connection: Connection,
+    user_id: str,
+    limit: int | None = None,
+    *,
+    but: Collection[str] = (),
+) -> list[StoredEvent]:
+    """The user's events, oldest first by (timestamp, seq); with `limit`, the latest so many; without
+    those of the types `but`."""
+    wanted, values = _OF_USER, dict[str, Any](user=user_id)
+    if limit is not None:
+        wanted, values = _LATEST_OF_USER, values | {"size": limit}
+    if but:
+        wanted, values = wanted.where(_OF_TYPES), values | {"but": list(but)}
+    rows = raw_rows(connection.execute(wanted, values))
     rows.reverse()
     return [StoredEvent(row[0], Event(*row[1:])) for row in rows]
 
@@ -211,6 +224,8 @@ def _row(seq: int, event: Event) -> dict[str, Any]:
         "event_type": event.event_type,
         "value": event.value,
         "timestamp": event.timestamp,
+        "recommendation_id": event.recommendation_id or None,
+        "position": event.position,
     }
     return row | {"checksum": event_checksum(row)}
 

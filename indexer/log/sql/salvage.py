@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Table
 from indexer.errors import Damaged, InvalidInput
 from indexer.log.sql.database import Database
 from indexer.log.sql.events import keep_last_seq
-from indexer.log.sql.schema import VERSION_KEY, events, items, metadata
+from indexer.log.sql.schema import VERSION_KEY, events, impressions, items, metadata
 from indexer.log.sql.soundness import is_sound_event, is_sound_item
 
 _PAGE = 500
@@ -177,6 +177,8 @@ def _is_sound(table: Table, row: Row) -> bool:
             return is_sound_item(row)
         if table is events:
             return is_sound_event(row)
+        if table is impressions:
+            json.loads(row["content"])
         for name in _JSON & row.keys():
             json.loads(row[name])
     except (AttributeError, TypeError, ValueError):

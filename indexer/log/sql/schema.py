@@ -77,8 +77,16 @@ events = Table(
     Column("timestamp", Float(53), nullable=False),
     # Of all the others, see `indexer.log.sql.soundness`; none in rows of before it was kept.
     Column("checksum", BigInteger),
+    Column("recommendation_id", String),
+    Column("position", BigInteger),
 )
 Index("events_of_user", events.c.user_id, events.c.timestamp, events.c.seq)
+Index(
+    "events_of_answers",
+    events.c.seq,
+    sqlite_where=events.c.recommendation_id.is_not(None),
+    postgresql_where=events.c.recommendation_id.is_not(None),
+)
 
 users = Table(
     "users",
@@ -109,6 +117,18 @@ served = Table(
 )
 Index("served_by_age", served.c.created_at)
 Index("served_to_user", served.c.user_id)
+
+# What was served, kept short and for longer than `served`: what figures of online quality need.
+impressions = Table(
+    "impressions",
+    metadata,
+    Column("recommendation_id", String, primary_key=True),
+    Column("user_id", String, nullable=False),
+    Column("content", String, nullable=False),  # JSON, see `service.online.impression`
+    Column("created_at", Float(53), nullable=False),
+)
+Index("impressions_by_age", impressions.c.created_at, impressions.c.recommendation_id)
+Index("impressions_on_user", impressions.c.user_id)
 
 aspects = Table(
     "aspects",
@@ -170,8 +190,28 @@ def _add_erased(connection: Connection) -> None:
     )
 
 
+def _add_impressions(connection: Connection) -> None:
+    for statement in (
+        "ALTER TABLE events ADD COLUMN recommendation_id VARCHAR",
+        "ALTER TABLE events ADD COLUMN position BIGINT",
+        "CREATE INDEX events_of_answers ON events (seq) WHERE recommendation_id IS NOT NULL",
+        "CREATE TABLE impressions ("
+        "recommendation_id VARCHAR NOT NULL, user_id VARCHAR NOT NULL, content VARCHAR NOT NULL,"
+        " created_at DOUBLE PRECISION NOT NULL, PRIMARY KEY (recommendation_id))",
+        "CREATE INDEX impressions_by_age ON impressions (created_at, recommendation_id)",
+        "CREATE INDEX impressions_on_user ON impressions (user_id)",
+    ):
+        connection.execute(text(statement))
+
+
 FIRST_VERSION = 1
-MIGRATIONS: Sequence[Migration] = (_add_lacking_pictures, _add_aspects, _add_checksums, _add_erased)
+MIGRATIONS: Sequence[Migration] = (
+    _add_lacking_pictures,
+    _add_aspects,
+    _add_checksums,
+    _add_impressions,
+    _add_erased,
+)
 """MIGRATIONS[i] brings a database of version FIRST_VERSION + i to the next one. Never edit one that
 was released."""
 

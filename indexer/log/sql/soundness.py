@@ -24,7 +24,8 @@ NAMED = 5
 _PAGE = 20_000
 
 EVENT_FIELDS = ("seq", "event_id", "user_id", "item_id", "event_type", "value", "timestamp")
-"""What the checksum of an event is of."""
+"""What the checksum of an event is of; also of the answer it came from and the position there, where
+it has these."""
 
 Check = Callable[[Mapping[str, Any]], bool]
 OnRows = Callable[[int], None]
@@ -35,7 +36,17 @@ def event_checksum(row: Mapping[str, Any]) -> int:
     """Of the fields of an event as they stand in its row: CRC-32, which tells every change of up to
     32 bits in a row."""
     seq, event_id, user_id, item_id, event_type, value, timestamp = (row[f] for f in EVENT_FIELDS)
-    plain = (seq, event_id, user_id, item_id, event_type, _number(value), _number(timestamp))
+    plain: tuple[Any, ...] = (
+        seq,
+        event_id,
+        user_id,
+        item_id,
+        event_type,
+        _number(value),
+        _number(timestamp),
+    )
+    if row.get("recommendation_id") is not None or row.get("position") is not None:
+        plain += (row.get("recommendation_id"), row.get("position"))
     return zlib.crc32(repr(plain).encode())
 
 

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+from circuitbreaker import CircuitBreaker
 from qdrant_client import QdrantClient, models
 
 from encoders.arrays import FloatArray, IntArray
 from indexer.catalog.filter import Filter
 from indexer.catalog.item import Item
+from indexer.errors import StoreUnavailable
 from indexer.stores.conditions import (
     FLOAT_FIELDS,
     KEYWORD_FIELDS,
@@ -47,6 +49,7 @@ from indexer.stores.values import (
 
 TIMEOUT_S = 10
 """Longest wait for one answer of the server."""
+FAILURES, REST_S = 3, 5
 _PAGE = 10_000
 _DIALECT = Dialect(
     group=models.Filter,
@@ -67,6 +70,7 @@ class QdrantStore:
         self._items = f"{prefix}_items"
         self._meta = StoreMeta(client, prefix)
         self._owns_client = owns_client
+        self._breaker = CircuitBreaker(FAILURES, REST_S, StoreUnavailable, name=prefix)
 
     @classmethod
     def open(
@@ -317,8 +321,16 @@ class QdrantStore:
                 self._meta.read()
         return self._meta.widths()
 
-    def _calls(self) -> AbstractContextManager[None]:
-        return server(self._prefix)
+    @contextmanager
+    def _calls(self) -> Iterator[None]:
+        """A call of the server. After several that failed in a row there is none for a while, so that
+        not every caller waits for one that does not answer."""
+        if self._breaker.opened:
+            why = f"did not answer {FAILURES} times in a row, and is not asked for {REST_S} s"
+            todo = "check that the Qdrant server runs and can be reached"
+            raise StoreUnavailable(self._prefix, why, todo)
+        with self._breaker, server(self._prefix):
+            yield
 
 
 def _request(query: VectorQuery) -> models.QueryRequest:

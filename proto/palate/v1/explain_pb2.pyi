@@ -37,6 +37,7 @@ class EvidenceKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     EVIDENCE_KIND_MEDIA_SIMILARITY: _ClassVar[EvidenceKind]
     EVIDENCE_KIND_WISH: _ClassVar[EvidenceKind]
     EVIDENCE_KIND_ASPECT: _ClassVar[EvidenceKind]
+    EVIDENCE_KIND_PLACEMENT: _ClassVar[EvidenceKind]
 EVIDENCE_KIND_UNSPECIFIED: EvidenceKind
 EVIDENCE_KIND_HISTORY: EvidenceKind
 EVIDENCE_KIND_CATEGORY: EvidenceKind
@@ -65,6 +66,7 @@ EVIDENCE_KIND_AUDIO_SIMILARITY: EvidenceKind
 EVIDENCE_KIND_MEDIA_SIMILARITY: EvidenceKind
 EVIDENCE_KIND_WISH: EvidenceKind
 EVIDENCE_KIND_ASPECT: EvidenceKind
+EVIDENCE_KIND_PLACEMENT: EvidenceKind
 
 class Evidence(_message.Message):
     __slots__ = ("kind", "weight", "item_id", "title", "event_type", "event_value", "name", "value", "count", "similarity", "score_drop", "domain", "window_days", "percentile", "total", "lift", "since", "earlier_count", "earlier_total", "low", "high")

@@ -22,10 +22,11 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from palate.v1 import catalog_pb2 as palate_dot_v1_dot_catalog__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19palate/v1/recommend.proto\x12\tpalate.v1\x1a\x17palate/v1/catalog.proto\"\x9a\x03\n\x10RecommendRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\t\n\x01k\x18\x02 \x01(\x05\x12\x0f\n\x07\x64omains\x18\x03 \x03(\t\x12\x0e\n\x06\x66ilter\x18\x04 \x01(\t\x12\x18\n\x10\x65xclude_item_ids\x18\x05 \x03(\t\x12\x14\n\x0cinclude_seen\x18\x06 \x01(\x08\x12\x18\n\x10history_item_ids\x18\x07 \x03(\t\x12\r\n\x05taste\x18\x08 \x01(\t\x12\x11\n\tdiversity\x18\t \x01(\x01\x12\x13\n\x0b\x65xploration\x18\n \x01(\x01\x12\x0f\n\x07\x65xplain\x18\x0b \x01(\x08\x12\x33\n\x0fpersonalization\x18\x0c \x01(\x0e\x32\x1a.palate.v1.Personalization\x12\x10\n\x08scenario\x18\r \x01(\t\x12\x12\n\npage_token\x18\x0e \x01(\t\x12\x10\n\x08language\x18\x0f \x01(\t\x12\x0c\n\x04wish\x18\x10 \x01(\t\x12 \n\x18refine_recommendation_id\x18\x11 \x01(\t\x12\x1a\n\x12without_wish_parts\x18\x12 \x03(\t\"\xd7\x01\n\x08WishPart\x12%\n\x04kind\x18\x01 \x01(\x0e\x32\x17.palate.v1.WishPartKind\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x0e\n\x06values\x18\x04 \x03(\t\x12\x0e\n\x06\x66ilter\x18\x05 \x01(\t\x12\x0f\n\x07item_id\x18\x06 \x01(\t\x12\x10\n\x03low\x18\x07 \x01(\x01H\x00\x88\x01\x01\x12\x11\n\x04high\x18\x08 \x01(\x01H\x01\x88\x01\x01\x12\x11\n\tis_strict\x18\t \x01(\x08\x12\r\n\x05words\x18\n \x01(\tB\x06\n\x04_lowB\x07\n\x05_high\"O\n\x0bWishReading\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\"\n\x05parts\x18\x02 \x03(\x0b\x32\x13.palate.v1.WishPart\x12\x0e\n\x06reader\x18\x03 \x01(\t\"\xc5\x02\n\x11RecommendResponse\x12\x19\n\x11recommendation_id\x18\x01 \x01(\t\x12&\n\x07results\x18\x02 \x03(\x0b\x32\x15.palate.v1.ScoredItem\x12\x15\n\rmodel_version\x18\x03 \x01(\t\x12\x10\n\x08\x64\x65graded\x18\x04 \x03(\t\x12\x18\n\x10missing_item_ids\x18\x05 \x03(\t\x12\x17\n\x0fnext_page_token\x18\x06 \x01(\t\x12;\n\x08stage_ms\x18\x07 \x03(\x0b\x32).palate.v1.RecommendResponse.StageMsEntry\x12$\n\x04wish\x18\x08 \x01(\x0b\x32\x16.palate.v1.WishReading\x1a.\n\x0cStageMsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"z\n\nScoredItem\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x0c\n\x04rank\x18\x02 \x01(\x05\x12\r\n\x05score\x18\x03 \x01(\x01\x12\x0f\n\x07sources\x18\x04 \x03(\t\x12\x1d\n\x04item\x18\x05 \x01(\x0b\x32\x0f.palate.v1.Item\x12\x0e\n\x06reason\x18\x06 \x01(\t\"l\n\x13SimilarItemsRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\t\n\x01k\x18\x02 \x01(\x05\x12\x0f\n\x07\x64omains\x18\x03 \x03(\t\x12\x0e\n\x06\x66ilter\x18\x04 \x01(\t\x12\x18\n\x10\x65xclude_item_ids\x18\x05 \x03(\t\"\xf1\x01\n\x14SimilarItemsResponse\x12&\n\x07results\x18\x01 \x03(\x0b\x32\x15.palate.v1.ScoredItem\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12\x10\n\x08\x64\x65graded\x18\x03 \x03(\t\x12\x18\n\x10missing_item_ids\x18\x04 \x03(\t\x12>\n\x08stage_ms\x18\x05 \x03(\x0b\x32,.palate.v1.SimilarItemsResponse.StageMsEntry\x1a.\n\x0cStageMsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"{\n\x12SearchItemsRequest\x12\x0e\n\x04text\x18\x01 \x01(\tH\x00\x12\x0f\n\x05image\x18\x02 \x01(\x0cH\x00\x12\x0f\n\x05\x61udio\x18\x06 \x01(\x0cH\x00\x12\t\n\x01k\x18\x03 \x01(\x05\x12\x0f\n\x07\x64omains\x18\x04 \x03(\t\x12\x0e\n\x06\x66ilter\x18\x05 \x01(\tB\x07\n\x05query\"\xd5\x01\n\x13SearchItemsResponse\x12&\n\x07results\x18\x01 \x03(\x0b\x32\x15.palate.v1.ScoredItem\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12\x10\n\x08\x64\x65graded\x18\x03 \x03(\t\x12=\n\x08stage_ms\x18\x04 \x03(\x0b\x32+.palate.v1.SearchItemsResponse.StageMsEntry\x1a.\n\x0cStageMsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01*n\n\x0fPersonalization\x12\x1f\n\x1bPERSONALIZATION_UNSPECIFIED\x10\x00\x12\x18\n\x14PERSONALIZATION_FULL\x10\x01\x12 \n\x1cPERSONALIZATION_NON_PROFILED\x10\x02*\xb5\x02\n\x0cWishPartKind\x12\x1e\n\x1aWISH_PART_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15WISH_PART_KIND_WANTED\x10\x01\x12\x1c\n\x18WISH_PART_KIND_PREFERRED\x10\x02\x12\x1c\n\x18WISH_PART_KIND_RULED_OUT\x10\x03\x12\x1a\n\x16WISH_PART_KIND_AVOIDED\x10\x04\x12\x18\n\x14WISH_PART_KIND_LIMIT\x10\x05\x12\x1c\n\x18WISH_PART_KIND_LIKE_ITEM\x10\x06\x12\x1e\n\x1aWISH_PART_KIND_UNLIKE_ITEM\x10\x07\x12!\n\x1dWISH_PART_KIND_NOT_UNDERSTOOD\x10\x08\x12\x17\n\x13WISH_PART_KIND_LESS\x10\t2\xf9\x01\n\x10RecommendService\x12\x46\n\tRecommend\x12\x1b.palate.v1.RecommendRequest\x1a\x1c.palate.v1.RecommendResponse\x12O\n\x0cSimilarItems\x12\x1e.palate.v1.SimilarItemsRequest\x1a\x1f.palate.v1.SimilarItemsResponse\x12L\n\x0bSearchItems\x12\x1d.palate.v1.SearchItemsRequest\x1a\x1e.palate.v1.SearchItemsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19palate/v1/recommend.proto\x12\tpalate.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17palate/v1/catalog.proto\"\x9a\x03\n\x10RecommendRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\t\n\x01k\x18\x02 \x01(\x05\x12\x0f\n\x07\x64omains\x18\x03 \x03(\t\x12\x0e\n\x06\x66ilter\x18\x04 \x01(\t\x12\x18\n\x10\x65xclude_item_ids\x18\x05 \x03(\t\x12\x14\n\x0cinclude_seen\x18\x06 \x01(\x08\x12\x18\n\x10history_item_ids\x18\x07 \x03(\t\x12\r\n\x05taste\x18\x08 \x01(\t\x12\x11\n\tdiversity\x18\t \x01(\x01\x12\x13\n\x0b\x65xploration\x18\n \x01(\x01\x12\x0f\n\x07\x65xplain\x18\x0b \x01(\x08\x12\x33\n\x0fpersonalization\x18\x0c \x01(\x0e\x32\x1a.palate.v1.Personalization\x12\x10\n\x08scenario\x18\r \x01(\t\x12\x12\n\npage_token\x18\x0e \x01(\t\x12\x10\n\x08language\x18\x0f \x01(\t\x12\x0c\n\x04wish\x18\x10 \x01(\t\x12 \n\x18refine_recommendation_id\x18\x11 \x01(\t\x12\x1a\n\x12without_wish_parts\x18\x12 \x03(\t\"\xd7\x01\n\x08WishPart\x12%\n\x04kind\x18\x01 \x01(\x0e\x32\x17.palate.v1.WishPartKind\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x0e\n\x06values\x18\x04 \x03(\t\x12\x0e\n\x06\x66ilter\x18\x05 \x01(\t\x12\x0f\n\x07item_id\x18\x06 \x01(\t\x12\x10\n\x03low\x18\x07 \x01(\x01H\x00\x88\x01\x01\x12\x11\n\x04high\x18\x08 \x01(\x01H\x01\x88\x01\x01\x12\x11\n\tis_strict\x18\t \x01(\x08\x12\r\n\x05words\x18\n \x01(\tB\x06\n\x04_lowB\x07\n\x05_high\"O\n\x0bWishReading\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\"\n\x05parts\x18\x02 \x03(\x0b\x32\x13.palate.v1.WishPart\x12\x0e\n\x06reader\x18\x03 \x01(\t\"\xc5\x02\n\x11RecommendResponse\x12\x19\n\x11recommendation_id\x18\x01 \x01(\t\x12&\n\x07results\x18\x02 \x03(\x0b\x32\x15.palate.v1.ScoredItem\x12\x15\n\rmodel_version\x18\x03 \x01(\t\x12\x10\n\x08\x64\x65graded\x18\x04 \x03(\t\x12\x18\n\x10missing_item_ids\x18\x05 \x03(\t\x12\x17\n\x0fnext_page_token\x18\x06 \x01(\t\x12;\n\x08stage_ms\x18\x07 \x03(\x0b\x32).palate.v1.RecommendResponse.StageMsEntry\x12$\n\x04wish\x18\x08 \x01(\x0b\x32\x16.palate.v1.WishReading\x1a.\n\x0cStageMsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"z\n\nScoredItem\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x0c\n\x04rank\x18\x02 \x01(\x05\x12\r\n\x05score\x18\x03 \x01(\x01\x12\x0f\n\x07sources\x18\x04 \x03(\t\x12\x1d\n\x04item\x18\x05 \x01(\x0b\x32\x0f.palate.v1.Item\x12\x0e\n\x06reason\x18\x06 \x01(\t\"l\n\x13SimilarItemsRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\t\n\x01k\x18\x02 \x01(\x05\x12\x0f\n\x07\x64omains\x18\x03 \x03(\t\x12\x0e\n\x06\x66ilter\x18\x04 \x01(\t\x12\x18\n\x10\x65xclude_item_ids\x18\x05 \x03(\t\"\xf1\x01\n\x14SimilarItemsResponse\x12&\n\x07results\x18\x01 \x03(\x0b\x32\x15.palate.v1.ScoredItem\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12\x10\n\x08\x64\x65graded\x18\x03 \x03(\t\x12\x18\n\x10missing_item_ids\x18\x04 \x03(\t\x12>\n\x08stage_ms\x18\x05 \x03(\x0b\x32,.palate.v1.SimilarItemsResponse.StageMsEntry\x1a.\n\x0cStageMsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"{\n\x12SearchItemsRequest\x12\x0e\n\x04text\x18\x01 \x01(\tH\x00\x12\x0f\n\x05image\x18\x02 \x01(\x0cH\x00\x12\x0f\n\x05\x61udio\x18\x06 \x01(\x0cH\x00\x12\t\n\x01k\x18\x03 \x01(\x05\x12\x0f\n\x07\x64omains\x18\x04 \x03(\t\x12\x0e\n\x06\x66ilter\x18\x05 \x01(\tB\x07\n\x05query\"\xd5\x01\n\x13SearchItemsResponse\x12&\n\x07results\x18\x01 \x03(\x0b\x32\x15.palate.v1.ScoredItem\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12\x10\n\x08\x64\x65graded\x18\x03 \x03(\t\x12=\n\x08stage_ms\x18\x04 \x03(\x0b\x32+.palate.v1.SearchItemsResponse.StageMsEntry\x1a.\n\x0cStageMsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"a\n\x13ReportOnlineRequest\x12)\n\x05since\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1f\n\x02\x62y\x18\x02 \x01(\x0e\x32\x13.palate.v1.OnlineBy\"\x98\x02\n\x14ReportOnlineResponse\x12\x1f\n\x02\x62y\x18\x01 \x01(\x0e\x32\x13.palate.v1.OnlineBy\x12)\n\x05since\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nkept_since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x61nswers\x18\x04 \x01(\x03\x12&\n\x06groups\x18\x05 \x03(\x0b\x32\x16.palate.v1.OnlineGroup\x12\x18\n\x10shown_placements\x18\x06 \x03(\t\x12\x31\n\x0b\x61ttribution\x18\x07 \x01(\x0b\x32\x1c.palate.v1.OnlineAttribution\"\x93\x02\n\x0bOnlineGroup\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07\x61nswers\x18\x02 \x01(\x03\x12\x0e\n\x06people\x18\x03 \x01(\x03\x12\x0e\n\x06served\x18\x04 \x01(\x03\x12\x13\n\x0bimpressions\x18\x05 \x01(\x03\x12\x0e\n\x06\x63licks\x18\x06 \x01(\x03\x12\x13\n\x0b\x63onversions\x18\x07 \x01(\x03\x12\x0e\n\x06\x64wells\x18\x08 \x01(\x03\x12$\n\x03\x63tr\x18\t \x01(\x0b\x32\x17.palate.v1.OnlineFigure\x12+\n\nconversion\x18\n \x01(\x0b\x32\x17.palate.v1.OnlineFigure\x12(\n\x07\x64well_s\x18\x0b \x01(\x0b\x32\x17.palate.v1.OnlineFigure\"8\n\x0cOnlineFigure\x12\r\n\x05value\x18\x01 \x01(\x01\x12\x0b\n\x03low\x18\x02 \x01(\x01\x12\x0c\n\x04high\x18\x03 \x01(\x01\"\x8d\x01\n\x11OnlineAttribution\x12\x12\n\nattributed\x18\x01 \x01(\x03\x12\x14\n\x0cunattributed\x18\x02 \x01(\x03\x12\x16\n\x0eunknown_answer\x18\x03 \x01(\x03\x12\x14\n\x0cother_person\x18\x04 \x01(\x03\x12\x12\n\nother_item\x18\x05 \x01(\x03\x12\x0c\n\x04late\x18\x06 \x01(\x03*n\n\x0fPersonalization\x12\x1f\n\x1bPERSONALIZATION_UNSPECIFIED\x10\x00\x12\x18\n\x14PERSONALIZATION_FULL\x10\x01\x12 \n\x1cPERSONALIZATION_NON_PROFILED\x10\x02*\xb5\x02\n\x0cWishPartKind\x12\x1e\n\x1aWISH_PART_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15WISH_PART_KIND_WANTED\x10\x01\x12\x1c\n\x18WISH_PART_KIND_PREFERRED\x10\x02\x12\x1c\n\x18WISH_PART_KIND_RULED_OUT\x10\x03\x12\x1a\n\x16WISH_PART_KIND_AVOIDED\x10\x04\x12\x18\n\x14WISH_PART_KIND_LIMIT\x10\x05\x12\x1c\n\x18WISH_PART_KIND_LIKE_ITEM\x10\x06\x12\x1e\n\x1aWISH_PART_KIND_UNLIKE_ITEM\x10\x07\x12!\n\x1dWISH_PART_KIND_NOT_UNDERSTOOD\x10\x08\x12\x17\n\x13WISH_PART_KIND_LESS\x10\t*\x95\x01\n\x08OnlineBy\x12\x19\n\x15ONLINE_BY_UNSPECIFIED\x10\x00\x12\x13\n\x0fONLINE_BY_MODEL\x10\x01\x12\x14\n\x10ONLINE_BY_SOURCE\x10\x02\x12\x16\n\x12ONLINE_BY_SCENARIO\x10\x03\x12\x13\n\x0fONLINE_BY_SLICE\x10\x04\x12\x16\n\x12ONLINE_BY_POSITION\x10\x05\x32\xca\x02\n\x10RecommendService\x12\x46\n\tRecommend\x12\x1b.palate.v1.RecommendRequest\x1a\x1c.palate.v1.RecommendResponse\x12O\n\x0cSimilarItems\x12\x1e.palate.v1.SimilarItemsRequest\x1a\x1f.palate.v1.SimilarItemsResponse\x12L\n\x0bSearchItems\x12\x1d.palate.v1.SearchItemsRequest\x1a\x1e.palate.v1.SearchItemsResponse\x12O\n\x0cReportOnline\x12\x1e.palate.v1.ReportOnlineRequest\x1a\x1f.palate.v1.ReportOnlineResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,34 +39,46 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SIMILARITEMSRESPONSE_STAGEMSENTRY']._serialized_options = b'8\001'
   _globals['_SEARCHITEMSRESPONSE_STAGEMSENTRY']._loaded_options = None
   _globals['_SEARCHITEMSRESPONSE_STAGEMSENTRY']._serialized_options = b'8\001'
-  _globals['_PERSONALIZATION']._serialized_start=1924
-  _globals['_PERSONALIZATION']._serialized_end=2034
-  _globals['_WISHPARTKIND']._serialized_start=2037
-  _globals['_WISHPARTKIND']._serialized_end=2346
-  _globals['_RECOMMENDREQUEST']._serialized_start=66
-  _globals['_RECOMMENDREQUEST']._serialized_end=476
-  _globals['_WISHPART']._serialized_start=479
-  _globals['_WISHPART']._serialized_end=694
-  _globals['_WISHREADING']._serialized_start=696
-  _globals['_WISHREADING']._serialized_end=775
-  _globals['_RECOMMENDRESPONSE']._serialized_start=778
-  _globals['_RECOMMENDRESPONSE']._serialized_end=1103
-  _globals['_RECOMMENDRESPONSE_STAGEMSENTRY']._serialized_start=1057
-  _globals['_RECOMMENDRESPONSE_STAGEMSENTRY']._serialized_end=1103
-  _globals['_SCOREDITEM']._serialized_start=1105
-  _globals['_SCOREDITEM']._serialized_end=1227
-  _globals['_SIMILARITEMSREQUEST']._serialized_start=1229
-  _globals['_SIMILARITEMSREQUEST']._serialized_end=1337
-  _globals['_SIMILARITEMSRESPONSE']._serialized_start=1340
-  _globals['_SIMILARITEMSRESPONSE']._serialized_end=1581
-  _globals['_SIMILARITEMSRESPONSE_STAGEMSENTRY']._serialized_start=1057
-  _globals['_SIMILARITEMSRESPONSE_STAGEMSENTRY']._serialized_end=1103
-  _globals['_SEARCHITEMSREQUEST']._serialized_start=1583
-  _globals['_SEARCHITEMSREQUEST']._serialized_end=1706
-  _globals['_SEARCHITEMSRESPONSE']._serialized_start=1709
-  _globals['_SEARCHITEMSRESPONSE']._serialized_end=1922
-  _globals['_SEARCHITEMSRESPONSE_STAGEMSENTRY']._serialized_start=1057
-  _globals['_SEARCHITEMSRESPONSE_STAGEMSENTRY']._serialized_end=1103
-  _globals['_RECOMMENDSERVICE']._serialized_start=2349
-  _globals['_RECOMMENDSERVICE']._serialized_end=2598
+  _globals['_PERSONALIZATION']._serialized_start=2819
+  _globals['_PERSONALIZATION']._serialized_end=2929
+  _globals['_WISHPARTKIND']._serialized_start=2932
+  _globals['_WISHPARTKIND']._serialized_end=3241
+  _globals['_ONLINEBY']._serialized_start=3244
+  _globals['_ONLINEBY']._serialized_end=3393
+  _globals['_RECOMMENDREQUEST']._serialized_start=99
+  _globals['_RECOMMENDREQUEST']._serialized_end=509
+  _globals['_WISHPART']._serialized_start=512
+  _globals['_WISHPART']._serialized_end=727
+  _globals['_WISHREADING']._serialized_start=729
+  _globals['_WISHREADING']._serialized_end=808
+  _globals['_RECOMMENDRESPONSE']._serialized_start=811
+  _globals['_RECOMMENDRESPONSE']._serialized_end=1136
+  _globals['_RECOMMENDRESPONSE_STAGEMSENTRY']._serialized_start=1090
+  _globals['_RECOMMENDRESPONSE_STAGEMSENTRY']._serialized_end=1136
+  _globals['_SCOREDITEM']._serialized_start=1138
+  _globals['_SCOREDITEM']._serialized_end=1260
+  _globals['_SIMILARITEMSREQUEST']._serialized_start=1262
+  _globals['_SIMILARITEMSREQUEST']._serialized_end=1370
+  _globals['_SIMILARITEMSRESPONSE']._serialized_start=1373
+  _globals['_SIMILARITEMSRESPONSE']._serialized_end=1614
+  _globals['_SIMILARITEMSRESPONSE_STAGEMSENTRY']._serialized_start=1090
+  _globals['_SIMILARITEMSRESPONSE_STAGEMSENTRY']._serialized_end=1136
+  _globals['_SEARCHITEMSREQUEST']._serialized_start=1616
+  _globals['_SEARCHITEMSREQUEST']._serialized_end=1739
+  _globals['_SEARCHITEMSRESPONSE']._serialized_start=1742
+  _globals['_SEARCHITEMSRESPONSE']._serialized_end=1955
+  _globals['_SEARCHITEMSRESPONSE_STAGEMSENTRY']._serialized_start=1090
+  _globals['_SEARCHITEMSRESPONSE_STAGEMSENTRY']._serialized_end=1136
+  _globals['_REPORTONLINEREQUEST']._serialized_start=1957
+  _globals['_REPORTONLINEREQUEST']._serialized_end=2054
+  _globals['_REPORTONLINERESPONSE']._serialized_start=2057
+  _globals['_REPORTONLINERESPONSE']._serialized_end=2337
+  _globals['_ONLINEGROUP']._serialized_start=2340
+  _globals['_ONLINEGROUP']._serialized_end=2615
+  _globals['_ONLINEFIGURE']._serialized_start=2617
+  _globals['_ONLINEFIGURE']._serialized_end=2673
+  _globals['_ONLINEATTRIBUTION']._serialized_start=2676
+  _globals['_ONLINEATTRIBUTION']._serialized_end=2817
+  _globals['_RECOMMENDSERVICE']._serialized_start=3396
+  _globals['_RECOMMENDSERVICE']._serialized_end=3726
 # @@protoc_insertion_point(module_scope)

@@ -1,3 +1,6 @@
+import datetime
+
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from palate.v1 import catalog_pb2 as _catalog_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -26,6 +29,15 @@ class WishPartKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     WISH_PART_KIND_UNLIKE_ITEM: _ClassVar[WishPartKind]
     WISH_PART_KIND_NOT_UNDERSTOOD: _ClassVar[WishPartKind]
     WISH_PART_KIND_LESS: _ClassVar[WishPartKind]
+
+class OnlineBy(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ONLINE_BY_UNSPECIFIED: _ClassVar[OnlineBy]
+    ONLINE_BY_MODEL: _ClassVar[OnlineBy]
+    ONLINE_BY_SOURCE: _ClassVar[OnlineBy]
+    ONLINE_BY_SCENARIO: _ClassVar[OnlineBy]
+    ONLINE_BY_SLICE: _ClassVar[OnlineBy]
+    ONLINE_BY_POSITION: _ClassVar[OnlineBy]
 PERSONALIZATION_UNSPECIFIED: Personalization
 PERSONALIZATION_FULL: Personalization
 PERSONALIZATION_NON_PROFILED: Personalization
@@ -39,6 +51,12 @@ WISH_PART_KIND_LIKE_ITEM: WishPartKind
 WISH_PART_KIND_UNLIKE_ITEM: WishPartKind
 WISH_PART_KIND_NOT_UNDERSTOOD: WishPartKind
 WISH_PART_KIND_LESS: WishPartKind
+ONLINE_BY_UNSPECIFIED: OnlineBy
+ONLINE_BY_MODEL: OnlineBy
+ONLINE_BY_SOURCE: OnlineBy
+ONLINE_BY_SCENARIO: OnlineBy
+ONLINE_BY_SLICE: OnlineBy
+ONLINE_BY_POSITION: OnlineBy
 
 class RecommendRequest(_message.Message):
     __slots__ = ("user_id", "k", "domains", "filter", "exclude_item_ids", "include_seen", "history_item_ids", "taste", "diversity", "exploration", "explain", "personalization", "scenario", "page_token", "language", "wish", "refine_recommendation_id", "without_wish_parts")
@@ -226,3 +244,81 @@ class SearchItemsResponse(_message.Message):
     degraded: _containers.RepeatedScalarFieldContainer[str]
     stage_ms: _containers.ScalarMap[str, float]
     def __init__(self, results: _Optional[_Iterable[_Union[ScoredItem, _Mapping]]] = ..., model_version: _Optional[str] = ..., degraded: _Optional[_Iterable[str]] = ..., stage_ms: _Optional[_Mapping[str, float]] = ...) -> None: ...
+
+class ReportOnlineRequest(_message.Message):
+    __slots__ = ("since", "by")
+    SINCE_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    since: _timestamp_pb2.Timestamp
+    by: OnlineBy
+    def __init__(self, since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., by: _Optional[_Union[OnlineBy, str]] = ...) -> None: ...
+
+class ReportOnlineResponse(_message.Message):
+    __slots__ = ("by", "since", "kept_since", "answers", "groups", "shown_placements", "attribution")
+    BY_FIELD_NUMBER: _ClassVar[int]
+    SINCE_FIELD_NUMBER: _ClassVar[int]
+    KEPT_SINCE_FIELD_NUMBER: _ClassVar[int]
+    ANSWERS_FIELD_NUMBER: _ClassVar[int]
+    GROUPS_FIELD_NUMBER: _ClassVar[int]
+    SHOWN_PLACEMENTS_FIELD_NUMBER: _ClassVar[int]
+    ATTRIBUTION_FIELD_NUMBER: _ClassVar[int]
+    by: OnlineBy
+    since: _timestamp_pb2.Timestamp
+    kept_since: _timestamp_pb2.Timestamp
+    answers: int
+    groups: _containers.RepeatedCompositeFieldContainer[OnlineGroup]
+    shown_placements: _containers.RepeatedScalarFieldContainer[str]
+    attribution: OnlineAttribution
+    def __init__(self, by: _Optional[_Union[OnlineBy, str]] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., kept_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., answers: _Optional[int] = ..., groups: _Optional[_Iterable[_Union[OnlineGroup, _Mapping]]] = ..., shown_placements: _Optional[_Iterable[str]] = ..., attribution: _Optional[_Union[OnlineAttribution, _Mapping]] = ...) -> None: ...
+
+class OnlineGroup(_message.Message):
+    __slots__ = ("name", "answers", "people", "served", "impressions", "clicks", "conversions", "dwells", "ctr", "conversion", "dwell_s")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ANSWERS_FIELD_NUMBER: _ClassVar[int]
+    PEOPLE_FIELD_NUMBER: _ClassVar[int]
+    SERVED_FIELD_NUMBER: _ClassVar[int]
+    IMPRESSIONS_FIELD_NUMBER: _ClassVar[int]
+    CLICKS_FIELD_NUMBER: _ClassVar[int]
+    CONVERSIONS_FIELD_NUMBER: _ClassVar[int]
+    DWELLS_FIELD_NUMBER: _ClassVar[int]
+    CTR_FIELD_NUMBER: _ClassVar[int]
+    CONVERSION_FIELD_NUMBER: _ClassVar[int]
+    DWELL_S_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    answers: int
+    people: int
+    served: int
+    impressions: int
+    clicks: int
+    conversions: int
+    dwells: int
+    ctr: OnlineFigure
+    conversion: OnlineFigure
+    dwell_s: OnlineFigure
+    def __init__(self, name: _Optional[str] = ..., answers: _Optional[int] = ..., people: _Optional[int] = ..., served: _Optional[int] = ..., impressions: _Optional[int] = ..., clicks: _Optional[int] = ..., conversions: _Optional[int] = ..., dwells: _Optional[int] = ..., ctr: _Optional[_Union[OnlineFigure, _Mapping]] = ..., conversion: _Optional[_Union[OnlineFigure, _Mapping]] = ..., dwell_s: _Optional[_Union[OnlineFigure, _Mapping]] = ...) -> None: ...
+
+class OnlineFigure(_message.Message):
+    __slots__ = ("value", "low", "high")
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    LOW_FIELD_NUMBER: _ClassVar[int]
+    HIGH_FIELD_NUMBER: _ClassVar[int]
+    value: float
+    low: float
+    high: float
+    def __init__(self, value: _Optional[float] = ..., low: _Optional[float] = ..., high: _Optional[float] = ...) -> None: ...
+
+class OnlineAttribution(_message.Message):
+    __slots__ = ("attributed", "unattributed", "unknown_answer", "other_person", "other_item", "late")
+    ATTRIBUTED_FIELD_NUMBER: _ClassVar[int]
+    UNATTRIBUTED_FIELD_NUMBER: _ClassVar[int]
+    UNKNOWN_ANSWER_FIELD_NUMBER: _ClassVar[int]
+    OTHER_PERSON_FIELD_NUMBER: _ClassVar[int]
+    OTHER_ITEM_FIELD_NUMBER: _ClassVar[int]
+    LATE_FIELD_NUMBER: _ClassVar[int]
+    attributed: int
+    unattributed: int
+    unknown_answer: int
+    other_person: int
+    other_item: int
+    late: int
+    def __init__(self, attributed: _Optional[int] = ..., unattributed: _Optional[int] = ..., unknown_answer: _Optional[int] = ..., other_person: _Optional[int] = ..., other_item: _Optional[int] = ..., late: _Optional[int] = ...) -> None: ...

@@ -50,6 +50,11 @@ class RecommendServiceStub:
                 request_serializer=palate_dot_v1_dot_recommend__pb2.SearchItemsRequest.SerializeToString,
                 response_deserializer=palate_dot_v1_dot_recommend__pb2.SearchItemsResponse.FromString,
                 _registered_method=True)
+        self.ReportOnline = channel.unary_unary(
+                '/palate.v1.RecommendService/ReportOnline',
+                request_serializer=palate_dot_v1_dot_recommend__pb2.ReportOnlineRequest.SerializeToString,
+                response_deserializer=palate_dot_v1_dot_recommend__pb2.ReportOnlineResponse.FromString,
+                _registered_method=True)
 
 
 class RecommendServiceServicer:
@@ -79,6 +84,15 @@ class RecommendServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReportOnline(self, request, context):
+        """What came of what Recommend served: impressions, clicks, conversions and dwell, counted anew from the events that name
+        an answer (Event.recommendation_id). What event types count as is in the server's settings (`events.kinds`). An
+        impression is an item that was served; in a scenario whose clients say what was shown, one that was shown.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RecommendServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -96,6 +110,11 @@ def add_RecommendServiceServicer_to_server(servicer, server):
                     servicer.SearchItems,
                     request_deserializer=palate_dot_v1_dot_recommend__pb2.SearchItemsRequest.FromString,
                     response_serializer=palate_dot_v1_dot_recommend__pb2.SearchItemsResponse.SerializeToString,
+            ),
+            'ReportOnline': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReportOnline,
+                    request_deserializer=palate_dot_v1_dot_recommend__pb2.ReportOnlineRequest.FromString,
+                    response_serializer=palate_dot_v1_dot_recommend__pb2.ReportOnlineResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -180,6 +199,33 @@ class RecommendService:
             '/palate.v1.RecommendService/SearchItems',
             palate_dot_v1_dot_recommend__pb2.SearchItemsRequest.SerializeToString,
             palate_dot_v1_dot_recommend__pb2.SearchItemsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReportOnline(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/palate.v1.RecommendService/ReportOnline',
+            palate_dot_v1_dot_recommend__pb2.ReportOnlineRequest.SerializeToString,
+            palate_dot_v1_dot_recommend__pb2.ReportOnlineResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -79,6 +79,9 @@ def evaluate(
         )
     settings = settings_of(data, config)
     require_data(settings)
+    from encoders.pytorch import require_pytorch
+
+    require_pytorch("`palate evaluate`")
     from service.evaluation.page import page
     from service.evaluation.served.evaluate import evaluate_served
     from service.evaluation.served.plan import Plan

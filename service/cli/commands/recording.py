@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from indexer.catalog.event import Event
     from indexer.log.event_log import EventLog
     from service.api.messages import EventReport
+    from service.config import Settings
     from service.storage.pseudonyms import Pseudonyms
 
 BATCH = 10_000
@@ -36,7 +37,8 @@ def events(
     """Append the events of files; an event that is there already is counted once.
 
     Unknown items are recorded events of items that are not in the catalogue: they count as soon as
-    these are indexed.
+    these are indexed. Unattributed are recorded events whose recommendation_id names no answer that
+    they can have come from.
     """
     if server:
         with answering(data, config, server, quiet=as_json) as backend:
@@ -47,7 +49,7 @@ def events(
     pseudonyms = Pseudonyms.of_settings(settings)
     with event_log(settings) as log:
         pseudonyms.check(log)
-        return _all(files, _recorder(log, pseudonyms), BATCH, errors, as_json)
+        return _all(files, _recorder(log, settings, pseudonyms), BATCH, errors, as_json)
 
 
 def _all(
@@ -60,7 +62,8 @@ def _all(
 def _one(path: Path, record: Record, batch: int, step: Step) -> FileReport:
     from indexer.catalog.event import Event, RowError, read_events
 
-    report = FileReport(str(path), {"recorded": 0, "duplicates": 0, "unknown_items": 0})
+    counts = {"recorded": 0, "duplicates": 0, "unknown_items": 0, "unattributed": 0}
+    report = FileReport(str(path), counts)
     done = 0
     rows, total = Rows(read_events(path)), count_rows(path)
     for part in _batches(rows, batch):
@@ -71,16 +74,20 @@ def _one(path: Path, record: Record, batch: int, step: Step) -> FileReport:
             report.counts["recorded"] += answer.recorded
             report.counts["duplicates"] += answer.duplicates
             report.counts["unknown_items"] += answer.unknown_items
+            report.counts["unattributed"] += answer.unattributed
         done += len(part)
         step(path.name, done, total)
     report.stopped = rows.stopped
     return report
 
 
-def _recorder(log: EventLog, pseudonyms: Pseudonyms) -> Record:
+def _recorder(log: EventLog, settings: Settings, pseudonyms: Pseudonyms) -> Record:
     from service.api.messages import EventReport
+    from service.online.online import Online, WrittenAnswers
 
     known = log.item_indices()
+    policy, days = settings.events.policy(), settings.online.attribution_days
+    online = Online(log, WrittenAnswers(log), policy, days)
 
     def record(batch: Sequence[Event]) -> EventReport:
         batch = pseudonyms.of_events(batch)
@@ -88,7 +95,10 @@ def _recorder(log: EventLog, pseudonyms: Pseudonyms) -> Record:
         fresh = [event for event, new in zip(batch, added, strict=True) if new]
         unknown = sum(event.item_id not in known for event in fresh)
         return EventReport(
-            recorded=len(fresh), duplicates=len(batch) - len(fresh), unknown_items=unknown
+            recorded=len(fresh),
+            duplicates=len(batch) - len(fresh),
+            unknown_items=unknown,
+            unattributed=online.count_unattributed(fresh, known.get),
         )
 
     return record

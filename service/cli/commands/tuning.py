@@ -66,6 +66,9 @@ def tune(
     settings = settings_of(data, config)
     require_data(settings)
     _require_writable(out, force)
+    from encoders.pytorch import require_pytorch
+
+    require_pytorch("`palate tune`")
     from service.operations.tuned_file import tuned_toml, write_whole
     from service.operations.tuning import measure_on, require_optuna, search, summary
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from encoders.errors import PalateError
 from encoders.modality import media_types
+from encoders.pytorch import TODO
 from indexer.errors import Damaged, EncoderMismatch, StoreLocked
 from indexer.log.event_log import EventLog
 from indexer.log.opening import open_event_log
@@ -34,12 +35,14 @@ from service.storage.workspace import Workspace
 if TYPE_CHECKING:
     from service.cli.doctor.encoder_checks import Encoders
 
-PACKAGES = (
+PACKAGES_OF_TRAINING = (
     "torch",
     "torchvision",
     "sentence-transformers",
     "open-clip-torch",
     "timm",
+)
+PACKAGES = (
     "qdrant-edge-py",
     "qdrant-client",
     "sqlalchemy",
@@ -60,15 +63,18 @@ def python() -> Finding:
 
 
 def packages() -> Iterator[Finding]:
-    """All in one line, and one more for each that is missing."""
+    """All in one line, and one more for each that is missing; one for all that only training needs."""
     versions, missing = [], []
-    for name in ("palate", *PACKAGES):
+    for name in ("palate", *PACKAGES_OF_TRAINING, *PACKAGES):
         try:
             versions.append(f"{name} {metadata.version(name)}")
         except metadata.PackageNotFoundError:
             missing.append(name)
     yield Finding("ok", "packages", ", ".join(versions))
-    for name in missing:
+    if lacking := [name for name in missing if name in PACKAGES_OF_TRAINING]:
+        found = f"not installed: {', '.join(lacking)}; nothing can be trained or converted here"
+        yield Finding("warn", "training", found, TODO)
+    for name in (name for name in missing if name in PACKAGES):
         yield Finding(
             "fail",
             f"package {name}",

@@ -146,6 +146,8 @@ class RequestFacts:
     """The filter or domains of the request in words; empty means none."""
     exploration: bool = False
     """Whether the candidate has a place that is kept for exploration."""
+    placed: bool = False
+    """Whether a rule put the candidate on the list."""
 
 
 @dataclass(frozen=True, slots=True)

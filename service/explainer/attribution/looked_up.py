@@ -250,6 +250,8 @@ def _cold_start(request: RequestFacts, limits: AttributionLimits) -> Iterator[Su
 
 
 def _circumstances(request: RequestFacts) -> Iterator[Supported]:
+    if request.placed:
+        yield Supported(Evidence(EvidenceKind.PLACEMENT, weight=0.0), 0.0)
     if request.exploration:
         yield Supported(Evidence(EvidenceKind.EXPLORATION, weight=0.0), 0.15)
     if request.rule:

@@ -68,15 +68,15 @@ def compose(
     return composer.paragraph(in_order(sayable))
 
 
-def label(sponsorship: Evidence, domain: str, language: Language, *, short: bool = False) -> str:
+def label(fact: Evidence, domain: str, language: Language, *, short: bool = False) -> str:
     """The sentence that says that an item of that domain is sponsored, and by whom where that is
-    known; `short` leaves of a long name its first words."""
+    known, or that a rule put it there; `short` leaves of a long name its first words."""
     if short:
-        name = first_words(clean(sponsorship.name, MAX_NAME_CHARACTERS), SHORT_TITLES[0])
-        sponsorship = replace(sponsorship, name=name)
+        name = first_words(clean(fact.name, MAX_NAME_CHARACTERS), SHORT_TITLES[0])
+        fact = replace(fact, name=name)
     slots = Slots(language, Subject("", "", domain))
-    facts = slots.of([sponsorship], slots.name_subject(in_full=False))
-    pattern = usable(language.leads[pattern_key(sponsorship)], facts)[0]
+    facts = slots.of([fact], slots.name_subject(in_full=False))
+    pattern = usable(language.leads[pattern_key(fact)], facts)[0]
     return finish([pattern.format(**facts)], language)
 
 

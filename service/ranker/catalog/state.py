@@ -16,7 +16,8 @@ from service.ranker.data.content_space import ContentSpace
 from service.ranker.data.interactions import Interactions
 from service.ranker.data.items import ItemFeatures
 from service.ranker.sequence.inference import embed_items
-from service.ranker.sequence.model import PAD, SequenceModel
+from service.ranker.sequence.network import SequenceNetwork
+from service.ranker.sequence.shape import PAD
 
 
 class CatalogState:
@@ -26,7 +27,7 @@ class CatalogState:
         self,
         snapshot: CatalogSnapshot,
         space: ContentSpace,
-        model: SequenceModel | None,
+        model: SequenceNetwork | None,
         id_rows: IntArray,
     ) -> None:
         self.space = space

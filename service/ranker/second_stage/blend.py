@@ -12,16 +12,14 @@ Owns the networks and scoring; `service.ranker.training` fits them. Knows no ite
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import numpy as np
-import torch
-from torch import Tensor, nn
 
 from service.ranker.data.arrays import FloatArray
+from service.ranker.second_stage.blend_network import BlendNetwork
 from service.ranker.second_stage.scale import Scale
 from service.ranker.second_stage.signals import Signal
-from service.ranker.sequence.tasks import TaskHeads
 
 LEAST_CO_OCCURRENCE = np.float32(0.01)
 """What never occurs together counts like a hundredth of what is usual, since its logarithm would be
@@ -31,74 +29,6 @@ WORDS_WORTH = 9
 DECIMALS = 5
 """Of a score. Items that are equal to the ranker differ beyond these, by where in a batch a processor
 added them up, and would be listed in another order by another processor."""
-
-
-class BlendNet(nn.Module):
-    """(C, 2F) standardised signals -> (C,) scores: a linear part plus a small hidden layer, and
-    where there are several event types one more linear part for each."""
-
-    def __init__(
-        self, n_signals: int, hidden: int, dropout: float = 0.0, task_shares: Sequence[float] = ()
-    ) -> None:
-        super().__init__()
-        self.task_shares = tuple(task_shares)
-        self.mean = nn.Buffer(torch.zeros(n_signals))
-        self.deviation = nn.Buffer(torch.ones(n_signals))
-        self.linear = nn.Linear(2 * n_signals, 1, bias=False)
-        self.hidden = nn.Sequential(
-            nn.Linear(2 * n_signals, hidden),
-            nn.GELU(),
-            nn.Dropout(dropout),
-            nn.Linear(hidden, 1, bias=False),
-        )
-        self.tasks = TaskHeads(task_shares, 2 * n_signals, 1) if task_shares else None
-        nn.init.zeros_(self.linear.weight)
-
-    @classmethod
-    def mean_of(cls, nets: Sequence[Self]) -> Self:
-        """One network whose score is the mean of the scores of `nets`, at least one, which
-        standardise alike: their hidden units side by side (bagging, Breiman 1996, at the price of
-        one network)."""
-        states = [net.state_dict() for net in nets]
-        n_signals, n_hidden = len(nets[0].mean), sum(len(one["hidden.0.bias"]) for one in states)
-        mean = cls(n_signals, n_hidden, task_shares=nets[0].task_shares)
-        joined = {
-            name: torch.cat([one[name] for one in states], dim)
-            for name, dim in (("hidden.0.weight", 0), ("hidden.0.bias", 0), ("hidden.3.weight", 1))
-        }
-        joined["hidden.3.weight"] /= len(nets)
-        rest = {
-            name: torch.stack([one[name] for one in states]).mean(dim=0)
-            for name in states[0].keys() - joined.keys()
-        }
-        mean.load_state_dict(joined | rest)
-        return mean
-
-    def inputs(self, signals: FloatArray, scale: Scale) -> FloatArray:
-        """(..., F) -> (..., 2F): standardised over all lists, and relative to the query."""
-        standardised = (signals - self.mean.numpy()) / self.deviation.numpy()
-        both = np.concatenate([standardised, scale.relative(signals)], axis=-1)
-        return both.astype(np.float32, copy=False)
-
-    def forward(self, inputs: Tensor) -> Tensor:
-        """What is served."""
-        shared = self._shared(inputs)
-        return (shared if self.tasks is None else shared + self.tasks(inputs)).squeeze(-1)
-
-    def by_task(self, inputs: Tensor) -> Tensor:
-        """Scores of each event type, (C, H); of all alike, (C, 1), where there is only one."""
-        shared = self._shared(inputs)
-        return shared if self.tasks is None else shared + self.tasks.by_task(inputs).squeeze(-1)
-
-    def score(self, signals: FloatArray, scale: Scale) -> FloatArray:
-        """What is served as arrays, (..., C, F) -> (..., C)."""
-        with torch.inference_mode():
-            scores: FloatArray = self(torch.from_numpy(self.inputs(signals, scale))).numpy()
-        return scores
-
-    def _shared(self, inputs: Tensor) -> Tensor:
-        scores: Tensor = self.linear(inputs) + self.hidden(inputs)  # (..., 1)
-        return scores
 
 
 class Prior(NamedTuple):
@@ -127,9 +57,9 @@ class Blend:
     def __init__(
         self,
         signals: Sequence[Signal],
-        net: BlendNet,
+        net: BlendNetwork,
         cold_item_boost: float = 0.0,
-        cold_start_net: BlendNet | None = None,
+        cold_start_net: BlendNetwork | None = None,
         cold_start_events: int = 0,
         beginners: Prior = NO_PRIOR,
         newcomers: Prior = NO_PRIOR,
@@ -138,11 +68,11 @@ class Blend:
     ) -> None:
         self.signals = tuple(signals)
         """The F signals that the networks read, in this order."""
-        self.net = net.eval()
+        self.net = net
         self.cold_item_boost = cold_item_boost
         """Added to the score of an item without events, less to those with few; see
         `cold_item_weight`."""
-        self.cold_start_net = None if cold_start_net is None else cold_start_net.eval()
+        self.cold_start_net = cold_start_net
         self.cold_start_events = cold_start_events
         """Up to so many known events `cold_start_net` ranks alone, from twice as many on `net`
         does."""
@@ -165,14 +95,9 @@ class Blend:
 
         Content and co-engagement lead, popularity breaks ties; every weight is per usual deviation.
         """
-        net = BlendNet(len(signals), 1)
-        with torch.no_grad():
-            for parameter in net.parameters():
-                parameter.zero_()
-            plain = [signal.prior_plain for signal in signals]
-            relative = [signal.prior_relative for signal in signals]
-            net.linear.weight[0] = torch.tensor(plain + relative)
-        return cls(signals, net)
+        plain = [signal.prior_plain for signal in signals]
+        relative = [signal.prior_relative for signal in signals]
+        return cls(signals, BlendNetwork.linear(plain + relative))
 
     def score(self, signals: FloatArray, scale: Scale) -> FloatArray:
         """(..., C, F) -> (..., C); higher is better."""
@@ -219,7 +144,7 @@ class Blend:
 
     def usual(self, scale: Scale) -> FloatArray:
         """(F,) signals that say nothing: what is usual for the query, or over all lists."""
-        return scale.usual(self.net.mean.numpy())
+        return scale.usual(self.net.mean)
 
     def _cold_start_share(self, scale: Scale) -> np.float32:
         """How much of the score is the cold-start network's, 1 to 0 as events become known."""

@@ -1,5 +1,5 @@
-"""The first stage: a causal Transformer over fused item vectors. Tensors in, tensors out; read
-bottom-up.
+"""The first stage while it is trained: a causal Transformer over fused item vectors. Tensors in,
+tensors out; read bottom-up. What serves is `service.ranker.sequence.network`, of the same weights.
 
 Legend: B histories, T steps, N items, D width, M modalities. Follows SASRec (arXiv 1808.09781) with
 pre-norm blocks, a gated sum of id and content in place of the id embedding, reversed positions, so
@@ -9,37 +9,16 @@ two events: one learned number per span and head, as HSTU has it (arXiv 2402.171
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from service.ranker.config import RankerConfig
-from service.ranker.sequence.tasks import TaskHeads
-
-PAD = -1
-"""Item index of padding, at the left of a history."""
-TIME_SPANS = 32
-"""Spans of time between two events that are told apart: none, 1 s, 2-3 s, 4-7 s, ... 34 years and
-more."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelShape:
-    """Sizes that come from the data."""
-
-    n_ids: int
-    """Items with an id embedding; an item index at or above it has content only."""
-    modality_dims: Mapping[str, int]
-    """Width of the item vectors by modality."""
-    n_domains: int
-    n_tags: int
-    n_event_types: int
-    max_history: int
-    task_shares: Sequence[float] = ()
-    """By event type code, see `service.ranker.sequence.tasks`."""
+from service.ranker.sequence.network import SequenceNetwork
+from service.ranker.sequence.shape import PAD, TIME_SPANS, ModelShape
+from service.ranker.sequence.task_heads import TaskHeads
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +37,6 @@ class ItemBatch:
     """Flat tag codes, for an EmbeddingBag."""
     tag_offsets: Tensor
     """(N,)"""
-
-
-class Steps(NamedTuple):
-    """B histories of T steps, padded at the left."""
-
-    vectors: Tensor
-    """(B, T, D) of the items."""
-    event_types: Tensor
-    """(B, T)"""
-    times: Tensor
-    """(B, T) in seconds."""
-    present: Tensor
-    """(B, T) bool"""
 
 
 class ItemNet(nn.Module):
@@ -133,23 +99,11 @@ class TransformerBlock(nn.Module):
         self.mlp = nn.Sequential(nn.Linear(dim, 4 * dim), nn.GELU(), nn.Linear(4 * dim, dim))
         self.drop = nn.Dropout(dropout)
 
-    def forward(
-        self, x: Tensor, bias: Tensor, newest: bool = False, before: Tensor | None = None
-    ) -> Tensor:
-        """x (B, T, D), bias of the attention (B, heads, T, T) -> (B, T, D); of the `newest` step
-        alone (B, 1, D).
-
-        With P steps `before` (1, P, D) all of x the bias is (B, heads, T, P + T).
-        """
-        q, k, v = self._heads(x)  # (B, heads, T, D / heads)
-        if before is not None:
-            _, k_before, v_before = (
-                part.expand(len(x), -1, -1, -1) for part in self._heads(before)
-            )
-            k = torch.cat([k_before, k], dim=2)  # (B, heads, P + T, D / heads)
-            v = torch.cat([v_before, v], dim=2)
-        if newest:
-            x, q, bias = x[:, -1:], q[:, :, -1:], bias[:, :, -1:]
+    def forward(self, x: Tensor, bias: Tensor) -> Tensor:
+        """x (B, T, D), bias of the attention (B, heads, T, T) -> (B, T, D)."""
+        B, T, D = x.shape
+        qkv: Tensor = self.qkv(self.norm_attention(x))
+        q, k, v = qkv.view(B, T, 3, self.n_heads, D // self.n_heads).permute(2, 0, 3, 1, 4)
         # No dropout on the attention itself: it would take the slow path, which costs more than the
         # rest of the block.
         mixed = nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=bias)
@@ -157,12 +111,6 @@ class TransformerBlock(nn.Module):
         x = x + self.drop(self.out(joined))
         out: Tensor = x + self.drop(self.mlp(self.norm_mlp(x)))  # (B, T, D)
         return out
-
-    def _heads(self, x: Tensor) -> Tensor:
-        """Queries, keys and values, (3, B, heads, T, D / heads)."""
-        B, T, D = x.shape
-        qkv: Tensor = self.qkv(self.norm_attention(x))
-        return qkv.view(B, T, 3, self.n_heads, D // self.n_heads).permute(2, 0, 3, 1, 4)
 
 
 class SequenceModel(nn.Module):
@@ -174,7 +122,7 @@ class SequenceModel(nn.Module):
 
     def __init__(self, config: RankerConfig, shape: ModelShape) -> None:
         super().__init__()
-        self.shape = shape
+        self.config, self.shape = config, shape
         self.items = ItemNet(config, shape)
         self.position = nn.Embedding(shape.max_history, config.dim)
         self.event_type = nn.Embedding(shape.n_event_types, config.dim)
@@ -186,7 +134,7 @@ class SequenceModel(nn.Module):
         )
         self.norm = nn.LayerNorm(config.dim)
         self.tasks = (
-            TaskHeads(shape.task_shares, config.dim, config.dim) if shape.task_shares else None
+            TaskHeads(len(shape.task_shares), config.dim, config.dim) if shape.task_shares else None
         )
         nn.init.normal_(self.position.weight, std=0.02)
         nn.init.zeros_(self.event_type.weight)
@@ -200,72 +148,34 @@ class SequenceModel(nn.Module):
 
         Step t sees steps <= t only. Padding is never attended to and does not change any real step.
         """
-        x = self._embedded(vectors, event_types)
-        bias = self._bias(times, times, _visible(present))
+        T, D = vectors.shape[1:]
+        steps = torch.arange(T - 1, -1, -1)  # the newest step is position 0
+        inputs = vectors * D**0.5 + self.position(steps) + self.event_type(event_types)
+        x = self.drop(inputs)  # (B, T, D)
+        bias = self._bias(times, _visible(present))
         for block in self.blocks:
             x = block(x, bias)
         states: Tensor = self.norm(x)  # (B, T, D)
         return states
 
-    def newest(self, steps: Steps) -> Tensor:
-        """What is served after the last step, (B, D): the last block need not work on the others."""
-        x = self._embedded(steps.vectors, steps.event_types)
-        bias = self._bias(steps.times, steps.times, _visible(steps.present))
-        for place, block in enumerate(self.blocks, start=1):
-            x = block(x, bias, newest=place == len(self.blocks))
-        return self._served(self.norm(x)[:, -1])
-
-    def newest_of_variants(self, shared: Steps, own: Sequence[Steps]) -> Tensor:
-        """`newest` of histories of P steps each that begin alike, (B, D).
-
-        `shared` (1, P, ...) is how they begin; `own` are the steps that each has in place of the
-        newest ones of `shared`, at least one, in batches of like length. A step sees none that come
-        after it, so what is shared is worked out once.
-        """
-        before = self._embedded(*shared[:2])
-        bias_before = self._bias(shared.times, shared.times, _visible(shared.present))
-        batches = [self._embedded(*steps[:2]) for steps in own]
-        biases = [self._bias_after(shared, steps) for steps in own]
-        for place, block in enumerate(self.blocks, start=1):
-            newest = place == len(self.blocks)
-            batches = [
-                block(x, bias, newest, before) for x, bias in zip(batches, biases, strict=True)
-            ]
-            before = before if newest else block(before, bias_before)
-        return self._served(self.norm(torch.cat([x[:, -1] for x in batches])))
-
-    def _bias_after(self, shared: Steps, own: Steps) -> Tensor:
-        """The bias of steps that stand in place of the newest ones of others, (B, heads, S, P + S)."""
-        (B, S), P = own.present.shape, shared.present.shape[1]
-        begins = torch.arange(P) < P - own.present.sum(dim=1, keepdim=True)  # (B, P)
-        visible = torch.cat([begins[:, None].expand(B, S, P), _visible(own.present)], dim=2)
-        seen = torch.cat([shared.times.expand(B, P), own.times], dim=1)  # (B, P + S)
-        return self._bias(own.times, seen, visible)
-
     def of_tasks(self, states: Tensor, event_types: Tensor) -> Tensor:
         """Shared states (E, D) as each event type (E,) has them, (E, D)."""
         if self.tasks is None:
             return states
-        return states + self.tasks.by_task(states)[torch.arange(len(states)), event_types]
+        added: Tensor = self.tasks(states)[torch.arange(len(states)), event_types]
+        return states + added
 
-    def _served(self, states: Tensor) -> Tensor:
-        """Shared states (B, D) as all tasks by their shares have them, (B, D)."""
-        return states if self.tasks is None else states + self.tasks(states)
+    def network(self) -> SequenceNetwork:
+        """What serves, with a copy of these weights."""
+        weights = {name: value.numpy().copy() for name, value in self.state_dict().items()}
+        return SequenceNetwork(self.config, self.shape, weights)
 
-    def _embedded(self, vectors: Tensor, event_types: Tensor) -> Tensor:
-        """What goes into the blocks, (B, T, D)."""
-        T, D = vectors.shape[1:]
-        steps = torch.arange(T - 1, -1, -1)  # the newest step is position 0
-        inputs = vectors * D**0.5 + self.position(steps) + self.event_type(event_types)
-        x: Tensor = self.drop(inputs)
-        return x
-
-    def _bias(self, times: Tensor, seen: Tensor, visible: Tensor) -> Tensor:
-        """What is added to the attention of steps at `times` (B, T) to steps at the times `seen`
-        (B, K), (B, heads, T, K): minus infinity where they are not `visible` (B, T, K)."""
+    def _bias(self, times: Tensor, visible: Tensor) -> Tensor:
+        """What is added to the attention of steps at `times` (B, T) to each other,
+        (B, heads, T, T): minus infinity where they are not `visible` (B, T, T)."""
         never = torch.full((1, self.time_span.embedding_dim), float("-inf"))
         biases = torch.cat([self.time_span.weight, never])  # (TIME_SPANS + 1, heads)
-        spans = _time_spans(times, seen).masked_fill_(~visible, TIME_SPANS)  # (B, T, K)
+        spans = _time_spans(times).masked_fill_(~visible, TIME_SPANS)  # (B, T, T)
         return nn.functional.embedding(spans, biases).permute(0, 3, 1, 2)
 
 
@@ -277,14 +187,12 @@ def _visible(present: Tensor) -> Tensor:
     return not_later & present[:, None, :] | itself
 
 
-def _time_spans(times: Tensor, seen: Tensor) -> Tensor:
-    """(B, T) seconds and (B, K) of earlier steps, the newest of both last -> (B, T, K) int32 codes
-    of the time between, 0..TIME_SPANS - 1."""
-    newest = seen[:, -1:]
-    later, earlier = (  # float32 could not tell minutes apart
-        (moments - newest).clamp(min=1 - 2**31).floor().int() for moments in (times, seen)
-    )
-    seconds = (later[:, :, None] - earlier[:, None, :]).clamp_(min=0)
+def _time_spans(times: Tensor) -> Tensor:
+    """(B, T) seconds, the newest last -> (B, T, T) int32 codes of the time between two,
+    0..TIME_SPANS - 1."""
+    since_newest = times - times[:, -1:]  # float32 could not tell minutes apart
+    moments = since_newest.clamp(min=1 - 2**31).floor().int()
+    seconds = (moments[:, :, None] - moments[:, None, :]).clamp_(min=0)
     exponents = torch.frexp(seconds.float()).exponent  # 1 + floor(log2), 0 of 0
     spans: Tensor = exponents.clamp_(max=TIME_SPANS - 1)
     return spans

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from service.ranker.data.arrays import IntArray
 from service.ranker.data.history import History
 from service.ranker.data.interactions import Interactions
-from service.ranker.sequence.model import PAD
+from service.ranker.sequence.shape import PAD
 
 
 @dataclass(frozen=True, slots=True, eq=False)

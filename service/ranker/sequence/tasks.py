@@ -8,11 +8,7 @@ only their codes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
-import torch
-from torch import Tensor, nn
 
 from service.ranker.data.arrays import FloatArray
 from service.ranker.data.interactions import Interactions
@@ -32,21 +28,3 @@ def task_shares(interactions: Interactions, event_weights: FloatArray | None) ->
     if np.count_nonzero(weights) <= 1:
         return ()
     return tuple((weights / weights.sum()).tolist())
-
-
-class TaskHeads(nn.Module):
-    """(..., n_in) -> (..., n_out) to be added to what the tasks share; nothing before training."""
-
-    def __init__(self, shares: Sequence[float], n_in: int, n_out: int) -> None:
-        super().__init__()
-        self.maps = nn.Parameter(torch.zeros(len(shares), n_in, n_out))
-        self.shares = nn.Buffer(torch.tensor(shares), persistent=False)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """What is served: all tasks by their shares."""
-        served: Tensor = x @ torch.einsum("h,hio->io", self.shares, self.maps)
-        return served
-
-    def by_task(self, x: Tensor) -> Tensor:
-        """(E, n_in) -> (E, H, n_out)"""
-        return torch.einsum("ei,hio->eho", x, self.maps)

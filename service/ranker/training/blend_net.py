@@ -1,4 +1,4 @@
-"""Fitting of one network of the second stage: training lists in, a `BlendNet` out.
+"""Fitting of one network of the second stage: training lists in, a `BlendNetwork` out.
 
 The loss is the listwise softmax of a list's candidates (ListNet's top-one form, Cao et al. 2007).
 Knows no cases and no ranker.
@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from service.ranker.second_stage.blend import BlendNet
+from service.ranker.second_stage.blend_network import BlendNetwork, inputs_of
+from service.ranker.sequence.task_heads import TaskHeads
 from service.ranker.training.training_list import TrainingList
 
 STANDARDISED_ON = 2_000
@@ -22,6 +23,37 @@ LEAST_DEVIATION = 1e-4
 """A signal that varies less is not divided by its deviation."""
 LEAST_GAIN = 1e-4
 """An epoch that lowers the validation loss by less is none the better for it."""
+
+
+class BlendNet(nn.Module):
+    """The network while it is trained: (C, 2F) standardised signals -> (C, H) scores of each event type,
+    (C, 1) of all alike."""
+
+    def __init__(
+        self, n_signals: int, hidden: int, dropout: float = 0.0, task_shares: Sequence[float] = ()
+    ) -> None:
+        super().__init__()
+        self.task_shares = tuple(task_shares)
+        self.mean = nn.Buffer(torch.zeros(n_signals))
+        self.deviation = nn.Buffer(torch.ones(n_signals))
+        self.linear = nn.Linear(2 * n_signals, 1, bias=False)
+        self.hidden = nn.Sequential(
+            nn.Linear(2 * n_signals, hidden),
+            nn.GELU(),
+            nn.Dropout(dropout),
+            nn.Linear(hidden, 1, bias=False),
+        )
+        self.tasks = TaskHeads(len(task_shares), 2 * n_signals, 1) if task_shares else None
+        nn.init.zeros_(self.linear.weight)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        shared: Tensor = self.linear(inputs) + self.hidden(inputs)  # (C, 1)
+        return shared if self.tasks is None else shared + self.tasks(inputs).squeeze(-1)
+
+    def network(self) -> BlendNetwork:
+        """What serves, with a copy of these weights."""
+        weights = {name: value.numpy().copy() for name, value in self.state_dict().items()}
+        return BlendNetwork(weights, self.task_shares)
 
 
 class Standards(NamedTuple):
@@ -40,7 +72,7 @@ class _Packed(NamedTuple):
     chosen: Tensor
     """(P,)"""
     tasks: Tensor
-    """(P,) what predicts each choice: a column of `BlendNet.by_task`."""
+    """(P,) what predicts each choice: a column of what the network gives."""
 
 
 def fit_net(
@@ -55,7 +87,7 @@ def fit_net(
     epochs: int = 30,
     patience: int = 4,
     batch: int = 32,
-) -> BlendNet:
+) -> BlendNetwork:
     """Learn one network from at least one list; keeps the epoch with the lowest loss on the
     validation lists, or on the training lists where there are none."""
     torch.manual_seed(seed)
@@ -85,7 +117,7 @@ def fit_net(
         if waited >= patience:
             break
     net.load_state_dict(best)
-    return net
+    return net.network()
 
 
 def standards_of(lists: Sequence[TrainingList]) -> Standards:
@@ -99,7 +131,9 @@ def standards_of(lists: Sequence[TrainingList]) -> Standards:
 def _packed(lists: Sequence[TrainingList], net: BlendNet) -> list[_Packed]:
     return [
         _Packed(
-            torch.from_numpy(net.inputs(one.signals, one.scale)),
+            torch.from_numpy(
+                inputs_of(one.signals, net.mean.numpy(), net.deviation.numpy(), one.scale)
+            ),
             torch.from_numpy(one.chosen),
             torch.from_numpy(one.event_types if net.tasks else np.zeros_like(one.event_types)),
         )
@@ -110,7 +144,7 @@ def _packed(lists: Sequence[TrainingList], net: BlendNet) -> list[_Packed]:
 def _loss(net: BlendNet, lists: Sequence[_Packed]) -> Tensor:
     """Mean negative log-likelihood of a chosen candidate in its list by its event type; every
     choice counts alike."""
-    scores_of_all = net.by_task(torch.cat([one.inputs for one in lists]))  # (sum of C, H)
+    scores_of_all = net(torch.cat([one.inputs for one in lists]))  # (sum of C, H)
     scores = torch.split(scores_of_all, [len(one.inputs) for one in lists])
     likelihoods = [
         each.log_softmax(0)[one.chosen, one.tasks] for each, one in zip(scores, lists, strict=True)

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from service.ranker.data.arrays import IntArray
-from service.ranker.sequence.inference import ItemTensors, history_states, item_vectors
-from service.ranker.sequence.model import SequenceModel
+from service.ranker.sequence.inference import embed_items, history_states
+from service.ranker.sequence.network import SequenceNetwork
 from service.ranker.sequence.sequences import Sequences
+from service.ranker.training.item_tensors import ItemTensors
 
 STATES_AT_ONCE = 512
 
@@ -26,7 +27,7 @@ class NextEvents:
 
 
 def validation_ndcg(
-    model: SequenceModel,
+    model: SequenceNetwork,
     items: ItemTensors,
     cases: NextEvents,
     pool: IntArray,
@@ -35,9 +36,9 @@ def validation_ndcg(
 ) -> float:
     """Mean NDCG@k of the next event among `pool` (items with events), seen items out; 0 without
     cases."""
-    vectors = np.zeros((n_items, model.items.ids.embedding_dim), np.float32)
+    vectors = np.zeros((n_items, model.items.dim), np.float32)
     needed = np.unique(np.concatenate([pool, *cases.histories.items]))
-    vectors[needed] = item_vectors(model, items, needed)
+    vectors[needed] = embed_items(model, items.items.rows(needed), items.id_rows[needed])
     states = history_states(model, vectors, cases.histories)
     in_pool = np.zeros(n_items, bool)
     in_pool[pool] = True

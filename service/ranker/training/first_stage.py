@@ -22,9 +22,11 @@ from service.ranker.item_item.content_regression import ContentRegression
 from service.ranker.ranker import Ranker
 from service.ranker.second_stage.blend import Blend
 from service.ranker.second_stage.signals import signals_for
-from service.ranker.sequence.inference import ItemTensors, item_vectors
-from service.ranker.sequence.model import PAD, SequenceModel
+from service.ranker.sequence.inference import embed_items
+from service.ranker.sequence.model import SequenceModel
+from service.ranker.sequence.shape import PAD
 from service.ranker.training.fit import FitReport
+from service.ranker.training.item_tensors import ItemTensors
 
 
 def fit_first_stage(
@@ -48,16 +50,16 @@ def fit_first_stage(
     content = Content.of(projected, idf)
     behaviour, regression = counted(interactions, content, config)
     id_rows = np.where(behaviour.counts > 0, np.arange(n_items), PAD)
-    tensors = ItemTensors(projected, id_rows)
-    report = fit(tensors)
-    vectors = item_vectors(model, tensors, np.arange(n_items))
+    report = fit(ItemTensors(projected, id_rows))
+    network = model.network()
+    vectors = embed_items(network, projected, id_rows)
     snapshot = CatalogSnapshot(content, behaviour, regression, vectors)
     ranker = Ranker(
         version=version,
         config=config,
-        catalog=CatalogState(snapshot, space, model, id_rows),
+        catalog=CatalogState(snapshot, space, network, id_rows),
         blend=Blend.prior(signals_for(content.modalities)),
-        model=model,
+        model=network,
     )
     return ranker, report
 

@@ -16,11 +16,11 @@ from torch import Tensor
 from service.ranker.config import RankerConfig
 from service.ranker.data.arrays import FloatArray, IntArray
 from service.ranker.data.interactions import Interactions
-from service.ranker.sequence.inference import ItemTensors
 from service.ranker.sequence.loss import sampled_softmax
 from service.ranker.sequence.model import SequenceModel
 from service.ranker.sequence.sequences import Sequences, batches, pad, windows
 from service.ranker.training.early_stopping import NextEvents, validation_ndcg
+from service.ranker.training.item_tensors import ItemTensors
 from service.ranker.training.negatives import NegativeSampler
 
 StageProgress = Callable[[str, int, int], None]
@@ -122,7 +122,7 @@ def fit_sequence_model(
         )
         if validation is not None:
             pool = np.flatnonzero(counts)
-            fit.validate(validation_ndcg(model, items, validation, pool, len(counts)))
+            fit.validate(validation_ndcg(model.network(), items, validation, pool, len(counts)))
         if kept:
             kept.write(stage, fit.state())
     if fit.best is not None:

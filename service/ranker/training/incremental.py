@@ -20,12 +20,13 @@ from service.ranker.data.arrays import BoolArray, FloatArray
 from service.ranker.data.interactions import Interactions
 from service.ranker.data.items import ItemFeatures
 from service.ranker.ranker import Ranker
-from service.ranker.sequence.inference import ItemTensors
-from service.ranker.sequence.model import PAD, SequenceModel
+from service.ranker.sequence.model import SequenceModel
+from service.ranker.sequence.shape import PAD
 from service.ranker.training.cases import next_event_cases, sampled_by_weight
 from service.ranker.training.check import Checked
 from service.ranker.training.first_stage import fit_first_stage
 from service.ranker.training.fit import FitReport, StageProgress, fit_sequence_model
+from service.ranker.training.item_tensors import ItemTensors
 from service.ranker.training.train import Trained
 from service.ranker.training.validation import metrics_of, rehearse
 
@@ -133,7 +134,8 @@ def _with_ids(ranker: Ranker, n_items: int, seed: int) -> SequenceModel:
     grown = SequenceModel(ranker.config, replace(model.shape, n_ids=n_items))
     ids = grown.items.ids.weight.detach().clone()
     known = np.flatnonzero(id_rows != PAD)
-    learned = model.items.ids.weight.detach()
-    ids[torch.from_numpy(known)] = learned[torch.from_numpy(id_rows[known])]
-    grown.load_state_dict({**model.state_dict(), "items.ids.weight": ids})
+    learned = {name: torch.from_numpy(weight) for name, weight in model.weights.items()}
+    of_known = torch.from_numpy(id_rows[known])
+    ids[torch.from_numpy(known)] = learned["items.ids.weight"][of_known]
+    grown.load_state_dict({**learned, "items.ids.weight": ids})
     return grown

@@ -16,7 +16,8 @@ import numpy as np
 from service.ranker.candidates import CandidateSource
 from service.ranker.data.arrays import IntArray
 from service.ranker.ranker import Ranker
-from service.ranker.second_stage.blend import Blend, BlendNet, NetScores
+from service.ranker.second_stage.blend import Blend, NetScores
+from service.ranker.second_stage.blend_network import BlendNetwork
 from service.ranker.training.blend_net import fit_net, standards_of
 from service.ranker.training.cases import RankingCase
 from service.ranker.training.cold_starts import fit_cold_start_events, fit_priors
@@ -78,9 +79,9 @@ def fit_second_stage(
     cold_nets = _cross_fitted(provisional, cold_lists, cold_lists, folds, COLD_START_DROPOUT, seed)
     nexts = [_scored(one, nets, cold_nets, folds) for one in nexts if one.is_measured]
     beginnings = [_scored(one, nets, cold_nets, folds) for one in beginnings]
-    blend = Blend(provisional.blend.signals, BlendNet.mean_of(nets), spared_events=MIN_EVENTS)
+    blend = Blend(provisional.blend.signals, BlendNetwork.mean_of(nets), spared_events=MIN_EVENTS)
     if cold_nets:
-        blend.cold_start_net = BlendNet.mean_of(cold_nets)
+        blend.cold_start_net = BlendNetwork.mean_of(cold_nets)
         cold_start_lists = proposed_lists(beginnings)
         fit_priors(blend, cold_start_lists, config.beginner_events)
         blend.cold_start_events = fit_cold_start_events(
@@ -121,7 +122,7 @@ def _cross_fitted(
     folds: IntArray,
     dropout: float,
     seed: int,
-) -> list[BlendNet]:
+) -> list[BlendNetwork]:
     """For each fold of people (users,) the network that learned from `lists` of all others, and stopped
     by the `validating` lists of the fold; none without lists. Where all lists are of one fold, its
     network learns from them all the same."""
@@ -147,7 +148,10 @@ def _cross_fitted(
 
 
 def _scored(
-    case: RehearsedCase, nets: Sequence[BlendNet], cold_nets: Sequence[BlendNet], folds: IntArray
+    case: RehearsedCase,
+    nets: Sequence[BlendNetwork],
+    cold_nets: Sequence[BlendNetwork],
+    folds: IntArray,
 ) -> RehearsedCase:
     """The case with what the networks of its fold say."""
     one, fold = case.proposed, folds[case.user]

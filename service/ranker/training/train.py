@@ -22,9 +22,9 @@ from service.ranker.data.content_space import ContentSpace
 from service.ranker.data.interactions import Interactions
 from service.ranker.data.items import ItemFeatures
 from service.ranker.ranker import Ranker, without_training
-from service.ranker.sequence.inference import ItemTensors
-from service.ranker.sequence.model import ModelShape, SequenceModel
+from service.ranker.sequence.model import SequenceModel
 from service.ranker.sequence.sequences import Sequences
+from service.ranker.sequence.shape import ModelShape
 from service.ranker.sequence.tasks import task_shares
 from service.ranker.training.calibration_strength import fit_calibration
 from service.ranker.training.cases import (
@@ -50,6 +50,7 @@ from service.ranker.training.early_stopping import NextEvents
 from service.ranker.training.first_stage import counted, fit_first_stage
 from service.ranker.training.fit import FitReport, KeptFits, StageProgress, fit_sequence_model
 from service.ranker.training.hidden import MIN_EVENTS, Hidden
+from service.ranker.training.item_tensors import ItemTensors
 from service.ranker.training.second_stage import fit_second_stage
 from service.ranker.training.validation import (
     COLD_ITEM,

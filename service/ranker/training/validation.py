@@ -110,7 +110,7 @@ def answered(
         part = cases[start : start + STATES_AT_ONCE]
         states = ranker.states([case.history for case in part])
         for case, state in zip(part, states, strict=True):
-            yield case, rank(ranker, _query(case, state, ranker), sources)
+            yield case, rank(ranker, query_of(case, state, ranker), sources)
 
 
 def proposed_lists(rehearsed: Sequence[RehearsedCase]) -> list[TrainingList]:
@@ -148,7 +148,8 @@ def gain_of(blend: Blend, proposed: TrainingList | None, k: int) -> float:
     return proposed.gain(proposed.scores(blend), k)
 
 
-def _query(case: RankingCase, state: FloatArray, ranker: Ranker) -> Query:
+def query_of(case: RankingCase, state: FloatArray, ranker: Ranker) -> Query:
+    """A case as it is asked; `state` (D,) is that of the sequence model after its history."""
     content = ranker.snapshot.content
     domains = None if case.domain is None else np.array([case.domain])
     allowed = content.live if domains is None else content.live & (content.domain == case.domain)

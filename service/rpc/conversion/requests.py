@@ -15,6 +15,8 @@ from palate.v1 import explain_pb2, index_pb2, recommend_pb2, user_pb2
 from service.api.messages import (
     MAX_K,
     ExplainRequest,
+    OnlineBy,
+    OnlineRequest,
     Personalization,
     RecommendRequest,
     SearchRequest,
@@ -24,6 +26,7 @@ from service.api.messages import (
 )
 from service.errors import InvalidInput, TooLarge
 from service.explainer.languages.codes import language_codes
+from service.rpc.conversion.timestamps import unix_seconds
 
 MAX_TEXT_CHARS = 10_000
 MAX_HISTORY = 1_000
@@ -96,6 +99,16 @@ def search_request(message: recommend_pb2.SearchItemsRequest) -> SearchRequest:
         domains=_domains(message.domains),
         filter=text(message.filter, "filter", MAX_TEXT_CHARS),
     )
+
+
+def online_request(message: recommend_pb2.ReportOnlineRequest) -> OnlineRequest:
+    """Unset is everything that is kept, by model."""
+    number = message.by or recommend_pb2.ONLINE_BY_MODEL
+    if number not in recommend_pb2.OnlineBy.values():
+        names = ", ".join(recommend_pb2.OnlineBy.keys())
+        raise InvalidInput("by", number, f"it must be one of {names}")
+    name = recommend_pb2.OnlineBy.Name(number).removeprefix("ONLINE_BY_")
+    return OnlineRequest(max(0.0, unix_seconds(message.since)), OnlineBy[name])
 
 
 def explain_request(

@@ -74,6 +74,8 @@ def event_of(message: event_pb2.Event, now: float) -> Event:
             "value": message.value if message.HasField("value") else None,
             "timestamp": happened,
             "event_id": message.event_id,
+            "recommendation_id": message.recommendation_id,
+            "position": message.position if message.HasField("position") else None,
         }
     )
 

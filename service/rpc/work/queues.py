@@ -16,6 +16,7 @@ from service.api.services import Backend
 from service.config import Settings
 from service.errors import NotServing, Overloaded, TrainingUnderway
 from service.priority import ANSWERS, BULK, TRAINING, give_way
+from service.rpc.memory import MemoryBound
 from service.rpc.work.cores import half_the_cores, one_core
 from service.rpc.work.pool import Terms, WorkPool
 from service.telemetry import metrics as m
@@ -47,6 +48,7 @@ class WorkQueues:
         self.backend: Backend | None = None
         self.stopping = False
         self.closing = False
+        self.memory = MemoryBound(settings.server.max_memory_mb, self._drop_caches)
         answering = settings.server.workers
         explaining = settings.explain.workers
         waiting = settings.server.max_waiting
@@ -62,6 +64,8 @@ class WorkQueues:
     ) -> T:
         """For calls that take milliseconds. Those that move much at once are `bulk`, and start after
         those that somebody waits for."""
+        if bulk:
+            self.memory.check()
         return await self._run(self._answering, context, work, bulk=bulk)
 
     async def explain(self, context: Context, work: Callable[[Backend], T]) -> T:
@@ -71,11 +75,13 @@ class WorkQueues:
     async def index(self, context: Context, work: Callable[[Backend], T]) -> T:
         """For calls that encode items or load a model: one at a time, so that cores are left for
         the answers."""
+        self.memory.check()
         return await self._run(self._indexing, context, work)
 
     async def train(self, context: Context, work: Callable[[Backend], T]) -> T:
         """For calls that train: one at a time, and none waits. TrainingUnderway is what a second
         one ends with."""
+        self.memory.check()
         try:
             return await self._run(self._training, context, work)
         except Overloaded:
@@ -95,6 +101,10 @@ class WorkQueues:
             await pool.close()
         if self.backend is not None:
             await asyncio.to_thread(self.backend.close)
+
+    def _drop_caches(self) -> None:
+        if self.backend is not None and not self.stopping:
+            self.backend.drop_caches()
 
     async def _run(
         self,

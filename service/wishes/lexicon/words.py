@@ -7,11 +7,12 @@ Framework: BM25 and Beyond, 2009).
 
 from __future__ import annotations
 
+import threading
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
-import snowballstemmer
+import Stemmer
 from scipy import sparse
 
 from service.ranker.data.arrays import FloatArray, IntArray
@@ -95,12 +96,15 @@ class Words:
 
 
 class _Stems(dict[str, str]):
-    """Stem of each token, worked out once."""
+    """Stem of each token, worked out once. For several threads."""
 
-    _stemmer = snowballstemmer.stemmer("english")
+    _stemmer = Stemmer.Stemmer("english", 0)  # 0: without a cache of its own
+    _turn = threading.Lock()
+    """A stemmer is for one thread at a time."""
 
     def __missing__(self, token: str) -> str:
-        stem: str = self._stemmer.stemWord(token)
+        with self._turn:
+            stem: str = self._stemmer.stemWord(token)
         self[token] = stem
         return stem
 

@@ -264,6 +264,30 @@ except ConversionFailed as error:
 """
 
 
+TWO_AND_A_SIGNAL = """
+import signal
+from encoders.networks.openvino_network import openvino_network
+from tests.encoders.small_networks import mean_of_words
+first, second = (openvino_network("mean", mean_of_words, None) for _ in range(2))
+del first
+del second
+signal.signal(signal.SIGTERM, lambda *_: print("asked to stop"))
+signal.raise_signal(signal.SIGTERM)
+"""
+
+
+def test_a_signal_finds_its_stack_after_networks_have_gone() -> None:
+    paths = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-c", TWO_AND_A_SIGNAL],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | paths,
+    )
+    assert (done.returncode, done.stdout) == (0, "asked to stop\n")
+
+
 def _in_a_process_without_pytorch(model: Path, cache: Path) -> list[Any]:
     command = [sys.executable, "-c", IN_A_CHILD, str(model), str(cache)]
     paths = {"PYTHONPATH": os.pathsep.join(sys.path)}

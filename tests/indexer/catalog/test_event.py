@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from indexer.catalog.event import Event, EventKind, EventPolicy, RowError, read_events
+from indexer.catalog.event import Event, EventKind, EventPolicy, Outcome, RowError, read_events
 from indexer.catalog.rating_habits import Neutral, RatingHabits
 from indexer.errors import CatalogError, InvalidInput
 
@@ -152,11 +152,36 @@ def test_what_a_person_usually_gives_decides_what_a_rating_of_theirs_says() -> N
 def test_types_have_meanings_and_other_words_are_positive() -> None:
     policy = EventPolicy()
     assert policy.of_type("dislike") == EventKind(-1.0, seen=True, trains=False)
-    assert policy.kind("view", 1.0, NEUTRAL) == EventKind(0.3, seen=False, trains=True)
-    assert policy.of_type("borrowed") == EventKind(1.0, seen=True, trains=True)
+    assert policy.kind("view", 1.0, NEUTRAL) == EventKind(
+        0.3, seen=False, trains=True, outcome=Outcome.CLICK
+    )
+    assert policy.of_type("borrowed") == EventKind(
+        1.0, seen=True, trains=True, outcome=Outcome.CLICK
+    )
     assert (
         EventPolicy(kinds={"borrowed": EventKind(0.1, seen=False, trains=False)})
         .of_type("borrowed")
         .weight
         == 0.1
     )
+
+
+@pytest.mark.parametrize("position", [0, -1, 1.5, "first", 1e9, True])
+def test_a_position_is_a_whole_number_from_one(position: object) -> None:
+    row = {"user_id": "u", "item_id": "i", "event_type": "click", "timestamp": 1.0}
+    with pytest.raises(InvalidInput, match="position"):
+        Event.from_mapping({**row, "position": position})
+    assert Event.from_mapping({**row, "position": "3"}).position == 3
+    assert Event.from_mapping({**row, "position": ""}).position is None
+
+
+def test_an_event_without_an_answer_is_called_as_it_always_was() -> None:
+    """So that what is sent again after an upgrade is still the same event."""
+    event = Event("u", "i", "rating", 4.5, 1.5)
+    assert event.identity() == "d1a26ea290531d2894854249"
+    assert Event("u", "i", "rating", 4.5, 1.5, None, "r").identity() != event.identity()
+
+
+def test_types_that_say_nothing_of_a_taste_are_silent() -> None:
+    policy = EventPolicy(kinds={**EventPolicy().kinds, "hover": EventKind(0.0, False, False)})
+    assert policy.silent == {"shown", "dwell", "hover"}

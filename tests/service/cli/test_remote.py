@@ -20,6 +20,8 @@ from palate.client import Client, PalateRpcError
 from service.api.messages import (
     EventReport,
     ExplainRequest,
+    OnlineBy,
+    OnlineRequest,
     Personalization,
     RecommendRequest,
     SearchRequest,
@@ -43,6 +45,7 @@ from tests.service.standin import (
     ENCODERS,
     EXPLANATION,
     MODEL,
+    ONLINE,
     TASTE,
     StandIn,
     served,
@@ -209,10 +212,15 @@ def test_events_through_a_server_are_seen_by_its_next_answer(
     path.write_text("".join(json.dumps(row) + "\n" for row in [*events, {"user_id": "new"}]))
     ran = filled("events", path, "--server", server, "--json")
     assert ran.code == 1
-    assert ran.json["files"][0]["counts"] == {"recorded": 3, "duplicates": 0, "unknown_items": 1}
+    assert ran.json["files"][0]["counts"] == {
+        "recorded": 3,
+        "duplicates": 0,
+        "unknown_items": 1,
+        "unattributed": 0,
+    }
     assert ran.json["files"][0]["failed"][0]["line"] == 4
     again = filled("events", path, "--server", server, "--json").json["files"][0]["counts"]
-    assert again == {"recorded": 0, "duplicates": 3, "unknown_items": 0}
+    assert again == {"recorded": 0, "duplicates": 3, "unknown_items": 0, "unattributed": 0}
     ids = {
         row["item_id"]
         for row in filled("recommend", "--user", "new", "--server", server, "--json").json[
@@ -321,6 +329,7 @@ WITHOUT_ID = {"recommendation_id": "", "next_page_token": ""}
             ExplainRequest("i", "r", "u", "zh", "openai", "j", True, "w", "t"),
             EXPLANATION,
         ),
+        ("report_online", OnlineRequest(1_700_000_000.5, OnlineBy.SLICE), ONLINE),
         ("describe_taste", TasteRequest("u", "zh", "openai"), TASTE),
         ("put_user", UserProfile("u", {"country": "NL"}, "slow"), None),
         ("get_item", "f1", ALIEN),

@@ -209,6 +209,7 @@ def evidence_facts(draw: st.DrawFn) -> Evidence:
         EvidenceKind.COLD_START,
         EvidenceKind.TREND,
         EvidenceKind.SPONSORSHIP,
+        EvidenceKind.PLACEMENT,
     }
     name = {
         EvidenceKind.ATTRIBUTE: st.sampled_from(NAMES) | st.text(max_size=8),

@@ -6,7 +6,6 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
-import torch
 
 from service.ranker.catalog.content import Content
 from service.ranker.catalog.snapshot import CatalogSnapshot
@@ -16,7 +15,7 @@ from service.ranker.data.interactions import Interactions
 from service.ranker.data.items import TEXT, Block, ItemFeatures
 from service.ranker.item_item.behaviour import Behaviour
 from service.ranker.item_item.content_regression import ContentRegression
-from service.ranker.second_stage.blend import BlendNet
+from service.ranker.second_stage.blend_network import BlendNetwork
 from service.ranker.second_stage.query_scores import QueryScores
 from service.ranker.second_stage.scale import Scale
 from service.ranker.second_stage.signals import scale_of, signals_for
@@ -39,14 +38,11 @@ def place_of(signal: str) -> int:
     return [one.name for one in SIGNALS].index(signal)
 
 
-def network_of(signal: str) -> BlendNet:
+def network_of(signal: str) -> BlendNetwork:
     """Scores a candidate by one of SIGNALS alone."""
-    net = BlendNet(len(SIGNALS), 1)
-    with torch.no_grad():
-        for parameter in net.parameters():
-            parameter.zero_()
-        net.linear.weight[0, place_of(signal)] = 1.0
-    return net
+    weights = np.zeros(2 * len(SIGNALS))
+    weights[place_of(signal)] = 1.0
+    return BlendNetwork.linear(weights.tolist())
 
 
 def features(

@@ -32,6 +32,7 @@ CONTEXT = ServedContext(
     created_at=1_700_000_000.0,
     runners_up=[5],
     runners_lean=[0.0],
+    runners_boost=[0.0],
     times=[10.0, 20.0],
     domains=["films"],
     encoders="1a2b3c4d",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,8 @@ from service.serving import sources
 from service.serving.sources import PluggedSource
 from tests.service.cli.installing import install
 from tests.service.world import filled, opened
+
+LONG_S = 60.0
 
 
 @pytest.fixture
@@ -63,13 +66,29 @@ def test_a_source_that_fails_in_a_call_is_left_out_and_the_answer_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        sources, "plugged_sources", lambda _: (PluggedSource("failing", Failing()),)
+        sources, "plugged_sources", lambda *_: (PluggedSource("failing", Failing(), LONG_S),)
     )
     palate = filled(tmp_path)
     answer = palate.recommend(RecommendRequest(user_id="u0"))
     palate.close()
     assert len(answer.results) == 10
     assert "candidate source failing failed; the others proposed" in answer.degraded
+
+
+def test_a_source_that_does_not_answer_in_time_is_left_out(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    gone = threading.Event()
+
+    class Hanging:
+        def propose(self, query: QueryScores, allowed: BoolArray, n: int) -> IntArray:
+            gone.wait()
+            return np.arange(n)
+
+    with pytest.raises(SourceFailed):
+        PluggedSource("hanging", Hanging(), 0.01).propose(None, np.ones(5, bool), 9)  # type: ignore[arg-type]
+    gone.set()
+    assert "candidate source hanging is left out: took longer than 0.01 s" in caplog.text
 
 
 class Careless:
@@ -80,12 +99,12 @@ class Careless:
 
 
 def test_proposals_of_others_are_checked() -> None:
-    source = PluggedSource("careless", Careless())
+    source = PluggedSource("careless", Careless(), LONG_S)
     found = source.propose(None, np.ones(5, bool), 9)  # type: ignore[arg-type]
     assert found.tolist() == [3, 0]
 
 
 def test_what_a_plug_in_raises_is_a_source_that_failed(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(SourceFailed):
-        PluggedSource("failing", Failing()).propose(None, np.ones(5, bool), 9)  # type: ignore[arg-type]
+        PluggedSource("failing", Failing(), LONG_S).propose(None, np.ones(5, bool), 9)  # type: ignore[arg-type]
     assert "its service is down" in caplog.text

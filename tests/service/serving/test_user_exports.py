@@ -44,6 +44,9 @@ def test_served_answers_are_whole_and_name_items_as_the_caller_does(palate: Reco
     assert len(context["results"]) == 4
     assert context["wish"] == "something slow"
     assert context["user_id"] == "u0"
+    assert held["served"][0]["impression"]["items"] == [
+        result["item_id"] for result in context["results"]
+    ]
 
 
 def test_taste_vectors_are_those_that_the_ranker_is_given(palate: Recommender) -> None:

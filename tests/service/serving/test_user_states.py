@@ -21,9 +21,9 @@ class CountingLog:
     def __init__(self, log: Any) -> None:
         self._log, self.read = log, Counter[str]()
 
-    def user_events(self, user_id: str) -> Any:
+    def user_events(self, user_id: str, **more: Any) -> Any:
         self.read[user_id] += 1
-        return self._log.user_events(user_id)
+        return self._log.user_events(user_id, **more)
 
     def get_user(self, user_id: str) -> Any:
         return self._log.get_user(user_id)

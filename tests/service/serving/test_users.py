@@ -49,7 +49,12 @@ def test_everything_held_of_a_user_is_exported_and_then_deleted(palate: Recommen
     assert held["profile"]["taste"] == "slow"
     assert len(held["events"]) == 8
     assert [row["recommendation_id"] for row in held["served"]] == [served]
-    assert palate.delete_user("u0").deleted == {"events": 8, "profiles": 1, "served": 1}
+    assert palate.delete_user("u0").deleted == {
+        "events": 8,
+        "profiles": 1,
+        "served": 1,
+        "impressions": 1,
+    }
     empty = palate.export_user("u0").data
     assert (empty["profile"], empty["events"], empty["served"]) == (None, [], [])
 
@@ -71,7 +76,7 @@ def test_an_answer_that_was_being_made_when_its_person_was_deleted_is_not_kept(
 
 
 def test_the_model_that_has_learnt_of_a_deleted_person_is_named(palate: Recommender) -> None:
-    nothing_trained = UserDeletion({"events": 8, "profiles": 0, "served": 0})
+    nothing_trained = UserDeletion({"events": 8, "profiles": 0, "served": 0, "impressions": 0})
     assert palate.delete_user("u1", retrain=True) == nothing_trained
     version = palate.train(force=True).version
     palate.record_events([Event("late", "i1", "view", None, NOW)])
@@ -86,7 +91,8 @@ def test_a_guest_who_signs_in_is_asked_about_as_the_person(palate: Recommender) 
     palate.record_events([Event("guest", f"i{n}", "view", None, NOW + n) for n in (1, 2)])
     answer = palate.recommend(RecommendRequest(user_id="guest"))
     before = len(palate.export_user("u0").data["events"])
-    assert palate.merge_users("guest", "u0") == {"events": 2, "profiles": 0, "served": 1}
+    merged = {"events": 2, "profiles": 0, "served": 1, "impressions": 1}
+    assert palate.merge_users("guest", "u0") == merged
     held = palate.export_user("u0").data
     assert len(held["events"]) == before + 2
     assert [one["context"]["user_id"] for one in held["served"]] == ["u0"]

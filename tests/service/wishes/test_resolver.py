@@ -13,7 +13,7 @@ from service.wishes.context import Before, Catalogue
 from service.wishes.languages.en.grammar import English
 from service.wishes.reading import PartKind, WishPart
 from service.wishes.resolver import Resolver
-from tests.service.wishes.shop import DIM, Shop, encode
+from tests.service.wishes.shop import DIM, Shop, encode, films
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +48,27 @@ def test_the_words_around_a_value_that_not_every_item_tells_are_compared_with_it
     named, around = resolved(shop.catalogue, wanted("robot 1963"))
     assert (named.field, named.words) == ("attributes.keywords", "robot")
     assert (around.field, around.text, around.words) == ("", "1963", "robot 1963")
+
+
+def saying(word: str) -> Catalogue:
+    """The shop, where one text in ten has this word."""
+    told = (
+        replace(item, description=f"{item.description} {word}.") if number % 10 == 0 else item
+        for number, item in enumerate(films())
+    )
+    return Shop(list(told)).catalogue
+
+
+def test_a_word_beside_a_value_leans_though_many_texts_have_it() -> None:
+    named, beside = resolved(saying("Rodeo"), wanted("colour rodeo"))
+    assert (named.field, list(named.values)) == ("categories", ["Colour"])
+    assert (beside.kind, beside.text) == (PartKind.PREFERRED, "rodeo")
+
+
+@pytest.mark.parametrize("praise", ["good", "Great", "favourite"])
+def test_praise_beside_a_value_says_nothing(praise: str) -> None:
+    (part,) = resolved(saying(praise), wanted(f"{praise} western"))
+    assert list(part.values) == ["Western"]
 
 
 def test_a_value_is_found_by_another_name(shop: Shop) -> None:

@@ -9,7 +9,7 @@ from service.wishes.languages.en.clauses import Reader
 from service.wishes.languages.en.forms import forms_of
 from service.wishes.languages.en.recognition import is_english
 from service.wishes.languages.en.tokens import tokenised
-from service.wishes.languages.en.words import ASKED_FOR
+from service.wishes.languages.en.words import ASKED_FOR, PRAISE
 
 
 class English:
@@ -17,6 +17,7 @@ class English:
 
     code = "en"
     sorts: Collection[str] = ASKED_FOR
+    praise: Collection[str] = PRAISE
 
     def reads(self, text: str) -> bool:
         """Whether the text is English, or names and numbers only."""

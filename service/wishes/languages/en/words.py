@@ -43,6 +43,12 @@ ASKED_FOR = words_of(
     titles release releases item items product products thing things stuff one ones"""
 )
 """Nouns for whatever a catalogue has, beside which "new" and "older" bound the list."""
+PRAISE = words_of(
+    """good great nice best better fine lovely cool awesome amazing excellent fantastic wonderful
+    brilliant superb terrific decent solid favourite favorite perfect outstanding fabulous neat
+    worthwhile enjoyable"""
+)
+"""Adjectives that everybody uses of what they want."""
 
 FUNCTION = words_of(
     """a an the some any another other others this that these those it its thats theres here there

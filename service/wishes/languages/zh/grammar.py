@@ -8,6 +8,7 @@ from service.wishes.clause import Parsed
 from service.wishes.languages.zh.clauses import Reader
 from service.wishes.languages.zh.forms import forms_of
 from service.wishes.languages.zh.script import is_chinese
+from service.wishes.languages.zh.words import PRAISE
 
 
 class Chinese:
@@ -15,6 +16,7 @@ class Chinese:
 
     code = "zh"
     sorts: Collection[str] = ()
+    praise: Collection[str] = PRAISE
 
     def reads(self, text: str) -> bool:
         """Whether the text is Chinese by its script."""

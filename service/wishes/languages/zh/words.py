@@ -12,6 +12,8 @@ HARMLESS = re.compile(
     r"|会不会|好不好|随便|什么都可?[以行好]?|都可以|都行|都好|其他都|其它都|谢谢"
 )
 """What holds a word of negation and denies nothing, or says nothing that can be looked for."""
+PRAISE = ("好", "看", "棒", "赞")
+"""Signs of what everybody says of what they want: 好看, 很棒."""
 ASKING = re.compile(
     r"我?(?:只?想|要|希望|打算)(?:要|看|买|找|读|听)(?:一?[点些])?|我想(?!象|像)|我要|我喜欢|我爱看|给我|帮我|推荐"
     r"|来一?[点些个部本件条]|有什么"

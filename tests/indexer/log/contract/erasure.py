@@ -10,7 +10,7 @@ from indexer.log.tombstones import Tombstone, Tombstones, tombstone_name
 
 
 def answer(name: str, user_id: str, asked_at: float) -> Served:
-    return Served(name, user_id, b"context", asked_at)
+    return Served(name, user_id, b"context", asked_at, "{}")
 
 
 class ErasureRecordsContract:
@@ -20,9 +20,10 @@ class ErasureRecordsContract:
             log.append_events(
                 [Event(user, "1", "like", None, 1.0), Event(user, "2", "like", None, 1.0)]
             )
-            log.put_served_batch([Served(f"r-{user}", user, b"", 5.0)])
-        assert log.delete_user("u") == {"events": 2, "profiles": 1, "served": 1}
-        assert log.delete_user("u") == {"events": 0, "profiles": 0, "served": 0}
+            log.put_served_batch([Served(f"r-{user}", user, b"", 5.0, "{}")])
+        assert log.delete_user("u") == {"events": 2, "profiles": 1, "served": 1, "impressions": 1}
+        assert set(log.delete_user("u").values()) == {0}
+        assert list(log.get_impressions(["r-u", "r-v"])) == ["r-v"]
         assert (log.users_count(), [s.event.user_id for s in log.user_events("v")]) == (
             1,
             ["v"] * 2,
@@ -37,6 +38,7 @@ class ErasureRecordsContract:
         log.delete_user("u")
         log.put_served_batch([answer("late", "u", asked_at), answer("other", "v", asked_at)])
         assert (log.get_served("late"), log.get_served("other")) == (None, b"context")
+        assert list(log.get_impressions(["late", "other"])) == ["other"]
 
     def test_a_call_that_comes_in_right_after_the_deletion_is_taken_for_one_under_way(
         self, log: EventLog
@@ -91,7 +93,7 @@ class ErasureRecordsContract:
         log.put_user("ann", {"city": "Rome"}, "")
         log.put_served_batch([answer("r1", "guest", 5.0), answer("r2", "ann", 5.0)])
         merged = log.merge_users("guest", "ann", lambda context: context + b" of ann")
-        assert merged == {"events": 2, "profiles": 1, "served": 1}
+        assert merged == {"events": 2, "profiles": 1, "served": 1, "impressions": 1}
         assert [one.event.item_id for one in log.user_events("ann")] == ["1", "2", "3"]
         profile = log.get_user("ann")
         assert profile is not None
@@ -104,7 +106,7 @@ class ErasureRecordsContract:
         assert log.user_events("guest") == []
         assert log.damage() == []  # the checksums are of the rows as they are now
         again = log.merge_users("guest", "ann", lambda context: b"")
-        assert again == {"events": 0, "profiles": 0, "served": 0}
+        assert set(again.values()) == {0}
         assert log.append_events([Event("guest", "1", "view", None, 1.0)]) == [False]
 
     def test_a_guest_without_anybody_to_meet_keeps_the_profile(self, log: EventLog) -> None:

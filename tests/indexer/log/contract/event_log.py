@@ -14,6 +14,7 @@ from indexer.log.event_log import EventLog
 from tests.indexer.log.contract.aspects import AspectRecordsContract
 from tests.indexer.log.contract.erasure import ErasureRecordsContract
 from tests.indexer.log.contract.events import EventRecordsContract
+from tests.indexer.log.contract.impressions import ImpressionRecordsContract
 from tests.indexer.log.contract.items import ItemRecordsContract
 from tests.indexer.log.contract.marks import ActiveStoreMarksContract
 from tests.indexer.log.contract.models import ModelRecordsContract
@@ -30,6 +31,7 @@ class EventLogContract(
     UserRecordsContract,
     ErasureRecordsContract,
     ServedRecordsContract,
+    ImpressionRecordsContract,
     ModelRecordsContract,
     AspectRecordsContract,
     SmallValuesContract,

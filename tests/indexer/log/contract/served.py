@@ -24,6 +24,8 @@ class ServedRecordsContract:
         self, log: EventLog
     ) -> None:
         batch = [Served(f"r{n}", "uv"[n % 2], bytes([n]), 9.0 - n) for n in range(6)]
+        batch[2] = Served("r2", "u", None, 7.0, "in short")
+        batch[4] = Served("r4", "u", b"both", 5.0, "in short")
         log.put_served_batch(batch)
         assert log.served_to("u") == [batch[0], batch[2], batch[4]]
         assert log.served_to("u", after="r0", limit=1) == [batch[2]]

@@ -13,9 +13,11 @@ def fill(log: EventLog) -> None:
     log.put_items([Item("a", title="A"), Item("b"), Item("c")])
     log.mark_indexed([0, 1])
     log.delete_items(["b"])
-    log.append_events([Event("u", "a", "rating", 0.1 + 0.2, 1.5), Event("u", "c", "view", None, 2)])
+    log.append_events(
+        [Event("u", "a", "rating", 0.1 + 0.2, 1.5), Event("u", "c", "view", None, 2, None, "r", 3)]
+    )
     log.put_user("u", {"age": 30.0}, "é中")
-    log.put_served_batch([Served("r", "u", b"\x00\xff", 3.25)])
+    log.put_served_batch([Served("r", "u", b"\x00\xff", 3.25, "{}")])
     log.add_model("m", "models/m", {"ndcg": 0.5})
     log.set_active_model("m")
     log.delete_user("somebody else")

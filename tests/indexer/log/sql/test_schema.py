@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from indexer.catalog.event import Event
 from indexer.catalog.item import Item
 from indexer.errors import DataVersionMismatch
+from indexer.log.event_log import Served
 from indexer.log.sql import schema as log_schema
 from indexer.log.sql.event_log import SqlEventLog
 from tests.indexer.log.contract.aspects import MOOD
+from tests.indexer.log.sql.before import without_impressions
 
 
 def test_an_older_log_is_migrated_and_a_newer_one_refused(
@@ -49,9 +54,10 @@ def test_a_log_of_the_first_version_is_read_on(file_url: str) -> None:
             connection.execute(sa.text("ALTER TABLE items DROP COLUMN lacking_pictures"))
             connection.execute(sa.text("DROP TABLE aspects"))
             connection.execute(sa.text("ALTER TABLE events DROP COLUMN checksum"))
+            without_impressions(connection)
         log.meta_set("schema_version", "1")
     with SqlEventLog.open(file_url) as log:
-        assert log.meta_get("schema_version") == "5"
+        assert log.meta_get("schema_version") == "6"
         assert log.count_lacking_pictures() == 0
         assert [put.pending for put in log.put_items([Item("a"), Item("b")])] == [False, True]
 
@@ -65,6 +71,7 @@ def test_a_log_of_before_aspects_has_them_after_its_opening(file_url: str) -> No
         with log.database.writing() as connection:
             connection.execute(sa.text("DROP TABLE aspects"))
             connection.execute(sa.text("ALTER TABLE events DROP COLUMN checksum"))
+            without_impressions(connection)
         log.meta_set("schema_version", "2")
     for _ in range(2):
         with SqlEventLog.open(file_url) as log:
@@ -72,7 +79,34 @@ def test_a_log_of_before_aspects_has_them_after_its_opening(file_url: str) -> No
                 assert _shape(connection, "aspects") == made
             log.put_aspects([MOOD])
             assert list(log.iter_aspects()) == [MOOD]
-            assert (log.meta_get("schema_version"), log.count_items()) == ("5", 1)
+            assert (log.meta_get("schema_version"), log.count_items()) == ("6", 1)
+
+
+def test_a_log_of_before_impressions_keeps_its_events_and_takes_those_of_answers(
+    file_url: str,
+) -> None:
+    """With the columns, keys and indices of a log that is new; checksums of before stay true."""
+    old = Event("u", "a", "rating", 4.5, 1.5)
+    with SqlEventLog.open("sqlite://") as new, new.database.reading() as connection:
+        made = [_shape(connection, table) for table in ("impressions", "events")]
+    with SqlEventLog.open(file_url) as log:
+        log.append_events([old])
+        with log.database.writing() as connection:
+            without_impressions(connection)
+        log.meta_set("schema_version", "4")
+    for _ in range(2):
+        with SqlEventLog.open(file_url) as log:
+            with log.database.reading() as connection:
+                assert [_shape(connection, table) for table in ("impressions", "events")] == made
+            assert log.append_events([old]) == [False]
+            assert log.user_events("u")[0].event == replace(old, event_id=old.identity())
+            assert (log.damage(), log.meta_get("schema_version")) == ([], "6")
+    named = replace(old, recommendation_id="r", position=2)
+    with SqlEventLog.open(file_url) as log:
+        log.put_served_batch([Served("r", "u", None, 2.0, "{}")])
+        assert log.append_events([named]) == [True]
+        assert log.damage() == []
+        assert [batch.position for batch in log.read_feedback()] == [(2,)]
 
 
 def _shape(connection: Connection, table: str) -> tuple[object, ...]:
@@ -113,3 +147,4 @@ def test_the_schema_can_be_made_on_postgresql() -> None:
     assert "item_index BIGINT NOT NULL" in made
     assert "WHERE pending" in made
     assert "context BYTEA NOT NULL" in made
+    assert "ON events (seq) WHERE recommendation_id IS NOT NULL" in made

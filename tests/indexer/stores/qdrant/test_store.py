@@ -1,10 +1,11 @@
 from collections.abc import Iterator
 
+import circuitbreaker
 import pytest
 from qdrant_client import QdrantClient
 
 from indexer.errors import DataVersionMismatch, EncoderMismatch, StoreUnavailable
-from indexer.stores.qdrant.store import QdrantStore
+from indexer.stores.qdrant.store import FAILURES, REST_S, QdrantStore
 from indexer.stores.store import ItemStore
 from tests.indexer.store_contract import DIMS, FINGERPRINTS, StoreContract, nearest, stored
 
@@ -66,3 +67,27 @@ def test_a_server_that_does_not_answer_is_unavailable() -> None:
     with pytest.raises(StoreUnavailable, match="check that the Qdrant server runs"):
         QdrantStore.open(client, "a", DIMS, FINGERPRINTS)
     client.close()
+
+
+def test_a_server_that_fails_again_and_again_is_left_alone_for_a_while(
+    client: QdrantClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = QdrantStore.open(client, "palate", DIMS, FINGERPRINTS)
+    store.upsert([stored(0)])
+    now, asked = [0.0], []
+
+    def failing(*_: object, **__: object) -> None:
+        asked.append(now[0])
+        raise ConnectionError("no answer")
+
+    monkeypatch.setattr(circuitbreaker, "monotonic", lambda: now[0])
+    with monkeypatch.context() as gone:
+        gone.setattr(client, "count", failing)
+        for _ in range(FAILURES):
+            with pytest.raises(StoreUnavailable, match="no answer"):
+                store.count()
+        with pytest.raises(StoreUnavailable, match="is not asked"):
+            store.get_items([0])
+    assert asked == [0.0] * FAILURES
+    now[0] += REST_S + 1
+    assert (store.count(), list(store.get_items([0]))) == (1, [0])

@@ -30,7 +30,7 @@ def _event(number: int, **fields: Any) -> dict[str, Any]:
 def test_events_are_recorded_here_without_a_catalogue(run: Run) -> None:
     path = _file(_event(number) for number in range(3))
     counts = run("events", path, "--json").json["files"][0]["counts"]
-    assert counts == {"recorded": 3, "duplicates": 0, "unknown_items": 3}
+    assert counts == {"recorded": 3, "duplicates": 0, "unknown_items": 3, "unattributed": 0}
     with open_event_log(f"sqlite:///{Path('palate-data/log.db').absolute()}") as log:
         assert log.count_events() == 3
 
@@ -39,10 +39,15 @@ def test_events_go_to_a_server_in_batches_and_their_counts_are_summed(
     run: Run, answered: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recording, "REMOTE_BATCH", 2)
-    answered.event_report = EventReport(recorded=1, duplicates=1, unknown_items=1)
+    answered.event_report = EventReport(recorded=1, duplicates=1, unknown_items=1, unattributed=1)
     path = _file(_event(number) for number in range(5))
     report = run("events", path, "--server", "here:1", "--json").json["files"][0]
-    assert report["counts"] == {"recorded": 3, "duplicates": 3, "unknown_items": 3}
+    assert report["counts"] == {
+        "recorded": 3,
+        "duplicates": 3,
+        "unknown_items": 3,
+        "unattributed": 3,
+    }
     sent = [[event.item_id for event in events] for _, events in answered.asked]
     assert sent == [["i0", "i1"], ["i2", "i3"], ["i4"]]
 

@@ -76,6 +76,15 @@ def test_packages_are_one_line_and_each_that_is_missing_one_more(
     assert (missing.status, missing.what) == ("fail", "package no-such-package")
 
 
+def test_what_only_training_needs_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "PACKAGES_OF_TRAINING", ("numpy", "no-such-package", "nor-this"))
+    present, missing = checks.packages()
+    assert "numpy " in present.found
+    assert (missing.status, missing.what) == ("warn", "training")
+    assert missing.found.startswith("not installed: no-such-package, nor-this;")
+    assert missing.todo == "pip install 'palate[train]'"
+
+
 def test_a_port_that_is_taken_is_a_warning(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"

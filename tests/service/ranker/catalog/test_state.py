@@ -13,7 +13,8 @@ from service.ranker.catalog.state import CatalogState
 from service.ranker.data.content_space import ContentSpace
 from service.ranker.data.interactions import Interactions
 from service.ranker.sequence.inference import embed_items
-from service.ranker.sequence.model import PAD, ModelShape, SequenceModel
+from service.ranker.sequence.model import SequenceModel
+from service.ranker.sequence.shape import PAD, ModelShape
 from tests.service.ranker.planted import SMALL, mixed_features, snapshot
 
 N, N_COLD = 40, 4
@@ -59,7 +60,7 @@ def test_a_new_item_is_embedded_by_its_content_and_a_known_one_by_its_id_too(
         n_ids=N, modality_dims=space.project(items).dims, n_domains=2, n_tags=6, n_event_types=1,
         max_history=5,
     )  # fmt: skip
-    model = SequenceModel(SMALL, shape)
+    model = SequenceModel(SMALL, shape).network()
     vectors = embed_items(model, space.project(items), np.arange(N))
     known = replace(before, item_vectors=vectors)
     state = CatalogState(known, space, model, np.arange(N))

@@ -6,49 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
 
-from service.ranker.second_stage.blend import Blend, BlendNet, Prior
+from service.ranker.second_stage.blend import Blend, Prior
 from service.ranker.second_stage.scale import Scale
 from service.ranker.second_stage.signals import Signal
 from tests.service.ranker.planted import SIGNALS, UNSCALED, network_of, place_of
-
-
-def test_a_score_is_that_of_the_network_on_both_views_of_the_signals() -> None:
-    """Standardised by the network, and relative to the query."""
-    net = BlendNet(2, 3)
-    torch.manual_seed(0)
-    torch.nn.init.normal_(net.linear.weight)
-    net.mean.copy_(torch.tensor([1.0, 2.0]))
-    net.deviation.copy_(torch.tensor([2.0, 4.0]))
-    scale = scale_of_two()
-    signals = np.array([[3.0, 6.0], [1.0, 2.0]], np.float32)
-    inputs = net.inputs(signals, scale)
-    np.testing.assert_allclose(inputs, [[1, 1, 6, 0], [0, 0, 2, 0]])
-    with torch.inference_mode():
-        expected = net.eval()(torch.from_numpy(inputs)).numpy()
-    np.testing.assert_array_equal(net.score(signals, scale), expected)
-
-
-@pytest.mark.parametrize("task_shares", [(), (0.25, 0.75)])
-def test_the_mean_of_networks_is_one_network_that_scores_their_mean(
-    task_shares: tuple[float, ...],
-) -> None:
-    torch.manual_seed(0)
-    nets = [BlendNet(2, n_hidden, 0.1, task_shares).eval() for n_hidden in (3, 4)]
-    for net in nets:
-        net.mean.copy_(torch.tensor([1.0, 2.0]))
-        net.deviation.copy_(torch.tensor([2.0, 4.0]))
-        for parameter in net.parameters():
-            torch.nn.init.normal_(parameter)
-    signals = np.random.default_rng(0).normal(size=(5, 2)).astype(np.float32)
-    expected = np.mean([net.score(signals, scale_of_two()) for net in nets], axis=0)
-    scores = BlendNet.mean_of(nets).eval().score(signals, scale_of_two())
-    np.testing.assert_allclose(scores, expected, atol=1e-5)
-
-
-def scale_of_two() -> Scale:
-    return replace(UNSCALED, shift=np.array([0.0, 1.0]), spread=np.array([0.5, 0.0]))
 
 
 def test_a_prior_weighs_signals_as_the_table_says() -> None:
@@ -79,7 +41,7 @@ def test_items_that_differ_by_rounding_alone_score_alike() -> None:
 
 def test_a_signal_that_says_nothing_has_its_usual_value() -> None:
     net = network_of("text_recent")
-    net.mean.fill_(7.0)
+    net.mean[:] = 7.0
     spread = np.zeros(len(SIGNALS), np.float32)
     spread[0] = 1.0
     usual = Blend(SIGNALS, net).usual(replace(UNSCALED, spread=spread))

@@ -16,8 +16,9 @@ from service.ranker.sequence.inference import (
     history_states,
     variant_states,
 )
-from service.ranker.sequence.model import ModelShape, SequenceModel
+from service.ranker.sequence.model import SequenceModel
 from service.ranker.sequence.sequences import Sequences
+from service.ranker.sequence.shape import ModelShape
 from service.ranker.training.train import Trained, train_ranker
 from tests.service.ranker.planted import SMALL, checkerboard, features
 
@@ -61,9 +62,10 @@ def test_the_states_are_those_of_each_alone(max_history: int, n_blocks: int) -> 
         n_event_types=3,
         max_history=max_history,
     )
-    model = SequenceModel(replace(SMALL, n_blocks=n_blocks), shape).eval()
-    for parameter in (model.time_span.weight, model.event_type.weight, model.position.weight):
+    module = SequenceModel(replace(SMALL, n_blocks=n_blocks), shape)
+    for parameter in (module.time_span.weight, module.event_type.weight, module.position.weight):
         torch.nn.init.normal_(parameter)
+    model = module.network()
     vectors = embed_items(model, features(N), np.arange(N))
     history = long_history(n_event_types=3)
     together = variant_states(model, vectors, Variants.without(history, SETS))

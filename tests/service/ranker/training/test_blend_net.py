@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from service.ranker.second_stage.blend import BlendNet
+from service.ranker.second_stage.blend_network import BlendNetwork
 from service.ranker.training.blend_net import fit_net, standards_of
 from service.ranker.training.training_list import TrainingList
 from tests.service.ranker.planted import SIGNALS, UNSCALED, place_of
@@ -27,7 +27,9 @@ def lists(n: int, seed: int, right: str = RIGHT, event_type: int = CLICK) -> lis
     return made
 
 
-def fitted(learned: list[TrainingList], validation: list[TrainingList], **options: Any) -> BlendNet:
+def fitted(
+    learned: list[TrainingList], validation: list[TrainingList], **options: Any
+) -> BlendNetwork:
     return fit_net(learned, validation, standards=standards_of(learned), **options)
 
 
@@ -41,10 +43,10 @@ def test_signals_are_standardised_by_what_they_were_in_training() -> None:
     one = lists(1, 0)[0]
     one.signals[:, 0] = 7.0  # does not vary
     net = fitted([one], [], hidden=4, dropout=0.0, seed=0, epochs=1)
-    np.testing.assert_allclose(net.mean.numpy(), one.signals.mean(axis=0), rtol=1e-5)
+    np.testing.assert_allclose(net.mean, one.signals.mean(axis=0), rtol=1e-5)
     expected = one.signals.std(axis=0)
     expected[0] = 1.0
-    np.testing.assert_allclose(net.deviation.numpy(), expected, rtol=1e-4)
+    np.testing.assert_allclose(net.weights["deviation"], expected, rtol=1e-4)
 
 
 def test_it_stops_where_the_validation_lists_get_no_better() -> None:
@@ -56,7 +58,7 @@ def test_it_stops_where_the_validation_lists_get_no_better() -> None:
     ]
     stopped = fitted(lists(200, 0), wrong, hidden=4, dropout=0.0, seed=0)
     first = fitted(lists(200, 0), wrong, hidden=4, dropout=0.0, seed=0, epochs=1)
-    np.testing.assert_array_equal(stopped.linear.weight.detach(), first.linear.weight.detach())
+    np.testing.assert_array_equal(stopped.weights["linear.weight"], first.weights["linear.weight"])
 
 
 def test_each_event_type_is_predicted_by_a_part_of_its_own() -> None:
@@ -67,8 +69,7 @@ def test_each_event_type_is_predicted_by_a_part_of_its_own() -> None:
     )
     gains = [one.gain(net.score(one.signals, one.scale), 10) for one in lists(50, 2)]
     assert np.mean(gains) > 0.9
-    assert net.tasks is not None
-    assert net.tasks.maps.shape == (3, 2 * len(SIGNALS), 1)
+    assert net.weights["tasks.maps"].shape == (3, 2 * len(SIGNALS), 1)
 
 
 def test_one_seed_gives_one_network() -> None:

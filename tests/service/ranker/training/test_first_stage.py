@@ -9,10 +9,11 @@ import torch
 from service.ranker.data.content_space import ContentSpace
 from service.ranker.data.interactions import Interactions
 from service.ranker.ranker import Ranker
-from service.ranker.sequence.inference import ItemTensors
-from service.ranker.sequence.model import PAD, ModelShape, SequenceModel
+from service.ranker.sequence.model import SequenceModel
+from service.ranker.sequence.shape import PAD, ModelShape
 from service.ranker.training.first_stage import fit_first_stage
 from service.ranker.training.fit import FitReport
+from service.ranker.training.item_tensors import ItemTensors
 from tests.service.ranker.planted import SMALL, checkerboard, mixed_features
 
 N, N_COLD = 40, 3

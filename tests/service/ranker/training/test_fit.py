@@ -11,12 +11,13 @@ import torch
 from service.ranker.config import RankerConfig
 from service.ranker.data.history import History
 from service.ranker.data.interactions import Interactions
-from service.ranker.sequence.inference import ItemTensors
-from service.ranker.sequence.model import ModelShape, SequenceModel
+from service.ranker.sequence.model import SequenceModel
 from service.ranker.sequence.sequences import Sequences
+from service.ranker.sequence.shape import ModelShape
 from service.ranker.training import fit as fitting
 from service.ranker.training.early_stopping import NextEvents
 from service.ranker.training.fit import FitReport, FitState, fit_sequence_model
+from service.ranker.training.item_tensors import ItemTensors
 from tests.service.ranker.planted import SMALL, chain, features
 
 N = 30

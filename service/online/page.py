@@ -1,0 +1,76 @@
+"""The report on online quality as one HTML page: intervals as pictures, and all figures. Knows no
+log."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+
+from service.api.messages import OnlineFigure, OnlineGroup, OnlineReport
+from service.evaluation import pictures
+from service.evaluation.page import document, facts
+from service.evaluation.report import Figure, Report
+
+PICTURES: Mapping[str, str] = {
+    "ctr": "Clicks by impression",
+    "conversion": "Conversions by impression",
+}
+"""Figures that are drawn, and what they are called."""
+COLUMNS = (
+    "group", "answers", "people", "impressions", "clicks", "conversions", "ctr", "conversion", "dwell, s",
+)  # fmt: skip
+
+
+def page(report: OnlineReport, about: Mapping[str, str]) -> str:
+    """A whole HTML document. Raises PlotsUnavailable."""
+    parts = [
+        f"<h1>What came of what was served, by {report.by}</h1>",
+        "<p>Intervals are 95 %, over people. Shares of conversions are of impressions.</p>",
+        facts(about),
+    ]
+    for name, heading in PICTURES.items():
+        drawn = [_figure(group, name) for group in report.groups]
+        if figures := [figure for figure in drawn if figure is not None]:
+            parts += [f"<h2>{heading}</h2>", pictures.quality(Report(tuple(figures)), name)]
+    parts += ["<h2>All figures</h2>", _table(report.groups)]
+    return document("Palate: online quality", parts)
+
+
+def _figure(group: OnlineGroup, name: str) -> Figure | None:
+    rate: OnlineFigure | None = getattr(group, name)
+    if rate is None:
+        return None
+    return Figure(group.name, name, name, rate.value, rate.low, rate.high, group.impressions)
+
+
+def _table(groups: Sequence[OnlineGroup]) -> str:
+    header = "".join(f"<th>{html.escape(name)}</th>" for name in COLUMNS)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row(group)) + "</tr>"
+        for group in groups
+    )
+    return f"<table><tr>{header}</tr>{body}</table>"
+
+
+def row(group: OnlineGroup) -> list[str]:
+    """The cells of one group, in the order of COLUMNS."""
+    counts = (
+        group.answers,
+        group.people,
+        group.impressions,
+        group.clicks,
+        group.conversions,
+    )
+    return [
+        group.name,
+        *(f"{count:,}" for count in counts),
+        _interval(group.ctr, 4),
+        _interval(group.conversion, 4),
+        _interval(group.dwell_s, 1),
+    ]
+
+
+def _interval(rate: OnlineFigure | None, digits: int) -> str:
+    if rate is None:
+        return ""
+    return f"{rate.value:.{digits}f} [{rate.low:.{digits}f}, {rate.high:.{digits}f}]"

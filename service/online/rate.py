@@ -1,0 +1,98 @@
+"""How sure a share or a mean is that was measured on people who were counted several times.
+
+    share   the score interval of Wilson (1927) with the effective sample size of a clustered sample,
+            for which Dean and Pagano (2015, "Evaluating confidence interval methods for binomial
+            proportions in clustered surveys") find the best coverage; it stays within 0..1, and has
+            a width where nothing or everything was met
+    mean    the normal interval
+
+Both with the variance of clustered data (Liang and Zeger 1986: what one person did is one
+observation) and with Student's t for as many people as there are less one. Knows no events.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import stdtrit
+
+from service.ranker.data.arrays import FloatArray, IntArray
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A share or a mean with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+def share(hits: FloatArray, people: IntArray) -> Rate | None:
+    """Of `hits` (n,), each 0 or 1, where the same number in `people` (n,) is one person. None where
+    there is nothing to count, or one person alone.
+
+    >>> people = np.arange(100)
+    >>> rate = share((people < 20).astype(float), people)  # one observation each: Wilson's, with t
+    >>> f"{rate.value:.3f} [{rate.low:.3f}, {rate.high:.3f}]"
+    '0.200 [0.132, 0.290]'
+    """
+    n_people = _n_people(people)
+    if n_people < 2:
+        return None
+    mean, n = float(hits.mean()), len(hits)
+    variance = clustered_variance(hits, people)
+    # Of independent observations the variance would be mean (1 - mean) / n. Where all are alike it
+    # tells nothing of how people differ, and each of them counts once.
+    n_effective = mean * (1 - mean) / variance if variance > 0 else float(n_people)
+    n_effective = min(n_effective, float(n))
+    t = quantile(n_people)
+    centre = (mean + t**2 / (2 * n_effective)) / (1 + t**2 / n_effective)
+    half = t / (1 + t**2 / n_effective)
+    half *= math.sqrt(mean * (1 - mean) / n_effective + t**2 / (4 * n_effective**2))
+    return Rate(mean, max(0.0, min(mean, centre - half)), min(1.0, max(mean, centre + half)))
+
+
+def mean(values: FloatArray, people: IntArray) -> Rate | None:
+    """Of `values` (n,), as `share`."""
+    n_people = _n_people(people)
+    if n_people < 2:
+        return None
+    middle = float(values.mean())
+    half = quantile(n_people) * math.sqrt(clustered_variance(values, people))
+    return Rate(middle, middle - half, middle + half)
+
+
+def clustered_variance(values: FloatArray, people: IntArray) -> float:
+    """Of the mean of `values` (n,), by the sandwich estimate over people. Infinite for fewer than
+    two.
+
+    >>> clustered_variance(np.array([0.0, 1.0, 0.0, 1.0]), np.arange(4)) == 4 * 0.25 / 3 / 4
+    True
+    >>> clustered_variance(np.array([0.0, 0.0, 1.0, 1.0]), np.array([7, 7, 9, 9])) == 0.25
+    True
+    """
+    if not len(values):
+        return math.inf
+    rest = np.bincount(np.unique(people, return_inverse=True)[1], values - values.mean())
+    n_people = len(rest)
+    if n_people < 2:
+        return math.inf
+    return float(rest @ rest) * n_people / (n_people - 1) / len(values) ** 2
+
+
+def quantile(n_people: int) -> float:
+    """Standard errors on either side that hold CONFIDENCE with so many people.
+
+    >>> round(quantile(10_000), 2), round(quantile(5), 2)
+    (1.96, 2.78)
+    """
+    return float(stdtrit(n_people - 1, 0.5 + CONFIDENCE / 2))
+
+
+def _n_people(people: IntArray) -> int:
+    return len(np.unique(people))

@@ -1,0 +1,17 @@
+"""What the log's database was like in earlier versions of its tables."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+
+def without_impressions(connection: Connection) -> None:
+    """As it was in version 4."""
+    for statement in (
+        "DROP TABLE impressions",
+        "DROP INDEX events_of_answers",
+        "ALTER TABLE events DROP COLUMN recommendation_id",
+        "ALTER TABLE events DROP COLUMN position",
+    ):
+        connection.execute(sa.text(statement))

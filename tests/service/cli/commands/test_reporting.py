@@ -1,0 +1,84 @@
+"""`palate report online`: figures of a folder and of a server, as a table, JSON and a page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+
+from service.cli.commands.reporting import since_of
+from tests.service import world
+from tests.service.cli.conftest import Run
+from tests.service.standin import StandIn, served
+
+
+def test_what_was_served_here_is_reported_with_what_came_of_it(filled: Run, tmp_path: Path) -> None:
+    run = filled
+    answers = {
+        user: run("recommend", "--user", user, "-k", 4, "--json").json for user in ("u1", "u2")
+    }
+    rows = [
+        {
+            "user_id": user,
+            "item_id": answers[of]["results"][place]["item_id"],
+            "event_type": "click",
+            "timestamp": world.NOW,
+            "recommendation_id": answers[of]["recommendation_id"],
+            "position": place + 1,
+        }
+        for user, of, place in (("u1", "u1", 0), ("u1", "u1", 2), ("u1", "u2", 0))
+    ]
+    file = tmp_path / "clicks.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    recorded = run("events", file, "--json").json["files"][0]["counts"]
+    assert recorded == {"recorded": 3, "duplicates": 0, "unknown_items": 0, "unattributed": 1}
+
+    found = run("report", "online", "--by", "slice", "--since", "1d", "--json").json
+    groups = {group["name"]: group for group in found["groups"]}
+    assert (groups["all"]["impressions"], groups["all"]["clicks"]) == (8, 2)
+    assert (groups["known users"]["people"], groups["new users"]["people"]) == (2, 0)
+    assert found["attribution"]["other_person"] == 1
+
+    page = tmp_path / "online.html"
+    shown = run("report", "online", "--by", "source", "--report", page)
+    assert shown.code == 0
+    assert "0.2500" in shown.out
+    assert "1 another person's" in " ".join(shown.out.split())
+    assert "<svg" in page.read_text()
+
+
+def test_a_table_of_nothing_says_so(filled: Run) -> None:
+    ran = filled("report", "online")
+    assert (ran.code, "Nothing that was served then is kept." in ran.out) == (0, True)
+
+
+def test_a_server_is_asked_for_what_was_asked(run: Run) -> None:
+    standin = StandIn()
+    with served(standin) as address:
+        ran = run("report", "online", "--since", "2026-03-01T12:00", "--server", address, "--json")
+    assert ran.json["answers"] == 3
+    ((verb, request),) = standin.asked
+    assert (verb, request.since, request.by) == ("report_online", 1_772_366_400.0, "model")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--since", "yesterday"), "'yesterday' is no time"),
+        (("--by", "user"), "'user' is not one of model, source"),
+    ],
+)
+def test_what_cannot_be_asked_is_named(run: Run, arguments: tuple[str, ...], said: str) -> None:
+    ran = run("report", "online", *arguments)
+    assert (ran.code, said in ran.err) == (2, True)
+
+
+def test_times_are_ago_or_a_moment() -> None:
+    assert since_of("30m", 10_000.0) == 8_200.0
+    assert since_of("2w", 2_000_000.0) == 2_000_000.0 - 14 * 86_400
+    assert since_of("9999d", 100.0) == 0.0
+    assert since_of("1970-01-02", 0.0) == 86_400.0
+    with pytest.raises(typer.BadParameter):
+        since_of("7y", 0.0)
