@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STUBS  := proto/palate/v1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types proto bench-serve bench-overload bench-quality bench-verdicts bench-incremental bench-explain bench-words bench-encode bench-align bench-house bench-telemetry bench-crash bench-privacy fuzz clean
+.PHONY: help install demo test check lint types proto bench-serve bench-overload bench-quality bench-verdicts bench-incremental bench-explain bench-words bench-encode bench-align bench-house bench-telemetry bench-crash bench-start bench-access bench-privacy fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -68,6 +68,9 @@ bench-house: install ## the way of a call through the code, and the measures of 
 	$(BIN)/python -m benchmarks.trace --write
 	$(BIN)/python -m benchmarks.house 034e339 . --write
 
+bench-start: install ## how long a start takes, and what memory a server holds; writes docs/operations.md
+	$(BIN)/python -m benchmarks.start --write
+
 bench-telemetry: install ## what metrics, traces and the log cost a call; writes docs/operations.md
 	$(BIN)/python -m benchmarks.telemetry --write
 
@@ -79,6 +82,9 @@ fuzz: install ## 50,000 messages at random to every rpc, built from the descript
 
 bench-crash: install ## whether 200 kills lose or resurrect anything; writes docs/operations.md
 	$(BIN)/python -m benchmarks.crash --write
+
+bench-access: install ## what keys and TLS cost a call; writes docs/security.md
+	$(BIN)/python -m benchmarks.access --write
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -198,7 +198,7 @@ def report(found: Mapping[str, Sequence[float]], calls: int, counts_us: tuple[fl
     off = np.array(found["off"])
     rows = [["off", f"{np.median(off):,.0f}", "", ""]]
     for state in STATES[1:]:
-        more, low, high = _more(np.array(found[state]) - off)
+        more, low, high = more_of(np.array(found[state]) - off)
         share = [f"{value / np.median(off):.1%}" for value in (more, low, high)]
         rows.append(
             [
@@ -216,7 +216,7 @@ def report(found: Mapping[str, Sequence[float]], calls: int, counts_us: tuple[fl
     )
 
 
-def _more(differences: np.ndarray) -> tuple[float, float, float]:
+def more_of(differences: np.ndarray) -> tuple[float, float, float]:
     """The median over rounds (R,), with its 95 % interval."""
     rng = np.random.default_rng(0)
     resampled = rng.choice(differences, (RESAMPLES, len(differences)))

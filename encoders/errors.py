@@ -84,6 +84,7 @@ class MediaError(EncoderError):
         super().__init__(
             f"{self.kind} {source!r} {why}; {todo}", metadata={self.kind: source, "why": why}
         )
+        self.why, self.todo = why, todo
 
 
 class ImageError(MediaError):

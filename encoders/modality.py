@@ -21,9 +21,9 @@ import numpy as np
 from PIL import Image
 
 from encoders.arrays import FloatArray
-from encoders.audio.sound import Sound, open_sound, require_soundfile
+from encoders.audio.sound import Sound, require_soundfile
 from encoders.base import AudioEncoder, Encoder, ImageEncoder, MediaEncoder, TextEncoder
-from encoders.image.picture import open_image
+from encoders.decoding.decoder import decoded_image, decoded_sound
 
 NO_ENCODER = "none"
 """What stands in the settings for a modality that has no encoder."""
@@ -109,7 +109,7 @@ class ImageModality(MediaModality):
     encoder: ImageEncoder
 
     def open(self, source: str | Path | bytes, label: str = "") -> Image.Image:
-        return open_image(source, label=label)
+        return decoded_image(source, label)
 
     def encode(self, contents: Sequence[Image.Image]) -> FloatArray:
         return self.encoder.encode_images(contents)
@@ -133,7 +133,7 @@ class AudioModality(MediaModality):
     encoder: AudioEncoder
 
     def open(self, source: str | Path | bytes, label: str = "") -> Sound:
-        return open_sound(source, label=label)
+        return decoded_sound(source, label)
 
     def encode(self, contents: Sequence[Sound]) -> FloatArray:
         return self.encoder.encode_sounds(contents)

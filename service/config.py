@@ -32,6 +32,7 @@ from encoders.modality import MODALITIES, NO_ENCODER, media_types
 from encoders.networks.backend import BackendName, NetworkBackend
 from indexer.catalog.event import EventKind, EventPolicy, Outcome
 from indexer.media.download import DownloadLimits
+from service.access.settings import AccessSettings, TlsSettings
 from service.aspects.schema import DEFAULT_MAX_VALUES
 from service.explainer.languages.codes import language_codes
 from service.language_model.options import EndpointOptions, LlamaCppOptions
@@ -40,6 +41,8 @@ from service.rules.rule import PlacementRule
 from service.telemetry.log_lines import LogFormat, LogLevel
 
 NETWORKS_FOLDER = "networks"
+ACCESS_FOLDER = "access"
+_OWN_ENCODERS = ("bundled", NO_ENCODER)
 DEFAULT_DATA = Path("palate-data")
 OPENAI_KEY_VARIABLE = "PALATE_OPENAI_API_KEY"
 PSEUDONYM_KEY_VARIABLE = "PALATE_PSEUDONYM_KEY"
@@ -47,6 +50,8 @@ _ENDPOINT = re.compile(
     r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/[^\s?#@\\]*)?"
 )
 _EVENT_TYPE = re.compile(r"[\w.:]+")
+_DURATION = re.compile(r"[1-9]\d{0,5}[mhdw]")
+_UNITS_S = {"m": 60.0, "h": 3_600.0, "d": 86_400.0, "w": 604_800.0}
 _ASPECT = re.compile(r"[a-z][a-z0-9_]{0,39}")
 MAX_ASPECTS = 20
 """Of one domain."""
@@ -263,9 +268,19 @@ class ServerSettings(BaseModel):
     model_config = _SECTION
 
     address: str = "127.0.0.1:50051"
-    """host:port to listen on. The default is this machine only; port 0 picks a free one."""
+    """host:port to listen on. The default is this machine only; port 0 picks a free one. Others need
+    keys (`palate keys make`), see `access`."""
+    insecure: bool = False
+    """Whether to listen on an address that other machines reach although calls need no key. Whoever
+    reaches it may then read, export and delete everything."""
+    health: str = ""
+    """host:port where grpc.health.v1 alone answers, without TLS and keys, for probes that speak
+    neither; empty is nowhere but at `address`, where it needs no key either."""
     max_message_bytes: int = Field(default=32 * 1024 * 1024, ge=64 * 1024, le=1024 * 1024 * 1024)
     """Largest request and answer, in bytes."""
+    max_request_bytes: int = Field(default=4 * 1024 * 1024, ge=64 * 1024)
+    """Largest request of a call that carries no items, events or media, in bytes; refused before it
+    is read as a message."""
     max_items_per_call: int = Field(default=1_000, ge=1)
     """Most items of one IndexItems or DeleteItems."""
     max_events_per_call: int = Field(default=10_000, ge=1)
@@ -284,7 +299,7 @@ class ServerSettings(BaseModel):
     source_timeout_s: float = Field(default=0.25, gt=0.0, le=60.0)
     """Longest wait for a candidate source of another package, in seconds. One that takes longer is left
     out of the answer, which says so; after five failures in a row it is not asked for half a minute."""
-    max_bytes_in_flight: int = Field(default=256 * 1024 * 1024, ge=64 * 1024)
+    max_bytes_in_flight: int = Field(default=128 * 1024 * 1024, ge=64 * 1024)
     """Bytes of requests that are being answered at the same time; a call that would exceed it is
     refused with RESOURCE_EXHAUSTED, unless it is alone."""
     max_memory_mb: int = Field(default=0, ge=0)
@@ -307,7 +322,8 @@ class ServerSettings(BaseModel):
 
     metrics: str = ""
     """host:port where `/metrics` answers for Prometheus, such as `127.0.0.1:9464`; empty is nowhere.
-    It has no password: leave it on this machine or on a private network."""
+    Where calls need a key and other machines reach it, it answers to keys of role read or higher,
+    as `Authorization: Bearer ...`. It speaks no TLS: leave it on a private network."""
     traces: str = ""
     """Where traces go: a collector that speaks OTLP over gRPC, such as `http://127.0.0.1:4317`; empty
     is nowhere. Needs the extra `telemetry`."""
@@ -324,10 +340,10 @@ class ServerSettings(BaseModel):
             )
         return address
 
-    @field_validator("address", "metrics")
+    @field_validator("address", "metrics", "health")
     @classmethod
     def _host_and_port(cls, address: str, info: ValidationInfo) -> str:
-        if info.field_name == "metrics" and not address:
+        if info.field_name != "address" and not address:
             return address
         host, _, port = address.rpartition(":")
         if not host or not port.isdecimal() or int(port) > 65_535:
@@ -510,6 +526,62 @@ class ExplainSettings(BaseModel):
         return language
 
 
+class TrainingSettings(BaseModel):
+    """How a server trains, and when by itself."""
+
+    model_config = _SECTION
+
+    apart: bool = True
+    """Whether a server trains in a process of its own, whose memory and end are not the server's.
+    False is in a thread of the server."""
+    memory_mb: int = Field(default=0, ge=0)
+    """Most memory of that process, in MB of 2^20 bytes; a training that needs more ends, and is said
+    to. 0 is no limit: where the machine's memory runs out, the kernel is asked to end that process
+    first."""
+    cores: int = Field(default=0, ge=0)
+    """Cores that the process may use. 0 is half of what the server has."""
+    every: str = ""
+    """How often a server trains on the whole log by itself, such as `1d` (`m`, `h`, `d` or `w`);
+    empty is never. Counted from the last training that was asked for or due, over restarts."""
+    incremental_every: str = ""
+    """How often it takes up the events since, in between; empty is never."""
+
+    @field_validator("every", "incremental_every")
+    @classmethod
+    def _a_duration(cls, text: str) -> str:
+        if text and not _DURATION.fullmatch(text):
+            raise ValueError(f"must be a time like 30m, 6h, 1d or 1w, not {text!r}")
+        return text
+
+    @property
+    def every_s(self) -> float:
+        """0 is never."""
+        return _seconds(self.every)
+
+    @property
+    def incremental_every_s(self) -> float:
+        """0 is never."""
+        return _seconds(self.incremental_every)
+
+
+def _seconds(text: str) -> float:
+    return int(text[:-1]) * _UNITS_S[text[-1]] if text else 0.0
+
+
+class TrialSettings(BaseModel):
+    """How a canary is looked after."""
+
+    model_config = _SECTION
+
+    check_every_s: float = Field(default=60.0, ge=0.1, le=86_400.0)
+    """Seconds between two looks at what came of what a canary served. After three that failed it
+    serves nobody any more."""
+    silence_s: float = Field(default=3_600.0, gt=0.0)
+    """How long no event may come that names an answer before a canary is returned, in seconds."""
+    silence_answers: int = Field(default=20, ge=1)
+    """How many answers must have been given in that time: where nobody asks, nobody answers."""
+
+
 class OnlineSettings(BaseModel):
     """What is kept to tell what came of what was served."""
 
@@ -545,6 +617,10 @@ class Settings(BaseSettings):
     """What the event types mean."""
     server: ServerSettings = Field(default_factory=ServerSettings)
     """The gRPC server and its limits."""
+    tls: TlsSettings = Field(default_factory=TlsSettings)
+    """The server's certificate."""
+    access: AccessSettings = Field(default_factory=AccessSettings)
+    """Who may call the server, and how often."""
     ranker: RankerConfig = Field(default_factory=RankerConfig)
     """Hyper-parameters of the ranker; saved with every model that is trained."""
     language_model: LanguageModelSettings = Field(default_factory=LanguageModelSettings)
@@ -553,6 +629,10 @@ class Settings(BaseSettings):
     """What `palate enrich` asks the language model about items."""
     explain: ExplainSettings = Field(default_factory=ExplainSettings)
     """How reasons are written."""
+    training: TrainingSettings = Field(default_factory=TrainingSettings)
+    """How a server trains, and when by itself."""
+    trials: TrialSettings = Field(default_factory=TrialSettings)
+    """How a canary is looked after."""
     online: OnlineSettings = Field(default_factory=OnlineSettings)
     """What is kept to tell what came of what was served."""
     rules: tuple[PlacementRule, ...] = ()
@@ -582,6 +662,16 @@ class Settings(BaseSettings):
         if twice:
             raise ValueError(f"several rules are called {', '.join(map(repr, twice))}")
         return rules
+
+    @property
+    def keys_file(self) -> Path:
+        """Where the API keys are, as hashes."""
+        return self.access.keys or self.data / ACCESS_FOLDER / "keys.json"
+
+    @property
+    def audit_folder(self) -> Path:
+        """Where administrative calls and refusals are recorded."""
+        return self.access.audit_folder or self.data / ACCESS_FOLDER / "audit"
 
     @property
     def log_url(self) -> str:
@@ -625,6 +715,13 @@ class Settings(BaseSettings):
     def encoder_names(self) -> Mapping[str, str]:
         """The encoders by modality."""
         return self.encoders.names
+
+    @property
+    def callable_encoders(self) -> frozenset[str]:
+        """Encoders that ChangeEncoders may be asked for: what comes with Palate, what is configured,
+        and what `access.encoders` allows. Any other line would load what lies at a path of the
+        caller's choice."""
+        return frozenset({*_OWN_ENCODERS, *self.encoders.names.values(), *self.access.encoders})
 
     @property
     def encoder_backend(self) -> NetworkBackend:

@@ -30,6 +30,8 @@ from service.config import (
 )
 from service.errors import ConfigError
 
+CLIENT_VARIABLES = ("key", "key_file", "tls", "tls_ca", "tls_cert", "tls_key")
+"""PALATE_CLIENT_KEY and so on: how commands ask a server. They are no settings of a server."""
 CONFIG_FILE = "palate.toml"
 ENV_PREFIX = "PALATE_"
 SECRETS = {"openai_api_key": OPENAI_KEY_VARIABLE, "pseudonym_key": PSEUDONYM_KEY_VARIABLE}
@@ -139,6 +141,12 @@ def _fields_beside(loc: tuple[int | str, ...]) -> set[str]:
 
 def _listed(names: set[str]) -> str:
     return ", ".join(sorted(names))
+
+
+def client_environment() -> Mapping[str, str]:
+    """Those of `CLIENT_VARIABLES` that are set, and not empty."""
+    names = {name: f"{ENV_PREFIX}CLIENT_{name.upper()}" for name in CLIENT_VARIABLES}
+    return {name: value for name, key in names.items() if (value := os.environ.get(key))}
 
 
 def environment_with(names: Mapping[str, str]) -> dict[str, str]:

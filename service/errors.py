@@ -31,8 +31,21 @@
         ├── ModelUnreadable             the checkpoint of a model is damaged, or none that can be used here
         ├── WriterUnavailable           that writer of explanations needs a package or a setting
         ├── TrainingUnderway            one training, or change of encoders, at a time
+        ├── NoTrial                     no model is tried beside the one that serves
+        ├── TrainingEnded               the process that trained ended without a model
+        ├── TrainingOutOfMemory         it needed more memory than it may have
         ├── BackupUnusable              a folder is no place for a backup, or for what is restored
         ├── BackupDamaged               a file of a backup is missing, or not what was written
+        ├── CredentialMissing           the call needs a key or a token, and has none
+        ├── CredentialRefused           its key, token or certificate is unknown, expired or revoked
+        ├── RoleTooLow                  who calls is known, and may not
+        ├── RateLimited                 more calls than this caller may make
+        ├── TokenKeysUnavailable        what tokens are verified with is not there at the moment
+        ├── AuditUnwritable             what must be recorded cannot be, so it was not done
+        ├── KeyNotFound                 there is no key of that id
+        ├── RequestTooLarge             more bytes than a request of that method may have
+        ├── RequestTooSlow              a request was begun, and did not come
+        ├── AnswerTooLarge              more bytes than fit into a message
         ├── NotServing                  the server is loading or stopping
         ├── Overloaded                  too many calls wait already, or for too long
         │   └── MemoryFull              the server holds more memory than it may
@@ -77,11 +90,15 @@ __all__ = [
     "STATUS",
     "AddressUnavailable",
     "AlignmentError",
+    "AnswerTooLarge",
     "AudioError",
+    "AuditUnwritable",
     "BackupDamaged",
     "BackupUnusable",
     "CatalogError",
     "ConfigError",
+    "CredentialMissing",
+    "CredentialRefused",
     "Damaged",
     "DataVersionMismatch",
     "DeadlinePassed",
@@ -92,6 +109,7 @@ __all__ = [
     "ImageError",
     "InvalidInput",
     "ItemNotFound",
+    "KeyNotFound",
     "MediaError",
     "MemoryFull",
     "ModalityUnsupported",
@@ -99,17 +117,25 @@ __all__ = [
     "ModelUnreadable",
     "NoRoom",
     "NoTrainedModel",
+    "NoTrial",
     "NotServing",
     "Overloaded",
     "PackageMissing",
     "PalateError",
+    "RateLimited",
     "RecommendationNotFound",
+    "RequestTooLarge",
+    "RequestTooSlow",
+    "RoleTooLow",
     "ServedByOtherEncoders",
     "ServiceError",
     "StoreError",
     "StoreLocked",
     "StoreUnavailable",
+    "TokenKeysUnavailable",
     "TooLarge",
+    "TrainingEnded",
+    "TrainingOutOfMemory",
     "TrainingUnderway",
     "WriterUnavailable",
     "status_of",
@@ -242,6 +268,44 @@ class BackupUnusable(ServiceError):
         super().__init__(f"{folder}: {why}; {todo}", metadata={"folder": str(folder), "why": why})
 
 
+class NoTrial(ServiceError):
+    """No model is tried beside the one that serves."""
+
+    reason: ClassVar[str] = "NO_TRIAL"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no model is tried at this moment; begin with `palate models canary` or `palate models shadow`"
+        )
+
+
+class TrainingEnded(ServiceError):
+    """The process that trained ended without a model."""
+
+    reason: ClassVar[str] = "TRAINING_ENDED"
+
+    def __init__(self, how: str) -> None:
+        super().__init__(
+            f"the training process ended without a model: {how}; what served goes on serving, and a full "
+            "training goes on after its last whole epoch when it is asked for again",
+            metadata={"how": how},
+        )
+
+
+class TrainingOutOfMemory(ServiceError):
+    """The process that trained needed more memory than it may have."""
+
+    reason: ClassVar[str] = "TRAINING_OUT_OF_MEMORY"
+
+    def __init__(self, limit_mb: int, how: str) -> None:
+        limit = f"the {limit_mb:,} MB of training.memory_mb" if limit_mb else "the machine has"
+        super().__init__(
+            f"the training needed more memory than {limit} ({how}); what served goes on serving. Allow it "
+            "more, or let the model be smaller (ranker.dim)",
+            metadata={"limit_mb": str(limit_mb), "how": how},
+        )
+
+
 class BackupDamaged(ServiceError):
     """A file of a backup is missing, or not what was written."""
 
@@ -249,6 +313,133 @@ class BackupDamaged(ServiceError):
 
     def __init__(self, file: object, why: str, todo: str) -> None:
         super().__init__(f"{file} {why}; {todo}", metadata={"file": str(file), "why": why})
+
+
+class CredentialMissing(ServiceError):
+    """The call needs a key or a token, and has none."""
+
+    reason: ClassVar[str] = "CREDENTIAL_MISSING"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this server answers to those it knows: send a key or a token as metadata `authorization: Bearer ...`"
+            " (commands: --key-file); `palate keys make` makes keys"
+        )
+
+
+class CredentialRefused(ServiceError):
+    """A key, token or certificate that nobody is known by, or not any more. It is never repeated."""
+
+    reason: ClassVar[str] = "CREDENTIAL_REFUSED"
+
+    def __init__(self, kind: str, why: str, todo: str, key_id: str = "") -> None:
+        super().__init__(
+            f"the {kind} {why}; {todo}", metadata={"credential": kind, "why": f"{kind} {why}"}
+        )
+        self.key_id = key_id
+        """Of a key that was ours once."""
+
+
+class RoleTooLow(ServiceError):
+    """Who calls is known, and may not call this."""
+
+    reason: ClassVar[str] = "ROLE_TOO_LOW"
+
+    def __init__(self, method: str, role: str, needed: str) -> None:
+        super().__init__(
+            f"{method} needs the role {needed}, and this credential has {role}; use one with that role",
+            metadata={"method": method, "role": role, "needed": needed},
+        )
+
+
+class RateLimited(ServiceError):
+    """More calls than this caller may make; nothing was done."""
+
+    reason: ClassVar[str] = "RATE_LIMITED"
+
+    def __init__(self, rate_per_s: float, retry_after_s: float) -> None:
+        super().__init__(
+            f"more than the {rate_per_s:g} calls a second that this credential may make; try again in"
+            f" {retry_after_s:.2f} s",
+            metadata={"rate_per_s": f"{rate_per_s:g}"},
+        )
+        self.retry_after_s = retry_after_s
+        """When the next call will be taken."""
+
+
+class TokenKeysUnavailable(ServiceError):
+    """What tokens are verified with is not there at the moment."""
+
+    reason: ClassVar[str] = "TOKEN_KEYS_UNAVAILABLE"
+
+    def __init__(self, source: str, why: str) -> None:
+        super().__init__(
+            f"tokens cannot be verified now: the keys of {source} {why}; try again later, or use a key",
+            metadata={"source": source, "why": why},
+        )
+
+
+class AuditUnwritable(ServiceError):
+    """What must be recorded cannot be, so it was not done."""
+
+    reason: ClassVar[str] = "AUDIT_UNWRITABLE"
+
+    def __init__(self, folder: object, why: str) -> None:
+        super().__init__(
+            f"the audit log in {folder} cannot be written ({why}), so nothing was done; make room there, or see to its"
+            " permissions",
+            metadata={"why": why},
+        )
+
+
+class KeyNotFound(ServiceError):
+    """There is no key of that id."""
+
+    reason: ClassVar[str] = "KEY_NOT_FOUND"
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(
+            f"no key {shown(key_id)}; `palate keys list` shows those there are",
+            metadata={"key_id": key_id},
+        )
+
+
+class RequestTooLarge(ServiceError):
+    """More bytes than a request of that method may have; it was not read further."""
+
+    reason: ClassVar[str] = "REQUEST_TOO_LARGE"
+
+    def __init__(self, method: str, n_bytes: int, limit: int, setting: str) -> None:
+        super().__init__(
+            f"a request of {n_bytes:,} bytes, and {method} takes at most {limit:,}; send less in one call, or raise"
+            f" {setting}",
+            metadata={"bytes": str(n_bytes), "limit": str(limit), "setting": setting},
+        )
+
+
+class RequestTooSlow(ServiceError):
+    """A request was begun, and did not come."""
+
+    reason: ClassVar[str] = "REQUEST_TOO_SLOW"
+
+    def __init__(self, method: str, seconds: float) -> None:
+        super().__init__(
+            f"the request of {method} did not come within {seconds:g} s, so nothing was done; send less at a time",
+            metadata={"method": method, "seconds": f"{seconds:g}"},
+        )
+
+
+class AnswerTooLarge(ServiceError):
+    """More bytes than fit into a message."""
+
+    reason: ClassVar[str] = "ANSWER_TOO_LARGE"
+
+    def __init__(self, n_bytes: int, limit: int) -> None:
+        super().__init__(
+            f"the answer has {n_bytes:,} bytes, and a message at most {limit:,}; ask for fewer at a time (k,"
+            " page_size), or raise server.max_message_bytes here and max_message_bytes of the client",
+            metadata={"bytes": str(n_bytes), "limit": str(limit)},
+        )
 
 
 class NotServing(ServiceError):
@@ -338,8 +529,21 @@ STATUS: Mapping[type[PalateError], str] = {
     ModelUnreadable: "FAILED_PRECONDITION",
     WriterUnavailable: "FAILED_PRECONDITION",
     TrainingUnderway: "FAILED_PRECONDITION",
+    NoTrial: "FAILED_PRECONDITION",
+    TrainingEnded: "INTERNAL",
+    TrainingOutOfMemory: "RESOURCE_EXHAUSTED",
     BackupUnusable: "FAILED_PRECONDITION",
     BackupDamaged: "INTERNAL",
+    CredentialMissing: "UNAUTHENTICATED",
+    CredentialRefused: "UNAUTHENTICATED",
+    RoleTooLow: "PERMISSION_DENIED",
+    RateLimited: "RESOURCE_EXHAUSTED",
+    TokenKeysUnavailable: "UNAVAILABLE",
+    AuditUnwritable: "UNAVAILABLE",
+    KeyNotFound: "NOT_FOUND",
+    RequestTooLarge: "INVALID_ARGUMENT",
+    RequestTooSlow: "DEADLINE_EXCEEDED",
+    AnswerTooLarge: "FAILED_PRECONDITION",
     NotServing: "UNAVAILABLE",
     Overloaded: "RESOURCE_EXHAUSTED",
     MemoryFull: "RESOURCE_EXHAUSTED",

@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -29,8 +30,10 @@ from service.api.messages import (
     ExplainRequest,
     Explanation,
     ModelInfo,
+    ModelTrial,
     OnlineReport,
     OnlineRequest,
+    Progress,
     Recommendation,
     RecommendRequest,
     ScoredItem,
@@ -38,10 +41,11 @@ from service.api.messages import (
     SimilarRequest,
     TasteRequest,
     TasteSummary,
-    TrainProgress,
+    TrialRequest,
     UserDeletion,
     UserExport,
     UserProfile,
+    unheard,
 )
 from service.aspects.reading import Aspects
 from service.errors import InvalidInput, NoRoom
@@ -49,23 +53,24 @@ from service.language_model.account import Account
 from service.language_model.model import LanguageModel
 from service.models.registry import ModelRegistry
 from service.models.serving_model import ServingModel
-from service.models.trainer import Trainer
+from service.models.trainer import Made, Trainer
 from service.models.training_data import read_interactions
 from service.online.online import Online
 from service.ranker.ranker import Ranker
 from service.ranker.stopwatch import Stopwatch
-from service.reasons.crowd import Crowds
+from service.reasons.crowds import Crowds
 from service.reasons.explanations import Explanations, Question
+from service.reasons.kept_crowd import KeptCrowd
 from service.reasons.tastes import Tastes
 from service.reasons.writing import Writing
 from service.rules.placements import Placements
-from service.rules.preview import RulesPreview, Step, preview
 from service.rules.rule import PlacementRule
 from service.serving.answer import Answer
 from service.serving.answer_contexts import AnswerContexts
 from service.serving.catalog import Catalog
 from service.serving.catalogue_lexicon import CatalogueLexicon
 from service.serving.freshness import Freshness
+from service.serving.kept_words import KeptWords
 from service.serving.last_resort import LastResort
 from service.serving.paging import Page
 from service.serving.query_encoder import QueryEncoder
@@ -85,13 +90,18 @@ from service.storage.liking import Liking
 from service.storage.retraining import ask_for_retraining
 from service.storage.workspace import Workspace
 from service.telemetry.telemetry import SILENT, Telemetry
+from service.trials.shadow import Ranked as Listing
+from service.trials.trials import Trials
 from service.vital_signs import VitalSigns
 
 if TYPE_CHECKING:
     from service.models.shrinking import Shrunk
+    from service.rules.preview import RulesPreview, Step
 
 logger = logging.getLogger(__name__)
 
+WARMED_UP_BY = 20
+"""Items of the history that is warmed up with."""
 TOLD_EVERY_S = 10.0
 """Between two lines of the log on how far the encoding at a start is."""
 
@@ -138,7 +148,9 @@ class Recommender:
         if not followed:
             self.catalog.leave_out_deleted(self.ids.index_of)
         sources = Sources(self.catalog, settings.server.source_timeout_s)
-        lexicon = CatalogueLexicon(self.catalog.everything, Aspects(log), workspace.text_encoder)
+        lexicon = CatalogueLexicon(
+            self.catalog.everything, Aspects(log), workspace.text_encoder, KeptWords(workspace)
+        )
         self.catalog.on_known = lexicon.note
         self._trainer = Trainer(workspace, self.ids, self._models, sources.plugged, lexicon.now)
         contexts = UserContexts(states, self.ids, store, encode_query)
@@ -154,7 +166,7 @@ class Recommender:
         self.answers = AnswerContexts(self._served, self.ranking, self._encoders)
         self._queries, self._states = queries, states
         self._search = Search(store, encode_query, workspace.modalities, workspace.alignments)
-        self._crowds = Crowds(log, self.liking)
+        self._crowds = Crowds(log, self.liking, KeptCrowd(workspace))
         self._explanations = Explanations(
             settings.explain,
             policy,
@@ -182,6 +194,15 @@ class Recommender:
             self._freshness,
             caches,
         )
+        self._trials = Trials(
+            log,
+            self._models,
+            self._encoders,
+            self._online.feedback,
+            self._listed,
+            settings.trials,
+        )
+        self._models.on_loaded = self._ready
         self.telemetry = telemetry
         if active:
             self._be_watched()
@@ -218,9 +239,10 @@ class Recommender:
         fresh = self._users.record(events)
         _, unknown = self.ids.indices(event.item_id for event in fresh)
         behaviour = (e.item_id for e in fresh if self._policy.of_type(e.event_type).trains)
-        model = self._models.active
-        model.ranker.catalog.observe(self.ids.indices(behaviour)[0])
-        self._freshness.recorded(model, len(events), len(fresh))
+        observed = self.ids.indices(behaviour)[0]
+        for model in self._models.live:
+            model.ranker.catalog.observe(observed)
+        self._freshness.recorded(self._models.active, len(events), len(fresh))
         return EventReport(
             recorded=len(fresh),
             duplicates=len(events) - len(fresh),
@@ -237,12 +259,16 @@ class Recommender:
     def recommend(self, request: RecommendRequest) -> Recommendation:
         """What this person might like next, best first."""
         watch, asked_at = Stopwatch(), time.time()
-        page, model = Page.of(request), self._models.active
+        page = Page.of(request)
         try:
-            ranked = self.ranking.rank(request, model, page.stop, watch)
+            ranking, has_failed = self._trials.ranked(
+                request, lambda model: self.ranking.rank(request, model, page.stop, watch)
+            )
         except Exception as error:
-            return self._last_resort.instead(request, model, page, error)
-        answer = Answer.of(ranked, page)
+            return self._last_resort.instead(request, self._models.active, page, error)
+        model, answer = ranking.model, Answer.of(ranking, page)
+        is_faulty = has_failed or bool(ranking.ranked.failed or ranking.ranked.n_unscored)
+        self._trials.answered(request, _listing(answer), is_faulty=is_faulty)
         items = self.catalog.items(answer.items)
         context = answer.context(self._encoders, asked_at)
         recommendation_id = self._served.put(context, answer.impression())
@@ -254,7 +280,11 @@ class Recommender:
             )
             watch.lap("explain")
         self.telemetry.stages(watch)
-        self.telemetry.listed(answer.listed)
+        # The drift of scores is that of the active model.
+        is_active = model is self._models.active
+        self.telemetry.listed(
+            answer.listed if is_active else lambda: replace(answer.listed(), best_score=None)
+        )
         return answer.recommendation(recommendation_id, items, reasons, watch.laps_ms())
 
     def similar_items(self, request: SimilarRequest) -> Recommendation:
@@ -311,7 +341,7 @@ class Recommender:
         if request.recommendation_id:
             context = self.answers.served(request.recommendation_id)
         else:
-            context = self.answers.now(request, index, self._models.active)
+            context = self.answers.now(request, index, self._trials.model_for(request.user_id))
         question = Question(
             context=context,
             model=self._models.by_version(context.model_version),
@@ -390,7 +420,7 @@ class Recommender:
 
     def train(
         self,
-        progress: Callable[[TrainProgress], None] = lambda _: None,
+        progress: Progress = unheard,
         *,
         seed: int = 0,
         force: bool = False,
@@ -398,15 +428,41 @@ class Recommender:
     ) -> ModelInfo:
         """Train on the whole log, or take up what is new; what comes of it serves unless its check is
         against it."""
-        return self._trainer.train(progress, seed=seed, force=force, incremental=incremental)
+        model = self._trainer.train(progress, seed=seed, force=force, incremental=incremental)
+        self._note_active()
+        return model
+
+    def admit_model(self, progress: Progress, made: Made, *, force: bool) -> ModelInfo:
+        """A model that another process has trained: register it, and let it serve unless its check
+        is against it."""
+        model = self._trainer.admit(progress, made, force=force)
+        self._note_active()
+        return model
 
     def activate_model(self, version: str) -> ModelInfo:
         """Serve this model from the next call on."""
-        return self._models.activate(version)
+        model = self._models.activate(version)
+        self._trials.activated(model.version)
+        return model
 
     def rollback_model(self) -> ModelInfo:
         """Serve the model that served before the active one."""
-        return self._models.rollback()
+        model = self._models.rollback()
+        self._trials.activated(model.version)
+        return model
+
+    def start_trial(self, request: TrialRequest) -> ModelTrial:
+        """Let a model be tried beside the one that serves: as its shadow, or for a share of the
+        people."""
+        return self._trials.start(request)
+
+    def get_trial(self) -> ModelTrial | None:
+        """The trial that runs, else the last there was; None where there never was one."""
+        return self._trials.get()
+
+    def end_trial(self) -> ModelTrial:
+        """End the trial that runs: what serves the others serves everybody."""
+        return self._trials.end()
 
     def shrink_model(self, version: str) -> Shrunk:
         """Register a smaller copy of a model, and compare what both recommend."""
@@ -475,6 +531,8 @@ class Recommender:
         step: Step = lambda done, total: None,
     ) -> RulesPreview:
         """What these rules do to lists of people in the log, and what that costs."""
+        from service.rules.preview import preview  # it knows training, and what serves does not
+
         model = self._models.active
         interactions, _ = read_interactions(
             self._workspace.log, self._policy, model.vocabulary.event_types, model.ranker.n_items
@@ -522,8 +580,26 @@ class Recommender:
         """After the one that served before has been closed: end what it left undone."""
         self.catalog.reconcile()
 
+    def warm_up(self) -> None:
+        """Do what the first calls would else wait for: the encoders' first batch, the reading of the
+        catalogue's words and of the crowd, and one list with its reasons, of which nothing is kept."""
+        self._workspace.warm_up()
+        self.wishes.lexicon.prepare()
+        self._crowds.now(self.ids.n_indices)
+        model = self._models.active
+        counts = model.ranker.snapshot.behaviour.counts
+        met = [self.ids.item_id(int(index)) for index in np.argsort(-counts)[:WARMED_UP_BY]]
+        request = RecommendRequest(history_item_ids=[item_id for item_id in met if item_id])
+        page = Page.of(request)
+        answer = Answer.of(self.ranking.rank(request, model, page.stop), page)
+        items = self.catalog.items(answer.items)
+        if items:
+            context = answer.context(self._encoders, time.time())
+            self._explanations.reasons(model, context, answer.items, items, "")
+
     def close(self) -> None:
         """Write what is yet to be written, and let go of the data folder."""
+        self._trials.close()
         self._served.close()
         self._writing.close()
         if self._prompt_model is not None:
@@ -541,6 +617,20 @@ class Recommender:
     def _be_watched(self) -> None:
         """From here on this is the recommender that serves."""
         self.telemetry.watch("recommender", self._vital_signs.readings)
+        self.telemetry.watch("trials", self._trials.readings)
+        self._trials.resume()
+
+    def _note_active(self) -> None:
+        self._trials.activated(self._models.active.ranker.version)
+
+    def _ready(self, model: ServingModel) -> None:
+        """A first list, which makes what later ones find; a model that cannot make one raises."""
+        self.ranking.rank(RecommendRequest(), model, DEFAULT_K)
+
+    def _listed(self, request: RecommendRequest, model: ServingModel, n: int) -> Listing:
+        """What a model would list for a request."""
+        ranking = self.ranking.rank(request, model, n)
+        return _listing(Answer.of(ranking, Page(0, n, "")))
 
     def _find(self, request: SearchRequest, rule: Rule) -> list[Found]:
         if [bool(request.text), bool(request.image), bool(request.audio)].count(True) != 1:
@@ -562,6 +652,11 @@ class Recommender:
             why = "it must be another item than item_id"
             raise InvalidInput("instead_of_item_id", request.item_id, why)
         return index, self.catalog.index_of(request.instead_of_item_id)
+
+
+def _listing(answer: Answer) -> Listing:
+    best = answer.results[0].score if answer.results else None
+    return Listing(answer.items.tolist(), best)
 
 
 class _Telling:

@@ -7,6 +7,7 @@ import ast
 import re
 import shlex
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ def _typed(program: str) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize(("page", "line"), list(_typed("palate")))
 def test_commands_and_their_options_exist(page: str, line: str) -> None:
     command: Any = typer.main.get_command(app)
-    arguments = shlex.split(line, comments=True)[1:]
+    arguments = list(takewhile(lambda one: one != ">", shlex.split(line, comments=True)))[1:]
     while arguments and hasattr(command, "commands"):
         if command.invoke_without_command and arguments[0].startswith("-"):
             break  # options of a group that is a command itself

@@ -15,6 +15,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -226,35 +227,22 @@ class Indexer:
             for modality in media_types():
                 contents = given.get(modality, {}).get(item.item_id)
                 if contents is not None:
-                    names = [self._media.kept.keep(content) for content in contents]
+                    keep = partial(self._media.keep, modality=modality)
+                    names = _admitted(contents, keep, (line, item.item_id), modality, report)
                 elif modality in item.media:
-                    has = stored.perceived(modality)
-                    names = self._admit_names(line, item, modality, root, has, report)
+                    # Who reads an item and writes it back keeps what the log has.
+                    known = {public_name(name): name for name in stored.perceived(modality)}
+                    admit = partial(self._name, known, root, modality)
+                    named_so = item.perceived(modality)
+                    names = _admitted(named_so, admit, (line, item.item_id), modality, report)
                 else:
                     continue
                 item = item.with_perceived(modality, names)
             admitted.append((line, item))
         return admitted
 
-    def _admit_names(
-        self,
-        line: int,
-        item: Item,
-        modality: str,
-        root: Path | None,
-        has: Sequence[str],
-        report: IndexReport,
-    ) -> list[str]:
-        """`has` is what the same item has in the log: who reads an item and writes it back keeps
-        it."""
-        known = {public_name(name): name for name in has}
-        names: list[str] = []
-        for name in item.perceived(modality):
-            try:
-                names.append(known.get(name) or self._media.admit(name, root))
-            except MediaError as error:
-                report.warnings.append(_without(_Entry(line, -1, item), modality, error))
-        return names
+    def _name(self, known: Mapping[str, str], root: Path | None, modality: str, name: str) -> str:
+        return known.get(name) or self._media.admit(name, root, modality)
 
     def _take_in(self, numbered: Sequence[tuple[int, Item]], report: IndexReport) -> None:
         todo: dict[
@@ -310,7 +298,8 @@ class Indexer:
             self._on_stored(encoding.items)
         entry_of = {entry.item_index: entry for entry in entries}
         warnings = [
-            _without(entry_of[one.item_index], one.modality, one.error) for one in encoding.problems
+            _without_one(entry_of[one.item_index], one.modality, one.error)
+            for one in encoding.problems
         ]
         report.warnings += sorted(warnings, key=lambda warning: warning.line)
         return {problem.item_index for problem in encoding.problems}
@@ -371,10 +360,34 @@ class Indexer:
         return self._log if self._is_active() else InactiveStoreMarks(self._log, self._digest)
 
 
-def _without(entry: _Entry, modality: str, error: MediaError) -> RowError:
-    kind, n = media_types()[modality], len(entry.item.perceived(modality))
+def _admitted(
+    contents: Sequence[T],
+    admit: Callable[[T], str],
+    row: tuple[int, str],
+    modality: str,
+    report: IndexReport,
+) -> list[str]:
+    """What the log calls those that can be had; the others are told of a row: its line and its
+    item."""
+    names: list[str] = []
+    for content in contents:
+        try:
+            names.append(admit(content))
+        except MediaError as error:
+            report.warnings.append(_without(row, modality, len(contents), error))
+    return names
+
+
+def _without(row: tuple[int, str], modality: str, n: int, error: MediaError) -> RowError:
+    """One of the `n` contents that the row has of a modality."""
+    kind = media_types()[modality]
     one = f"its {kind.noun}" if n == 1 else f"one of its {n} {kind.plural}"
-    return RowError(entry.line, entry.item.item_id, f"indexed without {one}: {error}")
+    return RowError(*row, f"indexed without {one}: {error}")
+
+
+def _without_one(entry: _Entry, modality: str, error: MediaError) -> RowError:
+    n = len(entry.item.perceived(modality))
+    return _without((entry.line, entry.item.item_id), modality, n, error)
 
 
 def _entries(pairs: Iterable[tuple[int, Item]], first_line: int) -> list[_Entry]:

@@ -192,6 +192,10 @@ class ItemRecords(Protocol):
     def count_items(self, domain: str | None = None) -> int:
         """Items in the catalogue, or of one domain of it."""
 
+    def item_states(self) -> list[tuple[int, str]]:
+        """Index of every item that the active store has taken in, in index order, and what changes
+        whenever what the store has of it does."""
+
     def item_indices(self) -> dict[str, int]:
         """Index of every item_id in the catalogue, in index order."""
 
@@ -293,8 +297,8 @@ class EventRecords(Protocol):
     def count_ahead(self) -> int:
         """Events that lie ahead of the clock."""
 
-    def count_events(self) -> int:
-        """Events in the log."""
+    def count_events(self, after_seq: int = 0) -> int:
+        """Events in the log after `after_seq`."""
 
     def count_ratings(self, event_type: str) -> RatingCounts:
         """The values of the events of this type that have one."""

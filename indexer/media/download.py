@@ -15,7 +15,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPException
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from threading import Timer
 from time import monotonic
 from urllib.parse import urljoin
@@ -26,6 +25,7 @@ from urllib3.response import HTTPResponse
 from urllib3.util import Url, parse_url
 
 from encoders.errors import MediaError
+from indexer.media.addresses import is_public
 
 _BLOCK_BYTES = 64 * 1024
 _PORTS = {"http": 80, "https": 443}
@@ -36,7 +36,6 @@ _HEADERS = {
     "Connection": "close",
     "User-Agent": "palate",
 }
-_NAT64 = IPv6Network("64:ff9b::/96")
 _CHECK = "check that it opens in a browser"
 
 
@@ -186,21 +185,6 @@ class Downloader:
         if monotonic() >= deadline:
             why = f"did not come within {self.limits.timeout_s:g} s"
             raise MediaError(label, why, f"{_CHECK}, or raise images.timeout_s")
-
-
-def is_public(address: str) -> bool:
-    """Whether anybody on the Internet could mean the same machine by it, also where IPv6 only wraps
-    an IPv4 address."""
-    parsed = ip_address(address)
-    wrapped = _wrapped(parsed) if isinstance(parsed, IPv6Address) else None
-    meant = wrapped or parsed
-    return meant.is_global and not meant.is_multicast
-
-
-def _wrapped(address: IPv6Address) -> IPv4Address | None:
-    if address in _NAT64:
-        return IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour
 
 
 def _host(parts: Url) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import Semaphore
 from typing import Any
 
+from encoders.decoding.decoder import check_decodable
 from encoders.errors import MediaError
 from encoders.modality import MediaModality
 from indexer.media.download import Downloader
@@ -40,12 +41,19 @@ class MediaSource:
         self._downloader = downloader
         self._decoding = Semaphore(DECODING)
 
-    def admit(self, name: str, root: Path | None) -> str:
+    def admit(self, name: str, root: Path | None, modality: str) -> str:
         """`name` as the log may have it, kept if it is the content itself; MediaError when it
         cannot be had so."""
         if is_inline(name):
-            return self.kept.keep(unpacked(name, self._downloader.limits.max_bytes))
+            return self.keep(unpacked(name, self._downloader.limits.max_bytes), modality)
         return admitted(name, root)
+
+    def keep(self, content: bytes, modality: str) -> str:
+        """What an item calls content that came along, once it is stored; MediaError, and nothing is
+        stored, where it cannot be decoded."""
+        with self._decoding:
+            check_decodable(modality, content)
+        return self.kept.keep(content)
 
     @contextmanager
     def loading(self, names: Sequence[str], modality: MediaModality) -> Iterator[Iterator[Loaded]]:

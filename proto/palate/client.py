@@ -3,7 +3,8 @@
 Owns deadlines and retries: every call has a deadline, and an attempt that ends with UNAVAILABLE
 (and nothing else) is repeated with growing pauses until the deadline. Repeating is harmless: events
 are given a time here, and the log counts the same event once. Knows nothing of the server's
-insides; needs grpc and protobuf only.
+insides; needs grpc and protobuf only. A server that other machines reach wants a key, and should be
+asked over TLS: `Client(address, key=..., tls=Tls("ca.pem"))`.
 
     with Client("127.0.0.1:50051") as palate:
         palate.record_events([{"user_id": "u1", "item_id": "film-7", "event_type": "watch"}])
@@ -18,8 +19,12 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -43,7 +48,7 @@ from palate.v1 import (
     user_pb2_grpc,
 )
 
-__all__ = ["Client", "PalateRpcError"]
+__all__ = ["Client", "PalateRpcError", "Tls"]
 
 DEFAULT_TIMEOUT_S = 10.0
 INDEX_TIMEOUT_S = 300.0
@@ -57,9 +62,34 @@ MIN_PAUSE_S = 0.01
 (github.com/grpc/grpc/issues/41036)."""
 
 
+Pem = str | os.PathLike[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """PEM files for TLS."""
+
+    ca: Pem = None
+    """The authorities that the server's certificate may be of; without them those that gRPC trusts."""
+    cert: Pem = None
+    """Our own certificate, where the server asks for one (mutual TLS)."""
+    key: Pem = None
+    """Its private key."""
+
+    def credentials(self) -> grpc.ChannelCredentials:
+        """OSError where a file cannot be read."""
+        ca, cert, key = (
+            Path(file).read_bytes() if file is not None else None
+            for file in (self.ca, self.cert, self.key)
+        )
+        return grpc.ssl_channel_credentials(ca, key, cert)
+
+
 class Client:
     """A connection to a Palate server; safe to share between threads.
 
+    `key` is an API key or a token, sent with every call; `tls` has the files for TLS, and without it
+    nothing is encrypted.
     `timeout_s` is the deadline of a call, retries included; every method takes its own as well.
     `max_attempts` (2 to 5) and `first_pause_s` (at least 0.01) are how often and how soon an
     UNAVAILABLE call is tried.
@@ -69,6 +99,8 @@ class Client:
         self,
         address: str,
         *,
+        key: str = "",
+        tls: Tls | None = None,
         timeout_s: float = DEFAULT_TIMEOUT_S,
         max_attempts: int = 4,
         first_pause_s: float = 0.1,
@@ -76,14 +108,25 @@ class Client:
     ) -> None:
         self.address = address
         self._timeout_s = timeout_s
-        self._channel = grpc.insecure_channel(
-            address,
-            options=[
-                ("grpc.service_config", _retries(max_attempts, first_pause_s)),
-                ("grpc.max_receive_message_length", max_message_bytes),
-                ("grpc.max_send_message_length", max_message_bytes),
-            ],
-        )
+        if not (key.isascii() and key.isprintable()) or " " in key:
+            raise ValueError(
+                "the key has a space or a character that no key has; check how it was read"
+            )
+        self._metadata = (("authorization", f"Bearer {key}"),) if key else ()
+        options = [
+            ("grpc.service_config", _retries(max_attempts, first_pause_s)),
+            ("grpc.max_receive_message_length", max_message_bytes),
+            ("grpc.max_send_message_length", max_message_bytes),
+        ]
+        if tls is not None:
+            self._channel = grpc.secure_channel(address, tls.credentials(), options)
+        else:
+            if key and not _is_here(address):
+                warnings.warn(
+                    f"the key goes to {address} without TLS, and can be read on the way; give tls=Tls(...)",
+                    stacklevel=2,
+                )
+            self._channel = grpc.insecure_channel(address, options)
         self._index: Any = index_pb2_grpc.IndexServiceStub(self._channel)
         self._recommend: Any = recommend_pb2_grpc.RecommendServiceStub(self._channel)
         self._explain: Any = explain_pb2_grpc.ExplainServiceStub(self._channel)
@@ -411,6 +454,26 @@ class Client:
             self._model.RollbackModel, model_pb2.RollbackModelRequest(), timeout_s
         ).model
 
+    def start_trial(
+        self, version: str, kind: str | int, *, share: float = 0.0, timeout_s: float | None = None
+    ) -> model_pb2.ModelTrial:
+        """Tries a model as "shadow" or "canary" beside the one that serves."""
+        request = model_pb2.StartTrialRequest(
+            version=version,
+            kind=values.trial_kind(kind),  # type: ignore[arg-type]
+            share=share,
+        )
+        return self._call(self._model.StartTrial, request, timeout_s).trial
+
+    def get_trial(self, *, timeout_s: float | None = None) -> model_pb2.ModelTrial | None:
+        """The trial that runs, else the last there was; None where there never was one."""
+        answer = self._call(self._model.GetTrial, model_pb2.GetTrialRequest(), timeout_s)
+        return answer.trial if answer.HasField("trial") else None
+
+    def end_trial(self, *, timeout_s: float | None = None) -> model_pb2.ModelTrial:
+        """Ends the trial that runs."""
+        return self._call(self._model.EndTrial, model_pb2.EndTrialRequest(), timeout_s).trial
+
     # Users
 
     def put_user(
@@ -467,20 +530,33 @@ class Client:
 
     def _call(self, method: Callable[..., Any], request: object, timeout_s: float | None) -> Any:
         try:
-            return method(request, timeout=self._timeout_s if timeout_s is None else timeout_s)
+            return method(
+                request,
+                timeout=self._timeout_s if timeout_s is None else timeout_s,
+                metadata=self._metadata,
+            )
         except grpc.RpcError as error:
             raise PalateRpcError.from_grpc(error) from None
 
     def _stream(
         self, method: Callable[..., Any], request: object, timeout_s: float | None
     ) -> Iterator[Any]:
-        call = method(request, timeout=self._timeout_s if timeout_s is None else timeout_s)
+        call = method(
+            request,
+            timeout=self._timeout_s if timeout_s is None else timeout_s,
+            metadata=self._metadata,
+        )
         try:
             yield from call
         except grpc.RpcError as error:
             raise PalateRpcError.from_grpc(error) from None
         finally:
             call.cancel()
+
+
+def _is_here(address: str) -> bool:
+    host = address.removeprefix("dns:///").rpartition(":")[0].strip("[]")
+    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def _retries(max_attempts: int, first_pause_s: float) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from palate.v1 import catalog_pb2, event_pb2, index_pb2, recommend_pb2
+from palate.v1 import catalog_pb2, event_pb2, index_pb2, model_pb2, recommend_pb2
 
 Row = Mapping[str, Any]
 
@@ -114,6 +114,16 @@ def online_by(value: str | int) -> int:
         known = "model, source, scenario, slice or position"
         raise ValueError(f"by is {value!r}: it must be {known}")
     return int(recommend_pb2.OnlineBy.Value(name))
+
+
+def trial_kind(value: str | int) -> int:
+    """From "shadow", "canary" or the enum's number."""
+    if isinstance(value, int):
+        return value
+    name = f"TRIAL_KIND_{value.upper() or 'UNSPECIFIED'}"
+    if name not in model_pb2.TrialKind.keys():  # noqa: SIM118 - it is a wrapper, not a dict
+        raise ValueError(f"kind is {value!r}: it must be shadow or canary")
+    return int(model_pb2.TrialKind.Value(name))
 
 
 def _known(row: Row, fields: Mapping[str, object]) -> dict[str, Any]:

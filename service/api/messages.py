@@ -338,6 +338,110 @@ class OnlineReport:
     attribution: OnlineAttribution
 
 
+class TrialKind(StrEnum):
+    """How a model is tried beside the one that serves."""
+
+    SHADOW = "shadow"
+    """It makes lists that are compared with those that are served, and never seen."""
+    CANARY = "canary"
+    """It serves a share of the people, until it is found to be worse."""
+
+
+class TrialState(StrEnum):
+    """How a trial stands."""
+
+    RUNNING = "running"
+    ENDED = "ended"
+    """Somebody ended it, or began another."""
+    PROMOTED = "promoted"
+    """The model serves everybody."""
+    RETURNED = "returned"
+    """A canary was worse, or could not be judged any more: what served before serves everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrialRequest:
+    """Try a model beside the one that serves."""
+
+    version: str
+    kind: TrialKind
+    share: float = 0.0
+    """Of the people of a canary, of the calls of a shadow, 0..1; 0 means a tenth."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowFigures:
+    """What a shadow was compared in, in this process."""
+
+    compared: int
+    dropped: int
+    """Calls that were to be compared while it could not follow."""
+    failed: int
+    overlap: float
+    """Mean share of a list that both have."""
+    rank_biased_overlap: float
+    """The same with the first places weighing most."""
+    score_drift: float | None
+    """Population stability index of its best scores against those that were served; None until there
+    are enough."""
+    seconds: float
+    """That it took in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrialArm:
+    """What came of what one of the two models served, of a canary."""
+
+    name: str
+    """`canary` or `control`."""
+    version: str
+    answers: int
+    """Of this process."""
+    errors: int
+    """Of these, what failed, or lacked scores or sources."""
+    people: int
+    impressions: int
+    clicks: int
+    conversions: int
+    ctr: OnlineFigure | None
+    conversion: OnlineFigure | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrialTest:
+    """Whether a canary is worse."""
+
+    name: str
+    """`clicks`, `conversions` or `errors`."""
+    ratio: float
+    """How much likelier what was seen is if it is worse; at the threshold it is returned."""
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelTrial:
+    """A model beside the one that serves."""
+
+    kind: TrialKind
+    version: str
+    against: str
+    """The model that it is compared with; empty for the untrained ranker."""
+    share: float
+    started_at: float
+    """Unix seconds."""
+    state: TrialState
+    why: str
+    """What ended it; empty while it runs."""
+    ended_at: float | None = None
+    """Unix seconds; None while it runs."""
+    shadow: ShadowFigures | None = None
+    """Of a shadow that runs."""
+    arms: Sequence[TrialArm] = ()
+    """Of a canary, as of the last look."""
+    tests: Sequence[TrialTest] = ()
+    """Of a canary, as of the last look."""
+
+
 RESUME = "resume"
 """The stage whose message says that a training goes on where it was interrupted."""
 
@@ -398,6 +502,10 @@ class TrainProgress:
 
 Progress = Callable[[TrainProgress], None]
 """What is told how far a long call is. What it raises ends that call."""
+
+
+def unheard(step: TrainProgress) -> None:
+    """A `Progress` for whom it is all the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from service.api.messages import (
     ExplainRequest,
     Explanation,
     ModelInfo,
+    ModelTrial,
     OnlineReport,
     OnlineRequest,
     Recommendation,
@@ -34,6 +35,7 @@ from service.api.messages import (
     TasteRequest,
     TasteSummary,
     TrainProgress,
+    TrialRequest,
     UserDeletion,
     UserExport,
     UserProfile,
@@ -146,6 +148,15 @@ class ModelService(Protocol):
 
     def rollback_model(self) -> ModelInfo:
         """Serve with the model that served before."""
+
+    def start_trial(self, request: TrialRequest, /) -> ModelTrial:
+        """Try a model beside the one that serves; another trial is ended."""
+
+    def get_trial(self) -> ModelTrial | None:
+        """The trial that runs, else the last there was; None where there never was one."""
+
+    def end_trial(self) -> ModelTrial:
+        """End the trial that runs; NoTrial where none does."""
 
 
 class UserService(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 
-from encoders.image.picture import open_image
+from encoders.decoding.decoder import decoded_image
 from encoders.modality import ImageModality
 from indexer.catalog.item import Item
 from indexer.media.folder import public_name
@@ -28,7 +28,7 @@ class ItemPictures:
         names = item.perceived(ImageModality.name)
         if not names:
             return None
-        picture = open_image(self._media.source_of(names[0]), label=public_name(names[0]))
+        picture = decoded_image(self._media.source_of(names[0]), public_name(names[0]))
         picture.thumbnail((MAX_PX, MAX_PX))
         stream = io.BytesIO()
         picture.save(stream, "JPEG", quality=_QUALITY)

@@ -17,6 +17,7 @@ import typer
 from service.cli import output
 from service.cli.commands.aligning import align
 from service.cli.commands.asking import recommend, search, similar
+from service.cli.commands.auditing import audit
 from service.cli.commands.backing_up import backup, restore
 from service.cli.commands.chatting import chat
 from service.cli.commands.encoding import encoders
@@ -24,6 +25,7 @@ from service.cli.commands.enriching import enrich
 from service.cli.commands.evaluating import evaluate
 from service.cli.commands.explaining import explain
 from service.cli.commands.indexing import index, rebuild
+from service.cli.commands.keying import keys
 from service.cli.commands.people import users
 from service.cli.commands.recording import events
 from service.cli.commands.reporting import report
@@ -35,6 +37,7 @@ from service.cli.commands.simulating import simulate
 from service.cli.commands.training import models, train
 from service.cli.commands.tuning import tune
 from service.cli.commands.watching import top
+from service.cli.connection import with_credentials
 from service.cli.demo.demo import demo
 from service.cli.doctor.command import doctor
 from service.cli.files import COULD_NOT
@@ -71,9 +74,12 @@ app.add_typer(models, name="models", rich_help_panel="Keep")
 app.add_typer(encoders, name="encoders", rich_help_panel="Keep")
 app.add_typer(users, name="users", rich_help_panel="Keep")
 app.add_typer(enrich, name="enrich", rich_help_panel="Keep")
+app.add_typer(keys, name="keys", rich_help_panel="Keep")
+app.add_typer(audit, name="audit", rich_help_panel="Keep")
 app.add_typer(log, name="log", rich_help_panel="Keep")
 app.add_typer(report, name="report", rich_help_panel="Keep")
 app.add_typer(rules, name="rules", rich_help_panel="Keep")
+with_credentials(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

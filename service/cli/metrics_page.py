@@ -22,7 +22,10 @@ from service.telemetry import metrics as m
 TIMEOUT_S = 5.0
 _START = "process_start_time_seconds"
 _MEMORY = "process_resident_memory_bytes"
-_TODO = "set server.metrics and start the server, or name its page with --metrics"
+_TODO = (
+    "set server.metrics and start the server, or name its page with --metrics, and a key with --key-file where it asks"
+    " for one"
+)
 
 Labels = tuple[tuple[str, str], ...]
 """Names and values, by name."""
@@ -97,10 +100,14 @@ class Vitals:
     memory_bytes: int
 
 
-def read(url: str) -> Page:
-    """The page as it is now. StoreUnavailable where none can be read."""
+def read(url: str, key: str = "") -> Page:
+    """The page as it is now, by a key where the server asks for one. StoreUnavailable where none can
+    be read."""
     try:
-        with urllib.request.urlopen(url, timeout=TIMEOUT_S) as page:
+        request = urllib.request.Request(url)
+        if key:
+            request.add_unredirected_header("Authorization", f"Bearer {key}")
+        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as page:
             text = page.read().decode("utf-8")
         return page_of(text, time.time())
     except (OSError, HTTPException, ValueError) as error:

@@ -72,12 +72,6 @@ Config = Annotated[
         show_default=False,
     ),
 ]
-Server = Annotated[
-    str,
-    typer.Option(
-        "--server", metavar="HOST:PORT", help="Ask this server instead of opening the data folder."
-    ),
-]
 Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, for programs.")]
 Files = Annotated[
     list[Path],

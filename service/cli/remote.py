@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from indexer.catalog.event import Event
 from indexer.catalog.item import Item
-from palate.client import Client
+from palate.client import Client, Tls
 from palate.v1 import event_pb2
 from service.api.messages import (
     EventReport,
     ExplainRequest,
     Explanation,
     ModelInfo,
+    ModelTrial,
     OnlineReport,
     OnlineRequest,
     Recommendation,
@@ -30,11 +31,13 @@ from service.api.messages import (
     TasteRequest,
     TasteSummary,
     TrainProgress,
+    TrialRequest,
     UserDeletion,
     UserExport,
     UserProfile,
 )
 from service.api.services import Progress
+from service.cli.connection import Connection
 from service.rpc.conversion.converter import from_message, to_message
 from service.rpc.conversion.rows import item_of
 
@@ -48,8 +51,15 @@ if TYPE_CHECKING:
 class Remote:
     """Every method is one call. What the server refuses is a `PalateRpcError` with its message."""
 
-    def __init__(self, address: str) -> None:
-        self._client = Client(address)
+    def __init__(self, address: str, *, key: str = "", tls: Tls | None = None) -> None:
+        self._client = Client(address, key=key, tls=tls)
+
+    @classmethod
+    def of(cls, server: Connection) -> Remote:
+        """The server that the options name."""
+        files = (server.tls_ca, server.tls_cert, server.tls_key)
+        tls = Tls(*files) if server.is_tls or any(files) else None
+        return cls(server.address, key=server.key, tls=tls)
 
     # The catalogue and the events
 
@@ -138,6 +148,17 @@ class Remote:
 
     def rollback_model(self) -> ModelInfo:
         return from_message(self._client.rollback_model(), ModelInfo)
+
+    def start_trial(self, request: TrialRequest) -> ModelTrial:
+        answer = self._client.start_trial(request.version, request.kind, share=request.share)
+        return from_message(answer, ModelTrial)
+
+    def get_trial(self) -> ModelTrial | None:
+        answer = self._client.get_trial()
+        return None if answer is None else from_message(answer, ModelTrial)
+
+    def end_trial(self) -> ModelTrial:
+        return from_message(self._client.end_trial(), ModelTrial)
 
     # Users
 

@@ -7,12 +7,14 @@ An embedded store has one owner, so both look alike to the commands
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from service.cli.output import waiting
+from service.cli.connection import Connection
+from service.cli.output import remark, waiting
 
 if TYPE_CHECKING:
     from indexer.log.event_log import EventLog
@@ -46,7 +48,7 @@ def require_data(settings: Settings) -> None:
 
 
 def answering(
-    data: Path | None, config: Path | None, server: str, *, quiet: bool
+    data: Path | None, config: Path | None, server: Connection, *, quiet: bool
 ) -> AbstractContextManager[Backend]:
     """Whatever answers: the server at an address, or the data folder with its models loaded."""
     if server:
@@ -56,7 +58,7 @@ def answering(
 
 @contextmanager
 def talking(
-    data: Path | None, config: Path | None, server: str, *, quiet: bool
+    data: Path | None, config: Path | None, server: Connection, *, quiet: bool
 ) -> Iterator[tuple[Backend, LanguageModel | None]]:
     """The same, and the language model that phrases replies. A server keeps its own to itself: its
     key and its budget are not for whoever asks."""
@@ -69,20 +71,24 @@ def talking(
 
 
 @contextmanager
-def _at_address(server: str) -> Iterator[Backend]:
+def _at_address(server: Connection) -> Iterator[Backend]:
     """StoreUnavailable where no Palate server answers there."""
     from palate.errors import PalateRpcError
     from service.cli.remote import Remote
     from service.errors import StoreUnavailable
 
-    remote = Remote(server)
+    with warnings.catch_warnings(record=True) as doubts:
+        warnings.simplefilter("always")
+        remote = Remote.of(server)
+    for doubt in doubts:
+        remark(f"warning: {doubt.message}")
     try:
         yield remote
     except PalateRpcError as error:
         if error.reason:  # refused by Palate, and not lost on the way
             raise
-        todo = "check the address, and that `palate serve` is running there"
-        raise StoreUnavailable(f"server {server}", str(error), todo) from error
+        todo = "check the address, that `palate serve` is running there, and whether it speaks TLS (--tls-ca)"
+        raise StoreUnavailable(f"server {server.address}", str(error), todo) from error
     finally:
         remote.close()
 
@@ -105,19 +111,17 @@ def _in_folder(data: Path | None, config: Path | None, quiet: bool) -> Iterator[
 def open_recommender(
     settings: Settings, *, warm_up: bool = False, telemetry: Telemetry | None = None
 ) -> Recommender:
-    """The data folder of the settings, with its models; `warm_up` readies the encoders, and what
-    wishes are read with, for their first call."""
+    """The data folder of the settings, with its models; after `warm_up` a first call takes no longer
+    than others."""
     from service.recommender import Recommender
     from service.storage.workspace import Workspace
     from service.telemetry.telemetry import SILENT
 
     workspace = Workspace.open(settings)
     try:
-        if warm_up:
-            workspace.warm_up()
         recommender = Recommender(workspace, telemetry=telemetry or SILENT)
         if warm_up:
-            recommender.wishes.lexicon.prepare()
+            recommender.warm_up()
         return recommender
     except BaseException:
         workspace.close()

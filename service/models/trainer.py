@@ -11,7 +11,7 @@ import shutil
 import threading
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -46,6 +46,20 @@ logger = logging.getLogger(__name__)
 
 LexiconNow = Callable[[int], tuple[Lexicon, Topics]]
 """What a catalogue of so many item indices can be asked for in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A model that lies in its folder, and is yet to be registered."""
+
+    version: str
+    metrics: Mapping[str, float]
+    incremental: bool
+    """It goes on from the active one, and nothing judges it."""
+    serves: bool
+    """Whether the verdict lets it serve."""
+    why: str
+    """What the verdict says against it; empty where it says nothing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,15 +117,8 @@ class Trainer:
         if not self._turn.acquire(blocking=False):
             raise TrainingUnderway
         try:
-            started = time.time()
-            version = _new_version(started)
-            progress(TrainProgress("read", 0, 1))
-            if incremental:
-                fitted = self._take_up(progress, version, seed)
-            else:
-                config = config or self._workspace.settings.ranker
-                fitted = self._fit(progress, version, seed, config)
-            return self._admit(progress, fitted, started, always=force or incremental)
+            made = self.make(progress, config=config, seed=seed, incremental=incremental)
+            return self.admit(progress, made, force=force)
         finally:
             self._turn.release()
 
@@ -123,6 +130,46 @@ class Trainer:
                 shutil.rmtree(self._interrupted, ignore_errors=True)
             finally:
                 self._turn.release()
+
+    def make(
+        self,
+        progress: Progress,
+        *,
+        config: RankerConfig | None = None,
+        seed: int = 0,
+        incremental: bool = False,
+    ) -> Made:
+        """Train, and save what comes of it; nothing else knows of it yet. Errors as of `train`."""
+        started = time.time()
+        version = _new_version(started)
+        progress(TrainProgress("read", 0, 1))
+        if incremental:
+            fitted = self._take_up(progress, version, seed)
+        else:
+            config = config or self._workspace.settings.ranker
+            fitted = self._fit(progress, version, seed, config)
+        verdict = None if fitted.taken_up_from else _verdict_on(fitted)
+        serves = verdict is None or verdict.serves
+        card = self._card(fitted, started, refused=not serves)
+        progress(TrainProgress("save", 0, 1))
+        self._registry.save(fitted.trained.ranker, fitted.data.item_ids, card)
+        why = "" if verdict is None else verdict.why
+        return Made(version, card.metrics, incremental, serves, why)
+
+    def admit(self, progress: Progress, made: Made, *, force: bool) -> ModelInfo:
+        """Register what was made, and activate it unless it lost; with `force` also then."""
+        model = self._registry.register(made.version, made.metrics)
+        if not made.incremental:
+            shutil.rmtree(self._interrupted, ignore_errors=True)
+        if not made.serves and not force:
+            logger.warning("model %s is not activated: %s", model.version, made.why)
+            progress(TrainProgress("done", 1, 1, f"not activated: {made.why}"))
+            return model
+        progress(TrainProgress("activate", 0, 1))
+        model = self._registry.activate(model.version)
+        told = f"activated, though {made.why}" if made.why else "activated"
+        progress(TrainProgress("done", 1, 1, told))
+        return model
 
     def _fit(self, progress: Progress, version: str, seed: int, config: RankerConfig) -> _Fitted:
         from service.models.fitting import fit_ranker
@@ -235,26 +282,6 @@ class Trainer:
 
     def _sources(self, modalities: Sequence[str]) -> Sequence[CandidateSource]:
         return (*sources_of(modalities), *self._plugged)
-
-    def _admit(
-        self, progress: Progress, fitted: _Fitted, started: float, *, always: bool
-    ) -> ModelInfo:
-        """Save and register what was trained, and activate it unless it lost."""
-        verdict = None if fitted.taken_up_from else _verdict_on(fitted)
-        card = self._card(fitted, started, refused=verdict is not None and not verdict.serves)
-        progress(TrainProgress("save", 0, 1))
-        model = self._registry.add(fitted.trained.ranker, fitted.data.item_ids, card)
-        if not fitted.taken_up_from:
-            shutil.rmtree(self._interrupted, ignore_errors=True)
-        if verdict and not verdict.serves and not always:
-            logger.warning("model %s is not activated: %s", model.version, verdict.why)
-            progress(TrainProgress("done", 1, 1, f"not activated: {verdict.why}"))
-            return model
-        progress(TrainProgress("activate", 0, 1))
-        model = self._registry.activate(model.version)
-        told = f"activated, though {verdict.why}" if verdict and verdict.why else "activated"
-        progress(TrainProgress("done", 1, 1, told))
-        return model
 
     def _card(self, fitted: _Fitted, started: float, *, refused: bool) -> ModelCard:
         trained, data = fitted.trained, fitted.data

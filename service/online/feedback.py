@@ -7,7 +7,7 @@ time, so that deletions take effect. Knows no figures and no groups.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from indexer.catalog.event import EventPolicy, Outcome
 from indexer.log.event_log import FeedbackBatch, ImpressionRecord, ImpressionRecords
 from service.online.impression import Audience, Impression
+from service.online.places import Places
 from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
 
 DAY_S = 86_400.0
@@ -64,6 +65,8 @@ class Feedback:
     sources: Sequence[str]
     proposed: BoolArray
     """(P, sources) who proposed it."""
+    user: Sequence[str]
+    """By answer, (A,); empty for nobody in particular."""
     model: Sequence[str]
     """By answer, (A,)."""
     placement: Sequence[str]
@@ -82,82 +85,34 @@ class Feedback:
         attribution_days: float = 7.0,
     ) -> Feedback:
         """Of the answers that were served from `since` on (Unix seconds)."""
-        places = _Places(log.iter_impressions(since))
-        made = places.columns()
+        places = Places(log.iter_impressions(since))
+        made = _unanswered(places)
         outcomes = _Outcomes(log, policy, places, made, since, attribution_days * DAY_S)
         for batch in log.read_feedback():
             outcomes.take(batch)
         return made
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What attribution needs of one answer."""
-
-    number: int
-    user_id: str
-    served_at: float
-    first_place: int
-    items: Sequence[int]
-
-
-class _Places:
-    """The answers, as they come, put together into columns."""
-
-    def __init__(self, records: Iterable[ImpressionRecord]) -> None:
-        self.answers: dict[str, _Answer] = {}
-        self._people: dict[str, int] = {}
-        self._sources: dict[str, int] = {}
-        self._n_places = 0
-        self._person: list[int] = []
-        self._impressions: list[Impression] = []
-        for record in records:
-            self._add(record)
-
-    def _add(self, record: ImpressionRecord) -> None:
-        impression = Impression.from_json(record.content)
-        name = record.user_id or f"\x00{record.recommendation_id}"
-        self._person.append(self._people.setdefault(name, len(self._people)))
-        self.answers[record.recommendation_id] = _Answer(
-            len(self._impressions),
-            record.user_id,
-            record.created_at,
-            self._n_places,
-            impression.items,
-        )
-        self._impressions.append(impression)
-        self._n_places += len(impression.items)
-        for names in impression.sources:
-            for source in names:
-                self._sources.setdefault(source, len(self._sources))
-
-    def columns(self) -> Feedback:
-        """With nothing done yet."""
-        n, shown = self._n_places, self._impressions
-        lengths = np.array([len(one.items) for one in shown], dtype=np.int64)
-        answer = np.repeat(np.arange(len(shown)), lengths)
-        proposed = np.zeros((n, len(self._sources)), bool)
-        rows = [names for one in shown for names in one.sources]
-        for place, names in enumerate(rows):
-            proposed[place, [self._sources[name] for name in names]] = True
-        return Feedback(
-            answer=answer,
-            person=np.array(self._person, dtype=np.int64)[answer],
-            position=np.array(
-                [one.start + 1 + i for one in shown for i in range(len(one.items))], dtype=np.int64
-            ),
-            cold=np.array([cold for one in shown for cold in one.cold], dtype=bool),
-            shown=np.zeros(n, bool),
-            said_shown=np.zeros(n, bool),
-            clicked=np.zeros(n, bool),
-            converted=np.zeros(n, bool),
-            dwell=np.full(n, np.nan),
-            sources=list(self._sources),
-            proposed=proposed,
-            model=[one.model_version for one in shown],
-            placement=[one.placement for one in shown],
-            audience=[one.audience for one in shown],
-        )
+def _unanswered(places: Places) -> Feedback:
+    """With nothing done yet."""
+    n = places.n_places
+    return Feedback(
+        answer=places.answer(),
+        person=places.person(),
+        position=places.position(),
+        cold=places.cold(),
+        shown=np.zeros(n, bool),
+        said_shown=np.zeros(n, bool),
+        clicked=np.zeros(n, bool),
+        converted=np.zeros(n, bool),
+        dwell=np.full(n, np.nan),
+        sources=places.sources,
+        proposed=places.proposed(),
+        user=places.users,
+        model=places.models,
+        placement=places.placements,
+        audience=places.audiences,
+    )
 
 
 class _Outcomes:
@@ -167,7 +122,7 @@ class _Outcomes:
         self,
         log: ImpressionRecords,
         policy: EventPolicy,
-        places: _Places,
+        places: Places,
         feedback: Feedback,
         since: float,
         within_s: float,

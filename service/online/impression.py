@@ -1,7 +1,8 @@
 """An answer in short: what figures of online quality need of it, small enough to be kept for months.
 
-It is written as one line of JSON, in which the names of sources stand once. Knows no events, no log
-and no figures.
+It is written as one line of JSON: the names of sources stand once, and of each item which of them
+proposed it is a number, a bit for each. Millions are read for one report, by `service.online.places`,
+which reads the line itself. Knows no events, no log and no figures.
 """
 
 from __future__ import annotations
@@ -48,19 +49,22 @@ class Impression:
     items: Sequence[int]
     """(K,) item indices."""
     sources: Sequence[Sequence[str]]
-    """(K,) who proposed each of them."""
+    """(K,) who proposed each of them; their order is not kept."""
     cold: Sequence[bool]
     """(K,) whether nobody had done anything with it yet."""
 
     @property
     def placement(self) -> str:
-        """What the report calls where it was served: the scenario, else the domains."""
-        return self.scenario or " + ".join(self.domains)
+        """See `placement_of`."""
+        return placement_of(self.scenario, self.domains)
 
     def to_json(self) -> str:
         """In one line."""
         names: dict[str, int] = {}
-        by = [[names.setdefault(name, len(names)) for name in of_one] for of_one in self.sources]
+        by = [
+            sum(1 << names.setdefault(name, len(names)) for name in dict.fromkeys(of_one))
+            for of_one in self.sources
+        ]
         content: dict[str, Any] = {
             "model": self.model_version,
             "scenario": self.scenario,
@@ -79,6 +83,10 @@ class Impression:
         """What `to_json` wrote."""
         content = orjson.loads(text)
         names, cold = content["names"], set(content["cold"])
+        sources = [
+            [name for place, name in enumerate(names) if mask >> place & 1]
+            for mask in content["by"]
+        ]
         return cls(
             model_version=content["model"],
             scenario=content["scenario"],
@@ -86,6 +94,11 @@ class Impression:
             audience=Audience(content["audience"]),
             start=content["start"],
             items=content["items"],
-            sources=[[names[place] for place in of_one] for of_one in content["by"]],
+            sources=sources,
             cold=[place in cold for place in range(len(content["items"]))],
         )
+
+
+def placement_of(scenario: str, domains: Sequence[str]) -> str:
+    """What the report calls where an answer was served: the scenario, else the domains."""
+    return scenario or " + ".join(domains)

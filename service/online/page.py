@@ -73,4 +73,8 @@ def row(group: OnlineGroup) -> list[str]:
 def _interval(rate: OnlineFigure | None, digits: int) -> str:
     if rate is None:
         return ""
-    return f"{rate.value:.{digits}f} [{rate.low:.{digits}f}, {rate.high:.{digits}f}]"
+    value, low, high = (
+        f"{one:.{digits}f}".removeprefix("0" if digits > 1 else "")
+        for one in (rate.value, rate.low, rate.high)
+    )
+    return f"{value} [{low}, {high}]"

@@ -33,7 +33,7 @@ class Rate:
 
 
 def share(hits: FloatArray, people: IntArray) -> Rate | None:
-    """Of `hits` (n,), each 0 or 1, where the same number in `people` (n,) is one person. None where
+    """Of `hits` (n,), each 0 or 1, where the same small number in `people` (n,) is one person. None where
     there is nothing to count, or one person alone.
 
     >>> people = np.arange(100)
@@ -78,10 +78,10 @@ def clustered_variance(values: FloatArray, people: IntArray) -> float:
     """
     if not len(values):
         return math.inf
-    rest = np.bincount(np.unique(people, return_inverse=True)[1], values - values.mean())
-    n_people = len(rest)
+    n_people = _n_people(people)
     if n_people < 2:
         return math.inf
+    rest = np.bincount(people, values - values.mean())  # those who are not there add nothing
     return float(rest @ rest) * n_people / (n_people - 1) / len(values) ** 2
 
 
@@ -95,4 +95,4 @@ def quantile(n_people: int) -> float:
 
 
 def _n_people(people: IntArray) -> int:
-    return len(np.unique(people))
+    return int(np.count_nonzero(np.bincount(people)))

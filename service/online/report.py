@@ -20,7 +20,7 @@ from service.api.messages import (
 from service.online.feedback import Feedback
 from service.online.impression import Audience
 from service.online.rate import Rate, mean, share
-from service.ranker.data.arrays import BoolArray
+from service.ranker.data.arrays import BoolArray, IntArray
 
 ALL = "all"
 NO_MODEL = "untrained"
@@ -119,8 +119,8 @@ def _group(feedback: Feedback, counts: BoolArray, name: str, chosen: BoolArray) 
     stayed = ~np.isnan(feedback.dwell[places])
     return OnlineGroup(
         name=name,
-        answers=len(np.unique(feedback.answer[chosen])),
-        people=len(np.unique(people)),
+        answers=_n_different(feedback.answer[chosen]),
+        people=_n_different(people),
         served=int(chosen.sum()),
         impressions=len(places),
         clicks=int(clicked.sum()),
@@ -130,6 +130,10 @@ def _group(feedback: Feedback, counts: BoolArray, name: str, chosen: BoolArray) 
         conversion=_figure(share(converted.astype(float), people)),
         dwell_s=_figure(mean(feedback.dwell[places][stayed], people[stayed])),
     )
+
+
+def _n_different(numbers: IntArray) -> int:
+    return int(np.count_nonzero(np.bincount(numbers)))
 
 
 def _figure(rate: Rate | None) -> OnlineFigure | None:

@@ -13,6 +13,7 @@ gRPC.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -20,15 +21,22 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import wraps
 from typing import Concatenate, Literal, ParamSpec, TypeAlias, TypeVar
 
-from service.api.messages import ServingEncoders, TrainProgress
+from service.api.messages import ModelInfo, ServingEncoders, TrainProgress, unheard
 from service.api.services import Progress
-from service.errors import TrainingUnderway
+from service.config import TrainingSettings
+from service.errors import NotServing, TrainingUnderway
 from service.language_model.model import LanguageModel
 from service.operations.changing import named, open_beside, prepare, serving_encoders
 from service.operations.housekeeping import Housekeeping
 from service.operations.pseudonymous import under_pseudonyms
 from service.operations.scrubbing import Scrubber
+from service.operations.training_apart import TrainingApart, can_be_apart
+from service.operations.training_schedule import TrainingSchedule
+from service.priority import TRAINING, give_way
 from service.recommender import Recommender
+from service.telemetry.progress_lines import ProgressLines, log_progress
+
+logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -56,12 +64,22 @@ class Switching:
     """A `Backend` that is one recommender at a time."""
 
     def __init__(
-        self, recommender: Recommender, scrub_every_h: float = 0.0, *, housekeeping: bool = False
+        self,
+        recommender: Recommender,
+        scrub_every_h: float = 0.0,
+        training: TrainingSettings | None = None,
+        *,
+        housekeeping: bool = False,
     ) -> None:
-        """What serves is scrubbed every so many hours; 0 is never. `housekeeping` does by itself what
-        falls due."""
+        """What serves is scrubbed every so many hours; 0 is never. With `training` it trains as that
+        says, and when; without, when it is asked to, in the caller's thread. `housekeeping` does by
+        itself what falls due."""
         self._active = recommender
         self._pseudonyms = recommender.workspace.folder.pseudonyms
+        self._apart = TrainingApart(training) if training is not None and training.apart else None
+        self._schedule = TrainingSchedule(
+            training or TrainingSettings(), lambda: self._active.workspace.log, self._scheduled
+        )
         self._scrubber = Scrubber(lambda: self._active, scrub_every_h) if scrub_every_h else None
         self._calls: Counter[Recommender] = Counter()
         """Under way, by the recommender that answers them."""
@@ -73,6 +91,7 @@ class Switching:
         self._housekeeping = (
             Housekeeping(lambda: self._active, self.train) if housekeeping else None
         )
+        self._schedule.start()
 
     index_items = _delegate(Recommender.index_items, lock="items")
     delete_items = _delegate(Recommender.delete_items, lock="items")
@@ -90,9 +109,11 @@ class Switching:
     describe_taste = _delegate(Recommender.describe_taste)
 
     list_models = _delegate(Recommender.list_models)
-    train = _delegate(Recommender.train, lock="training")
     activate_model = _delegate(Recommender.activate_model)
     rollback_model = _delegate(Recommender.rollback_model)
+    start_trial = _delegate(Recommender.start_trial)
+    get_trial = _delegate(Recommender.get_trial)
+    end_trial = _delegate(Recommender.end_trial)
 
     put_user = _delegate(Recommender.put_user, lock="users")
     export_user = _delegate(Recommender.export_user)
@@ -101,6 +122,21 @@ class Switching:
 
     loaded = _delegate(Recommender.loaded)
     drop_caches = _delegate(Recommender.drop_caches)
+
+    def train(
+        self,
+        progress: Progress = unheard,
+        *,
+        seed: int = 0,
+        force: bool = False,
+        incremental: bool = False,
+    ) -> ModelInfo:
+        """Train on the whole log, or take up what is new; what comes of it serves unless its check is
+        against it."""
+        with self._alone(), self._serving() as recommender:
+            model = self._trained(recommender, progress, seed, force, incremental)
+        self._schedule.note(incremental)
+        return model
 
     @property
     def reply_model(self) -> LanguageModel | None:
@@ -134,10 +170,41 @@ class Switching:
     def close(self) -> None:
         """Close the recommender that serves."""
         self._active.telemetry.unwatch("recommender")
+        self._active.telemetry.unwatch("trials")
+        self._schedule.close()
         for beside in (self._scrubber, self._housekeeping):
             if beside is not None:
                 beside.close()
         self._active.close()
+
+    def _trained(
+        self,
+        recommender: Recommender,
+        progress: Progress,
+        seed: int,
+        force: bool,
+        incremental: bool,
+    ) -> ModelInfo:
+        if self._apart is not None and can_be_apart(recommender.workspace.settings):
+            return self._apart.train(
+                recommender, progress, seed=seed, force=force, incremental=incremental
+            )
+        return recommender.train(progress, seed=seed, force=force, incremental=incremental)
+
+    def _scheduled(self, incremental: bool) -> None:
+        """A training that nobody waits for: its progress is lines of the log."""
+        lines = ProgressLines(log_progress)
+
+        def progress(step: TrainProgress) -> None:
+            if self._schedule.stopping:
+                raise NotServing("stopping this work")
+            lines.step(step.stage, step.done, step.total or None)
+
+        give_way(TRAINING)
+        with self._alone(), self._serving() as recommender:
+            model = self._trained(recommender, progress, 0, False, incremental)
+        serves = "serves" if model.active else "does not serve: its check was against it"
+        logger.info("scheduled training: model %s %s", model.version, serves)
 
     def _exchange(self, after: Recommender) -> None:
         """Make `after` the one that serves. Nothing is written between its last look at the log and

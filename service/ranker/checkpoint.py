@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -35,25 +35,21 @@ from service.ranker.checkpoint_soundness import (
 )
 from service.ranker.config import RankerConfig
 from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
-from service.ranker.data.content_space import ContentSpace, Projection
+from service.ranker.data.content_space import ContentSpace
 from service.ranker.data.history import History
 from service.ranker.data.items import ItemFeatures
 from service.ranker.item_item.behaviour import Behaviour
 from service.ranker.item_item.content_regression import ContentRegression
 from service.ranker.layers import under
+from service.ranker.named_arrays import MATRICES, arrays_of, blend_of, config_of, space_of
 from service.ranker.quantization import Arrays, narrowed, widened
 from service.ranker.ranker import Ranker
-from service.ranker.second_stage.blend import Blend, Prior
-from service.ranker.second_stage.blend_network import BlendNetwork
-from service.ranker.second_stage.signals import UnknownSignals, signals_named
+from service.ranker.second_stage.blend import Blend
+from service.ranker.second_stage.signals import UnknownSignals
 from service.ranker.sequence.inference import embed_items
 from service.ranker.sequence.network import SequenceNetwork
 from service.ranker.sequence.shape import PAD, ModelShape
 
-MATRICES = ("ease", "knn", "co_occurrence", "transitions", "co_counts")
-"""Of `Behaviour`, saved as `<name>.data`, `<name>.indices`, `<name>.indptr`."""
-NET, COLD_START_NET = "blend", "cold_start"
-"""What the arrays of the second stage's networks begin with."""
 _CONFIG, _ITEM_IDS, _WEIGHTS = "config.json", "item_ids.json", "weights.safetensors"
 TRIED = 5
 """Items that a ranker has to score before it is said to be read."""
@@ -73,21 +69,10 @@ def save_checkpoint(
     config = {
         "format": FORMAT,
         "precision": "float32",
-        "version": ranker.version,
-        "config": asdict(ranker.config),
-        "shape": asdict(ranker.model.shape),
-        "signals": [signal.name for signal in ranker.blend.signals],
-        "cold_item_boost": ranker.blend.cold_item_boost,
-        "cold_start_events": ranker.blend.cold_start_events,
-        "beginners": ranker.blend.beginners._asdict(),
-        "newcomers": ranker.blend.newcomers._asdict(),
-        "strangers_prior": ranker.blend.strangers_prior,
-        "spared_events": ranker.blend.spared_events,
-        "calibration": ranker.calibration,
-        "n_events": ranker.snapshot.behaviour.n_events,
+        **config_of(ranker),
         "extra": dict(extra),
     }
-    _write(folder, config, item_ids, _arrays(ranker, ranker.model))
+    _write(folder, config, item_ids, arrays_of(ranker))
 
 
 def shrink_checkpoint(folder: Path, into: Path, version: str, modalities: Collection[str]) -> None:
@@ -138,6 +123,14 @@ def verify_checkpoint(folder: Path, modalities: Collection[str]) -> None:
     _read(folder, modalities)
 
 
+def has_checksums(folder: Path) -> bool:
+    """Whether it was written with checksums, all of which are right. CheckpointError where one is
+    not."""
+    config = _read_config(folder)
+    _check_files(folder, config, (_ITEM_IDS, _WEIGHTS))
+    return "checksums" in config
+
+
 def _ranker(
     folder: Path,
     config: Mapping[str, Any],
@@ -186,37 +179,6 @@ def _scores_are_finite(ranker: Ranker) -> bool:
 
 
 # writing
-
-
-def _arrays(ranker: Ranker, model: SequenceNetwork) -> dict[str, np.ndarray[Any, Any]]:
-    content, behaviour = ranker.snapshot.content, ranker.snapshot.behaviour
-    arrays: dict[str, np.ndarray[Any, Any]] = {
-        "content.idf": content.idf,
-        "has_id": ranker.catalog.id_rows != PAD,
-        "counts": behaviour.counts,
-        "recent": behaviour.recent,
-        "neighbours": behaviour.neighbours,
-        "closeness": behaviour.closeness,
-    }
-    for field in fields(ContentRegression):
-        arrays[f"regression.{field.name}"] = getattr(ranker.snapshot.regression, field.name)
-    networks: dict[str, SequenceNetwork | BlendNetwork | None] = {
-        "model": model,
-        NET: ranker.blend.net,
-        COLD_START_NET: ranker.blend.cold_start_net,
-    }
-    for prefix, network in networks.items():
-        weights = {} if network is None else network.weights
-        arrays |= {f"{prefix}.{name}": weight for name, weight in weights.items()}
-    for modality, projection in ranker.catalog.space.projections.items():
-        arrays[f"space.{modality}.mean"] = projection.mean
-        arrays[f"space.{modality}.components"] = projection.components
-    for name in MATRICES:
-        matrix = getattr(behaviour, name)
-        arrays[f"{name}.data"] = matrix.data
-        arrays[f"{name}.indices"] = matrix.indices
-        arrays[f"{name}.indptr"] = matrix.indptr
-    return arrays
 
 
 def _write(
@@ -293,53 +255,26 @@ def _unreadable(folder: Path, error: Exception | str) -> CheckpointError:
 
 
 def _space(folder: Path, arrays: Arrays, shape: ModelShape, items: ItemFeatures) -> ContentSpace:
-    projections = {
-        modality: Projection(
-            arrays[f"space.{modality}.mean"], arrays[f"space.{modality}.components"]
-        )
-        for modality in shape.modality_dims
-    }
+    space = space_of(arrays, list(shape.modality_dims))
     for modality, dim in items.dims.items():
-        if modality in projections and projections[modality].input_dim != dim:
+        projection = space.projections.get(modality)
+        if projection is not None and projection.input_dim != dim:
             raise CheckpointError(
                 f"checkpoint {folder} reads {modality} vectors of "
-                f"{projections[modality].input_dim} dimensions, those of the catalogue have {dim}; "
+                f"{projection.input_dim} dimensions, those of the catalogue have {dim}; "
                 "train anew"
             )
-    return ContentSpace(projections)
+    return space
 
 
 def _blend(folder: Path, config: Mapping[str, Any], arrays: Arrays, shape: ModelShape) -> Blend:
     try:
-        signals = signals_named(config["signals"], shape.modality_dims)
+        return blend_of(config, arrays, list(shape.modality_dims), shape.task_shares)
     except UnknownSignals as error:
         raise CheckpointError(
             f"checkpoint {folder} reads signals that this version does not know "
             f"({', '.join(error.names)}); train anew, or use the version that wrote it"
         ) from error
-    net = _net(arrays, NET, len(signals), shape)
-    assert net is not None
-    return Blend(
-        signals,
-        net,
-        config["cold_item_boost"],
-        _net(arrays, COLD_START_NET, len(signals), shape),
-        config["cold_start_events"],
-        Prior(**config["beginners"]),
-        Prior(**config["newcomers"]),
-        config.get("strangers_prior", 0.0),
-        config.get("spared_events", 0),
-    )
-
-
-def _net(arrays: Arrays, name: str, n_signals: int, shape: ModelShape) -> BlendNetwork | None:
-    """None where it was not saved."""
-    weights = under(arrays, f"{name}.")
-    if not weights:
-        return None
-    if len(weights["mean"]) != n_signals:
-        raise ValueError(f"{name} reads {len(weights['mean'])} signals, {n_signals} are named")
-    return BlendNetwork(weights, shape.task_shares)
 
 
 def _id_rows(has_id: BoolArray, new_index: IntArray, n_items: int) -> IntArray:
@@ -363,6 +298,7 @@ def _behaviour(arrays: Arrays, new_index: IntArray, n_items: int, n_events: int)
         recent=recent,
         neighbours=_neighbours(arrays["neighbours"], new_index, n_items),
         closeness=_moved(_closeness(arrays), new_index, n_items),
+        is_found=np.ones(n_items, bool),
         n_events=n_events,
         **matrices,
     )

@@ -7,7 +7,6 @@ scores and no words.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -21,8 +20,6 @@ from service.ranker.data.arrays import BoolArray, IntArray
 from service.ranker.item_item.behaviour import RECENT_SHARE
 from service.storage.liking import Liking
 
-GROWTH = 1.05
-"""People are counted again when there are so many times the events there were."""
 MAX_DEEDS = 62
 """Event types that are told apart; all others are one."""
 LIKE = "like"
@@ -154,42 +151,6 @@ class Crowd:
             return self.deeds[bits.bit_length() - 1]
         names = {self.deeds[bit] for bit in range(bits.bit_length()) if bits >> bit & 1}
         return LIKE if names == {LIKE, RATING} else ""
-
-
-class Crowds:
-    """The crowd of a log, counted at the first question, and again when the log has grown by a
-    twentieth; whoever asks in the meantime gets the one of before. What is deleted leaves it then."""
-
-    def __init__(self, log: EventRecords, liking: Liking) -> None:
-        self._log, self._liking = log, liking
-        self._crowd: Crowd | None = None
-        self._last_seq = 0
-        self._lock = threading.Lock()
-
-    def now(self, n_items: int) -> Crowd:
-        """Of the items below this index at least."""
-        last_seq = self._log.last_seq()
-        crowd = self._crowd
-        if crowd is None or len(crowd.counts) < n_items:
-            with self._lock:
-                crowd = self._crowd
-                if crowd is None or len(crowd.counts) < n_items:
-                    crowd = self._count(n_items, last_seq)
-        elif last_seq > GROWTH * self._last_seq and self._lock.acquire(blocking=False):
-            try:
-                crowd = self._count(n_items, last_seq)
-            finally:
-                self._lock.release()
-        return crowd
-
-    def forget(self) -> None:
-        """Count anew at the next question: somebody was deleted."""
-        self._crowd = None
-
-    def _count(self, n_items: int, last_seq: int) -> Crowd:
-        crowd = Crowd.of(self._log, self._liking, n_items)
-        self._crowd, self._last_seq = crowd, last_seq
-        return crowd
 
 
 @dataclass(frozen=True, slots=True, eq=False)

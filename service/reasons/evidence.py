@@ -29,7 +29,8 @@ from service.ranker.data.arrays import IntArray
 from service.ranker.item_item.behaviour import RECENT_SHARE
 from service.ranker.ranker import Ranker
 from service.reasons.counterfactuals import ExplainedList, counterfactuals, likely_events
-from service.reasons.crowd import Crowds, Following, People
+from service.reasons.crowd import Following, People
+from service.reasons.crowds import Crowds
 from service.reasons.facts import catalogue_facts, convincing, sponsor_of
 from service.serving.served import ServedItem
 

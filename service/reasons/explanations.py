@@ -28,7 +28,7 @@ from service.ranker.data.arrays import IntArray
 from service.ranker.data.history import History
 from service.ranker.stopwatch import Stopwatch
 from service.reasons.counterfactuals import ExplainedList
-from service.reasons.crowd import Crowds
+from service.reasons.crowds import Crowds
 from service.reasons.evidence import Evidences
 from service.reasons.facts import PastEvent, subject_of
 from service.reasons.writing import Writing

@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from service.access.caller import OPEN, Caller
 from service.telemetry.call import Call
 
 INTERNAL = "INTERNAL"
@@ -31,6 +32,11 @@ class CallRecord:
     reference: str = ""
     """Of an error that is our bug: what the caller was told to name."""
     recommendation_id: str = ""
+    caller: Caller = OPEN
+    held_bytes: int = 0
+    """Of the request, once it has been read."""
+    is_audited: bool = False
+    """Whether its beginning is in the audit log, and its end belongs there too."""
     error: Exception | None = None
     """What the log is to tell the place of: errors that are ours."""
 

@@ -1,9 +1,10 @@
-"""Every call of `palate.v1` goes through here: it gets a request id and a line in the log, errors
-become statuses with details, and calls in flight are counted, with their bytes.
+"""Every call of `palate.v1` goes through here: who calls is asked before anything is read, it gets a
+request id and a line in the log, and errors become statuses with details.
 
 Owns the shape of an error on the wire: `google.rpc.Status` with `ErrorInfo`, `BadRequest` for what
 the caller got wrong, and `RetryInfo` for what is too much at the moment. What an error means is
-decided by `service.errors.STATUS`. Knows nothing of what the calls do.
+decided by `service.errors.STATUS`, who may call by `service.access`, how much is read by
+`service.rpc.intake`. Knows nothing of what the calls do.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+import traceback
 import uuid
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeAlias
@@ -22,8 +24,20 @@ from google.protobuf import duration_pb2
 from google.rpc import error_details_pb2, status_pb2
 
 from palate.errors import REQUEST_ID
-from service.errors import InvalidInput, Overloaded, PalateError, status_of
+from service.access.caller import Peer
+from service.access.control import AccessControl
+from service.access.roles import rpc_of
+from service.config import Settings
+from service.errors import (
+    AnswerTooLarge,
+    InvalidInput,
+    Overloaded,
+    PalateError,
+    RateLimited,
+    status_of,
+)
 from service.rpc.call_record import CallRecord
+from service.rpc.intake import Context, Intake, understood
 from service.telemetry import metrics as m
 from service.telemetry.call import CURRENT_CALL, Call, request_id_of
 from service.telemetry.metrics import Reading
@@ -45,7 +59,6 @@ logger = logging.getLogger(__name__)
 
 # Generic in the type stubs only.
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
-Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +75,19 @@ class Asking:
 
 
 class CallInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
-    """Translates errors, logs every call, knows when the last one has ended, and refuses what would
-    be more than `max_bytes` of requests at once."""
+    """Asks who calls before anything is read, translates errors, logs every call, and knows when the
+    last one has ended."""
 
-    def __init__(self, max_bytes: int, telemetry: Telemetry = SILENT) -> None:
-        self._max_bytes = max_bytes
+    def __init__(
+        self, settings: Settings, access: AccessControl, telemetry: Telemetry = SILENT
+    ) -> None:
+        self._access = access
+        self._names_of = _certificate_names if settings.tls.client_ca is not None else _no_names
+        self._max_answer_bytes = settings.server.max_message_bytes
+        self._intake = Intake(settings.server)
         self._telemetry = telemetry
         self._handlers: dict[str, Handler] = {}
         """By method, made once: making them took a tenth of the time of a refusal."""
-        self._bytes = 0
         self._in_flight = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -95,70 +112,106 @@ class CallInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         method = handler_call_details.method
         if method not in self._handlers:
             handler: Any = await continuation(handler_call_details)
-            if handler is None or not method.startswith(METHODS):
+            if handler is None or rpc_of(method).role is None:
                 return handler  # type: ignore[no-any-return]
             self._handlers[method] = self._wrapped(method, handler)
         return self._handlers[method]
 
     def _wrapped(self, method: str, handler: Any) -> Handler:
+        """Takes and gives bytes, so that nothing is read or taken apart before it may be. On the wire
+        a stream of one request is what a single one is."""
+        if not method.startswith(METHODS):
+            return self._guarded(method, handler)
         if handler.unary_stream is not None:
             assert inspect.isasyncgenfunction(handler.unary_stream)
-            return grpc.unary_stream_rpc_method_handler(
-                self._streaming(method, handler.unary_stream),
-                handler.request_deserializer,
-                handler.response_serializer,
-            )
-        return grpc.unary_unary_rpc_method_handler(
-            self._single(method, handler.unary_unary),
-            handler.request_deserializer,
-            handler.response_serializer,
+            return grpc.stream_stream_rpc_method_handler(self._streaming(method, handler))
+        return grpc.stream_unary_rpc_method_handler(self._single(method, handler))
+
+    def _single(self, method: str, handler: Any) -> Callable[..., Any]:
+        async def call(_: object, context: Context) -> bytes:
+            with self._recorded(method, context) as record:
+                try:
+                    asking = Asking(method, context)
+                    answer = await handler.unary_unary(
+                        await self._request(record, handler, context), asking
+                    )
+                    raw = self._answer(record, handler, answer)
+                except Exception as error:
+                    await _abort(context, record, error)
+                record.answered()
+                return raw
+
+        return call
+
+    def _streaming(self, method: str, handler: Any) -> Callable[..., Any]:
+        async def call(_: object, context: Context) -> AsyncGenerator[bytes, None]:
+            with self._recorded(method, context) as record:
+                try:
+                    asking = Asking(method, context)
+                    request = await self._request(record, handler, context)
+                    answering = handler.unary_stream(request, asking)
+                    del request
+                    async with aclosing(answering) as messages:
+                        async for message in messages:
+                            yield self._answer(record, handler, message)
+                except Exception as error:
+                    await _abort(context, record, error)
+                record.answered()
+
+        return call
+
+    def _guarded(self, method: str, handler: Any) -> Handler:
+        """Of gRPC's own services, such as reflection: asked who calls, and left alone."""
+
+        async def call(requests: Any, context: Context) -> AsyncGenerator[Any, None]:
+            record = CallRecord(_call_of(method, context))
+            try:
+                self._access.check(method, _metadata(context), self._peer(context))
+            except PalateError as error:
+                await _abort(context, record, error)
+            async for answer in handler.stream_stream(requests, context):
+                yield answer
+
+        assert handler.stream_stream is not None
+        return grpc.stream_stream_rpc_method_handler(
+            call, handler.request_deserializer, handler.response_serializer
         )
 
-    def _single(
-        self, method: str, behaviour: Callable[[Any, Asking], Awaitable[Any]]
-    ) -> Callable[..., Any]:
-        async def call(request: Any, context: Context) -> Any:
-            with self._recorded(method, request, context) as record:
-                try:
-                    self._check_bytes()
-                    answer = await behaviour(request, Asking(method, context))
-                except Exception as error:
-                    await _abort(context, record, error)
-                record.about(answer)
-                record.answered()
-                return answer
+    async def _request(self, record: CallRecord, handler: Any, context: Context) -> Any:
+        """What is asked, once it is known who asks and that they may."""
+        call = record.call
+        record.caller = self._access.check(
+            call.method, _metadata(context), self._peer(context), call.request_id
+        )
+        call.caller = record.caller.name
+        raw = await self._intake.read(call.method, context, self._in_flight - 1)
+        record.held_bytes = len(raw)
+        request = understood(raw, handler.request_deserializer)
+        record.about(request)
+        if self._access.is_recorded(call.method):
+            await asyncio.to_thread(self._access.began, record.caller, call)
+            record.is_audited = True
+        return request
 
-        return call
+    def _answer(self, record: CallRecord, handler: Any, answer: Any) -> bytes:
+        record.about(answer)
+        raw: bytes = handler.response_serializer(answer)
+        if len(raw) > self._max_answer_bytes:
+            raise AnswerTooLarge(len(raw), self._max_answer_bytes)
+        return raw
 
-    def _streaming(
-        self, method: str, behaviour: Callable[[Any, Asking], AsyncGenerator[Any, None]]
-    ) -> Callable[..., Any]:
-        async def call(request: Any, context: Context) -> AsyncGenerator[Any, None]:
-            with self._recorded(method, request, context) as record:
-                try:
-                    self._check_bytes()
-                    async with aclosing(behaviour(request, Asking(method, context))) as messages:
-                        async for message in messages:
-                            yield message
-                except Exception as error:
-                    await _abort(context, record, error)
-                record.answered()
-
-        return call
+    def _peer(self, context: Context) -> Peer:
+        return Peer(context.peer(), self._names_of(context))
 
     @contextmanager
-    def _recorded(self, method: str, request: Any, context: Context) -> Iterator[CallRecord]:
+    def _recorded(self, method: str, context: Context) -> Iterator[CallRecord]:
         """The call is in flight for as long as this lasts; then it is logged."""
-        given = dict(context.invocation_metadata() or ())
-        call = Call(method, context.peer(), request_id_of(str(given.get(REQUEST_ID, ""))))
+        call = _call_of(method, context)
         record = CallRecord(call)
-        record.about(request)
         context.set_trailing_metadata(((REQUEST_ID, call.request_id),))
-        self._telemetry.began(call, given)
+        self._telemetry.began(call, _metadata(context))
         CURRENT_CALL.set(call)  # gRPC gives each call a task, and so a context, of its own
-        size = request.ByteSize()
         self._in_flight += 1
-        self._bytes += size
         self._idle.clear()
         try:
             yield record
@@ -167,16 +220,32 @@ class CallInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
                 call, record.status, record.reason, record.duration_s, record.recommendation_id
             )
             record.log(logger)
+            if record.is_audited:
+                self._access.ended(record.caller, call, record.status, record.reason)
+            self._intake.done(record.held_bytes)
             self._in_flight -= 1
-            self._bytes -= size
             if not self._in_flight:
                 self._idle.set()
 
-    def _check_bytes(self) -> None:
-        """Overloaded where the call that has just come is too much beside the others."""
-        others = self._in_flight - 1
-        if others and self._bytes > self._max_bytes:
-            raise Overloaded("bytes in flight", others)
+
+def _metadata(context: Context) -> Mapping[str, str | bytes]:
+    return dict(context.invocation_metadata() or ())
+
+
+def _call_of(method: str, context: Context) -> Call:
+    given = str(_metadata(context).get(REQUEST_ID, ""))
+    return Call(method, context.peer(), request_id_of(given))
+
+
+def _certificate_names(context: Context) -> Sequence[str]:
+    """Of the client certificate that TLS has verified."""
+    known = context.auth_context()
+    kinds = ("x509_subject_alternative_name", "x509_common_name")
+    return [name.decode("utf-8", "replace") for kind in kinds for name in known.get(kind, ())]
+
+
+def _no_names(_: Context) -> Sequence[str]:
+    return ()
 
 
 def to_status(error: PalateError) -> status_pb2.Status:
@@ -196,7 +265,7 @@ def to_status(error: PalateError) -> status_pb2.Status:
             description=_cut(error.why, _MAX_MESSAGE_BYTES),
         )
         status.details.add().Pack(error_details_pb2.BadRequest(field_violations=[violation]))
-    if isinstance(error, Overloaded):
+    if isinstance(error, Overloaded | RateLimited):
         delay = duration_pb2.Duration()
         delay.FromMilliseconds(round(1000 * error.retry_after_s))
         status.details.add().Pack(error_details_pb2.RetryInfo(retry_delay=delay))
@@ -212,6 +281,8 @@ async def _abort(context: Context, record: CallRecord, error: Exception) -> NoRe
         record.refused(code.name, error.reason)
     if code is grpc.StatusCode.INTERNAL:
         record.error = error
+    # gRPC keeps an aborted call, and what its frames hold, until garbage is collected: the request.
+    traceback.clear_frames(error.__traceback__)
     await context.abort(
         code,
         status.message,

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
@@ -38,6 +39,8 @@ from palate.v1 import (
     user_pb2,
     user_pb2_grpc,
 )
+from service.access.control import AccessControl
+from service.access.settings import TlsSettings
 from service.api.services import Backend
 from service.config import Settings
 from service.errors import AddressUnavailable
@@ -51,6 +54,7 @@ from service.rpc.servicers import (
     RecommendServicer,
     UserServicer,
 )
+from service.rpc.tls import server_credentials
 from service.rpc.work.queues import WorkQueues
 from service.telemetry.telemetry import SILENT, Telemetry
 
@@ -91,6 +95,10 @@ _FLUSH_S = 1.0
 """How long streams that never end by themselves (health Watch, reflection) live on after the last
 call has ended."""
 
+PLAIN = TlsSettings()
+
+logger = logging.getLogger(__name__)
+
 _NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 _SERVING = health_pb2.HealthCheckResponse.SERVING
 
@@ -103,6 +111,7 @@ async def serve(
     on_listening: Callable[[str], None] = lambda address: None,
     on_loaded: Callable[[Mapping[str, str]], None] = lambda loaded: None,
     telemetry: Telemetry = SILENT,
+    access: AccessControl | None = None,
 ) -> bool:
     """Serve until `stop` is set, or without it until SIGTERM or SIGINT; returns when everything is
     closed. False where that was before it had loaded: a thread still loads then, which nobody waits
@@ -110,18 +119,25 @@ async def serve(
 
     `on_listening` is told the address with its real port, `on_loaded` what `load` has loaded. What
     `load` raises stops the server and comes out of here; AddressUnavailable comes before anything
-    is loaded. `telemetry` is told of every call, and may read how full the queues are.
+    is loaded, as does ConfigError where strangers could call. `telemetry` is told of every call, and may
+    read how full the queues are. `access` is that of the settings, where another part asks it too.
     """
+    access = access or AccessControl(settings)
     queues = WorkQueues(settings)
-    calls = CallInterceptor(settings.server.max_bytes_in_flight, telemetry)
+    calls = CallInterceptor(settings, access, telemetry)
     telemetry.watch("queues", queues.readings)
     telemetry.watch("calls", calls.readings)
     states = health_aio.HealthServicer()
     server = _build(settings, queues, calls, states)
+    probes = _probes(states) if settings.server.health else None
     await _set_health(states, _NOT_SERVING)
-    address = _bind(server, settings.server.address)
+    address = _bind(server, settings.server.address, settings.tls)
+    if probes is not None:
+        logger.info("health at %s", _bind(probes, settings.server.health))
     with _stop_on_signals() if stop is None else contextlib.nullcontext(stop) as stopping:
         await server.start()
+        if probes is not None:
+            await probes.start()
         on_listening(address)
         try:
             queues.backend = await Loading(load, settings).until(stopping)
@@ -139,6 +155,8 @@ async def serve(
             if queues.backend is not None:
                 await _noticed(settings.server.shutdown_delay_s)
             await _drain(server, calls, settings.server.shutdown_grace_s)
+            if probes is not None:
+                await probes.stop(0)
             await queues.close()
 
 
@@ -177,12 +195,22 @@ def _build(
     return server
 
 
-def _bind(server: grpc.aio.Server, address: str) -> str:
+def _probes(states: health_aio.HealthServicer) -> grpc.aio.Server:
+    """Health alone, for those who speak no TLS."""
+    server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
+    health_pb2_grpc.add_HealthServicer_to_server(states, server)
+    return server
+
+
+def _bind(server: grpc.aio.Server, address: str, tls: TlsSettings = PLAIN) -> str:
     """The address with its real port; AddressUnavailable where it cannot be listened on."""
     _probe(address)
     host = address.rpartition(":")[0]
     try:
-        port = server.add_insecure_port(address)
+        if tls.cert is None:
+            port = server.add_insecure_port(address)
+        else:
+            port = server.add_secure_port(address, server_credentials(tls))
     except RuntimeError:
         raise AddressUnavailable(address, "the operating system refused it") from None
     return f"{host}:{port}"

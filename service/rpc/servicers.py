@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
@@ -35,6 +34,7 @@ from service.rpc.conversion.batches import event_batch, item_batch
 from service.rpc.conversion.converter import to_message
 from service.rpc.conversion.requests import (
     chosen_events,
+    encoder_lines,
     explain_request,
     export_page,
     list_page,
@@ -45,19 +45,18 @@ from service.rpc.conversion.requests import (
     similar_request,
     some_ids,
     taste_request,
+    trial_request,
     user_profile,
 )
-from service.rpc.conversion.rows import item_message, row_error_message
+from service.rpc.conversion.rows import fitting, item_message, row_error_message
 from service.rpc.garbage_collection import freeze_gc
 from service.rpc.work.queues import Context, WorkQueues
-from service.telemetry.progress_lines import ProgressLines
+from service.telemetry.progress_lines import ProgressLines, log_progress
 
 BULK_EVENTS = 100
 """From so many on, the events of one call are a load and not what somebody has just done."""
 
 T = TypeVar("T")
-
-logger = logging.getLogger(__name__)
 
 MAX_UNREAD_PROGRESS = 100
 """Steps that are kept for a caller who reads slower than the work goes on; the oldest are dropped."""
@@ -106,12 +105,20 @@ class IndexServicer(index_pb2_grpc.IndexServiceServicer):
         self, request: index_pb2.ListItemsRequest, context: Context
     ) -> index_pb2.ListItemsResponse:
         page_size, token, domain = list_page(request)
-        items, next_token = await self._queues.answer(
-            context, lambda backend: backend.list_items(page_size, token, domain), bulk=True
-        )
-        return index_pb2.ListItemsResponse(
-            items=map(item_message, items), next_page_token=next_token
-        )
+
+        def work(backend: IndexService) -> index_pb2.ListItemsResponse:
+            size = page_size
+            while True:
+                items, more = backend.list_items(size, token, domain)
+                page = index_pb2.ListItemsResponse(
+                    items=map(item_message, items), next_page_token=more
+                )
+                n_fitting = fitting(page.items, self._limits.max_message_bytes - len(more))
+                if n_fitting >= len(items) or size == 1:
+                    return page
+                size = max(1, n_fitting)  # the next page begins after what fits into a message
+
+        return await self._queues.answer(context, work, bulk=True)
 
     async def RecordEvents(
         self, request: index_pb2.RecordEventsRequest, context: Context
@@ -223,6 +230,7 @@ class ExplainServicer(explain_pb2_grpc.ExplainServiceServicer):
 class ModelServicer(model_pb2_grpc.ModelServiceServicer):
     def __init__(self, queues: WorkQueues) -> None:
         self._queues = queues
+        self._encoders = queues.settings.callable_encoders
 
     async def ListModels(
         self, request: model_pb2.ListModelsRequest, context: Context
@@ -252,10 +260,10 @@ class ModelServicer(model_pb2_grpc.ModelServiceServicer):
     async def ChangeEncoders(
         self, request: model_pb2.ChangeEncodersRequest, context: Context
     ) -> AsyncIterator[model_pb2.ChangeEncodersResponse]:
+        lines = encoder_lines(request, self._encoders)
+
         def work(backend: ModelService, progress: Progress) -> ServingEncoders:
-            serving = backend.change_encoders(
-                progress, text=request.text, image=request.image, audio=request.audio
-            )
+            serving = backend.change_encoders(progress, **lines)
             freeze_gc()
             return serving
 
@@ -281,6 +289,26 @@ class ModelServicer(model_pb2_grpc.ModelServiceServicer):
         model = await self._queues.index(context, lambda backend: backend.rollback_model())
         return model_pb2.RollbackModelResponse(model=to_message(model, model_pb2.ModelInfo))
 
+    async def StartTrial(
+        self, request: model_pb2.StartTrialRequest, context: Context
+    ) -> model_pb2.StartTrialResponse:
+        wanted = trial_request(request)
+        trial = await self._queues.index(context, lambda backend: backend.start_trial(wanted))
+        return model_pb2.StartTrialResponse(trial=to_message(trial, model_pb2.ModelTrial))
+
+    async def GetTrial(
+        self, request: model_pb2.GetTrialRequest, context: Context
+    ) -> model_pb2.GetTrialResponse:
+        trial = await self._queues.answer(context, lambda backend: backend.get_trial())
+        told = None if trial is None else to_message(trial, model_pb2.ModelTrial)
+        return model_pb2.GetTrialResponse(trial=told)
+
+    async def EndTrial(
+        self, request: model_pb2.EndTrialRequest, context: Context
+    ) -> model_pb2.EndTrialResponse:
+        trial = await self._queues.answer(context, lambda backend: backend.end_trial())
+        return model_pb2.EndTrialResponse(trial=to_message(trial, model_pb2.ModelTrial))
+
     async def _steps(
         self, context: Context, work: Callable[[ModelService, Progress], T]
     ) -> AsyncGenerator[TrainProgress | T, None]:
@@ -290,7 +318,7 @@ class ModelServicer(model_pb2_grpc.ModelServiceServicer):
         changed = asyncio.Event()
         unread: deque[TrainProgress] = deque(maxlen=MAX_UNREAD_PROGRESS)
         abandoned = False
-        lines = ProgressLines(_log_progress)
+        lines = ProgressLines(log_progress)
 
         def progress(step: TrainProgress) -> None:
             if abandoned or self._queues.stopping:
@@ -315,10 +343,6 @@ class ModelServicer(model_pb2_grpc.ModelServiceServicer):
         finally:
             abandoned = True
             task.cancel()
-
-
-def _log_progress(stage: str, done: int, total: int | None) -> None:
-    logger.info("progress", extra={"stage": stage, "done": done, "total": total})
 
 
 class UserServicer(user_pb2_grpc.UserServiceServicer):

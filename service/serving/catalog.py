@@ -159,9 +159,9 @@ class Catalog:
     def leave_out_deleted(self, there: Mapping[str, int]) -> None:
         """Let the ranker propose nothing that only the store has still: `there` are the indices of
         the items of the log."""
-        ranker = self._registry.active.ranker
-        live = np.flatnonzero(ranker.snapshot.content.live)
-        ranker.catalog.remove_items(np.setdiff1d(live, list(there.values())))
+        for model in self._registry.live:
+            live = np.flatnonzero(model.ranker.snapshot.content.live)
+            model.ranker.catalog.remove_items(np.setdiff1d(live, list(there.values())))
 
     def reconcile(self) -> None:
         """Bring the store up to the log."""
@@ -173,7 +173,8 @@ class Catalog:
         for index, item in items:
             self._ids.put(item.item_id, index)
             self._remembered.pop(index, None)
-            self._registry.active.ranker.catalog.set_live(index, item.available)
+            for model in self._registry.live:
+                model.ranker.catalog.set_live(index, item.available)
         self.changes += 1
         self.on_known(items)
 
@@ -187,6 +188,7 @@ class Catalog:
     def _forget(self, item_ids: Iterable[str]) -> None:
         removed = [self._ids.remove(item_id) for item_id in item_ids]
         gone = [index for index in removed if index is not None]
-        self._registry.active.ranker.catalog.remove_items(np.array(gone, dtype=np.int64))
+        for model in self._registry.live:
+            model.ranker.catalog.remove_items(np.array(gone, dtype=np.int64))
         self.changes += 1
         self._on_change()

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from encoders.base import TextEncoder
 from indexer.catalog.item import Item
 from service.aspects.reading import Aspects
+from service.serving.kept_words import KeptWords
 from service.wishes.lexicon.lexicon import Lexicon, Segment
 from service.wishes.lexicon.topics import Topics
 
@@ -36,6 +37,8 @@ class CatalogueLexicon:
     everything: Callable[[], Iterable[tuple[int, Item]]]
     aspects: Aspects
     encoder: TextEncoder
+    kept: KeptWords | None = None
+    """Where it is kept from one start to the next."""
     _whole: _Whole | None = None
     _latest: Lexicon | None = None
     _changed: dict[int, Item] = field(default_factory=dict)
@@ -84,8 +87,21 @@ class CatalogueLexicon:
     def _read(self) -> _Whole:
         with self._noting:
             self._changed, self._latest, self._is_read = {}, None, True
-        segment = self._segment(list(self.everything()))
+        taken_up = self.kept.take_up(MOST_CHANGED) if self.kept else None
+        if taken_up is None:
+            segment = self._read_everything()
+        else:
+            segment, changed = taken_up
+            with self._noting:
+                self._changed = changed | self._changed  # some may have changed once more
         return _Whole(segment, Topics.of(segment, self.encoder.encode_queries))
+
+    def _read_everything(self) -> Segment:
+        stand = self.kept.stand() if self.kept else None
+        segment = self._segment(list(self.everything()))
+        if self.kept and stand:
+            self.kept.keep(segment, stand)
+        return segment
 
     def _segment(self, rows: Sequence[tuple[int, Item]]) -> Segment:
         return Segment.of(rows, self.aspects.aspects_of_all([item for _, item in rows]))

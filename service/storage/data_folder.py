@@ -38,9 +38,10 @@ class DataFolder:
         log: EventLog,
         registry: StoreRegistry,
         lock: FolderLock | None,
-        pseudonyms: Pseudonyms,
+        pseudonyms: Pseudonyms | None = None,
     ) -> None:
-        self.log, self.registry, self.pseudonyms = log, registry, pseudonyms
+        self.log, self.registry = log, registry
+        self.pseudonyms = pseudonyms or Pseudonyms()
         self._lock = lock
         self.wiper = Wiper(log)
         self._users = 1
@@ -62,6 +63,7 @@ class DataFolder:
         try:
             migrate(log, folder.registry)
             folder.pseudonyms.check(log)
+            folder.wiper.take_up()
             folder._adopt()
         except BaseException:
             folder.close()

@@ -1,6 +1,6 @@
 """Wiper: a thread that sees to it that nothing is left in the log's files of what was deleted.
 
-It works when it is woken, and at the start where a process before was killed with some of it to do.
+It works when it is woken, and takes up what a process before was killed with.
 Knows nothing of what is deleted, nor how files are wiped.
 """
 
@@ -27,7 +27,10 @@ class Wiper:
         self._closed = False
         self._thread: threading.Thread | None = None
         self._turn = threading.Lock()
-        if log.to_wipe():
+
+    def take_up(self) -> None:
+        """Do what a process before was killed with."""
+        if self._log.to_wipe():
             self.wake()
 
     def wake(self) -> None:

@@ -119,6 +119,19 @@ class Workspace:
             raise
         return cls(settings, folder, store, text, modalities, spaces, unaligned, before)
 
+    @classmethod
+    def reading(
+        cls,
+        settings: Settings,
+        folder: DataFolder,
+        store: ItemStore,
+        text: TextEncoder,
+        modalities: Modalities,
+    ) -> Workspace:
+        """Of a store that another process owns, and this one only reads through."""
+        spaces, unaligned = _spaces(settings, text, modalities, fingerprints_of(text, modalities))
+        return cls(settings, folder, store, text, modalities, spaces, unaligned)
+
     @property
     def log(self) -> EventLog:
         return self.folder.log

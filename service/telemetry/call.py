@@ -22,9 +22,12 @@ class Call:
     method: str
     """As gRPC has it: `/palate.v1.RecommendService/Recommend`."""
     peer: str
-    """Who calls, as gRPC has it: `ipv4:127.0.0.1:4242`."""
+    """Where the call comes from, as gRPC has it: `ipv4:127.0.0.1:4242`."""
     request_id: str
     """The caller's, or ours."""
+    caller: str = ""
+    """Of a key its id and name, of a token its issuer and subject, of a certificate its name; empty
+    where nobody is asked, or before they are known."""
     trace_id: str = ""
     """Of the trace that it is a part of, where it is traced."""
     span: Any = None
@@ -37,6 +40,7 @@ class Call:
             "method": self.method,
             "peer": self.peer,
             "request_id": self.request_id,
+            "caller": self.caller,
             "trace_id": self.trace_id,
         }
 

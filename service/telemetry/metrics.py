@@ -118,6 +118,36 @@ SCORE_DRIFT = _gauge(
     " process; absent until there are enough of both.",
 )
 
+# models beside the one that serves
+
+TRIAL_RUNNING = _gauge(
+    "palate_trial_running", "1 while a model is tried beside the one that serves, by how.", "kind"
+)
+TRIAL_ANSWERS = _counter(
+    "palate_trial_answers_total", "Recommendations while a canary ran, by who served them.", "arm"
+)
+TRIAL_ERRORS = _counter(
+    "palate_trial_errors_total",
+    "Of these, those that failed, or lacked scores or sources.",
+    "arm",
+)
+TRIAL_RATIO = _gauge(
+    "palate_trial_likelihood_ratio",
+    "How much likelier what was seen is if the canary is worse; at 60 it is returned. 0 without one.",
+    "test",
+)
+TRIAL_RETURNED = _counter(
+    "palate_trial_returned_total", "Canaries that were returned by themselves."
+)
+SHADOW_OVERLAP = _gauge(
+    "palate_shadow_overlap",
+    "Mean share of a list that is also the shadow's; NaN without one.",
+)
+SHADOW_DRIFT = _gauge(
+    "palate_shadow_score_drift_psi",
+    "Population stability index of the shadow's best scores against those that were served; NaN while they are few.",
+)
+
 # queues
 
 QUEUE_PENDING = _gauge("palate_queue_pending", "Calls that run or wait, by queue.", "queue")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -21,9 +21,12 @@ logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def telemetry_of(settings: ServerSettings) -> Iterator[Telemetry]:
-    """Open for as long as this lasts. AddressUnavailable where metrics cannot be shown, ConfigError
-    where traces cannot be sent."""
+def telemetry_of(
+    settings: ServerSettings, may_read: Callable[[str], bool] | None = None
+) -> Iterator[Telemetry]:
+    """Open for as long as this lasts. `may_read` says of a header `Authorization` whether metrics are
+    shown to who sent it; without it everybody may. AddressUnavailable where metrics cannot be shown,
+    ConfigError where traces cannot be sent."""
     with ExitStack() as stack:
         measurements = None
         if settings.metrics:
@@ -31,7 +34,9 @@ def telemetry_of(settings: ServerSettings) -> Iterator[Telemetry]:
             from service.telemetry.measurements import Measurements
 
             measurements = Measurements()
-            where = stack.enter_context(metrics_at(settings.metrics, measurements.registry))
+            where = stack.enter_context(
+                metrics_at(settings.metrics, measurements.registry, may_read)
+            )
             logger.info("metrics at http://%s/metrics", where)
         tracer = None
         if settings.traces:

@@ -6,11 +6,20 @@ Knows neither the work nor where the lines go.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 
 EVERY_S = 30.0
 """Between two lines of one stage."""
+
+
+logger = logging.getLogger(__name__)
+
+
+def log_progress(stage: str, done: int, total: int | None) -> None:
+    """A step as a line of a server's log."""
+    logger.info("progress", extra={"stage": stage, "done": done, "total": total})
 
 
 class ProgressLines:

@@ -7,12 +7,13 @@ import inspect
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
 
-from palate.client import Client, PalateRpcError
+from palate.client import Client, PalateRpcError, Tls
 from palate.v1 import index_pb2, index_pb2_grpc, recommend_pb2, recommend_pb2_grpc
 from service.api.services import (
     ExplainService,
@@ -22,6 +23,7 @@ from service.api.services import (
     UserService,
 )
 from service.errors import InvalidInput, ItemNotFound
+from tests.service.rpc.certificates import Authority
 from tests.service.standin import StandIn, served
 
 FIRST_PAUSE_S = 0.01
@@ -182,6 +184,8 @@ def test_every_method_reaches_the_server_and_gives_back_what_it_said() -> None:
             "encoders",
         ]
         assert client.list_models()[0] == client.activate_model("m1") == client.rollback_model()
+        assert client.start_trial("m2", "canary", share=0.25).version == "m2"
+        assert client.get_trial() == client.end_trial()
         client.put_user("u", attributes={"lang": "zh"}, taste="slow")
         assert client.export_user("u") == {"user_id": "u", "taste": "慢"}
         assert client.delete_user("u") == {"events": 2}
@@ -242,3 +246,57 @@ def test_a_search_is_for_a_text_or_an_image() -> None:
         for given in ({}, {"text": "a", "image": b"b"}):
             with pytest.raises(ValueError, match="exactly one"):
                 client.search_items(**given)
+
+
+class Asked(recommend_pb2_grpc.RecommendServiceServicer):
+    """Remembers by which credential it was asked."""
+
+    def __init__(self) -> None:
+        self.credentials: list[Any] = []
+
+    def Recommend(self, request: Any, context: Any) -> recommend_pb2.RecommendResponse:
+        self.credentials.append(dict(context.invocation_metadata()).get("authorization"))
+        return recommend_pb2.RecommendResponse(recommendation_id="r")
+
+
+def test_the_key_goes_with_every_call_over_tls(tmp_path: Path) -> None:
+    authority, asked = Authority.of(tmp_path), Asked()
+    pair = authority.issue("localhost")
+    credentials = grpc.ssl_server_credentials(
+        [(pair.key.read_bytes(), pair.cert.read_bytes())], authority.file.read_bytes(), True
+    )
+    server = grpc.server(ThreadPoolExecutor(2))
+    recommend_pb2_grpc.add_RecommendServiceServicer_to_server(asked, server)
+    address = f"localhost:{server.add_secure_port('localhost:0', credentials)}"
+    server.start()
+    try:
+        known = Tls(authority.file, pair.cert, pair.key)
+        with Client(address, key="palate_k", tls=known) as client:
+            assert client.recommend("u").recommendation_id == "r"
+        for stranger in (Tls(authority.file), None):
+            with (
+                Client(address, key="palate_k", tls=stranger, max_attempts=2) as client,
+                pytest.raises(PalateRpcError) as refused,
+            ):
+                client.recommend("u", timeout_s=1.0)
+            assert refused.value.code.name in ("UNAVAILABLE", "DEADLINE_EXCEEDED")
+    finally:
+        server.stop(0).wait()
+    assert asked.credentials == ["Bearer palate_k"]
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "localhost:1", "[::1]:1", "dns:///localhost:1"])
+def test_a_key_may_go_in_plain_text_on_this_machine(address: str) -> None:
+    Client(address, key="palate_k").close()
+
+
+def test_a_key_that_would_leave_this_machine_in_plain_text_is_warned_of() -> None:
+    with pytest.warns(UserWarning, match=r"goes to 192\.0\.2\.1:1 without TLS"):
+        Client("192.0.2.1:1", key="palate_k").close()
+
+
+@pytest.mark.parametrize("key", ["a b", "a\n", "ключ"])
+def test_what_is_no_key_is_said_without_showing_it(key: str) -> None:
+    with pytest.raises(ValueError, match="check how it was read") as refused:
+        Client("127.0.0.1:1", key=key)
+    assert key not in str(refused.value)

@@ -21,6 +21,7 @@ from service.api.messages import (
     Explanation,
     Feedback,
     ModelInfo,
+    ModelTrial,
     OnlineAttribution,
     OnlineBy,
     OnlineFigure,
@@ -29,8 +30,13 @@ from service.api.messages import (
     Recommendation,
     ScoredItem,
     ServingEncoders,
+    ShadowFigures,
     TasteSummary,
     TrainProgress,
+    TrialArm,
+    TrialKind,
+    TrialState,
+    TrialTest,
     UserDeletion,
     UserExport,
 )
@@ -131,6 +137,19 @@ ONLINE = OnlineReport(
     shown_placements=("home",),
     attribution=OnlineAttribution(4, 3, 2, 1, 0, 5),
 )
+TRIAL = ModelTrial(
+    kind=TrialKind.CANARY,
+    version="m2",
+    against="m1",
+    share=0.25,
+    started_at=1_700_000_000.5,
+    state=TrialState.RETURNED,
+    why="worse by clicks",
+    ended_at=1_700_000_001.5,
+    shadow=ShadowFigures(3, 2, 1, 0.5, 0.25, None, 1.5),
+    arms=(TrialArm("canary", "m2", 9, 1, 4, 90, 5, 0, OnlineFigure(0.4, 0.25, 0.75), None),),
+    tests=(TrialTest("clicks", 75.0, 60.0),),
+)
 ENCODERS = ServingEncoders("st:new", "none", "none", "1a2b3c4d", 1, "m2")
 
 
@@ -144,6 +163,9 @@ ANSWERS: Mapping[str, Any] = {
     "list_models": [MODEL],
     "activate_model": MODEL,
     "rollback_model": MODEL,
+    "start_trial": TRIAL,
+    "get_trial": TRIAL,
+    "end_trial": TRIAL,
     "put_user": None,
     "export_user": UserExport({"user_id": "u", "taste": "慢"}),
     "delete_user": UserDeletion({"events": 2}, "m1", True),
@@ -259,11 +281,15 @@ async def running(
     backend: StandIn | Backend | None = None,
     factory: Callable[[Settings], StandIn] | None = None,
     telemetry: Telemetry = SILENT,
+    sections: Mapping[str, Any] | None = None,
     **limits: Any,
 ) -> AsyncIterator[Running]:
-    """A real server on a free port, and a channel to it; without a `factory` it has loaded already."""
+    """A real server on a free port, and a channel to it; without a `factory` it has loaded already.
+    `sections` are settings beside those of the server."""
     used = backend or StandIn()
-    settings = Settings(server=ServerSettings(address="127.0.0.1:0", **limits))
+    server = ServerSettings(address="127.0.0.1:0", **limits)
+    access = {"encoders": ("st:new", "fake")}  # that ChangeEncoders may be asked for
+    settings = Settings(**{"server": server, "access": access, **(sections or {})})
     stop, loaded = asyncio.Event(), asyncio.Event()
     listening = asyncio.get_running_loop().create_future()
     done = asyncio.create_task(

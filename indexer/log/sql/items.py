@@ -29,6 +29,11 @@ _BY_ID = select(items.c.item_id, items.c.item_index, items.c.content).where(
     items.c.item_id.in_(_IDS), _LIVE
 )
 _INDICES = select(items.c.item_id, items.c.item_index).where(_LIVE).order_by(items.c.item_index)
+_STATES_OF_ALL = (
+    select(items.c.item_index, items.c.content_hash, items.c.lacking_pictures)
+    .where(_LIVE, items.c.pending == false())
+    .order_by(items.c.item_index)
+)
 _PAGE = (
     select(items.c.item_index, items.c.content)
     .where(items.c.item_index > bindparam("after"), _LIVE)
@@ -109,6 +114,11 @@ class SqlItems(SqlPart):
             count = count.where(items.c.domain == domain)
         with self.database.reading() as connection:
             return connection.execute(count).scalar_one()
+
+    def item_states(self) -> list[tuple[int, str]]:
+        with self.database.reading() as connection:
+            rows = raw_rows(connection.execute(_STATES_OF_ALL))
+        return [(index, f"-{digest}" if lacking else digest) for index, digest, lacking in rows]
 
     def item_indices(self) -> dict[str, int]:
         with self.database.reading() as connection:

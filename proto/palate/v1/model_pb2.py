@@ -23,9 +23,10 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from palate.v1 import recommend_pb2 as palate_dot_v1_dot_recommend__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15palate/v1/model.proto\x12\tpalate.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc0\x01\n\tModelInfo\x12\x0f\n\x07version\x18\x01 \x01(\t\x12.\n\ncreated_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x61\x63tive\x18\x03 \x01(\x08\x12\x32\n\x07metrics\x18\x04 \x03(\x0b\x32!.palate.v1.ModelInfo.MetricsEntry\x1a.\n\x0cMetricsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"\x13\n\x11ListModelsRequest\":\n\x12ListModelsResponse\x12$\n\x06models\x18\x01 \x03(\x0b\x32\x14.palate.v1.ModelInfo\"E\n\x11TrainModelRequest\x12\x13\n\x0bincremental\x18\x01 \x01(\x08\x12\x0c\n\x04seed\x18\x02 \x01(\r\x12\r\n\x05\x66orce\x18\x03 \x01(\x08\"s\n\x12TrainModelResponse\x12,\n\x08progress\x18\x01 \x01(\x0b\x32\x18.palate.v1.TrainProgressH\x00\x12%\n\x05model\x18\x02 \x01(\x0b\x32\x14.palate.v1.ModelInfoH\x00\x42\x08\n\x06update\"C\n\x15\x43hangeEncodersRequest\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\r\n\x05image\x18\x02 \x01(\t\x12\r\n\x05\x61udio\x18\x03 \x01(\t\"\x80\x01\n\x16\x43hangeEncodersResponse\x12,\n\x08progress\x18\x01 \x01(\x0b\x32\x18.palate.v1.TrainProgressH\x00\x12.\n\x08\x65ncoders\x18\x02 \x01(\x0b\x32\x1a.palate.v1.ServingEncodersH\x00\x42\x08\n\x06update\"s\n\x0fServingEncoders\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\r\n\x05image\x18\x02 \x01(\t\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t\x12\r\n\x05items\x18\x04 \x01(\x03\x12\x15\n\rmodel_version\x18\x05 \x01(\t\x12\r\n\x05\x61udio\x18\x06 \x01(\t\"L\n\rTrainProgress\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x0c\n\x04\x64one\x18\x02 \x01(\x03\x12\r\n\x05total\x18\x03 \x01(\x03\x12\x0f\n\x07message\x18\x04 \x01(\t\"\'\n\x14\x41\x63tivateModelRequest\x12\x0f\n\x07version\x18\x01 \x01(\t\"<\n\x15\x41\x63tivateModelResponse\x12#\n\x05model\x18\x01 \x01(\x0b\x32\x14.palate.v1.ModelInfo\"\x16\n\x14RollbackModelRequest\"<\n\x15RollbackModelResponse\x12#\n\x05model\x18\x01 \x01(\x0b\x32\x14.palate.v1.ModelInfo2\xa7\x03\n\x0cModelService\x12I\n\nListModels\x12\x1c.palate.v1.ListModelsRequest\x1a\x1d.palate.v1.ListModelsResponse\x12K\n\nTrainModel\x12\x1c.palate.v1.TrainModelRequest\x1a\x1d.palate.v1.TrainModelResponse0\x01\x12W\n\x0e\x43hangeEncoders\x12 .palate.v1.ChangeEncodersRequest\x1a!.palate.v1.ChangeEncodersResponse0\x01\x12R\n\rActivateModel\x12\x1f.palate.v1.ActivateModelRequest\x1a .palate.v1.ActivateModelResponse\x12R\n\rRollbackModel\x12\x1f.palate.v1.RollbackModelRequest\x1a .palate.v1.RollbackModelResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15palate/v1/model.proto\x12\tpalate.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19palate/v1/recommend.proto\"\xc0\x01\n\tModelInfo\x12\x0f\n\x07version\x18\x01 \x01(\t\x12.\n\ncreated_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x61\x63tive\x18\x03 \x01(\x08\x12\x32\n\x07metrics\x18\x04 \x03(\x0b\x32!.palate.v1.ModelInfo.MetricsEntry\x1a.\n\x0cMetricsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"\x13\n\x11ListModelsRequest\":\n\x12ListModelsResponse\x12$\n\x06models\x18\x01 \x03(\x0b\x32\x14.palate.v1.ModelInfo\"E\n\x11TrainModelRequest\x12\x13\n\x0bincremental\x18\x01 \x01(\x08\x12\x0c\n\x04seed\x18\x02 \x01(\r\x12\r\n\x05\x66orce\x18\x03 \x01(\x08\"s\n\x12TrainModelResponse\x12,\n\x08progress\x18\x01 \x01(\x0b\x32\x18.palate.v1.TrainProgressH\x00\x12%\n\x05model\x18\x02 \x01(\x0b\x32\x14.palate.v1.ModelInfoH\x00\x42\x08\n\x06update\"C\n\x15\x43hangeEncodersRequest\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\r\n\x05image\x18\x02 \x01(\t\x12\r\n\x05\x61udio\x18\x03 \x01(\t\"\x80\x01\n\x16\x43hangeEncodersResponse\x12,\n\x08progress\x18\x01 \x01(\x0b\x32\x18.palate.v1.TrainProgressH\x00\x12.\n\x08\x65ncoders\x18\x02 \x01(\x0b\x32\x1a.palate.v1.ServingEncodersH\x00\x42\x08\n\x06update\"s\n\x0fServingEncoders\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\r\n\x05image\x18\x02 \x01(\t\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t\x12\r\n\x05items\x18\x04 \x01(\x03\x12\x15\n\rmodel_version\x18\x05 \x01(\t\x12\r\n\x05\x61udio\x18\x06 \x01(\t\"L\n\rTrainProgress\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x0c\n\x04\x64one\x18\x02 \x01(\x03\x12\r\n\x05total\x18\x03 \x01(\x03\x12\x0f\n\x07message\x18\x04 \x01(\t\"\'\n\x14\x41\x63tivateModelRequest\x12\x0f\n\x07version\x18\x01 \x01(\t\"<\n\x15\x41\x63tivateModelResponse\x12#\n\x05model\x18\x01 \x01(\x0b\x32\x14.palate.v1.ModelInfo\"\x16\n\x14RollbackModelRequest\"<\n\x15RollbackModelResponse\x12#\n\x05model\x18\x01 \x01(\x0b\x32\x14.palate.v1.ModelInfo\"W\n\x11StartTrialRequest\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\"\n\x04kind\x18\x02 \x01(\x0e\x32\x14.palate.v1.TrialKind\x12\r\n\x05share\x18\x03 \x01(\x01\":\n\x12StartTrialResponse\x12$\n\x05trial\x18\x01 \x01(\x0b\x32\x15.palate.v1.ModelTrial\"\x11\n\x0fGetTrialRequest\"8\n\x10GetTrialResponse\x12$\n\x05trial\x18\x01 \x01(\x0b\x32\x15.palate.v1.ModelTrial\"\x11\n\x0f\x45ndTrialRequest\"8\n\x10\x45ndTrialResponse\x12$\n\x05trial\x18\x01 \x01(\x0b\x32\x15.palate.v1.ModelTrial\"\xe4\x02\n\nModelTrial\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.palate.v1.TrialKind\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x0f\n\x07\x61gainst\x18\x03 \x01(\t\x12\r\n\x05share\x18\x04 \x01(\x01\x12.\n\nstarted_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12$\n\x05state\x18\x06 \x01(\x0e\x32\x15.palate.v1.TrialState\x12\x0b\n\x03why\x18\x07 \x01(\t\x12,\n\x08\x65nded_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x06shadow\x18\t \x01(\x0b\x32\x18.palate.v1.ShadowFigures\x12!\n\x04\x61rms\x18\n \x03(\x0b\x32\x13.palate.v1.TrialArm\x12#\n\x05tests\x18\x0b \x03(\x0b\x32\x14.palate.v1.TrialTest\"\xab\x01\n\rShadowFigures\x12\x10\n\x08\x63ompared\x18\x01 \x01(\x03\x12\x0f\n\x07\x64ropped\x18\x02 \x01(\x03\x12\x0e\n\x06\x66\x61iled\x18\x03 \x01(\x03\x12\x0f\n\x07overlap\x18\x04 \x01(\x01\x12\x1b\n\x13rank_biased_overlap\x18\x05 \x01(\x01\x12\x18\n\x0bscore_drift\x18\x06 \x01(\x01H\x00\x88\x01\x01\x12\x0f\n\x07seconds\x18\x07 \x01(\x01\x42\x0e\n\x0c_score_drift\"\xe7\x01\n\x08TrialArm\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x0f\n\x07\x61nswers\x18\x03 \x01(\x03\x12\x0e\n\x06\x65rrors\x18\x04 \x01(\x03\x12\x0e\n\x06people\x18\x05 \x01(\x03\x12\x13\n\x0bimpressions\x18\x06 \x01(\x03\x12\x0e\n\x06\x63licks\x18\x07 \x01(\x03\x12\x13\n\x0b\x63onversions\x18\x08 \x01(\x03\x12$\n\x03\x63tr\x18\t \x01(\x0b\x32\x17.palate.v1.OnlineFigure\x12+\n\nconversion\x18\n \x01(\x0b\x32\x17.palate.v1.OnlineFigure\";\n\tTrialTest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05ratio\x18\x02 \x01(\x01\x12\x11\n\tthreshold\x18\x03 \x01(\x01*U\n\tTrialKind\x12\x1a\n\x16TRIAL_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11TRIAL_KIND_SHADOW\x10\x01\x12\x15\n\x11TRIAL_KIND_CANARY\x10\x02*\x8d\x01\n\nTrialState\x12\x1b\n\x17TRIAL_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13TRIAL_STATE_RUNNING\x10\x01\x12\x15\n\x11TRIAL_STATE_ENDED\x10\x02\x12\x18\n\x14TRIAL_STATE_PROMOTED\x10\x03\x12\x18\n\x14TRIAL_STATE_RETURNED\x10\x04\x32\xfc\x04\n\x0cModelService\x12I\n\nListModels\x12\x1c.palate.v1.ListModelsRequest\x1a\x1d.palate.v1.ListModelsResponse\x12K\n\nTrainModel\x12\x1c.palate.v1.TrainModelRequest\x1a\x1d.palate.v1.TrainModelResponse0\x01\x12W\n\x0e\x43hangeEncoders\x12 .palate.v1.ChangeEncodersRequest\x1a!.palate.v1.ChangeEncodersResponse0\x01\x12R\n\rActivateModel\x12\x1f.palate.v1.ActivateModelRequest\x1a .palate.v1.ActivateModelResponse\x12R\n\rRollbackModel\x12\x1f.palate.v1.RollbackModelRequest\x1a .palate.v1.RollbackModelResponse\x12I\n\nStartTrial\x12\x1c.palate.v1.StartTrialRequest\x1a\x1d.palate.v1.StartTrialResponse\x12\x43\n\x08GetTrial\x12\x1a.palate.v1.GetTrialRequest\x1a\x1b.palate.v1.GetTrialResponse\x12\x43\n\x08\x45ndTrial\x12\x1a.palate.v1.EndTrialRequest\x1a\x1b.palate.v1.EndTrialResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,34 +35,58 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_MODELINFO_METRICSENTRY']._loaded_options = None
   _globals['_MODELINFO_METRICSENTRY']._serialized_options = b'8\001'
-  _globals['_MODELINFO']._serialized_start=70
-  _globals['_MODELINFO']._serialized_end=262
-  _globals['_MODELINFO_METRICSENTRY']._serialized_start=216
-  _globals['_MODELINFO_METRICSENTRY']._serialized_end=262
-  _globals['_LISTMODELSREQUEST']._serialized_start=264
-  _globals['_LISTMODELSREQUEST']._serialized_end=283
-  _globals['_LISTMODELSRESPONSE']._serialized_start=285
-  _globals['_LISTMODELSRESPONSE']._serialized_end=343
-  _globals['_TRAINMODELREQUEST']._serialized_start=345
-  _globals['_TRAINMODELREQUEST']._serialized_end=414
-  _globals['_TRAINMODELRESPONSE']._serialized_start=416
-  _globals['_TRAINMODELRESPONSE']._serialized_end=531
-  _globals['_CHANGEENCODERSREQUEST']._serialized_start=533
-  _globals['_CHANGEENCODERSREQUEST']._serialized_end=600
-  _globals['_CHANGEENCODERSRESPONSE']._serialized_start=603
-  _globals['_CHANGEENCODERSRESPONSE']._serialized_end=731
-  _globals['_SERVINGENCODERS']._serialized_start=733
-  _globals['_SERVINGENCODERS']._serialized_end=848
-  _globals['_TRAINPROGRESS']._serialized_start=850
-  _globals['_TRAINPROGRESS']._serialized_end=926
-  _globals['_ACTIVATEMODELREQUEST']._serialized_start=928
-  _globals['_ACTIVATEMODELREQUEST']._serialized_end=967
-  _globals['_ACTIVATEMODELRESPONSE']._serialized_start=969
-  _globals['_ACTIVATEMODELRESPONSE']._serialized_end=1029
-  _globals['_ROLLBACKMODELREQUEST']._serialized_start=1031
-  _globals['_ROLLBACKMODELREQUEST']._serialized_end=1053
-  _globals['_ROLLBACKMODELRESPONSE']._serialized_start=1055
-  _globals['_ROLLBACKMODELRESPONSE']._serialized_end=1115
-  _globals['_MODELSERVICE']._serialized_start=1118
-  _globals['_MODELSERVICE']._serialized_end=1541
+  _globals['_TRIALKIND']._serialized_start=2275
+  _globals['_TRIALKIND']._serialized_end=2360
+  _globals['_TRIALSTATE']._serialized_start=2363
+  _globals['_TRIALSTATE']._serialized_end=2504
+  _globals['_MODELINFO']._serialized_start=97
+  _globals['_MODELINFO']._serialized_end=289
+  _globals['_MODELINFO_METRICSENTRY']._serialized_start=243
+  _globals['_MODELINFO_METRICSENTRY']._serialized_end=289
+  _globals['_LISTMODELSREQUEST']._serialized_start=291
+  _globals['_LISTMODELSREQUEST']._serialized_end=310
+  _globals['_LISTMODELSRESPONSE']._serialized_start=312
+  _globals['_LISTMODELSRESPONSE']._serialized_end=370
+  _globals['_TRAINMODELREQUEST']._serialized_start=372
+  _globals['_TRAINMODELREQUEST']._serialized_end=441
+  _globals['_TRAINMODELRESPONSE']._serialized_start=443
+  _globals['_TRAINMODELRESPONSE']._serialized_end=558
+  _globals['_CHANGEENCODERSREQUEST']._serialized_start=560
+  _globals['_CHANGEENCODERSREQUEST']._serialized_end=627
+  _globals['_CHANGEENCODERSRESPONSE']._serialized_start=630
+  _globals['_CHANGEENCODERSRESPONSE']._serialized_end=758
+  _globals['_SERVINGENCODERS']._serialized_start=760
+  _globals['_SERVINGENCODERS']._serialized_end=875
+  _globals['_TRAINPROGRESS']._serialized_start=877
+  _globals['_TRAINPROGRESS']._serialized_end=953
+  _globals['_ACTIVATEMODELREQUEST']._serialized_start=955
+  _globals['_ACTIVATEMODELREQUEST']._serialized_end=994
+  _globals['_ACTIVATEMODELRESPONSE']._serialized_start=996
+  _globals['_ACTIVATEMODELRESPONSE']._serialized_end=1056
+  _globals['_ROLLBACKMODELREQUEST']._serialized_start=1058
+  _globals['_ROLLBACKMODELREQUEST']._serialized_end=1080
+  _globals['_ROLLBACKMODELRESPONSE']._serialized_start=1082
+  _globals['_ROLLBACKMODELRESPONSE']._serialized_end=1142
+  _globals['_STARTTRIALREQUEST']._serialized_start=1144
+  _globals['_STARTTRIALREQUEST']._serialized_end=1231
+  _globals['_STARTTRIALRESPONSE']._serialized_start=1233
+  _globals['_STARTTRIALRESPONSE']._serialized_end=1291
+  _globals['_GETTRIALREQUEST']._serialized_start=1293
+  _globals['_GETTRIALREQUEST']._serialized_end=1310
+  _globals['_GETTRIALRESPONSE']._serialized_start=1312
+  _globals['_GETTRIALRESPONSE']._serialized_end=1368
+  _globals['_ENDTRIALREQUEST']._serialized_start=1370
+  _globals['_ENDTRIALREQUEST']._serialized_end=1387
+  _globals['_ENDTRIALRESPONSE']._serialized_start=1389
+  _globals['_ENDTRIALRESPONSE']._serialized_end=1445
+  _globals['_MODELTRIAL']._serialized_start=1448
+  _globals['_MODELTRIAL']._serialized_end=1804
+  _globals['_SHADOWFIGURES']._serialized_start=1807
+  _globals['_SHADOWFIGURES']._serialized_end=1978
+  _globals['_TRIALARM']._serialized_start=1981
+  _globals['_TRIALARM']._serialized_end=2212
+  _globals['_TRIALTEST']._serialized_start=2214
+  _globals['_TRIALTEST']._serialized_end=2273
+  _globals['_MODELSERVICE']._serialized_start=2507
+  _globals['_MODELSERVICE']._serialized_end=3143
 # @@protoc_insertion_point(module_scope)

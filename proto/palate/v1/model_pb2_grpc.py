@@ -60,6 +60,21 @@ class ModelServiceStub:
                 request_serializer=palate_dot_v1_dot_model__pb2.RollbackModelRequest.SerializeToString,
                 response_deserializer=palate_dot_v1_dot_model__pb2.RollbackModelResponse.FromString,
                 _registered_method=True)
+        self.StartTrial = channel.unary_unary(
+                '/palate.v1.ModelService/StartTrial',
+                request_serializer=palate_dot_v1_dot_model__pb2.StartTrialRequest.SerializeToString,
+                response_deserializer=palate_dot_v1_dot_model__pb2.StartTrialResponse.FromString,
+                _registered_method=True)
+        self.GetTrial = channel.unary_unary(
+                '/palate.v1.ModelService/GetTrial',
+                request_serializer=palate_dot_v1_dot_model__pb2.GetTrialRequest.SerializeToString,
+                response_deserializer=palate_dot_v1_dot_model__pb2.GetTrialResponse.FromString,
+                _registered_method=True)
+        self.EndTrial = channel.unary_unary(
+                '/palate.v1.ModelService/EndTrial',
+                request_serializer=palate_dot_v1_dot_model__pb2.EndTrialRequest.SerializeToString,
+                response_deserializer=palate_dot_v1_dot_model__pb2.EndTrialResponse.FromString,
+                _registered_method=True)
 
 
 class ModelServiceServicer:
@@ -110,6 +125,30 @@ class ModelServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def StartTrial(self, request, context):
+        """Tries a model beside the one that answers: as its shadow, whose lists are compared and never seen, or as a canary,
+        which serves a share of the people, always the same, until it is found to be worse by clicks, conversions or errors,
+        or nothing is heard of it any more. Another trial that runs is ended. Activating the model promotes it.
+        INVALID_ARGUMENT for the model that answers already, else errors as of ActivateModel.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetTrial(self, request, context):
+        """The trial that runs, else the last there was.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EndTrial(self, request, context):
+        """Ends the trial that runs: what answers the others answers everybody. FAILED_PRECONDITION where none does.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ModelServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -137,6 +176,21 @@ def add_ModelServiceServicer_to_server(servicer, server):
                     servicer.RollbackModel,
                     request_deserializer=palate_dot_v1_dot_model__pb2.RollbackModelRequest.FromString,
                     response_serializer=palate_dot_v1_dot_model__pb2.RollbackModelResponse.SerializeToString,
+            ),
+            'StartTrial': grpc.unary_unary_rpc_method_handler(
+                    servicer.StartTrial,
+                    request_deserializer=palate_dot_v1_dot_model__pb2.StartTrialRequest.FromString,
+                    response_serializer=palate_dot_v1_dot_model__pb2.StartTrialResponse.SerializeToString,
+            ),
+            'GetTrial': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetTrial,
+                    request_deserializer=palate_dot_v1_dot_model__pb2.GetTrialRequest.FromString,
+                    response_serializer=palate_dot_v1_dot_model__pb2.GetTrialResponse.SerializeToString,
+            ),
+            'EndTrial': grpc.unary_unary_rpc_method_handler(
+                    servicer.EndTrial,
+                    request_deserializer=palate_dot_v1_dot_model__pb2.EndTrialRequest.FromString,
+                    response_serializer=palate_dot_v1_dot_model__pb2.EndTrialResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -275,6 +329,87 @@ class ModelService:
             '/palate.v1.ModelService/RollbackModel',
             palate_dot_v1_dot_model__pb2.RollbackModelRequest.SerializeToString,
             palate_dot_v1_dot_model__pb2.RollbackModelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StartTrial(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/palate.v1.ModelService/StartTrial',
+            palate_dot_v1_dot_model__pb2.StartTrialRequest.SerializeToString,
+            palate_dot_v1_dot_model__pb2.StartTrialResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetTrial(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/palate.v1.ModelService/GetTrial',
+            palate_dot_v1_dot_model__pb2.GetTrialRequest.SerializeToString,
+            palate_dot_v1_dot_model__pb2.GetTrialResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EndTrial(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/palate.v1.ModelService/EndTrial',
+            palate_dot_v1_dot_model__pb2.EndTrialRequest.SerializeToString,
+            palate_dot_v1_dot_model__pb2.EndTrialResponse.FromString,
             options,
             channel_credentials,
             insecure,

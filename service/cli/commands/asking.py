@@ -11,19 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from service.cli import output
+from service.cli.connection import HERE, Server
 from service.cli.files import DONE
-from service.cli.options import (
-    Config,
-    Data,
-    Domains,
-    Exclude,
-    Filter,
-    Json,
-    K,
-    Language,
-    Server,
-    share,
-)
+from service.cli.options import Config, Data, Domains, Exclude, Filter, Json, K, Language, share
 from service.cli.session import answering
 
 if TYPE_CHECKING:
@@ -72,7 +62,7 @@ def recommend(
     lang: Language = "",
     data: Data = None,
     config: Config = None,
-    server: Server = "",
+    server: Server = HERE,
     as_json: Json = False,
 ) -> int:
     """What a person might like next, best first."""
@@ -108,7 +98,7 @@ def similar(
     exclude: Exclude = [],  # noqa: B006
     data: Data = None,
     config: Config = None,
-    server: Server = "",
+    server: Server = HERE,
     as_json: Json = False,
 ) -> int:
     """Items like one item, by content and by who chose both."""
@@ -139,7 +129,7 @@ def search(
     filter: Filter = "",
     data: Data = None,
     config: Config = None,
-    server: Server = "",
+    server: Server = HERE,
     as_json: Json = False,
 ) -> int:
     """Items for a text, a picture or a sound."""

@@ -14,8 +14,9 @@ import typer
 
 from service.cli import output
 from service.cli.commands.asking import as_mapping
+from service.cli.connection import HERE, Server
 from service.cli.files import DONE
-from service.cli.options import Config, Data, Domains, Json, K, Language, Server
+from service.cli.options import Config, Data, Domains, Json, K, Language
 from service.cli.session import talking
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def chat(
     ] = False,
     data: Data = None,
     config: Config = None,
-    server: Server = "",
+    server: Server = HERE,
     as_json: Json = False,
 ) -> int:
     """Talk about what to see next: 'a western', 'less violent', 'not 2', 'why 1?', 'undo'.

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli import output
+from service.cli.connection import HERE, Server
 from service.cli.files import DONE
-from service.cli.options import Config, Data, Json, Server
+from service.cli.options import Config, Data, Json
 from service.cli.session import answering, require_data, settings_of
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def change(
     ] = "",
     data: Data = None,
     config: Config = None,
-    server: Server = "",
+    server: Server = HERE,
     as_json: Json = False,
 ) -> int:
     """Encode everything beside the vectors there are, train if a model serves, and switch when it

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli import output
+from service.cli.connection import HERE, Server
 from service.cli.files import DONE
-from service.cli.options import Config, Data, Json, Language, Server
+from service.cli.options import Config, Data, Json, Language
 from service.cli.session import answering
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def explain(
     ] = False,
     data: Data = None,
     config: Config = None,
-    server: Server = "",
+    server: Server = HERE,
     as_json: Json = False,
 ) -> int:
     """Why an item was, or would be, recommended; or what the service thinks of a user (--profile)."""

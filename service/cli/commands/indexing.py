@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from service.cli import output
+from service.cli.connection import HERE, Server
 from service.cli.files import DONE, FileReport, Rows, count_rows, take_in, tell
-from service.cli.options import Config, Data, Errors, Files, Json, Server, Workers
+from service.cli.options import Config, Data, Errors, Files, Json, Workers
 from service.cli.output import Step
 from service.cli.session import answering, require_data, settings_of
 
@@ -35,7 +36,7 @@ def index(
     files: Files,
     data: Data = None,
     config: Config = None,
-    server: Server = "",
+    server: Server = HERE,
     errors: Errors = None,
     workers: Workers = 0,
     as_json: Json = False,

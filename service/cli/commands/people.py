@@ -11,8 +11,9 @@ from typing import Annotated
 import typer
 
 from service.cli import output
+from service.cli.connection import HERE, Server
 from service.cli.files import DONE
-from service.cli.options import Config, Data, Json, Server
+from service.cli.options import Config, Data, Json
 from service.cli.session import answering, open_recommender, require_data, settings_of
 
 users = typer.Typer(
@@ -27,7 +28,7 @@ def export(
     user: UserId,
     data: Data = None,
     config: Config = None,
-    server: Server = "",
+    server: Server = HERE,
     as_json: Annotated[
         bool, typer.Option("--json", help="Always JSON; the option is taken for uniformity.")
     ] = True,
@@ -43,7 +44,7 @@ def delete(
     user: UserId,
     data: Data = None,
     config: Config = None,
-    server: Server = "",
+    server: Server = HERE,
     retrain: Annotated[
         bool,
         typer.Option(
@@ -77,7 +78,7 @@ def merge(
     user: UserId,
     data: Data = None,
     config: Config = None,
-    server: Server = "",
+    server: Server = HERE,
     as_json: Json = False,
 ) -> int:
     """Give a person all that is known of a guest, such as a session before the sign-in, and delete

@@ -7,8 +7,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from service.cli.connection import HERE, Server
 from service.cli.files import FileReport, Rows, count_rows, take_in, tell
-from service.cli.options import Config, Data, Errors, Files, Json, Server
+from service.cli.options import Config, Data, Errors, Files, Json
 from service.cli.output import Step
 from service.cli.session import answering, event_log, settings_of
 
@@ -30,7 +31,7 @@ def events(
     files: Files,
     data: Data = None,
     config: Config = None,
-    server: Server = "",
+    server: Server = HERE,
     errors: Errors = None,
     as_json: Json = False,
 ) -> int:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli import output
+from service.cli.connection import HERE, Server
 from service.cli.files import DONE
-from service.cli.options import Config, Data, Json, Server
+from service.cli.options import Config, Data, Json
 from service.cli.pages import require_page, write_page
 from service.cli.session import answering, event_log, require_data, settings_of
 
@@ -70,7 +71,7 @@ def online(
     ] = None,
     data: Data = None,
     config: Config = None,
-    server: Server = "",
+    server: Server = HERE,
     as_json: Json = False,
 ) -> int:
     """Impressions, clicks, conversions and dwell of what was served, with 95 % intervals over people.
@@ -133,9 +134,11 @@ def _show(found: OnlineReport) -> None:
     from service.online.page import COLUMNS, row
 
     rows = [row(group) for group in found.groups if group.served]
+    columns = COLUMNS if any(cells[-1] for cells in rows) else COLUMNS[:-1]
+    rows = [cells[: len(columns)] for cells in rows]
     title = f"What came of what was served, by {found.by}, with 95 % intervals over people"
     if rows:
-        output.table(COLUMNS, rows, title=title, right=COLUMNS[1:])
+        output.table(columns, rows, title=title, right=columns[1:], whole=columns[:1])
     else:
         output.say("Nothing that was served then is kept.")
     output.grid(list(about(found).items()))

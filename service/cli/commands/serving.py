@@ -27,6 +27,13 @@ def serve(
             show_default=False,
         ),
     ] = "",
+    insecure: Annotated[
+        bool,
+        typer.Option(
+            "--insecure",
+            help="Let other machines call without a key: whoever reaches it may do all.",
+        ),
+    ] = False,
     data: Data = None,
     config: Config = None,
     as_json: Json = False,
@@ -35,12 +42,16 @@ def serve(
     import asyncio
     import sys
 
+    from service.access.control import AccessControl, metrics_readers
+    from service.access.exposure import warnings
     from service.rpc.server import serve as serve_until_stopped
     from service.telemetry.log_lines import logging_to
     from service.telemetry.opening import telemetry_of
 
-    overrides: dict[str, Any] = {"server": {"address": address}} if address else {}
-    settings = settings_of(data, config, overrides)
+    given: dict[str, Any] = {"address": address} if address else {}
+    settings = settings_of(
+        data, config, {"server": {**given, **({"insecure": True} if insecure else {})}}
+    )
 
     def on_listening(where: str) -> None:
         if as_json:
@@ -56,7 +67,11 @@ def serve(
             output.say("serving; Ctrl-C stops")
 
     log = logging_to(sys.stderr, settings.server.log_format, settings.server.log_level)
-    with log, telemetry_of(settings.server) as telemetry:
+    access = AccessControl(settings)
+    for warning in warnings(settings, required=access.required):
+        output.remark(f"warning: {warning}")
+    reads_metrics = metrics_readers(settings, access)
+    with log, telemetry_of(settings.server, reads_metrics) as telemetry:
         had_loaded = asyncio.run(
             serve_until_stopped(
                 settings,
@@ -64,6 +79,7 @@ def serve(
                 on_listening=on_listening,
                 on_loaded=on_loaded,
                 telemetry=telemetry,
+                access=access,
             )
         )
     if not had_loaded:
@@ -84,6 +100,10 @@ def _end_now() -> None:
 
 def _load(settings: Settings, telemetry: Telemetry) -> Backend:
     from service.operations.switching import Switching
+    from service.operations.training_apart import sweep
 
     recommender = open_recommender(settings, warm_up=True, telemetry=telemetry)
-    return Switching(recommender, settings.server.scrub_every_h, housekeeping=True)
+    sweep(settings)
+    return Switching(
+        recommender, settings.server.scrub_every_h, settings.training, housekeeping=True
+    )

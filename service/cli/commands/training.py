@@ -11,19 +11,37 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli import output
+from service.cli.connection import HERE, Connection, Server
 from service.cli.files import DONE, IN_PART
-from service.cli.options import Config, Data, Json, Server
+from service.cli.options import Config, Data, Json
+from service.cli.options import share as share_in
 from service.cli.session import answering, event_log, open_recommender, require_data, settings_of
 
 if TYPE_CHECKING:
-    from service.api.messages import ModelInfo, Progress, TrainProgress
+    from service.api.messages import (
+        ModelInfo,
+        ModelTrial,
+        Progress,
+        ShadowFigures,
+        TrainProgress,
+    )
 
 models = typer.Typer(
-    help="The trained models: list, activate, roll back, shrink.", no_args_is_help=True
+    help="The trained models: list, activate, roll back, try beside the one that serves, shrink.",
+    no_args_is_help=True,
 )
 
 Version = Annotated[
     str, typer.Argument(metavar="VERSION", help="As `palate models list` shows it.")
+]
+
+
+Share = Annotated[
+    str,
+    typer.Option(
+        metavar="0..1",
+        help="Of the people of a canary, of the calls that a shadow is asked.",
+    ),
 ]
 
 
@@ -41,7 +59,7 @@ def train(
     ] = False,
     data: Data = None,
     config: Config = None,
-    server: Server = "",
+    server: Server = HERE,
     as_json: Json = False,
 ) -> int:
     """Train a model on the whole log; it serves from then on unless its check is against it (exit
@@ -78,7 +96,7 @@ def train(
 
 @models.command("list")
 def list_models(
-    data: Data = None, config: Config = None, server: Server = "", as_json: Json = False
+    data: Data = None, config: Config = None, server: Server = HERE, as_json: Json = False
 ) -> int:
     """The models there are, newest first."""
     from service.api.messages import ModelInfo
@@ -122,7 +140,7 @@ def activate(
     version: Version,
     data: Data = None,
     config: Config = None,
-    server: Server = "",
+    server: Server = HERE,
     as_json: Json = False,
 ) -> int:
     """Let this model serve from the next call on."""
@@ -132,11 +150,72 @@ def activate(
 
 @models.command()
 def rollback(
-    data: Data = None, config: Config = None, server: Server = "", as_json: Json = False
+    data: Data = None, config: Config = None, server: Server = HERE, as_json: Json = False
 ) -> int:
     """Let the model serve that served before the active one."""
     with answering(data, config, server, quiet=as_json) as backend:
         return _serving(backend.rollback_model(), as_json)
+
+
+@models.command()
+def canary(
+    version: Version,
+    share: Share = "0.1",
+    data: Data = None,
+    config: Config = None,
+    server: Server = HERE,
+    as_json: Json = False,
+) -> int:
+    """Let this model serve a share of the people, until it is found to be worse or is activated.
+
+    Always the same people, by a hash of their ids. It is returned by itself where clicks, conversions
+    or errors are worse than those of the model that serves, and where no event names an answer any more.
+    """
+    return _try(version, "canary", share, data, config, server, as_json)
+
+
+@models.command()
+def shadow(
+    version: Version,
+    share: Share = "0.1",
+    data: Data = None,
+    config: Config = None,
+    server: Server = HERE,
+    as_json: Json = False,
+) -> int:
+    """Let this model make lists for a share of the calls, to be compared with those that are served;
+    nobody sees them."""
+    return _try(version, "shadow", share, data, config, server, as_json)
+
+
+@models.command()
+def trial(
+    data: Data = None, config: Config = None, server: Server = HERE, as_json: Json = False
+) -> int:
+    """How the canary or the shadow goes, or how the last one ended."""
+    with answering(data, config, server, quiet=as_json) as backend:
+        found = backend.get_trial()
+    if as_json:
+        output.emit({"trial": None if found is None else asdict(found)})
+    elif found is None:
+        output.say("No model has been tried yet; `palate models canary VERSION` tries one.")
+    else:
+        _show_trial(found)
+    return DONE
+
+
+@models.command()
+def end(
+    data: Data = None, config: Config = None, server: Server = HERE, as_json: Json = False
+) -> int:
+    """End the canary or the shadow: what serves the others serves everybody."""
+    with answering(data, config, server, quiet=as_json) as backend:
+        ended = backend.end_trial()
+    if as_json:
+        output.emit({"trial": asdict(ended)})
+    else:
+        _show_trial(ended)
+    return DONE
 
 
 @models.command()
@@ -230,6 +309,79 @@ def _train_here(
         return recommender.train(tell, seed=seed, force=force, incremental=incremental)
     finally:
         recommender.close()
+
+
+def _try(
+    version: str,
+    kind: str,
+    share: str,
+    data: Path | None,
+    config: Path | None,
+    server: Connection,
+    as_json: bool,
+) -> int:
+    from service.api.messages import TrialKind, TrialRequest
+
+    of = share_in(share)
+    if not of:
+        raise typer.BadParameter("'0' is nobody; give a share above 0.")
+    with answering(data, config, server, quiet=as_json) as backend:
+        begun = backend.start_trial(TrialRequest(version, TrialKind(kind), of))
+    if as_json:
+        output.emit({"trial": asdict(begun)})
+    else:
+        _show_trial(begun)
+        if not server:
+            output.remark("it goes on with the next `palate serve` of this folder")
+    return DONE
+
+
+def _show_trial(found: ModelTrial) -> None:
+    ended = (
+        "" if found.ended_at is None else f" at {output.minute(found.ended_at)} UTC: {found.why}"
+    )
+    rows = [
+        [found.kind.value, found.version],
+        ["against", found.against or "the untrained ranker"],
+        ["share", f"{found.share:g}"],
+        ["since", f"{output.minute(found.started_at)} UTC"],
+        ["state", f"{found.state}{ended}"],
+    ]
+    if found.shadow is not None:
+        rows += _shadow_rows(found.shadow)
+    output.grid(rows)
+    if found.arms:
+        _show_arms(found)
+
+
+def _shadow_rows(figures: ShadowFigures) -> list[list[str]]:
+    drift = "too few" if figures.score_drift is None else f"{figures.score_drift:.3f}"
+    return [
+        ["compared", f"{figures.compared:,} lists; {figures.dropped:,} dropped, {figures.failed:,} failed"],
+        ["in common", f"{figures.overlap:.1%} of a list; rank-biased overlap {figures.rank_biased_overlap:.3f}"],
+        ["score drift", f"{drift} (population stability index of the best scores)"],
+    ]  # fmt: skip
+
+
+def _show_arms(found: ModelTrial) -> None:
+    columns = ["arm", "model", "answers", "errors", "people", "impressions", "clicks", "conversions"]  # fmt: skip
+    rows = [
+        [
+            arm.name,
+            arm.version or "untrained",
+            arm.answers,
+            arm.errors,
+            arm.people,
+            arm.impressions,
+            arm.clicks,
+            arm.conversions,
+        ]
+        for arm in found.arms
+    ]
+    output.table(columns, rows, right=columns[2:])
+    told = ", ".join(f"{test.name} {test.ratio:.3g}" for test in found.tests)
+    threshold = found.tests[0].threshold if found.tests else 0.0
+    output.say(f"likelihood that it is worse, by ratio ({threshold:g} returns it): {told}")
 
 
 def _serving(model: ModelInfo, as_json: bool) -> int:

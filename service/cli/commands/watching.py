@@ -6,11 +6,13 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.cli import output
+from service.cli.connection import connection
 from service.cli.files import DONE
 from service.cli.options import Json
 from service.cli.session import settings_of
@@ -38,6 +40,14 @@ def top(
     once: Annotated[
         bool, typer.Option("--once", help="Look once: what went on since the server began.")
     ] = False,
+    key_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The key is in this file, where the page asks for one. Else $PALATE_CLIENT_KEY_FILE.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> int:
     """Show what a server does: calls, errors, how long they take, queues, model, failing sources.
@@ -48,8 +58,9 @@ def top(
     from service.cli.metrics_page import read, vitals
 
     url = metrics or f"http://{settings_of(None, None).server.metrics or DEFAULT_METRICS}/metrics"
+    key = connection(url, key_file=key_file).key
     if once or not (as_json or sys.stdout.isatty()):
-        seen = vitals(None, read(url))
+        seen = vitals(None, read(url, key))
         if as_json:
             output.emit(asdict(seen))
         else:
@@ -57,16 +68,16 @@ def top(
         return DONE
     try:
         if as_json:
-            for seen in _looks(read(url), url, every):
+            for seen in _looks(read(url, key), url, key, every):
                 output.emit(asdict(seen), indent=None)
         else:
-            output.keep_showing(_drawn(seen) for seen in _looks(read(url), url, every))
+            output.keep_showing(_drawn(seen) for seen in _looks(read(url, key), url, key, every))
     except KeyboardInterrupt:
         pass
     return DONE
 
 
-def _looks(first: Page, url: str, every_s: float) -> Iterator[Vitals]:
+def _looks(first: Page, url: str, key: str, every_s: float) -> Iterator[Vitals]:
     """Since the server began, and then since the look before."""
     from service.cli.metrics_page import read, vitals
 
@@ -74,7 +85,7 @@ def _looks(first: Page, url: str, every_s: float) -> Iterator[Vitals]:
     yield vitals(None, first)
     while True:
         time.sleep(every_s)
-        now = read(url)
+        now = read(url, key)
         yield vitals(before, now)
         before = now
 

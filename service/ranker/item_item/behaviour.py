@@ -12,7 +12,7 @@ import numpy as np
 from scipy import sparse
 
 from service.ranker.config import RankerConfig
-from service.ranker.data.arrays import FloatArray, IntArray, extended
+from service.ranker.data.arrays import BoolArray, FloatArray, IntArray, extended
 from service.ranker.data.interactions import Interactions
 from service.ranker.item_item.co_engagement import co_counts, co_probability, ease, item_knn
 from service.ranker.item_item.transition_graph import transitions
@@ -22,6 +22,11 @@ RECENT_SHARE = 0.05
 """Recent popularity counts the newest events: this share of the log."""
 SHARPNESS = 0.15
 """How much nearer a neighbour must be to weigh e times as much, cosine."""
+MOST_PAIRS = 10**9
+"""Pairs of an item and one with events up to which all neighbours are looked for at once; of a larger
+catalogue those of an item are when they are needed, so that no start grows with its square."""
+MOST_NEIGHBOURS = 20_000
+"""Items with events among which neighbours are looked for, the most met of them."""
 MIN_CO_ENGAGED = 5
 """Pairs of items that fewer people met both of are not counted."""
 
@@ -51,6 +56,8 @@ class Behaviour:
     are too few of them. A cold item's co-engagement backs off to theirs."""
     closeness: FloatArray
     """(N, K) how much each neighbour weighs in that; rows sum to 1."""
+    is_found: BoolArray
+    """(N,) whose neighbours have been looked for; of others there are none yet."""
     n_events: int
     """Events that were counted."""
 
@@ -76,8 +83,8 @@ class Behaviour:
             weights = ease(interactions, top=config.neighbours, max_items=config.ease_limit)
         else:
             weights = sparse.csr_matrix((n_items, n_items), dtype=np.float32)
-        neighbours, similarity = views.nearest(views, warm, config.borrow_from)
-        return cls(
+        k = max(min(config.borrow_from, len(warm) - 1), 0)
+        behaviour = cls(
             ease=weights,
             knn=item_knn(interactions),
             co_occurrence=co_probability(interactions, top=config.neighbours),
@@ -85,10 +92,14 @@ class Behaviour:
             co_counts=co_counts(interactions, min_people=MIN_CO_ENGAGED),
             counts=counts,
             recent=recent,
-            neighbours=neighbours,
-            closeness=backoff_weights(similarity),
+            neighbours=np.zeros((n_items, k), np.int64),
+            closeness=np.zeros((n_items, k), np.float32),
+            is_found=np.zeros(n_items, bool),
             n_events=len(interactions),
         )
+        if solve_ease or n_items * len(warm) <= MOST_PAIRS:
+            behaviour.find_neighbours(np.arange(n_items), views)
+        return behaviour
 
     def grown(self, n_items: int) -> Behaviour:
         """The same with room for more items, all cold, without neighbours until `find_neighbours`
@@ -106,26 +117,42 @@ class Behaviour:
             recent=extended(self.recent, n_items),
             neighbours=extended(self.neighbours, n_items),
             closeness=extended(self.closeness, n_items),
+            is_found=extended(self.is_found, n_items),
         )
+
+    def neighbours_of(self, items: IntArray, views: Views) -> tuple[IntArray, FloatArray]:
+        """`neighbours` and `closeness` of some items, (C, K) each, found now where they were not; the
+        views are of the whole catalogue."""
+        unknown = items[~self.is_found[items]]
+        if len(unknown):
+            self.find_neighbours(np.unique(unknown), views)
+        return self.neighbours[items], self.closeness[items]
 
     def find_neighbours(self, items: IntArray, views: Views) -> None:
         """Fill in `neighbours` and `closeness` of new or changed items; the views are of the whole
         catalogue. Where fewer than K items have events now, they are repeated."""
         k = self.neighbours.shape[1]
-        if not k or not len(items):
-            return
-        warm = np.flatnonzero(self.counts)
-        found, similarity = views.rows(items).nearest(views, warm, k, items=items)
-        n_found = found.shape[1]
-        if n_found:
-            repeated = np.arange(k) % n_found
-            self.neighbours[items] = found[:, repeated]
-            self.closeness[items] = backoff_weights(similarity[:, repeated])
+        if k and len(items):
+            pool = self._most_met()
+            found, similarity = views.rows(items).nearest(views, pool, k, items=items)
+            if n_found := found.shape[1]:
+                repeated = np.arange(k) % n_found
+                self.neighbours[items] = found[:, repeated]
+                self.closeness[items] = backoff_weights(similarity[:, repeated])
+        self.is_found[items] = True  # last: others may be reading
 
     def recount(self, interactions: Interactions) -> Behaviour:
         """The same with the popularity of a newer log."""
         counts, recent = popularity(interactions)
         return replace(self, counts=counts, recent=recent, n_events=len(interactions))
+
+    def _most_met(self) -> IntArray:
+        """The items with events, ascending; of too many the most met."""
+        warm = np.flatnonzero(self.counts)
+        if len(warm) <= MOST_NEIGHBOURS:
+            return warm
+        most = np.argsort(-self.counts[warm], kind="stable")[:MOST_NEIGHBOURS]
+        return np.sort(warm[most])
 
     def observe(self, items: IntArray) -> None:
         """Count new events as they arrive. Co-engagement waits for the next training."""

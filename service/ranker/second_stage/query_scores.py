@@ -110,11 +110,10 @@ class QueryScores:
         """(C,) `strongest` of the items whose content is nearest to each candidate, by closeness:
         what stands in for co-engagement where nobody has met the candidate."""
         behaviour = self.snapshot.behaviour
-        neighbours = behaviour.neighbours
-        if not neighbours.shape[1] or not len(self.history):
+        if not behaviour.neighbours.shape[1] or not len(self.history):
             return np.zeros(len(candidates), np.float32)
-        of_neighbours = self.strongest[neighbours[candidates]]  # (C, K)
-        mean: FloatArray = np.einsum("ck,ck->c", of_neighbours, behaviour.closeness[candidates])
+        neighbours, closeness = behaviour.neighbours_of(candidates, self.snapshot.content.views)
+        mean: FloatArray = np.einsum("ck,ck->c", self.strongest[neighbours], closeness)
         return mean
 
     @cached_property

@@ -92,15 +92,16 @@ class VariantScores:
 
     @cached_property
     def backoff(self) -> FloatArray:
-        neighbours = self.snapshot.behaviour.neighbours
+        behaviour = self.snapshot.behaviour
         n_variants, n_candidates = len(self.variants), len(self.candidates)
-        if not neighbours.shape[1]:
+        if not behaviour.neighbours.shape[1]:
             return np.zeros((n_variants, n_candidates), np.float32)
-        distinct, place = np.unique(neighbours[self.candidates], return_inverse=True)
-        strongest = self._ease if self.snapshot.behaviour.ease.nnz else self._knn
+        views = self.snapshot.content.views
+        neighbours, closeness = behaviour.neighbours_of(self.candidates, views)
+        distinct, place = np.unique(neighbours, return_inverse=True)
+        strongest = self._ease if behaviour.ease.nnz else self._knn
         of_neighbours = self._met.recent @ strongest[:, distinct].toarray()  # (B, distinct)
         of_each = of_neighbours[:, place.reshape(n_candidates, -1)]  # (B, C, neighbours)
-        closeness = self.snapshot.behaviour.closeness[self.candidates]
         mean: FloatArray = np.einsum("bck,ck->bc", of_each, closeness)
         return mean
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from indexer.catalog.fields import identifier, label, text
-from palate.v1 import explain_pb2, index_pb2, recommend_pb2, user_pb2
+from palate.v1 import explain_pb2, index_pb2, model_pb2, recommend_pb2, user_pb2
 from service.api.messages import (
     MAX_K,
     ExplainRequest,
@@ -22,6 +22,8 @@ from service.api.messages import (
     SearchRequest,
     SimilarRequest,
     TasteRequest,
+    TrialKind,
+    TrialRequest,
     UserProfile,
 )
 from service.errors import InvalidInput, TooLarge
@@ -130,6 +132,20 @@ def explain_request(
     )
 
 
+def encoder_lines(
+    message: model_pb2.ChangeEncodersRequest, allowed: Collection[str]
+) -> dict[str, str]:
+    """By modality, an empty one where the encoder stays. Those that are not allowed are refused alike,
+    whether or not there is such a thing on this machine."""
+    lines = {"text": message.text, "image": message.image, "audio": message.audio}
+    for name, line in lines.items():
+        if line and line not in allowed:
+            listed = ", ".join(sorted(allowed))
+            why = f"is not among those that may be asked for ({listed}); access.encoders of the server allows more"
+            raise InvalidInput(name, text(line, name, MAX_TEXT_CHARS), why)
+    return lines
+
+
 def taste_request(message: explain_pb2.DescribeTasteRequest, language: str) -> TasteRequest:
     """`language` is that of the text where the caller names none."""
     return TasteRequest(
@@ -170,6 +186,16 @@ def chosen_events(
             "event_ids", [], "it is required; to delete every event of the user, set all"
         )
     return user_id, None if message.all else ids(message.event_ids, "event_ids", limit)
+
+
+def trial_request(message: model_pb2.StartTrialRequest) -> TrialRequest:
+    """Its kind is required."""
+    kinds = {model_pb2.TRIAL_KIND_SHADOW: TrialKind.SHADOW, model_pb2.TRIAL_KIND_CANARY: TrialKind.CANARY}  # fmt: skip
+    if message.kind not in kinds:
+        why = "it must be TRIAL_KIND_SHADOW or TRIAL_KIND_CANARY"
+        raise InvalidInput("kind", message.kind, why)
+    version = required_id(message.version, "version")
+    return TrialRequest(version, kinds[message.kind], _share(message.share, "share"))
 
 
 def user_profile(message: user_pb2.PutUserRequest) -> UserProfile:

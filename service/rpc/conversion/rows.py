@@ -7,12 +7,19 @@ batches and calls.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from google.protobuf.message import Message
+
 from indexer.catalog.event import Event
 from indexer.catalog.item import AttributeValue, Item, RowError
 from indexer.media.folder import public
 from palate.v1 import catalog_pb2, event_pb2
 from service.errors import InvalidInput
 from service.rpc.conversion.timestamps import timestamp, unix_seconds
+
+_FRAME_BYTES = 8
+"""At most, around a message in a list: its tag and its length."""
 
 
 def item_message(item: Item) -> catalog_pb2.Item:
@@ -36,6 +43,16 @@ def item_message(item: Item) -> catalog_pb2.Item:
     for name, value in item.attributes.items():
         message.attributes[name].CopyFrom(_attribute_message(value))
     return message
+
+
+def fitting(messages: Sequence[Message], max_bytes: int) -> int:
+    """How many of them, from the first on, fit into a message of that size."""
+    total = 0
+    for n, message in enumerate(messages):
+        total += message.ByteSize() + _FRAME_BYTES
+        if total > max_bytes:
+            return n
+    return len(messages)
 
 
 def item_of(message: catalog_pb2.Item) -> Item:

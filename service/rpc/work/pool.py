@@ -189,10 +189,15 @@ class WorkPool:
             raise Overloaded(self._name, self.pending)
 
     def _forget(self, call: _Call, took_s: float | None = None) -> None:
-        """It neither waits nor runs any more. Called again, it does nothing."""
+        """It neither waits nor runs any more, and lets go of its work: its future keeps it, and would
+        keep the request until garbage is collected. Called again, it does nothing."""
+        call.work = _nothing
         with self._lock:
             for calls in (self._waiting, self._running):
                 if call in calls:
                     calls.remove(call)
             if took_s is not None:
                 self._times.took(call.kind, took_s)
+
+
+def _nothing() -> None: ...

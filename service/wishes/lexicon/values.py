@@ -48,17 +48,15 @@ class Value:
 class Values:
     """Immutable."""
 
-    def __init__(self, postings: Mapping[Value, IntArray]) -> None:
-        """Item indices, ascending, by value."""
-        self.postings = postings
-        self._by_name: dict[tuple[str, ...], list[Value]] = defaultdict(list)
-        self._by_last: dict[str, list[Value]] = defaultdict(list)
-        for value in postings:
-            text = _AND.sub("/", value.text) if value.field == "domain" else value.text
-            for name in names_of(text):
-                self._by_name[name].append(value)
-            if is_person(value.text):
-                self._by_last[tokens(value.text)[-1]].append(value)
+    def __init__(
+        self,
+        postings: Mapping[Value, IntArray],
+        by_name: Mapping[tuple[str, ...], Sequence[Value]],
+        by_last: Mapping[str, Sequence[Value]],
+    ) -> None:
+        """Item indices, ascending, by value; and the values that can be named so, or by the last name
+        of a person."""
+        self.postings, self.by_name, self.by_last = postings, by_name, by_last
 
     @classmethod
     def of(cls, items: Iterable[tuple[int, Item]], said: Iterable[Aspects] = ()) -> Values:
@@ -67,15 +65,24 @@ class Values:
         for (index, item), aspects in zip(items, chain(said, repeat(NOTHING)), strict=False):
             for value in (*values_of(item), *_values_of_aspects(aspects)):
                 found[value].append(index)
-        return cls({value: np.unique(indices) for value, indices in found.items()})
+        by_name: dict[tuple[str, ...], list[Value]] = defaultdict(list)
+        by_last: dict[str, list[Value]] = defaultdict(list)
+        for value in found:
+            text = _AND.sub("/", value.text) if value.field == "domain" else value.text
+            for name in names_of(text):
+                by_name[name].append(value)
+            if is_person(value.text):
+                by_last[tokens(value.text)[-1]].append(value)
+        postings = {value: np.unique(indices) for value, indices in found.items()}
+        return cls(postings, by_name, by_last)
 
     def named(self, name: Sequence[str]) -> Sequence[Value]:
         """The values that these tokens name, all of them."""
-        return self._by_name.get(tuple(name), ())
+        return self.by_name.get(tuple(name), ())
 
     def of_last_name(self, name: str) -> Sequence[Value]:
         """The values that look like the name of a person with this last name."""
-        return self._by_last.get(name, ())
+        return self.by_last.get(name, ())
 
     def items(self, value: Value) -> IntArray:
         """The items that have the value, ascending."""

@@ -33,7 +33,7 @@ class Words:
     ) -> None:
         """`weights` (len(items), tokens): what a token adds to the score of a text; `spellings`
         (tokens,) how each was written where it came first."""
-        self._columns, self._weights, self._items = columns, weights, items
+        self.columns, self.weights, self.items = columns, weights, items
         self.spellings = spellings
 
     @classmethod
@@ -59,40 +59,40 @@ class Words:
     def by_text(self) -> tuple[IntArray, sparse.csr_matrix]:
         """(T,) the items of the texts, and (T, tokens) what each token adds to a score of theirs, in
         the order of `spellings`. A copy as large as all of this."""
-        return self._items, self._weights.tocsr()
+        return self.items, self.weights.tocsr()
 
     def column(self, word: str) -> int | None:
         """Place of this token, in any form, among `spellings`; None where no text has it."""
-        return self._columns.get(_STEMS[word])
+        return self.columns.get(_STEMS[word])
 
     def scores(self, words: Sequence[str], n_items: int) -> FloatArray:
         """(n_items,) BM25 of these tokens; 0 where none of them is."""
         scores = np.zeros(n_items, np.float32)
         for column in self._columns_of(words):
             texts = self._texts_with(column)
-            scores[self._items[self._weights.indices[texts]]] += self._weights.data[texts]
+            scores[self.items[self.weights.indices[texts]]] += self.weights.data[texts]
         return scores
 
     def matches(self, words: Sequence[str], n_items: int) -> IntArray:
         """(n_items,) how many of these tokens each text has, in any form."""
         counts = np.zeros(n_items, np.int64)
         for column in dict.fromkeys(self._columns_of(words)):
-            counts[self._items[self._weights.indices[self._texts_with(column)]]] += 1
+            counts[self.items[self.weights.indices[self._texts_with(column)]]] += 1
         return counts
 
     def count(self, word: str) -> int:
         """How many texts have this token, in any form."""
-        column = self._columns.get(_STEMS[word])
-        return 0 if column is None else int(np.diff(self._weights.indptr[column : column + 2])[0])
+        column = self.columns.get(_STEMS[word])
+        return 0 if column is None else int(np.diff(self.weights.indptr[column : column + 2])[0])
 
     def _texts_with(self, column: int) -> slice:
         """Where the weights of a token stand; each is of another text."""
-        return slice(*self._weights.indptr[column : column + 2])
+        return slice(*self.weights.indptr[column : column + 2])
 
     def _columns_of(self, words: Sequence[str]) -> list[int]:
         """The columns of the tokens that are in a text, in any form; each as often as it is said."""
         stems = (_STEMS[word] for word in words)
-        return [self._columns[stem] for stem in stems if stem in self._columns]
+        return [self.columns[stem] for stem in stems if stem in self.columns]
 
 
 class _Stems(dict[str, str]):

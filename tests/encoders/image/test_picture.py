@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from encoders.errors import ImageError
-from encoders.image.picture import DRAFT_PX
+from encoders.image.picture import DRAFT_PX, LARGE_PIXELS
 from encoders.image.timm_backbone import open_image
 
 
@@ -166,3 +166,33 @@ def test_a_missing_picture_is_named(tmp_path: Path) -> None:
 def test_an_impossible_path_is_an_image_error(path: str) -> None:
     with pytest.raises(ImageError):
         open_image(path)
+
+
+@pytest.mark.parametrize(
+    ("size", "given"),
+    [
+        ((2_000, 2_000), (2_000, 2_000)),
+        ((2_500, 2_000), (1_250, 1_000)),
+        ((4_001, 3_999), (1_334, 1_333)),
+        ((60_000, 600), (20_000, 200)),
+    ],
+)
+def test_a_picture_of_more_pixels_than_anything_looks_at_is_given_at_a_whole_fraction(
+    size: tuple[int, int], given: tuple[int, int]
+) -> None:
+    with BytesIO() as stream:
+        Image.new("RGB", size, (10, 20, 30)).save(stream, "PNG", compress_level=1)
+        picture = open_image(stream.getvalue())
+    assert picture.size == given
+    assert picture.width * picture.height <= LARGE_PIXELS
+    assert picture.getextrema() == ((10, 10), (20, 20), (30, 30))
+
+
+def test_its_pixels_are_the_means_of_those_in_their_place() -> None:
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 255, (2_000, 2_400, 3), dtype=np.uint8)
+    with BytesIO() as stream:
+        Image.fromarray(pixels).save(stream, "PNG", compress_level=1)
+        found = np.asarray(open_image(stream.getvalue()), np.float64)
+    means = pixels.reshape(1_000, 2, 1_200, 2, 3).mean(axis=(1, 3))
+    assert np.abs(found - means).max() <= 0.5

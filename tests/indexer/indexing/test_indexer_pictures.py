@@ -18,7 +18,6 @@ from PIL import Image
 
 from encoders.arrays import FloatArray
 from encoders.fake import FakeImageEncoder
-from encoders.image.picture import open_image
 from encoders.modality import ImageModality, by_name
 from indexer.catalog.item import Item
 from indexer.indexing.indexer import IndexReport
@@ -280,7 +279,7 @@ def test_fetching_runs_ahead_of_the_encoder_but_not_far(
             body(png("red"))(handler),
             arrived.release(),
         )[0]
-    picture = open_image(png("red"))
+    picture = world.modalities["image"].open(png("red"))
     with world.media.loading(urls, world.modalities["image"]) as loaded:
         for _ in range(3):
             assert arrived.acquire(timeout=10)
@@ -290,3 +289,15 @@ def test_fetching_runs_ahead_of_the_encoder_but_not_far(
         assert arrived.acquire(timeout=10)
         assert len(web.asked) == 4
         assert list(loaded) == [picture] * 8
+
+
+def test_bytes_that_cannot_be_decoded_are_not_stored(world: World) -> None:
+    broken = [png("red")[:40], b"<html>", b""]
+    given = {"image": {"a": [broken[0], png("red"), *broken[1:]], "b": [b"x"]}}
+    report = world.indexer.index_items([Item("a"), Item("b")], given=given)
+    assert (report.indexed, [warning.line for warning in report.warnings]) == (2, [1, 1, 1, 2])
+    assert reasons(report)[0].startswith("indexed without one of its 4 pictures: image")
+    assert reasons(report)[3].startswith("indexed without its picture: image")
+    assert_looks(world, 0, "red")
+    kept = [file for file in (world.folder / "images").rglob("*") if file.is_file()]
+    assert [file.read_bytes() for file in kept] == [png("red")]

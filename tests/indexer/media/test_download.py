@@ -13,7 +13,7 @@ import pytest
 import trustme
 
 from encoders.errors import MediaError
-from indexer.media.download import Downloader, DownloadLimits, is_public
+from indexer.media.download import Downloader, DownloadLimits
 from tests.indexer.web import Answer, Web, body, redirect, serving
 
 PICTURE = bytes(range(256)) * 4
@@ -113,27 +113,6 @@ def test_what_is_not_public_is_refused_by_number_and_by_name(
     with pytest.raises(MediaError, match=r"not public; .*images\.allow_private"):
         inside(allow_private=False).fetch(f"http://{host}:{web.port}/1.jpg")
     assert web.asked == []
-
-
-@pytest.mark.parametrize(
-    ("address", "public"),
-    [
-        ("8.8.8.8", True),
-        ("2606:4700::1111", True),
-        ("::ffff:8.8.8.8", True),
-        ("64:ff9b::808:808", True),
-        ("::ffff:10.0.0.1", False),
-        ("64:ff9b::7f00:1", False),
-        ("2002:7f00:1::", False),
-        ("ff02::1", False),
-        ("::", False),
-        ("fe80::1%eth0", False),
-    ],
-)
-def test_an_ipv6_address_is_as_public_as_the_ipv4_address_it_wraps(
-    address: str, public: bool
-) -> None:
-    assert is_public(address) == public
 
 
 def test_a_redirect_to_a_private_address_is_refused(

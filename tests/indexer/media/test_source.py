@@ -3,20 +3,32 @@ too far."""
 
 from __future__ import annotations
 
+import base64
+import io
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from encoders.errors import ImageError, MediaError
 from indexer.media.download import Downloader, DownloadLimits
 from indexer.media.folder import MediaFolder
 from indexer.media.source import AHEAD, DECODING, MediaSource
 
-DATA_URI = "data:image/png;base64,AAEC/w=="
 CONTENT = b"\x00\x01\x02\xff"
+
+
+def _png() -> bytes:
+    stream = io.BytesIO()
+    Image.new("RGB", (3, 2), (1, 2, 3)).save(stream, "PNG")
+    return stream.getvalue()
+
+
+PNG = _png()
+DATA_URI = f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
 
 
 class Opening:
@@ -52,22 +64,35 @@ def loaded(source: MediaSource, names: list[str], opening: Any) -> list[object]:
 
 
 def test_content_that_came_along_is_kept_and_called_by_its_hash(source: MediaSource) -> None:
-    name = source.admit(DATA_URI, None)
+    name = source.admit(DATA_URI, None, "image")
     assert name.startswith("kept:")
-    assert source.kept.path(name).read_bytes() == CONTENT
-    assert source.admit(DATA_URI, None) == name
+    assert source.kept.path(name).read_bytes() == PNG
+    assert source.admit(DATA_URI, None, "image") == name
+    assert source.keep(PNG, "image") == name
+
+
+@pytest.mark.parametrize("modality", ["image", "audio"])
+def test_what_cannot_be_decoded_is_not_kept(
+    source: MediaSource, tmp_path: Path, modality: str
+) -> None:
+    broken = f"data:;base64,{base64.b64encode(CONTENT).decode()}"
+    with pytest.raises(MediaError):
+        source.admit(broken, None, modality)
+    with pytest.raises(MediaError):
+        source.keep(PNG[:40], modality)
+    assert list(tmp_path.rglob("*")) == []
 
 
 def test_a_path_and_a_url_are_admitted_as_they_are(source: MediaSource, tmp_path: Path) -> None:
     (tmp_path / "1.jpg").touch()
-    assert source.admit("1.jpg", tmp_path) == f"{tmp_path}/./1.jpg"
-    assert source.admit("https://example.org/1.jpg", None) == "https://example.org/1.jpg"
+    assert source.admit("1.jpg", tmp_path, "image") == f"{tmp_path}/./1.jpg"
+    assert source.admit("https://example.org/1.jpg", None, "image") == "https://example.org/1.jpg"
 
 
 def test_content_that_is_too_large_is_refused_before_it_is_kept(tmp_path: Path) -> None:
     small = MediaSource(MediaFolder(tmp_path), Downloader(DownloadLimits(max_bytes=1_024)))
     with pytest.raises(MediaError, match=r"is over 1,024 bytes; .*images\.max_bytes"):
-        small.admit("data:;base64," + "A" * 4_000, None)
+        small.admit("data:;base64," + "A" * 4_000, None, "image")
     assert list(tmp_path.rglob("*")) == []
 
 
@@ -94,7 +119,7 @@ def test_decoders_are_told_a_name_that_hides_where_a_file_lies(
     folder.mkdir()
     (folder / "1.jpg").write_bytes(CONTENT)
     opening = Opening()
-    assert loaded(source, [source.admit("1.jpg", folder)], opening) == [CONTENT]
+    assert loaded(source, [source.admit("1.jpg", folder, "image")], opening) == [CONTENT]
     assert opening.opened == ["1.jpg"]
 
 

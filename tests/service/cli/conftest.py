@@ -100,9 +100,15 @@ def filled(run: Run, small_world: Path, tmp_path: Path) -> Run:
     return run
 
 
+@pytest.fixture(scope="session")
+def asked_world(small_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy in which things are asked: answers that were served are kept there."""
+    return Path(shutil.copytree(small_world, tmp_path_factory.mktemp("asked"), dirs_exist_ok=True))
+
+
 @pytest.fixture
-def asking(run: Run, small_world: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def asking(run: Run, asked_world: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """The same in the folder that all tests share (copying it takes a second): for what changes
     nothing."""
-    monkeypatch.chdir(small_world)
+    monkeypatch.chdir(asked_world)
     return run

@@ -28,6 +28,8 @@ from service.api.messages import (
     SimilarRequest,
     TasteRequest,
     TrainProgress,
+    TrialKind,
+    TrialRequest,
     UserDeletion,
     UserExport,
     UserProfile,
@@ -47,6 +49,7 @@ from tests.service.standin import (
     MODEL,
     ONLINE,
     TASTE,
+    TRIAL,
     StandIn,
     served,
     with_lists,
@@ -57,7 +60,11 @@ from tests.tones import wav
 @pytest.fixture
 def server(filled: Run) -> Iterator[str]:
     """A server in this process that owns ./palate-data; its address."""
-    settings = world.settings(Path("palate-data").absolute(), server={"address": "127.0.0.1:0"})
+    settings = world.settings(
+        Path("palate-data").absolute(),
+        server={"address": "127.0.0.1:0"},
+        access={"encoders": ["two", "no-such-model"]},
+    )
     ready, address, stops = threading.Event(), [""], []
 
     def run(settings: Settings) -> None:
@@ -251,6 +258,7 @@ def test_a_server_changes_its_encoders_and_goes_on(
     with Client(server) as client:
         for asked, why in (
             ("no-such-model", "cannot be loaded"),
+            ("st:/root", "is not among those that may be asked for"),
             ("two", "serve already"),
             ("", "serve already"),
         ):
@@ -335,6 +343,7 @@ WITHOUT_ID = {"recommendation_id": "", "next_page_token": ""}
         ("get_item", "f1", ALIEN),
         ("delete_items", ["f1", "gone"], ["gone"]),
         ("activate_model", "m1", MODEL),
+        ("start_trial", TrialRequest("m2", TrialKind.SHADOW, 0.25), TRIAL),
     ],
 )
 def test_a_request_arrives_whole_and_so_does_the_answer(
@@ -355,6 +364,7 @@ def test_the_calls_of_several_arguments_arrive_whole(remote: Remote, standin: St
     assert standin.asked[-1] == ("delete_user", "u", {"retrain": True})
     assert remote.merge_users("guest", "u") == {"events": 3}
     assert remote.list_models() == [remote.rollback_model()] == [MODEL]
+    assert with_lists(remote.get_trial()) == with_lists(remote.end_trial()) == with_lists(TRIAL)
 
 
 def test_reports_of_batches_count_their_rows_from_1(remote: Remote, standin: StandIn) -> None:

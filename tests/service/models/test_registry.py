@@ -88,7 +88,7 @@ def test_the_active_model_serves_from_the_start_and_has_its_vectors_in_the_store
     active = registry.active
     assert active.ranker.version == second.version
     assert (active.counted, active.notes) == (240, ())
-    assert sequence_vectors(workspace) == {active.vector_name}
+    assert sequence_vectors(workspace) == {active.vector_name, f"sequence-{first.version}"}
     found, vectors = workspace.store.vectors(active.vector_name, range(40))
     assert found.tolist() == list(range(40))
     np.testing.assert_allclose(vectors, active.ranker.snapshot.item_vectors, atol=COMPRESSED)
@@ -100,7 +100,8 @@ def test_another_model_is_activated_and_the_one_before_rolled_back_to(
     second, first = registry.list()
     assert registry.activate(first.version).active
     assert registry.active.ranker.version == first.version
-    assert sequence_vectors(workspace) == {f"sequence-{first.version}"}
+    of_both = {f"sequence-{first.version}", f"sequence-{second.version}"}
+    assert sequence_vectors(workspace) == of_both  # calls with the one before may have begun
     assert registry.rollback().version == second.version
     again = registry_of(workspace)
     assert again.active.ranker.version == second.version
@@ -227,3 +228,57 @@ def test_without_a_model_the_untrained_ranker_serves_and_grows_with_the_catalogu
     assert registry.active is not first
     assert registry.active.ranker.n_items == 49
     workspace.close()
+
+
+def test_vectors_of_models_of_before_the_one_before_go(
+    registry: ModelRegistry, workspace: Workspace
+) -> None:
+    second, first = registry.list()
+    active = registry.active
+    workspace.store.create_vector("sequence-old", 4)
+    registry.activate(first.version)
+    registry.activate(second.version)
+    assert sequence_vectors(workspace) == {active.vector_name, f"sequence-{first.version}"}
+
+
+def test_a_model_beside_the_active_one_learns_of_new_items_until_it_is_let_go(
+    registry: ModelRegistry, workspace: Workspace
+) -> None:
+    _, first = registry.list()
+    beside = registry.keep_beside(first.version)
+    assert [model.ranker.version for model in registry.live] == [
+        registry.active.ranker.version,
+        first.version,
+    ]
+    assert registry.by_version(first.version) is beside
+    row = next(batch[0] for batch in workspace.store.scroll(("text", "image")))
+    new = replace(row, item_index=40, item=replace(row.item, item_id="new"))
+    workspace.store.upsert([new])
+    registry.learn([new])
+    for model in registry.live:
+        assert model.ranker.n_items == 41
+        assert model.ranker.snapshot.item_vectors[40].any()
+        assert len(workspace.store.vectors(model.vector_name, [40])[0]) == 1
+    registry.let_go(first.version)
+    assert registry.live == (registry.active,)
+    assert sequence_vectors(workspace) == {registry.active.vector_name}
+
+
+def test_activating_what_is_beside_swaps_it_in_as_it_is(registry: ModelRegistry) -> None:
+    _, first = registry.list()
+    beside = registry.keep_beside(first.version)
+    assert registry.activate(first.version).active
+    assert registry.live == (beside,)
+
+
+def test_a_model_that_cannot_make_a_list_is_not_activated(registry: ModelRegistry) -> None:
+    second, first = registry.list()
+
+    def refuse(model: object) -> None:
+        raise RuntimeError("no list")
+
+    registry.on_loaded = refuse
+    with pytest.raises(RuntimeError, match="no list"):
+        registry.activate(first.version)
+    assert registry.active.ranker.version == second.version
+    assert registry.list()[0].active

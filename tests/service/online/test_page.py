@@ -12,7 +12,7 @@ from tests.service.standin import ONLINE
 def test_a_row_has_a_cell_for_every_column() -> None:
     cells = row(ONLINE.groups[0])
     assert len(cells) == len(COLUMNS)
-    assert cells[-3:] == ["0.4000 [0.2500, 0.7500]", "", ""]
+    assert cells[-3:] == [".4000 [.2500, .7500]", "", ""]
 
 
 def test_names_are_written_and_not_run() -> None:

@@ -13,7 +13,7 @@ from indexer.catalog.event import Event, EventPolicy
 from indexer.catalog.item import Item
 from indexer.log.event_log import EventLog
 from indexer.log.opening import open_event_log
-from service.reasons.crowd import NOBODY, Crowd, Crowds, People
+from service.reasons.crowd import NOBODY, Crowd, People
 from service.reasons.tastes import choice_of
 from service.storage.liking import Liking
 
@@ -137,24 +137,3 @@ def test_a_crowd_is_what_choices_of_each_person_add_up_to(events: list[Event]) -
         assert crowd.counts.tolist()[:2] == [len(people) for people in chosen.values()]
         both = len(set(chosen["i0"]) & set(chosen["i1"]))
         assert crowd.both(np.array([0]), np.array([1]))[0][0].count == both
-
-
-def test_who_asks_while_people_are_counted_again_gets_those_of_before(log: EventLog) -> None:
-    crowds = Crowds(log, Liking(BAR, log))
-    log.append_events([rated("u", 0, 5.0)])
-    first = crowds.now(N_ITEMS)
-    log.append_events([rated("v", 0, 5.0)])
-    with crowds._lock:  # somebody else is counting
-        assert crowds.now(N_ITEMS) is first
-    assert crowds.now(N_ITEMS).counts.tolist() == [2, 0, 0, 0]
-
-
-def test_people_are_counted_again_when_the_log_has_grown_by_a_twentieth(log: EventLog) -> None:
-    crowds = Crowds(log, Liking(BAR, log))
-    log.append_events([rated(f"u{n}", 0, 5.0) for n in range(40)])
-    first = crowds.now(N_ITEMS)
-    log.append_events([rated("v", 0, 5.0)])
-    assert crowds.now(N_ITEMS) is first
-    log.append_events([rated("v", 1, 5.0), rated("w", 1, 5.0)])
-    assert crowds.now(N_ITEMS).counts.tolist() == [41, 2, 0, 0]
-    assert len(crowds.now(N_ITEMS + 3).counts) == N_ITEMS + 3

@@ -14,7 +14,7 @@ from service.aspects.reading import Aspects
 from service.explainer.evidence import EvidenceKind
 from service.ranker.data.history import History
 from service.reasons.counterfactuals import ExplainedList
-from service.reasons.crowd import Crowds
+from service.reasons.crowds import Crowds
 from service.reasons.evidence import Evidences, ResultEvidence
 from service.reasons.facts import PastEvent
 from service.recommender import Recommender

@@ -22,6 +22,7 @@ from service.errors import (
     NoTrainedModel,
     Overloaded,
     PalateError,
+    RateLimited,
     RecommendationNotFound,
     StoreError,
     StoreUnavailable,
@@ -140,11 +141,13 @@ def test_every_error_can_be_sent(kind: type[PalateError]) -> None:
     PalateError.__init__(error, "what, which, and what to do", metadata={"value": "x"})
     if isinstance(error, InvalidInput):
         error.field, error.why = "k", "it must be 0 to 500"
-    if isinstance(error, Overloaded):
+    if isinstance(error, Overloaded | RateLimited):
         error.retry_after_s = 0.5
     status = to_status(error)
     assert status.code == grpc.StatusCode[STATUS[kind]].value[0]
-    assert len(status.details) == (2 if isinstance(error, InvalidInput | Overloaded) else 1)
+    assert len(status.details) == (
+        2 if isinstance(error, InvalidInput | Overloaded | RateLimited) else 1
+    )
 
 
 async def test_what_is_too_much_says_when_to_come_again() -> None:

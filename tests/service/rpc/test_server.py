@@ -336,7 +336,9 @@ async def test_a_port_in_use_is_said_once_before_anything_is_loaded(
 
 
 async def test_an_address_that_is_not_of_this_machine_is_said() -> None:
-    settings = Settings(server=ServerSettings(address="192.0.2.1:1"))  # TEST-NET-1, RFC 5737
+    settings = Settings(
+        server=ServerSettings(address="192.0.2.1:1", insecure=True)  # TEST-NET-1, RFC 5737
+    )
     with pytest.raises(AddressUnavailable, match="cannot assign requested address"):
         await serve(settings, lambda _: StandIn(), stop=asyncio.Event())
 

@@ -55,14 +55,11 @@ def test_a_pinned_item_stands_at_its_place_and_every_text_says_so(palate: Recomm
     before, last = shown(palate.recommend(REQUEST)), last_of(palate)
     answer = under(palate, of(last, place=2)).recommend(replace(REQUEST, explain=True))
     assert shown(answer) == [before[0], last, *before[1:5]]
-    said = [
-        result.reason.endswith("was put here by the service that you use.")
-        for result in answer.results
-    ]
+    said = [result.reason.endswith("is placed here by the service.") for result in answer.results]
     assert said == [False, True, False, False, False, False]
     why = palate.explain(ExplainRequest(last, answer.recommendation_id, language="zh"))
     assert EvidenceKind.PLACEMENT in [fact.kind for fact in why.evidence]
-    assert "由本服务安排在这里" in why.text
+    assert "是本服务主推的内容" in why.text
     other = palate.explain(ExplainRequest(before[0], answer.recommendation_id))
     assert EvidenceKind.PLACEMENT not in [fact.kind for fact in other.evidence]
 

@@ -32,7 +32,7 @@ CONTEXT = ServedContext(
     created_at=1_700_000_000.0,
     runners_up=[5],
     runners_lean=[0.0],
-    runners_boost=[0.0],
+    runners_boost=[0.25],
     times=[10.0, 20.0],
     domains=["films"],
     encoders="1a2b3c4d",
@@ -52,6 +52,12 @@ def contexts(log: EventLog, *, max_served: int = 10, keep_days: float = 1e6) -> 
 
 def test_a_context_is_read_back_as_it_was() -> None:
     assert ServedContext.from_bytes(CONTEXT.to_bytes()) == CONTEXT
+
+
+def test_what_words_and_rules_added_counts_together() -> None:
+    first, second = CONTEXT.results
+    ruled = replace(CONTEXT, results=[replace(first, lean=0.5, boost=1.0), second])
+    assert ruled.added == {7: 1.5, 2: 0.0, 5: 0.25}
 
 
 def test_what_a_wish_added_is_told_of_results_and_runners_up() -> None:

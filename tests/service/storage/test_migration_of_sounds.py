@@ -17,11 +17,11 @@ from encoders.audio.sound import Sound
 from encoders.fake import FakeAudioEncoder, FakeTextEncoder
 from encoders.modality import AudioModality, by_name
 from indexer.catalog.item import Item
+from indexer.stores.qdrant import location
 from indexer.stores.qdrant.location import QdrantLocation
 from service.api.messages import RecommendRequest, SearchRequest
 from service.config import Settings
 from service.recommender import Recommender
-from service.storage import data_folder
 from service.storage.data_folder import DataFolder, registry_of
 from service.storage.workspace import Workspace
 from tests.indexer.indexing.test_indexer import png
@@ -57,7 +57,7 @@ def settings(
     store = {"kind": request.param, "url": "http://in-memory"}
     with closing(QdrantClient(":memory:")) as client:
         monkeypatch.setattr(
-            data_folder, "QdrantLocation", lambda url, prefix: QdrantLocation(client, prefix)
+            location, "QdrantLocation", lambda url, prefix: QdrantLocation(client, prefix)
         )
         yield world.settings(tmp_path, encoders={"text": "fake", "audio": "fake"}, store=store)
 

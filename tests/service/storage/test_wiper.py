@@ -46,6 +46,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_it_has_no_thread_until_something_is_deleted() -> None:
     before = threading.active_count()
     one = wiper(Log())
+    one.take_up()
     assert threading.active_count() == before
     one.close()
 
@@ -62,6 +63,7 @@ def test_woken_it_tries_until_nothing_is_left(caplog: pytest.LogCaptureFixture) 
 def test_what_a_killed_process_left_is_done_at_the_start() -> None:
     log = Log(False, to_wipe=True)
     one = wiper(log)
+    one.take_up()
     assert log.done.wait(10)
     one.close()
 

@@ -24,6 +24,9 @@ BOUNDED = {
     "writer",
     "outcome",
     "modality",
+    "kind",  # of a trial
+    "arm",
+    "test",
 }
 
 

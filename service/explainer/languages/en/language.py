@@ -267,7 +267,7 @@ LEADS = {
         "{this} fits the filter of this request",
     ),
     "sponsorship": ("{this} is sponsored by {name}", "{this} is sponsored"),
-    "placement": ("{this} was put here by the service that you use",),
+    "placement": ("{this} is placed here by the service",),
     "contrast.higher": (
         "for you, {this} scores higher than {title}",
         "as far as your list goes, {this} scores higher than {title}",
@@ -399,7 +399,7 @@ LEXICON = Lexicon(
         GuardedWords(r"trend\w+|lately", frozenset({Kind.TREND})),
         GuardedWords(r"usual", frozenset({Kind.TREND, Kind.RANGE})),
         GuardedWords(r"sponsor\w*", frozenset({Kind.SPONSORSHIP})),
-        GuardedWords(r"put here|the service", frozenset({Kind.PLACEMENT})),
+        GuardedWords(r"placed here|the service", frozenset({Kind.PLACEMENT})),
         GuardedWords(r"scor\w+|higher|lower", frozenset({Kind.CONTRAST}), True),
         GuardedWords(r"scores higher", frozenset({Kind.CONTRAST}), True, HIGHER),
         GuardedWords(r"scores lower", frozenset({Kind.CONTRAST}), True, LOWER),

@@ -214,7 +214,7 @@ LEADS = {
         "{this}符合这次请求的条件",
     ),
     "sponsorship": ("{this}由{name}赞助", "{this}是赞助内容"),
-    "placement": ("{this}由本服务安排在这里",),
+    "placement": ("{this}是本服务主推的内容",),
     "contrast.higher": ("{this}对你的得分高于{title}", "就你而言，{this}的得分高于{title}"),
     "contrast.lower": ("{this}对你的得分低于{title}", "就你而言，{this}的得分低于{title}"),
     "contrast.seen": (
@@ -315,7 +315,7 @@ LEXICON = Lexicon(
         GuardedWords(r"(?<!不)喜欢", PEOPLE | {Kind.TREND, Kind.HISTORY}),
         GuardedWords(r"近来|升温|以往", frozenset({Kind.TREND})),
         GuardedWords(r"赞助", frozenset({Kind.SPONSORSHIP})),
-        GuardedWords(r"本服务|安排", frozenset({Kind.PLACEMENT})),
+        GuardedWords(r"本服务|主推", frozenset({Kind.PLACEMENT})),
         GuardedWords(r"得分|高于|低于", frozenset({Kind.CONTRAST}), True),
         GuardedWords(r"高于", frozenset({Kind.CONTRAST}), True, HIGHER),
         GuardedWords(r"低于", frozenset({Kind.CONTRAST}), True, LOWER),

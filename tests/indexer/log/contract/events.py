@@ -40,6 +40,7 @@ class EventRecordsContract:
         assert log.append_events([b, view("u", "3", 3)]) == [False, True]
         assert log.append_events([]) == []
         assert log.count_events() == 3
+        assert [log.count_events(after) for after in (0, 1, log.last_seq())] == [3, 2, 0]
 
     def test_an_event_id_names_the_event_whatever_else_it_says(self, log: EventLog) -> None:
         assert log.append_events([view("u", "1", 1, event_id="e")]) == [True]

@@ -33,6 +33,23 @@ class ItemRecordsContract:
         }
         assert log.item_indices() == {"a": 0, "b": 1, "c": 2}
 
+    def test_the_state_of_an_item_is_another_whenever_the_store_has_something_else(
+        self, log: EventLog
+    ) -> None:
+        log.put_items([Item("a"), Item("b"), Item("c")])
+        assert log.item_states() == []  # the store has none yet
+        log.mark_indexed([0, 1, 2], lacking_pictures=[1])
+        first = log.item_states()
+        assert [index for index, _ in first] == [0, 1, 2]
+        assert len({state for _, state in first}) == 3
+        log.put_items([Item("a", title="A")])
+        assert log.item_states() == first[1:]
+        log.mark_indexed([0, 1])  # the picture of "b" was found
+        log.delete_items(["c"])
+        second = log.item_states()
+        assert [index for index, _ in second] == [0, 1]
+        assert not {*first} & {*second}
+
     def test_the_last_of_two_rows_in_one_batch_wins(self, log: EventLog) -> None:
         put = log.put_items([Item("a"), Item("a", title="A"), Item("a", title="A")])
         assert [(p.item_index, p.status) for p in put] == [

@@ -44,7 +44,8 @@ def test_what_was_served_here_is_reported_with_what_came_of_it(filled: Run, tmp_
     page = tmp_path / "online.html"
     shown = run("report", "online", "--by", "source", "--report", page)
     assert shown.code == 0
-    assert "0.2500" in shown.out
+    assert ".2500 [" in shown.out
+    assert "popular" in shown.out
     assert "1 another person's" in " ".join(shown.out.split())
     assert "<svg" in page.read_text()
 

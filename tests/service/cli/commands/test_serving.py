@@ -29,7 +29,13 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
     seen: list[Settings] = []
 
     async def serve(
-        settings: Settings, load: Any, *, on_listening: Any, on_loaded: Any, telemetry: Any
+        settings: Settings,
+        load: Any,
+        *,
+        on_listening: Any,
+        on_loaded: Any,
+        telemetry: Any,
+        **_: Any,
     ) -> bool:
         seen.append(settings)
         on_listening("127.0.0.1:1234")
@@ -66,7 +72,9 @@ def test_the_address_is_that_of_the_option_or_else_of_the_settings(
 
 
 def test_what_is_served_is_the_folder_of_the_settings(filled: Run) -> None:
+    (Settings().data / "training-input").mkdir(parents=True)  # of a server that was killed
     backend = serving._load(world.settings(Settings().data), SILENT)
+    assert not (Settings().data / "training-input").exists()
     try:
         assert isinstance(backend, Switching)
         assert backend.loaded()["items"] == "40"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from service.api.messages import ModelInfo
+from service.api.messages import ModelInfo, TrialKind, TrialRequest
 from service.cli.commands.training import show_metrics
 from service.models import verdict
 from tests.service.cli.conftest import Run
+from tests.service.standin import StandIn, served
 
 
 def test_a_model_that_lost_is_exit_code_1_and_is_listed_beside_the_best_baseline(
@@ -90,3 +91,41 @@ def test_what_parts_are_worth_is_a_table_of_its_own(capsys: pytest.CaptureFixtur
     show_metrics(ModelInfo("v", 0.0, True, figures))
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert ["cold_item_boost", "warm", "-.0021", "[-.0040,", ".0002]"] in lines
+
+
+def test_a_canary_of_a_server_is_begun_told_of_and_ended(run: Run) -> None:
+    standin = StandIn()
+    with served(standin) as address:
+        begun = run("models", "canary", "m2", "--share", "0.25", "--server", address)
+        told = run("models", "trial", "--server", address)
+        ended = run("models", "end", "--server", address, "--json")
+        run("models", "shadow", "m2", "--server", address)
+    assert (begun.code, told.code, ended.json["trial"]["state"]) == (0, 0, "returned")
+    assert "clicks 75" in told.out
+    assert "0.25" in told.out
+    assert "worse by clicks" in told.out
+    assert [asked for asked in standin.asked if asked[0] == "start_trial"] == [
+        ("start_trial", TrialRequest("m2", TrialKind.CANARY, 0.25)),
+        ("start_trial", TrialRequest("m2", TrialKind.SHADOW, 0.1)),
+    ]
+
+
+def test_a_trial_of_a_folder_waits_for_its_server(filled: Run) -> None:
+    assert "No model has been tried yet" in filled("models", "trial").out
+    for seed in (1, 2):
+        filled("train", "--force", "--seed", seed)
+    first = filled("models", "list", "--json").json[1]["version"]
+    begun = filled("models", "shadow", first, "--share", "0.5")
+    assert (begun.code, "next `palate serve`" in begun.err) == (0, True)
+    found = filled("models", "trial", "--json").json["trial"]
+    assert (found["version"], found["state"], found["share"]) == (first, "running", 0.5)
+    assert "0 lists" in filled("models", "trial").out
+    assert filled("models", "end").code == 0
+    nothing = filled("models", "end")
+    assert (nothing.code, "no model is tried at this moment" in nothing.err) == (2, True)
+
+
+@pytest.mark.parametrize("share", ["0", "2", "x"])
+def test_a_share_is_above_0_and_at_most_1(run: Run, share: str) -> None:
+    ran = run("models", "canary", "m2", "--share", share)
+    assert (ran.code, repr(share) in ran.err) == (2, True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +45,21 @@ def test_one_look_shows_methods_queues_and_what_fails(run: Run, page: str) -> No
     ):
         assert expected in ran.out
     assert ["state", "serving"] in [line.split() for line in ran.out.splitlines()]
+
+
+def test_a_page_that_asks_for_a_key_is_read_with_it(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "web.key").write_text("palate_k\n")
+    measured = Measurements()
+    with metrics_at("127.0.0.1:0", measured.registry, "Bearer palate_k".__eq__) as address:
+        url = f"http://{address}/metrics"
+        assert run("top", "--metrics", url, "--once", "--key-file", "web.key").code == 0
+        monkeypatch.setenv("PALATE_CLIENT_KEY", "palate_k")
+        assert run("top", "--metrics", url, "--once").code == 0
+        monkeypatch.delenv("PALATE_CLIENT_KEY")
+        refused = run("top", "--metrics", url, "--once")
+    assert (refused.code, "401" in refused.err, "--key-file" in refused.err) == (2, True, True)
 
 
 def test_without_a_terminal_one_look_is_all(run: Run, page: str) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from scipy import sparse
 
 from service.ranker.data.interactions import Interactions
+from service.ranker.item_item import behaviour
 from service.ranker.item_item.behaviour import MIN_CO_ENGAGED, Behaviour, popularity
 from service.ranker.item_item.views import Views
 from tests.service.ranker.planted import SMALL, checkerboard
@@ -66,6 +68,30 @@ def test_neighbours_are_the_nearest_items_that_somebody_met_and_never_the_item_i
     neighbours = fitted().neighbours
     assert set(neighbours[19].tolist()) == {15, 16, 17}  # 18 and 19 are cold
     assert set(neighbours[0].tolist()) == {1, 2, 3}
+
+
+def test_in_a_large_catalogue_neighbours_are_found_when_they_are_needed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at_once = fitted(solve_ease=False)
+    monkeypatch.setattr(behaviour, "MOST_PAIRS", N)
+    later = fitted(solve_ease=False)
+    assert at_once.is_found.all()
+    assert not later.is_found.any()
+    some = np.array([4, 4, 19, 0])
+    for _ in range(2):
+        neighbours, closeness = later.neighbours_of(some, on_a_line())
+        np.testing.assert_array_equal(neighbours, at_once.neighbours[some])
+        np.testing.assert_allclose(closeness, at_once.closeness[some], atol=1e-6)
+        assert np.flatnonzero(later.is_found).tolist() == [0, 4, 19]
+
+
+def test_neighbours_are_looked_for_among_the_most_met(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(behaviour, "MOST_NEIGHBOURS", 5)
+    found = fitted()
+    most = np.sort(np.argsort(-found.counts, kind="stable")[:5])
+    assert set(found.neighbours.ravel().tolist()) <= set(most.tolist())
+    assert found.neighbours.shape == (N, 3)
 
 
 def test_nearer_neighbours_weigh_more() -> None:

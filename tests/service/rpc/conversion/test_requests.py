@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from palate.v1 import explain_pb2, index_pb2, recommend_pb2, user_pb2
+from palate.v1 import explain_pb2, index_pb2, model_pb2, recommend_pb2, user_pb2
 from service.api.messages import (
     ExplainRequest,
     RecommendRequest,
@@ -22,6 +22,7 @@ from service.errors import InvalidInput, TooLarge
 from service.rpc.conversion.converter import to_message
 from service.rpc.conversion.requests import (
     chosen_events,
+    encoder_lines,
     explain_request,
     ids,
     list_page,
@@ -125,3 +126,19 @@ def test_a_value_out_of_range_names_its_field(read: Any, message: Any, field: st
     with pytest.raises(InvalidInput) as caught:
         read(message)
     assert caught.value.field == field
+
+
+def test_encoders_that_are_not_allowed_are_refused_alike_whether_or_not_they_are_there() -> None:
+    allowed = {"bundled", "none", "st:/models/good"}
+    message = model_pb2.ChangeEncodersRequest(text="st:/models/good", image="none")
+    assert encoder_lines(message, allowed) == {
+        "text": "st:/models/good",
+        "image": "none",
+        "audio": "",
+    }
+    told = set()
+    for line in ("st:/root", "st:/no/such/folder", "open_clip:local-dir:/etc", "Bundled"):
+        with pytest.raises(InvalidInput, match=r"access\.encoders") as refused:
+            encoder_lines(model_pb2.ChangeEncodersRequest(image=line), allowed)
+        told.add(str(refused.value).replace(line, "LINE"))
+    assert len(told) == 1

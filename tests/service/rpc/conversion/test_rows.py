@@ -9,9 +9,10 @@ import pytest
 from indexer.catalog.event import Event
 from indexer.catalog.item import Item, RowError
 from indexer.errors import InvalidInput
-from palate.v1 import catalog_pb2, event_pb2
+from palate.v1 import catalog_pb2, event_pb2, index_pb2
 from service.rpc.conversion.rows import (
     event_of,
+    fitting,
     item_message,
     item_of,
     row_error_message,
@@ -111,3 +112,13 @@ def test_a_row_without_a_readable_id_has_none() -> None:
     error = RowError(1, None, "it has no id")
     assert row_error_message(error).item_id == ""
     assert row_error_of(row_error_message(error)) == error
+
+
+@pytest.mark.parametrize("n", [0, 1, 3, 200])
+def test_as_many_fit_as_a_message_of_that_size_holds(n: int) -> None:
+    items = [catalog_pb2.Item(item_id=str(number), title="x" * number) for number in range(n)]
+    whole = index_pb2.ListItemsResponse(items=items).ByteSize()
+    assert fitting(items, whole + 8 * n) == n
+    for limit in range(0, whole, max(1, whole // 20)):
+        held = index_pb2.ListItemsResponse(items=items[: fitting(items, limit)])
+        assert held.ByteSize() <= limit

@@ -6,7 +6,9 @@ Time is a number here that tests set: none of them waits for it.
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
+import weakref
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -323,3 +325,25 @@ async def test_what_cannot_end_in_time_any_more_when_a_thread_is_free_is_not_sta
 async def test_a_refusal_never_says_to_come_back_at_once() -> None:
     assert Overloaded("answering", 1).retry_after_s == 0.05
     assert Overloaded("answering", 1, retry_after_s=2.0).retry_after_s == 2.0
+
+
+async def test_work_that_has_ended_is_let_go_of_without_waiting_for_garbage_to_be_collected() -> (
+    None
+):
+    class Request:
+        """Large, maybe."""
+
+    def held() -> tuple[weakref.ref[Request], Callable[[], bool]]:
+        request = Request()
+        return weakref.ref(request), lambda: request is not None
+
+    gc.disable()
+    try:
+        pool = WorkPool("answering", 1, 1)
+        request, work = held()
+        assert await pool.run(work)
+        del work
+        await pool.close()
+        assert request() is None
+    finally:
+        gc.enable()

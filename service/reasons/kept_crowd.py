@@ -1,0 +1,62 @@
+"""A kept crowd: who chose what, as it was counted last, in <data>/ready/crowd. Knows no counting."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+
+from service.reasons.crowd import Crowd
+from service.storage.mapped_arrays import read_mapped, write_mapped
+from service.storage.stand import Since, Stand
+from service.storage.workspace import Workspace
+
+FOLDER = "ready/crowd"
+FORMAT = 1
+"""Raised whenever a crowd holds something else, or is counted otherwise."""
+_ARRAYS = ("person", "deed", "is_recent", "starts", "recent_counts")
+logger = logging.getLogger(__name__)
+
+
+class KeptCrowd:
+    """Of one data folder."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace, self._folder = workspace, workspace.settings.data / FOLDER
+        self._made_of = {
+            "format": FORMAT,
+            "events": workspace.settings.events.model_dump(mode="json"),
+        }
+
+    def stand(self) -> Stand | None:
+        """To be asked before the log is read; None where its crowd may not be kept."""
+        return Stand.of(self._workspace)
+
+    def keep(self, crowd: Crowd, stand: Stand) -> None:
+        """In the place of the one that was kept."""
+        if self._workspace.store.no_room:
+            return
+        about = {
+            "made_of": self._made_of,
+            "deeds": list(crowd.deeds),
+            "n_people": crowd.n_people,
+        }
+        arrays = {name: getattr(crowd, name) for name in _ARRAYS}
+        write_mapped(self._folder, about, {**arrays, **stand.to_arrays()})
+
+    def forget(self) -> None:
+        """Remove the one that is kept: it has what somebody chose who was deleted."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def take_up(self) -> tuple[Crowd, int] | None:
+        """The crowd and the newest event that it knows; None where it must be counted: there are other
+        items, events were deleted, or there are more than a few new ones."""
+        found, now = read_mapped(self._folder), self.stand()
+        if found is None or now is None or found.about.get("made_of") != self._made_of:
+            return None
+        before = Stand.of_arrays(found.arrays)
+        since = Since.of(before, now, self._workspace.log)
+        if since.came_or_went or since.deleted_events or not since.few_events:
+            return None
+        arrays = {name: found.arrays[name] for name in _ARRAYS}
+        crowd = Crowd(**arrays, deeds=found.about["deeds"], n_people=found.about["n_people"])
+        return crowd, before.last_seq
