@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STUBS  := proto/palate/v1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types proto bench-serve bench-overload bench-quality bench-verdicts bench-incremental bench-explain bench-words bench-encode bench-align bench-house bench-telemetry bench-crash bench-start bench-access bench-ingest proto-check bench-gateway docs clean
+.PHONY: help install demo test check lint types proto bench-serve bench-overload bench-quality bench-verdicts bench-incremental bench-explain bench-words bench-encode bench-align bench-house bench-telemetry bench-crash bench-start bench-access bench-ingest proto-check bench-gateway docs bench-privacy fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -82,6 +82,12 @@ bench-start: install ## how long a start takes, and what memory a server holds; 
 
 bench-telemetry: install ## what metrics, traces and the log cost a call; writes docs/operations.md
 	$(BIN)/python -m benchmarks.telemetry --write
+
+bench-privacy: install ## what a deletion leaves of a person, by the bytes of every file; writes docs/privacy.md
+	$(BIN)/python -m benchmarks.privacy --write
+
+fuzz: install ## 50,000 messages at random to every rpc, built from the descriptors
+	$(BIN)/python -m benchmarks.fuzz
 
 bench-crash: install ## whether 200 kills lose or resurrect anything; writes docs/operations.md
 	$(BIN)/python -m benchmarks.crash --write

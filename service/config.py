@@ -45,6 +45,7 @@ ACCESS_FOLDER = "access"
 _OWN_ENCODERS = ("bundled", NO_ENCODER)
 DEFAULT_DATA = Path("palate-data")
 OPENAI_KEY_VARIABLE = "PALATE_OPENAI_API_KEY"
+PSEUDONYM_KEY_VARIABLE = "PALATE_PSEUDONYM_KEY"
 _ENDPOINT = re.compile(
     r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/[^\s?#@\\]*)?"
 )
@@ -134,6 +135,33 @@ class StoreSettings(BaseModel):
         if self.kind == "qdrant" and not self.url:
             raise ValueError('kind "qdrant" needs url, e.g. url = "http://localhost:6333"')
         return self
+
+
+class PrivacySettings(BaseModel):
+    """What is kept of people, for how long, and under which names."""
+
+    model_config = _SECTION
+
+    retention_days: Mapping[str, float] = Field(default_factory=dict)
+    """Days after which events are deleted, by event type, such as `view = 90`; types that are not
+    named are kept. A running server looks every hour, `palate users sweep` once."""
+
+    pseudonym_key_file: Path | None = None
+    """File with a key of at least 16 bytes: people are kept under a keyed hash of their ids then, and
+    their ids nowhere. Or set PALATE_PSEUDONYM_KEY in the environment. Settled when a data folder gets
+    its first person."""
+
+    @field_validator("retention_days")
+    @classmethod
+    def _days_are_positive(cls, days: Mapping[str, float]) -> Mapping[str, float]:
+        for name, n in days.items():
+            if not _EVENT_TYPE.fullmatch(name) or name != name.lower():
+                raise ValueError(
+                    f"event type {name!r} must be one word in lower case, like add_to_cart"
+                )
+            if not n > 0:
+                raise ValueError(f"{name} is {n}: it must be a number of days above 0")
+        return days
 
 
 class LogSettings(BaseModel):
@@ -608,6 +636,8 @@ class Settings(BaseSettings):
     """Where the vectors are."""
     log: LogSettings = Field(default_factory=LogSettings)
     """Where items, events, users and the model registry are kept."""
+    privacy: PrivacySettings = Field(default_factory=PrivacySettings)
+    """What is kept of people, and for how long."""
     images: ImageSettings = Field(default_factory=ImageSettings)
     """Pictures and sounds by URL and as data: URIs."""
     events: EventSettings = Field(default_factory=EventSettings)
@@ -639,6 +669,10 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr = SecretStr("")
     """Key of the endpoints of language models: PALATE_OPENAI_API_KEY in the environment, and not in
     a file."""
+
+    pseudonym_key: SecretStr = SecretStr("")
+    """Key of people's pseudonyms: PALATE_PSEUDONYM_KEY in the environment, and not in a file of
+    settings; see `privacy.pseudonym_key_file`."""
 
     @field_validator("openai_api_key")
     @classmethod

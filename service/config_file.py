@@ -21,13 +21,21 @@ from pydantic import BaseModel, ValidationError
 from pydantic_settings import EnvSettingsSource
 from pydantic_settings.exceptions import SettingsError
 
-from service.config import DEFAULT_DATA, OPENAI_KEY_VARIABLE, EventKindSettings, Settings
+from service.config import (
+    DEFAULT_DATA,
+    OPENAI_KEY_VARIABLE,
+    PSEUDONYM_KEY_VARIABLE,
+    EventKindSettings,
+    Settings,
+)
 from service.errors import ConfigError
 
 CLIENT_VARIABLES = ("key", "key_file", "tls", "tls_ca", "tls_cert", "tls_key")
 """PALATE_CLIENT_KEY and so on: how commands ask a server. They are no settings of a server."""
 CONFIG_FILE = "palate.toml"
 ENV_PREFIX = "PALATE_"
+SECRETS = {"openai_api_key": OPENAI_KEY_VARIABLE, "pseudonym_key": PSEUDONYM_KEY_VARIABLE}
+"""Settings that are in the environment only, by name, and the variables they are in."""
 ENV_NESTING = "__"
 
 
@@ -44,10 +52,11 @@ def load_settings(
     chosen: Any = data or environment.get("data") or DEFAULT_DATA
     path = config or Path(chosen) / CONFIG_FILE
     values = _read_toml(path) if config is not None or path.is_file() else {}
-    if "openai_api_key" in values:
-        raise ConfigError(
-            f"{path} holds openai_api_key; take it out, and put it into {OPENAI_KEY_VARIABLE} instead"
-        )
+    for name, variable in SECRETS.items():
+        if name in values:
+            raise ConfigError(
+                f"{path} holds {name}; take it out, and put it into {variable} instead"
+            )
     values = _merge(values, environment)
     values = _merge(values, dict(overrides or {}))
     if data is not None:

@@ -12,10 +12,11 @@ from several threads at once. It knows no gRPC and no command line.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -41,6 +42,8 @@ from service.api.messages import (
     TasteRequest,
     TasteSummary,
     TrialRequest,
+    UserDeletion,
+    UserExport,
     UserProfile,
     unheard,
 )
@@ -77,12 +80,14 @@ from service.serving.search import Found, Search
 from service.serving.served import ServedContexts
 from service.serving.sources import Sources
 from service.serving.user_context import UserContexts
+from service.serving.user_exports import UserExports
 from service.serving.user_states import UserStates
 from service.serving.users import Users
 from service.serving.wishes import Wishes
 from service.storage.item_ids import ItemIds
 from service.storage.language_model import prompt_model
 from service.storage.liking import Liking
+from service.storage.retraining import ask_for_retraining
 from service.storage.workspace import Workspace
 from service.telemetry.telemetry import SILENT, Telemetry
 from service.trials.shadow import Ranked as Listing
@@ -131,7 +136,14 @@ class Recommender:
             impression_days=settings.online.keep_days,
         )
         self._online = Online(log, self._served, policy, settings.online.attribution_days)
-        self._users = Users(log, store, self.liking, states, self._served)
+        self._users = Users(
+            log,
+            self.liking,
+            states,
+            self._served,
+            UserExports(log, states, self.ids),
+            workspace.folder.wiper,
+        )
         self.catalog = Catalog(workspace, self.ids, self._models, on_change=states.forget)
         if not followed:
             self.catalog.leave_out_deleted(self.ids.index_of)
@@ -246,7 +258,7 @@ class Recommender:
 
     def recommend(self, request: RecommendRequest) -> Recommendation:
         """What this person might like next, best first."""
-        watch = Stopwatch()
+        watch, asked_at = Stopwatch(), time.time()
         page = Page.of(request)
         try:
             ranking, has_failed = self._trials.ranked(
@@ -258,7 +270,7 @@ class Recommender:
         is_faulty = has_failed or bool(ranking.ranked.failed or ranking.ranked.n_unscored)
         self._trials.answered(request, _listing(answer), is_faulty=is_faulty)
         items = self.catalog.items(answer.items)
-        context = answer.context(self._encoders)
+        context = answer.context(self._encoders, asked_at)
         recommendation_id = self._served.put(context, answer.impression())
         watch.lap("answer")
         reasons: Sequence[str] = [""] * len(items)
@@ -366,13 +378,40 @@ class Recommender:
         """Replace what is stored about a user besides events."""
         self._users.put(user)
 
-    def export_user(self, user_id: str) -> Mapping[str, Any]:
-        """Everything that is stored about the user."""
-        return self._users.export(user_id)
+    def export_user(self, user_id: str, page_size: int = 0, page_token: str = "") -> UserExport:
+        """Everything that is stored about the user, or a page of it; 0 is all in one."""
+        return self._users.export(user_id, page_size, page_token)
 
-    def delete_user(self, user_id: str) -> Mapping[str, int]:
-        """Remove everything about the user; returns how many of each kind there were."""
-        return self._users.delete(user_id)
+    def delete_user(self, user_id: str, *, retrain: bool = False) -> UserDeletion:
+        """Remove everything about the user. With `retrain` the server trains a model without them,
+        where one serves that has learnt of them."""
+        first = min((one.seq for one in self._workspace.log.user_events(user_id)), default=None)
+        counts = self._users.delete(user_id)
+        self._forget_people()
+        model = self._models.active
+        exposed = model.ranker.version if first is not None and first <= model.trained_on else ""
+        retrain = retrain and bool(exposed)
+        if retrain:
+            ask_for_retraining(self._workspace.log)
+        return UserDeletion(counts, exposed, retrain)
+
+    def merge_users(self, guest_user_id: str, user_id: str) -> Mapping[str, int]:
+        """Give the user all that is known of a guest, who is deleted; returns how many of each kind
+        there were."""
+        merged = self._users.merge(guest_user_id, user_id)
+        self._forget_people()
+        return merged
+
+    def sweep_events(self) -> Mapping[str, int]:
+        """Delete events that are older than `privacy.retention_days` keeps them; how many of each
+        type there were."""
+        days = self._settings.privacy.retention_days
+        swept = self._users.sweep(days, time.time())
+        if any(swept.values()):
+            told = ", ".join(f"{n:,} {name}" for name, n in swept.items() if n)
+            logger.info("deleted events that are older than privacy.retention_days: %s", told)
+            self._forget_people()
+        return swept
 
     # models
 
@@ -539,9 +578,7 @@ class Recommender:
         self._be_watched()
 
     def take_over(self) -> None:
-        """After the one that served before has been closed: end what it left undone. Its store
-        keeps no people."""
-        self._workspace.folder.registry.forget_users(but=self._workspace.digest)
+        """After the one that served before has been closed: end what it left undone."""
         self.catalog.reconcile()
 
     def warm_up(self) -> None:
@@ -558,7 +595,7 @@ class Recommender:
         answer = Answer.of(self.ranking.rank(request, model, page.stop), page)
         items = self.catalog.items(answer.items)
         if items:
-            context = answer.context(self._encoders)
+            context = answer.context(self._encoders, time.time())
             self._explanations.reasons(model, context, answer.items, items, "")
 
     def close(self) -> None:
@@ -571,6 +608,12 @@ class Recommender:
         self._workspace.close()
 
     # parts
+
+    def _forget_people(self) -> None:
+        """What is remembered of several people at once is read anew."""
+        self._crowds.forget()
+        self._writing.forget()
+        self._trainer.forget_interrupted()
 
     def _be_watched(self) -> None:
         """From here on this is the recommender that serves."""

@@ -180,21 +180,36 @@ class Indexer:
         """Encode everything anew from the log, into a store that was opened `anew`. What stops it,
         `reconcile` goes on with. Pictures and sounds that no item uses any more are removed."""
         report = IndexReport()
-        used: set[str] = set()
         with self._turn:
             self._log.activate_store(self._digest)
             report.deleted += self._delete_pending()
             total = self._log.count_items()
             for page in _batches(self._log.iter_items(), self._batch):
-                used.update(
-                    name for _, item in page for names in item.media.values() for name in names
-                )
                 self._put(_entries(page, report.indexed + 1), report, anew=True)
                 if on_progress:
                     on_progress(report.indexed, total)
-            self._media.kept.sweep(used)
+            self._media.kept.remove(self._unused_media())
             self._store.flush()
         return report
+
+    def sweep_media(self) -> int:
+        """Remove pictures and sounds that came as bytes and that no item has any more; how many. Others
+        may index meanwhile, unless there is something to remove."""
+        if not self._unused_media():
+            return 0
+        with self._turn:
+            unused = self._unused_media()  # one of them may have come again
+            self._media.kept.remove(unused)
+        return len(unused)
+
+    def _unused_media(self) -> set[str]:
+        used = {
+            name
+            for _, item in self._log.iter_items()
+            for names in item.media.values()
+            for name in names
+        }
+        return self._media.kept.unused(used)
 
     def _admit(
         self,

@@ -25,6 +25,7 @@ from indexer.catalog.event import Event
 from indexer.catalog.item import AttributeValue, Item
 from indexer.catalog.profile import Profile
 from indexer.catalog.rating_habits import RatingCounts
+from indexer.log.tombstones import Tombstones
 
 UNKNOWN_ITEM = -1
 """The item_index of an event whose item is not in the catalogue."""
@@ -92,7 +93,7 @@ class Served:
     context: bytes | None
     """The caller's; the log does not read it. None keeps none."""
     created_at: float
-    """Unix seconds."""
+    """When it was asked for, Unix seconds."""
     impression: str = ""
     """The same in short, JSON, for figures of what came of it; kept by itself, and for longer. Empty
     keeps none."""
@@ -273,6 +274,16 @@ class EventRecords(Protocol):
     def delete_events(self, user_id: str, event_ids: Iterable[str] | None = None) -> int:
         """Delete the user's events of these ids, or all of them; returns how many there were."""
 
+    def recorded_events(
+        self, user_id: str, after_seq: int = 0, limit: int | None = None
+    ) -> list[StoredEvent]:
+        """The user's events after a number in order of their numbers, with the times that they came
+        with."""
+
+    def delete_events_before(self, event_type: str, before: float) -> int:
+        """Delete everybody's events of a type of before a time, Unix seconds; returns how many there
+        were. Holds no lock for long."""
+
     def user_events(
         self, user_id: str, limit: int | None = None, *, but: Collection[str] = ()
     ) -> list[StoredEvent]:
@@ -298,7 +309,7 @@ class EventRecords(Protocol):
 
 
 class UserRecords(Protocol):
-    """Profiles, and the rights of a user: to see everything, and to be forgotten."""
+    """Profiles."""
 
     def put_user(self, user_id: str, attributes: Mapping[str, AttributeValue], taste: str) -> None:
         """Replace the user's profile."""
@@ -312,12 +323,39 @@ class UserRecords(Protocol):
     def users_count(self) -> int:
         """Users with an event or a profile."""
 
-    def export_user(self, user_id: str) -> dict[str, Any]:
-        """Everything held about the user, fit for JSON: profile, events, which answers were served
-        when, and what is kept of these in short."""
+
+class ErasureRecords(Protocol):
+    """People who were deleted."""
 
     def delete_user(self, user_id: str) -> dict[str, int]:
-        """Delete everything held about the user; returns how many rows of each kind there were."""
+        """Delete everything held about the user, and put up a tombstone in its place; returns how
+        many rows of each kind there were."""
+
+    def merge_users(
+        self, guest_id: str, user_id: str, renamed: Callable[[bytes], bytes]
+    ) -> dict[str, int]:
+        """Make the guest's rows the user's, whose profile stands where both say something, and delete
+        the guest; returns how many rows of each kind there were. `renamed` gives the context of an
+        answer to the guest as one to the user."""
+
+    def tombstones(self) -> Tombstones:
+        """All of them."""
+
+    def take_tombstones(self, stones: Tombstones) -> None:
+        """Add those of the same log at a later time, in place of its own of the same people. Numbers
+        that they name are not given to events."""
+
+
+class Wiping(Protocol):
+    """That nothing is left of what was deleted."""
+
+    def wipe(self) -> bool:
+        """See to it that no byte of deleted rows is left in the log's files; false where others read
+        so that it has to be done again. May take as long as writing the whole log. A server looks
+        after its own files."""
+
+    def to_wipe(self) -> bool:
+        """Whether there may be something left."""
 
 
 class ServedRecords(Protocol):
@@ -325,7 +363,11 @@ class ServedRecords(Protocol):
 
     def put_served_batch(self, batch: Sequence[Served]) -> None:
         """Keep what several answers rested on, and the same in short; an id that is there keeps its
-        first context."""
+        first context. Those to a person who has been deleted since they were asked for are not
+        kept."""
+
+    def served_to(self, user_id: str, after: str = "", limit: int | None = None) -> list[Served]:
+        """What is kept of answers to a user, in order of their ids, beginning after one of them."""
 
     def get_served(self, recommendation_id: str) -> bytes | None:
         """The context of one answer, if it is still kept."""
@@ -458,6 +500,8 @@ class EventLog(
     ActiveStoreMarks,
     EventRecords,
     UserRecords,
+    ErasureRecords,
+    Wiping,
     ServedRecords,
     ImpressionRecords,
     ModelRecords,

@@ -146,12 +146,14 @@ class MediaFolder:
                 if content.hexdigest() != file.name:
                     yield f"kept:{file.name}"
 
-    def sweep(self, used: Collection[str]) -> int:
-        """Remove what is kept and not among `used` (as items call them); returns how many."""
-        unused = [file for file in self._root.glob("??/*") if f"kept:{file.name}" not in used]
-        for file in unused:
-            file.unlink()
-        return len(unused)
+    def unused(self, used: Collection[str]) -> set[str]:
+        """What is kept and not among `used`, as items call it."""
+        return {f"kept:{file.name}" for file in self._root.glob("??/*")}.difference(used)
+
+    def remove(self, names: Collection[str]) -> None:
+        """What is kept under these names, and what an interrupted `keep` left."""
+        for name in names:
+            self._file(name.removeprefix("kept:")).unlink(missing_ok=True)
 
     def _file(self, digest: str) -> Path:
         return self._root / digest[:2] / digest

@@ -67,11 +67,11 @@ class StoreLocation(Protocol):
 
     def rename_vectors(self, name: str, names: Mapping[str, str]) -> None:
         """Give vectors of the items new names, by old ones, and the encoders' fingerprints with
-        them; what users have is forgotten. Killed half-way, the store is as before or as after, and
-        the same call goes on."""
+        them. Killed half-way, the store is as before or as after, and the same call goes on."""
 
     def forget_users(self, name: str) -> None:
-        """Delete every user's vectors. They are made again from the log when they are needed."""
+        """Delete what stores of older versions held of people, ids included: all that is known of
+        them is in the log."""
 
 
 class StoreRegistry:
@@ -139,12 +139,10 @@ class StoreRegistry:
         """Delete the store with this digest; InvalidInput when there is none."""
         self._location.drop(self._by_digest(digest).name)
 
-    def forget_users(self, *, but: str) -> None:
-        """In every store but the one with the digest `but`: no vector of a person stays where
-        nobody would look for it."""
-        for store in self.stores():
-            if store.digest != but:
-                self._location.forget_users(store.name)
+    def forget_users(self) -> None:
+        """In every store: none holds anything of people."""
+        for name in self._location.found():
+            self._location.forget_users(name)
 
     def _by_digest(self, digest: str) -> StoreInfo:
         stores = self.stores()

@@ -2,12 +2,13 @@
 
 Owns the protocol and the values that cross it; `indexer.stores.edge` and `indexer.stores.qdrant` are
 the two stores.
-A store can always be made again from the event log. Knows nothing of encoders, events or ranking.
+A store can always be made again from the event log. It holds nothing of people: what is known of
+them is in the log alone, so that it goes where a person is deleted. Knows nothing of encoders,
+events or ranking.
 """
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -64,18 +65,6 @@ class Hits:
     def none(cls) -> Hits:
         """No hits."""
         return cls(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
-
-
-@dataclass(frozen=True, slots=True)
-class UserPoint:
-    """What is known of a user as vectors: one taste vector per modality, up to the event `last_seq`
-    of the log."""
-
-    user_id: str
-    last_seq: int
-    vectors: Mapping[str, FloatArray] = field(hash=False)
-    made_of: int = 0
-    """Stands for what they were made of, as whoever made them counts it; 0 where it is not known."""
 
 
 class ItemStore(Protocol):
@@ -155,23 +144,6 @@ class ItemStore(Protocol):
 
     def close(self) -> None:
         """Flush and let go. Closing twice is fine."""
-
-    def put_users(self, points: Sequence[UserPoint]) -> None:
-        """Add or replace the vectors of users."""
-
-    def get_user(self, user_id: str) -> UserPoint | None:
-        """The vectors of a user, None where there are none."""
-
-    def delete_user(self, user_id: str) -> None:
-        """Remove the vectors of a user, where there are any."""
-
-
-_USER_NAMESPACE = uuid.UUID("6f0e8bd4-6a4e-5f0c-9d5e-8f6f7a1c2b3d")
-
-
-def user_point_id(user_id: str) -> uuid.UUID:
-    """The point id of a user: the engine takes integers and UUIDs only."""
-    return uuid.uuid5(_USER_NAMESPACE, user_id)
 
 
 def check_encoders(

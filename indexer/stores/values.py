@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from encoders.arrays import FloatArray, IntArray
-from indexer.stores.store import UserPoint
 
 PART = 500
 """Points an engine is sent at a time."""
@@ -71,15 +70,3 @@ def check_vector(name: str, vector: FloatArray, widths: Mapping[str, int]) -> No
         f"vector {name!r} is {widths[name]} wide, not {vector.shape[-1]}"
     )
     assert np.isfinite(vector).all(), f"vector {name!r} holds NaN or infinity"
-
-
-def user_payload(point: UserPoint) -> dict[str, Any]:
-    """What is stored beside the vectors of a user."""
-    return {"user_id": point.user_id, "last_seq": point.last_seq, "made_of": point.made_of}
-
-
-def user_point(
-    user_id: str, payload: Mapping[str, Any], vectors: Mapping[str, FloatArray]
-) -> UserPoint:
-    """A user as stored; those of before there was `made_of` have none."""
-    return UserPoint(user_id, payload["last_seq"], vectors, payload.get("made_of", 0))

@@ -55,6 +55,8 @@ INDEX_TIMEOUT_S = 300.0
 TRAIN_TIMEOUT_S = 4 * 3600.0
 REPORT_TIMEOUT_S = 120.0
 MAX_MESSAGE_BYTES = 32 * 1024 * 1024
+EXPORT_PAGE_SIZE = 5_000
+"""Events and served answers that are asked for at once."""
 MIN_PAUSE_S = 0.01
 """With pauses of about 1 ms a repeated call of gRPC may hang until its deadline
 (github.com/grpc/grpc/issues/41036)."""
@@ -490,19 +492,44 @@ class Client:
         self._call(self._user.PutUser, request, timeout_s)
 
     def export_user(self, user_id: str, *, timeout_s: float | None = None) -> dict[str, Any]:
-        """Everything that is stored about the user."""
-        response = self._call(
-            self._user.ExportUser, user_pb2.ExportUserRequest(user_id=user_id), timeout_s
-        )
-        exported: dict[str, Any] = json.loads(response.json)
-        return exported
+        """Everything that is stored about the user; asked for in pages."""
+        exported: dict[str, Any] = {}
+        request = user_pb2.ExportUserRequest(user_id=user_id, page_size=EXPORT_PAGE_SIZE)
+        while True:
+            response = self._call(self._user.ExportUser, request, timeout_s)
+            for name, value in json.loads(response.json).items():
+                if isinstance(value, list) and name in exported:
+                    exported[name] += value
+                else:
+                    exported[name] = value
+            if not response.next_page_token:
+                return exported
+            request.page_token = response.next_page_token
 
-    def delete_user(self, user_id: str, *, timeout_s: float | None = None) -> dict[str, int]:
+    def delete_user(
+        self, user_id: str, *, retrain: bool = False, timeout_s: float | None = None
+    ) -> dict[str, int]:
         """Returns how many of each kind were removed."""
-        response = self._call(
-            self._user.DeleteUser, user_pb2.DeleteUserRequest(user_id=user_id), timeout_s
+        return dict(self.erase_user(user_id, retrain=retrain, timeout_s=timeout_s).deleted)
+
+    def erase_user(
+        self, user_id: str, *, retrain: bool = False, timeout_s: float | None = None
+    ) -> user_pb2.DeleteUserResponse:
+        """The same, with what is said of the model that serves; `retrain` has a model trained without
+        the user, where one serves that has learnt of them."""
+        request = user_pb2.DeleteUserRequest(user_id=user_id, retrain=retrain)
+        response: user_pb2.DeleteUserResponse = self._call(
+            self._user.DeleteUser, request, timeout_s
         )
-        return dict(response.deleted)
+        return response
+
+    def merge_users(
+        self, guest_user_id: str, user_id: str, *, timeout_s: float | None = None
+    ) -> dict[str, int]:
+        """Makes a guest one with the user they turned out to be; returns how many of each kind became
+        the user's."""
+        request = user_pb2.MergeUsersRequest(guest_user_id=guest_user_id, user_id=user_id)
+        return dict(self._call(self._user.MergeUsers, request, timeout_s).merged)
 
     def _call(self, method: Callable[..., Any], request: object, timeout_s: float | None) -> Any:
         try:

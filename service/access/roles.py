@@ -75,6 +75,7 @@ RPCS: Mapping[str, Rpc] = {
     "/palate.v1.UserService/PutUser": WRITE,
     "/palate.v1.UserService/ExportUser": ADMIN,
     "/palate.v1.UserService/DeleteUser": ADMIN,
+    "/palate.v1.UserService/MergeUsers": WRITE,
     "/grpc.health.v1.Health/Check": ANYBODY,
     "/grpc.health.v1.Health/List": ANYBODY,
     "/grpc.health.v1.Health/Watch": ANYBODY,

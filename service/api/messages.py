@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from indexer.catalog.item import Item, RowError
 from service.explainer.evidence import Evidence
@@ -461,6 +462,28 @@ class ServingEncoders:
     """In the catalogue."""
     model_version: str
     """Empty when no trained model serves."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserExport:
+    """A page of what is stored about a user."""
+
+    data: Mapping[str, Any]
+    """Fit for JSON."""
+    next_page_token: str = ""
+    """Empty at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserDeletion:
+    """What was removed of a user."""
+
+    deleted: Mapping[str, int]
+    """How many of each kind."""
+    exposed_model_version: str = ""
+    """The model that serves, where it was trained on events of this user."""
+    retraining: bool = False
+    """A training without the user is in the queue."""
 
 
 @dataclass(frozen=True, slots=True)

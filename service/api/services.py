@@ -15,7 +15,7 @@ Verbs block and may be called from several threads at once. What they refuse is 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from indexer.catalog.event import Event
 from indexer.catalog.item import Item, RowError
@@ -36,6 +36,8 @@ from service.api.messages import (
     TasteSummary,
     TrainProgress,
     TrialRequest,
+    UserDeletion,
+    UserExport,
     UserProfile,
 )
 
@@ -163,11 +165,15 @@ class UserService(Protocol):
     def put_user(self, user: UserProfile, /) -> None:
         """Replace what is stored besides events."""
 
-    def export_user(self, user_id: str, /) -> Mapping[str, Any]:
-        """Everything that is stored about the user, fit for JSON."""
+    def export_user(self, user_id: str, page_size: int = 0, page_token: str = "") -> UserExport:
+        """Everything that is stored about the user, or a page of it; 0 is all in one."""
 
-    def delete_user(self, user_id: str, /) -> Mapping[str, int]:
-        """Remove everything about the user; returns how many of each kind there were."""
+    def delete_user(self, user_id: str, *, retrain: bool = False) -> UserDeletion:
+        """Remove everything about the user."""
+
+    def merge_users(self, guest_user_id: str, user_id: str) -> Mapping[str, int]:
+        """Give the user all that is known of a guest, who is deleted; returns how many of each kind
+        there were."""
 
 
 class Backend(IndexService, RecommendService, ExplainService, ModelService, UserService, Protocol):

@@ -20,6 +20,7 @@ from indexer.errors import StoreLocked
 from indexer.log.event_log import LogSnapshot
 from indexer.log.opening import open_event_log
 from service.backup.blocks import file_blocks, row_blocks, vector_blocks
+from service.backup.erased import keep_erased
 from service.backup.journal import forget_journals
 from service.backup.manifest import Blocks, Manifest, Vectors
 from service.backup.vault import Vault
@@ -117,6 +118,8 @@ def _copied(settings: Settings, vault: Vault, step: Step) -> Manifest:
     """Log and files."""
     before = vault.manifests()[-1].files if vault.has_backups() else {}
     with open_event_log(settings.log_url) as log:
+        if not log.shared:
+            keep_erased(vault.folder, log)
         made_at = time.time()
         with log.snapshot() as snapshot:
             models = _model_folders(snapshot)

@@ -1,6 +1,7 @@
 """Following: a backup, then the events as they come, and a backup again every so often.
 
-What comes between two backups, apart from events, is in the next one. A server may come and go
+What comes between two backups, apart from events and the list of who was deleted, is in the next
+one. A server may come and go
 meanwhile, and so may this: whenever it begins, it begins with a backup. Knows no commands and no
 clock of its own.
 """
@@ -16,6 +17,7 @@ from indexer.errors import StoreUnavailable
 from indexer.log.event_log import EventLog
 from indexer.log.opening import open_event_log
 from service.backup.backup import KEPT, BackupReport, Step, add_backup
+from service.backup.erased import keep_erased
 from service.backup.journal import Journal
 from service.backup.manifest import Manifest
 from service.backup.vault import Vault
@@ -75,6 +77,7 @@ def _ship(
             ending = wait(POLL_S)
             try:
                 _take(log, journal)
+                keep_erased(vault.folder, log)
             except StoreUnavailable as error:
                 on_trouble(str(error))
             if ending or is_due():

@@ -25,6 +25,7 @@ from indexer.log.event_log import EventLog, Row
 from indexer.log.opening import open_event_log
 from service.backup.backup import Step
 from service.backup.blocks import rows_of, stored_items_of
+from service.backup.erased import Erased
 from service.backup.journal import journal_rows
 from service.backup.manifest import Manifest
 from service.backup.point import Point
@@ -111,6 +112,9 @@ class _Restoring:
         self.rows: Counter[str] = Counter()
         self.left_out: Counter[str] = Counter()
         self.newest = 0
+        self.hidden = 0
+        """Rows of people who were deleted since."""
+        self._erased = Erased.read(vault.folder)
         self.remarks = list(_remarks(base, at))
         # Whatever a backup of before the point holds came before it, whatever times rows may name.
         self._point_of_base = Point() if at.is_after(base.position, base.made_at) else at
@@ -136,7 +140,13 @@ class _Restoring:
                     self._step(f"log: {table}", done, len(blocks.digests))
             for rows in _pages(self._events_after()):
                 self._insert(log, "events", rows, self._at)
+            self._erased.put_up(log)
             self._check_model(log)
+        if self.hidden:
+            self.remarks.append(
+                f"{self.hidden:,} rows are left out of people who were deleted since; a model that was"
+                " trained before may have learnt of them: `palate train`"
+            )
 
     def check_vectors(self) -> None:
         """Before the folder gets its name, since they are put in after that."""
@@ -174,6 +184,9 @@ class _Restoring:
         return workspace.store.count(), report.indexed
 
     def _insert(self, log: EventLog, table: str, rows: Sequence[Row], at: Point) -> None:
+        alive = [row for row in rows if not self._erased.hides(table, row)]
+        self.hidden += len(rows) - len(alive)
+        rows = alive
         cut = [at.cut(table, row) for row in rows]
         kept = [row for row in cut if row is not None]
         self.left_out[table] += sum(now != before for now, before in zip(cut, rows, strict=True))

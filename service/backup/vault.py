@@ -3,6 +3,7 @@
     <folder>/blocks/ab/abcd…     content, compressed, by its digest; written once, never changed
     <folder>/backups/<name>.json a backup: written last, so that what was interrupted does not count
     <folder>/journal/            events since the newest backup (`service.backup.journal`)
+    <folder>/erased.json         who was deleted since (`service.backup.erased`)
     <folder>/lock                held by who writes
 
 Knows nothing of what is in a block.
@@ -17,13 +18,14 @@ from pathlib import Path
 from encoders.durable import put_in_place, sync
 from indexer.errors import StoreLocked
 from indexer.folder_lock import FolderLock
+from service.backup.erased import ERASED
 from service.backup.manifest import Manifest, digest_of
 from service.errors import BackupDamaged, BackupUnusable
 
 _LEVEL = 1
 """Of compression: rows of the log take a fifth of their room, at 100 MB a second."""
 _MANIFESTS, _BLOCKS, _JOURNAL = "backups", "blocks", "journal"
-_OURS = {_MANIFESTS, _BLOCKS, _JOURNAL, "lock"}
+_OURS = {_MANIFESTS, _BLOCKS, _JOURNAL, ERASED, f"{ERASED}.new", "lock"}
 _AGAIN = (
     "this backup cannot be trusted: use another one of --at, or make a new one in another folder"
 )

@@ -32,6 +32,8 @@ from service.api.messages import (
     TasteSummary,
     TrainProgress,
     TrialRequest,
+    UserDeletion,
+    UserExport,
     UserProfile,
 )
 from service.api.services import Progress
@@ -163,11 +165,15 @@ class Remote:
     def put_user(self, user: UserProfile) -> None:
         self._client.put_user(**_arguments(user))
 
-    def export_user(self, user_id: str) -> Mapping[str, Any]:
-        return self._client.export_user(user_id)
+    def export_user(self, user_id: str, page_size: int = 0, page_token: str = "") -> UserExport:
+        """In pages that any server can answer with, put together."""
+        return UserExport(self._client.export_user(user_id))
 
-    def delete_user(self, user_id: str) -> Mapping[str, int]:
-        return self._client.delete_user(user_id)
+    def delete_user(self, user_id: str, *, retrain: bool = False) -> UserDeletion:
+        return from_message(self._client.erase_user(user_id, retrain=retrain), UserDeletion)
+
+    def merge_users(self, guest_user_id: str, user_id: str) -> Mapping[str, int]:
+        return self._client.merge_users(guest_user_id, user_id)
 
     def loaded(self) -> Mapping[str, str]:
         return {"server": self._client.address}

@@ -122,6 +122,15 @@ class Trainer:
         finally:
             self._turn.release()
 
+    def forget_interrupted(self) -> None:
+        """Let go of a training that was interrupted, since somebody it learnt from was deleted. One
+        that is under way read the log before."""
+        if self._turn.acquire(blocking=False):
+            try:
+                shutil.rmtree(self._interrupted, ignore_errors=True)
+            finally:
+                self._turn.release()
+
     def make(
         self,
         progress: Progress,

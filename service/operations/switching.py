@@ -7,7 +7,8 @@ go on.
     the one before ends its calls and is closed; its store stays, for the way back
 
 Every call is answered by the recommender that it began with, and what is written goes to one of the
-two alone. Knows no gRPC.
+two alone. People are called by their pseudonyms from here on, where the settings have any. Knows no
+gRPC.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from service.config import TrainingSettings
 from service.errors import NotServing, TrainingUnderway
 from service.language_model.model import LanguageModel
 from service.operations.changing import named, open_beside, prepare, serving_encoders
+from service.operations.housekeeping import Housekeeping
+from service.operations.pseudonymous import under_pseudonyms
 from service.operations.scrubbing import Scrubber
 from service.operations.training_apart import TrainingApart, can_be_apart
 from service.operations.training_schedule import TrainingSchedule
@@ -52,7 +55,7 @@ def _delegate(
     def call(self: Switching, /, *arguments: P.args, **named_arguments: P.kwargs) -> T:
         with self._holding(lock), self._serving() as recommender:
             of_recommender: Callable[P, T] = getattr(recommender, verb.__name__)
-            return of_recommender(*arguments, **named_arguments)
+            return under_pseudonyms(self._pseudonyms, of_recommender, *arguments, **named_arguments)
 
     return call
 
@@ -65,10 +68,14 @@ class Switching:
         recommender: Recommender,
         scrub_every_h: float = 0.0,
         training: TrainingSettings | None = None,
+        *,
+        housekeeping: bool = False,
     ) -> None:
         """What serves is scrubbed every so many hours; 0 is never. With `training` it trains as that
-        says, and when; without, when it is asked to, in the caller's thread."""
+        says, and when; without, when it is asked to, in the caller's thread. `housekeeping` does by
+        itself what falls due."""
         self._active = recommender
+        self._pseudonyms = recommender.workspace.folder.pseudonyms
         self._apart = TrainingApart(training) if training is not None and training.apart else None
         self._schedule = TrainingSchedule(
             training or TrainingSettings(), lambda: self._active.workspace.log, self._scheduled
@@ -81,6 +88,9 @@ class Switching:
         self._items = threading.Lock()
         self._users = threading.Lock()
         self._training = threading.Lock()
+        self._housekeeping = (
+            Housekeeping(lambda: self._active, self.train) if housekeeping else None
+        )
         self._schedule.start()
 
     index_items = _delegate(Recommender.index_items, lock="items")
@@ -108,6 +118,7 @@ class Switching:
     put_user = _delegate(Recommender.put_user, lock="users")
     export_user = _delegate(Recommender.export_user)
     delete_user = _delegate(Recommender.delete_user, lock="users")
+    merge_users = _delegate(Recommender.merge_users, lock="users")
 
     loaded = _delegate(Recommender.loaded)
     drop_caches = _delegate(Recommender.drop_caches)
@@ -161,8 +172,9 @@ class Switching:
         self._active.telemetry.unwatch("recommender")
         self._active.telemetry.unwatch("trials")
         self._schedule.close()
-        if self._scrubber is not None:
-            self._scrubber.close()
+        for beside in (self._scrubber, self._housekeeping):
+            if beside is not None:
+                beside.close()
         self._active.close()
 
     def _trained(

@@ -42,6 +42,13 @@ class Crowds:
                 self._lock.release()
         return crowd
 
+    def forget(self) -> None:
+        """Count anew at the next question: somebody was deleted."""
+        with self._lock:
+            self._crowd = None
+            if self._kept:
+                self._kept.forget()
+
     def _count(self, n_items: int, last_seq: int) -> Crowd:
         stand = self._kept.stand() if self._kept else None
         crowd = Crowd.of(self._log, self._liking, n_items)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 
 from service.reasons.crowd import Crowd
 from service.storage.mapped_arrays import read_mapped, write_mapped
@@ -41,6 +42,10 @@ class KeptCrowd:
         }
         arrays = {name: getattr(crowd, name) for name in _ARRAYS}
         write_mapped(self._folder, about, {**arrays, **stand.to_arrays()})
+
+    def forget(self) -> None:
+        """Remove the one that is kept: it has what somebody chose who was deleted."""
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def take_up(self) -> tuple[Crowd, int] | None:
         """The crowd and the newest event that it knows; None where it must be counted: there are other

@@ -66,6 +66,11 @@ class Writing:
                 self._writers[name] = _make(name, self._settings, self._account)
             return self._writers[name]
 
+    def forget(self) -> None:
+        """Let go of the texts that are kept: somebody they are about was deleted."""
+        with self._lock:
+            self._kept.clear()
+
     def write(
         self,
         writer: Writer,

@@ -28,14 +28,15 @@ from palate.v1 import (
     user_pb2_grpc,
 )
 from service.api.messages import Explanation, ModelInfo, ServingEncoders, TrainProgress
-from service.api.services import IndexService, ModelService, Progress
-from service.errors import NotServing
+from service.api.services import IndexService, ModelService, Progress, UserService
+from service.errors import InvalidInput, NotServing
 from service.rpc.conversion.batches import event_batch, item_batch
 from service.rpc.conversion.converter import to_message
 from service.rpc.conversion.requests import (
     chosen_events,
     encoder_lines,
     explain_request,
+    export_page,
     list_page,
     online_request,
     recommend_request,
@@ -358,17 +359,35 @@ class UserServicer(user_pb2_grpc.UserServiceServicer):
     async def ExportUser(
         self, request: user_pb2.ExportUserRequest, context: Context
     ) -> user_pb2.ExportUserResponse:
-        user_id = required_id(request.user_id, "user_id")
-        export = await self._queues.answer(
-            context,
-            lambda backend: json.dumps(backend.export_user(user_id), ensure_ascii=False),
-            bulk=True,
-        )
-        return user_pb2.ExportUserResponse(json=export)
+        user_id, page_size, token = export_page(request)
+        most_bytes = self._queues.settings.server.max_message_bytes
+
+        def work(backend: UserService) -> user_pb2.ExportUserResponse:
+            page = backend.export_user(user_id, page_size, token)
+            text = json.dumps(page.data, ensure_ascii=False)
+            answer = user_pb2.ExportUserResponse(json=text, next_page_token=page.next_page_token)
+            if (size := answer.ByteSize()) > most_bytes:
+                why = f"what is held takes {size:,} bytes, over the {most_bytes:,} of one answer; ask for smaller pages"
+                raise InvalidInput("page_size", page_size, why)
+            return answer
+
+        return await self._queues.answer(context, work, bulk=True)
 
     async def DeleteUser(
         self, request: user_pb2.DeleteUserRequest, context: Context
     ) -> user_pb2.DeleteUserResponse:
         user_id = required_id(request.user_id, "user_id")
-        deleted = await self._queues.answer(context, lambda backend: backend.delete_user(user_id))
-        return user_pb2.DeleteUserResponse(deleted=deleted)
+        deletion = await self._queues.answer(
+            context, lambda backend: backend.delete_user(user_id, retrain=request.retrain)
+        )
+        return to_message(deletion, user_pb2.DeleteUserResponse)
+
+    async def MergeUsers(
+        self, request: user_pb2.MergeUsersRequest, context: Context
+    ) -> user_pb2.MergeUsersResponse:
+        guest_id = required_id(request.guest_user_id, "guest_user_id")
+        user_id = required_id(request.user_id, "user_id")
+        merged = await self._queues.answer(
+            context, lambda backend: backend.merge_users(guest_id, user_id)
+        )
+        return user_pb2.MergeUsersResponse(merged=merged)

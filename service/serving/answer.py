@@ -6,7 +6,6 @@ as the answer did. Knows no stores and no words of reasons.
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -62,8 +61,9 @@ class Answer:
         )
         return cls(ranking, page, items, [ServedItem(*row) for row in zip(*columns, strict=True)])
 
-    def context(self, encoders: str) -> ServedContext:
-        """All that a later explanation needs. `encoders`: digest of those that serve."""
+    def context(self, encoders: str, asked_at: float) -> ServedContext:
+        """All that a later explanation needs. `encoders`: digest of those that serve; `asked_at`:
+        when the call came in, before anything was read for it, Unix seconds."""
         request, user, ranked = self.ranking.request, self.ranking.user, self.ranking.ranked
         scale = ranked.scored.scale
         next_best = ranked.order[self.page.stop : self.page.stop + RUNNERS_UP]
@@ -81,7 +81,7 @@ class Answer:
             scale_shift=scale.shift.tolist(),
             scale_spread=scale.spread.tolist(),
             results=self.results,
-            created_at=time.time(),
+            created_at=asked_at,
             runners_up=ranked.items(next_best).tolist(),
             runners_lean=[] if self.ranking.wished is None else ranked.wished[next_best].tolist(),
             runners_boost=ranked.boosted[next_best].tolist() if ranked.query.placement else [],

@@ -7,6 +7,7 @@ and no words.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 from service.api.messages import DEFAULT_K, ExplainRequest, RecommendRequest
@@ -43,9 +44,10 @@ class AnswerContexts:
         if not asked.user_id:
             why = "or recommendation_id is required to say who it was recommended to"
             raise InvalidInput("user_id", asked.user_id, why)
+        asked_at = time.time()
         request = RecommendRequest(user_id=asked.user_id, wish=asked.wish, taste=asked.taste)
         page = Page.of(request)
         answer = Answer.of(self.ranking.rank(request, model, DEFAULT_K), page)
         if item not in answer.items:
             answer = Answer.of(self.ranking.rank_only(request, model, item), page)
-        return answer.context(self.encoders)
+        return answer.context(self.encoders, asked_at)

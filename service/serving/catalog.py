@@ -6,6 +6,7 @@ are. Knows no people and no candidates.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
@@ -20,6 +21,8 @@ from service.ranker.data.arrays import IntArray
 from service.storage.item_ids import ItemIds
 from service.storage.workspace import Workspace
 from service.telemetry.uses import Uses
+
+logger = logging.getLogger(__name__)
 
 MAX_DIGITS = 18
 """Of an item's index: what 64 bits hold."""
@@ -44,6 +47,8 @@ class Catalog:
         self._log, self._store = workspace.log, workspace.store
         self._ids, self._registry, self._on_change = ids, registry, on_change
         self._indexer = workspace.indexer(self.learn)
+        self.has_lost_items = False
+        """Whether items were deleted since `sweep_media`."""
         self._remembered: dict[int, Item] = {}
         self.changes = 0
         """How often items have come, changed or gone since this was made."""
@@ -72,8 +77,16 @@ class Catalog:
     def delete(self, item_ids: Sequence[str]) -> Sequence[str]:
         """Remove items; returns the ids that were not there. Their events stay in the log."""
         missing = self._indexer.delete_items(item_ids)
+        self.has_lost_items = True
         self._forget(item_ids)
         return missing
+
+    def sweep_media(self) -> int:
+        """Remove kept pictures and sounds that no item has any more; how many."""
+        self.has_lost_items = False
+        if n := self._indexer.sweep_media():
+            logger.info("removed %s pictures and sounds that no item has any more", n)
+        return n
 
     def get(self, item_id: str) -> Item:
         """ItemNotFound where there is none."""

@@ -81,6 +81,7 @@ class ServedContext:
     scale_spread: Sequence[float]
     results: Sequence[ServedItem]
     created_at: float
+    """When the call came in, Unix seconds."""
     runners_up: Sequence[int] = ()
     """Indices of the items that came next, best first; none in contexts of before they were kept."""
     runners_lean: Sequence[float] = ()
@@ -127,6 +128,11 @@ class ServedContext:
 
     def to_bytes(self) -> bytes:
         return orjson.dumps(self)
+
+    def to_plain(self) -> dict[str, Any]:
+        """Fit for JSON."""
+        plain: dict[str, Any] = orjson.loads(self.to_bytes())
+        return plain
 
     @classmethod
     def from_bytes(cls, data: bytes) -> ServedContext:
@@ -189,6 +195,14 @@ class ServedContexts:
             return kept.context
         data = self._log.get_served(recommendation_id)
         return None if data is None else ServedContext.from_bytes(data)
+
+    def forget(self, user_id: str) -> None:
+        """Let go of what waits for a person who has been deleted: the log would not take it."""
+        with self._lock:
+            for key in [
+                key for key, one in self._waiting.items() if one.context.user_id == user_id
+            ]:
+                del self._waiting[key]
 
     def in_short(self, recommendation_ids: Sequence[str]) -> dict[str, tuple[str, Impression]]:
         """Whose each of these answers was, and what it held; without those that are not known."""

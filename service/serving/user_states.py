@@ -1,15 +1,14 @@
 """UserStates: what is known of a user at this moment, read from the log, remembered until the next
 event.
 
-Owns the histories that the ranker sees and the users' points in the vector store. Knows no
-candidates and no scores.
+Owns the histories that the ranker sees, and the taste vectors made of them. Knows no candidates and
+no scores.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-import zlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from encoders.arrays import FloatArray
 from encoders.modality import MODALITIES
 from indexer.errors import StoreUnavailable
 from indexer.log.event_log import EventLog, User
-from indexer.stores.store import ItemStore, UserPoint
+from indexer.stores.store import ItemStore
 from service.ranker.data.arrays import BoolArray, IntArray
 from service.storage.item_ids import ItemIds
 from service.storage.liking import Liking
@@ -110,8 +109,6 @@ class UserStates:
         self._lock = threading.Lock()
         self._generation = 0
         self.uses = Uses()
-        self._kept = True
-        """Whether the last point of a user could be put into the store."""
 
     def state(self, user_id: str) -> UserState:
         """The user as of now; an unknown user has no events."""
@@ -146,7 +143,6 @@ class UserStates:
 
     def _read(self, user_id: str) -> UserState:
         stored = self._log.user_events(user_id, but=self._liking.policy.silent)
-        last_seq = max((one.seq for one in stored), default=0)
         says = self._liking.kinds([one.event for one in stored])
         known = [
             (one.event, index, kind)
@@ -165,7 +161,7 @@ class UserStates:
             np.array([known[place][0].timestamp for place in behaves], dtype=np.float64),
             liked[behaves],
         )
-        vectors = self._vectors(user_id, last_seq, items[liked]) if known else {}
+        vectors = self._vectors(items[liked]) if known else {}
         return UserState(
             past=past if behaves else NOTHING_PAST,
             n_events=len(known),
@@ -175,27 +171,13 @@ class UserStates:
             is_whole=vectors is not None,
         )
 
-    def _vectors(
-        self, user_id: str, last_seq: int, liked: IntArray
-    ) -> Mapping[str, FloatArray] | None:
-        """The user's taste vectors: from the user's point while it is up to date, else made and
-        kept there. It is not where the same events are liked otherwise than they were. Keeping it
-        saves the next call a read, and no call fails where it cannot be done; None where they
-        cannot be read or made now."""
-        made_of = zlib.crc32(liked[-PROFILE_EVENTS:].tobytes())
-        vectors: Mapping[str, FloatArray] | None = None
+    def _vectors(self, liked: IntArray) -> Mapping[str, FloatArray] | None:
+        """The user's taste vectors; None where the store cannot be read now."""
         try:
-            point = self._store.get_user(user_id)
-            if point is not None and (point.last_seq, point.made_of) == (last_seq, made_of):
-                return point.vectors
-            vectors = taste_vectors(self._store, liked)
-            self._store.put_users([UserPoint(user_id, last_seq, vectors, made_of)])
-            self._kept = True
+            return taste_vectors(self._store, liked)
         except StoreUnavailable as error:
-            if self._kept:
-                logger.warning("vectors of people are not kept, and made anew each time: %s", error)
-            self._kept = False
-        return vectors
+            logger.warning("taste vectors cannot be made: %s", error)
+            return None
 
 
 def taste_vectors(store: ItemStore, liked: IntArray) -> dict[str, FloatArray]:

@@ -1,22 +1,22 @@
 """Users: what people did and said, recorded, exported and deleted.
 
-Owns that what is remembered of a user, and their vectors, follow every change in the log. Knows no
-ranking.
+Owns that what is remembered of a user follows every change in the log. Knows no ranking.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from indexer.catalog.event import Event
 from indexer.log.event_log import EventLog
-from indexer.stores.store import ItemStore
-from service.api.messages import UserProfile
-from service.serving.served import ServedContexts
+from service.api.messages import UserExport, UserProfile
+from service.errors import InvalidInput
+from service.serving.served import ServedContext, ServedContexts
+from service.serving.user_exports import UserExports
 from service.serving.user_states import UserStates
 from service.storage.liking import Liking
+from service.storage.wiper import Wiper
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,10 +24,11 @@ class Users:
     """The people of one data folder."""
 
     log: EventLog
-    store: ItemStore
     liking: Liking
     states: UserStates
     served: ServedContexts
+    exports: UserExports
+    wiper: Wiper
 
     def record(self, events: Sequence[Event]) -> list[Event]:
         """Append to the log; durable when this returns. Returns those that were not there yet."""
@@ -40,7 +41,8 @@ class Users:
     def delete_events(self, user_id: str, event_ids: Sequence[str] | None) -> int:
         """Delete some of a user's events, or all of them (None); returns how many there were."""
         deleted = self.log.delete_events(user_id, event_ids)
-        self._forget_vectors(user_id)
+        self.wiper.wake()
+        self.states.forget([user_id])
         return deleted
 
     def put(self, user: UserProfile) -> None:
@@ -48,18 +50,42 @@ class Users:
         self.log.put_user(user.user_id, user.attributes, user.taste)
         self.states.forget([user.user_id])
 
-    def export(self, user_id: str) -> Mapping[str, Any]:
-        """Everything that is stored about the user."""
+    def export(self, user_id: str, page_size: int, page_token: str) -> UserExport:
+        """Everything that is stored about the user, or a page of it."""
         self.served.flush()
-        return self.log.export_user(user_id)
+        return self.exports.page(user_id, page_size, page_token)
 
     def delete(self, user_id: str) -> Mapping[str, int]:
         """Remove everything about the user; returns how many of each kind there were."""
         self.served.flush()
         counts = self.log.delete_user(user_id)
-        self._forget_vectors(user_id)
+        self.wiper.wake()
+        self.served.forget(user_id)
+        self.states.forget([user_id])
         return counts
 
-    def _forget_vectors(self, user_id: str) -> None:
-        self.store.delete_user(user_id)
-        self.states.forget([user_id])
+    def sweep(self, keep_days: Mapping[str, float], now: float) -> Mapping[str, int]:
+        """Delete events of these types that are older; how many of each there were."""
+        swept = {
+            name: self.log.delete_events_before(name, now - 86_400 * days)
+            for name, days in keep_days.items()
+        }
+        if any(swept.values()):
+            self.states.forget()
+        return swept
+
+    def merge(self, guest_id: str, user_id: str) -> Mapping[str, int]:
+        """Give the user all that is known of a guest, who is deleted; returns how many of each kind
+        there were."""
+        if guest_id == user_id:
+            raise InvalidInput("guest_user_id", guest_id, "it must be another user than user_id")
+
+        def renamed(context: bytes) -> bytes:
+            return replace(ServedContext.from_bytes(context), user_id=user_id).to_bytes()
+
+        self.served.flush()
+        merged = self.log.merge_users(guest_id, user_id, renamed)
+        self.wiper.wake()
+        self.served.forget(guest_id)
+        self.states.forget([guest_id, user_id])
+        return merged

@@ -23,6 +23,8 @@ from indexer.stores.edge.location import EdgeLocation
 from indexer.stores.registry import StoreRegistry
 from service.config import Settings
 from service.storage.migration import migrate
+from service.storage.pseudonyms import Pseudonyms
+from service.storage.wiper import Wiper
 
 MEDIA_FOLDER = "pictures"
 """Of sounds and the like as well."""
@@ -31,15 +33,24 @@ MEDIA_FOLDER = "pictures"
 class DataFolder:
     """`DataFolder.open` begins with one user, who leaves by `close`."""
 
-    def __init__(self, log: EventLog, registry: StoreRegistry, lock: FolderLock | None) -> None:
+    def __init__(
+        self,
+        log: EventLog,
+        registry: StoreRegistry,
+        lock: FolderLock | None,
+        pseudonyms: Pseudonyms | None = None,
+    ) -> None:
         self.log, self.registry = log, registry
+        self.pseudonyms = pseudonyms or Pseudonyms()
         self._lock = lock
+        self.wiper = Wiper(log)
         self._users = 1
         self._turn = threading.Lock()
 
     @classmethod
     def open(cls, settings: Settings) -> DataFolder:
         """StoreLocked where another process has it."""
+        pseudonyms = Pseudonyms.of_settings(settings)
         lock = lock_of(settings)
         try:
             check_log_is_there(settings)
@@ -48,9 +59,11 @@ class DataFolder:
             if lock is not None:
                 lock.release()
             raise
-        folder = cls(log, registry_of(settings), lock)
+        folder = cls(log, registry_of(settings), lock, pseudonyms)
         try:
             migrate(log, folder.registry)
+            folder.pseudonyms.check(log)
+            folder.wiper.take_up()
             folder._adopt()
         except BaseException:
             folder.close()
@@ -72,6 +85,7 @@ class DataFolder:
         with self._turn:
             self._users -= 1
             if self._users == 0:
+                self.wiper.close()
                 self.log.close()
                 if self._lock is not None:
                     self._lock.release()

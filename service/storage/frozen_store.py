@@ -20,7 +20,7 @@ import numpy as np
 
 from encoders.arrays import FloatArray, IntArray
 from indexer.catalog.item import Item
-from indexer.stores.store import Distance, Hits, ItemStore, StoredItem, UserPoint, VectorQuery
+from indexer.stores.store import Distance, Hits, ItemStore, StoredItem, VectorQuery
 from service.api.messages import Progress, TrainProgress
 
 _MANIFEST = "frozen.json"
@@ -142,15 +142,6 @@ class FrozenStore:
         raise self._frozen()
 
     def matching(self, *_: Any, **__: Any) -> IntArray:
-        raise self._frozen()
-
-    def put_users(self, points: Sequence[UserPoint]) -> None:
-        raise self._frozen()
-
-    def get_user(self, user_id: str) -> UserPoint | None:
-        raise self._frozen()
-
-    def delete_user(self, user_id: str) -> None:
         raise self._frozen()
 
     def _stored(self, index: int, names: Sequence[str]) -> StoredItem:

@@ -4,6 +4,9 @@ Until there were several modalities, a catalogue of sounds kept their vectors as
 store is told by the names of its encoders in the log, which always said "audio". Its vectors are
 renamed; nothing is encoded again, and its digest stays (`encoders.fingerprint.digest_of`).
 Alignments and models of that time are understood where they are read.
+
+Stores held a vector of each person, with the person's id, as a cache. They hold nothing of people any
+more, and what they held is deleted.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ AUDIO, IMAGE = AudioModality.name, ImageModality.name
 def migrate(log: EventLog, registry: StoreRegistry) -> None:
     """Stores that no process has open. What is up to date stays as it is; what was interrupted goes
     on."""
+    registry.forget_users()
     for store in registry.stores():
         if _has_sounds_as_images(log, store):
             logger.info("store %s: sounds get a name of their own", store.name)

@@ -158,9 +158,7 @@ class Workspace:
         return digest_of(self.fingerprints)
 
     def reconcile(self, on_progress: RowProgress | None = None) -> IndexReport:
-        """Bring the store up to the log, and make it the active one if another served last. Other
-        stores keep no people."""
-        self.folder.registry.forget_users(but=self.digest)
+        """Bring the store up to the log, and make it the active one if another served last."""
         return self.indexer().reconcile(on_progress)
 
     def indexer(self, on_stored: Callable[[Sequence[StoredItem]], None] | None = None) -> Indexer:

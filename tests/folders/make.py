@@ -106,7 +106,7 @@ def make(folder: Path) -> Mapping[str, Any]:
         "asked_at": ASKED_AT,
         "active": palate.ranker.version,
         "answers": answers,
-        "exported": palate.export_user("u0")["events"],
+        "exported": palate.export_user("u0").data["events"],
         "profile": asdict(palate.workspace.log.get_user("described")),
         "n_aspects": len(list(palate.workspace.log.iter_aspects())),
     }

@@ -8,7 +8,7 @@ import pytest
 from encoders.arrays import FloatArray
 from indexer.errors import EncoderMismatch
 from indexer.stores.registry import StoreLocation
-from indexer.stores.store import StoredItem, UserPoint, VectorQuery
+from indexer.stores.store import StoredItem, VectorQuery
 from tests.indexer.store_contract import DIMS, FINGERPRINTS, axis, slope, stored
 
 RENAMED = {"image": "audio", "joint-image-v1": "joint-audio-v1"}
@@ -21,7 +21,6 @@ HALVES = {index: slope(index / 1_200, 4) for index in range(0, 1_200, 2)}
 def fill(location: StoreLocation, name: str, n: int = 3) -> None:
     store = location.open(name, DIMS, FINGERPRINTS, anew=False)
     store.upsert([stored(index) for index in range(n)])
-    store.put_users([UserPoint("ann", 1, {"text": axis(0), "image": axis(0, 4)})])
     store.close()
 
 
@@ -38,7 +37,6 @@ def fill_both(location: StoreLocation, name: str) -> None:
     store.set_vectors("joint-image-v1", np.array([0, 7]), np.stack([axis(0, 3), axis(1, 3)]))
     store.create_vector("sequence-1", 2)
     store.set_vectors("sequence-1", np.array([5]), axis(1, 2)[None])
-    store.put_users([UserPoint("ann", 1, {"text": axis(0), "image": axis(0, 4)})])
     store.close()
 
 
@@ -70,11 +68,6 @@ def check_renamed(location: StoreLocation, name: str, before: dict[int, FloatArr
     assert hits.item_indices.tolist() == [1_198]
     [none] = store.query_batch([VectorQuery("image", axis(0, 4), 1)])
     assert len(none) == 0
-    assert store.get_user("ann") is None
-    store.put_users([UserPoint("ann", 2, {"text": axis(0), "audio": axis(1, 4)})])
-    ann = store.get_user("ann")
-    assert ann is not None
-    assert sorted(ann.vectors) == ["audio", "text"]
     store.create_vector("image", 2)  # the name is free
     store.set_vectors("image", np.array([1]), axis(0, 2)[None])
     assert store.vectors("image", np.arange(1_200))[0].tolist() == [1]
@@ -119,13 +112,12 @@ class LocationContract:
         location.drop(location.first)
         assert location.found() == {}
 
-    def test_users_are_forgotten_and_items_are_not(self, location: StoreLocation) -> None:
+    def test_forgetting_users_where_there_are_none_leaves_the_items(
+        self, location: StoreLocation
+    ) -> None:
         fill(location, location.first)
-        for _ in range(2):
-            location.forget_users(location.first)
-        store = location.open(location.first, DIMS, FINGERPRINTS, anew=False)
-        assert (store.get_user("ann"), store.count()) == (None, 3)
-        store.close()
+        location.forget_users(location.first)
+        assert location.count(location.first) == 3
 
     def test_renamed_vectors_are_the_same_under_the_new_name(self, location: StoreLocation) -> None:
         name = location.first

@@ -28,7 +28,7 @@ from indexer.catalog.filter import (
     with_indices,
 )
 from indexer.catalog.item import Item
-from indexer.stores.store import ItemStore, StoredItem, UserPoint, VectorQuery
+from indexer.stores.store import ItemStore, StoredItem, VectorQuery
 from tests.indexer.filter_reference import matches
 
 DIMS = {"text": 8, "image": 4}
@@ -284,27 +284,6 @@ class StoreContract:
         with pytest.raises(AssertionError, match="NaN"):
             store.upsert([StoredItem(1, Item("b"), {"text": np.full(8, np.nan, dtype=np.float32)})])
         assert store.count() == 0
-
-    def test_a_user_is_kept_replaced_and_deleted(self, store: ItemStore) -> None:
-        assert store.get_user("ann") is None
-        store.put_users(
-            [UserPoint("ann", 3, {"text": axis(0), "image": axis(1, 4)}), UserPoint("bo", 1, {})]
-        )
-        ann = store.get_user("ann")
-        assert ann is not None
-        assert (ann.user_id, ann.last_seq, sorted(ann.vectors)) == ("ann", 3, ["image", "text"])
-        store.put_users([UserPoint("ann", 4, {"text": axis(2)})])
-        ann = store.get_user("ann")
-        assert ann is not None
-        assert (ann.last_seq, list(ann.vectors)) == (4, ["text"])
-        np.testing.assert_allclose(ann.vectors["text"], axis(2), atol=0.02)
-        store.delete_user("ann")
-        store.delete_user("ann")
-        assert store.get_user("ann") is None
-        bo = store.get_user("bo")
-        assert bo is not None
-        assert dict(bo.vectors) == {}
-        assert store.count() == 0  # users are not items
 
     def test_optimizing_changes_no_answer(self, store: ItemStore) -> None:
         store.upsert([stored(index, 1 - index / 100) for index in range(100)])

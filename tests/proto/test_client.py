@@ -189,6 +189,8 @@ def test_every_method_reaches_the_server_and_gives_back_what_it_said() -> None:
         client.put_user("u", attributes={"lang": "zh"}, taste="slow")
         assert client.export_user("u") == {"user_id": "u", "taste": "慢"}
         assert client.delete_user("u") == {"events": 2}
+        assert client.erase_user("u", retrain=True).retraining
+        assert client.merge_users("guest", "u") == {"events": 3}
     assert {asked[0] for asked in backend.asked} == {
         verb
         for service in (IndexService, RecommendService, ExplainService, ModelService, UserService)

@@ -37,6 +37,8 @@ from service.api.messages import (
     TrialKind,
     TrialState,
     TrialTest,
+    UserDeletion,
+    UserExport,
 )
 from service.api.services import Backend, Progress
 from service.config import ServerSettings, Settings
@@ -165,8 +167,9 @@ ANSWERS: Mapping[str, Any] = {
     "get_trial": TRIAL,
     "end_trial": TRIAL,
     "put_user": None,
-    "export_user": {"user_id": "u", "taste": "慢"},
-    "delete_user": {"events": 2},
+    "export_user": UserExport({"user_id": "u", "taste": "慢"}),
+    "delete_user": UserDeletion({"events": 2}, "m1", True),
+    "merge_users": {"events": 3},
     "drop_caches": None,
 }
 """What verbs answer that have the same answer for everybody; the others are methods of `StandIn`."""
@@ -192,8 +195,8 @@ class StandIn:
         if verb not in ANSWERS:
             raise AttributeError(verb)
 
-        def call(*arguments: Any) -> Any:
-            self._take(verb, *arguments)
+        def call(*arguments: Any, **named: Any) -> Any:
+            self._take(verb, *arguments, *([named] if named else []))
             return ANSWERS[verb]
 
         return call

@@ -82,7 +82,6 @@ VECTORS: dict[str, tuple[Damage, str]] = {
     "payloads": (flipped(f"{SEGMENT}/payload_storage/page_0.dat", 50), "damaged"),
     "the engine's log": (garbage("vectors/items/wal/first-index"), "damaged"),
     "sums.json": (garbage("vectors/sums.json"), "sums.json is not as"),
-    "people's vectors": (garbage("vectors/users/edge_config.json"), "users of .* are forgotten"),
 }
 MODELS: dict[str, tuple[Damage, str]] = {
     "a bit of the weights": (flipped(WEIGHTS), f"{WRITTEN}.*{INSTEAD}"),

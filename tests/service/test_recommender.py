@@ -475,16 +475,16 @@ def test_an_answer_of_the_model_before_is_explained_by_it(tmp_path: Path) -> Non
 def test_a_user_can_be_exported_and_deleted(palate: Recommender) -> None:
     palate.put_user(UserProfile("u0", {"city": "Oslo"}, "space"))
     palate.recommend(RecommendRequest(user_id="u0"))
-    exported = palate.export_user("u0")
+    exported = palate.export_user("u0").data
     assert len(exported["events"]) == 8
-    counts = palate.delete_user("u0")
+    counts = palate.delete_user("u0").deleted
     assert counts["events"] == 8
     assert counts["served"] >= 1
     assert (
         "nothing is known about this user"
         in palate.recommend(RecommendRequest(user_id="u0")).degraded[-1]
     )
-    assert palate.export_user("u0")["events"] == []
+    assert palate.export_user("u0").data["events"] == []
 
 
 def test_training_on_the_same_log_twice_gives_one_ranking(

@@ -15,7 +15,7 @@ from service.recommender import Recommender
 from service.serving import store_index
 from tests.service.world import filled
 
-READS = ("query_batch", "get_user", "get_items", "vectors", "matching", "put_users")
+READS = ("query_batch", "get_items", "vectors", "matching")
 KNOWN = RecommendRequest(user_id="u0", k=5)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -25,6 +26,8 @@ from indexer.log.sql import schema
 T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 10_000
+EMPTYING_MS = 1_000
+"""What emptying the write-ahead log waits for readers."""
 CHUNK = 500
 """Values per IN list: well below any database's limit on bound parameters."""
 
@@ -47,6 +50,8 @@ class Database:
         self.name = name
         self._dialect = engine.dialect.name
         self._writer = threading.Lock()
+        self.deleted: set[bytes] = set()
+        """Ids that may be left in the file where no row is; changed while writing."""
         in_memory = isinstance(engine.pool, StaticPool)
         # In memory all threads share one connection, which serves one of them at a time.
         self._turn: AbstractContextManager[Any] = threading.RLock() if in_memory else nullcontext()
@@ -125,6 +130,31 @@ class Database:
         connection.execute(
             statement.on_conflict_do_update(index_elements=list(key), set_=dict(values))
         )
+
+    @property
+    def file(self) -> Path | None:
+        """Where it is a file; None on a server, and in memory."""
+        path = self._engine.url.database
+        return None if self.shared or path in (None, "", ":memory:") else Path(path)
+
+    def empty_wal(self, patience_ms: int = EMPTYING_MS) -> bool:
+        """Put what the write-ahead log holds into the file, and leave it empty; false where somebody
+        has read from it for so long that this has to be tried again."""
+        if self.file is None:
+            return True
+        with self._translated(), self._engine.connect() as connection:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={patience_ms}")
+            try:
+                busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            finally:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        return not busy
+
+    def write_anew(self) -> None:
+        """Write the whole file again, without what is in no row. Writers wait for as long as that
+        takes, readers do not; NoRoom where there is none for a second one."""
+        with self._writer, self._translated(), self._engine.connect() as connection:
+            connection.exec_driver_sql("VACUUM")
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

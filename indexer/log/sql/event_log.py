@@ -9,6 +9,7 @@ from typing import Self
 
 from indexer.log.sql.aspects import SqlAspects
 from indexer.log.sql.database import Database
+from indexer.log.sql.erasure import SqlErasure
 from indexer.log.sql.events import SqlEvents
 from indexer.log.sql.impressions import SqlImpressions
 from indexer.log.sql.items import SqlItems
@@ -19,6 +20,7 @@ from indexer.log.sql.served import SqlServed
 from indexer.log.sql.snapshot import SqlSnapshots
 from indexer.log.sql.soundness import SqlSoundness
 from indexer.log.sql.users import SqlUsers
+from indexer.log.sql.wiping import SqlWiping
 
 
 class SqlEventLog(
@@ -26,6 +28,8 @@ class SqlEventLog(
     SqlMarks,
     SqlEvents,
     SqlUsers,
+    SqlErasure,
+    SqlWiping,
     SqlServed,
     SqlImpressions,
     SqlModels,

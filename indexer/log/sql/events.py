@@ -19,25 +19,25 @@ from indexer.log.sql.database import Database, SqlPart, chunks, raw_rows
 from indexer.log.sql.meta import get_value, put_value
 from indexer.log.sql.schema import events, items
 from indexer.log.sql.soundness import event_checksum
+from indexer.log.sql.wiping import remember_deleted
 
 _LAST_SEQ = "last_event_seq"
 _ROWS_PER_INSERT = 20_000
+_ROWS_PER_DELETE = 5_000
 
-_OF_USER = (
-    select(
-        events.c.seq,
-        events.c.user_id,
-        events.c.item_id,
-        events.c.event_type,
-        events.c.value,
-        events.c.timestamp,
-        events.c.event_id,
-        sa.func.coalesce(events.c.recommendation_id, sa.literal_column("''")),
-        events.c.position,
-    )
-    .where(events.c.user_id == bindparam("user"))
-    .order_by(events.c.timestamp.desc(), events.c.seq.desc())
-)
+_RECORDED = select(
+    events.c.seq,
+    events.c.user_id,
+    events.c.item_id,
+    events.c.event_type,
+    events.c.value,
+    events.c.timestamp,
+    events.c.event_id,
+    sa.func.coalesce(events.c.recommendation_id, sa.literal_column("''")),
+    events.c.position,
+).where(events.c.user_id == bindparam("user"))
+_OF_USER = _RECORDED.order_by(events.c.timestamp.desc(), events.c.seq.desc())
+_IN_ORDER = _RECORDED.where(events.c.seq > bindparam("after")).order_by(events.c.seq)
 _LATEST_OF_USER = _OF_USER.limit(bindparam("size"))
 _OF_TYPES = events.c.event_type.not_in(bindparam("but", expanding=True))
 _PAGE = (
@@ -90,11 +90,35 @@ class SqlEvents(SqlPart):
         of_user = events.delete().where(events.c.user_id == user_id)
         with self.database.writing() as connection:
             if event_ids is None:
-                return connection.execute(of_user).rowcount
+                event_ids = event_ids_of(connection, user_id)
             deleted = 0
             for part in chunks(list(dict.fromkeys(event_ids))):
+                remember_deleted(self.database, connection, [user_id, *part])
                 deleted += connection.execute(of_user.where(events.c.event_id.in_(part))).rowcount
-            return deleted
+        self.database.empty_wal()
+        return deleted
+
+    def recorded_events(
+        self, user_id: str, after_seq: int = 0, limit: int | None = None
+    ) -> list[StoredEvent]:
+        wanted = _IN_ORDER.limit(limit)
+        with self.database.reading() as connection:
+            rows = raw_rows(connection.execute(wanted, {"user": user_id, "after": after_seq}))
+        return [StoredEvent(row[0], Event(*row[1:])) for row in rows]
+
+    def delete_events_before(self, event_type: str, before: float) -> int:
+        old = (events.c.event_type == event_type) & (events.c.timestamp < before)
+        some = select(events.c.seq).where(old).limit(_ROWS_PER_DELETE)
+        deleted = 0
+        while True:
+            with self.database.writing() as connection:
+                n = connection.execute(events.delete().where(events.c.seq.in_(some))).rowcount
+            deleted += n
+            if n < _ROWS_PER_DELETE:
+                break
+        if deleted:
+            self.database.empty_wal()
+        return deleted
 
     def user_events(
         self, user_id: str, limit: int | None = None, *, but: Collection[str] = ()
@@ -139,6 +163,12 @@ class SqlEvents(SqlPart):
     def last_seq(self) -> int:
         with self.database.reading() as connection:
             return last_seq_of(connection)
+
+
+def event_ids_of(connection: Connection, user_id: str) -> list[str]:
+    """Of all the user's events."""
+    found = select(events.c.event_id).where(events.c.user_id == user_id)
+    return list(connection.execute(found).scalars())
 
 
 def events_of(

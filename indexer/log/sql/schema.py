@@ -145,6 +145,15 @@ aspects = Table(
 )
 Index("aspects_of_item", aspects.c.item_id)
 
+erased = Table(
+    "erased",
+    metadata,
+    Column("person", String, primary_key=True),  # a keyed hash, see `indexer.log.tombstones`
+    Column("erased_at", Float(53), nullable=False),
+    Column("last_seq", BigInteger, nullable=False),
+    Column("merged_into", String, nullable=False, server_default=""),
+)
+
 Migration = Callable[[Connection], None]
 
 
@@ -171,6 +180,16 @@ def _add_checksums(connection: Connection) -> None:
     connection.execute(text("ALTER TABLE events ADD COLUMN checksum BIGINT"))
 
 
+def _add_erased(connection: Connection) -> None:
+    connection.execute(
+        text(
+            "CREATE TABLE IF NOT EXISTS erased ("
+            "person VARCHAR NOT NULL PRIMARY KEY, erased_at DOUBLE PRECISION NOT NULL,"
+            " last_seq BIGINT NOT NULL, merged_into VARCHAR DEFAULT '' NOT NULL)"
+        )
+    )
+
+
 def _add_impressions(connection: Connection) -> None:
     for statement in (
         "ALTER TABLE events ADD COLUMN recommendation_id VARCHAR",
@@ -191,6 +210,7 @@ MIGRATIONS: Sequence[Migration] = (
     _add_aspects,
     _add_checksums,
     _add_impressions,
+    _add_erased,
 )
 """MIGRATIONS[i] brings a database of version FIRST_VERSION + i to the next one. Never edit one that
 was released."""

@@ -6,12 +6,39 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import Connection, Table, bindparam, select
 
 from indexer.log.event_log import Served
-from indexer.log.sql.database import SqlPart
+from indexer.log.sql.database import SqlPart, raw_rows
+from indexer.log.sql.erasure import of_the_living
 from indexer.log.sql.schema import impressions, served
 
+_WITH_CONTEXT = (
+    select(
+        served.c.recommendation_id.label("id"),
+        served.c.user_id,
+        served.c.context,
+        served.c.created_at,
+        sa.func.coalesce(impressions.c.content, sa.literal_column("''")),
+    )
+    .select_from(
+        served.outerjoin(impressions, impressions.c.recommendation_id == served.c.recommendation_id)
+    )
+    .where(served.c.user_id == bindparam("user"), served.c.recommendation_id > bindparam("after"))
+)
+_IN_SHORT_ONLY = select(
+    impressions.c.recommendation_id,
+    impressions.c.user_id,
+    sa.null(),
+    impressions.c.created_at,
+    impressions.c.content,
+).where(
+    impressions.c.user_id == bindparam("user"),
+    impressions.c.recommendation_id > bindparam("after"),
+    ~sa.exists().where(served.c.recommendation_id == impressions.c.recommendation_id),
+)
+_TO_USER = sa.union_all(_WITH_CONTEXT, _IN_SHORT_ONLY).order_by(sa.literal_column("1"))
 _CONTEXT = select(served.c.context).where(served.c.recommendation_id == bindparam("id"))
 
 
@@ -24,8 +51,19 @@ class SqlServed(SqlPart):
         contexts = [_row(one, "context", one.context) for one in batch if one.context is not None]
         shown = [_row(one, "content", one.impression) for one in batch if one.impression]
         with self.database.writing() as connection:
-            self._put(connection, served, contexts)
-            self._put(connection, impressions, shown)
+            kept = {one.recommendation_id for one in of_the_living(connection, batch)}
+            self._put(
+                connection, served, [row for row in contexts if row["recommendation_id"] in kept]
+            )
+            self._put(
+                connection, impressions, [row for row in shown if row["recommendation_id"] in kept]
+            )
+
+    def served_to(self, user_id: str, after: str = "", limit: int | None = None) -> list[Served]:
+        asked = {"user": user_id, "after": after}
+        with self.database.reading() as connection:
+            rows = raw_rows(connection.execute(_TO_USER.limit(limit), asked))
+        return [Served(*row) for row in rows]
 
     def get_served(self, recommendation_id: str) -> bytes | None:
         with self.database.reading() as connection:

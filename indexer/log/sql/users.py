@@ -1,13 +1,10 @@
-"""Users in SQL: their profiles, and everything that any table holds about one of them. Knows
-nothing of ranking."""
+"""Users in SQL: their profiles. Deleting is `indexer.log.sql.erasure`. Knows nothing of ranking."""
 
 from __future__ import annotations
 
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam, select
@@ -16,23 +13,10 @@ from indexer.catalog.item import AttributeValue
 from indexer.catalog.profile import Profile
 from indexer.log.event_log import User
 from indexer.log.sql.database import SqlPart
-from indexer.log.sql.events import events_of
-from indexer.log.sql.schema import events, impressions, served, users
+from indexer.log.sql.schema import events, users
 
 _PROFILE = select(users).where(users.c.user_id == bindparam("id"))
-_ANSWERS = (
-    select(served.c.recommendation_id, served.c.created_at)
-    .where(served.c.user_id == bindparam("id"))
-    .order_by(served.c.created_at)
-)
-_IMPRESSIONS = (
-    select(impressions.c.recommendation_id, impressions.c.created_at, impressions.c.content)
-    .where(impressions.c.user_id == bindparam("id"))
-    .order_by(impressions.c.created_at)
-)
 _KNOWN_USERS = sa.union(select(events.c.user_id).distinct(), select(users.c.user_id)).subquery()
-_TABLES = {"events": events, "profiles": users, "served": served, "impressions": impressions}
-"""Those with rows of a user, by what `delete_user` calls them."""
 
 
 class SqlUsers(SqlPart):
@@ -69,24 +53,3 @@ class SqlUsers(SqlPart):
             return connection.execute(
                 select(sa.func.count()).select_from(_KNOWN_USERS)
             ).scalar_one()
-
-    def export_user(self, user_id: str) -> dict[str, Any]:
-        user = self.get_user(user_id)
-        with self.database.reading() as connection:
-            stored = events_of(connection, user_id)
-            answers = connection.execute(_ANSWERS, {"id": user_id}).mappings().all()
-            shown = connection.execute(_IMPRESSIONS, {"id": user_id}).mappings().all()
-        return {
-            "user_id": user_id,
-            "profile": None if user is None else asdict(user),
-            "events": [asdict(one.event) for one in stored],
-            "served": [dict(row) for row in answers],
-            "impressions": [{**row, "content": json.loads(row["content"])} for row in shown],
-        }
-
-    def delete_user(self, user_id: str) -> dict[str, int]:
-        with self.database.writing() as connection:
-            return {
-                name: connection.execute(table.delete().where(table.c.user_id == user_id)).rowcount
-                for name, table in _TABLES.items()
-            }

@@ -15,6 +15,7 @@ from indexer.stores.edge.sums import changed_files, suspect_files
 
 _SHOWN = 3
 _USERS = "users/"
+"""Of people, in stores of before all that is known of them was in the log: it goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +23,13 @@ class Condition:
     """What is wrong with a store."""
 
     broken: str = ""
-    """Why its items cannot be opened; empty where they can."""
-    users_broken: str = ""
-    """Why its users cannot, or are not to be trusted: they are made again from the log."""
+    """Why it cannot be opened; empty where it can."""
     changed: list[str] = field(default_factory=list)
-    """Files of its items that are not as they were when it was closed."""
+    """Files that are not as they were when it was closed."""
 
     @property
     def sound(self) -> bool:
-        return not (self.broken or self.users_broken or self.changed)
+        return not (self.broken or self.changed)
 
 
 def condition_of(folder: Path, *, unclean: bool = False) -> Condition:
@@ -41,13 +40,7 @@ def condition_of(folder: Path, *, unclean: bool = False) -> Condition:
     changed = changed_files(folder)
     if changed == [] and not unclean:
         return Condition()
-    probed = probe(folder)
-    users = [name for name in changed or () if name.startswith(_USERS)]
-    users_broken = probed.users or (
-        told_changed(users) if users and (folder / "users").is_dir() else ""
-    )
-    items = [name for name in changed or () if not name.startswith(_USERS)]
-    return Condition(probed.items, users_broken, items)
+    return Condition(probe(folder), [name for name in changed or () if not name.startswith(_USERS)])
 
 
 def damaged(folder: Path, why: str) -> Damaged:

@@ -3,7 +3,6 @@
     <folder>/lock         the owner's pid, under an operating system lock
     <folder>/store.json   layout version, encoders, vectors; written last, so a folder without it holds nothing
     <folder>/items/       shard of the items
-    <folder>/users/       shard of the users; where it is missing, it has been forgotten and is made again
     <folder>/sums.json    checksums of all of these, see `indexer.stores.edge.sums`
 
 Knows nothing of what is searched.
@@ -113,12 +112,12 @@ def create(folder: Path, state: FolderState) -> None:
     trust(folder)
     (folder / "store.json").unlink(missing_ok=True)
     _create_items(folder, state)
-    create_users(folder, state)
+    forget_users(folder)
     write_state(folder, state)
 
 
 def _create_items(folder: Path, state: FolderState) -> None:
-    shard = _create_shard(folder / "items", state, STORAGE)
+    shard = _create_shard(folder / "items", state)
     for key in KEYWORD_FIELDS:
         shard.update(qe.UpdateOperation.create_field_index(key, qe.PayloadSchemaType.Keyword))
     for key in FLOAT_FIELDS:
@@ -126,33 +125,21 @@ def _create_items(folder: Path, state: FolderState) -> None:
     _let_go(shard)
 
 
-def create_users(folder: Path, state: FolderState) -> None:
-    """All of it or nothing: the folder may belong to a store that holds items."""
-    draft = folder / "users.new"
-    _let_go(_create_shard(draft, state, qe.VectorStorageDatatype.Float32))
-    forget_users(folder)
-    draft.rename(folder / "users")
-
-
 def forget_users(folder: Path) -> None:
-    """Delete the shard of the users, and what an interruption left of one."""
-    users, gone = folder / "users", folder / "users.gone"
-    shutil.rmtree(gone, ignore_errors=True)
-    if users.is_dir():
-        users.rename(gone)
-        shutil.rmtree(gone)
+    """Delete the shard of people that stores had until all of them was in the log, with the ids in
+    its write-ahead log."""
+    for name in ("users", "users.new", "users.gone"):
+        shutil.rmtree(folder / name, ignore_errors=True)
 
 
-def _create_shard(
-    folder: Path, state: FolderState, storage: qe.VectorStorageDatatype
-) -> qe.EdgeShard:
+def _create_shard(folder: Path, state: FolderState) -> qe.EdgeShard:
     if folder.is_dir():
         shutil.rmtree(folder)
     else:  # nothing, or a file in the place of the folder
         folder.unlink(missing_ok=True)
     folder.mkdir()
     vectors = {
-        n: qe.EdgeVectorParams(d, qe.Distance.Cosine, datatype=storage)
+        n: qe.EdgeVectorParams(d, qe.Distance.Cosine, datatype=STORAGE)
         for n, d in state.dims.items()
     }
     optimizers = qe.EdgeOptimizersConfig(default_segment_number=1, indexing_threshold=HNSW_FROM_KB)

@@ -103,7 +103,6 @@ class EdgeLocation:
         rename_vectors(self._data / name, names)
 
     def forget_users(self, name: str) -> None:
-        """The next opening makes an empty shard."""
         forget_users(self._data / name)
 
     @contextmanager
@@ -144,4 +143,4 @@ def _damage(folder: Path) -> str:
     finally:
         lock.release(unclean=lock.unclean)
     changed = told_changed(condition.changed) if condition.changed else ""
-    return condition.broken or changed or condition.users_broken or told_suspect(folder)
+    return condition.broken or changed or told_suspect(folder)

@@ -1,7 +1,7 @@
 """Opening an embedded store in a child process first, with little memory: the engine trusts its
 files, and what a flipped bit makes of a length or a place ends the process that reads it.
 
-The child loads the shards, counts, reads every item and searches each vector once. Knows nothing of
+The child loads the shard, counts, reads every item and searches each vector once. Knows nothing of
 encoders and items.
 """
 
@@ -11,7 +11,6 @@ import logging
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,16 +31,9 @@ _CHILD = f"import sys; sys.path[:] = sys.argv[3:]; from {__name__} import main; 
 _DAMAGE = {signal.SIGABRT, signal.SIGBUS, signal.SIGSEGV, signal.SIGILL, signal.SIGFPE}
 
 
-@dataclass(frozen=True, slots=True)
-class Probed:
-    """What became of the child: why a shard cannot be opened, empty where it can."""
-
-    items: str = ""
-    users: str = ""
-
-
-def probe(folder: Path) -> Probed:
-    """Open, read and close the store in a child. Where no child can be had, nothing is said."""
+def probe(folder: Path) -> str:
+    """Open, read and close the store in a child: why it cannot be opened. Empty where it can, or
+    where no child can be had."""
     size = apparent_bytes(folder)
     most_bytes = 2 * size + SPARE_BYTES
     command = [sys.executable, "-c", _CHILD, str(folder.absolute()), str(most_bytes), *sys.path]
@@ -49,13 +41,11 @@ def probe(folder: Path) -> Probed:
     try:
         done = subprocess.run(command, capture_output=True, check=False, timeout=timeout_s)
     except subprocess.TimeoutExpired:
-        return Probed(items=f"the engine did not end within {timeout_s} s of reading it")
+        return f"the engine did not end within {timeout_s} s of reading it"
     except OSError as error:
         logger.warning("the store could not be tried in a child process first: %s", error)
-        return Probed()
-    why = _why(done)
-    read = done.stdout.decode().split()
-    return Probed(items="" if "items" in read else why, users="" if "users" in read else why)
+        return ""
+    return _why(done)
 
 
 def _why(done: subprocess.CompletedProcess[bytes]) -> str:
@@ -71,18 +61,8 @@ def _why(done: subprocess.CompletedProcess[bytes]) -> str:
     return ""
 
 
-def _read(folder: Path) -> None:
-    """Every payload of the shard of items, one search of every vector, and the users."""
-    for name in ("items", "users"):
-        if (folder / name).is_dir():
-            shard = qe.EdgeShard.load(str(folder / name))
-            _read_shard(shard)
-            shard.close()
-        sys.stdout.write(f"{name}\n")
-        sys.stdout.flush()
-
-
-def _read_shard(shard: qe.EdgeShard) -> None:
+def _read(shard: qe.EdgeShard) -> None:
+    """Every payload, and one search of every vector."""
     shard.count(qe.CountRequest(exact=True))
     offset: Any = 0
     vectors: dict[str, Any] = {}
@@ -104,7 +84,9 @@ def main(folder: str, most_bytes: str) -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (int(most_bytes), int(most_bytes)))
     try:
-        _read(Path(folder))
+        shard = qe.EdgeShard.load(str(Path(folder) / "items"))
+        _read(shard)
+        shard.close()
     except BaseException as error:  # the engine's panics are no Exception
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
         return REFUSED

@@ -28,9 +28,7 @@ from indexer.stores.edge.condition import Condition, condition_of, told_suspect
 from indexer.stores.edge.folder import (
     FolderState,
     create,
-    create_users,
     engine,
-    forget_users,
     no_room,
     read_state,
     write_state,
@@ -43,10 +41,8 @@ from indexer.stores.store import (
     Distance,
     Hits,
     StoredItem,
-    UserPoint,
     VectorQuery,
     check_encoders,
-    user_point_id,
 )
 from indexer.stores.values import (
     check_vector,
@@ -56,8 +52,6 @@ from indexer.stores.values import (
     to_ids,
     to_lists,
     to_rows,
-    user_payload,
-    user_point,
 )
 
 logger = logging.getLogger(__name__)
@@ -77,10 +71,6 @@ class EdgeStore:
         self._changed = changed
         forget_sums(folder)
         self._items: qe.EdgeShard = qe.EdgeShard.load(str(folder / "items"))
-        if not (folder / "users").is_dir():
-            with writing(folder):
-                create_users(folder, state)
-        self._users: qe.EdgeShard = qe.EdgeShard.load(str(folder / "users"))
         self._find = EdgeSearch(self._items)
         self._guard = threading.RLock()
         """Held while vectors come and go, and while closing."""
@@ -264,12 +254,10 @@ class EdgeStore:
     def optimize(self) -> None:
         with engine(self._folder):
             self._items.optimize()
-            self._users.optimize()
 
     def flush(self) -> None:
         with engine(self._folder):
             self._items.flush()
-            self._users.flush()
 
     def close(self) -> None:
         with self._guard:
@@ -278,34 +266,9 @@ class EdgeStore:
             self.flush()
             self._closed = True
             self._items.close()
-            self._users.close()
             with contextlib.suppress(OSError):  # without them the next opening looks for itself
                 write_sums(self._folder)
             self._lock.release()
-
-    def put_users(self, points: Sequence[UserPoint]) -> None:
-        records = []
-        for point in points:
-            check_vectors(point.vectors, self._state.dims)
-            records.append(
-                qe.Point(user_point_id(point.user_id), to_lists(point.vectors), user_payload(point))
-            )
-        with writing(self._folder):
-            for part in parts(records):
-                self._users.update(_UPDATE.upsert_points(part))
-
-    def get_user(self, user_id: str) -> UserPoint | None:
-        with engine(self._folder):
-            records: list[Any] = self._users.retrieve(
-                [user_point_id(user_id)], with_payload=True, with_vector=True
-            )
-        if not records:
-            return None
-        return user_point(user_id, records[0].payload, to_arrays(records[0].vector))
-
-    def delete_user(self, user_id: str) -> None:
-        with engine(self._folder):
-            self._users.update(_UPDATE.delete_points([user_point_id(user_id)]))
 
     def _remember(self, state: FolderState) -> None:
         write_state(self._folder, state)
@@ -326,10 +289,7 @@ def _say_broken(folder: Path, why: str) -> None:
 
 
 def _note(folder: Path, condition: Condition) -> None:
-    """Users are made again from the log when they are needed; of items it is remembered."""
-    if condition.users_broken:
-        logger.error("users of %s are forgotten: %s", folder, condition.users_broken)
-        forget_users(folder)
+    """Remember what was found changed."""
     if condition.changed:
         suspect(folder, condition.changed)
         logger.error("%s: %s", folder, told_suspect(folder))

@@ -19,7 +19,6 @@ from indexer.stores.edge.folder import (
     STORAGE,
     FolderState,
     engine,
-    forget_users,
     no_room,
     read_state,
     write_state,
@@ -61,7 +60,7 @@ def settle(items: qe.EdgeShard, folder: Path, state: FolderState) -> FolderState
 
 
 def rename_vectors(folder: Path, names: Mapping[str, str]) -> None:
-    """New names by old ones, in a store that is not open. Its users are forgotten.
+    """New names by old ones, in a store that is not open.
 
     The vectors are copied, and store.json changes from the old names to the new ones in one step:
     killed before it, the store is as it was, and the next call begins again; killed after it, the
@@ -78,7 +77,6 @@ def rename_vectors(folder: Path, names: Mapping[str, str]) -> None:
             dim, distance = state.vectors()[old]
             make_vector(items, folder, new, dim, distance)
             _copy(items, folder, old, new)
-        forget_users(folder)
         state = state.renamed(names)
         write_state(folder, state)
         settle(items, folder, state)

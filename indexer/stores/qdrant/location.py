@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 
-from qdrant_client import QdrantClient, models
+from qdrant_client import QdrantClient
 
 from indexer.errors import DataVersionMismatch
 from indexer.stores.qdrant.meta import StoreMeta, server
@@ -64,11 +64,7 @@ class QdrantLocation:
 
     def drop(self, name: str) -> None:
         with self._client() as client:
-            for collection in (
-                f"{name}_meta",
-                f"{name}_users",
-                f"{name}_items",
-            ):  # without the first there is none
+            for collection in (f"{name}_meta", f"{name}_items"):  # without the first there is none
                 client.delete_collection(collection)
 
     def rename_vectors(self, name: str, names: Mapping[str, str]) -> None:
@@ -77,7 +73,8 @@ class QdrantLocation:
 
     def forget_users(self, name: str) -> None:
         with self._client() as client:
-            client.delete(f"{name}_users", models.FilterSelector(filter=models.Filter()))
+            if client.collection_exists(f"{name}_users"):
+                client.delete_collection(f"{name}_users")
 
     @contextmanager
     def _client(self) -> Iterator[QdrantClient]:

@@ -1,9 +1,8 @@
 """QdrantStore: the shared store, on a Qdrant server or cluster, for several processes at once.
 
-Three collections: `<prefix>_items`, `<prefix>_users`, and `<prefix>_meta` with one point that says
-which encoders and vectors there are. The server searches by filter and builds its indexes by
-itself, so `optimize` and `flush` have nothing to do. Knows nothing of encoders but their
-fingerprints.
+Two collections: `<prefix>_items`, and `<prefix>_meta` with one point that says which encoders and
+vectors there are. The server searches by filter and builds its indexes by itself, so `optimize` and
+`flush` have nothing to do. Knows nothing of encoders but their fingerprints.
 """
 
 from __future__ import annotations
@@ -35,10 +34,8 @@ from indexer.stores.store import (
     Distance,
     Hits,
     StoredItem,
-    UserPoint,
     VectorQuery,
     check_encoders,
-    user_point_id,
 )
 from indexer.stores.values import (
     check_vector,
@@ -48,8 +45,6 @@ from indexer.stores.values import (
     to_ids,
     to_lists,
     to_rows,
-    user_payload,
-    user_point,
 )
 
 TIMEOUT_S = 10
@@ -73,7 +68,6 @@ class QdrantStore:
         self._client = client
         self._prefix = prefix
         self._items = f"{prefix}_items"
-        self._users = f"{prefix}_users"
         self._meta = StoreMeta(client, prefix)
         self._owns_client = owns_client
         self._breaker = CircuitBreaker(FAILURES, REST_S, StoreUnavailable, name=prefix)
@@ -293,35 +287,6 @@ class QdrantStore:
         if self._owns_client:
             self._client.close()
 
-    def put_users(self, points: Sequence[UserPoint]) -> None:
-        records = []
-        for point in points:
-            check_vectors(point.vectors, self._meta.dims)
-            key = str(user_point_id(point.user_id))
-            records.append(
-                models.PointStruct(
-                    id=key, vector=to_lists(point.vectors), payload=user_payload(point)
-                )
-            )
-        with self._calls():
-            for part in parts(records):
-                self._client.upsert(self._users, part)
-
-    def get_user(self, user_id: str) -> UserPoint | None:
-        with self._calls():
-            records = self._client.retrieve(
-                self._users, [str(user_point_id(user_id))], with_vectors=True
-            )
-        if not records:
-            return None
-        return user_point(user_id, records[0].payload or {}, to_arrays(records[0].vector))
-
-    def delete_user(self, user_id: str) -> None:
-        with self._calls():
-            self._client.delete(
-                self._users, models.PointIdsList(points=[str(user_point_id(user_id))])
-            )
-
     def _create(self, dims: Mapping[str, int], fingerprints: Mapping[str, str]) -> None:
         """What the store says about itself is written last: until then there is none."""
         self._meta.forget()
@@ -329,10 +294,9 @@ class QdrantStore:
             name: models.VectorParams(size=dim, distance=models.Distance.COSINE)
             for name, dim in dims.items()
         }
-        for name in (self._users, self._items):
-            if self._client.collection_exists(name):
-                self._client.delete_collection(name)
-            self._client.create_collection(name, vectors_config=vectors)
+        if self._client.collection_exists(self._items):
+            self._client.delete_collection(self._items)
+        self._client.create_collection(self._items, vectors_config=vectors)
         with warnings.catch_warnings():
             warnings.simplefilter(
                 "ignore", UserWarning

@@ -28,14 +28,14 @@ def settle(client: QdrantClient, prefix: str, meta: StoreMeta) -> None:
     """Drop the vectors that `meta` has announced."""
     if not meta.dropping:
         return
-    for collection in (f"{prefix}_items", f"{prefix}_users"):
-        for name in _there(client, collection) & set(meta.dropping):
-            client.delete_vector_name(collection, name)
+    items = f"{prefix}_items"
+    for name in _there(client, items) & set(meta.dropping):
+        client.delete_vector_name(items, name)
     meta.write(meta.dims, meta.fingerprints, meta.extra)
 
 
 def rename_vectors(client: QdrantClient, prefix: str, names: Mapping[str, str]) -> None:
-    """New names by old ones, in a store that no process has open. Its users are forgotten.
+    """New names by old ones, in a store that no process has open.
 
     The vectors are copied, and what the store says about itself changes from the old names to the
     new ones in one step: killed before it, the store is as it was, and the next call begins again;
@@ -44,13 +44,10 @@ def rename_vectors(client: QdrantClient, prefix: str, names: Mapping[str, str]) 
     meta = StoreMeta(client, prefix)
     assert meta.read(), f"there is no store {prefix}"
     settle(client, prefix, meta)
-    items, users = f"{prefix}_items", f"{prefix}_users"
+    items = f"{prefix}_items"
     for old, new in names.items():
         make_vector(client, items, new, *meta.vectors()[old])
         _copy(client, items, old, new)
-        if old in meta.dims:
-            make_vector(client, users, new, *meta.vectors()[old])
-    client.delete(users, models.FilterSelector(filter=models.Filter()))
     meta.write(
         {names.get(name, name): dim for name, dim in meta.dims.items()},
         {names.get(name, name): one for name, one in meta.fingerprints.items()},

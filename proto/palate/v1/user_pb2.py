@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14palate/v1/user.proto\x12\tpalate.v1\x1a\x1cgoogle/api/annotations.proto\"\xa2\x01\n\x0ePutUserRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12=\n\nattributes\x18\x02 \x03(\x0b\x32).palate.v1.PutUserRequest.AttributesEntry\x12\r\n\x05taste\x18\x03 \x01(\t\x1a\x31\n\x0f\x41ttributesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x11\n\x0fPutUserResponse\"$\n\x11\x45xportUserRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\"\"\n\x12\x45xportUserResponse\x12\x0c\n\x04json\x18\x01 \x01(\t\"$\n\x11\x44\x65leteUserRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\"\x81\x01\n\x12\x44\x65leteUserResponse\x12;\n\x07\x64\x65leted\x18\x01 \x03(\x0b\x32*.palate.v1.DeleteUserResponse.DeletedEntry\x1a.\n\x0c\x44\x65letedEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\x32\xbf\x02\n\x0bUserService\x12`\n\x07PutUser\x12\x19.palate.v1.PutUserRequest\x1a\x1a.palate.v1.PutUserResponse\"\x1e\x82\xd3\xe4\x93\x02\x18\x1a\x13/v1/users/{user_id}:\x01*\x12\x66\n\nExportUser\x12\x1c.palate.v1.ExportUserRequest\x1a\x1d.palate.v1.ExportUserResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/users/{user_id}\x12\x66\n\nDeleteUser\x12\x1c.palate.v1.DeleteUserRequest\x1a\x1d.palate.v1.DeleteUserResponse\"\x1b\x82\xd3\xe4\x93\x02\x15*\x13/v1/users/{user_id}b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14palate/v1/user.proto\x12\tpalate.v1\x1a\x1cgoogle/api/annotations.proto\"\xa2\x01\n\x0ePutUserRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12=\n\nattributes\x18\x02 \x03(\x0b\x32).palate.v1.PutUserRequest.AttributesEntry\x12\r\n\x05taste\x18\x03 \x01(\t\x1a\x31\n\x0f\x41ttributesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x11\n\x0fPutUserResponse\"K\n\x11\x45xportUserRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\";\n\x12\x45xportUserResponse\x12\x0c\n\x04json\x18\x01 \x01(\t\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"5\n\x11\x44\x65leteUserRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0f\n\x07retrain\x18\x02 \x01(\x08\"\xb4\x01\n\x12\x44\x65leteUserResponse\x12;\n\x07\x64\x65leted\x18\x01 \x03(\x0b\x32*.palate.v1.DeleteUserResponse.DeletedEntry\x12\x1d\n\x15\x65xposed_model_version\x18\x02 \x01(\t\x12\x12\n\nretraining\x18\x03 \x01(\x08\x1a.\n\x0c\x44\x65letedEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\";\n\x11MergeUsersRequest\x12\x15\n\rguest_user_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\"~\n\x12MergeUsersResponse\x12\x39\n\x06merged\x18\x01 \x03(\x0b\x32).palate.v1.MergeUsersResponse.MergedEntry\x1a-\n\x0bMergedEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\x32\xb0\x03\n\x0bUserService\x12`\n\x07PutUser\x12\x19.palate.v1.PutUserRequest\x1a\x1a.palate.v1.PutUserResponse\"\x1e\x82\xd3\xe4\x93\x02\x18\x1a\x13/v1/users/{user_id}:\x01*\x12\x66\n\nExportUser\x12\x1c.palate.v1.ExportUserRequest\x1a\x1d.palate.v1.ExportUserResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/users/{user_id}\x12\x66\n\nDeleteUser\x12\x1c.palate.v1.DeleteUserRequest\x1a\x1d.palate.v1.DeleteUserResponse\"\x1b\x82\xd3\xe4\x93\x02\x15*\x13/v1/users/{user_id}\x12o\n\nMergeUsers\x12\x1c.palate.v1.MergeUsersRequest\x1a\x1d.palate.v1.MergeUsersResponse\"$\x82\xd3\xe4\x93\x02\x1e\"\x19/v1/users/{user_id}:merge:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,12 +36,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PUTUSERREQUEST_ATTRIBUTESENTRY']._serialized_options = b'8\001'
   _globals['_DELETEUSERRESPONSE_DELETEDENTRY']._loaded_options = None
   _globals['_DELETEUSERRESPONSE_DELETEDENTRY']._serialized_options = b'8\001'
+  _globals['_MERGEUSERSRESPONSE_MERGEDENTRY']._loaded_options = None
+  _globals['_MERGEUSERSRESPONSE_MERGEDENTRY']._serialized_options = b'8\001'
   _globals['_USERSERVICE'].methods_by_name['PutUser']._loaded_options = None
   _globals['_USERSERVICE'].methods_by_name['PutUser']._serialized_options = b'\202\323\344\223\002\030\032\023/v1/users/{user_id}:\001*'
   _globals['_USERSERVICE'].methods_by_name['ExportUser']._loaded_options = None
   _globals['_USERSERVICE'].methods_by_name['ExportUser']._serialized_options = b'\202\323\344\223\002\025\022\023/v1/users/{user_id}'
   _globals['_USERSERVICE'].methods_by_name['DeleteUser']._loaded_options = None
   _globals['_USERSERVICE'].methods_by_name['DeleteUser']._serialized_options = b'\202\323\344\223\002\025*\023/v1/users/{user_id}'
+  _globals['_USERSERVICE'].methods_by_name['MergeUsers']._loaded_options = None
+  _globals['_USERSERVICE'].methods_by_name['MergeUsers']._serialized_options = b'\202\323\344\223\002\036\"\031/v1/users/{user_id}:merge:\001*'
   _globals['_PUTUSERREQUEST']._serialized_start=66
   _globals['_PUTUSERREQUEST']._serialized_end=228
   _globals['_PUTUSERREQUEST_ATTRIBUTESENTRY']._serialized_start=179
@@ -49,15 +53,21 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PUTUSERRESPONSE']._serialized_start=230
   _globals['_PUTUSERRESPONSE']._serialized_end=247
   _globals['_EXPORTUSERREQUEST']._serialized_start=249
-  _globals['_EXPORTUSERREQUEST']._serialized_end=285
-  _globals['_EXPORTUSERRESPONSE']._serialized_start=287
-  _globals['_EXPORTUSERRESPONSE']._serialized_end=321
-  _globals['_DELETEUSERREQUEST']._serialized_start=323
-  _globals['_DELETEUSERREQUEST']._serialized_end=359
-  _globals['_DELETEUSERRESPONSE']._serialized_start=362
-  _globals['_DELETEUSERRESPONSE']._serialized_end=491
-  _globals['_DELETEUSERRESPONSE_DELETEDENTRY']._serialized_start=445
-  _globals['_DELETEUSERRESPONSE_DELETEDENTRY']._serialized_end=491
-  _globals['_USERSERVICE']._serialized_start=494
-  _globals['_USERSERVICE']._serialized_end=813
+  _globals['_EXPORTUSERREQUEST']._serialized_end=324
+  _globals['_EXPORTUSERRESPONSE']._serialized_start=326
+  _globals['_EXPORTUSERRESPONSE']._serialized_end=385
+  _globals['_DELETEUSERREQUEST']._serialized_start=387
+  _globals['_DELETEUSERREQUEST']._serialized_end=440
+  _globals['_DELETEUSERRESPONSE']._serialized_start=443
+  _globals['_DELETEUSERRESPONSE']._serialized_end=623
+  _globals['_DELETEUSERRESPONSE_DELETEDENTRY']._serialized_start=577
+  _globals['_DELETEUSERRESPONSE_DELETEDENTRY']._serialized_end=623
+  _globals['_MERGEUSERSREQUEST']._serialized_start=625
+  _globals['_MERGEUSERSREQUEST']._serialized_end=684
+  _globals['_MERGEUSERSRESPONSE']._serialized_start=686
+  _globals['_MERGEUSERSRESPONSE']._serialized_end=812
+  _globals['_MERGEUSERSRESPONSE_MERGEDENTRY']._serialized_start=767
+  _globals['_MERGEUSERSRESPONSE_MERGEDENTRY']._serialized_end=812
+  _globals['_USERSERVICE']._serialized_start=815
+  _globals['_USERSERVICE']._serialized_end=1247
 # @@protoc_insertion_point(module_scope)

@@ -29,25 +29,33 @@ class PutUserResponse(_message.Message):
     def __init__(self) -> None: ...
 
 class ExportUserRequest(_message.Message):
-    __slots__ = ("user_id",)
+    __slots__ = ("user_id", "page_size", "page_token")
     USER_ID_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     user_id: str
-    def __init__(self, user_id: _Optional[str] = ...) -> None: ...
+    page_size: int
+    page_token: str
+    def __init__(self, user_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
 
 class ExportUserResponse(_message.Message):
-    __slots__ = ("json",)
+    __slots__ = ("json", "next_page_token")
     JSON_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     json: str
-    def __init__(self, json: _Optional[str] = ...) -> None: ...
+    next_page_token: str
+    def __init__(self, json: _Optional[str] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class DeleteUserRequest(_message.Message):
-    __slots__ = ("user_id",)
+    __slots__ = ("user_id", "retrain")
     USER_ID_FIELD_NUMBER: _ClassVar[int]
+    RETRAIN_FIELD_NUMBER: _ClassVar[int]
     user_id: str
-    def __init__(self, user_id: _Optional[str] = ...) -> None: ...
+    retrain: bool
+    def __init__(self, user_id: _Optional[str] = ..., retrain: _Optional[bool] = ...) -> None: ...
 
 class DeleteUserResponse(_message.Message):
-    __slots__ = ("deleted",)
+    __slots__ = ("deleted", "exposed_model_version", "retraining")
     class DeletedEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -56,5 +64,30 @@ class DeleteUserResponse(_message.Message):
         value: int
         def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
     DELETED_FIELD_NUMBER: _ClassVar[int]
+    EXPOSED_MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
+    RETRAINING_FIELD_NUMBER: _ClassVar[int]
     deleted: _containers.ScalarMap[str, int]
-    def __init__(self, deleted: _Optional[_Mapping[str, int]] = ...) -> None: ...
+    exposed_model_version: str
+    retraining: bool
+    def __init__(self, deleted: _Optional[_Mapping[str, int]] = ..., exposed_model_version: _Optional[str] = ..., retraining: _Optional[bool] = ...) -> None: ...
+
+class MergeUsersRequest(_message.Message):
+    __slots__ = ("guest_user_id", "user_id")
+    GUEST_USER_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    guest_user_id: str
+    user_id: str
+    def __init__(self, guest_user_id: _Optional[str] = ..., user_id: _Optional[str] = ...) -> None: ...
+
+class MergeUsersResponse(_message.Message):
+    __slots__ = ("merged",)
+    class MergedEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: int
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+    MERGED_FIELD_NUMBER: _ClassVar[int]
+    merged: _containers.ScalarMap[str, int]
+    def __init__(self, merged: _Optional[_Mapping[str, int]] = ...) -> None: ...

@@ -50,6 +50,11 @@ class UserServiceStub:
                 request_serializer=palate_dot_v1_dot_user__pb2.DeleteUserRequest.SerializeToString,
                 response_deserializer=palate_dot_v1_dot_user__pb2.DeleteUserResponse.FromString,
                 _registered_method=True)
+        self.MergeUsers = channel.unary_unary(
+                '/palate.v1.UserService/MergeUsers',
+                request_serializer=palate_dot_v1_dot_user__pb2.MergeUsersRequest.SerializeToString,
+                response_deserializer=palate_dot_v1_dot_user__pb2.MergeUsersResponse.FromString,
+                _registered_method=True)
 
 
 class UserServiceServicer:
@@ -71,8 +76,16 @@ class UserServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DeleteUser(self, request, context):
-        """Removes everything that is stored about a user: profile, events, vectors, what was served. It cannot be undone.
-        Deleting what is not there is not an error.
+        """Removes everything that is stored about a user: profile, events, what was served, also by calls that are under way.
+        It cannot be undone. Deleting what is not there is not an error.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MergeUsers(self, request, context):
+        """Makes a guest one with the user they turned out to be: events, profile and what was served become the user's, and
+        the guest is deleted. Merging again changes nothing; it cannot be undone.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -95,6 +108,11 @@ def add_UserServiceServicer_to_server(servicer, server):
                     servicer.DeleteUser,
                     request_deserializer=palate_dot_v1_dot_user__pb2.DeleteUserRequest.FromString,
                     response_serializer=palate_dot_v1_dot_user__pb2.DeleteUserResponse.SerializeToString,
+            ),
+            'MergeUsers': grpc.unary_unary_rpc_method_handler(
+                    servicer.MergeUsers,
+                    request_deserializer=palate_dot_v1_dot_user__pb2.MergeUsersRequest.FromString,
+                    response_serializer=palate_dot_v1_dot_user__pb2.MergeUsersResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -179,6 +197,33 @@ class UserService:
             '/palate.v1.UserService/DeleteUser',
             palate_dot_v1_dot_user__pb2.DeleteUserRequest.SerializeToString,
             palate_dot_v1_dot_user__pb2.DeleteUserResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MergeUsers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/palate.v1.UserService/MergeUsers',
+            palate_dot_v1_dot_user__pb2.MergeUsersRequest.SerializeToString,
+            palate_dot_v1_dot_user__pb2.MergeUsersResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,8 +1,11 @@
-"""`palate users`: profiles taken in, and everything that is held about a person given out or deleted."""
+"""`palate users`: profiles taken in, and everything that is held about a person given out, deleted, or
+made one with another's."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,19 +16,29 @@ from service.cli.files import DONE, FileReport, Rows, batched, take_in, tell
 from service.cli.maps import Maps
 from service.cli.options import Config, Data, Errors, Files, Json, Map, Query
 from service.cli.output import Step
-from service.cli.session import answering, event_log, require_data, settings_of
+from service.cli.session import (
+    answering,
+    event_log,
+    open_recommender,
+    require_data,
+    settings_of,
+)
 
 if TYPE_CHECKING:
     from indexer.catalog.profile import Profile
     from indexer.ingest.sources.source import Source
+    from indexer.log.event_log import EventLog
     from service.api.services import Backend
+    from service.config import Settings
 
 COUNTS = ("stored",)
 AGAIN = "profiles that are in are replaced by the same."
 BATCH = 1_000
 Put = Callable[[Sequence["Profile"]], None]
 
-users = typer.Typer(help="What is held about people: import, export, delete.", no_args_is_help=True)
+users = typer.Typer(
+    help="What is held about people: import, export, delete, merge, sweep.", no_args_is_help=True
+)
 
 UserId = Annotated[str, typer.Argument(metavar="USER", help="Id of the person.")]
 
@@ -60,8 +73,20 @@ def import_(
     if server:
         with answering(data, config, server, quiet=as_json) as backend:
             return all_of(lambda batch: _send(backend, batch))
-    with event_log(settings_of(data, config)) as log:
-        return all_of(log.put_users)
+    settings = settings_of(data, config)
+    with event_log(settings) as log:
+        return all_of(_putter(log, settings))
+
+
+def _putter(log: EventLog, settings: Settings) -> Put:
+    """Into the log, of people under their pseudonyms, where there are any."""
+    from service.storage.pseudonyms import Pseudonyms
+
+    pseudonyms = Pseudonyms.of_settings(settings)
+    pseudonyms.check(log)
+    return lambda batch: log.put_users(
+        [replace(profile, user_id=pseudonyms.of(profile.user_id)) for profile in batch]
+    )
 
 
 def _import(put: Put, maps: Maps, source: Source, report: FileReport, step: Step) -> None:
@@ -97,14 +122,8 @@ def export(
     ] = True,
 ) -> int:
     """Everything that is stored about a person, as JSON."""
-    if server:
-        with answering(data, config, server, quiet=True) as backend:
-            output.emit(backend.export_user(user))
-        return DONE
-    settings = settings_of(data, config)
-    require_data(settings)
-    with event_log(settings) as log:
-        output.emit(log.export_user(user))
+    with answering(data, config, server, quiet=True) as backend:
+        output.emit(backend.export_user(user).data)
     return DONE
 
 
@@ -114,15 +133,70 @@ def delete(
     data: Data = None,
     config: Config = None,
     server: Server = HERE,
+    retrain: Annotated[
+        bool,
+        typer.Option(
+            "--retrain",
+            help="Have the server train without the person soon, where its model has learnt of them.",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> int:
     """Delete everything that is stored about a person."""
     with answering(data, config, server, quiet=as_json) as backend:
-        counts = backend.delete_user(user)
+        deletion = backend.delete_user(user, retrain=retrain)
     if as_json:
-        output.emit(dict(counts))
-    elif any(counts.values()):
-        output.say("deleted: " + ", ".join(f"{count:,} {kind}" for kind, count in counts.items()))
-    else:
-        output.say(f"nothing was stored about {user!r}")
+        told = asdict(deletion)
+        output.emit({**told.pop("deleted"), **told})
+        return DONE
+    _say_counts("deleted", deletion.deleted, f"nothing was stored about {user!r}")
+    if deletion.retraining:
+        output.say("a training without them is in the queue; the server does it next")
+    elif deletion.exposed_model_version:
+        output.say(
+            f"model {deletion.exposed_model_version}, which serves, has learnt of them among others;"
+            " the next `palate train` makes one that has not"
+        )
     return DONE
+
+
+@users.command()
+def merge(
+    guest: Annotated[str, typer.Argument(metavar="GUEST", help="Id of the guest.")],
+    user: UserId,
+    data: Data = None,
+    config: Config = None,
+    server: Server = HERE,
+    as_json: Json = False,
+) -> int:
+    """Give a person all that is known of a guest, such as a session before the sign-in, and delete
+    the guest."""
+    with answering(data, config, server, quiet=as_json) as backend:
+        merged = backend.merge_users(guest, user)
+    if as_json:
+        output.emit(dict(merged))
+    else:
+        _say_counts("merged", merged, f"nothing was stored about {guest!r}")
+    return DONE
+
+
+@users.command()
+def sweep(data: Data = None, config: Config = None, as_json: Json = False) -> int:
+    """Delete events that are older than `privacy.retention_days` of the settings; a running server
+    does so every hour."""
+    settings = settings_of(data, config)
+    require_data(settings)
+    with closing(open_recommender(settings)) as recommender:
+        swept = recommender.sweep_events()
+    if as_json:
+        output.emit(dict(swept))
+    else:
+        _say_counts("deleted", swept, "nothing is older than privacy.retention_days keeps it")
+    return DONE
+
+
+def _say_counts(verb: str, counts: Mapping[str, int], nothing: str) -> None:
+    if any(counts.values()):
+        output.say(f"{verb}: " + ", ".join(f"{count:,} {kind}" for kind, count in counts.items()))
+    else:
+        output.say(nothing)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from indexer.log.event_log import EventLog
     from service.api.messages import EventReport
     from service.config import Settings
+    from service.storage.pseudonyms import Pseudonyms
 
 BATCH = 10_000
 REMOTE_BATCH = 5_000
@@ -62,9 +63,13 @@ def events(
     if server:
         with answering(data, config, server, quiet=as_json) as backend:
             return all_of(backend.record_events, REMOTE_BATCH)
+    from service.storage.pseudonyms import Pseudonyms
+
     settings = settings_of(data, config)
+    pseudonyms = Pseudonyms.of_settings(settings)
     with event_log(settings) as log:
-        return all_of(_recorder(log, settings), BATCH)
+        pseudonyms.check(log)
+        return all_of(_recorder(log, settings, pseudonyms), BATCH)
 
 
 def _record(
@@ -86,7 +91,7 @@ def _record(
     report.stopped = rows.stopped
 
 
-def _recorder(log: EventLog, settings: Settings) -> Record:
+def _recorder(log: EventLog, settings: Settings, pseudonyms: Pseudonyms) -> Record:
     from service.api.messages import EventReport
     from service.online.online import Online, WrittenAnswers
 
@@ -95,6 +100,7 @@ def _recorder(log: EventLog, settings: Settings) -> Record:
     online = Online(log, WrittenAnswers(log), policy, days)
 
     def record(batch: Sequence[Event]) -> EventReport:
+        batch = pseudonyms.of_events(batch)
         added = log.append_events(batch)
         fresh = [event for event, new in zip(batch, added, strict=True) if new]
         unknown = sum(event.item_id not in known for event in fresh)

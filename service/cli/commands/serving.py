@@ -118,4 +118,6 @@ def _load(settings: Settings, telemetry: Telemetry) -> Backend:
 
     recommender = open_recommender(settings, warm_up=True, telemetry=telemetry)
     sweep(settings)
-    return Switching(recommender, settings.server.scrub_every_h, settings.training)
+    return Switching(
+        recommender, settings.server.scrub_every_h, settings.training, housekeeping=True
+    )

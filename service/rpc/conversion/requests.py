@@ -38,6 +38,7 @@ MAX_ATTRIBUTES = 200
 MAX_WISH_PARTS = 100
 MAX_PAGE_SIZE = 1_000
 DEFAULT_PAGE_SIZE = 100
+MAX_EXPORT_PAGE_SIZE = 10_000
 
 _PERSONALIZATION: Mapping[int, Personalization] = {
     recommend_pb2.PERSONALIZATION_UNSPECIFIED: Personalization.FULL,
@@ -162,6 +163,15 @@ def list_page(message: index_pb2.ListItemsRequest) -> tuple[int, str, str]:
         )
     token = text(message.page_token, "page_token", MAX_TEXT_CHARS)
     return message.page_size or DEFAULT_PAGE_SIZE, token, label(message.domain, "domain")
+
+
+def export_page(message: user_pb2.ExportUserRequest) -> tuple[str, int, str]:
+    """user_id, page_size, page_token."""
+    if not 0 <= message.page_size <= MAX_EXPORT_PAGE_SIZE:
+        why = f"it must be 0 to {MAX_EXPORT_PAGE_SIZE:,}; 0 means all in one page"
+        raise InvalidInput("page_size", message.page_size, why)
+    token = text(message.page_token, "page_token", MAX_TEXT_CHARS)
+    return required_id(message.user_id, "user_id"), message.page_size, token
 
 
 def chosen_events(

@@ -299,6 +299,19 @@ def test_reconcile_repairs_a_store_that_lost_or_gained_items(world: World) -> No
     assert world.store.matching(None).tolist() == [0, 1, 2, 3, 4, 5]
 
 
+def test_pictures_of_deleted_items_are_swept_and_those_that_another_item_has_are_not(
+    world: World,
+) -> None:
+    pictures = {"a": [png("red")], "b": [png("red"), png("green")], "c": [png("blue")]}
+    world.indexer.index_items([Item(name) for name in "abc"], given={"image": pictures})
+    assert world.indexer.sweep_media() == 0
+    world.indexer.delete_items(["b", "c"])
+    assert world.indexer.sweep_media() == 2
+    assert world.indexer.sweep_media() == 0
+    [(_, left)] = world.log.get_items(["a"]).values()
+    assert world.media.kept.path(left.perceived("image")[0]).read_bytes() == png("red")
+
+
 def test_a_rebuild_encodes_everything_with_the_new_encoder(world: World) -> None:
     world.indexer.index_items(films(5))
     world.text.fingerprint = "another"

@@ -121,10 +121,12 @@ def test_bytes_are_kept_once_and_found_again(tmp_path: Path) -> None:
 def test_sweeping_removes_what_no_item_uses(tmp_path: Path) -> None:
     folder = MediaFolder(tmp_path / "images")
     one, two = folder.keep(b"1"), folder.keep(b"2")
-    assert folder.sweep({one, "/some/path.jpg"}) == 1
+    unused = folder.unused({one, "/some/path.jpg"})
+    assert len(unused) == 1
+    folder.remove(unused)
     assert folder.path(one).exists()
     assert not folder.path(two).exists()
-    assert MediaFolder(tmp_path / "none").sweep(set()) == 0
+    assert MediaFolder(tmp_path / "none").unused(set()) == set()
 
 
 def test_a_relative_path_has_no_file(tmp_path: Path) -> None:

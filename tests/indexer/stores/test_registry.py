@@ -14,7 +14,6 @@ from indexer.errors import DataVersionMismatch, EncoderMismatch, InvalidInput
 from indexer.stores.edge.location import EdgeLocation
 from indexer.stores.qdrant.location import QdrantLocation
 from indexer.stores.registry import StoreLocation, StoreRegistry
-from indexer.stores.store import UserPoint
 from tests.indexer.store_contract import DIMS, FINGERPRINTS, stored
 
 OTHERS = {**FINGERPRINTS, "text": "text-2"}
@@ -44,7 +43,6 @@ def names(registry: StoreRegistry) -> dict[str, str]:
 def fill(registry: StoreRegistry, fingerprints: dict[str, str], n: int) -> None:
     store = registry.open(DIMS, fingerprints, beside=True)
     store.upsert([stored(index) for index in range(n)])
-    store.put_users([UserPoint("ann", 1, {})])
     store.close()
 
 
@@ -117,17 +115,24 @@ def test_a_store_is_dropped_by_its_digest(registry: StoreRegistry) -> None:
     assert set(names(registry).values()) == {"text-1", "text-2"}
 
 
-def test_people_are_forgotten_but_in_the_store_that_serves(registry: StoreRegistry) -> None:
-    fill(registry, FINGERPRINTS, 1)
-    fill(registry, OTHERS, 1)
-    for _ in range(2):
-        registry.forget_users(but=OTHER_DIGEST)
-    for prints, known in ((FINGERPRINTS, False), (OTHERS, True)):
-        store = registry.open(DIMS, prints)
-        assert (store.get_user("ann") is not None, store.count()) == (known, 1)
-        store.put_users([UserPoint("ben", 1, {})])
-        assert store.get_user("ben") is not None
-        store.close()
+def test_people_that_older_stores_held_are_forgotten_in_all_of_them(
+    tmp_path: Path,
+) -> None:
+    with closing(QdrantClient(":memory:")) as client:
+        edge = StoreRegistry(EdgeLocation(tmp_path))
+        qdrant = StoreRegistry(QdrantLocation(client, "vectors"))
+        for registry in (edge, qdrant):
+            fill(registry, FINGERPRINTS, 1)
+            fill(registry, OTHERS, 1)
+        for store in edge.stores():
+            (tmp_path / store.name / "users" / "wal").mkdir(parents=True)
+            client.create_collection(f"{store.name}_users", {})
+        for registry in (edge, qdrant, edge, qdrant):
+            registry.forget_users()
+            assert [registry.count(store) for store in registry.stores()] == [1, 1]
+        collections = [one.name for one in client.get_collections().collections]
+    assert list(tmp_path.rglob("users")) == []
+    assert not [name for name in collections if name.endswith("_users")]
 
 
 def test_a_folder_says_how_large_a_store_is_and_a_server_does_not(tmp_path: Path) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
-
 import pytest
 
 from indexer.errors import EncoderMismatch
-from indexer.stores.store import Hits, check_encoders, user_point_id
+from indexer.stores.store import Hits, check_encoders
 
 PRINTS, DIMS = {"text": "t1", "image": "i1"}, {"text": 8, "image": 4}
 
@@ -39,8 +37,3 @@ def test_no_hits_are_of_the_types_of_hits() -> None:
     none = Hits.none()
     assert len(none) == 0
     assert (none.item_indices.dtype, none.scores.dtype) == ("int64", "float32")
-
-
-def test_a_user_is_the_same_point_at_every_start_and_nobody_elses() -> None:
-    assert user_point_id("ann") == uuid.UUID("7876fa0e-a835-50c0-af50-f5a1a4bf3e58")
-    assert user_point_id("ann") != user_point_id("Ann")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from indexer.stores.store import UserPoint
 from indexer.stores.values import (
     PART,
     check_vector,
@@ -15,8 +14,6 @@ from indexer.stores.values import (
     to_ids,
     to_lists,
     to_rows,
-    user_payload,
-    user_point,
 )
 
 
@@ -84,11 +81,3 @@ def test_a_vector_that_the_engine_would_half_apply_is_refused_before(
 ) -> None:
     with pytest.raises(AssertionError, match=why):
         check_vectors({name: np.array(vector, dtype=np.float32)}, WIDTHS)
-
-
-def test_a_users_payload_says_whose_it_is_and_up_to_where() -> None:
-    point = UserPoint("ann", 9, {}, 7)
-    payload = user_payload(point)
-    assert payload == {"user_id": "ann", "last_seq": 9, "made_of": 7}
-    assert user_point("ann", payload, {}) == point
-    assert user_point("ann", {"user_id": "ann", "last_seq": 9}, {}).made_of == 0

@@ -30,6 +30,8 @@ from service.api.messages import (
     TrainProgress,
     TrialKind,
     TrialRequest,
+    UserDeletion,
+    UserExport,
     UserProfile,
 )
 from service.cli.remote import Remote
@@ -342,8 +344,6 @@ WITHOUT_ID = {"recommendation_id": "", "next_page_token": ""}
         ("delete_items", ["f1", "gone"], ["gone"]),
         ("activate_model", "m1", MODEL),
         ("start_trial", TrialRequest("m2", TrialKind.SHADOW, 0.25), TRIAL),
-        ("export_user", "u", {"user_id": "u", "taste": "慢"}),
-        ("delete_user", "u", {"events": 2}),
     ],
 )
 def test_a_request_arrives_whole_and_so_does_the_answer(
@@ -359,6 +359,10 @@ def test_the_calls_of_several_arguments_arrive_whole(remote: Remote, standin: St
     assert standin.asked[-1] == ("list_items", 7, "t", "films")
     assert remote.delete_events("u", ["e1"]) == remote.delete_events("u", None) == 3
     assert standin.asked[-2:] == [("delete_events", "u", ["e1"]), ("delete_events", "u", None)]
+    assert remote.export_user("u") == UserExport({"user_id": "u", "taste": "慢"})
+    assert remote.delete_user("u", retrain=True) == UserDeletion({"events": 2}, "m1", True)
+    assert standin.asked[-1] == ("delete_user", "u", {"retrain": True})
+    assert remote.merge_users("guest", "u") == {"events": 3}
     assert remote.list_models() == [remote.rollback_model()] == [MODEL]
     assert with_lists(remote.get_trial()) == with_lists(remote.end_trial()) == with_lists(TRIAL)
 

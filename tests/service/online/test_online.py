@@ -56,8 +56,10 @@ def test_figures_outlive_contexts_and_end_with_their_person(tmp_path: Path) -> N
         everything = recommender.report_online(OnlineRequest()).groups[0]
         assert (everything.answers, everything.served) == (3, 30)
         assert recommender.workspace.log.get_served(answers[0].recommendation_id) is None
-        assert len(recommender.export_user("u1")["impressions"]) == 2
-        assert recommender.delete_user("u1")["impressions"] == 2
+        assert [
+            len(one["impression"]["items"]) for one in recommender.export_user("u1").data["served"]
+        ] == [10] * 2
+        assert recommender.delete_user("u1").deleted["impressions"] == 2
         assert recommender.report_online(OnlineRequest()).answers == 1
         late = Event("u1", "i1", "click", None, world.NOW, None, answers[0].recommendation_id)
         assert recommender.record_events([late]).unattributed == 1

@@ -338,20 +338,6 @@ def test_an_answer_of_before_is_not_explained_by_what_serves_now(palate: Switchi
     ] == [(fact.kind, fact.item_id, fact.weight) for fact in before.evidence]
 
 
-def test_no_vector_of_a_person_stays_in_a_store_that_does_not_serve(
-    palate: Switching, tmp_path: Path
-) -> None:
-    palate.recommend(RecommendRequest(user_id="u0"))
-    assert palate._active.workspace.store.get_user("u0") is not None
-    palate.change_encoders(quiet, text="two", image="")
-    palate.recommend(RecommendRequest(user_id="u0"))
-    assert not (tmp_path / "vectors" / "users").exists()
-    palate.close()
-    opened = recommender(tmp_path, "one")
-    assert opened.workspace.store.get_user("u0") is None
-    opened.close()
-
-
 def test_an_alignment_is_not_in_use_for_other_encoders_and_is_again_for_its_own(
     aligned_copy: Path, read: Counter[str]
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import inspect
 import threading
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -13,6 +14,7 @@ from service.api import services
 from service.errors import TrainingUnderway
 from service.operations.switching import Switching
 from service.recommender import Recommender
+from service.storage.pseudonyms import Pseudonyms
 
 VERBS = sorted(
     verb
@@ -28,12 +30,14 @@ VERBS = sorted(
 )
 LOCKED = {
     "_items": {"index_items", "delete_items"},
-    "_users": {"record_events", "delete_events", "put_user", "delete_user"},
+    "_users": {"record_events", "delete_events", "put_user", "delete_user", "merge_users"},
 }
 
 
 class Told:
     """Answers every verb with its name and arguments."""
+
+    workspace = SimpleNamespace(folder=SimpleNamespace(pseudonyms=Pseudonyms()))
 
     def __getattr__(self, verb: str) -> Any:
         return lambda *arguments, **named: (verb, arguments, named)

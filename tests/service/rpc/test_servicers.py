@@ -435,14 +435,20 @@ async def test_models_and_users_are_reached() -> None:
             user_pb2.PutUserRequest(user_id="u", attributes={"lang": "zh"}, taste="slow")
         )
         export = await users.ExportUser(user_pb2.ExportUserRequest(user_id="u"))
-        deleted = await users.DeleteUser(user_pb2.DeleteUserRequest(user_id="u"))
+        deleted = await users.DeleteUser(user_pb2.DeleteUserRequest(user_id="u", retrain=True))
+        merged = await users.MergeUsers(
+            user_pb2.MergeUsersRequest(guest_user_id="guest", user_id="u")
+        )
         assert json.loads(export.json) == {"user_id": "u", "taste": "慢"}
         assert dict(deleted.deleted) == {"events": 2}
+        assert (deleted.exposed_model_version, deleted.retraining) == ("m1", True)
+        assert dict(merged.merged) == {"events": 3}
         assert server.backend.asked == [
             ("list_models",),
             ("activate_model", "m1"),
             ("rollback_model",),
             ("put_user", UserProfile("u", {"lang": "zh"}, "slow")),
-            ("export_user", "u"),
-            ("delete_user", "u"),
+            ("export_user", "u", 0, ""),
+            ("delete_user", "u", {"retrain": True}),
+            ("merge_users", "guest", "u"),
         ]

@@ -43,7 +43,7 @@ def test_similar_items_leave_nothing_behind(palate: Recommender) -> None:
     similar = palate.similar_items(SimilarRequest("i0"))
     assert similar.recommendation_id == ""
     assert len(similar.results) == 10
-    kept = [row["recommendation_id"] for row in palate.export_user("")["served"]]
+    kept = [row["recommendation_id"] for row in palate.export_user("").data["served"]]
     assert kept[-1] == anonymous  # the newest of those to nobody
 
 

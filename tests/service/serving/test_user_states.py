@@ -115,18 +115,17 @@ def test_all_are_read_anew_when_the_habits_of_the_log_have_been_counted_again(
     assert log.read["u0"] == 2
 
 
-def test_kept_vectors_are_made_again_where_the_same_events_are_liked_otherwise(
+def test_taste_vectors_are_others_where_the_same_events_are_liked_otherwise(
     palate: Recommender,
 ) -> None:
     """As after the operator set where liking begins, or the habits of the log became others."""
     workspace = palate.workspace
     palate.record_events([Event("u2", f"i{n}", "rating", 1.0, NOW + 9_000) for n in (1, 3)])
 
-    def kept(policy: EventPolicy) -> Any:
+    def made(policy: EventPolicy) -> Any:
         liking = Liking(policy, workspace.log)
         users = UserStates(workspace.log, workspace.store, palate.ids, liking, only_writer=False)
         return users.state("u2").taste_vectors["text"]
 
-    found, everything = kept(EventPolicy()), kept(EventPolicy(rating_negative_below=0.0))
+    found, everything = made(EventPolicy()), made(EventPolicy(rating_negative_below=0.0))
     assert not np.allclose(found, everything)
-    assert np.allclose(kept(EventPolicy()), found)

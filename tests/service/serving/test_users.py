@@ -1,15 +1,23 @@
-"""Users: what changes in the log is followed by what is remembered and by the vectors."""
+"""Users: what changes in the log is followed by what is remembered."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from indexer.catalog.event import Event
-from service.api.messages import RecommendRequest, UserProfile
+from service.api.messages import (
+    ExplainRequest,
+    RecommendRequest,
+    UserDeletion,
+    UserProfile,
+)
+from service.errors import InvalidInput
 from service.recommender import Recommender
+from service.storage.retraining import asked_for
 from tests.service.world import NOW, filled
 
 
@@ -20,10 +28,6 @@ def palate(tmp_path: Path) -> Iterator[Recommender]:
     recommender.close()
 
 
-def point(palate: Recommender, user_id: str) -> object:
-    return palate.workspace.store.get_user(user_id)
-
-
 def test_events_are_recorded_once(palate: Recommender) -> None:
     event = Event("u0", "i39", "view", None, NOW, "once")
     assert palate.record_events([event]).recorded == 1
@@ -31,11 +35,9 @@ def test_events_are_recorded_once(palate: Recommender) -> None:
     assert (report.recorded, report.duplicates) == (0, 1)
 
 
-def test_deleting_events_takes_the_vectors_made_of_them(palate: Recommender) -> None:
+def test_deleted_events_are_not_ranked_by_any_more(palate: Recommender) -> None:
     palate.recommend(RecommendRequest(user_id="u0"))
-    assert point(palate, "u0") is not None
     assert palate.delete_events("u0", None) == 8
-    assert point(palate, "u0") is None
     answer = palate.recommend(RecommendRequest(user_id="u0"))
     assert "nothing is known about this user; ranked by popularity" in answer.degraded
 
@@ -43,16 +45,69 @@ def test_deleting_events_takes_the_vectors_made_of_them(palate: Recommender) -> 
 def test_everything_held_of_a_user_is_exported_and_then_deleted(palate: Recommender) -> None:
     palate.put_user(UserProfile("u0", {"city": "Rome"}, "slow"))
     served = palate.recommend(RecommendRequest(user_id="u0", scenario="home")).recommendation_id
-    held = palate.export_user("u0")
+    held = palate.export_user("u0").data
     assert held["profile"]["taste"] == "slow"
     assert len(held["events"]) == 8
     assert [row["recommendation_id"] for row in held["served"]] == [served]
-    assert palate.delete_user("u0") == {
+    assert palate.delete_user("u0").deleted == {
         "events": 8,
         "profiles": 1,
         "served": 1,
         "impressions": 1,
     }
-    empty = palate.export_user("u0")
+    empty = palate.export_user("u0").data
     assert (empty["profile"], empty["events"], empty["served"]) == (None, [], [])
-    assert point(palate, "u0") is None
+
+
+def test_an_answer_that_was_being_made_when_its_person_was_deleted_is_not_kept(
+    palate: Recommender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rank = palate.ranking.rank
+
+    def deleting(*arguments: Any) -> Any:
+        ranked = rank(*arguments)
+        palate.delete_user("u0")
+        return ranked
+
+    monkeypatch.setattr(type(palate.ranking), "rank", lambda _, *arguments: deleting(*arguments))
+    served = palate.recommend(RecommendRequest(user_id="u0")).recommendation_id
+    assert palate.export_user("u0").data["served"] == []
+    assert palate.workspace.log.get_served(served) is None
+
+
+def test_the_model_that_has_learnt_of_a_deleted_person_is_named(palate: Recommender) -> None:
+    nothing_trained = UserDeletion({"events": 8, "profiles": 0, "served": 0, "impressions": 0})
+    assert palate.delete_user("u1", retrain=True) == nothing_trained
+    version = palate.train(force=True).version
+    palate.record_events([Event("late", "i1", "view", None, NOW)])
+    assert palate.delete_user("late", retrain=True).exposed_model_version == ""
+    assert asked_for(palate.workspace.log) == ""
+    deletion = palate.delete_user("u2", retrain=True)
+    assert (deletion.exposed_model_version, deletion.retraining) == (version, True)
+    assert asked_for(palate.workspace.log)
+
+
+def test_a_guest_who_signs_in_is_asked_about_as_the_person(palate: Recommender) -> None:
+    palate.record_events([Event("guest", f"i{n}", "view", None, NOW + n) for n in (1, 2)])
+    answer = palate.recommend(RecommendRequest(user_id="guest"))
+    before = len(palate.export_user("u0").data["events"])
+    merged = {"events": 2, "profiles": 0, "served": 1, "impressions": 1}
+    assert palate.merge_users("guest", "u0") == merged
+    held = palate.export_user("u0").data
+    assert len(held["events"]) == before + 2
+    assert [one["context"]["user_id"] for one in held["served"]] == ["u0"]
+    assert palate.export_user("guest").data["events"] == []
+    question = ExplainRequest(answer.results[0].item_id, answer.recommendation_id)
+    assert palate.explain(question).item_id == answer.results[0].item_id
+    with pytest.raises(InvalidInput, match="another user"):
+        palate.merge_users("u0", "u0")
+
+
+def test_old_events_are_swept_by_their_type(palate: Recommender, tmp_path: Path) -> None:
+    kinds = {one["event_type"] for one in palate.export_user("u0").data["events"]}
+    kept = palate._users.sweep({"nothing": 1.0}, NOW)
+    assert kept == {"nothing": 0}
+    swept = palate._users.sweep(dict.fromkeys(kinds, 1.0), NOW + 86_400 * 400)
+    assert sum(swept.values()) == 30 * 8
+    answer = palate.recommend(RecommendRequest(user_id="u0"))
+    assert "nothing is known about this user; ranked by popularity" in answer.degraded

@@ -76,7 +76,7 @@ def test_what_was_served_then_is_explained_now(palate: Recommender, before: Befo
 def test_events_profiles_and_what_models_said_are_there(
     palate: Recommender, before: Before
 ) -> None:
-    events = palate.export_user("u0")["events"]
+    events = palate.export_user("u0").data["events"]
     kept = [
         {name: event[name] for name in then}
         for event, then in zip(events, before.expected["exported"], strict=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.stores.store import ItemStore, UserPoint
+from indexer.stores.store import ItemStore
 from service.api.messages import TrainProgress
 from service.recommender import Recommender
 from service.storage.frozen_store import FrozenStore, freeze
@@ -64,8 +64,6 @@ def test_what_a_model_would_search_is_passed_over_and_nothing_else_can_be_done(
     frozen.create_vector("sequence-m", 4)
     frozen.set_vectors("sequence-m", np.array([1]), np.zeros((1, 4), np.float32))
     assert list(frozen.vector_names()) == ["text"]
-    with pytest.raises(AssertionError, match="read through"):
-        frozen.put_users([UserPoint("u", 1, {})])
     with pytest.raises(AssertionError, match="read through"):
         frozen.delete([1])
 

@@ -12,6 +12,7 @@ from indexer.catalog.event import Event
 from indexer.catalog.item import Item
 from indexer.log.event_log import EventLog
 from tests.indexer.log.contract.aspects import AspectRecordsContract
+from tests.indexer.log.contract.erasure import ErasureRecordsContract
 from tests.indexer.log.contract.events import EventRecordsContract
 from tests.indexer.log.contract.impressions import ImpressionRecordsContract
 from tests.indexer.log.contract.items import ItemRecordsContract
@@ -28,6 +29,7 @@ class EventLogContract(
     ActiveStoreMarksContract,
     EventRecordsContract,
     UserRecordsContract,
+    ErasureRecordsContract,
     ServedRecordsContract,
     ImpressionRecordsContract,
     ModelRecordsContract,

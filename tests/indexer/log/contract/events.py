@@ -122,8 +122,8 @@ class EventRecordsContract:
         for batch in (1, 2, 50):
             pages = list(log.read_events(batch=batch))
             assert np.concatenate([page.timestamp for page in pages]).tolist() == [1, 1, 3, 4, 4]
-        (exported,) = [e for e in log.export_user("u")["events"] if e["item_id"] == "2"]
-        assert exported["timestamp"] == jumped
+        (kept,) = [one for one in log.recorded_events("u") if one.event.item_id == "2"]
+        assert kept.event.timestamp == jumped
 
     def test_a_number_is_never_given_twice(self, log: EventLog) -> None:
         assert log.last_seq() == 0
@@ -144,6 +144,20 @@ class EventRecordsContract:
         assert log.delete_events("u") == 1
         assert log.delete_events("u") == 0
         assert log.count_events() == 1
+
+    def test_old_events_of_a_type_are_deleted_and_no_others(self, log: EventLog) -> None:
+        log.append_events(
+            [
+                Event("u", f"{n}", kind, None, float(n))
+                for n in range(10)
+                for kind in ("view", "buy")
+            ]
+        )
+        assert log.delete_events_before("view", 4.0) == 4
+        assert log.delete_events_before("view", 4.0) == 0
+        left = [(one.event.event_type, one.event.timestamp) for one in log.user_events("u")]
+        assert [time for kind, time in left if kind == "view"] == [float(n) for n in range(4, 10)]
+        assert len(left) == 16
 
     @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(_events, st.integers(0, 12))

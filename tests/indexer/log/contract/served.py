@@ -19,3 +19,14 @@ class ServedRecordsContract:
         assert log.prune_served(before=3.0, keep=100) == 3
         assert log.prune_served(before=0.0, keep=2) == 5
         assert [n for n in range(10) if log.get_served(f"r{n}") is not None] == [8, 9]
+
+    def test_answers_to_a_user_come_in_order_of_their_ids_from_any_of_them(
+        self, log: EventLog
+    ) -> None:
+        batch = [Served(f"r{n}", "uv"[n % 2], bytes([n]), 9.0 - n) for n in range(6)]
+        batch[2] = Served("r2", "u", None, 7.0, "in short")
+        batch[4] = Served("r4", "u", b"both", 5.0, "in short")
+        log.put_served_batch(batch)
+        assert log.served_to("u") == [batch[0], batch[2], batch[4]]
+        assert log.served_to("u", after="r0", limit=1) == [batch[2]]
+        assert log.served_to("nobody") == []

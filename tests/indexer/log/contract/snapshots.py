@@ -20,6 +20,7 @@ def fill(log: EventLog) -> None:
     log.put_served_batch([Served("r", "u", b"\x00\xff", 3.25, "{}")])
     log.add_model("m", "models/m", {"ndcg": 0.5})
     log.set_active_model("m")
+    log.delete_user("somebody else")
     log.put_aspects([AspectRecord("h", "mood", ("dark",), "a", "d", "model", "1", 7, 4.0)])
 
 

@@ -57,7 +57,7 @@ def test_a_log_of_the_first_version_is_read_on(file_url: str) -> None:
             without_impressions(connection)
         log.meta_set("schema_version", "1")
     with SqlEventLog.open(file_url) as log:
-        assert log.meta_get("schema_version") == "5"
+        assert log.meta_get("schema_version") == "6"
         assert log.count_lacking_pictures() == 0
         assert [put.pending for put in log.put_items([Item("a"), Item("b")])] == [False, True]
 
@@ -79,7 +79,7 @@ def test_a_log_of_before_aspects_has_them_after_its_opening(file_url: str) -> No
                 assert _shape(connection, "aspects") == made
             log.put_aspects([MOOD])
             assert list(log.iter_aspects()) == [MOOD]
-            assert (log.meta_get("schema_version"), log.count_items()) == ("5", 1)
+            assert (log.meta_get("schema_version"), log.count_items()) == ("6", 1)
 
 
 def test_a_log_of_before_impressions_keeps_its_events_and_takes_those_of_answers(
@@ -100,7 +100,7 @@ def test_a_log_of_before_impressions_keeps_its_events_and_takes_those_of_answers
                 assert [_shape(connection, table) for table in ("impressions", "events")] == made
             assert log.append_events([old]) == [False]
             assert log.user_events("u")[0].event == replace(old, event_id=old.identity())
-            assert (log.damage(), log.meta_get("schema_version")) == ([], "5")
+            assert (log.damage(), log.meta_get("schema_version")) == ([], "6")
     named = replace(old, recommendation_id="r", position=2)
     with SqlEventLog.open(file_url) as log:
         log.put_served_batch([Served("r", "u", None, 2.0, "{}")])

@@ -16,7 +16,6 @@ from indexer.stores.edge.folder import (
     ROOM_BYTES,
     FolderState,
     create,
-    create_users,
     engine,
     forget_users,
     read_state,
@@ -58,13 +57,13 @@ def test_vectors_are_added_and_a_dropped_one_is_remembered_until_it_is_gone() ->
     assert STATE.extra == {}
 
 
-def test_a_new_folder_holds_two_empty_shards(tmp_path: Path) -> None:
+def test_a_new_folder_holds_an_empty_shard_and_nothing_of_people(tmp_path: Path) -> None:
     create(tmp_path, STATE)
     assert read_state(tmp_path) == STATE
-    for name in ("items", "users"):
-        shard = qe.EdgeShard.load(str(tmp_path / name))
-        assert shard.count(qe.CountRequest(exact=True)) == 0
-        shard.close()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["items", "store.json"]
+    shard = qe.EdgeShard.load(str(tmp_path / "items"))
+    assert shard.count(qe.CountRequest(exact=True)) == 0
+    shard.close()
 
 
 def test_making_a_store_again_forgets_what_was_there(tmp_path: Path) -> None:
@@ -82,22 +81,10 @@ def test_making_a_store_again_forgets_what_was_there(tmp_path: Path) -> None:
 
 def test_users_are_forgotten_with_what_an_interruption_left_of_them(tmp_path: Path) -> None:
     create(tmp_path, STATE)
-    (tmp_path / "users.gone").mkdir()
+    for name in ("users", "users.new", "users.gone"):
+        (tmp_path / name / "wal").mkdir(parents=True)
     forget_users(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["items", "store.json"]
-    forget_users(tmp_path)
-    create_users(tmp_path, STATE)
-    assert (tmp_path / "users").is_dir()
-
-
-def test_users_that_were_made_half_way_are_made_again(tmp_path: Path) -> None:
-    create(tmp_path, STATE)
-    shutil.rmtree(tmp_path / "users")
-    (tmp_path / "users.new").mkdir()
-    (tmp_path / "users.new" / "half").touch()
-    create_users(tmp_path, STATE)
-    assert not (tmp_path / "users.new").exists()
-    qe.EdgeShard.load(str(tmp_path / "users")).close()
 
 
 @pytest.mark.parametrize(("free", "refused"), [(ROOM_BYTES - 1, True), (ROOM_BYTES, False)])

@@ -94,7 +94,6 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("step", "call", "after"),
     [
         ("_copy", 1, True),
-        ("forget_users", 1, True),
         ("write_state", 1, True),  # from here on the names are the new ones
         ("write_state", 2, False),  # what has the old names is dropped, and that is not written yet
     ],

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from indexer.stores.edge import probe as module
-from indexer.stores.edge.probe import REFUSED, Probed, probe
+from indexer.stores.edge.probe import REFUSED, probe
 from tests.indexer.store_contract import stored
 from tests.indexer.stores.edge.test_store import one, opened
 
@@ -25,7 +25,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_nothing_is_told_of_a_sound_store(sound: Path) -> None:
-    assert probe(sound) == Probed()
+    assert probe(sound) == ""
 
 
 @pytest.mark.parametrize(
@@ -46,17 +46,7 @@ def test_how_the_child_ended_is_told_where_it_is_about_the_files(
         return subprocess.CompletedProcess(command, code, b"", b"some\nbroken\n")
 
     monkeypatch.setattr(module.subprocess, "run", run)
-    assert probe(tmp_path) == Probed(told, told)
-
-
-def test_what_was_read_before_the_end_is_sound(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def run(command: list[str], **_: Any) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.CompletedProcess(command, -signal.SIGSEGV, b"items\n", b"")
-
-    monkeypatch.setattr(module.subprocess, "run", run)
-    assert (probe(tmp_path).items, bool(probe(tmp_path).users)) == ("", True)
+    assert probe(tmp_path) == told
 
 
 def test_a_child_that_hangs_or_cannot_be_had_is_told_or_not(
@@ -69,14 +59,12 @@ def test_a_child_that_hangs_or_cannot_be_had_is_told_or_not(
         raise OSError("no more processes")
 
     monkeypatch.setattr(module.subprocess, "run", hangs)
-    assert "did not end" in probe(tmp_path).items
+    assert "did not end" in probe(tmp_path)
     monkeypatch.setattr(module.subprocess, "run", cannot)
-    assert probe(tmp_path) == Probed()
+    assert probe(tmp_path) == ""
 
 
 def test_a_broken_shard_is_told_with_what_the_engine_says(tmp_path: Path) -> None:
     opened(tmp_path).close()
-    one(tmp_path / "users", "segment.json").write_text("{")
-    found = probe(tmp_path)
-    assert found.items == ""
-    assert "failed to load segment" in found.users
+    one(tmp_path / "items", "segment.json").write_text("{")
+    assert "failed to load segment" in probe(tmp_path)

@@ -23,9 +23,8 @@ from indexer.errors import (
 from indexer.stores.edge import condition
 from indexer.stores.edge import folder as store_edge_folder
 from indexer.stores.edge.folder import ROOM_BYTES
-from indexer.stores.edge.probe import Probed
 from indexer.stores.edge.store import EdgeStore
-from indexer.stores.store import ItemStore, UserPoint, VectorQuery
+from indexer.stores.store import ItemStore, VectorQuery
 from tests.indexer.store_contract import DIMS, FINGERPRINTS, StoreContract, axis, nearest, stored
 
 
@@ -46,8 +45,6 @@ def store(shared: EdgeStore) -> ItemStore:
     shared.delete(shared.matching(None).tolist())
     for name in shared.vector_names().keys() - DIMS.keys():
         shared.drop_vector(name)
-    for user_id in ("ann", "bo"):
-        shared.delete_user(user_id)
     return shared
 
 
@@ -60,7 +57,6 @@ def in_another_process(folder: Path, body: str) -> subprocess.CompletedProcess[s
 import os, signal
 from pathlib import Path
 import numpy as np
-from indexer.stores.store import UserPoint
 from tests.indexer.store_contract import axis, stored
 from tests.indexer.stores.edge.test_store import opened
 store = opened(Path({str(folder)!r}))
@@ -82,7 +78,6 @@ store.set_vectors("sequence-1", np.arange(300), np.tile(axis(1, 3), (300, 1)))
 store.create_vector("sequence-2", 2)
 store.drop_vector("sequence-2")
 store.delete([7])
-store.put_users([UserPoint("ann", 9, {{"text": axis(0)}})])
 {KILLED}
 """,
     )
@@ -110,9 +105,6 @@ store.upsert([stored(300)])
     np.testing.assert_allclose(vectors, np.tile(axis(1, 3), (299, 1)), atol=0.02)
     assert store.vectors("sequence-3", [1])[0].tolist() == [1]
     assert store.vector_names() == {**DIMS, "sequence-1": 3, "sequence-3": 4}
-    ann = store.get_user("ann")
-    assert ann is not None
-    assert ann.last_seq == 9
     store.close()
     again = opened(tmp_path)
     assert not again.unclean
@@ -163,14 +155,13 @@ def test_a_refused_opening_after_a_kill_leaves_the_store_to_be_reconciled(tmp_pa
     store.close()
 
 
-def test_anew_forgets_items_users_vectors_and_encoders(tmp_path: Path) -> None:
+def test_anew_forgets_items_vectors_and_encoders(tmp_path: Path) -> None:
     store = opened(tmp_path)
     store.upsert([stored(0)])
     store.create_vector("s", 3)
-    store.put_users([UserPoint("ann", 1, {})])
     store.close()
     anew = EdgeStore.open(tmp_path, {"text": 5}, {"text": "text-2"}, anew=True)
-    assert (anew.count(), anew.vector_names(), anew.get_user("ann")) == (0, {"text": 5}, None)
+    assert (anew.count(), anew.vector_names()) == (0, {"text": 5})
     anew.close()
 
 
@@ -252,7 +243,6 @@ def one(folder: Path, pattern: str) -> Path:
 def filled(folder: Path) -> None:
     store = opened(folder)
     store.upsert([stored(index) for index in range(9)])
-    store.put_users([UserPoint("ann", 1, {"text": axis(0)})])
     store.close()
 
 
@@ -276,7 +266,7 @@ def test_what_would_end_this_process_ends_a_child(
 ) -> None:
     filled(tmp_path)
     flip(one(tmp_path / "items", "chunk_0.mmap"))
-    died = Probed("the engine ends the process that reads it (SIGABRT: allocation failed)")
+    died = "the engine ends the process that reads it (SIGABRT: allocation failed)"
     monkeypatch.setattr(condition, "probe", lambda folder: died)
     with closing(opened(tmp_path)) as store:
         assert store.count() == 0
@@ -315,13 +305,6 @@ def test_a_store_with_changed_files_is_to_be_compared_with_the_log_once(tmp_path
             assert store.unclean is unclean
 
 
-def test_damaged_users_are_forgotten_and_items_stay(tmp_path: Path) -> None:
-    filled(tmp_path)
-    one(tmp_path / "users", "segment.json").write_text("{")
-    with closing(opened(tmp_path)) as store:
-        assert (store.count(), store.get_user("ann"), store.damage) == (9, None, "")
-
-
 def test_a_damaged_store_is_not_thrown_away_where_there_is_no_room_for_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -356,13 +339,11 @@ def test_a_full_disk_is_an_error_before_anything_is_written(
     for write in (
         lambda: store.upsert([stored(1)]),
         lambda: store.delete([0]),
-        lambda: store.put_users([UserPoint("u", 1, {})]),
         lambda: opened(tmp_path / "another"),
     ):
         with pytest.raises(StoreUnavailable, match="MB are free on its disk"):
             write()
     assert store.count() == 1
-    assert store.get_user("u") is None
     assert "MB are free" in store.no_room
     store.close()
     store = opened(tmp_path)  # to be read

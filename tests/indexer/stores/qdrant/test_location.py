@@ -63,7 +63,7 @@ WRITES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("last", range(1, 13))
+@pytest.mark.parametrize("last", range(1, 10))
 def test_renaming_that_is_cut_off_after_any_write_loses_nothing_and_goes_on(
     client: QdrantClient, monkeypatch: pytest.MonkeyPatch, last: int
 ) -> None:

@@ -1,4 +1,4 @@
-"""`palate users`: what is exported and deleted, here and through a server."""
+"""`palate users`: what is exported, deleted, merged and swept, here and through a server."""
 
 from __future__ import annotations
 
@@ -6,21 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from service.api.messages import UserProfile
+from service.api.messages import UserDeletion, UserProfile
 from tests.service.cli.conftest import Run
 from tests.service.standin import ANSWERS, StandIn
 
 
-def test_an_export_is_read_from_the_log_without_loading_a_model(
-    asking: Run, answered: StandIn
-) -> None:
-    exported = asking("users", "export", "u0").json
-    assert (exported["user_id"], len(exported["events"])) == ("u0", 8)
-    assert answered.asked == []
-
-
 def test_an_export_is_asked_of_a_server_where_one_is_named(run: Run, answered: StandIn) -> None:
-    assert run("users", "export", "u", "--server", "here:1").json == ANSWERS["export_user"]
+    assert run("users", "export", "u", "--server", "here:1").json == ANSWERS["export_user"].data
     assert answered.asked == [("export_user", "u")]
 
 
@@ -31,16 +23,47 @@ def test_an_export_of_no_data_says_how_to_begin(run: Run) -> None:
 
 
 def test_what_was_deleted_is_counted(run: Run, answered: StandIn) -> None:
-    assert run("users", "delete", "u").out == "deleted: 2 events\n"
-    assert run("users", "delete", "u", "--json").json == {"events": 2}
-    assert answered.asked == [("delete_user", "u")] * 2
+    assert run("users", "delete", "u", "--retrain").out == (
+        "deleted: 2 events\na training without them is in the queue; the server does it next\n"
+    )
+    assert run("users", "delete", "u", "--json").json == {
+        "events": 2, "exposed_model_version": "m1", "retraining": True,
+    }  # fmt: skip
+    assert answered.asked == [
+        ("delete_user", "u", {"retrain": True}),
+        ("delete_user", "u", {"retrain": False}),
+    ]
 
 
-def test_nothing_to_delete_is_said(
-    run: Run, answered: StandIn, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("deletion", "said"),
+    [
+        (UserDeletion({"events": 0, "profiles": 0}), "nothing was stored about 'u'\n"),
+        (UserDeletion({"events": 1}, "m1"), "model m1, which serves, has learnt of them"),
+    ],
+)
+def test_what_there_was_not_and_what_stays_is_said(
+    run: Run,
+    answered: StandIn,
+    monkeypatch: pytest.MonkeyPatch,
+    deletion: UserDeletion,
+    said: str,
 ) -> None:
-    monkeypatch.setitem(ANSWERS, "delete_user", {"events": 0, "profiles": 0})  # type: ignore[arg-type]
-    assert run("users", "delete", "u").out == "nothing was stored about 'u'\n"
+    monkeypatch.setitem(ANSWERS, "delete_user", deletion)  # type: ignore[arg-type]
+    assert said in " ".join(run("users", "delete", "u").out.split(" "))
+
+
+def test_what_was_merged_is_counted(run: Run, answered: StandIn) -> None:
+    assert run("users", "merge", "guest", "u").out == "merged: 3 events\n"
+    assert run("users", "merge", "guest", "u", "--json").json == {"events": 3}
+    assert answered.asked == [("merge_users", "guest", "u")] * 2
+
+
+def test_a_sweep_says_what_was_deleted(asking: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "nothing is older" in asking("users", "sweep").out
+    monkeypatch.setenv("PALATE_PRIVACY__RETENTION_DAYS", '{"rating": 0.001}')
+    assert asking("users", "sweep").out.startswith("deleted: ")
+    assert asking("users", "export", "u0").json["events"] == []
 
 
 def test_profiles_of_a_file_are_stored(run: Run) -> None:

@@ -61,6 +61,6 @@ def test_a_history_is_recorded_once_however_often_it_is_asked_for(workspace: Wor
         known = []
         for cases in (*run.rounds, run.rounds[-1]):
             copy.record_history(cases, run.train)
-            exported = copy.recommender.export_user(dataset.users[cases[0].user])
+            exported = copy.recommender.export_user(dataset.users[cases[0].user]).data
             known.append(len(exported["events"]))
         assert known == [1, 3, 3]

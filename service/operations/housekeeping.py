@@ -1,0 +1,78 @@
+"""Housekeeping: what a server does by itself between the calls, as it falls due.
+
+    a training that DeleteUser was asked to have done
+    events that are older than the settings keep them
+    pictures and sounds of items that were deleted
+
+Knows no gRPC.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from service.api.messages import TrainProgress
+from service.errors import NotServing, PalateError, TrainingUnderway
+from service.recommender import Recommender
+from service.storage.retraining import asked_for, retrained
+
+logger = logging.getLogger(__name__)
+EVERY_S = 5.0
+"""Between two looks at whether there is something to do."""
+SWEEP_EVERY_S = 3_600.0
+MEDIA_EVERY_S = 60.0
+"""While items are being deleted."""
+
+Train = Callable[[Callable[[TrainProgress], None]], object]
+
+
+class Housekeeping:
+    """A thread of its own; `close` ends it at its next step."""
+
+    def __init__(self, serving: Callable[[], Recommender], train: Train) -> None:
+        """`serving` gives what serves at a moment; `train` trains it, and raises TrainingUnderway
+        where that is being done."""
+        self._serving, self._train = serving, train
+        self._swept_at = self._media_at = time.monotonic() - SWEEP_EVERY_S
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._closing.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._closing.wait(EVERY_S):
+            try:
+                self._look()
+            except PalateError as error:
+                logger.error("housekeeping could not go on: %s", error)
+
+    def _look(self) -> None:
+        recommender, now = self._serving(), time.monotonic()
+        is_due = now - self._swept_at >= SWEEP_EVERY_S
+        if is_due:
+            self._swept_at = now
+            recommender.sweep_events()
+        lost = recommender.catalog.has_lost_items and now - self._media_at >= MEDIA_EVERY_S
+        if is_due or lost:
+            self._media_at = now
+            recommender.catalog.sweep_media()
+        log = recommender.workspace.log
+        if asked := asked_for(log):
+            try:
+                logger.info("training without people who were deleted")
+                self._train(self._go_on)
+            except (NotServing, TrainingUnderway):
+                return  # the next look tries again, or the next start
+            except PalateError as error:
+                logger.error("the training that a deletion asked for came to nothing: %s", error)
+            retrained(log, asked)
+
+    def _go_on(self, _: TrainProgress) -> None:
+        if self._closing.is_set():
+            raise NotServing("stopping this work")
