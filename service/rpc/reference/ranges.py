@@ -99,6 +99,9 @@ RANGES: Mapping[str, Schema] = {
     "DeleteEventsRequest.user_id": ID,
     "DeleteEventsRequest.event_ids": {"items": ID},
     "ActivateModelRequest.version": ID,
+    "StartTrialRequest.version": ID,
+    "StartTrialRequest.kind": {"enum": ["TRIAL_KIND_SHADOW", "TRIAL_KIND_CANARY", 1, 2]},
+    "StartTrialRequest.share": _SHARE,
     "PutUserRequest.user_id": ID,
     "PutUserRequest.attributes": {
         "maxProperties": requests.MAX_ATTRIBUTES,

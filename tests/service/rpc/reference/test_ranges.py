@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 from google.protobuf import json_format
 
-from palate.v1 import explain_pb2, index_pb2, recommend_pb2, user_pb2
+from palate.v1 import explain_pb2, index_pb2, model_pb2, recommend_pb2, user_pb2
 from service.errors import InvalidInput
 from service.rpc.conversion import requests
 from service.rpc.reference.openapi import openapi
@@ -26,8 +26,9 @@ CHECKS: dict[str, Any] = {
     "DeleteEventsRequest": lambda m: requests.chosen_events(m, 10_000),
     "ListItemsRequest": requests.list_page,
     "PutUserRequest": requests.user_profile,
+    "StartTrialRequest": requests.trial_request,
 }
-MODULES = (recommend_pb2, explain_pb2, index_pb2, user_pb2)
+MODULES = (recommend_pb2, explain_pb2, index_pb2, user_pb2, model_pb2)
 
 
 def _is_valid(name: str, body: dict[str, Any]) -> bool:
@@ -86,6 +87,9 @@ CASES: list[tuple[str, dict[str, Any], bool]] = [
     ("DeleteEventsRequest", {"userId": "u", "eventIds": ["e"]}, True),
     ("DeleteEventsRequest", {"userId": "u", "all": True, "eventIds": ["e"]}, False),
     ("DeleteEventsRequest", {"userId": "u"}, False),
+    ("StartTrialRequest", {"version": "m1", "kind": "TRIAL_KIND_SHADOW", "share": 1}, True),
+    ("StartTrialRequest", {"version": "m1", "kind": 0}, False),
+    ("StartTrialRequest", {"version": "m1", "kind": 1, "share": 1.5}, False),
     ("PutUserRequest", {"attributes": {"a": "b"}}, True),
     ("PutUserRequest", {"attributes": {f"a{n}": "b" for n in range(201)}}, False),
     ("PutUserRequest", {"attributes": {"": "b"}}, False),
