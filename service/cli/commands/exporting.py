@@ -12,7 +12,7 @@ import typer
 
 from service.cli import output
 from service.cli.files import DONE
-from service.cli.options import Config, Data, Json
+from service.cli.options import Config, Data, Json, local
 from service.cli.session import event_log, require_data, settings_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def export(
         What, typer.Argument(help="Items, events, profiles, or a vector of each item.")
     ],
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Parquet; what is there is replaced.")
+        Path,
+        typer.Argument(callback=local, metavar="FILE", help="Parquet; what is there is replaced."),
     ],
     vector: Annotated[
         str,

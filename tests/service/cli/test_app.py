@@ -228,8 +228,10 @@ def test_no_command_takes_an_address_for_a_path(capsys: pytest.CaptureFixture[st
     for name, command in commands(app):
         for parameter in command.params:
             if parameter.type_descriptor.annotation in (Path, list[Path]):
-                option = [parameter.opts[0]] if parameter.opts[0].startswith("-") else []
-                code = main([*name.split(), *option, "s3://bucket/key"])
+                given = [parameter.opts[0]]
+                if not parameter.opts[0].startswith("-"):  # after the arguments before it
+                    given = ["items"] * command.params.index(parameter)
+                code = main([*name.split(), *given, "s3://bucket/key"])
                 said = capsys.readouterr().err
                 assert (code, "s3://bucket/key: s3:// is not read" in said) == (2, True), (
                     name,

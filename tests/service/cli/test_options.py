@@ -68,7 +68,7 @@ def test_a_command_takes_the_options_and_refuses_what_is_beyond_them() -> None:
 def test_an_address_is_no_path_of_this_machine(address: str) -> None:
     for given in (Path(address), [Path("items.jsonl"), Path(address)]):
         with pytest.raises(
-            typer.BadParameter, match=rf"^{address}: \\w+:// is not read, .* fetch it"
+            typer.BadParameter, match=rf"^{address}: \w+:// is not read, .* fetch it"
         ):
             local(given)
 
