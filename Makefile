@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STUBS  := proto/palate/v1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types proto bench-serve bench-overload bench-quality bench-verdicts bench-incremental bench-explain bench-words bench-encode bench-align bench-house bench-telemetry bench-crash bench-start bench-access clean
+.PHONY: help install demo test check lint types wheel proto bench-serve bench-overload bench-quality bench-verdicts bench-incremental bench-explain bench-words bench-encode bench-align bench-house bench-telemetry bench-crash bench-start bench-access clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -33,6 +33,11 @@ lint:
 
 types:
 	$(BIN)/mypy
+
+wheel: install ## a wheel in dist/ that carries the networks of the bundled encoders: palate[serve] needs no PyTorch
+	$(BIN)/python -m encoders.carry
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+	rm -r encoders/carried
 
 proto: install ## regenerate the committed stubs from the .proto files
 	$(BIN)/python -m grpc_tools.protoc -Iproto --python_out=proto --pyi_out=proto --grpc_python_out=proto $(STUBS)/*.proto

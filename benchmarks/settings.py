@@ -139,8 +139,10 @@ def _kind(kind: Any) -> str:
         return ", ".join(f"`{choice.value}`" for choice in kind)
     if get_origin(kind) is not None and issubclass(get_origin(kind), Mapping):
         return "table"
-    optional = [choice for choice in get_args(kind) if choice is not NoneType]
-    return _NAMES[optional[0] if optional else kind]
+    if kind in _NAMES:
+        return _NAMES[kind]
+    (inner,) = (choice for choice in get_args(kind) if choice is not NoneType)  # left out, or this
+    return _kind(inner)
 
 
 def _number(value: float) -> str:
@@ -152,6 +154,8 @@ def _toml(value: Any) -> str:
         return "required"
     if value is None:
         return "left out"
+    if isinstance(value, Enum):
+        value = value.value
     if isinstance(value, SecretStr):
         value = value.get_secret_value()
     return f"`{json.dumps(dict(value) if isinstance(value, Mapping) else value, default=str)}`"

@@ -144,9 +144,12 @@ def _csv_rows(
 def _parquet_rows(
     file: Path, known: Sequence[str], required: Sequence[str]
 ) -> Iterator[Row | RowError]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ModuleNotFoundError as error:
+        todo = "pip install 'palate[parquet]', or write it as JSON Lines or CSV"
+        raise CatalogError(file, f"{error.name}, which reads it, is not installed", todo) from error
     try:
         with pq.ParquetFile(file) as parquet:
             _check_header(file, parquet.schema_arrow.names, known, required)

@@ -77,7 +77,8 @@ def count_rows(path: Path) -> int | None:
             return None
         with path.open("rb") as stream:
             return sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b""))
-    except (OSError, ValueError):  # ArrowInvalid is a ValueError; the reader says what is wrong
+    # ArrowInvalid is a ValueError; the reader says what is wrong, or what is not installed
+    except (OSError, ValueError, ModuleNotFoundError):
         return None
 
 
