@@ -13,7 +13,7 @@ import ast
 import inspect
 import json
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from enum import Enum
 from pathlib import Path
@@ -24,7 +24,7 @@ from pydantic import BaseModel, SecretStr
 from pydantic_core import PydanticUndefined
 
 from benchmarks.tables import markdown, replace_section
-from service.config import EventKindSettings, Settings
+from service.config import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "settings.md"
@@ -57,24 +57,35 @@ class Section:
 def sections_of(model: type[Any], name: str = "", meaning: str = "") -> Iterator[Section]:
     """The section of a model, then those within it, in the order of their fields."""
     described = list(_fields(model))
-    inner = [(field, kind) for field, kind in described if _is_section(kind)]
-    plain = tuple(field for field, kind in described if not _is_section(kind))
-    if plain:
-        yield Section(name, meaning, plain)
-    for field, kind in inner:
-        yield from sections_of(kind, f"{name}.{field.name}".strip("."), inspect.getdoc(kind) or "")
+    if rows := tuple(setting for setting, kind in described if not _is_section(kind)):
+        yield Section(name, meaning, rows)
+    for setting, kind in described:
+        for form, inner in _within(kind):
+            path = form.format(f"{name}.{setting.name}".removeprefix("."))
+            yield from sections_of(inner, path, inspect.getdoc(inner) or "")
 
 
 def page() -> str:
     """All sections in Markdown."""
-    kinds = "events.kinds.<type>"
-    sections = [*sections_of(Settings, meaning=_TOP)]
-    at = 1 + [section.name for section in sections].index("events")
-    sections[at:at] = sections_of(EventKindSettings, kinds, inspect.getdoc(EventKindSettings) or "")
-    return "\n\n".join(_shown(section) for section in sections)
+    return "\n\n".join(_shown(section) for section in sections_of(Settings, meaning=_TOP))
 
 
 _TOP = "What stands above all tables."
+
+
+def _within(kind: Any) -> Iterator[tuple[str, type[Any]]]:
+    """The section that a field is, or holds several of, and how its name is made."""
+    if _is_section(kind):
+        yield "{}", kind
+        return
+    parts = [part for part in get_args(kind) if _is_section(part)]
+    for part in parts:
+        yield ("{}.<name>" if _holds(kind, Mapping) else "[{}]"), part
+
+
+def _holds(kind: Any, container: type[Any]) -> bool:
+    origin = get_origin(kind)
+    return isinstance(origin, type) and issubclass(origin, container)
 
 
 def _fields(model: type[Any]) -> Iterator[tuple[Setting, Any]]:
@@ -137,12 +148,14 @@ def _kind(kind: Any) -> str:
         return ", ".join(f"`{choice}`" for choice in get_args(kind))
     if isinstance(kind, type) and issubclass(kind, Enum):
         return ", ".join(f"`{choice.value}`" for choice in kind)
-    if get_origin(kind) is not None and issubclass(get_origin(kind), Mapping):
+    if _holds(kind, Mapping):
         return "table"
-    if kind in _NAMES:
-        return _NAMES[kind]
-    (inner,) = (choice for choice in get_args(kind) if choice is not NoneType)  # left out, or this
-    return _kind(inner)
+    if _holds(kind, Sequence):
+        return "list of tables" if any(map(_is_section, get_args(kind))) else "list"
+    if isinstance(kind, type):
+        return _NAMES.get(kind, kind.__name__)
+    # of a union; None is what is left out
+    return " or ".join(_kind(choice) for choice in get_args(kind) if choice is not NoneType)
 
 
 def _number(value: float) -> str:
