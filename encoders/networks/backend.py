@@ -58,12 +58,15 @@ class NetworkBackend:
     def _chosen(self, name: str, key: str, reference: Reference) -> Running:
         if self.asked == "torch" or (self.asked == "auto" and has_gpu()):
             return _pytorch(name, "")
+        from encoders.networks.carried import carried_network
         from encoders.networks.openvino_network import openvino_network
 
         try:
             if find_spec("openvino") is None:
                 raise ConversionFailed("openvino is not installed")
-            network, preparation = openvino_network(key, reference, self.cache)
+            network, preparation = carried_network(key) or openvino_network(
+                key, reference, self.cache
+            )
         except ConversionFailed as error:
             if self.asked == "openvino":
                 todo = "pip install 'palate[openvino]', or set encoders.backend to auto or torch"

@@ -21,6 +21,7 @@ import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -37,7 +38,7 @@ _SUMS = "sums"
 """Of the other files; not there in what earlier versions converted."""
 _PRECISION = ["palate", "precision"]
 """Where a file says which precision has passed the check."""
-_PREPARATION = ["palate", "preparation"]
+PREPARATION = ["palate", "preparation"]
 """Where it has what `encoders.networks.network.Convertible` calls so."""
 _CHILD = """
 import pickle, sys
@@ -49,6 +50,16 @@ REFUSED = 3
 """Exit code of a child that could not convert; it prints why."""
 logger = logging.getLogger(__name__)
 _converting = RLock()
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A network for OpenVINO, and what PyTorch makes of its probes."""
+
+    model: Any
+    probes: Sequence[NetworkBatch]
+    expected: Sequence[FloatArray]
+    preparation: str
 
 
 class OpenVinoNetwork:
@@ -93,11 +104,11 @@ def openvino_network(
 ) -> tuple[OpenVinoNetwork, str]:
     """The network that `key` names, from `cache` or converted now, and the preparation that was
     kept with it; ConversionFailed where it is not the same."""
-    openvino = _library()
+    openvino = library()
     with _converting:
         if cache is None:
             return convert(reference, None)
-        core = _core()
+        core = the_core()
         folder = cache / f"{key}-{openvino.__version__.partition('-')[0]}-{_precisions(core)[0]}"
         kept = _read(core, folder)
         if kept is None and (order := _order(reference, folder)) is not None:
@@ -108,25 +119,49 @@ def openvino_network(
 
 def convert(reference: Reference, folder: Path | None) -> tuple[OpenVinoNetwork, str]:
     """The same, converted in this process and left in `folder`, unless that cannot be written."""
-    openvino = _library()
-    core = _core()
+    found = converted(reference)
+    network, precision = agreeing(found.model, found.probes, found.expected)
+    if folder is not None:
+        found.model.set_rt_info(precision, _PRECISION)
+        found.model.set_rt_info(found.preparation, PREPARATION)
+        _write(found.model, folder)
+    return network, found.preparation
+
+
+def converted(reference: Reference) -> Converted:
+    """The network as OpenVINO reads it, not checked yet."""
+    openvino = library()
     try:
         with _quiet():
             found = reference()
             module = found.module.eval().cpu()
-            model = _converted(openvino, module, found.probes)
-        network, precision = _checked(core, model, module, found.probes)
+            model = _model_of(openvino, module, found.probes)
+        return Converted(model, found.probes, _features(module, found.probes), found.preparation)
     except ConversionFailed:
         raise
     except Exception as error:  # conversion raises anything: RuntimeError, TypeError, its own
         raise ConversionFailed(
             f"OpenVINO cannot convert it ({' '.join(str(error).split())[:200]})"
         ) from error
-    if folder is not None:
-        model.set_rt_info(precision, _PRECISION)
-        model.set_rt_info(found.preparation, _PREPARATION)
-        _write(openvino, model, folder)
-    return network, found.preparation
+
+
+def agreeing(
+    model: Any, probes: Sequence[NetworkBatch], expected: Sequence[FloatArray]
+) -> tuple[OpenVinoNetwork, str]:
+    """The network in the first precision of this processor whose features of the probes are as
+    PyTorch's; ConversionFailed where there is none."""
+    core = the_core()
+    worst = 0.0
+    for precision in _precisions(core):
+        network = OpenVinoNetwork(_compile(core, model, precision), precision)
+        found = list(network.run(probes))
+        worst = float(
+            np.min([_cosines(a, b).min() for a, b in zip(found, expected, strict=True)])
+        )  # NaN if one is
+        logger.debug("OpenVINO %s: least cosine %.5f", precision, worst)
+        if worst >= AGREE:
+            return network, precision
+    raise ConversionFailed(f"OpenVINO computes something else (cosine {worst:.4f} to PyTorch)")
 
 
 def _order(reference: Reference, folder: Path) -> bytes | None:
@@ -169,7 +204,7 @@ def _precisions(core: Any) -> list[str]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """PyTorch's tracer warns of what `_checked` looks at; transformers, of attributes that OpenVINO
+    """PyTorch's tracer warns of what `_features` looks at; transformers, of attributes that OpenVINO
     reads. OpenVINO sets the root logger to errors only, and where it fails leaves it so."""
     root, transformers = logging.getLogger(), logging.getLogger("transformers")
     levels = root.level, transformers.level
@@ -185,7 +220,7 @@ def _quiet() -> Iterator[None]:
         root.filters[:], root.handlers[:] = filters, handlers
 
 
-def _library() -> Any:
+def library() -> Any:
     """OpenVINO without its telemetry, which reports imports and conversions to its makers unless it
     cannot be found."""
     if "openvino" not in sys.modules:
@@ -202,16 +237,16 @@ def _library() -> Any:
 
 
 @functools.cache
-def _core() -> Any:
+def the_core() -> Any:
     """The one core of the process. A core gives the thread that first compiles on it a stack for
     signal handlers, and takes it away with itself. Of two that go in the order in which they came,
     the second gives back the first one's, which is unmapped by then: the next SIGTERM or Ctrl-C
     would end the process with a segmentation fault."""
     with _converting:
-        return _library().Core()
+        return library().Core()
 
 
-def _converted(openvino: Any, module: Any, probes: Sequence[NetworkBatch]) -> Any:
+def _model_of(openvino: Any, module: Any, probes: Sequence[NetworkBatch]) -> Any:
     import torch
 
     inputs = []
@@ -223,25 +258,12 @@ def _converted(openvino: Any, module: Any, probes: Sequence[NetworkBatch]) -> An
         return openvino.convert_model(module, example_input=example, input=inputs)
 
 
-def _checked(
-    core: Any, model: Any, module: Any, probes: Sequence[NetworkBatch]
-) -> tuple[OpenVinoNetwork, str]:
-    """The first precision whose features agree with those of PyTorch."""
+def _features(module: Any, probes: Sequence[NetworkBatch]) -> list[FloatArray]:
+    """Of PyTorch, in fp32."""
     import torch
 
     with torch.inference_mode():
-        expected = [module(*map(torch.from_numpy, probe)).float().numpy() for probe in probes]
-    worst = 0.0
-    for precision in _precisions(core):
-        network = OpenVinoNetwork(_compile(core, model, precision), precision)
-        found = list(network.run(probes))
-        worst = float(
-            np.min([_cosines(a, b).min() for a, b in zip(found, expected, strict=True)])
-        )  # NaN if one is
-        logger.debug("OpenVINO %s: least cosine %.5f", precision, worst)
-        if worst >= AGREE:
-            return network, precision
-    raise ConversionFailed(f"OpenVINO computes something else (cosine {worst:.4f} to PyTorch)")
+        return [module(*map(torch.from_numpy, probe)).float().numpy() for probe in probes]
 
 
 def _compile(core: Any, model: Any, precision: str) -> Any:
@@ -260,13 +282,9 @@ def _read(core: Any, folder: Path) -> tuple[OpenVinoNetwork, str] | None:
     if not folder.is_dir():
         return None
     try:
-        if (sums := folder / _SUMS).is_file() and sums.read_text("ascii", "replace") != _sums(
-            folder
-        ):
-            raise RuntimeError("its files are not as they were written")
-        model = core.read_model(folder / _MODEL)
+        model = read_sound(folder)
         precision = model.get_rt_info(_PRECISION).astype(str)
-        preparation = model.get_rt_info(_PREPARATION).astype(str)
+        preparation = model.get_rt_info(PREPARATION).astype(str)
         return OpenVinoNetwork(_compile(core, model, precision), precision), preparation
     except RuntimeError as error:
         logger.warning(
@@ -278,13 +296,12 @@ def _read(core: Any, folder: Path) -> tuple[OpenVinoNetwork, str] | None:
         return None
 
 
-def _write(openvino: Any, model: Any, folder: Path) -> None:
+def _write(model: Any, folder: Path) -> None:
     """All or nothing, and nothing if another process was faster."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-") as draft:
-            openvino.save_model(model, Path(draft) / "network" / _MODEL, compress_to_fp16=False)
-            (Path(draft) / "network" / _SUMS).write_text(_sums(Path(draft) / "network"))
+            save(model, Path(draft) / "network")
             (Path(draft) / "network").rename(folder)
     except (OSError, RuntimeError) as error:  # RuntimeError is OpenVINO's, of a full disk too
         if not folder.is_dir():
@@ -293,6 +310,19 @@ def _write(openvino: Any, model: Any, folder: Path) -> None:
                 folder,
                 error,
             )
+
+
+def save(model: Any, folder: Path) -> None:
+    """Its files, with checksums of these and of all that is in the folder."""
+    library().save_model(model, folder / _MODEL, compress_to_fp16=False)
+    (folder / _SUMS).write_text(_sums(folder))
+
+
+def read_sound(folder: Path) -> Any:
+    """What `save` wrote; RuntimeError where it is not that."""
+    if (sums := folder / _SUMS).is_file() and sums.read_text("ascii", "replace") != _sums(folder):
+        raise RuntimeError("its files are not as they were written")
+    return the_core().read_model(folder / _MODEL)
 
 
 def _sums(folder: Path) -> str:

@@ -20,7 +20,7 @@ from encoders.errors import EncoderUnavailable
 from encoders.fingerprint import fingerprint_files
 from encoders.hub import loading, local_folder, model_folder
 from encoders.networks.backend import PYTORCH, NetworkBackend, Running
-from encoders.networks.network import Convertible, Network
+from encoders.networks.network import Convertible, Network, Reference
 from encoders.text.chunks import MAX_CHUNKS, OVERLAP, Chunk, in_batches, pooled
 from encoders.text.pytorch_model import MAX_TOKENS, TODO, ModelReader, load_model
 from encoders.text.tokens import CHARACTERS_PER_TOKEN, Tokens
@@ -96,16 +96,19 @@ class SentenceTransformerEncoder:
         *,
         name: str | None = None,
         dim: int | None = None,
+        fingerprint: str = "",
         backend: NetworkBackend = PYTORCH,
     ) -> None:
+        """With a `fingerprint`, its network comes with Palate (`encoders.networks.carried`), and the
+        model itself is not looked for."""
         self.name = name or str(source)
         self.timing = Timing()
         self._backend = backend
         self.running: Running | None = None
-        self._folder = _resolve(str(source), self.name)
+        self._folder = Path(source) if fingerprint else _resolve(str(source), self.name)
         self._reader: Reader | None = None
         self._load_lock = Lock()
-        self.fingerprint = self._fingerprint()
+        self.fingerprint = fingerprint or self._fingerprint()
         self.dim = dim if dim is not None else self._probe_dim()
 
     def encode_passages(self, texts: Sequence[str]) -> FloatArray:
@@ -132,11 +135,14 @@ class SentenceTransformerEncoder:
         self.timing.add(laps)
         return unit
 
+    def reference(self) -> Reference:
+        """What loads its network for another library than PyTorch."""
+        return partial(_convertible, self._folder, self.name)
+
     def _loaded(self) -> Reader:
         with self._load_lock:
             if self._reader is None:
-                reference = partial(_convertible, self._folder, self.name)
-                self.running = self._backend.load(self.name, self.fingerprint, reference)
+                self.running = self._backend.load(self.name, self.fingerprint, self.reference())
                 self._reader = _reader(self.running, self._folder, self.name)
             return self._reader
 

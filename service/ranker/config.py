@@ -31,7 +31,9 @@ class RankerConfig:
     batch_events: int = 4096
     """Target events per training step."""
     learning_rate: float = 2e-3
+    """Step size of Adam, at the peak of its schedule."""
     weight_decay: float = 0.01
+    """Shrinkage of the weights at each step, apart from the gradient (AdamW)."""
     max_epochs: int = 60
     """Upper bound; early stopping on the held-out last events usually comes first."""
     patience: int = 3

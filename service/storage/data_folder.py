@@ -61,6 +61,7 @@ class DataFolder:
             raise
         folder = cls(log, registry_of(settings), lock, pseudonyms)
         try:
+            check_log_is_theirs(log, folder.registry)
             migrate(log, folder.registry)
             folder.pseudonyms.check(log)
             folder.wiper.take_up()
@@ -134,6 +135,20 @@ def check_log_is_there(settings: Settings) -> None:
             file,
             f"it is gone or empty, and there are vectors that were made from it ({', '.join(made)})",
             "restore it from a backup, or use another folder to begin anew",
+        )
+
+
+def check_log_is_theirs(log: EventLog, registry: StoreRegistry) -> None:
+    """The same of a log on a server, which is there as soon as it is opened: Damaged where nothing
+    was ever written to it, and there are vectors."""
+    if not log.shared or log.count_items() or log.last_seq() or log.pending_deletions():
+        return
+    if made := [store.name for store in registry.stores() if registry.count(store)]:
+        raise Damaged(
+            "the log that log.url names",
+            f"it is empty, and there are vectors that were made from another ({', '.join(made)})",
+            "correct log.url, restore it from a backup (`pg_restore --clean --if-exists`), or use"
+            " another folder to begin anew",
         )
 
 

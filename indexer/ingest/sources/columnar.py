@@ -15,11 +15,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from indexer.errors import CatalogError
-from indexer.ingest.sources.source import Row, Rows
+from indexer.ingest.sources.source import DATASET_INFO, Row, Rows
 from indexer.ingest.sources.stream import Opened, opened, spooled
 
 BATCH = 1_000
-DATASET_INFO = "dataset_info.json"
 _CHECK = "check that it is the right file"
 
 
@@ -53,11 +52,6 @@ def dataset_rows(folder: Path) -> Rows:
             yield Row(number, values)
     except pa.ArrowException as error:
         raise CatalogError(folder, f"it is not a readable data set ({error})", _CHECK) from error
-
-
-def is_dataset(folder: Path) -> bool:
-    """Whether `datasets` wrote it with `save_to_disk`, or keeps it in its cache."""
-    return (folder / DATASET_INFO).is_file() and any(folder.glob("*.arrow"))
 
 
 def count_parquet(path: Path) -> int | None:

@@ -11,24 +11,38 @@ import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 
 from indexer.errors import CatalogError
-from indexer.ingest.sources.columnar import (
-    arrow_rows,
-    count_parquet,
-    dataset_rows,
-    is_dataset,
-    parquet_rows,
-)
 from indexer.ingest.sources.delimited import delimited_rows
 from indexer.ingest.sources.json_rows import json_rows
 from indexer.ingest.sources.query import is_database, query_rows, without_password
-from indexer.ingest.sources.source import Rows, Source
-from indexer.ingest.sources.stream import Opened, is_packed, opened
+from indexer.ingest.sources.source import DATASET_INFO, Rows, Source
+from indexer.ingest.sources.stream import Opened, is_packed, opened, without_arrow
 from indexer.ingest.sources.workbook import SUFFIXES, workbook_rows
 
 STDIN = "-"
 Reader = Callable[[Opened], Rows]
+
+
+def parquet_rows(given: Opened) -> Rows:
+    """The rows of a Parquet file."""
+    yield from _columnar(given.name).parquet_rows(given)
+
+
+def arrow_rows(given: Opened) -> Rows:
+    """The rows of an Arrow file or stream; Feather is one."""
+    yield from _columnar(given.name).arrow_rows(given)
+
+
+def _columnar(name: str) -> ModuleType:
+    """What reads columns; CatalogError where its library is not installed."""
+    try:
+        from indexer.ingest.sources import columnar
+    except ModuleNotFoundError as error:
+        raise without_arrow(name, error) from error
+    return columnar
+
 
 PACKED = (".gz", ".zst", ".bz2", ".xz")
 _BY_SUFFIX: dict[str, Reader] = {
@@ -103,11 +117,11 @@ def _database(url: str, scheme: str, query: str) -> Source:
 
 
 def _folder(folder: Path) -> Iterator[Source]:
-    datasets = [one for one in (folder, *sorted(folder.iterdir())) if is_dataset(one)]
+    datasets = [one for one in (folder, *sorted(folder.iterdir())) if _is_dataset(one)]
     for one in datasets:
         yield Source(
             str(one),
-            lambda one=one: _guarded(str(one), lambda: dataset_rows(one)),  # type: ignore[misc]
+            lambda one=one: _guarded(str(one), lambda: _columnar(str(one)).dataset_rows(one)),  # type: ignore[misc]
             root=one.resolve(),
             path=one,
             changed_at=_changed_at(one),
@@ -124,6 +138,11 @@ def _folder(folder: Path) -> Iterator[Source]:
             folder, "there is no file of rows in this folder", f"read are {_FORMATS}"
         )
     yield from map(file_source, files)
+
+
+def _is_dataset(folder: Path) -> bool:
+    """Whether `datasets` wrote it with `save_to_disk`, or keeps it in its cache."""
+    return (folder / DATASET_INFO).is_file() and any(folder.glob("*.arrow"))
 
 
 def _guarded(name: str, read: Callable[[], Rows]) -> Rows:
@@ -188,10 +207,11 @@ def _count(path: Path) -> int | None:
             return None
         reader = _BY_SUFFIX.get(_suffix(path))
         if reader is parquet_rows:
-            return count_parquet(path)
+            rows: int | None = _columnar(str(path)).count_parquet(path)
+            return rows
         if reader not in _BY_LINE or _suffix(path) == ".json":
             return None
         with path.open("rb") as stream:
             return sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b""))
-    except OSError:
+    except (OSError, CatalogError):  # the reader says what is not installed
         return None

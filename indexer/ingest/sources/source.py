@@ -15,6 +15,9 @@ from pathlib import Path
 from indexer.catalog.rows import RowError
 from indexer.errors import CatalogError
 
+DATASET_INFO = "dataset_info.json"
+"""Of a folder that Hugging Face `datasets` wrote."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

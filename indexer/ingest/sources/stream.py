@@ -18,14 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
-import pyarrow as pa
+from indexer.errors import CatalogError
 
 HEAD_BYTES = 2**20
 """Of these, formats and encodings are told."""
 
 _PACKED: Mapping[bytes, Callable[[IO[bytes]], Any]] = {
     b"\x1f\x8b": gzip.open,
-    b"\x28\xb5\x2f\xfd": lambda raw: io.BufferedReader(pa.CompressedInputStream(raw, "zstd")),
+    b"\x28\xb5\x2f\xfd": lambda raw: _zstandard(raw),
     b"BZh": bz2.open,
     b"\xfd7zXZ": lzma.open,
 }
@@ -74,6 +74,20 @@ def spooled(stream: IO[bytes]) -> IO[bytes]:
     shutil.copyfileobj(stream, whole, HEAD_BYTES)
     whole.seek(0)
     return cast(IO[bytes], whole)
+
+
+def without_arrow(name: str, error: ModuleNotFoundError) -> CatalogError:
+    """What a file ends with that PyArrow would read, where it is not installed."""
+    todo = "`pip install 'palate[parquet]'`, or write it as JSON Lines or CSV"
+    return CatalogError(name, f"{error.name}, which reads it, is not installed", todo)
+
+
+def _zstandard(raw: IO[bytes]) -> IO[bytes]:
+    try:
+        import pyarrow as pa
+    except ModuleNotFoundError as error:
+        raise without_arrow(getattr(raw, "name", "") or "this file", error) from error
+    return cast(IO[bytes], io.BufferedReader(pa.CompressedInputStream(raw, "zstd")))
 
 
 def _peek(stream: IO[bytes], size: int) -> tuple[bytes, IO[bytes]]:

@@ -233,7 +233,9 @@ def _code(cause: BaseException) -> str:
 
 def _engine(url: sa.URL) -> Engine:
     if url.get_backend_name() == "postgresql":
-        return sa.create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        engine = sa.create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        event.listen(engine, "connect", _sync_commits)
+        return engine
     if url.database in (None, "", ":memory:"):
         engine = sa.create_engine(
             url, poolclass=StaticPool, connect_args={"check_same_thread": False}
@@ -254,3 +256,12 @@ def _engine(url: sa.URL) -> Engine:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _sync_commits(connection: Any, _record: object) -> None:
+    """Where a server acknowledges commits that are not on its disk yet, it does not for us."""
+    connection.execute(
+        "SELECT set_config('synchronous_commit', 'on', false)"
+        " WHERE current_setting('synchronous_commit') = 'off'"
+    )
+    connection.commit()

@@ -74,8 +74,12 @@ def export(
 def _opened(
     what: What, settings: Settings, vector: str, quiet: bool
 ) -> Iterator[tuple[pa.Schema, Batches]]:
-    from indexer.export import tables
+    from encoders.errors import PackageMissing
 
+    try:
+        from indexer.export import tables
+    except ModuleNotFoundError as error:
+        raise PackageMissing("Exporting", error.name or "pyarrow", "parquet") from error
     if what is What.VECTORS:
         with output.waiting("loading encoders", quiet):
             from service.storage.workspace import Workspace

@@ -27,7 +27,7 @@ from service.errors import ConfigError, WriterUnavailable
 from service.language_model.account import Account
 from service.operations.scrubbing import sampled
 from service.reasons.writing import Writing, writer_names
-from service.storage.data_folder import check_log_is_there, registry_of
+from service.storage.data_folder import check_log_is_theirs, check_log_is_there, registry_of
 from service.storage.language_model import configured_model
 from service.storage.liking import Liking
 from service.storage.workspace import Workspace
@@ -170,6 +170,7 @@ def stored(settings: Settings, encoders: Encoders) -> Iterator[Finding]:
         return
     try:
         with open_event_log(settings.log_url) as log:
+            check_log_is_theirs(log, registry_of(settings))
             yield from _log(settings, log)
             yield from _vectors(settings, log, encoders)
             yield from _models(settings, log)

@@ -8,7 +8,7 @@ of one person count as one observation. Knows no systems.
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+from scipy.special import ndtri
 
 from service.ranker.data.arrays import FloatArray, IntArray
 
@@ -55,4 +55,4 @@ def margin(confidence: float) -> float:
     >>> round(margin(0.95), 2)
     1.96
     """
-    return float(stats.norm.ppf(0.5 + confidence / 2))
+    return float(ndtri(0.5 + confidence / 2))

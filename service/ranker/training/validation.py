@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,9 +19,11 @@ from service.ranker.ranker import Ranker
 from service.ranker.second_stage.blend import Blend
 from service.ranker.training.baseline_gains import BASELINES, baseline_gains
 from service.ranker.training.cases import RankingCase
-from service.ranker.training.fit import StageProgress
 from service.ranker.training.interval import with_interval
 from service.ranker.training.training_list import TrainingList
+
+if TYPE_CHECKING:  # a server previews rules with these lists, and has no PyTorch
+    from service.ranker.training.fit import StageProgress
 
 WARM, COLD_ITEM, COLD_USER, NEW_IN_DOMAIN = "warm", "cold_item", "cold_user", "new_in_domain"
 SLICES: Mapping[str, Sequence[str]] = {
