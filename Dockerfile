@@ -1,6 +1,7 @@
 # A server of Palate: no PyTorch, no compiler, no root.
 #
 #     make wheel && docker build --tag palate .
+#     docker run --rm --volume palate:/data palate keys make --name shop --role write > shop.key
 #     docker run --read-only --tmpfs /tmp --volume palate:/data --publish 127.0.0.1:50051:50051 palate
 #
 # What is installed is pinned and hashed in deploy/image/requirements.txt (`make lock`); the wheel
@@ -32,12 +33,13 @@ RUN apt-get update \
 COPY --from=build /opt/palate /opt/palate
 ENV PATH=/opt/palate/bin:$PATH \
     PYTHONUNBUFFERED=1 \
-    PALATE_DATA=/data
+    PALATE_DATA=/data \
+    PALATE_SERVER__HEALTH=0.0.0.0:50052
 USER 10001:10001
 VOLUME /data
-EXPOSE 50051 9464
+EXPOSE 50051 50052 9464
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=120s --retries=3 \
-    CMD ["python3", "-m", "palate.health", "127.0.0.1:50051"]
+    CMD ["python3", "-m", "palate.health", "127.0.0.1:50052"]
 ENTRYPOINT ["palate"]
 CMD ["serve", "--address", "0.0.0.0:50051"]

@@ -120,6 +120,8 @@ def test_the_settings_of_the_chart_are_settings(
         "0.0.0.0:9464",
         "json",
     )
+    assert server.health.endswith(f":{pod({})['containers'][0]['readinessProbe']['grpc']['port']}")
+    assert not server.insecure
 
 
 def test_the_server_has_no_rights_that_it_does_not_need() -> None:

@@ -97,11 +97,13 @@ def test_compose_gives_palate_settings_that_there_are(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for name, value in COMPOSE["services"]["palate"]["environment"].items():
-        monkeypatch.setenv(name, re.sub(r"\$\{[^}]*\}", "secret", value))
+        default = re.sub(r"\$\{\w+:-(\w+)\}", r"\1", value)
+        monkeypatch.setenv(name, re.sub(r"\$\{[^}]*\}", "secret", default))
     settings = load_settings(tmp_path)
     assert settings.log_url == "postgresql://palate:secret@postgres/palate"
     assert (settings.store.kind, settings.store.url) == ("qdrant", "http://qdrant:6333")
     assert settings.server.metrics.endswith(":9464")
+    assert not settings.server.insecure
 
 
 def test_compose_publishes_to_this_machine_only_and_mounts_what_there_is() -> None:
@@ -111,7 +113,7 @@ def test_compose_publishes_to_this_machine_only_and_mounts_what_there_is() -> No
     for one in services.values():
         for volume in one["volumes"]:
             source = volume.partition(":")[0]
-            there = (ROOT / "deploy/compose" / source).exists()
+            there = (ROOT / "deploy/compose" / source).exists() or source == "./metrics.key"
             assert there if source.startswith(".") else source in COMPOSE["volumes"]
         assert one["cap_drop"] == ["ALL"]
     assert {name for name, one in services.items() if "profiles" in one} == {"prometheus"}
