@@ -85,13 +85,19 @@ def _loaded(load: Callable[[], Backend]) -> Callable[[], Awaitable[Backend]]:
 
 
 def _host_and_port(address: str) -> tuple[str, int]:
-    """AddressUnavailable where nobody can listen there."""
+    """AddressUnavailable where nobody can listen there; ConfigError where strangers could ask."""
+    from service.access.exposure import is_loopback
     from service.errors import ConfigError
     from service.rpc.sockets import bound
 
     host, _, port = address.rpartition(":")
     if not host or not port.isdecimal():
         raise ConfigError(f"--http must be HOST:PORT, like 127.0.0.1:8765, not {address!r}")
+    if not is_loopback(address):
+        raise ConfigError(
+            f"--http {address} can be reached from other machines, and `palate mcp` asks nobody who they are: listen"
+            " on 127.0.0.1, and let a proxy in front ask"
+        )
     bound(address, "--http").close()
     return host.strip("[]"), int(port)
 

@@ -83,6 +83,12 @@ def test_an_address_that_is_none_is_said(run: Run, at: str) -> None:
     assert "must be HOST:PORT" in ran.err
 
 
+def test_strangers_are_kept_out(run: Run) -> None:
+    ran = run("mcp", "--http", "0.0.0.0:8765", "--server", "127.0.0.1:1")
+    assert ran.code == 2
+    assert "can be reached from other machines" in ran.err
+
+
 def test_a_folder_without_data_is_said_before_an_agent_waits(run: Run, tmp_path: Path) -> None:
     ran = run("mcp", "--data", str(tmp_path / "nowhere"))
     assert ran.code == 2
