@@ -26,7 +26,7 @@ demo: install ## index, train, serve and recommend on the example catalogue, thr
 test: install check ## everything CI runs: stubs in sync, lint, types, tests
 
 check: lint types proto-check audit
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint:
 	$(BIN)/ruff check .
