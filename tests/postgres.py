@@ -66,20 +66,28 @@ class PostgresServer:
         for left in reversed(range(_TRIES)):
             self._port = again or _free_port()
             # What is killed is the server and never the machine, so nothing need reach the disk.
-            options = f"-h 127.0.0.1 -p {self._port} -k {self._folder} -F"
+            options = f"-h 127.0.0.1 -p {self._port} -c unix_socket_directories= -F"
             try:
                 self._pg_ctl("start", "-l", str(self._folder / "server.log"), "-o", options)
                 return
-            except RuntimeError:
+            except RuntimeError as error:
                 if not left:
-                    raise
+                    log = (self._folder / "server.log").read_text()
+                    raise RuntimeError(f"{error}\n{log[-2_000:]}") from error
 
     def kill(self) -> None:
         """The server and all its processes, as by `kill -9`."""
-        server = int((self._data / "postmaster.pid").read_text().split()[0])
+        lock = self._data / "postmaster.pid"
+        server = int(lock.read_text().split()[0])
+        os.kill(server, signal.SIGSTOP)  # so that it has no more children than we see
         children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
-        for pid in (server, *map(int, children)):
+        killed = [server, *map(int, children)]
+        for pid in killed:
             kill(pid)
+        while any(map(_lives, killed)):
+            pass
+        # Where nobody asks after its end, PostgreSQL takes the dead server for one that runs.
+        lock.unlink()
 
     def backends(self, database: str) -> Sequence[int]:
         """The processes that serve the connections to one database, by its URL."""
@@ -132,6 +140,14 @@ def kill(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:
         return
+
+
+def _lives(pid: int) -> bool:
+    """Whether it runs; what is dead, and nobody has asked after, does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def _programs() -> Path | None:
