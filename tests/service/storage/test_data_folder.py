@@ -95,9 +95,10 @@ def test_in_a_folder_of_before_the_only_store_is_the_active_one(tmp_path: Path) 
 
 
 def test_a_file_in_the_place_of_the_folder_is_named(tmp_path: Path) -> None:
-    (tmp_path / "data").write_text("")
+    read = settings(tmp_path / "data")
+    (tmp_path / "data").write_text("")  # since the settings were read
     with (
         pytest.raises(StoreError, match="a file is in its place; name a folder with --data"),
-        log_alone(settings(tmp_path / "data")),
+        log_alone(read),
     ):
         pass
