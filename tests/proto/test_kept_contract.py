@@ -145,15 +145,18 @@ def _then() -> Iterator[tuple[ServerOfThen, str]]:
 
 
 def test_the_client_of_today_asks_a_server_of_then_what_that_understands() -> None:
-    """The same calls make the same requests, and nothing in them is unknown to it."""
+    """The same calls make the same requests, and nothing in them is unknown to it, but for the size of
+    a page of an export, without which a server of today answers whole, too."""
     with _then() as (server, address), Client(address) as client:
         call_everything(client)
     assert sorted(server.asked) == sorted(GOLDEN)
     for method, raw in server.asked.items():
         kind = GetMessageClass(_rpc(method).input_type)
         asked, golden = kind.FromString(raw), kind.FromString(_unbase(GOLDEN[method]["request"]))
+        unknown = UnknownFieldSet(asked)
+        assert len(unknown) == (1 if method.endswith("/ExportUser") else 0), method
+        asked.DiscardUnknownFields()
         assert asked == golden, method
-        assert len(UnknownFieldSet(asked)) == 0, method
 
 
 def test_the_client_of_today_reads_the_answers_of_then() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.catalog.event import EventKind, EventPolicy
+from indexer.catalog.event import EventKind, EventPolicy, Outcome
 from service.config import EncoderSettings, ExplainSettings, ServerSettings, Settings
 from service.config_file import load_settings
 from service.errors import ConfigError
@@ -148,7 +148,7 @@ def test_a_file_that_is_not_utf8_or_not_there_is_said(tmp_path: Path) -> None:
         (
             "PALATE_SERVR__ADDRESS",
             "x:1",
-            "PALATE_SERVR__ADDRESS: unknown section 'servr'; known: data, encoders",
+            "PALATE_SERVR__ADDRESS: unknown section 'servr'; known: access, data, encoders",
         ),
         ("PALATE_SERVER__ADRESS", "x:1", "unknown field server.adress; known here: address"),
         ("PALATE_SERVER__WORKERS", "two", "server.workers"),
@@ -236,7 +236,9 @@ def test_event_kinds_are_added_to_the_built_in_table(tmp_path: Path) -> None:
         "[events]\nrating_negative_below = 3.0\n[events.kinds.share]\nweight = 0.8\nseen = false\n",
     )
     policy = load_settings(data=tmp_path).events.policy()
-    assert policy.of_type("share") == EventKind(weight=0.8, seen=False, trains=True)
+    assert policy.of_type("share") == EventKind(
+        weight=0.8, seen=False, trains=True, outcome=Outcome.CLICK
+    )
     assert policy.of_type("like") == EventPolicy().of_type("like")
     assert policy.rating_negative_below == 3.0
 

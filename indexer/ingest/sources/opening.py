@@ -161,7 +161,7 @@ def _guarded(name: str, read: Callable[[], Rows]) -> Rows:
 
 
 def _file_rows(path: Path | None) -> Rows:
-    if path is not None and not path.is_file():
+    if path is not None and not path.exists():
         raise CatalogError(path, "there is no such file", "check the path")
     with opened(path) as given:
         yield from _reader_of(path, given)(given)
@@ -203,7 +203,7 @@ def _changed_at(path: Path) -> float:
 
 def _count(path: Path) -> int | None:
     try:
-        if is_packed(path):
+        if not path.is_file() or is_packed(path):  # a pipe can be read once
             return None
         reader = _BY_SUFFIX.get(_suffix(path))
         if reader is parquet_rows:

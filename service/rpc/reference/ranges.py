@@ -40,6 +40,11 @@ _PAGE_SIZE: Schema = {
     "maximum": requests.MAX_PAGE_SIZE,
     "pattern": "^([0-9]|[1-9][0-9]{1,2}|1000)$",
 }
+_EXPORT_PAGE_SIZE: Schema = {
+    "minimum": 0,
+    "maximum": requests.MAX_EXPORT_PAGE_SIZE,
+    "pattern": "^([0-9]|[1-9][0-9]{1,3}|10000)$",
+}
 _LANGUAGE: Schema = {"enum": ["", *language_codes()]}
 
 
@@ -110,6 +115,10 @@ RANGES: Mapping[str, Schema] = {
     },
     "PutUserRequest.taste": _TEXT,
     "ExportUserRequest.user_id": ID,
+    "ExportUserRequest.page_size": _EXPORT_PAGE_SIZE,
+    "ExportUserRequest.page_token": _TOKEN,
+    "MergeUsersRequest.guest_user_id": ID,
+    "MergeUsersRequest.user_id": ID,
     "DeleteUserRequest.user_id": ID,
 }
 

@@ -36,7 +36,10 @@ def songs(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     ]
     (tmp_path / "events.jsonl").write_text("".join(json.dumps(row) + "\n" for row in listened))
     (report,) = run("index", tmp_path / "songs.jsonl", "--json").json["files"]
-    assert (report["counts"], report["warnings"]) == ({"indexed": 30, "skipped": 0}, [])
+    assert (report["counts"], report["warnings"]) == (
+        {"indexed": 30, "skipped": 0, "joined": 0},
+        [],
+    )
     assert run("events", tmp_path / "events.jsonl").code == 0
     return run
 

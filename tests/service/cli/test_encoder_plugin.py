@@ -32,7 +32,7 @@ def test_a_catalogue_is_indexed_and_searched_by_colour(
     (tmp_path / "items.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     Image.new("RGB", (50, 10), "#e01010").save(tmp_path / "query.png")
     (report,) = run("index", tmp_path / "items.jsonl", "--json").json["files"]
-    assert (report["counts"], report["warnings"]) == ({"indexed": 4, "skipped": 0}, [])
+    assert (report["counts"], report["warnings"]) == ({"indexed": 4, "skipped": 0, "joined": 0}, [])
     found = run("search", "--image", tmp_path / "query.png", "-k", 2, "--json").json["results"]
     assert [row["item_id"] for row in found] == ["red", "orange"]
     monkeypatch.setenv("PALATE_ENCODERS__IMAGE", "colour:12")

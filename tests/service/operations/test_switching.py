@@ -23,6 +23,7 @@ from qdrant_client import QdrantClient
 from indexer.catalog.event import Event
 from indexer.catalog.item import Item
 from indexer.indexing.shared_space import joint_names
+from indexer.stores.qdrant import location
 from indexer.stores.qdrant.location import QdrantLocation
 from indexer.stores.store import IMAGE, TEXT
 from service.api.messages import ExplainRequest, RecommendRequest, SearchRequest, TrainProgress
@@ -31,7 +32,6 @@ from service.models import verdict
 from service.operations.switching import Switching
 from service.recommender import Recommender
 from service.rpc.garbage_collection import freeze_gc
-from service.storage import data_folder
 from service.storage.workspace import Workspace
 from service.telemetry.measurements import Measurements
 from service.telemetry.telemetry import SILENT, Telemetry
@@ -225,7 +225,7 @@ def test_stores_on_a_qdrant_server_change_places_too(
 ) -> None:
     with closing(QdrantClient(":memory:")) as client:
         monkeypatch.setattr(
-            data_folder, "QdrantLocation", lambda url, prefix: QdrantLocation(client, prefix)
+            location, "QdrantLocation", lambda url, prefix: QdrantLocation(client, prefix)
         )
         palate = Switching(
             recommender(tmp_path, "one", store={"kind": "qdrant", "url": "http://unused"})

@@ -13,7 +13,7 @@ import pytest
 
 from indexer.errors import CatalogError
 from indexer.ingest.sources import columnar
-from indexer.ingest.sources.columnar import count_parquet, is_dataset
+from indexer.ingest.sources.columnar import count_parquet
 from indexer.ingest.sources.opening import file_source, open_sources
 from indexer.ingest.sources.source import Row, Source
 
@@ -62,8 +62,6 @@ def test_a_folder_of_datasets_gives_the_names_of_classes(tmp_path: Path) -> None
         (folder / split / "dataset_info.json").write_text(json.dumps(info))
         state = {"_data_files": [{"filename": "data-00000-of-00001.arrow"}]}
         (folder / split / "state.json").write_text(json.dumps(state))
-    assert is_dataset(folder / "train")
-    assert not is_dataset(folder)
     sources = open_sources([str(folder)])
     assert [Path(source.name).name for source in sources] == ["test", "train"]
     named = [{"id": "1", "label": "red"}, {"id": "2", "label": "blue"}, {"id": "3", "label": None}]

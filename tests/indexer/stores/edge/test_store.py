@@ -116,7 +116,7 @@ def test_a_second_process_is_told_who_has_the_folder(tmp_path: Path) -> None:
     other = in_another_process(tmp_path, "")
     assert other.returncode == 1
     assert f"StoreLocked: {tmp_path} is in use by process {os.getpid()}" in other.stderr
-    assert "--server" in other.stderr
+    assert "stop it first" in other.stderr
     store.close()
     assert in_another_process(tmp_path, "store.close()").returncode == 0
 

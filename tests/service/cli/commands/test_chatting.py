@@ -226,7 +226,7 @@ def test_what_cannot_be_asked_ends_it_as_any_command(
 def test_a_server_that_is_not_there_is_said(run: Run, script: Any) -> None:
     ran = script(run)(["horror"], "--server", "127.0.0.1:1")
     assert ran.code == 2
-    assert "check the address, and that `palate serve` is running there" in ran.err
+    assert "check the address, that `palate serve` is running there" in ran.err
 
 
 def test_a_folder_without_data_is_said(run: Run, script: Any) -> None:

@@ -59,11 +59,11 @@ def test_what_was_merged_is_counted(run: Run, answered: StandIn) -> None:
     assert answered.asked == [("merge_users", "guest", "u")] * 2
 
 
-def test_a_sweep_says_what_was_deleted(asking: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "nothing is older" in asking("users", "sweep").out
+def test_a_sweep_says_what_was_deleted(filled: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "nothing is older" in filled("users", "sweep").out
     monkeypatch.setenv("PALATE_PRIVACY__RETENTION_DAYS", '{"rating": 0.001}')
-    assert asking("users", "sweep").out.startswith("deleted: ")
-    assert asking("users", "export", "u0").json["events"] == []
+    assert filled("users", "sweep").out.startswith("deleted: ")
+    assert filled("users", "export", "u0").json["events"] == []
 
 
 def test_profiles_of_a_file_are_stored(run: Run) -> None:

@@ -32,6 +32,7 @@ BODIES: dict[str, Any] = {
     "Explain": {"itemId": "f1", "userId": "u"},
     "StreamExplain": {"itemId": "f1", "userId": "u"},
     "ActivateModel": {"version": "m1"},
+    "MergeUsers": {"guestUserId": "g"},
     "StartTrial": {"version": "m1", "kind": "TRIAL_KIND_CANARY", "share": 0.1},
 }
 
