@@ -368,7 +368,7 @@ def test_a_broken_installation_is_a_failed_conversion(
 def test_nothing_is_reported_to_the_makers() -> None:
     """In a process of its own: another library may import OpenVINO here."""
     script = (
-        "import sys; from encoders.networks.openvino_network import _library; _library();"
+        "import sys; from encoders.networks.openvino_network import library; library();"
         "print('openvino_telemetry' in sys.modules)"
     )
     paths = {"PYTHONPATH": os.pathsep.join(sys.path)}
