@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.folders import ROOT
 from benchmarks.tables import replace_section
 from service.cli.app import app, palate
 from service.cli.tree import commands
@@ -78,6 +79,8 @@ def _default(one: Any) -> str:
         return ""
     if isinstance(value, bool):
         return f"`{one.opts[0]}`"
+    if isinstance(value, Path) and value.is_relative_to(ROOT):
+        value = value.relative_to(ROOT)  # wherever the checkout is
     shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
     return f"`{shown:g}`" if isinstance(shown, float) else f"`{shown}`"
 
