@@ -452,9 +452,9 @@ class NotServing(ServiceError):
 
 
 _LEAST_RETRY_S = 0.05
+"""Sooner, a caller who is refused would be refused again."""
 MEMORY_RETRY_S = 5.0
 """After so long memory may have been given back."""
-"""Sooner, a caller who is refused would be refused again."""
 
 
 class Overloaded(ServiceError):

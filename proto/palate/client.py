@@ -24,6 +24,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import ip_address
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -559,7 +560,10 @@ class Client:
 
 def _is_here(address: str) -> bool:
     host = address.removeprefix("dns:///").rpartition(":")[0].strip("[]")
-    return host in ("localhost", "::1") or host.startswith("127.")
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:  # a name, which may stand for any machine
+        return False
 
 
 def _retries(max_attempts: int, first_pause_s: float) -> str:

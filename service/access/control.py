@@ -65,7 +65,9 @@ class AccessControl:
             (others or self._keys.has_any) if access.required is None else access.required
         )
         """Whether calls need a credential. It stays so while the server runs."""
-        check_exposure(settings, required=self.required, has_valid=others or self._keys.has_valid)
+        can_show = bool(self._certificates) and settings.tls.client_ca is not None
+        has_valid = self._tokens is not None or can_show or self._keys.has_valid
+        check_exposure(settings, required=self.required, has_valid=has_valid)
         recorded = self.required if access.audit is None else access.audit
         self._audit = AuditLog(settings.audit_folder, access.audit_file_bytes) if recorded else None
 

@@ -32,7 +32,7 @@ def check_exposure(settings: Settings, *, required: bool, has_valid: bool) -> No
     if required and not has_valid:
         raise ConfigError(
             f"calls need a credential, and there is none that is valid: make a key with {_MAKE_ONE}, or set"
-            " access.jwt.jwks or access.certificates"
+            " access.jwt.jwks, or access.certificates with tls.client_ca"
         )
     if required or settings.server.insecure:
         return
@@ -55,11 +55,14 @@ def warnings(settings: Settings, *, required: bool) -> Iterator[str]:
             f"INSECURE: {' and '.join(exposed)} can be reached from other machines, and whoever reaches this server may"
             " read, export and delete everything"
         )
-    if required and settings.tls.cert is None and not is_loopback(settings.server.address):
-        yield (
-            f"server.address {settings.server.address} can be reached from other machines and speaks no TLS: keys and"
-            " answers can be read on the way; set tls.cert and tls.key, or let something in front speak TLS"
-        )
+    for name, address in _addresses(settings) if required else ():
+        speaks_tls = name == "server.address" and settings.tls.cert is not None
+        if name != "server.metrics" and not speaks_tls and not is_loopback(address):
+            todo = "set tls.cert and tls.key, or " if name == "server.address" else ""
+            yield (
+                f"{name} {address} can be reached from other machines and speaks no TLS: keys and answers can be read"
+                f" on the way; {todo}let something in front speak TLS"
+            )
 
 
 def _addresses(settings: Settings) -> Iterator[tuple[str, str]]:

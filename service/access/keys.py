@@ -28,6 +28,7 @@ from typing import Any
 
 from encoders.durable import put_in_place, sync
 from service.access.caller import Caller
+from service.access.file_signature import file_signature
 from service.access.roles import Role
 from service.errors import ConfigError, CredentialRefused, KeyNotFound
 
@@ -147,7 +148,7 @@ class KeyRing:
 
     def __init__(self, file: KeyFile) -> None:
         self._file = file
-        self._seen = _signature(file.path)
+        self._seen = file_signature(file.path)
         self._keys = file.read()
         self._looked_at = time.monotonic()
 
@@ -184,7 +185,7 @@ class KeyRing:
         if now - self._looked_at < _LOOK_EVERY_S:
             return
         self._looked_at = now
-        signature = _signature(self._file.path)
+        signature = file_signature(self._file.path)
         if signature == self._seen:
             return
         self._seen = signature
@@ -209,12 +210,3 @@ def _parsed(row: Mapping[str, Any]) -> Key:
 
 def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def _signature(path: Path) -> tuple[int, ...] | None:
-    """Changes whenever the file does; None without one."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_size, found.st_mtime_ns

@@ -17,19 +17,11 @@ import grpc
 from google.rpc import error_details_pb2, status_pb2
 
 from palate.errors import REQUEST_ID
-from service.rpc.interceptor import DETAILS_KEY, DOMAIN
+from service.rpc.interceptor import DETAILS_KEY, DOMAIN, Aborted
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 ReadRequest: TypeAlias = Callable[[], Awaitable[bytes]]
 Metadata: TypeAlias = Sequence[tuple[str, str | bytes]]
-
-
-class Aborted(grpc.aio.AbortError):
-    """A call that was ended with a status, as gRPC's own contexts raise it."""
-
-    def __init__(self, status: status_pb2.Status) -> None:
-        super().__init__(status.message)
-        self.status = status
 
 
 class Details(NamedTuple):

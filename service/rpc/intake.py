@@ -19,8 +19,9 @@ from service.access.roles import rpc_of
 from service.config import ServerSettings
 from service.errors import InvalidInput, Overloaded, RequestTooLarge, RequestTooSlow
 
-READ_S = 60.0
-"""Longest time from when a request may be read until all of it is there."""
+BULK_READ_S, READ_S = 60.0, 5.0
+"""Longest time from when a request may be read until all of it is there: of those that may be large,
+and of the others, few of which could keep everybody waiting else."""
 BULK_READS, READS = 2, 4
 """Requests that are read at the same time: those that may be large, and the others, which do not wait
 for them."""
@@ -45,13 +46,14 @@ class Intake:
         """
         is_bulk = rpc_of(method).bulk
         async with self._bulk if is_bulk else self._others:
-            if others and self._bytes >= self._settings.max_bytes_in_flight:
+            if self._bytes >= self._settings.max_bytes_in_flight:
                 raise Overloaded("bytes in flight", others)
+            longest_s = BULK_READ_S if is_bulk else READ_S
             try:
-                async with asyncio.timeout(READ_S):
+                async with asyncio.timeout(longest_s):
                     raw: Any = await context.read()
             except TimeoutError:
-                raise RequestTooSlow(method, READ_S) from None
+                raise RequestTooSlow(method, longest_s) from None
         if not isinstance(raw, bytes):  # grpc.aio.EOF
             raise InvalidInput("request", "", "the call ended without one; send one message")
         name = "max_message_bytes" if is_bulk else "max_request_bytes"
@@ -60,7 +62,7 @@ class Intake:
         if n_bytes > limit:
             del raw  # an error keeps what its frames hold for as long as it is on its way
             raise RequestTooLarge(method, n_bytes, limit, f"server.{name}")
-        if others and self._bytes + n_bytes > self._settings.max_bytes_in_flight:
+        if self._bytes and self._bytes + n_bytes > self._settings.max_bytes_in_flight:
             del raw
             raise Overloaded("bytes in flight", others)
         self._bytes += n_bytes

@@ -46,6 +46,8 @@ from service.telemetry.telemetry import SILENT, Telemetry
 DOMAIN = "palate"
 METHODS = "/palate.v1."
 DETAILS_KEY = "grpc-status-details-bin"
+CODES = {code.value[0]: code for code in grpc.StatusCode}
+"""By the number that is on the wire."""
 UNEXPECTED = "UNEXPECTED"
 """The reason of an error that is our bug."""
 
@@ -166,7 +168,9 @@ class CallInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         async def call(requests: Any, context: Context) -> AsyncGenerator[Any, None]:
             record = CallRecord(_call_of(method, context))
             try:
-                self._access.check(method, _metadata(context), self._peer(context))
+                self._access.check(
+                    method, _metadata(context), self._peer(context), record.call.request_id
+                )
             except PalateError as error:
                 await _abort(context, record, error)
             async for answer in handler.stream_stream(requests, context):
@@ -255,7 +259,7 @@ def to_status(error: PalateError) -> status_pb2.Status:
         name: _cut(value, _MAX_VALUE_BYTES)
         for name, value in list(error.metadata.items())[:_MAX_VALUES]
     }
-    status = status_pb2.Status(code=_code(status_of(error)).value[0], message=message)
+    status = status_pb2.Status(code=grpc.StatusCode[status_of(error)].value[0], message=message)
     status.details.add().Pack(
         error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=metadata)
     )
@@ -272,11 +276,21 @@ def to_status(error: PalateError) -> status_pb2.Status:
     return status
 
 
+class Aborted(grpc.aio.AbortError):
+    """A call that was ended with a status, as gRPC's own contexts raise it."""
+
+    def __init__(self, status: status_pb2.Status, reason: str = "") -> None:
+        super().__init__(status.message)
+        self.status, self.reason = status, reason
+
+
 async def _abort(context: Context, record: CallRecord, error: Exception) -> NoReturn:
+    if isinstance(error, Aborted):
+        record.refused(CODES[error.status.code].name, error.reason)
     if isinstance(error, grpc.aio.AbortError):
         raise error
     status = to_status(error) if isinstance(error, PalateError) else _unexpected(record)
-    code = _code_of(status.code)
+    code = CODES[status.code]
     if isinstance(error, PalateError):
         record.refused(code.name, error.reason)
     if code is grpc.StatusCode.INTERNAL:
@@ -296,8 +310,18 @@ async def _abort(context: Context, record: CallRecord, error: Exception) -> NoRe
 
 def _unexpected(record: CallRecord) -> status_pb2.Status:
     """Our bug: the caller gets a reference, the log gets the rest."""
-    reference = uuid.uuid4().hex[:12]
+    reference = new_reference()
     record.refused("INTERNAL", UNEXPECTED, reference)
+    return unexpected_status(reference)
+
+
+def new_reference() -> str:
+    """By which what the caller is told is found in the log."""
+    return uuid.uuid4().hex[:12]
+
+
+def unexpected_status(reference: str) -> status_pb2.Status:
+    """What a caller is told of an error that is our bug."""
     status = status_pb2.Status(
         code=grpc.StatusCode.INTERNAL.value[0],
         message=f"unexpected error; the server's log has the cause under reference {reference}",
@@ -307,14 +331,6 @@ def _unexpected(record: CallRecord) -> status_pb2.Status:
     )
     status.details.add().Pack(info)
     return status
-
-
-def _code(name: str) -> grpc.StatusCode:
-    return grpc.StatusCode[name]
-
-
-def _code_of(number: int) -> grpc.StatusCode:
-    return next(code for code in grpc.StatusCode if code.value[0] == number)
 
 
 def _cut(text: str, max_bytes: int) -> str:

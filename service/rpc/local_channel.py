@@ -19,10 +19,11 @@ from google.rpc import status_pb2
 
 from palate.errors import REQUEST_ID
 from service.access.control import AccessControl
+from service.access.settings import AccessSettings
 from service.api.services import Backend
 from service.config import Settings
-from service.rpc.in_process import Aborted, Calls, InProcessCall, answer, answers, deadline_passed
-from service.rpc.interceptor import DETAILS_KEY, CallInterceptor
+from service.rpc.in_process import Calls, InProcessCall, answer, answers, deadline_passed
+from service.rpc.interceptor import CODES, DETAILS_KEY, Aborted, CallInterceptor
 from service.rpc.server import SERVICES
 from service.rpc.work.queues import WorkQueues
 
@@ -175,7 +176,7 @@ class LocalError(grpc.RpcError, grpc.Call):
         )
 
     def code(self) -> grpc.StatusCode:
-        return next(code for code in grpc.StatusCode if code.value[0] == self._status.code)
+        return CODES[self._status.code]
 
     def details(self) -> str:
         return str(self._status.message)
@@ -208,6 +209,5 @@ def _call(method: str, raw: bytes, timeout_s: float | None) -> InProcessCall:
 
 def _open(settings: Settings) -> Settings:
     """The same for whoever has opened the folder, and needs no key to it."""
-    access = settings.access.model_copy(update={"required": False})
     server = settings.server.model_copy(update={"insecure": True})
-    return settings.model_copy(update={"access": access, "server": server})
+    return settings.model_copy(update={"access": AccessSettings(required=False), "server": server})

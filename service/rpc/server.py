@@ -141,7 +141,9 @@ async def serve(
     ):
         address = _bind(server, settings.server.address, settings.tls)
         if probes is not None:
-            logger.info("health at %s", _bind(probes, settings.server.health))
+            logger.info(
+                "health at %s", _bind(probes, settings.server.health, option="server.health =")
+            )
         http = None
         if http_on is not None:
             http = http_server(settings, http_on, served, [calls], lambda: queues.is_serving)
@@ -216,11 +218,13 @@ def _probes(states: health_aio.HealthServicer) -> grpc.aio.Server:
     return server
 
 
-def _bind(server: grpc.aio.Server, address: str, tls: TlsSettings = PLAIN) -> str:
+def _bind(
+    server: grpc.aio.Server, address: str, tls: TlsSettings = PLAIN, option: str = "--address"
+) -> str:
     """The address with its real port; AddressUnavailable where it cannot be listened on."""
     # Ask the operating system first: gRPC would not say why it failed, and would write to stderr past
     # every logger.
-    bound(address).close()
+    bound(address, option).close()
     host = address.rpartition(":")[0]
     try:
         if tls.cert is None:
@@ -228,7 +232,7 @@ def _bind(server: grpc.aio.Server, address: str, tls: TlsSettings = PLAIN) -> st
         else:
             port = server.add_secure_port(address, server_credentials(tls))
     except RuntimeError:
-        raise AddressUnavailable(address, "the operating system refused it") from None
+        raise AddressUnavailable(address, "the operating system refused it", option) from None
     return f"{host}:{port}"
 
 

@@ -29,7 +29,7 @@ from palate.v1 import (
 )
 from service.api.messages import Explanation, ModelInfo, ServingEncoders, TrainProgress
 from service.api.services import IndexService, ModelService, Progress, UserService
-from service.errors import InvalidInput, NotServing
+from service.errors import NotServing
 from service.rpc.conversion.batches import event_batch, item_batch
 from service.rpc.conversion.converter import to_message
 from service.rpc.conversion.requests import (
@@ -360,16 +360,11 @@ class UserServicer(user_pb2_grpc.UserServiceServicer):
         self, request: user_pb2.ExportUserRequest, context: Context
     ) -> user_pb2.ExportUserResponse:
         user_id, page_size, token = export_page(request)
-        most_bytes = self._queues.settings.server.max_message_bytes
 
         def work(backend: UserService) -> user_pb2.ExportUserResponse:
             page = backend.export_user(user_id, page_size, token)
             text = json.dumps(page.data, ensure_ascii=False)
-            answer = user_pb2.ExportUserResponse(json=text, next_page_token=page.next_page_token)
-            if (size := answer.ByteSize()) > most_bytes:
-                why = f"what is held takes {size:,} bytes, over the {most_bytes:,} of one answer; ask for smaller pages"
-                raise InvalidInput("page_size", page_size, why)
-            return answer
+            return user_pb2.ExportUserResponse(json=text, next_page_token=page.next_page_token)
 
         return await self._queues.answer(context, work, bulk=True)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import grpc
 
+from service.access.file_signature import file_signature
 from service.access.settings import TlsSettings
 from service.errors import ConfigError
 
@@ -73,7 +74,7 @@ class Certificate:
         return grpc.ssl_server_certificate_configuration([pair], root_certificates=authorities)
 
     def _signature(self) -> Signature:
-        return tuple(map(_signature, self._files))
+        return tuple(map(file_signature, self._files))
 
 
 def _check(cert: Path, key: Path, client_ca: Path | None) -> None:
@@ -92,11 +93,3 @@ def _no_passphrase() -> str:
 
 def _why(error: Exception) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
-
-
-def _signature(file: Path) -> tuple[int, ...] | None:
-    try:
-        found = file.stat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_size, found.st_mtime_ns

@@ -28,7 +28,8 @@ def metrics_at(
     try:
         server, thread = start_http_server(int(port), host.strip("[]"), registry)
     except OSError as error:
-        raise AddressUnavailable(address, (error.strerror or str(error)).lower()) from None
+        why = (error.strerror or str(error)).lower()
+        raise AddressUnavailable(address, why, "server.metrics =") from None
     if may_read is not None:
         server.set_app(_guarded(server.get_app(), may_read))
     try:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from indexer.catalog.fields import identifier, label, text
+from indexer.catalog.filter import MAX_FILTER_CHARS
 from palate.v1 import explain_pb2, index_pb2, model_pb2, recommend_pb2, user_pb2
 from service.api.messages import (
     MAX_K,
@@ -56,7 +57,7 @@ def recommend_request(message: recommend_pb2.RecommendRequest, language: str) ->
         user_id=optional_id(message.user_id, "user_id"),
         k=_k(message.k),
         domains=_domains(message.domains),
-        filter=text(message.filter, "filter", MAX_TEXT_CHARS),
+        filter=text(message.filter, "filter", MAX_FILTER_CHARS),
         exclude_item_ids=ids(message.exclude_item_ids, "exclude_item_ids", MAX_EXCLUDED),
         include_seen=message.include_seen,
         history_item_ids=ids(message.history_item_ids, "history_item_ids", MAX_HISTORY),
@@ -82,7 +83,7 @@ def similar_request(message: recommend_pb2.SimilarItemsRequest) -> SimilarReques
         item_id=required_id(message.item_id, "item_id"),
         k=_k(message.k),
         domains=_domains(message.domains),
-        filter=text(message.filter, "filter", MAX_TEXT_CHARS),
+        filter=text(message.filter, "filter", MAX_FILTER_CHARS),
         exclude_item_ids=ids(message.exclude_item_ids, "exclude_item_ids", MAX_EXCLUDED),
     )
 
@@ -99,7 +100,7 @@ def search_request(message: recommend_pb2.SearchItemsRequest) -> SearchRequest:
         audio=message.audio,
         k=_k(message.k),
         domains=_domains(message.domains),
-        filter=text(message.filter, "filter", MAX_TEXT_CHARS),
+        filter=text(message.filter, "filter", MAX_FILTER_CHARS),
     )
 
 

@@ -18,7 +18,8 @@ from starlette.types import Send
 from palate.errors import REQUEST_ID
 from service.rpc.http.caller import Caller
 from service.rpc.http.problems import http_status_of, problem
-from service.rpc.in_process import Aborted, InProcessCall, answers
+from service.rpc.in_process import InProcessCall, answers
+from service.rpc.interceptor import Aborted
 
 KEEP_ALIVE_S = 15.0
 _COMMENT = b": still there\n\n"

@@ -11,13 +11,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
-import grpc
 import orjson
 from google.protobuf import json_format
 from google.protobuf.descriptor import ServiceDescriptor
@@ -38,8 +36,8 @@ from service.rpc.http.caller import Caller, CallerLeft
 from service.rpc.http.events import EventStream
 from service.rpc.http.problems import CLIENT_CLOSED_REQUEST, HttpRefusal, http_status_of
 from service.rpc.http.protocols import Asked, Protocols, error_writer
-from service.rpc.in_process import Aborted, Calls, InProcessCall, answer, status_of
-from service.rpc.interceptor import UNEXPECTED, to_status
+from service.rpc.in_process import Calls, InProcessCall, answer
+from service.rpc.interceptor import Aborted, new_reference, to_status, unexpected_status
 from service.telemetry.call import request_id_of
 
 TIMEOUT_HEADER = "connect-timeout-ms"
@@ -174,11 +172,7 @@ def _status(error: Exception, request_id: str) -> status_pb2.Status:
         return error.status
     if isinstance(error, PalateError):
         return to_status(error)
-    reference = uuid.uuid4().hex[:12]
+    reference = new_reference()
     subject: dict[str, Any] = {"request_id": request_id, "reference": reference}
     logger.error("call failed", exc_info=error, extra=subject)
-    return status_of(
-        grpc.StatusCode.INTERNAL,
-        UNEXPECTED,
-        f"unexpected error; the server's log has the cause under reference {reference}",
-    )
+    return unexpected_status(reference)

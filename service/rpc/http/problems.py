@@ -19,7 +19,8 @@ from google.protobuf import json_format
 from google.protobuf.duration_pb2 import Duration
 from google.rpc import error_details_pb2, status_pb2
 
-from service.rpc.in_process import Aborted, status_of
+from service.rpc.in_process import status_of
+from service.rpc.interceptor import CODES, Aborted
 
 Headers: TypeAlias = dict[str, str]
 
@@ -47,7 +48,6 @@ HTTP_STATUS: Mapping[grpc.StatusCode, int] = {
 }
 """As google.rpc.Code has it. Connect's protocol has the same numbers."""
 
-_CODES = {code.value[0]: code for code in grpc.StatusCode}
 _TYPE_PREFIX = "type.googleapis.com/"
 _NOT_OURS = {CLIENT_CLOSED_REQUEST: "Client Closed Request"}
 
@@ -63,7 +63,7 @@ class HttpRefusal(Aborted):
         detail: str,
         headers: Headers | None = None,
     ) -> None:
-        super().__init__(status_of(code, reason, detail))
+        super().__init__(status_of(code, reason, detail), reason)
         self.http_status = http_status
         self.headers = headers or {}
 
@@ -77,7 +77,7 @@ def problem(status: status_pb2.Status, http_status: int, request_id: str) -> byt
             "title": _title(http_status),
             "status": http_status,
             "detail": status.message,
-            "code": _CODES[status.code].name,
+            "code": CODES[status.code].name,
             "reason": _info(status).reason,
             "requestId": request_id,
             "details": details,
@@ -87,7 +87,7 @@ def problem(status: status_pb2.Status, http_status: int, request_id: str) -> byt
 
 def connect_error(status: status_pb2.Status) -> bytes:
     """The body of an error by Connect's protocol."""
-    code = "canceled" if status.code == 1 else _CODES[status.code].name.lower()
+    code = "canceled" if status.code == 1 else CODES[status.code].name.lower()
     details = [
         {
             "type": detail.type_url.removeprefix(_TYPE_PREFIX),
@@ -100,12 +100,12 @@ def connect_error(status: status_pb2.Status) -> bytes:
 
 def http_status_of(status: status_pb2.Status) -> int:
     """By the table."""
-    return HTTP_STATUS[_CODES[status.code]]
+    return HTTP_STATUS[CODES[status.code]]
 
 
 def error_headers(status: status_pb2.Status) -> Headers:
     """When to come again, in whole seconds, where the error says so, and how to say who one is."""
-    if _CODES[status.code] is grpc.StatusCode.UNAUTHENTICATED:
+    if CODES[status.code] is grpc.StatusCode.UNAUTHENTICATED:
         return {"www-authenticate": "Bearer"}
     delay = _detail(status, error_details_pb2.RetryInfo()).retry_delay
     return {"retry-after": str(math.ceil(_seconds(delay)))} if _seconds(delay) else {}

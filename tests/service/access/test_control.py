@@ -35,6 +35,12 @@ def settings(folder: Path, **access: Any) -> Settings:
     return Settings.model_validate({"data": folder, "access": access})
 
 
+def _asking_for_certificates(folder: Path, names: dict[str, str]) -> Settings:
+    """Their files are not read here."""
+    tls = {"cert": folder / "c", "key": folder / "k", "client_ca": folder / "ca"}
+    return Settings.model_validate({"data": folder, "access": {"certificates": names}, "tls": tls})
+
+
 def key(folder: Path, role: Role, **given: Any) -> dict[str, str]:
     """Metadata with a key of that role."""
     text = KeyFile(settings(folder).keys_file).make("test", role, **given)[1]
@@ -87,7 +93,10 @@ def test_the_scheme_may_be_written_as_one_likes(tmp_path: Path) -> None:
 
 def test_a_certificate_with_a_role_needs_no_key_and_a_key_comes_before_it(tmp_path: Path) -> None:
     names = {"shop.example": "write", "boss.example": "admin"}
-    access = AccessControl(settings(tmp_path, certificates=names))
+    with pytest.raises(ConfigError, match=r"access.certificates with tls.client_ca"):
+        AccessControl(settings(tmp_path, certificates=names))  # nobody would be asked for one
+    asked = _asking_for_certificates(tmp_path, names)
+    access = AccessControl(asked)
     assert access.required
     peer = Peer("ipv4:192.0.2.1:1", ("other.example", "shop.example", "boss.example"))
     caller = access.check(DELETE_USER, {}, peer)
@@ -98,7 +107,7 @@ def test_a_certificate_with_a_role_needs_no_key_and_a_key_comes_before_it(tmp_pa
         access.check(DELETE_USER, {}, Peer("ipv4:192.0.2.1:1", ("shop.example",)))
     text = key(tmp_path, Role.READ)
     with pytest.raises(RoleTooLow):
-        AccessControl(settings(tmp_path, certificates=names)).check(DELETE_USER, text, peer)
+        AccessControl(asked).check(DELETE_USER, text, peer)
 
 
 def test_a_token_of_the_identity_provider_is_taken_beside_keys(tmp_path: Path) -> None:

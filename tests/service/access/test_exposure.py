@@ -52,6 +52,8 @@ def test_where_nobody_could_be_known_it_does_not_start() -> None:
 def test_keys_without_tls_are_warned_of_where_they_travel(tmp_path: Path) -> None:
     (doubt,) = warnings(_settings(address="0.0.0.0:1"), required=True)
     assert "speaks no TLS" in doubt
+    (of_http,) = warnings(_settings(http="0.0.0.0:2"), required=True)
+    assert "server.http 0.0.0.0:2" in of_http
     tls = {"cert": tmp_path / "c", "key": tmp_path / "k"}
     safe = Settings.model_validate({"server": {"address": "0.0.0.0:1"}, "tls": tls})
     assert list(warnings(safe, required=True)) == []

@@ -11,8 +11,8 @@ import pytest
 from palate.v1 import user_pb2, user_pb2_grpc
 from service.access.control import AccessControl
 from service.config import Settings
-from service.rpc.in_process import Aborted, Calls, InProcessCall, answer
-from service.rpc.interceptor import CallInterceptor
+from service.rpc.in_process import Calls, InProcessCall, answer
+from service.rpc.interceptor import Aborted, CallInterceptor
 
 PUT = "/palate.v1.UserService/PutUser"
 

@@ -14,7 +14,7 @@ from palate.v1 import recommend_pb2
 from service.config import ServerSettings
 from service.errors import InvalidInput, Overloaded, RequestTooLarge, RequestTooSlow
 from service.rpc import intake
-from service.rpc.intake import BULK_READS, READS, Intake, understood
+from service.rpc.intake import BULK_READ_S, BULK_READS, READ_S, READS, Intake, understood
 from tests.service.standin import Running, running
 
 RECOMMEND = "/palate.v1.RecommendService/Recommend"
@@ -82,11 +82,19 @@ async def test_so_many_are_read_at_once_and_the_others_wait_for_their_turn(
 async def test_a_request_that_does_not_come_gives_its_place_to_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(intake, "BULK_READ_S", 0.0)
     monkeypatch.setattr(intake, "READ_S", 0.0)
     reading = _intake()
-    for _ in range(BULK_READS + 1):
-        with pytest.raises(RequestTooSlow, match="did not come within"):
-            await reading.read(INDEX, Wire(b"x", asyncio.Event()), 0)  # type: ignore[arg-type]
+    for method, at_once in ((INDEX, BULK_READS), (RECOMMEND, READS)):
+        for _ in range(at_once + 1):
+            with pytest.raises(RequestTooSlow, match="did not come within"):
+                await reading.read(method, Wire(b"x", asyncio.Event()), 0)  # type: ignore[arg-type]
+
+
+def test_few_wait_long_for_a_request_that_is_small() -> None:
+    """Four callers who trickle must not keep everybody's page waiting for a minute."""
+    assert READ_S < BULK_READ_S
+    assert READ_S <= 5
 
 
 async def test_a_call_without_a_request_is_told() -> None:

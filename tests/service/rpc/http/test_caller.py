@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from service.rpc.http.caller import Caller, CallerLeft
-from service.rpc.in_process import Aborted, InProcessCall
+from service.rpc.in_process import InProcessCall
+from service.rpc.interceptor import Aborted
 
 CALL = "/palate.v1.RecommendService/Recommend"
 

@@ -12,7 +12,8 @@ from palate.v1 import model_pb2
 from service.rpc.http import events
 from service.rpc.http.caller import Caller
 from service.rpc.http.events import EventStream
-from service.rpc.in_process import Aborted, InProcessCall, status_of
+from service.rpc.in_process import InProcessCall, status_of
+from service.rpc.interceptor import Aborted
 
 CALL = "/palate.v1.ModelService/TrainModel"
 STEP = model_pb2.TrainModelResponse(

@@ -3,6 +3,7 @@ bound, the schema and the check say the same."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import jsonschema
@@ -13,7 +14,7 @@ from palate.v1 import explain_pb2, index_pb2, model_pb2, recommend_pb2, user_pb2
 from service.errors import InvalidInput
 from service.rpc.conversion import requests
 from service.rpc.reference.openapi import openapi
-from service.rpc.reference.ranges import RANGES, SAME, TOGETHER
+from service.rpc.reference.ranges import ID, RANGES, SAME, TOGETHER
 from service.rpc.reference.source import read_source
 from service.rpc.server import SERVICES
 
@@ -27,7 +28,18 @@ CHECKS: dict[str, Any] = {
     "ListItemsRequest": requests.list_page,
     "PutUserRequest": requests.user_profile,
     "StartTrialRequest": requests.trial_request,
+    "ExportUserRequest": requests.export_page,
 }
+IDS = {
+    "DescribeTasteRequest": "userId",
+    "GetItemRequest": "itemId",
+    "ActivateModelRequest": "version",
+    "DeleteUserRequest": "userId",
+    "MergeUsersRequest": "guestUserId",
+}
+"""Requests whose servicer checks an id by `required_id`, and nothing else but language and writer."""
+BATCHES = {"IndexItemsRequest", "DeleteItemsRequest", "RecordEventsRequest"}
+"""Of these only that there is something in them is checked for the whole."""
 MODULES = (recommend_pb2, explain_pb2, index_pb2, user_pb2, model_pb2)
 
 
@@ -63,6 +75,7 @@ CASES: list[tuple[str, dict[str, Any], bool]] = [
     *_values("diversity", [0, 1, "0.5"], [1.01, -0.1]),
     *_values("userId", ["", "x" * 512, "慢 1"], ["x" * 513, " ", "a\nb", "a\u0085b"]),
     *_values("wish", ["x" * 10_000, "a\nb"], ["x" * 10_001, "a\u0000"]),
+    *_values("filter", ["a" * 4_000], ["a" * 4_001]),
     *_values("language", ["", "en", "zh"], ["xx"]),
     *_values("personalization", ["PERSONALIZATION_FULL", 2], [3, "FULL"]),
     ("RecommendRequest", {"domains": ["a"] * 1_000}, True),
@@ -100,6 +113,46 @@ CASES: list[tuple[str, dict[str, Any], bool]] = [
 def test_schema_and_check_agree(name: str, body: dict[str, Any], is_good: bool) -> None:
     given = {"userId": "u", **body} if name == "PutUserRequest" else body  # it is in the path
     assert (_is_valid(name, body), _is_accepted(name, given)) == (is_good, is_good)
+
+
+@pytest.mark.parametrize(
+    ("rpc", "page_size", "is_good"),
+    [
+        ("ListItems", 0, True),
+        ("ListItems", 1_000, True),
+        ("ListItems", 1_001, False),
+        ("ListItems", -1, False),
+        ("ExportUser", 0, True),
+        ("ExportUser", 10_000, True),
+        ("ExportUser", 10_001, False),
+        ("ExportUser", -1, False),
+    ],
+)
+def test_schema_and_check_agree_on_what_is_in_the_query(
+    rpc: str, page_size: int, is_good: bool
+) -> None:
+    operation = next(
+        one
+        for verbs in DOCUMENT["paths"].values()
+        for one in verbs.values()
+        if isinstance(one, dict) and one.get("operationId") == rpc
+    )
+    (parameter,) = (one for one in operation["parameters"] if one["name"] == "pageSize")
+    is_valid = jsonschema.Draft202012Validator(parameter["schema"]).is_valid(page_size)
+    body = {"pageSize": page_size, **({"userId": "u"} if rpc == "ExportUser" else {})}
+    assert (is_valid, _is_accepted(f"{rpc}Request", body)) == (is_good, is_good)
+
+
+@pytest.mark.parametrize(("name", "field"), IDS.items())
+def test_ids_have_the_range_of_every_required_id(name: str, field: str) -> None:
+    snake = re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", field)
+    assert RANGES[f"{name}.{snake}"] == ID
+
+
+def test_every_request_with_ranges_is_compared() -> None:
+    in_query = {"ListItemsRequest", "ExportUserRequest"}
+    compared = {name for name, _, _ in CASES} | IDS.keys() | BATCHES | in_query
+    assert {field.partition(".")[0] for field in RANGES} - compared == set()
 
 
 def test_only_what_there_is_has_a_range() -> None:
