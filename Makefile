@@ -6,7 +6,7 @@ STUBS  := proto/palate/v1
 DOCKER := docker
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types proto bench-serve bench-overload bench-quality bench-verdicts bench-incremental bench-explain bench-words bench-encode bench-align bench-house bench-telemetry bench-crash bench-start bench-access bench-ingest proto-check bench-gateway docs bench-privacy fuzz audit wheel image lock sbom clean
+.PHONY: help install demo test check lint types proto bench-serve bench-overload bench-quality bench-verdicts bench-incremental bench-explain bench-words bench-encode bench-align bench-house bench-telemetry bench-crash bench-beside soak bench-start bench-access bench-ingest proto-check bench-gateway docs bench-privacy fuzz audit wheel image lock sbom clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -113,6 +113,12 @@ fuzz: install ## 50,000 messages at random to every rpc, built from the descript
 
 bench-crash: install ## whether 200 kills lose or resurrect anything; writes docs/operations.md
 	$(BIN)/python -m benchmarks.crash --write
+
+bench-beside: install ## how long Recommend takes while it indexes, trains or is backed up; writes docs/operations.md
+	$(BIN)/python -m benchmarks.beside --write
+
+soak: install ## whether half an hour of calls and writes lets memory or latency grow; writes docs/operations.md
+	$(BIN)/python -m benchmarks.soak --write
 
 bench-access: install ## what keys and TLS cost a call; writes docs/security.md
 	$(BIN)/python -m benchmarks.access --write

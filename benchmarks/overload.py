@@ -167,11 +167,11 @@ def measured(data: Path, users: Sequence[str], asked: argparse.Namespace) -> Mea
     for repeat in range(asked.repeats):
         for variant in (before, Variant("now", ROOT)):
             with variant.serving(data) as serving:
-                _run(serving, users, 0, 5.0, 30.0)  # warm-up
+                offered(serving, users, 0, 5.0, 30.0)  # warm-up
                 if not rate:
-                    rate = sustainable_rate(partial(_run, serving, users, 1, 6.0))
+                    rate = sustainable_rate(partial(offered, serving, users, 1, 6.0))
                 for load in LOADS:
-                    run = _run(serving, users, repeat + 2, asked.seconds, rate * load)
+                    run = offered(serving, users, repeat + 2, asked.seconds, rate * load)
                     runs.setdefault((variant.name, load), []).append(run)
                     _say(f"{variant.name}, {load:g}x", run)
     return Measured(rate, runs)
@@ -216,7 +216,8 @@ def _on(cores: Collection[int], started: AbstractContextManager[T]) -> Iterator[
         os.sched_setaffinity(0, ALL_CORES)
 
 
-def _run(serving: Server, users: Sequence[str], seed: int, seconds: float, rate: float) -> Run:
+def offered(serving: Server, users: Sequence[str], seed: int, seconds: float, rate: float) -> Run:
+    """Calls that come at this rate, by a process of its own."""
     plan = Plan(serving.address, users, seed, seconds, rate, DEADLINE_S)
     return Run([Outcome(**row) for row in carried_out("benchmarks.arrivals", plan)], seconds)
 
