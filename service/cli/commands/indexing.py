@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 COUNTS = ("indexed", "skipped", "joined")
 """Joined rows are variants, further pictures or repetitions of an item that another row began."""
-AGAIN = "what is in and unchanged is skipped."
 PART = 2_560
 """Items after which it is counted what became of them."""
 REMOTE_ITEMS = 200
@@ -73,7 +72,7 @@ def index(
                 errors=errors,
                 as_json=as_json,
             )
-        return tell(reports, again=AGAIN, errors=errors, as_json=as_json)
+        return tell(reports, errors=errors, as_json=as_json)
     from service.cli.times import run_times
 
     with _workspace(settings_of(data, config), as_json, workers) as workspace:
@@ -94,7 +93,7 @@ def index(
             workspace.store.optimize()
         rows = sum(report.rows for report in reports)
         times = run_times(_encoders(workspace).values(), rows, perf_counter() - started)
-    return tell(reports, again=AGAIN, errors=errors, as_json=as_json, times=times)
+    return tell(reports, errors=errors, as_json=as_json, times=times)
 
 
 def rebuild(

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from service.config import Settings
 
 COUNTS = ("stored",)
-AGAIN = "profiles that are in are replaced by the same."
 BATCH = 1_000
 Put = Callable[[Sequence["Profile"]], None]
 
@@ -68,7 +67,7 @@ def import_(
             errors=errors,
             as_json=as_json,
         )
-        return tell(reports, again=AGAIN, errors=errors, as_json=as_json)
+        return tell(reports, errors=errors, as_json=as_json)
 
     if server:
         with answering(data, config, server, quiet=as_json) as backend:

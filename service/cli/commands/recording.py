@@ -24,7 +24,6 @@ BATCH = 10_000
 REMOTE_BATCH = 5_000
 
 COUNTS = ("recorded", "duplicates", "unknown_items", "unattributed")
-AGAIN = "what is in is counted as a duplicate."
 
 Record = Callable[[Sequence["Event"]], "EventReport"]
 
@@ -58,7 +57,7 @@ def events(
             errors=errors,
             as_json=as_json,
         )
-        return tell(reports, again=AGAIN, errors=errors, as_json=as_json)
+        return tell(reports, errors=errors, as_json=as_json)
 
     if server:
         with answering(data, config, server, quiet=as_json) as backend:

@@ -16,16 +16,15 @@ from service.cli.files import (
     COULD_NOT,
     DONE,
     IN_PART,
-    INTERRUPTED,
     FileReport,
     Rows,
     batched,
     take_in,
     tell,
 )
+from service.cli.interruption import INTERRUPTED
 from service.cli.output import Step
 
-AGAIN = "what is in is skipped."
 PRICE = Problem("price", "is not a number; left out", "N/A")
 NO_ID = Problem("item_id", "is missing")
 
@@ -51,7 +50,7 @@ def _report(
 
 
 def _tell(reports: list[FileReport], *, errors: Path | None = None, as_json: bool = False) -> int:
-    return tell(reports, again=AGAIN, errors=errors, as_json=as_json)
+    return tell(reports, errors=errors, as_json=as_json)
 
 
 def _source(name: str) -> Source:
@@ -86,18 +85,21 @@ def test_every_source_is_taken_in_in_order() -> None:
     assert [bool(report.stopped) for report in reports] == [False, True, False]
 
 
-def test_ctrl_c_keeps_what_is_in_and_says_how_to_go_on(capsys: pytest.CaptureFixture[str]) -> None:
+def test_ctrl_c_keeps_what_is_in_and_ends_the_command_once_it_is_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     def one(source: Source, report: FileReport, step: Step) -> None:
         report.counts["indexed"] += 2_560
         raise KeyboardInterrupt
 
     sources = [_source("a.csv"), _source("b.csv")]
     reports = take_in(sources, ["indexed"], one, errors=None, as_json=True)
-    assert _tell(reports, as_json=True) == INTERRUPTED
-    assert capsys.readouterr().err == (
-        "error: a.csv: stopped by Ctrl-C; 2,560 rows are kept. The same command goes on:"
-        " what is in is skipped.\n"
-    )
+    with pytest.raises(KeyboardInterrupt):
+        _tell(reports, as_json=True)
+    told = capsys.readouterr()
+    (file,) = json.loads(told.out)["files"]
+    assert (file["file"], file["counts"]) == ("a.csv", {"indexed": 2_560})
+    assert (json.loads(told.out)["exit_code"], told.err) == (INTERRUPTED, "")
 
 
 @pytest.mark.parametrize(
