@@ -13,10 +13,9 @@ formats and gRPC.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,6 +23,7 @@ from encoders.base import TextEncoder
 from encoders.errors import MediaError
 from encoders.fingerprint import digest_of
 from encoders.modality import Modalities, fingerprints_of, media_types
+from indexer.batches import batched
 from indexer.catalog.item import Item, RowError
 from indexer.indexing.item_encoder import ItemEncoder
 from indexer.indexing.shared_space import SharedSpace, joint_names
@@ -123,7 +123,7 @@ class Indexer:
         of a modality are `given` as bytes has no others of it."""
         report = IndexReport()
         done = 0
-        for numbered in _batches(enumerate(rows, start=1), self._batch):
+        for numbered in batched(enumerate(rows, start=1), self._batch):
             report.failed += [row for _, row in numbered if isinstance(row, RowError)]
             items = [(line, row) for line, row in numbered if isinstance(row, Item)]
             with self._turn:
@@ -184,7 +184,7 @@ class Indexer:
             self._log.activate_store(self._digest)
             report.deleted += self._delete_pending()
             total = self._log.count_items()
-            for page in _batches(self._log.iter_items(), self._batch):
+            for page in batched(self._log.iter_items(), self._batch):
                 self._put(_entries(page, report.indexed + 1), report, anew=True)
                 if on_progress:
                     on_progress(report.indexed, total)
@@ -333,11 +333,11 @@ class Indexer:
         self._store.delete(sorted(extra))
         report.deleted += len(extra)
         done, total = 0, self._log.count_items()
-        for page in _batches(self._log.iter_items(), 1000):
+        for page in batched(self._log.iter_items(), 1000):
             stored = self._store.get_items([index for index, _ in page])
             differing = [(index, item) for index, item in page if stored.get(index) != item]
             done += len(page) - len(differing)
-            for part in _batches(differing, self._batch):
+            for part in batched(differing, self._batch):
                 self._put(_entries(part, report.indexed + 1), report)
                 done += len(part)
                 if on_put:
@@ -392,9 +392,3 @@ def _without_one(entry: _Entry, modality: str, error: MediaError) -> RowError:
 
 def _entries(pairs: Iterable[tuple[int, Item]], first_line: int) -> list[_Entry]:
     return [_Entry(line, index, item) for line, (index, item) in enumerate(pairs, start=first_line)]
-
-
-def _batches(entries: Iterable[T], size: int) -> Iterator[list[T]]:
-    iterator = iter(entries)
-    while part := list(islice(iterator, size)):
-        yield part

@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from itertools import islice
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -22,6 +21,7 @@ from service.cli.output import Step
 if TYPE_CHECKING:
     from indexer.catalog.rows import RowError
     from indexer.ingest.problems import Problems
+    from indexer.ingest.reading import Reading
     from indexer.ingest.sources.source import Source
     from service.cli.times import RunTimes
 
@@ -96,11 +96,19 @@ class Rows(Generic[T]):
             self.stopped = str(error)
 
 
-def batched(rows: Iterable[T], size: int) -> Iterator[list[T]]:
-    """So many at a time, in order."""
-    iterator = iter(rows)
-    while part := list(islice(iterator, size)):
+def read_in(
+    reading: Reading[T], report: FileReport, step: Step, size: int
+) -> Iterator[list[tuple[int, T]]]:
+    """The rows of one source in parts of so many, each with its line: as far as it can be read, and
+    the report says why no further. `step` is told of each part once it was used."""
+    from indexer.batches import batched
+
+    source, rows = reading.source, Rows(reading)
+    total = source.count()
+    for part in batched(rows, size):
         yield part
+        step(source.name, reading.rows, total)
+    report.stopped = rows.stopped
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import typer
 
 from service.cli import output
 from service.cli.connection import HERE, Server
-from service.cli.files import DONE, FileReport, Rows, batched, take_in, tell
+from service.cli.files import DONE, FileReport, Rows, read_in, take_in, tell
 from service.cli.maps import Maps
 from service.cli.options import Config, Data, Errors, Files, Json, Map, Query, Workers
 from service.cli.output import Step
@@ -164,8 +164,8 @@ def _index(indexer: Indexer, maps: Maps, source: Source, report: FileReport, ste
 
     source, mapping = maps.of(source, report)
     reading = ItemReading(source, mapping, report.problems)
-    rows, total = Rows(reading), source.count()
-    for part in batched(rows, PART):
+    total = source.count()
+    for part in read_in(reading, report, step, PART):
         lines = [line for line, _ in part]
         before = reading.rows - len(part)
         found = indexer.index_items(
@@ -179,7 +179,6 @@ def _index(indexer: Indexer, maps: Maps, source: Source, report: FileReport, ste
         for row in found.warnings:
             report.problems.warn_row(RowError(lines[row.line - 1], row.item_id, row.reason))
     report.counts["joined"] = reading.joined
-    report.stopped = rows.stopped
 
 
 def _send(backend: Backend, maps: Maps, source: Source, report: FileReport, step: Step) -> None:

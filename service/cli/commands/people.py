@@ -12,7 +12,7 @@ import typer
 
 from service.cli import output
 from service.cli.connection import HERE, Server
-from service.cli.files import DONE, FileReport, Rows, batched, take_in, tell
+from service.cli.files import DONE, FileReport, read_in, take_in, tell
 from service.cli.maps import Maps
 from service.cli.options import Config, Data, Errors, Files, Json, Map, Query
 from service.cli.output import Step
@@ -94,12 +94,9 @@ def _import(put: Put, maps: Maps, source: Source, report: FileReport, step: Step
 
     source, mapping = maps.of(source, report)
     reading = ProfileReading(source, mapping, report.problems)
-    rows, total = Rows(reading), source.count()
-    for part in batched(rows, BATCH):
+    for part in read_in(reading, report, step, BATCH):
         put([profile for _, profile in part])
         report.counts["stored"] += len(part)
-        step(source.name, reading.rows, total)
-    report.stopped = rows.stopped
 
 
 def _send(backend: Backend, batch: Sequence[Profile]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from service.cli.connection import HERE, Server
-from service.cli.files import FileReport, Rows, batched, take_in, tell
+from service.cli.files import FileReport, read_in, take_in, tell
 from service.cli.maps import Maps
 from service.cli.options import Config, Data, Errors, Files, Json, Map, Query
 from service.cli.output import Step
@@ -79,15 +79,12 @@ def _record(
 
     source, mapping = maps.of(source, report)
     reading = EventReading(source, mapping, report.problems)
-    rows, total = Rows(reading), source.count()
-    for part in batched(rows, batch):
+    for part in read_in(reading, report, step, batch):
         answer = record([event for _, event in part])
         report.counts["recorded"] += answer.recorded
         report.counts["duplicates"] += answer.duplicates
         report.counts["unknown_items"] += answer.unknown_items
         report.counts["unattributed"] += answer.unattributed
-        step(source.name, reading.rows, total)
-    report.stopped = rows.stopped
 
 
 def _recorder(log: EventLog, settings: Settings, pseudonyms: Pseudonyms) -> Record:

@@ -11,14 +11,15 @@ import pytest
 from indexer.catalog.rows import RowError
 from indexer.errors import CatalogError
 from indexer.ingest.problems import Problem, Problems
-from indexer.ingest.sources.source import Source
+from indexer.ingest.reading import ProfileReading
+from indexer.ingest.sources.source import Row, Source
 from service.cli.files import (
     COULD_NOT,
     DONE,
     IN_PART,
     FileReport,
     Rows,
-    batched,
+    read_in,
     take_in,
     tell,
 )
@@ -67,8 +68,19 @@ def test_rows_come_as_far_as_they_can_be_read_and_it_is_said_why_no_further() ->
     assert (list(whole), whole.stopped) == ([1, 2], "")
 
 
-def test_rows_come_in_batches() -> None:
-    assert list(batched(range(5), 2)) == [[0, 1], [2, 3], [4]]
+def test_the_rows_of_a_source_come_in_parts_that_are_told_once_they_were_used() -> None:
+    def rows() -> Iterator[Row]:
+        yield from (Row(n, {"user_id": str(n)}) for n in range(1, 6))
+        raise CatalogError("a.jsonl", "it breaks off", "get it again")
+
+    source = Source("a.jsonl", rows, lambda: 9)
+    report, told, parts = _report(), [], []
+    for part in read_in(ProfileReading(source), report, lambda *of: told.append(of), 2):
+        assert len(told) == len(parts)
+        parts.append([(line, profile.user_id) for line, profile in part])
+    assert parts == [[(1, "1"), (2, "2")], [(3, "3"), (4, "4")], [(5, "5")]]
+    assert told == [("a.jsonl", 2, 9), ("a.jsonl", 4, 9), ("a.jsonl", 5, 9)]
+    assert report.stopped == "a.jsonl: it breaks off; get it again"
 
 
 def test_every_source_is_taken_in_in_order() -> None:
