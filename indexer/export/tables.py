@@ -1,7 +1,7 @@
 """What is kept as Arrow tables, batch by batch: items, events, profiles, vectors.
 
-`palate index`, `palate events` and `palate users import` take the first three back as they are.
-Attributes are JSON text, so that every value keeps its type. Knows no files.
+`palate index`, `palate events` and `palate users import` take the first three back as they are; people are called
+what they are called in the log. Attributes are JSON text, so that every value keeps its type. Knows no files.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import lzma
 import re
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -78,6 +78,7 @@ def file_source(path: Path) -> Source:
         root=path.resolve().parent,
         path=path,
         changed_at=_changed_at(path),
+        stated=lambda: _stated(path),
         unit=_unit(path),
     )
 
@@ -168,11 +169,12 @@ def _file_rows(path: Path | None) -> Rows:
 
 
 def _reader_of(path: Path | None, given: Opened) -> Reader:
-    for magic, read in _BY_MAGIC.items():
-        if given.head.startswith(magic):
-            return read
     named = None if path is None else _BY_SUFFIX.get(_suffix(path))
-    return named or _text_reader(given)
+    return _by_magic(given.head) or named or _text_reader(given)
+
+
+def _by_magic(head: bytes) -> Reader | None:
+    return next((read for magic, read in _BY_MAGIC.items() if head.startswith(magic)), None)
 
 
 def _text_reader(given: Opened) -> Reader:
@@ -199,6 +201,20 @@ def _changed_at(path: Path) -> float:
         return min(path.stat().st_mtime, time.time())
     except OSError:
         return time.time()
+
+
+def _stated(path: Path) -> Mapping[str, str]:
+    try:
+        if not path.is_file():  # a pipe can be read once
+            return {}
+        with path.open("rb") as stream:
+            magic = stream.read(8)
+    except OSError:  # reading it says why
+        return {}
+    if _by_magic(magic) is not parquet_rows:
+        return {}
+    stated: Mapping[str, str] = _columnar(str(path)).stated_by_parquet(path)
+    return stated
 
 
 def _count(path: Path) -> int | None:

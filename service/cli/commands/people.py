@@ -17,9 +17,11 @@ from service.cli.maps import Maps
 from service.cli.options import Config, Data, Errors, Files, Json, Map, Query
 from service.cli.output import Step
 from service.cli.session import (
+    Naming,
     answering,
-    event_log,
+    as_sent,
     open_recommender,
+    people_log,
     require_data,
     settings_of,
 )
@@ -27,9 +29,7 @@ from service.cli.session import (
 if TYPE_CHECKING:
     from indexer.catalog.profile import Profile
     from indexer.ingest.sources.source import Source
-    from indexer.log.event_log import EventLog
     from service.api.services import Backend
-    from service.config import Settings
 
 COUNTS = ("stored",)
 BATCH = 1_000
@@ -59,11 +59,11 @@ def import_(
 
     sources, maps = open_sources(files, query), Maps("users", map, as_json=as_json)
 
-    def all_of(put: Put) -> int:
+    def all_of(put: Put, naming: Naming) -> int:
         reports = take_in(
             sources,
             COUNTS,
-            lambda *of_one: _import(put, maps, *of_one),
+            lambda *of_one: _import(put, naming, maps, *of_one),
             errors=errors,
             as_json=as_json,
         )
@@ -71,31 +71,22 @@ def import_(
 
     if server:
         with answering(data, config, server, quiet=as_json) as backend:
-            return all_of(lambda batch: _send(backend, batch))
-    settings = settings_of(data, config)
-    with event_log(settings) as log:
-        return all_of(_putter(log, settings))
+            return all_of(lambda batch: _send(backend, batch), as_sent)
+    with people_log(settings_of(data, config)) as (log, naming):
+        return all_of(log.put_users, naming)
 
 
-def _putter(log: EventLog, settings: Settings) -> Put:
-    """Into the log, of people under their pseudonyms, where there are any."""
-    from service.storage.pseudonyms import Pseudonyms
-
-    pseudonyms = Pseudonyms.of_settings(settings)
-    pseudonyms.check(log)
-    return lambda batch: log.put_users(
-        [replace(profile, user_id=pseudonyms.of(profile.user_id)) for profile in batch]
-    )
-
-
-def _import(put: Put, maps: Maps, source: Source, report: FileReport, step: Step) -> None:
+def _import(
+    put: Put, naming: Naming, maps: Maps, source: Source, report: FileReport, step: Step
+) -> None:
     """One source."""
     from indexer.ingest.reading import ProfileReading
 
+    people = naming(source)
     source, mapping = maps.of(source, report)
     reading = ProfileReading(source, mapping, report.problems)
     for part in read_in(reading, report, step, BATCH):
-        put([profile for _, profile in part])
+        put([replace(one, user_id=people.of(one.user_id)) for _, one in part])
         report.counts["stored"] += len(part)
 
 

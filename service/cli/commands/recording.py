@@ -10,7 +10,7 @@ from service.cli.files import FileReport, read_in, take_in, tell
 from service.cli.maps import Maps
 from service.cli.options import Config, Data, Errors, Files, Json, Map, Query
 from service.cli.output import Step
-from service.cli.session import answering, event_log, settings_of
+from service.cli.session import Naming, answering, as_sent, people_log, settings_of
 
 if TYPE_CHECKING:
     from indexer.catalog.event import Event
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from indexer.log.event_log import EventLog
     from service.api.messages import EventReport
     from service.config import Settings
-    from service.storage.pseudonyms import Pseudonyms
 
 BATCH = 10_000
 REMOTE_BATCH = 5_000
@@ -49,11 +48,11 @@ def events(
 
     sources, maps = open_sources(files, query), Maps("events", map, as_json=as_json)
 
-    def all_of(record: Record, batch: int) -> int:
+    def all_of(record: Record, batch: int, naming: Naming) -> int:
         reports = take_in(
             sources,
             COUNTS,
-            lambda *of_one: _record(record, batch, maps, *of_one),
+            lambda *of_one: _record(record, batch, naming, maps, *of_one),
             errors=errors,
             as_json=as_json,
         )
@@ -61,33 +60,36 @@ def events(
 
     if server:
         with answering(data, config, server, quiet=as_json) as backend:
-            return all_of(backend.record_events, REMOTE_BATCH)
-    from service.storage.pseudonyms import Pseudonyms
-
+            return all_of(backend.record_events, REMOTE_BATCH, as_sent)
     settings = settings_of(data, config)
-    pseudonyms = Pseudonyms.of_settings(settings)
-    with event_log(settings) as log:
-        pseudonyms.check(log)
-        return all_of(_recorder(log, settings, pseudonyms), BATCH)
+    with people_log(settings) as (log, naming):
+        return all_of(_recorder(log, settings), BATCH, naming)
 
 
 def _record(
-    record: Record, batch: int, maps: Maps, source: Source, report: FileReport, step: Step
+    record: Record,
+    batch: int,
+    naming: Naming,
+    maps: Maps,
+    source: Source,
+    report: FileReport,
+    step: Step,
 ) -> None:
     """One source."""
     from indexer.ingest.reading import EventReading
 
+    people = naming(source)
     source, mapping = maps.of(source, report)
     reading = EventReading(source, mapping, report.problems)
     for part in read_in(reading, report, step, batch):
-        answer = record([event for _, event in part])
+        answer = record(people.of_events([event for _, event in part]))
         report.counts["recorded"] += answer.recorded
         report.counts["duplicates"] += answer.duplicates
         report.counts["unknown_items"] += answer.unknown_items
         report.counts["unattributed"] += answer.unattributed
 
 
-def _recorder(log: EventLog, settings: Settings, pseudonyms: Pseudonyms) -> Record:
+def _recorder(log: EventLog, settings: Settings) -> Record:
     from service.api.messages import EventReport
     from service.online.online import Online, WrittenAnswers
 
@@ -96,7 +98,6 @@ def _recorder(log: EventLog, settings: Settings, pseudonyms: Pseudonyms) -> Reco
     online = Online(log, WrittenAnswers(log), policy, days)
 
     def record(batch: Sequence[Event]) -> EventReport:
-        batch = pseudonyms.of_events(batch)
         added = log.append_events(batch)
         fresh = [event for event, new in zip(batch, added, strict=True) if new]
         unknown = sum(event.item_id not in known for event in fresh)

@@ -8,6 +8,8 @@ import os
 import sys
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from indexer.errors import CatalogError
@@ -41,6 +43,17 @@ def test_formats_are_told_by_content_and_name(tmp_path: Path, name: str, content
     (tmp_path / name).write_bytes(content)
     assert ids(str(tmp_path / name)) == ["7"]
     assert ids(f"file://{tmp_path / name}") == ["7"]
+
+
+def test_what_a_parquet_file_says_of_itself_is_read_whatever_it_is_called(tmp_path: Path) -> None:
+    table = pa.table({"id": ["7"]}).replace_schema_metadata({"made by": "a shop"})
+    for name in ("a.parquet", "a.data"):
+        pq.write_table(table, tmp_path / name)
+        assert file_source(tmp_path / name).stated()["made by"] == "a shop"
+    (tmp_path / "a.csv").write_text("id\n7\n")
+    (tmp_path / "cut.parquet").write_bytes((tmp_path / "a.parquet").read_bytes()[:40])
+    for name in ("a.csv", "cut.parquet", "gone.parquet", "."):
+        assert file_source(tmp_path / name).stated() == {}
 
 
 def test_stdin_is_read_like_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
