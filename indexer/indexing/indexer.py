@@ -12,6 +12,7 @@ formats and gRPC.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -119,7 +120,8 @@ class Indexer:
         on_progress: RowProgress | None = None,
     ) -> IndexReport:
         """Put items into log and store. Paths of pictures and sounds are relative to `root` and
-        stay inside it; without one, an item may name those it has already. An item for which some
+        stay inside it; an item may name those it has already, where there is no root or no such file
+        in it. An item for which some
         of a modality are `given` as bytes has no others of it."""
         report = IndexReport()
         done = 0
@@ -219,7 +221,7 @@ class Indexer:
         report: IndexReport,
     ) -> list[tuple[int, Item]]:
         """The items with their media named as the log may have them."""
-        named = [item.item_id for _, item in numbered if root is None and item.media]
+        named = [item.item_id for _, item in numbered if item.media]
         before = self._log.get_items(named)
         admitted: list[tuple[int, Item]] = []
         for line, item in numbered:
@@ -230,7 +232,7 @@ class Indexer:
                     keep = partial(self._media.keep, modality=modality)
                     names = _admitted(contents, keep, (line, item.item_id), modality, report)
                 elif modality in item.media:
-                    # Who reads an item and writes it back keeps what the log has.
+                    # Who reads an item, or exports it, and writes it back keeps what the log has.
                     known = {public_name(name): name for name in stored.perceived(modality)}
                     admit = partial(self._name, known, root, modality)
                     named_so = item.perceived(modality)
@@ -242,7 +244,10 @@ class Indexer:
         return admitted
 
     def _name(self, known: Mapping[str, str], root: Path | None, modality: str, name: str) -> str:
-        return known.get(name) or self._media.admit(name, root, modality)
+        """What the log calls it: a file of `root` goes before one of the same name that the item has."""
+        if name in known and (root is None or not os.path.exists(root / name)):
+            return known[name]
+        return self._media.admit(name, root, modality)
 
     def _take_in(self, numbered: Sequence[tuple[int, Item]], report: IndexReport) -> None:
         todo: dict[
