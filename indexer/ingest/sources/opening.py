@@ -15,6 +15,7 @@ from types import ModuleType
 
 from indexer.errors import CatalogError
 from indexer.ingest.sources.delimited import delimited_rows
+from indexer.ingest.sources.encoding import encoding_of
 from indexer.ingest.sources.json_rows import json_rows
 from indexer.ingest.sources.query import is_database, query_rows, without_password
 from indexer.ingest.sources.source import DATASET_INFO, Rows, Source
@@ -59,6 +60,8 @@ _BY_MAGIC: dict[bytes, Reader] = {
     b"PK\x03\x04": workbook_rows,
     b"\xd0\xcf\x11\xe0": workbook_rows,
 }
+_START_BYTES = 1_000
+"""Of a text, to tell JSON from cells and from what is no text."""
 _BY_LINE = (delimited_rows, json_rows)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.\-]+)://", re.IGNORECASE)
 _FORMATS = "CSV, TSV, JSON, JSON Lines, Parquet, Arrow, Excel; .gz or .zst of them"
@@ -179,10 +182,10 @@ def _by_magic(head: bytes) -> Reader | None:
 
 def _text_reader(given: Opened) -> Reader:
     """Of what no suffix tells: JSON, or cells where it is a text at all."""
-    start = given.head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-    if start in (b"{", b"["):
+    start = given.head[:_START_BYTES]
+    if start.decode(encoding_of(start), "replace").lstrip("\ufeff \t\r\n").startswith(("{", "[")):
         return json_rows
-    if b"\0" in given.head[:1000] and given.head[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+    if b"\0" in start and given.head[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         raise CatalogError(given.name, "its format is not known", f"give {_FORMATS}")
     return delimited_rows
 
@@ -193,7 +196,9 @@ def _suffix(path: Path) -> str:
 
 
 def _unit(path: Path) -> str:
-    return "line" if _BY_SUFFIX.get(_suffix(path), delimited_rows) in _BY_LINE else "row"
+    """By the name; a .json file holds a list, or else an object a line, which is its row as well."""
+    by_line = _BY_SUFFIX.get(_suffix(path), delimited_rows) in _BY_LINE
+    return "line" if by_line and _suffix(path) != ".json" else "row"
 
 
 def _changed_at(path: Path) -> float:

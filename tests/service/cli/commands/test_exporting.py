@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import indexer.export
+from indexer.export import tables
 from indexer.log.opening import open_event_log
 from service.storage.pseudonyms import Pseudonyms
 from tests.service.cli.conftest import Run
@@ -45,6 +48,17 @@ def test_vectors_are_named(filled: Run) -> None:
 
 def test_a_vector_is_asked_of_vectors_only(run: Run) -> None:
     assert "--vector is for vectors" in run("export", "items", "a.parquet", "--vector", "text").err
+
+
+def test_without_what_writes_parquet_it_is_said_how_to_get_it(
+    filled: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.delitem(sys.modules, tables.__name__)
+    monkeypatch.delattr(indexer.export, "tables")
+    ran = filled("export", "items", "a.parquet")
+    assert (ran.code, "pip install 'palate[parquet]'" in ran.err) == (2, True)
+    assert not Path("a.parquet").exists()
 
 
 def test_without_data_nothing_is_written(run: Run) -> None:
