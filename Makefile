@@ -121,6 +121,7 @@ bench-ingest: install ## rows of a shop's own files that come in, and how fast t
 	$(BIN)/python -m benchmarks.ingest --write
 
 docs: install ## make the site of all pages in build/site; a link or a command that leads nowhere ends it
+	$(BIN)/python -m benchmarks.settings --write
 	$(BIN)/python -m benchmarks.commands --write
 	$(BIN)/python -m benchmarks.site
 
