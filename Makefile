@@ -47,7 +47,7 @@ wheel: install ## a wheel in dist/ that carries the networks of the bundled enco
 
 lock: install ## pin and hash what the image installs, after a change of dependencies
 	$(BIN)/uv pip compile --quiet --no-config --default-index https://pypi.org/simple --constraint constraints.txt \
-		--extra serve --extra telemetry --extra parquet --python-version 3.11 --python-platform linux \
+		--extra serve --extra http --extra jwt --extra telemetry --extra parquet --python-version 3.11 --python-platform linux \
 		--generate-hashes --no-header --no-annotate --output-file deploy/image/requirements.txt pyproject.toml
 
 image: wheel ## the image of a server, by docker or by what DOCKER names
