@@ -41,9 +41,8 @@ proto-check: ## names, comments and form of the .proto files, and that no caller
 	$(BIN)/buf breaking --against tests/proto/034e339.binpb
 
 wheel: install ## a wheel in dist/ that carries the networks of the bundled encoders: palate[serve] needs no PyTorch
-	$(BIN)/python -m encoders.carry
-	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
-	rm -r encoders/carried
+	$(BIN)/python -m encoders.carry && $(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .; \
+		status=$$?; rm -rf encoders/carried; exit $$status
 
 lock: install ## pin and hash what the image installs, after a change of dependencies
 	$(BIN)/uv pip compile --quiet --no-config --default-index https://pypi.org/simple --constraint constraints.txt \
@@ -125,5 +124,6 @@ docs: install ## make the site of all pages in build/site; a link or a command t
 	$(BIN)/python -m benchmarks.commands --write
 	$(BIN)/python -m benchmarks.site
 
-clean: ## remove the virtual environment and caches
-	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache
+clean: ## remove the virtual environment, caches and what was built; what benchmarks keep in build/bench-* stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+	test ! -d build || find build -mindepth 1 -maxdepth 1 ! -name 'bench-*' -exec rm -rf {} +
