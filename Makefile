@@ -41,13 +41,12 @@ proto-check: ## names, comments and form of the .proto files, and that no caller
 	$(BIN)/buf breaking --against tests/proto/034e339.binpb
 
 wheel: install ## a wheel in dist/ that carries the networks of the bundled encoders: palate[serve] needs no PyTorch
-	$(BIN)/python -m encoders.carry
-	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
-	rm -r encoders/carried
+	$(BIN)/python -m encoders.carry && $(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .; \
+		status=$$?; rm -rf encoders/carried; exit $$status
 
 lock: install ## pin and hash what the image installs, after a change of dependencies
 	$(BIN)/uv pip compile --quiet --no-config --default-index https://pypi.org/simple --constraint constraints.txt \
-		--extra serve --extra telemetry --extra parquet --python-version 3.11 --python-platform linux \
+		--extra serve --extra http --extra jwt --extra telemetry --extra parquet --python-version 3.11 --python-platform linux \
 		--generate-hashes --no-header --no-annotate --output-file deploy/image/requirements.txt pyproject.toml
 
 image: wheel ## the image of a server, by docker or by what DOCKER names
@@ -127,8 +126,10 @@ bench-ingest: install ## rows of a shop's own files that come in, and how fast t
 	$(BIN)/python -m benchmarks.ingest --write
 
 docs: install ## make the site of all pages in build/site; a link or a command that leads nowhere ends it
+	$(BIN)/python -m benchmarks.settings --write
 	$(BIN)/python -m benchmarks.commands --write
 	$(BIN)/python -m benchmarks.site
 
-clean: ## remove the virtual environment and caches
-	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache
+clean: ## remove the virtual environment, caches and what was built; what benchmarks keep in build/bench-* stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+	test ! -d build || find build -mindepth 1 -maxdepth 1 ! -name 'bench-*' -exec rm -rf {} +

@@ -18,6 +18,7 @@ import json
 import os
 import platform
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -38,6 +39,8 @@ from benchmarks.writers import Writer, Writing, stored
 from palate.client import Client, PalateRpcError
 
 PAGE = ROOT / "docs/operations.md"
+WORK = ROOT / "build/bench-crash"
+"""Made anew by every run."""
 SETTINGS = """[encoders]
 text = "fake"
 image = "fake"
@@ -98,11 +101,12 @@ class Server:
 
 def main() -> None:
     asked = arguments()
-    asked.work.mkdir(parents=True, exist_ok=True)
     folder = asked.work / "data"
-    if folder.exists():
+    if asked.work == WORK:  # data and backups of an earlier run, whose ledger is gone
+        shutil.rmtree(WORK, ignore_errors=True)
+    elif folder.exists():
         sys.exit(f"{folder} is there already; remove it, or name another one with --work")
-    folder.mkdir()
+    folder.mkdir(parents=True)
     (folder / "palate.toml").write_text(SETTINGS, encoding="utf-8")
     ledger, tally = Ledger(), Tally()
     rounds(folder, asked, ledger, tally)
@@ -121,7 +125,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=200, help="default 200")
     parser.add_argument("--writers", type=int, default=6, help="at the same time (default 6)")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--work", type=Path, default=ROOT / "build/bench-crash")
+    parser.add_argument("--work", type=Path, default=WORK)
     parser.add_argument(
         "--write", action="store_true", help="put the report into docs/operations.md"
     )

@@ -30,14 +30,15 @@ NAVIGATION: Mapping[str, Sequence[str]] = {
     "Begin": (
         "index.md",
         "demo.md",
-        "ten-minutes.md",
-        "your-shop*.md",
+        "shop.md",
         "scenarios.md",
         "from-gorse.md",
         "from-personalize.md",
     ),
     "Use": (
         "api.md",
+        "agents.md",
+        "notebooks.md",
         "conversation.md",
         "words.md",
         "explanations.md",
@@ -46,12 +47,12 @@ NAVIGATION: Mapping[str, Sequence[str]] = {
         "language-models.md",
         "simulation.md",
     ),
-    "Run": ("operations.md", "security.md", "benchmarks.md"),
+    "Run": ("deployment.md", "operations.md", "security.md", "privacy.md", "benchmarks.md"),
     "Reference": ("settings.md", "reference/*.md"),
     "How it is built": ("architecture.md", "ranking.md", "contributing.md", "examples/*.md", "changelog.md"),
 }  # fmt: skip
 """Sections and their pages, by name or pattern, within the site. What no pattern names stands under
-`More`; a name may be that of a page which is yet to come."""
+`More`, and is to be named here."""
 _LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
 _FENCE = re.compile(r"(^ *```.*?^ *```)", re.MULTILINE | re.DOTALL)
 

@@ -126,9 +126,8 @@ class StoreSettings(BaseModel):
     """Address of the Qdrant server, such as `http://localhost:6333`; required for kind `qdrant`,
     unused for `edge`."""
     prefix: str = "palate"
-    """Collections on the server are called `<prefix>_items`, `<prefix>_users` and `<prefix>_meta`;
-    where vectors of other encoders are kept beside them, those have 8 hexadecimal digits after the
-    prefix."""
+    """Collections on the server are called `<prefix>_items` and `<prefix>_meta`; where vectors of other
+    encoders are kept beside them, those have 8 hexadecimal digits after the prefix."""
 
     @model_validator(mode="after")
     def _server_has_an_address(self) -> StoreSettings:

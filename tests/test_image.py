@@ -22,7 +22,7 @@ from service.config_file import load_settings
 ROOT = Path(__file__).parents[1]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "deploy/compose/compose.yaml").read_text())
 LOCK = (ROOT / "deploy/image/requirements.txt").read_text()
-EXTRAS = ("serve", "telemetry", "parquet")
+EXTRAS = ("serve", "http", "jwt", "telemetry", "parquet")
 HADOLINT = shutil.which("hadolint", path=str(Path(sys.executable).parent)) or ""
 
 
@@ -75,6 +75,27 @@ def test_all_that_the_extras_of_the_image_ask_for_is_locked_and_pytorch_is_not()
     """After a change of dependencies: make lock."""
     assert _asked() - set(_locked()) == set()
     assert {"torch", "sentence-transformers", "transformers", "timm"} & set(_locked()) == set()
+
+
+def test_the_lock_is_made_of_these_extras_and_the_page_names_them() -> None:
+    made = re.search(r"^lock:.*?\n\n", (ROOT / "Makefile").read_text(), re.MULTILINE | re.DOTALL)
+    assert made is not None
+    assert re.findall(r"--extra (\S+)", made[0]) == list(EXTRAS)
+    page = (ROOT / "docs/deployment.md").read_text()
+    assert "the extras `serve`, `http`, `jwt`, `telemetry` and `parquet`" in page
+
+
+def test_the_page_names_every_extra_that_all_stands_for() -> None:
+    import tomllib
+
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
+        "optional-dependencies"
+    ]
+    [stands_for] = extras["all"]
+    [row] = re.findall(r"^\| `all` \|.*", (ROOT / "docs/deployment.md").read_text(), re.MULTILINE)
+    named = set(re.findall(r"`([a-z-]+)`", row)) - {"all"}
+    of_serve = {"openvino", "postgres"}
+    assert named == Requirement(stands_for).extras - of_serve - {"train"}
 
 
 def test_every_line_of_the_lock_is_pinned_and_hashed() -> None:

@@ -2,7 +2,8 @@
 memory costs a child, and the caller a MediaError.
 
 Children are started when they are needed, as many as decode at the same time, and a few stay for the next
-content. Knows no format: `encoders.decoding.child` asks those who do.
+content. Signals that end a whole group of processes are for whoever started them, who may still have
+content to decode: children end when their stdin does. Knows no format: `encoders.decoding.child` asks those who do.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ TIMEOUT_S = 30.0
 """For one content. A picture of the most pixels that are read takes two on one core."""
 KEPT = 2
 """Children that stay when nobody needs them."""
-_CHILD = """import os, sys
+_CHILD = """import os, signal, sys
+for one in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(one, signal.SIG_IGN)
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 sys.path[:] = sys.argv[1:]
 from encoders.decoding.child import main
@@ -91,7 +94,12 @@ class _Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C on the terminal is not for it
         )
+
+    @property
+    def has_ended(self) -> bool:
+        return self._process.poll() is not None
 
     def ask(self, head: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes] | None:
         """The answer; None where the child has ended."""
@@ -111,6 +119,7 @@ class _Child:
             pass  # it has ended, or what it says is no answer
         finally:
             timer.cancel()
+            timer.join()  # else it might still kill the child once it is in use again
             self.is_usable = answer is not None and not self._timed_out
         return answer
 
@@ -122,7 +131,7 @@ class _Child:
         return signal.Signals(-code).name if code < 0 else f"exit code {code}"
 
     def close(self) -> int:
-        """Kill it where it has not ended; its exit code."""
+        """Kill it where it has not ended; its exit code. Again, it changes nothing."""
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 with suppress(OSError):
@@ -159,6 +168,8 @@ class _Children:
             raise
         if child.is_usable:
             self._put_back(child)
+        else:
+            child.close()
 
     def close(self) -> None:
         """All that wait."""
@@ -172,7 +183,12 @@ class _Children:
         with self._lock:
             if self._owner != os.getpid():
                 self._owner, self._free = os.getpid(), []
-            return self._free.pop() if self._free else None
+            while self._free:
+                child = self._free.pop()
+                if not child.has_ended:  # as by a kernel that needs its memory
+                    return child
+                child.close()
+        return None
 
     def _put_back(self, child: _Child) -> None:
         with self._lock:

@@ -1,7 +1,7 @@
 """What is kept as Arrow tables, batch by batch: items, events, profiles, vectors.
 
-`palate index`, `palate events` and `palate users import` take the first three back as they are.
-Attributes are JSON text, so that every value keeps its type. Knows no files.
+`palate index`, `palate events` and `palate users import` take the first three back as they are; people are called
+what they are called in the log. Attributes are JSON text, so that every value keeps its type. Knows no files.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from typing import Any
 
 import pyarrow as pa
 
 from encoders.modality import media_types
+from indexer.batches import batched
 from indexer.catalog.item import Item
 from indexer.log.event_log import EventLog
 from indexer.media.folder import public
@@ -58,7 +58,8 @@ def items_schema() -> pa.Schema:
 def item_batches(log: EventLog) -> Batches:
     """The catalogue, in the order in which items were first added."""
     rows = (_item_row(item) for _, item in log.iter_items())
-    return _batches(rows, items_schema())
+    schema = items_schema()
+    return (_batch(part, schema) for part in batched(rows, BATCH))
 
 
 def event_batches(log: EventLog) -> Batches:
@@ -106,11 +107,6 @@ def _moment(seconds: float) -> datetime | None:
         return _EPOCH + timedelta(seconds=seconds)
     except OverflowError:
         return None
-
-
-def _batches(rows: Iterator[dict[str, Any]], schema: pa.Schema) -> Batches:
-    while part := list(islice(rows, BATCH)):
-        yield _batch(part, schema)
 
 
 def _batch(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> pa.RecordBatch:

@@ -12,11 +12,11 @@ formats and gRPC.
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,6 +24,7 @@ from encoders.base import TextEncoder
 from encoders.errors import MediaError
 from encoders.fingerprint import digest_of
 from encoders.modality import Modalities, fingerprints_of, media_types
+from indexer.batches import batched
 from indexer.catalog.item import Item, RowError
 from indexer.indexing.item_encoder import ItemEncoder
 from indexer.indexing.shared_space import SharedSpace, joint_names
@@ -119,11 +120,12 @@ class Indexer:
         on_progress: RowProgress | None = None,
     ) -> IndexReport:
         """Put items into log and store. Paths of pictures and sounds are relative to `root` and
-        stay inside it; without one, an item may name those it has already. An item for which some
+        stay inside it; an item may name those it has already, where there is no root or no such file
+        in it. An item for which some
         of a modality are `given` as bytes has no others of it."""
         report = IndexReport()
         done = 0
-        for numbered in _batches(enumerate(rows, start=1), self._batch):
+        for numbered in batched(enumerate(rows, start=1), self._batch):
             report.failed += [row for _, row in numbered if isinstance(row, RowError)]
             items = [(line, row) for line, row in numbered if isinstance(row, Item)]
             with self._turn:
@@ -184,7 +186,7 @@ class Indexer:
             self._log.activate_store(self._digest)
             report.deleted += self._delete_pending()
             total = self._log.count_items()
-            for page in _batches(self._log.iter_items(), self._batch):
+            for page in batched(self._log.iter_items(), self._batch):
                 self._put(_entries(page, report.indexed + 1), report, anew=True)
                 if on_progress:
                     on_progress(report.indexed, total)
@@ -219,7 +221,7 @@ class Indexer:
         report: IndexReport,
     ) -> list[tuple[int, Item]]:
         """The items with their media named as the log may have them."""
-        named = [item.item_id for _, item in numbered if root is None and item.media]
+        named = [item.item_id for _, item in numbered if item.media]
         before = self._log.get_items(named)
         admitted: list[tuple[int, Item]] = []
         for line, item in numbered:
@@ -230,7 +232,7 @@ class Indexer:
                     keep = partial(self._media.keep, modality=modality)
                     names = _admitted(contents, keep, (line, item.item_id), modality, report)
                 elif modality in item.media:
-                    # Who reads an item and writes it back keeps what the log has.
+                    # Who reads an item, or exports it, and writes it back keeps what the log has.
                     known = {public_name(name): name for name in stored.perceived(modality)}
                     admit = partial(self._name, known, root, modality)
                     named_so = item.perceived(modality)
@@ -242,7 +244,10 @@ class Indexer:
         return admitted
 
     def _name(self, known: Mapping[str, str], root: Path | None, modality: str, name: str) -> str:
-        return known.get(name) or self._media.admit(name, root, modality)
+        """What the log calls it: a file of `root` goes before one of the same name that the item has."""
+        if name in known and (root is None or not os.path.exists(root / name)):
+            return known[name]
+        return self._media.admit(name, root, modality)
 
     def _take_in(self, numbered: Sequence[tuple[int, Item]], report: IndexReport) -> None:
         todo: dict[
@@ -333,11 +338,11 @@ class Indexer:
         self._store.delete(sorted(extra))
         report.deleted += len(extra)
         done, total = 0, self._log.count_items()
-        for page in _batches(self._log.iter_items(), 1000):
+        for page in batched(self._log.iter_items(), 1000):
             stored = self._store.get_items([index for index, _ in page])
             differing = [(index, item) for index, item in page if stored.get(index) != item]
             done += len(page) - len(differing)
-            for part in _batches(differing, self._batch):
+            for part in batched(differing, self._batch):
                 self._put(_entries(part, report.indexed + 1), report)
                 done += len(part)
                 if on_put:
@@ -392,9 +397,3 @@ def _without_one(entry: _Entry, modality: str, error: MediaError) -> RowError:
 
 def _entries(pairs: Iterable[tuple[int, Item]], first_line: int) -> list[_Entry]:
     return [_Entry(line, index, item) for line, (index, item) in enumerate(pairs, start=first_line)]
-
-
-def _batches(entries: Iterable[T], size: int) -> Iterator[list[T]]:
-    iterator = iter(entries)
-    while part := list(islice(iterator, size)):
-        yield part

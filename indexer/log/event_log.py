@@ -341,6 +341,10 @@ class ErasureRecords(Protocol):
     def tombstones(self) -> Tombstones:
         """All of them."""
 
+    def erasures(self) -> int:
+        """How often tombstones were put up: another number, whatever the clock says, as soon as any
+        of them is another. Quick to ask for."""
+
     def take_tombstones(self, stones: Tombstones) -> None:
         """Add those of the same log at a later time, in place of its own of the same people. Numbers
         that they name are not given to events."""

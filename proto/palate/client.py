@@ -3,7 +3,8 @@
 Owns deadlines and retries: every call has a deadline, and an attempt that ends with UNAVAILABLE
 (and nothing else) is repeated with growing pauses until the deadline. Repeating is harmless: events
 are given a time here, and the log counts the same event once. Knows nothing of the server's
-insides; needs grpc and protobuf only. A server that other machines reach wants a key, and should be
+insides; needs grpcio, grpcio-status, grpcio-health-checking, googleapis-common-protos and protobuf
+only. A server that other machines reach wants a key, and should be
 asked over TLS: `Client(address, key=..., tls=Tls("ca.pem"))`.
 
     with Client("127.0.0.1:50051") as palate:

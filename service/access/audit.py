@@ -19,11 +19,10 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from encoders.durable import sync
-from service.access.audit_chain import START, Head, last_head, sealed, tail_of
+from service.access.audit_chain import START, Head, last_head, sealed, tail_of, written_at
 from service.errors import AuditUnwritable
 
 REFUSALS_PER_MINUTE = 100
@@ -115,7 +114,7 @@ class AuditLog:
     def _append(self, head: Head, told: Told, durable: bool) -> Head:
         if head.file == START.file or head.size >= self._file_bytes:
             head = head._replace(file=self._next(head.file), size=0)
-        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        now = written_at(time.time())
         line, digest = sealed({"seq": head.seq + 1, "at": now, **told}, head.hash)
         file = self._folder / head.file
         is_new = not file.exists()

@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,6 +28,12 @@ class Head(NamedTuple):
     file: str
     size: int
     """Of the file, up to the end of the record."""
+
+
+def written_at(time_s: float) -> str:
+    """Unix seconds as records have them: such texts stand in the order of the times."""
+    moment = datetime.fromtimestamp(time_s, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 START = Head(0, "0" * 64, "", 0)

@@ -72,12 +72,15 @@ def _ship(
     on_trouble: Callable[[str], None],
 ) -> bool:
     """Events into the journal, until another backup is due or following ends; whether it ends."""
+    kept = -1  # the tombstones of then are in the folder
     with closing(Journal(vault.journal, manifest)) as journal:
         while True:
             ending = wait(POLL_S)
             try:
                 _take(log, journal)
-                keep_erased(vault.folder, log)
+                if (erasures := log.erasures()) != kept:
+                    keep_erased(vault.folder, log)
+                    kept = erasures
             except StoreUnavailable as error:
                 on_trouble(str(error))
             if ending or is_due():

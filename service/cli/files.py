@@ -10,23 +10,22 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from itertools import islice
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from service.cli import output
+from service.cli.interruption import INTERRUPTED
 from service.cli.output import Step
 
 if TYPE_CHECKING:
     from indexer.catalog.rows import RowError
     from indexer.ingest.problems import Problems
+    from indexer.ingest.reading import Reading
     from indexer.ingest.sources.source import Source
     from service.cli.times import RunTimes
 
 DONE, IN_PART, COULD_NOT = 0, 1, 2
-INTERRUPTED = 130
-"""What shells say of a program that Ctrl-C ended."""
 SHOWN_ROWS = 10
 SHOWN_KINDS = 20
 
@@ -97,11 +96,19 @@ class Rows(Generic[T]):
             self.stopped = str(error)
 
 
-def batched(rows: Iterable[T], size: int) -> Iterator[list[T]]:
-    """So many at a time, in order."""
-    iterator = iter(rows)
-    while part := list(islice(iterator, size)):
+def read_in(
+    reading: Reading[T], report: FileReport, step: Step, size: int
+) -> Iterator[list[tuple[int, T]]]:
+    """The rows of one source in parts of so many, each with its line: as far as it can be read, and
+    the report says why no further. `step` is told of each part once it was used."""
+    from indexer.batches import batched
+
+    source, rows = reading.source, Rows(reading)
+    total = source.count()
+    for part in batched(rows, size):
         yield part
+        step(source.name, reading.rows, total)
+    report.stopped = rows.stopped
 
 
 @contextmanager
@@ -127,7 +134,7 @@ def take_in(
     errors: Path | None,
     as_json: bool,
 ) -> list[FileReport]:
-    """Every source through `one`, which adds to its report; Ctrl-C ends it there."""
+    """Every source through `one`, which adds to its report; Ctrl-C ends it there, and `tell` says so."""
     from indexer.errors import CatalogError
     from indexer.ingest.problems import Problems
 
@@ -153,13 +160,12 @@ def take_in(
 def tell(
     reports: Sequence[FileReport],
     *,
-    again: str,
     errors: Path | None,
     as_json: bool,
     times: RunTimes | None = None,
 ) -> int:
-    """Print what became of the sources, and the `times` of it all; returns the exit code. `again` is
-    what the same command does with rows that are in."""
+    """Print what became of the sources, and the `times` of it all; returns the exit code.
+    KeyboardInterrupt, once that is printed, where Ctrl-C ended one of them: it ends the command."""
     code = _exit_code(reports)
     if as_json:
         timed = {"times": asdict(times)} if times else {}
@@ -170,10 +176,10 @@ def tell(
     for report in reports:
         if report.stopped:
             output.error(report.stopped)
-        elif report.interrupted:
-            output.error(_interrupted(report, again))
         elif code == COULD_NOT:
             output.error(f"{report.file}: no row could be used")
+    if code == INTERRUPTED:
+        raise KeyboardInterrupt
     return code
 
 
@@ -181,12 +187,6 @@ def _told(
     listen: Listen, file: str
 ) -> tuple[Callable[[RowError], None], Callable[[RowError], None]]:
     return (lambda row: listen(file, "failed", row), lambda row: listen(file, "warning", row))
-
-
-def _interrupted(report: FileReport, again: str) -> str:
-    kept = "is kept" if report.used == 1 else "are kept"
-    rows = "1 row" if report.used == 1 else f"{report.used:,} rows"
-    return f"{report.file}: stopped by Ctrl-C; {rows} {kept}. The same command goes on: {again}"
 
 
 def _exit_code(reports: Sequence[FileReport]) -> int:

@@ -16,6 +16,8 @@ NOTHING = "nothing was changed"
 LEFT: Mapping[str, str] = {
     "index": "what was indexed so far is kept; the same command goes on, and skips it",
     "events": "what was recorded so far is kept; the same command goes on, and counts no event twice",
+    "users import": "what was stored so far is kept; the same command begins again, and stores the same once more",
+    "export": "what was there under this name is as it was; the same command begins again",
     "train": "the model that served still serves; the same command goes on after the last whole epoch, if log, items"
     " and settings are the same",
     "align": "what was in use still is, and nothing of the new one is kept; the same command begins again",

@@ -5,7 +5,7 @@ Knows no command.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,13 +92,16 @@ class Maps:
 
     def _show(self, found: Guess, source: Source, report: FileReport) -> None:
         what = f"recognized as {found.preset}" if found.preset else "guessed"
-        text = found.mapping.to_toml(
-            [
-                f"How the columns of {Path(source.name).name} are read: {what}.",
-                f"Change it, and read with it by --map {_place(source).name}",
-                *found.remarks,
-            ]
-        )
+
+        def text(path: Path) -> str:
+            return found.mapping.to_toml(
+                [
+                    f"How the columns of {Path(source.name).name} are read: {what}.",
+                    f"Change it, and read with it by --map {path.name}",
+                    *found.remarks,
+                ]
+            )
+
         report.map = _written(text, _place(source))
         report.notes += found.remarks
         if self._as_json:
@@ -116,18 +119,18 @@ def _place(source: Source) -> Path:
     return source.path.with_name(f"{stem}.map.toml")
 
 
-def _written(text: str, place: Path) -> str:
-    """The file that holds the map. One that is there and says something else stays as it is, for
-    somebody may have changed it; where its folder cannot be written to, it goes here."""
+def _written(text: Callable[[Path], str], place: Path) -> str:
+    """The file that holds the map, whose text names it. One that is there and says something else stays as
+    it is, for somebody may have changed it; where its folder cannot be written to, it goes here."""
     stem = place.name.removesuffix(".map.toml")
     for folder in (place.parent, Path()):
         for name in (place.name, *(f"{stem}-{number}.map.toml" for number in range(2, 100))):
             path = folder / name
             try:
                 if not path.exists():
-                    path.write_text(text, "utf-8")
+                    path.write_text(text(path), "utf-8")
                     return str(path)
-                if path.read_text("utf-8") == text:
+                if path.read_text("utf-8") == text(path):
                     return str(path)
             except OSError:
                 break

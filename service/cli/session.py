@@ -8,7 +8,7 @@ An embedded store has one owner, so both look alike to the commands
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,13 +17,18 @@ from service.cli.connection import Connection
 from service.cli.output import remark, waiting
 
 if TYPE_CHECKING:
+    from indexer.ingest.sources.source import Source
     from indexer.log.event_log import EventLog
     from service.api.services import Backend
     from service.config import Settings
     from service.language_model.model import LanguageModel
     from service.operations.switching import Switching
     from service.recommender import Recommender
+    from service.storage.pseudonyms import Pseudonyms
     from service.telemetry.telemetry import Telemetry
+
+Naming = Callable[["Source"], "Pseudonyms"]
+"""What the people of a source are to be called. CatalogError where they cannot be told from others."""
 
 
 def settings_of(
@@ -136,3 +141,24 @@ def event_log(settings: Settings) -> Iterator[EventLog]:
 
     with log_alone(settings) as log:
         yield log
+
+
+@contextmanager
+def people_log(settings: Settings) -> Iterator[tuple[EventLog, Naming]]:
+    """The same for what is told of people: and what those of each source are called in it. ConfigError
+    where the key of the settings is not the one that the folder began with."""
+    from service.storage.pseudonyms import Pseudonyms
+
+    pseudonyms = Pseudonyms.of_settings(settings)
+    with event_log(settings) as log:
+        pseudonyms.check(log)
+        yield log, lambda source: pseudonyms.of_file(source.name, source.stated())
+
+
+def as_sent(source: Source) -> Pseudonyms:
+    """What people of a source are called when it goes to a server: what they are called there, for the
+    server gives pseudonyms itself. CatalogError where they have some already."""
+    from service.storage.pseudonyms import Pseudonyms, refuse_pseudonyms
+
+    refuse_pseudonyms(source.name, source.stated())
+    return Pseudonyms()

@@ -9,16 +9,19 @@ puts them in the place of ids, and back.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from indexer.catalog.event import Event
+from indexer.errors import CatalogError
 from indexer.log.event_log import EventLog
 from service.config import Settings
 from service.errors import ConfigError
 
 LEAST_KEY_BYTES = 16
+STATED = "palate.pseudonyms"
+"""What an exported file says by this key: whose pseudonyms its people have. See `Pseudonyms.mark`."""
 _META = "pseudonyms"
 _MARK = b"pseudonyms of this data folder"
 
@@ -50,6 +53,25 @@ class Pseudonyms:
     def __bool__(self) -> bool:
         return bool(self._key)
 
+    @property
+    def mark(self) -> str:
+        """Tells one key from another, and nothing of the key; empty without a key."""
+        return hmac.digest(self._key, _MARK, "sha256").hex() if self._key else ""
+
+    def of_file(self, name: str, stated: Mapping[str, str]) -> Pseudonyms:
+        """What people of a file are to be called, by what it says of itself: as they are where they have
+        pseudonyms already. CatalogError where these were made with another key: nobody would be found by
+        them."""
+        made_with = stated.get(STATED, "")
+        if not made_with:
+            return self
+        if self and made_with != self.mark:
+            todo = "read it into a folder with that key, or export again from where people have their own ids"
+            raise CatalogError(
+                name, "its people have pseudonyms that were made with another key", todo
+            )
+        return Pseudonyms()
+
     def of(self, user_id: str) -> str:
         """What a person is called in the folder; nobody stays nobody."""
         if not (self._key and user_id):
@@ -64,8 +86,7 @@ class Pseudonyms:
 
     def check(self, log: EventLog) -> None:
         """Settle it for a log without people; ConfigError where it was settled otherwise."""
-        mark = hmac.digest(self._key, _MARK, "sha256").hex() if self._key else ""
-        settled = log.meta_get(_META)
+        mark, settled = self.mark, log.meta_get(_META)
         if settled is None and (not mark or log.users_count() == 0):
             if mark:
                 log.meta_set(_META, mark)
@@ -82,6 +103,22 @@ class Pseudonyms:
             f"pseudonyms do not fit this data folder: {why}; set the key that it began with"
             " (privacy.pseudonym_key_file or PALATE_PSEUDONYM_KEY), none where it began with none, or"
             " begin another data folder"
+        )
+
+
+def mark_of(log: EventLog) -> str:
+    """Of the key that a log's people have their pseudonyms from; empty where they have none. No key is
+    needed."""
+    return log.meta_get(_META) or ""
+
+
+def refuse_pseudonyms(name: str, stated: Mapping[str, str]) -> None:
+    """CatalogError for an exported file that is to be sent to a server, which makes pseudonyms of what it
+    is sent."""
+    if stated.get(STATED):
+        todo = "read it into the data folder itself, while no server has it"
+        raise CatalogError(
+            name, "its people have pseudonyms, of which a server would make others", todo
         )
 
 

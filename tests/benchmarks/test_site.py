@@ -66,6 +66,13 @@ def test_every_page_has_one_place_in_the_navigation_and_the_home_page_is_first()
     assert [title for section in sections[:-1] for title in section] == list(NAVIGATION)
 
 
+def test_no_page_is_forgotten_and_no_name_is_of_a_page_that_there_is_not() -> None:
+    names = list(pages_of(ROOT).values())
+    assert [title for section in navigation(names) for title in section] == list(NAVIGATION)
+    for pattern in (pattern for patterns in NAVIGATION.values() for pattern in patterns):
+        assert any(Path(name).match(pattern) for name in names), pattern
+
+
 def test_links_and_places_that_are_not_there_are_found(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "index.html").write_text(

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from encoders.modality import media_types
+from indexer.catalog.event import EVENT_FIELDS
 from indexer.errors import CatalogError
 from indexer.ingest.values.moment import DateOrder
 
@@ -22,6 +23,8 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 HIDDEN = "hidden"
 """A field of maps only: the opposite of `available`."""
 ATTRIBUTES = "attributes"
+DOMAIN = "domain"
+"""Of items. Events may have it for the reader's convenience, and nothing is made of it."""
 
 _FIELDS: Mapping[Kind, Sequence[str]] = {
     "items": [
@@ -36,16 +39,7 @@ _FIELDS: Mapping[Kind, Sequence[str]] = {
         "hidden",
         "attributes",
     ],
-    "events": [
-        "user_id",
-        "item_id",
-        "event_type",
-        "value",
-        "timestamp",
-        "event_id",
-        "recommendation_id",
-        "position",
-    ],
+    "events": [name for name in EVENT_FIELDS if name != DOMAIN],
     "users": ["user_id", "taste", "attributes"],
 }
 REQUIRED: Mapping[Kind, Sequence[str]] = {
@@ -104,7 +98,7 @@ class ColumnMap:
             if media.list_field:
                 fields[media.name] = (media.name, media.list_field)
         fields.pop(HIDDEN, None)
-        left_out = frozenset({"domain"}) if kind == "events" else frozenset()
+        left_out = frozenset({DOMAIN}) if kind == "events" else frozenset()
         return cls(kind, fields, left_out=left_out)
 
     @classmethod

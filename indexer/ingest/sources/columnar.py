@@ -63,6 +63,17 @@ def count_parquet(path: Path) -> int | None:
     return rows
 
 
+def stated_by_parquet(path: Path) -> Mapping[str, str]:
+    """What its end says besides, by key; nothing where it cannot be read, which its rows will say."""
+    try:
+        stated = pq.read_schema(path).metadata or {}
+    except (OSError, pa.ArrowException):
+        return {}
+    return {
+        key.decode("utf-8", "replace"): of.decode("utf-8", "replace") for key, of in stated.items()
+    }
+
+
 def _seekable(given: Opened) -> Any:
     if given.path is not None:
         return pa.OSFile(str(given.path))

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import IO
+from typing import IO, cast
 
 from charset_normalizer import from_bytes
 
@@ -73,12 +73,12 @@ def encoding_of(head: bytes) -> str:
     for mark, name in _MARKS:
         if head.startswith(mark):
             return name
+    if head[:_ZEROS_IN].count(0) * 4 > len(head[:_ZEROS_IN]):
+        return "utf-16-le" if head[1:2] == b"\0" else "utf-16-be"
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
         return _guessed(head)
-    if head[:_ZEROS_IN].count(0) * 4 > len(head[:_ZEROS_IN]):
-        return "utf-16-le" if head[1:2] == b"\0" else "utf-16-be"
     return "utf-8"
 
 
@@ -103,6 +103,36 @@ def lines_of(head: bytes, stream: IO[bytes]) -> Iterator[Line]:
             byte = f"0x{raw[error.start]:02x}"
             note = f"byte {byte} is not {encoding.upper()}, read as Windows-1252"
             yield Line(number, _patched(raw, encoding), note)
+
+
+def in_utf8(head: bytes, stream: IO[bytes]) -> IO[bytes]:
+    """A text that begins with `head` as UTF-8 without a mark, for readers that know nothing else."""
+    encoding = encoding_of(head)
+    if encoding == "utf-8":
+        return stream
+    return cast(IO[bytes], io.BufferedReader(_Utf8(stream, encoding)))
+
+
+class _Utf8(io.RawIOBase):
+    """The same text in UTF-8. (`codecs.EncodedFile` hands `readinto` on to the bytes as they are.)"""
+
+    def __init__(self, stream: IO[bytes], encoding: str) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+        self._ready = b""
+        self._is_over = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        while not self._ready and not self._is_over:
+            raw = self._stream.read(len(buffer))
+            self._is_over = not raw
+            self._ready = self._decoder.decode(raw, final=self._is_over).encode()
+        part, self._ready = self._ready[: len(buffer)], self._ready[len(buffer) :]
+        buffer[: len(part)] = part
+        return len(part)
 
 
 def _patched(raw: bytes, encoding: str) -> str:

@@ -16,7 +16,7 @@ import ijson
 
 from indexer.catalog.rows import RowError
 from indexer.errors import CatalogError
-from indexer.ingest.sources.encoding import MAX_LINE_BYTES, encoding_of, lines_of
+from indexer.ingest.sources.encoding import MAX_LINE_BYTES, encoding_of, in_utf8, lines_of
 from indexer.ingest.sources.source import Row, Rows
 from indexer.ingest.sources.stream import Opened, spooled
 
@@ -31,9 +31,9 @@ def json_rows(given: Opened) -> Rows:
     """The rows of a text."""
     head = given.head.decode(encoding_of(given.head), "replace").removeprefix("\ufeff").lstrip()
     if head.startswith("[") and not _is_row(head.partition("\n")[0]):
-        yield from _items(given.stream, "item", given.name)
+        yield from _items(in_utf8(given.head, given.stream), "item", given.name)
     elif _holds_rows(head):
-        with spooled(given.stream) as whole:
+        with spooled(in_utf8(given.head, given.stream)) as whole:
             prefix = _longest_array(whole, given.name)
             whole.seek(0)
             yield from _items(whole, prefix, given.name)

@@ -9,12 +9,13 @@ import lzma
 import re
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
 from indexer.errors import CatalogError
 from indexer.ingest.sources.delimited import delimited_rows
+from indexer.ingest.sources.encoding import encoding_of
 from indexer.ingest.sources.json_rows import json_rows
 from indexer.ingest.sources.query import is_database, query_rows, without_password
 from indexer.ingest.sources.source import DATASET_INFO, Rows, Source
@@ -59,6 +60,8 @@ _BY_MAGIC: dict[bytes, Reader] = {
     b"PK\x03\x04": workbook_rows,
     b"\xd0\xcf\x11\xe0": workbook_rows,
 }
+_START_BYTES = 1_000
+"""Of a text, to tell JSON from cells and from what is no text."""
 _BY_LINE = (delimited_rows, json_rows)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.\-]+)://", re.IGNORECASE)
 _FORMATS = "CSV, TSV, JSON, JSON Lines, Parquet, Arrow, Excel; .gz or .zst of them"
@@ -78,6 +81,7 @@ def file_source(path: Path) -> Source:
         root=path.resolve().parent,
         path=path,
         changed_at=_changed_at(path),
+        stated=lambda: _stated(path),
         unit=_unit(path),
     )
 
@@ -168,19 +172,20 @@ def _file_rows(path: Path | None) -> Rows:
 
 
 def _reader_of(path: Path | None, given: Opened) -> Reader:
-    for magic, read in _BY_MAGIC.items():
-        if given.head.startswith(magic):
-            return read
     named = None if path is None else _BY_SUFFIX.get(_suffix(path))
-    return named or _text_reader(given)
+    return _by_magic(given.head) or named or _text_reader(given)
+
+
+def _by_magic(head: bytes) -> Reader | None:
+    return next((read for magic, read in _BY_MAGIC.items() if head.startswith(magic)), None)
 
 
 def _text_reader(given: Opened) -> Reader:
     """Of what no suffix tells: JSON, or cells where it is a text at all."""
-    start = given.head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-    if start in (b"{", b"["):
+    start = given.head[:_START_BYTES]
+    if start.decode(encoding_of(start), "replace").lstrip("\ufeff \t\r\n").startswith(("{", "[")):
         return json_rows
-    if b"\0" in given.head[:1000] and given.head[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+    if b"\0" in start and given.head[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         raise CatalogError(given.name, "its format is not known", f"give {_FORMATS}")
     return delimited_rows
 
@@ -191,7 +196,9 @@ def _suffix(path: Path) -> str:
 
 
 def _unit(path: Path) -> str:
-    return "line" if _BY_SUFFIX.get(_suffix(path), delimited_rows) in _BY_LINE else "row"
+    """By the name; a .json file holds a list, or else an object a line, which is its row as well."""
+    by_line = _BY_SUFFIX.get(_suffix(path), delimited_rows) in _BY_LINE
+    return "line" if by_line and _suffix(path) != ".json" else "row"
 
 
 def _changed_at(path: Path) -> float:
@@ -199,6 +206,20 @@ def _changed_at(path: Path) -> float:
         return min(path.stat().st_mtime, time.time())
     except OSError:
         return time.time()
+
+
+def _stated(path: Path) -> Mapping[str, str]:
+    try:
+        if not path.is_file():  # a pipe can be read once
+            return {}
+        with path.open("rb") as stream:
+            magic = stream.read(8)
+    except OSError:  # reading it says why
+        return {}
+    if _by_magic(magic) is not parquet_rows:
+        return {}
+    stated: Mapping[str, str] = _columnar(str(path)).stated_by_parquet(path)
+    return stated
 
 
 def _count(path: Path) -> int | None:

@@ -50,6 +50,8 @@ class Source:
     """Of its file or folder, where it has one."""
     changed_at: float = field(default_factory=time.time)
     """Unix seconds; nothing in it happened later."""
+    stated: Callable[[], Mapping[str, str]] = dict
+    """What a Parquet file says of itself besides its rows, by key; others say nothing."""
     unit: str = "row"
     """What `Row.line` counts: "line" or "row"."""
 

@@ -47,14 +47,18 @@ class Opened:
 
 @contextmanager
 def opened(path: Path | None) -> Iterator[Opened]:
-    """The bytes of a file; None is stdin."""
+    """The bytes of a file; None is stdin. CatalogError where what unpacks it is not installed."""
     raw: IO[bytes] = sys.stdin.buffer if path is None else path.open("rb")
     name = "stdin" if path is None else str(path)
     head, whole = _peek(raw, HEAD_BYTES)
     with whole:
         for magic, unpack in _PACKED.items():
             if head.startswith(magic):
-                head, inner = _peek(unpack(whole), HEAD_BYTES)
+                try:
+                    unpacked = unpack(whole)
+                except ModuleNotFoundError as error:
+                    raise without_arrow(name, error) from error
+                head, inner = _peek(unpacked, HEAD_BYTES)
                 with inner:
                     yield Opened(name, head, inner)
                 return
@@ -83,10 +87,8 @@ def without_arrow(name: str, error: ModuleNotFoundError) -> CatalogError:
 
 
 def _zstandard(raw: IO[bytes]) -> IO[bytes]:
-    try:
-        import pyarrow as pa
-    except ModuleNotFoundError as error:
-        raise without_arrow(getattr(raw, "name", "") or "this file", error) from error
+    import pyarrow as pa
+
     return cast(IO[bytes], io.BufferedReader(pa.CompressedInputStream(raw, "zstd")))
 
 

@@ -26,6 +26,7 @@ from indexer.log.tombstones import Tombstone, Tombstones, tombstone_name
 IN_FLIGHT_S = 60.0
 """Calls that came in until so long after a deletion are taken for ones that were under way."""
 ERASURE_KEY = "erasure_key"
+_ERASURES = "erasures"
 _TABLES = {"events": events, "profiles": users, "served": served, "impressions": impressions}
 """Those with rows of a user, by what `delete_user` calls them."""
 _GUESTS_EVENTS = select(events).where(events.c.user_id == bindparam("guest"))
@@ -80,15 +81,16 @@ class SqlErasure(SqlPart):
             of_guests = impressions.c.user_id == guest_id
             shown = impressions.update().where(of_guests).values(user_id=user_id)
             n_shown = connection.execute(shown).rowcount
-            n_profiles = self._merge_profiles(connection, guest_id, user_id)
-            self._bury(connection, guest_id, merged_into=user_id)
+            counts = {
+                "events": len(rows),
+                "profiles": self._merge_profiles(connection, guest_id, user_id),
+                "served": len(answers),
+                "impressions": n_shown,
+            }
+            if any(counts.values()):  # else the stone of who was deleted would say "merged" instead
+                self._bury(connection, guest_id, merged_into=user_id)
         self.database.empty_wal()
-        return {
-            "events": len(rows),
-            "profiles": n_profiles,
-            "served": len(answers),
-            "impressions": n_shown,
-        }
+        return counts
 
     def _merge_profiles(self, connection: Connection, guest_id: str, user_id: str) -> int:
         found = connection.execute(
@@ -118,6 +120,10 @@ class SqlErasure(SqlPart):
             rows = connection.execute(select(erased)).mappings().all()
         return Tombstones(key, [Tombstone(**row) for row in rows])
 
+    def erasures(self) -> int:
+        with self.database.reading() as connection:
+            return _erasures(connection)
+
     def take_tombstones(self, stones: Tombstones) -> None:
         rows = [asdict(stone) for stone in stones.by_person.values()]
         if not rows:
@@ -128,6 +134,7 @@ class SqlErasure(SqlPart):
                 names = [row["person"] for row in part]
                 connection.execute(erased.delete().where(erased.c.person.in_(names)))
                 connection.execute(erased.insert(), list(part))
+            self._count_erasure(connection)
             newest = max(stone.last_seq for stone in stones.by_person.values())
             skip_to(self.database, connection, newest)
 
@@ -142,6 +149,10 @@ class SqlErasure(SqlPart):
         }
         self.database.upsert(connection, erased, {"person": name}, now)
         connection.execute(erased.update().where(erased.c.merged_into == name).values(now))
+        self._count_erasure(connection)
+
+    def _count_erasure(self, connection: Connection) -> None:
+        put_value(self.database, connection, _ERASURES, str(_erasures(connection) + 1))
 
 
 def of_the_living(connection: Connection, batch: Sequence[Served]) -> Sequence[Served]:
@@ -171,6 +182,10 @@ def of_the_living(connection: Connection, batch: Sequence[Served]) -> Sequence[S
         return later_by > (0.0 if known[one.user_id] else IN_FLIGHT_S)
 
     return [one for one in batch if may_be_kept(one)]
+
+
+def _erasures(connection: Connection) -> int:
+    return int(get_value(connection, _ERASURES) or 0)
 
 
 def _key(database: Database, connection: Connection) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from service.cli import output
+from service.cli.commands.reporting import since_of
 from service.cli.files import COULD_NOT, DONE
 from service.cli.options import Config, Data, Json
 from service.cli.session import settings_of
@@ -56,8 +58,8 @@ def export(
     since: Annotated[
         str,
         typer.Option(
-            metavar="TIME",
-            help="Only records from this time (UTC) on, such as 2026-03-01 or 2026-03-01T12:00.",
+            metavar="WHEN",
+            help="Only records from then on: 24h, 7d, or a time like 2026-03-01T12:00 (UTC).",
             show_default=False,
         ),
     ] = "",
@@ -65,9 +67,10 @@ def export(
     config: Config = None,
 ) -> int:
     """The records as JSON Lines on stdout, with their hashes, so that they can be verified again."""
-    from service.access.audit_chain import records
+    from service.access.audit_chain import records, written_at
 
+    from_then = written_at(since_of(since, time.time())) if since else ""
     for record in records(settings_of(data, config).audit_folder):
-        if record["at"] >= since:
+        if record["at"] >= from_then:
             sys.stdout.write(json.dumps(record, sort_keys=True, separators=(",", ":")) + "\n")
     return DONE

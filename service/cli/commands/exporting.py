@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from indexer.export.tables import Batches
+    from indexer.log.event_log import EventLog
     from service.config import Settings
     from service.storage.workspace import Workspace
 
@@ -96,9 +97,23 @@ def _opened(
         if what is What.ITEMS:
             yield tables.items_schema(), tables.item_batches(log)
         elif what is What.EVENTS:
-            yield tables.EVENTS, tables.event_batches(log)
+            yield _of_people(tables.EVENTS, log), tables.event_batches(log)
         else:
-            yield tables.USERS, tables.user_batches(log)
+            yield _of_people(tables.USERS, log), tables.user_batches(log)
+
+
+def _of_people(schema: pa.Schema, log: EventLog) -> pa.Schema:
+    """The same, and in the file it says where people in it have pseudonyms."""
+    from service.storage.pseudonyms import STATED, mark_of
+
+    mark = mark_of(log)
+    if not mark:
+        return schema
+    output.remark(
+        "people in it have pseudonyms, as in the data folder; read again from this file they keep them,"
+        " and from what else is made of it they would get others"
+    )
+    return schema.with_metadata({STATED: mark})
 
 
 def _vector_name(workspace: Workspace, wanted: str) -> str:

@@ -13,7 +13,7 @@ import typer
 
 from service.cli import output
 from service.cli.connection import HERE, Server
-from service.cli.files import DONE, FileReport, Rows, batched, take_in, tell
+from service.cli.files import DONE, FileReport, Rows, read_in, take_in, tell
 from service.cli.maps import Maps
 from service.cli.options import Config, Data, Errors, Files, Json, Map, Query, Workers
 from service.cli.output import Step
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 COUNTS = ("indexed", "skipped", "joined")
 """Joined rows are variants, further pictures or repetitions of an item that another row began."""
-AGAIN = "what is in and unchanged is skipped."
 PART = 2_560
 """Items after which it is counted what became of them."""
 REMOTE_ITEMS = 200
@@ -73,7 +72,7 @@ def index(
                 errors=errors,
                 as_json=as_json,
             )
-        return tell(reports, again=AGAIN, errors=errors, as_json=as_json)
+        return tell(reports, errors=errors, as_json=as_json)
     from service.cli.times import run_times
 
     with _workspace(settings_of(data, config), as_json, workers) as workspace:
@@ -94,7 +93,7 @@ def index(
             workspace.store.optimize()
         rows = sum(report.rows for report in reports)
         times = run_times(_encoders(workspace).values(), rows, perf_counter() - started)
-    return tell(reports, again=AGAIN, errors=errors, as_json=as_json, times=times)
+    return tell(reports, errors=errors, as_json=as_json, times=times)
 
 
 def rebuild(
@@ -165,8 +164,8 @@ def _index(indexer: Indexer, maps: Maps, source: Source, report: FileReport, ste
 
     source, mapping = maps.of(source, report)
     reading = ItemReading(source, mapping, report.problems)
-    rows, total = Rows(reading), source.count()
-    for part in batched(rows, PART):
+    total = source.count()
+    for part in read_in(reading, report, step, PART):
         lines = [line for line, _ in part]
         before = reading.rows - len(part)
         found = indexer.index_items(
@@ -180,7 +179,6 @@ def _index(indexer: Indexer, maps: Maps, source: Source, report: FileReport, ste
         for row in found.warnings:
             report.problems.warn_row(RowError(lines[row.line - 1], row.item_id, row.reason))
     report.counts["joined"] = reading.joined
-    report.stopped = rows.stopped
 
 
 def _send(backend: Backend, maps: Maps, source: Source, report: FileReport, step: Step) -> None:

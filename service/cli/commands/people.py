@@ -12,14 +12,16 @@ import typer
 
 from service.cli import output
 from service.cli.connection import HERE, Server
-from service.cli.files import DONE, FileReport, Rows, batched, take_in, tell
+from service.cli.files import DONE, FileReport, read_in, take_in, tell
 from service.cli.maps import Maps
 from service.cli.options import Config, Data, Errors, Files, Json, Map, Query
 from service.cli.output import Step
 from service.cli.session import (
+    Naming,
     answering,
-    event_log,
+    as_sent,
     open_recommender,
+    people_log,
     require_data,
     settings_of,
 )
@@ -27,12 +29,9 @@ from service.cli.session import (
 if TYPE_CHECKING:
     from indexer.catalog.profile import Profile
     from indexer.ingest.sources.source import Source
-    from indexer.log.event_log import EventLog
     from service.api.services import Backend
-    from service.config import Settings
 
 COUNTS = ("stored",)
-AGAIN = "profiles that are in are replaced by the same."
 BATCH = 1_000
 Put = Callable[[Sequence["Profile"]], None]
 
@@ -60,47 +59,35 @@ def import_(
 
     sources, maps = open_sources(files, query), Maps("users", map, as_json=as_json)
 
-    def all_of(put: Put) -> int:
+    def all_of(put: Put, naming: Naming) -> int:
         reports = take_in(
             sources,
             COUNTS,
-            lambda *of_one: _import(put, maps, *of_one),
+            lambda *of_one: _import(put, naming, maps, *of_one),
             errors=errors,
             as_json=as_json,
         )
-        return tell(reports, again=AGAIN, errors=errors, as_json=as_json)
+        return tell(reports, errors=errors, as_json=as_json)
 
     if server:
         with answering(data, config, server, quiet=as_json) as backend:
-            return all_of(lambda batch: _send(backend, batch))
-    settings = settings_of(data, config)
-    with event_log(settings) as log:
-        return all_of(_putter(log, settings))
+            return all_of(lambda batch: _send(backend, batch), as_sent)
+    with people_log(settings_of(data, config)) as (log, naming):
+        return all_of(log.put_users, naming)
 
 
-def _putter(log: EventLog, settings: Settings) -> Put:
-    """Into the log, of people under their pseudonyms, where there are any."""
-    from service.storage.pseudonyms import Pseudonyms
-
-    pseudonyms = Pseudonyms.of_settings(settings)
-    pseudonyms.check(log)
-    return lambda batch: log.put_users(
-        [replace(profile, user_id=pseudonyms.of(profile.user_id)) for profile in batch]
-    )
-
-
-def _import(put: Put, maps: Maps, source: Source, report: FileReport, step: Step) -> None:
+def _import(
+    put: Put, naming: Naming, maps: Maps, source: Source, report: FileReport, step: Step
+) -> None:
     """One source."""
     from indexer.ingest.reading import ProfileReading
 
+    people = naming(source)
     source, mapping = maps.of(source, report)
     reading = ProfileReading(source, mapping, report.problems)
-    rows, total = Rows(reading), source.count()
-    for part in batched(rows, BATCH):
-        put([profile for _, profile in part])
+    for part in read_in(reading, report, step, BATCH):
+        put([replace(one, user_id=people.of(one.user_id)) for _, one in part])
         report.counts["stored"] += len(part)
-        step(source.name, reading.rows, total)
-    report.stopped = rows.stopped
 
 
 def _send(backend: Backend, batch: Sequence[Profile]) -> None:

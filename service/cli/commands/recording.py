@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from service.cli.connection import HERE, Server
-from service.cli.files import FileReport, Rows, batched, take_in, tell
+from service.cli.files import FileReport, read_in, take_in, tell
 from service.cli.maps import Maps
 from service.cli.options import Config, Data, Errors, Files, Json, Map, Query
 from service.cli.output import Step
-from service.cli.session import answering, event_log, settings_of
+from service.cli.session import Naming, answering, as_sent, people_log, settings_of
 
 if TYPE_CHECKING:
     from indexer.catalog.event import Event
@@ -18,13 +18,11 @@ if TYPE_CHECKING:
     from indexer.log.event_log import EventLog
     from service.api.messages import EventReport
     from service.config import Settings
-    from service.storage.pseudonyms import Pseudonyms
 
 BATCH = 10_000
 REMOTE_BATCH = 5_000
 
 COUNTS = ("recorded", "duplicates", "unknown_items", "unattributed")
-AGAIN = "what is in is counted as a duplicate."
 
 Record = Callable[[Sequence["Event"]], "EventReport"]
 
@@ -50,48 +48,48 @@ def events(
 
     sources, maps = open_sources(files, query), Maps("events", map, as_json=as_json)
 
-    def all_of(record: Record, batch: int) -> int:
+    def all_of(record: Record, batch: int, naming: Naming) -> int:
         reports = take_in(
             sources,
             COUNTS,
-            lambda *of_one: _record(record, batch, maps, *of_one),
+            lambda *of_one: _record(record, batch, naming, maps, *of_one),
             errors=errors,
             as_json=as_json,
         )
-        return tell(reports, again=AGAIN, errors=errors, as_json=as_json)
+        return tell(reports, errors=errors, as_json=as_json)
 
     if server:
         with answering(data, config, server, quiet=as_json) as backend:
-            return all_of(backend.record_events, REMOTE_BATCH)
-    from service.storage.pseudonyms import Pseudonyms
-
+            return all_of(backend.record_events, REMOTE_BATCH, as_sent)
     settings = settings_of(data, config)
-    pseudonyms = Pseudonyms.of_settings(settings)
-    with event_log(settings) as log:
-        pseudonyms.check(log)
-        return all_of(_recorder(log, settings, pseudonyms), BATCH)
+    with people_log(settings) as (log, naming):
+        return all_of(_recorder(log, settings), BATCH, naming)
 
 
 def _record(
-    record: Record, batch: int, maps: Maps, source: Source, report: FileReport, step: Step
+    record: Record,
+    batch: int,
+    naming: Naming,
+    maps: Maps,
+    source: Source,
+    report: FileReport,
+    step: Step,
 ) -> None:
     """One source."""
     from indexer.ingest.reading import EventReading
 
+    people = naming(source)
     source, mapping = maps.of(source, report)
     reading = EventReading(source, mapping, report.problems)
-    rows, total = Rows(reading), source.count()
-    for part in batched(rows, batch):
-        answer = record([event for _, event in part])
+    for part in read_in(reading, report, step, batch):
+        answer = record(people.of_events([event for _, event in part]))
         report.counts["recorded"] += answer.recorded
         report.counts["duplicates"] += answer.duplicates
         report.counts["unknown_items"] += answer.unknown_items
         report.counts["unattributed"] += answer.unattributed
-        step(source.name, reading.rows, total)
-    report.stopped = rows.stopped
 
 
-def _recorder(log: EventLog, settings: Settings, pseudonyms: Pseudonyms) -> Record:
+def _recorder(log: EventLog, settings: Settings) -> Record:
     from service.api.messages import EventReport
     from service.online.online import Online, WrittenAnswers
 
@@ -100,7 +98,6 @@ def _recorder(log: EventLog, settings: Settings, pseudonyms: Pseudonyms) -> Reco
     online = Online(log, WrittenAnswers(log), policy, days)
 
     def record(batch: Sequence[Event]) -> EventReport:
-        batch = pseudonyms.of_events(batch)
         added = log.append_events(batch)
         fresh = [event for event, new in zip(batch, added, strict=True) if new]
         unknown = sum(event.item_id not in known for event in fresh)

@@ -4,6 +4,8 @@ an error."""
 from __future__ import annotations
 
 import io
+import os
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -96,6 +98,45 @@ def test_a_child_is_used_again_and_others_decode_beside_it(fresh: Any) -> None:
         pictures = list(pool.map(decoded_image, [content] * 12))
     assert {picture.size for picture in pictures} == {(70, 50)}
     assert 1 <= len(fresh._free) <= decoder.KEPT
+
+
+def test_a_signal_for_all_processes_of_a_group_leaves_a_child_to_whoever_started_it(
+    fresh: Any,
+) -> None:
+    decoded_image(_picture())
+    [child] = fresh._free
+    pid = child._process.pid
+    assert os.getsid(pid) == pid  # a terminal's Ctrl-C does not reach it
+    for number in (signal.SIGINT, signal.SIGTERM):
+        os.kill(pid, number)
+    assert decoded_image(_picture()).size == (70, 50)
+    assert fresh._free == [child]
+    assert child.close() == 0
+
+
+def test_a_child_that_has_ended_while_it_waited_is_not_asked(fresh: Any) -> None:
+    decoded_image(_picture())
+    [child] = fresh._free
+    os.kill(child._process.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, child._process.pid, os.WEXITED | os.WNOWAIT)
+    assert decoded_image(_picture()).size == (70, 50)
+    assert child not in fresh._free
+
+
+def test_a_child_that_answered_and_was_over_its_time_is_ended(
+    fresh: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask, used = decoder._Child.ask, []
+
+    def late(child: Any, *asked: Any) -> Any:
+        answer = ask(child, *asked)
+        child.is_usable = False
+        used.append(child)
+        return answer
+
+    monkeypatch.setattr(decoder._Child, "ask", late)
+    assert decoded_image(_picture()).size == (70, 50)
+    assert (fresh._free, used[0].has_ended) == ([], True)
 
 
 CRASHES = "import os, sys; sys.stdin.buffer.read(4); os.kill(os.getpid(), 11)"

@@ -168,6 +168,33 @@ def test_of_two_rows_of_one_item_the_later_stands(world: World) -> None:
     assert world.log.count_pending() == 0
 
 
+def test_an_item_that_is_exported_and_read_from_another_folder_keeps_its_pictures(
+    world: World, tmp_path: Path
+) -> None:
+    shop, other = tmp_path / "shop", tmp_path / "other"
+    for folder in (shop, other):
+        folder.mkdir()
+    (shop / "red.png").write_bytes(png("red"))
+    item = Item("a", title="x", media={"image": ("red.png",)})
+    world.indexer.index_items([item], root=shop)
+    again = world.indexer.index_items([item], root=other)
+    assert (again.skipped, again.warnings) == (1, [])
+    [(_, kept)] = world.log.get_items(["a"]).values()
+    assert kept.perceived("image") == (f"{shop}/./red.png",)
+    assert world.indexer.index_items([replace(item, item_id="b")], root=other).warnings
+
+
+def test_a_file_beside_the_rows_goes_before_what_the_item_had(world: World, tmp_path: Path) -> None:
+    shop, other = tmp_path / "shop", tmp_path / "other"
+    item = Item("a", title="x", media={"image": ("1.png",)})
+    for folder in (shop, other):
+        folder.mkdir()
+        (folder / "1.png").write_bytes(png("red"))
+        assert world.indexer.index_items([item], root=folder).warnings == []
+    [(_, kept)] = world.log.get_items(["a"]).values()
+    assert kept.perceived("image") == (f"{other}/./1.png",)
+
+
 def test_pictures_from_a_folder_are_found_by_picture(world: World, tmp_path: Path) -> None:
     (tmp_path / "posters").mkdir()
     for colour in ("red", "blue"):

@@ -13,6 +13,7 @@ from indexer.errors import StoreUnavailable
 from indexer.log.event_log import EventLog
 from indexer.log.opening import open_event_log
 from service.backup.backup import BackupReport
+from service.backup.erased import Erased
 from service.backup.following import POLL_S, follow
 from service.backup.journal import journal_rows
 from service.backup.point import Point
@@ -137,3 +138,19 @@ def test_a_log_that_cannot_be_read_for_once_is_tried_again(
     )
     assert troubles == ["log: busy; try again"]
     assert _shipped(tmp_path / "b") == ["a"]
+
+
+def test_the_list_of_the_deleted_is_read_only_where_it_has_changed(
+    data: Path, log: EventLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    tombstones = type(log).tombstones
+    monkeypatch.setattr(type(log), "tombstones", lambda log: (read.append(1), tombstones(log))[1])
+    reads_after: list[int] = []
+    nothing: list[Callable[[], object]] = [lambda: reads_after.append(len(read))] * 4
+    _record(log, "a")
+    steps = Steps(*nothing, lambda: log.delete_user("u"), *nothing)
+    follow(world.settings(data), tmp_path / "b", steps.wait, clock=steps.clock)
+    begun = reads_after[1]
+    assert reads_after == [begun - 1, *[begun] * 3, *[begun + 1] * 4]
+    assert len(Erased.read(tmp_path / "b").by_key) == 1

@@ -11,21 +11,21 @@ import pytest
 from indexer.catalog.rows import RowError
 from indexer.errors import CatalogError
 from indexer.ingest.problems import Problem, Problems
-from indexer.ingest.sources.source import Source
+from indexer.ingest.reading import ProfileReading
+from indexer.ingest.sources.source import Row, Source
 from service.cli.files import (
     COULD_NOT,
     DONE,
     IN_PART,
-    INTERRUPTED,
     FileReport,
     Rows,
-    batched,
+    read_in,
     take_in,
     tell,
 )
+from service.cli.interruption import INTERRUPTED
 from service.cli.output import Step
 
-AGAIN = "what is in is skipped."
 PRICE = Problem("price", "is not a number; left out", "N/A")
 NO_ID = Problem("item_id", "is missing")
 
@@ -51,7 +51,7 @@ def _report(
 
 
 def _tell(reports: list[FileReport], *, errors: Path | None = None, as_json: bool = False) -> int:
-    return tell(reports, again=AGAIN, errors=errors, as_json=as_json)
+    return tell(reports, errors=errors, as_json=as_json)
 
 
 def _source(name: str) -> Source:
@@ -68,8 +68,19 @@ def test_rows_come_as_far_as_they_can_be_read_and_it_is_said_why_no_further() ->
     assert (list(whole), whole.stopped) == ([1, 2], "")
 
 
-def test_rows_come_in_batches() -> None:
-    assert list(batched(range(5), 2)) == [[0, 1], [2, 3], [4]]
+def test_the_rows_of_a_source_come_in_parts_that_are_told_once_they_were_used() -> None:
+    def rows() -> Iterator[Row]:
+        yield from (Row(n, {"user_id": str(n)}) for n in range(1, 6))
+        raise CatalogError("a.jsonl", "it breaks off", "get it again")
+
+    source = Source("a.jsonl", rows, lambda: 9)
+    report, told, parts = _report(), [], []
+    for part in read_in(ProfileReading(source), report, lambda *of: told.append(of), 2):
+        assert len(told) == len(parts)
+        parts.append([(line, profile.user_id) for line, profile in part])
+    assert parts == [[(1, "1"), (2, "2")], [(3, "3"), (4, "4")], [(5, "5")]]
+    assert told == [("a.jsonl", 2, 9), ("a.jsonl", 4, 9), ("a.jsonl", 5, 9)]
+    assert report.stopped == "a.jsonl: it breaks off; get it again"
 
 
 def test_every_source_is_taken_in_in_order() -> None:
@@ -86,18 +97,21 @@ def test_every_source_is_taken_in_in_order() -> None:
     assert [bool(report.stopped) for report in reports] == [False, True, False]
 
 
-def test_ctrl_c_keeps_what_is_in_and_says_how_to_go_on(capsys: pytest.CaptureFixture[str]) -> None:
+def test_ctrl_c_keeps_what_is_in_and_ends_the_command_once_it_is_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     def one(source: Source, report: FileReport, step: Step) -> None:
         report.counts["indexed"] += 2_560
         raise KeyboardInterrupt
 
     sources = [_source("a.csv"), _source("b.csv")]
     reports = take_in(sources, ["indexed"], one, errors=None, as_json=True)
-    assert _tell(reports, as_json=True) == INTERRUPTED
-    assert capsys.readouterr().err == (
-        "error: a.csv: stopped by Ctrl-C; 2,560 rows are kept. The same command goes on:"
-        " what is in is skipped.\n"
-    )
+    with pytest.raises(KeyboardInterrupt):
+        _tell(reports, as_json=True)
+    told = capsys.readouterr()
+    (file,) = json.loads(told.out)["files"]
+    assert (file["file"], file["counts"]) == ("a.csv", {"indexed": 2_560})
+    assert (json.loads(told.out)["exit_code"], told.err) == (INTERRUPTED, "")
 
 
 @pytest.mark.parametrize(

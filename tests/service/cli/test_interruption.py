@@ -10,7 +10,7 @@ from service.cli.tree import commands
 
 LONG = (
     "index", "events", "train", "align", "rebuild", "evaluate", "tune", "enrich", "backup", "restore", "scrub",
-    "simulate", "encoders change",
+    "simulate", "encoders change", "users import", "export",
 )  # fmt: skip
 
 

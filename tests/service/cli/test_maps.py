@@ -55,6 +55,8 @@ def test_a_map_that_somebody_changed_stays(shop: Path) -> None:
     Path(first).write_text("kind = 'items' # mine\n")
     second = mapped(shop, "auto")[1].map
     assert Path(second).name == "shop-2.map.toml"
+    assert "read with it by --map shop-2.map.toml\n" in Path(second).read_text()
+    assert mapped(shop, "auto")[1].map == second
     assert "mine" in Path(first).read_text()
 
 

@@ -9,10 +9,11 @@ import pytest
 
 from encoders.fake import FakeTextEncoder
 from indexer.catalog.item import Item
-from indexer.errors import EncoderMismatch, StoreError, StoreLocked
+from indexer.errors import Damaged, EncoderMismatch, StoreError, StoreLocked
 from indexer.folder_lock import FolderLock
 from indexer.log.sql.event_log import SqlEventLog
 from indexer.log.sql.schema import meta
+from service.storage import data_folder
 from service.storage.data_folder import DataFolder, log_alone, registry_of
 from service.storage.workspace import Workspace
 from tests.service.world import settings
@@ -101,4 +102,25 @@ def test_a_file_in_the_place_of_the_folder_is_named(tmp_path: Path) -> None:
         pytest.raises(StoreError, match="a file is in its place; name a folder with --data"),
         log_alone(read),
     ):
+        pass
+
+
+def test_no_new_log_is_made_in_the_place_of_one_that_is_lost(tmp_path: Path) -> None:
+    workspace = opened(tmp_path)
+    workspace.indexer().index_items([Item("a", title="one")])
+    workspace.close()
+    (tmp_path / "log.db").unlink()
+    with pytest.raises(Damaged, match="it is gone or empty"), log_alone(workspace.settings):
+        pass
+    assert not (tmp_path / "log.db").exists()
+
+
+def test_nor_is_an_empty_log_of_a_server_taken_for_the_one_that_vectors_were_made_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = opened(tmp_path)
+    workspace.indexer().index_items([Item("a", title="one")])
+    workspace.close()
+    monkeypatch.setattr(data_folder, "open_event_log", lambda _: SharedLog.open("sqlite://"))
+    with pytest.raises(Damaged, match="made from another"), log_alone(workspace.settings):
         pass

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from indexer.catalog.event import Event
+from indexer.errors import CatalogError
 from indexer.log.event_log import EventLog
 from indexer.log.opening import open_event_log
 from service.config import PrivacySettings, Settings
 from service.errors import ConfigError
-from service.storage.pseudonyms import Pseudonyms
+from service.storage.pseudonyms import STATED, Pseudonyms, mark_of, refuse_pseudonyms
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 
@@ -53,6 +54,29 @@ def test_the_key_is_read_from_a_file_or_the_environment(tmp_path: Path) -> None:
 def test_a_key_that_is_none_is_refused(settings: dict[str, object], why: str) -> None:
     with pytest.raises(ConfigError, match=why):
         Pseudonyms.of_settings(Settings(**settings))  # type: ignore[arg-type]
+
+
+def test_people_of_a_file_keep_the_pseudonyms_that_this_key_made() -> None:
+    ours, plain = Pseudonyms(KEY), Pseudonyms()
+    stated = {STATED: ours.mark}
+    assert ours.of_file("a.parquet", {}) is ours
+    assert ours.of_file("a.parquet", stated).of("ann") == "ann"
+    assert plain.of_file("a.parquet", stated).of("ann") == "ann"
+    with pytest.raises(CatalogError, match="pseudonyms that were made with another key"):
+        Pseudonyms(OTHER).of_file("a.parquet", stated)
+
+
+def test_what_a_server_would_give_pseudonyms_again_is_not_sent() -> None:
+    refuse_pseudonyms("a.parquet", {"made by": "somebody"})
+    with pytest.raises(CatalogError, match="read it into the data folder itself"):
+        refuse_pseudonyms("a.parquet", {STATED: Pseudonyms(KEY).mark})
+
+
+def test_the_mark_of_a_log_is_known_without_its_key() -> None:
+    with open_event_log("sqlite://") as log:
+        assert mark_of(log) == Pseudonyms().mark == ""
+        Pseudonyms(KEY).check(log)
+        assert mark_of(log) == Pseudonyms(KEY).mark != Pseudonyms(OTHER).mark
 
 
 def _with_person(log: EventLog, user_id: str) -> None:

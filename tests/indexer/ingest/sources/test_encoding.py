@@ -7,7 +7,7 @@ import io
 import pytest
 
 from indexer.ingest.sources import encoding
-from indexer.ingest.sources.encoding import Line, encoding_of, lines_of
+from indexer.ingest.sources.encoding import Line, encoding_of, in_utf8, lines_of
 
 
 def lines(content: bytes) -> list[Line]:
@@ -42,6 +42,7 @@ def test_it_is_found_and_the_text_is_right(text: str, name: str) -> None:
 def test_utf_16_without_a_mark_is_told_by_its_zeros() -> None:
     assert encoding_of("id,name\n".encode("utf-16-le")) == "utf-16-le"
     assert encoding_of("id,name\n".encode("utf-16-be")) == "utf-16-be"
+    assert encoding_of("id,größe\n".encode("utf-16-le")) == "utf-16-le"
 
 
 def test_a_character_cut_at_the_end_of_the_head_is_no_fault() -> None:
@@ -64,3 +65,12 @@ def test_a_line_without_an_end_is_not_held(name: str, monkeypatch: pytest.Monkey
     monkeypatch.setattr(encoding, "MAX_LINE_BYTES", 64)
     found = lines(f"a\n{'x' * 1000}\nb\n".encode(name))
     assert [(line.number, line.text) for line in found] == [(1, "a\n"), (2, None), (3, "b\n")]
+
+
+@pytest.mark.parametrize("name", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32"])
+def test_a_text_is_read_as_utf_8_whatever_its_encoding_in_reads_of_any_size(name: str) -> None:
+    text = "id,größe,😀,鞋\n" * 20
+    raw = text.encode(name)
+    for size in (1, 3, 7, 4_096):
+        stream = in_utf8(raw, io.BytesIO(raw))
+        assert b"".join(iter(lambda: stream.read(size), b"")).decode() == text  # noqa: B023

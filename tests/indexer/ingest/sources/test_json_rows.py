@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,29 @@ def read(path: Path, content: str) -> list[Row | RowError]:
 @pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
 def test_rows_are_the_same_in_every_form(tmp_path: Path, name: str, content: str) -> None:
     assert [row.values for row in read(tmp_path / name, content) if isinstance(row, Row)] == ROWS
+
+
+WIDE = [{"id": 1, "title": "Größe 😀 鞋"}, {"id": 2, "title": "żółty"}] * 3_000
+"""Letters of one to four bytes, over several reads."""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+@pytest.mark.parametrize("wrap", [list, lambda rows: {"meta": {"n": 1}, "products": rows}])
+def test_a_list_is_read_in_any_encoding_of_unicode(
+    tmp_path: Path, encoding: str, wrap: Callable[[Any], Any]
+) -> None:
+    path = tmp_path / "a.json"
+    for indent in (None, 1):
+        path.write_text(json.dumps(wrap(WIDE), ensure_ascii=False, indent=indent), encoding)
+        rows = list(file_source(path).open())
+        assert [row.values for row in rows if isinstance(row, Row)] == WIDE
+
+
+def test_a_list_in_an_older_encoding_is_read_too(tmp_path: Path) -> None:
+    rows = [{"id": n, "title": "Größe für Mädchen, schöne Füße"} for n in range(50)]
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(rows, ensure_ascii=False), "cp1252")
+    assert [row.values for row in file_source(path).open() if isinstance(row, Row)] == rows
 
 
 def test_a_list_may_lie_deep_in_one_line_and_one_row_may_hold_a_list(tmp_path: Path) -> None:

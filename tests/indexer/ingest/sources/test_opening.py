@@ -8,11 +8,22 @@ import os
 import sys
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from indexer.errors import CatalogError
+from indexer.ingest import sources
+from indexer.ingest.sources import columnar
 from indexer.ingest.sources.opening import file_source, open_sources
 from indexer.ingest.sources.source import Row
+
+
+def without_arrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where PyArrow is not installed."""
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.delitem(sys.modules, columnar.__name__)
+    monkeypatch.delattr(sources, "columnar")
 
 
 def ids(name: str, query: str = "") -> list[object]:
@@ -33,6 +44,9 @@ def ids(name: str, query: str = "") -> list[object]:
         ("a.CSV.GZ", gzip.compress(b"id,t\n7,x\n", mtime=0)),
         ("a.jsonl", b'{"id": "7"}\n'),
         ("anything", b'{"id": "7"}\n'),
+        ("anything", '{"id": "7"}\n'.encode("utf-16")),
+        ("anything", '[{"id": "7"}]'.encode("utf-16-le")),
+        ("anything", '\ufeff [{"id": "7"}]'.encode()),
         ("anything", b"id,t\n7,x\n"),
         ("wrong.parquet.csv", b"id,t\n7,x\n"),
     ],
@@ -41,6 +55,39 @@ def test_formats_are_told_by_content_and_name(tmp_path: Path, name: str, content
     (tmp_path / name).write_bytes(content)
     assert ids(str(tmp_path / name)) == ["7"]
     assert ids(f"file://{tmp_path / name}") == ["7"]
+
+
+def test_a_parquet_file_without_what_reads_it_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pq.write_table(pa.table({"id": ["7"]}), tmp_path / "a.parquet")
+    without_arrow(monkeypatch)
+    source = file_source(tmp_path / "a.parquet")
+    says = rf"{tmp_path}/a\.parquet: pyarrow, which reads it, is not installed; `pip install"
+    for ask in (lambda: list(source.open()), source.stated):
+        with pytest.raises(CatalogError, match=says):
+            ask()
+    assert source.count() is None
+
+
+def test_rows_are_counted_as_lines_where_there_are_lines(tmp_path: Path) -> None:
+    units = {
+        name: file_source(tmp_path / name).unit
+        for name in ("a.csv", "a.jsonl", "a.jsonl.gz", "a", "a.json", "a.json.gz", "a.parquet")
+    }
+    lines = {"a.csv", "a.jsonl", "a.jsonl.gz", "a"}
+    assert {name for name, unit in units.items() if unit == "line"} == lines
+
+
+def test_what_a_parquet_file_says_of_itself_is_read_whatever_it_is_called(tmp_path: Path) -> None:
+    table = pa.table({"id": ["7"]}).replace_schema_metadata({"made by": "a shop"})
+    for name in ("a.parquet", "a.data"):
+        pq.write_table(table, tmp_path / name)
+        assert file_source(tmp_path / name).stated()["made by"] == "a shop"
+    (tmp_path / "a.csv").write_text("id\n7\n")
+    (tmp_path / "cut.parquet").write_bytes((tmp_path / "a.parquet").read_bytes()[:40])
+    for name in ("a.csv", "cut.parquet", "gone.parquet", "."):
+        assert file_source(tmp_path / name).stated() == {}
 
 
 def test_stdin_is_read_like_a_file(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from indexer.errors import CatalogError
 from indexer.ingest.sources import stream
 from indexer.ingest.sources.stream import is_packed, opened, spooled
 
@@ -34,6 +35,20 @@ def test_content_is_the_same_however_it_is_packed_and_whatever_it_is_called(
         assert given.head == CONTENT[:64]
         assert given.stream.read() == CONTENT
         assert given.path == (path if pack is bytes else None)
+
+
+def test_without_what_unpacks_it_the_file_is_named_and_how_to_read_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.csv.zst"
+    path.write_bytes(zstd(CONTENT))
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    says = rf"{path}: pyarrow, which reads it, is not installed; `pip install 'palate\[parquet\]'`"
+    with pytest.raises(CatalogError, match=says), opened(path):
+        pass
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(zstd(CONTENT))))
+    with pytest.raises(CatalogError, match="stdin: pyarrow, which"), opened(None):
+        pass
 
 
 def test_stdin_is_read_once_from_its_first_byte(monkeypatch: pytest.MonkeyPatch) -> None:

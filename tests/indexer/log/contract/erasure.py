@@ -79,6 +79,33 @@ class ErasureRecordsContract:
         log.append_events([Event("u", "1", "view", None, 1.0)])
         assert log.user_events("u")[0].seq == 41
 
+    def test_whether_any_tombstone_changed_is_known_without_reading_them(
+        self, log: EventLog
+    ) -> None:
+        seen = [log.erasures()]
+        for guest in ("g", "h"):
+            log.append_events([Event(guest, "1", "view", None, 1.0)])
+        for change in (
+            lambda: log.delete_user("u"),
+            lambda: log.delete_user("u"),
+            lambda: log.merge_users("g", "v", bytes),
+            lambda: log.take_tombstones(log.tombstones()),
+        ):
+            change()
+            seen.append(log.erasures())
+        assert len(set(seen)) == len(seen)
+        log.merge_users("nobody", "v", bytes)
+        log.append_events([Event("v", "2", "view", None, 1.0)])
+        assert log.erasures() == seen[-1]
+
+    def test_who_was_deleted_and_has_nothing_to_merge_stays_deleted(self, log: EventLog) -> None:
+        log.append_events([Event("u", "1", "view", None, 1.0)])
+        log.delete_user("u")
+        before = log.tombstones().by_person
+        assert set(log.merge_users("u", "v", bytes).values()) == {0}
+        assert log.tombstones().by_person == before
+        assert log.tombstones().hides("events", {"user_id": "u", "seq": 1})
+
     def test_there_is_nothing_to_wipe_after_wiping(self, log: EventLog) -> None:
         assert not log.to_wipe()
         log.append_events([Event("u", "1", "view", None, 1.0)])

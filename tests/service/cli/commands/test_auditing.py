@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from tests.service.cli.conftest import Run
@@ -42,11 +43,17 @@ def test_what_was_changed_or_cut_ends_with_2_and_says_where(run: Run) -> None:
 
 def test_records_are_given_out_as_json_lines_from_a_time_on(run: Run) -> None:
     _made(run, 2)
-    lines = [json.loads(line) for line in run("audit", "export").out.splitlines()]
+    whole = run("audit", "export").out.splitlines()
+    lines = [json.loads(line) for line in whole]
     assert [line["seq"] for line in lines] == [1, 2]
     assert run("audit", "export", "--since", "2999-01-01").out == ""
     late = run("audit", "export", "--since", lines[1]["at"]).out.splitlines()
     assert [json.loads(line)["seq"] for line in late][-1:] == [2]
+    assert run("audit", "export", "--since", "1h").out.splitlines() == whole
+    here = (datetime.now(timezone(timedelta(hours=-14))) - timedelta(hours=1)).isoformat()
+    assert run("audit", "export", "--since", here).out.splitlines() == whole
+    ran = run("audit", "export", "--since", "yesterday")
+    assert (ran.code, "'yesterday' is no time" in ran.err) == (2, True)
 
 
 def test_no_record_is_said(run: Run) -> None:

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
+import indexer.export
+from indexer.export import tables
+from indexer.log.opening import open_event_log
+from service.storage.pseudonyms import Pseudonyms
 from tests.service.cli.conftest import Run
+from tests.service.standin import StandIn
+
+KEY, OTHER = "k" * 32, "o" * 32
 
 
 def test_what_is_exported_is_what_is_there(filled: Run) -> None:
@@ -39,6 +50,81 @@ def test_a_vector_is_asked_of_vectors_only(run: Run) -> None:
     assert "--vector is for vectors" in run("export", "items", "a.parquet", "--vector", "text").err
 
 
+def test_without_what_writes_parquet_it_is_said_how_to_get_it(
+    filled: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.delitem(sys.modules, tables.__name__)
+    monkeypatch.delattr(indexer.export, "tables")
+    ran = filled("export", "items", "a.parquet")
+    assert (ran.code, "pip install 'palate[parquet]'" in ran.err) == (2, True)
+    assert not Path("a.parquet").exists()
+
+
 def test_without_data_nothing_is_written(run: Run) -> None:
     assert run("export", "items", "a.parquet").code == 2
     assert not Path("a.parquet").exists()
+
+
+def _counts(run: Run, *command: object) -> dict[str, int]:
+    (report,) = run(*command, "--json").json["files"]
+    return dict(report["counts"])
+
+
+def _people_of(folder: str) -> set[str]:
+    with open_event_log(f"sqlite:///{Path(folder, 'log.db').absolute()}") as log:
+        with log.snapshot() as snapshot:
+            pages = [*snapshot.rows("events"), *snapshot.rows("users")]
+        return {row["user_id"] for page in pages for row in page}
+
+
+@pytest.fixture
+def hidden(run: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """An event and a profile of ann under a pseudonym, and both exported."""
+    monkeypatch.setenv("PALATE_PSEUDONYM_KEY", KEY)
+    row = {"user_id": "ann", "item_id": "i", "event_type": "view", "timestamp": 1}
+    Path("events.jsonl").write_text(json.dumps(row) + "\n")
+    Path("people.jsonl").write_text('{"user_id": "ann", "taste": "quiet"}\n')
+    assert _counts(run, "events", "events.jsonl")["recorded"] == 1
+    assert _counts(run, "users", "import", "people.jsonl") == {"stored": 1}
+    for what in ("events", "users"):
+        ran = run("export", what, f"{what}.parquet")
+        assert (ran.code, "people in it have pseudonyms" in ran.err) == (0, True)
+    return run
+
+
+def test_exported_pseudonyms_that_are_read_again_stay_as_they_are(hidden: Run) -> None:
+    ann = Pseudonyms(KEY.encode()).of("ann")
+    for folder in ("palate-data", "another"):
+        events = _counts(hidden, "events", "events.parquet", "--data", folder)
+        assert events["recorded"] + events["duplicates"] == 1
+        hidden("users", "import", "users.parquet", "--data", folder)
+        assert _people_of(folder) == {ann}
+    assert _counts(hidden, "events", "events.jsonl", "--data", "another")["duplicates"] == 1
+
+
+def test_pseudonyms_of_another_key_are_not_given_others(
+    hidden: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PALATE_PSEUDONYM_KEY", OTHER)
+    for command in (("events", "events.parquet"), ("users", "import", "users.parquet")):
+        ran = hidden(*command, "--data", "another")
+        assert (ran.code, "pseudonyms that were made with another key" in ran.err) == (2, True)
+    assert _people_of("another") == set()
+
+
+def test_nor_are_they_sent_to_a_server_which_would_give_them_others(
+    hidden: Run, answered: StandIn
+) -> None:
+    for command in (("events", "events.parquet"), ("users", "import", "users.parquet")):
+        ran = hidden(*command, "--server", "here:1")
+        assert (ran.code, "read it into the data folder itself" in ran.err) == (2, True)
+    assert answered.asked == []
+
+
+def test_of_people_under_their_own_ids_nothing_is_said(filled: Run) -> None:
+    assert filled("export", "events", "out.parquet").err == ""
+    assert pq.read_schema("out.parquet").metadata is None
+    table = pa.table({"user_id": ["ann"], "item_id": ["i"]}).replace_schema_metadata({"a": "b"})
+    pq.write_table(table, "of-others.parquet")
+    assert _counts(filled, "events", "of-others.parquet")["recorded"] == 1

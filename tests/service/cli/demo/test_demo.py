@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from service.cli.commands import recording
 from service.cli.demo.audience import Audience
+from service.cli.interruption import left
 from tests.service.cli.conftest import Run
 
 FAMILY = ["Adventure", "Animation", "Children", "Comedy"]
@@ -65,6 +67,19 @@ def test_people_are_ordered_by_their_liking(audience: Audience) -> None:
     people = audience.by_affinity(FAMILY)
     assert {int(user[1:]) % 2 for user in people[: N_USERS // 2]} == {0}
     assert {int(user[1:]) % 2 for user in people[N_USERS // 2 :]} == {1}
+
+
+def test_ctrl_c_in_one_stage_ends_the_demo(
+    run: Run, example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(recording, "_record", interrupted)
+    ran = run("demo", "--example", example, "--data", tmp_path / "kept")
+    assert (ran.code, ran.err) == (130, f"{left('demo')}\n")
+    headings = [line for line in ran.out.splitlines() if line.startswith("== ")]
+    assert headings[-1].startswith("== palate events")
 
 
 @pytest.mark.slow
