@@ -168,6 +168,7 @@ class ModelRegistry:
             if model is not None and model is not self.active:
                 self._remember(model)
                 self._store.drop_vector(model.vector_name)
+                self._kept.forget(version)
 
     # for answers and for the trainer
 
@@ -179,7 +180,7 @@ class ModelRegistry:
         if version in self.beside:
             return self.beside[version]
         if version not in self._recent:
-            self._remember(self._load(self._own_record(version)).model)
+            self._remember(self._load(self._own_record(version), anew=True).model)
         return self._recent[version]
 
     def load_active(self) -> tuple[ModelCard, ServingModel]:
@@ -367,6 +368,7 @@ class ModelRegistry:
             for name in self._store.vector_names():
                 if name.startswith(VECTORS_OF_MODELS) and name not in kept:
                     self._store.drop_vector(name)
+            self._kept.forget_but([one.ranker.version for one in self.live])
 
     def _publish(self, loaded: _Loaded) -> None:
         """Put the model's item vectors into the store under its own name, before anything reads
