@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -71,7 +72,7 @@ from service.serving.catalog import Catalog
 from service.serving.catalogue_lexicon import CatalogueLexicon
 from service.serving.freshness import Freshness
 from service.serving.kept_words import KeptWords
-from service.serving.last_resort import LastResort
+from service.serving.last_resort import LastResort, in_numbers
 from service.serving.paging import Page
 from service.serving.query_encoder import QueryEncoder
 from service.serving.request_ranker import RequestRanker
@@ -265,7 +266,9 @@ class Recommender:
                 request, lambda model: self.ranking.rank(request, model, page.stop, watch)
             )
         except Exception as error:
-            return self._last_resort.instead(request, self._models.active, page, error)
+            popular = self._last_resort.instead(request, self._models.active, page, error)
+            self.telemetry.listed(lambda: in_numbers(popular))
+            return popular
         model, answer = ranking.model, Answer.of(ranking, page)
         is_faulty = has_failed or bool(ranking.ranked.failed or ranking.ranked.n_unscored)
         self._trials.answered(request, _listing(answer), is_faulty=is_faulty)
@@ -432,6 +435,11 @@ class Recommender:
         model = self._trainer.train(progress, seed=seed, force=force, incremental=incremental)
         self._note_active()
         return model
+
+    def training_apart(self) -> AbstractContextManager[None]:
+        """For as long as another process trains for this one: TrainingUnderway while another training
+        is."""
+        return self._trainer.alone()
 
     def admit_model(self, progress: Progress, made: Made, *, force: bool) -> ModelInfo:
         """A model that another process has trained: register it, and let it serve unless its check

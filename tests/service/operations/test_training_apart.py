@@ -105,6 +105,23 @@ def test_what_the_server_keeps_for_its_next_start_stays(palate: Switching, tmp_p
     assert kept.stat().st_ino == made.st_ino
 
 
+def test_a_deletion_leaves_its_files_to_a_training_that_is_under_way_and_none_after_it(
+    palate: Switching, tmp_path: Path
+) -> None:
+    there: list[bool] = []
+
+    def delete(step: TrainProgress) -> None:
+        if step.stage.startswith("sequence model") and step.done >= 2:
+            palate.delete_user("u3")
+            there.append((tmp_path / "training").exists())
+            raise Gone
+
+    with pytest.raises(Gone):
+        palate.train(delete)
+    assert there == [True]
+    assert not (tmp_path / "training").exists()
+
+
 @pytest.mark.parametrize(
     ("number", "expected"), [(signal.SIGTERM, TrainingEnded), (signal.SIGKILL, TrainingOutOfMemory)]
 )
