@@ -388,11 +388,15 @@ class Recommender:
     def delete_user(self, user_id: str, *, retrain: bool = False) -> UserDeletion:
         """Remove everything about the user. With `retrain` the server trains a model without them,
         where one serves that has learnt of them."""
-        first = min((one.seq for one in self._workspace.log.user_events(user_id)), default=None)
+        first = self._workspace.log.recorded_events(user_id, limit=1)
         counts = self._users.delete(user_id)
         self._forget_people()
-        model = self._models.active
-        exposed = model.ranker.version if first is not None and first <= model.trained_on else ""
+        has_learnt = (
+            model.ranker.version
+            for model in self._models.live
+            if first and first[0].seq <= model.trained_on
+        )
+        exposed = next(has_learnt, "")
         retrain = retrain and bool(exposed)
         if retrain:
             ask_for_retraining(self._workspace.log)
@@ -401,9 +405,7 @@ class Recommender:
     def merge_users(self, guest_user_id: str, user_id: str) -> Mapping[str, int]:
         """Give the user all that is known of a guest, who is deleted; returns how many of each kind
         there were."""
-        merged = self._users.merge(guest_user_id, user_id)
-        self._forget_people()
-        return merged
+        return self._users.merge(guest_user_id, user_id)
 
     def sweep_events(self) -> Mapping[str, int]:
         """Delete events that are older than `privacy.retention_days` keeps them; how many of each
