@@ -102,14 +102,8 @@ class ModelRegistry:
         """The checkpoint of a registered model, or of one that is yet to be registered."""
         return self._workspace.settings.data / MODELS_FOLDER / version
 
-    def add(self, ranker: Ranker, item_ids: Sequence[str], card: ModelCard) -> ModelInfo:
-        """Save a trained ranker and register it; it does not serve yet. `item_ids` (N,) are those
-        of its item indices."""
-        self.save(ranker, item_ids, card)
-        return self.register(ranker.version, card.metrics)
-
     def save(self, ranker: Ranker, item_ids: Sequence[str], card: ModelCard) -> None:
-        """Into `folder(version)`, to be registered."""
+        """Into `folder(version)`, to be registered. `item_ids` (N,) are those of its item indices."""
         save_checkpoint(self.folder(ranker.version), ranker, item_ids, card.to_extra())
 
     def register(self, version: str, metrics: Mapping[str, float]) -> ModelInfo:

@@ -51,6 +51,20 @@ def test_an_error_of_ours_is_found_and_made_small() -> None:
     assert tally.fault.startswith("GetItem is INTERNAL")
 
 
+@pytest.mark.parametrize(
+    ("name", "fault"), [("GetItem", "GetItem was not answered within 0.0001 s"), ("TrainModel", "")]
+)
+def test_only_what_takes_long_may_be_late(
+    name: str, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchmarks.fuzz.TIMEOUT_S", 0.0001)
+    with served(StandIn()) as address, grpc.insecure_channel(address) as channel:
+        tally = fuzz(channel, RPCS[name], 3, from_seed=7)
+    assert tally.fault.startswith(fault)
+    assert bool(tally.fault) is bool(fault)
+    assert set(tally.by_status) == (set() if fault else {"DEADLINE_EXCEEDED"})
+
+
 @pytest.mark.parametrize("name", ["Recommend", "Explain", "IndexItems", "RecordEvents", "PutUser"])
 def test_every_field_is_set_in_some_message(name: str) -> None:
     set_fields: set[str] = set()

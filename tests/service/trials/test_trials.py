@@ -255,3 +255,12 @@ def test_a_trial_and_each_comparison_begin_at_the_newest_event(palate: Recommend
     compared = Trial.read(log)
     assert compared is not None
     assert (compared.against, compared.after_seq) == (third, 241)
+
+
+def test_caches_of_a_model_on_trial_are_dropped_with_the_others(palate: Recommender) -> None:
+    other = canary(palate, share=1.0)
+    remembered = palate._models.by_version(other).ranker.remembered
+    palate.recommend(RecommendRequest("u1"))
+    assert len(remembered._queries) == 1
+    palate.drop_caches()
+    assert len(remembered._queries) == 0
