@@ -502,7 +502,8 @@ class Recommender:
         self._states.forget()
         self.catalog.drop_cache()
         self._queries.drop_cache()
-        self._models.active.ranker.remembered.clear()
+        for model in self._models.live:
+            model.ranker.remembered.clear()
 
     def loaded(self) -> Mapping[str, str]:
         """What is loaded, for people to read."""

