@@ -19,10 +19,6 @@ from service.cli.tree import commands
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "commands.md"
 SECTION = "commands"
-TITLE = """# Commands
-
-Written by `python -m benchmarks.commands --write` from the commands themselves; `palate COMMAND --help` says the same.
-"""
 _FLAG = "bool"
 
 
@@ -99,9 +95,6 @@ def main() -> None:
     if not parser.parse_args().write:
         print(page())
         return
-    if not PAGE.is_file():
-        PAGE.parent.mkdir(parents=True, exist_ok=True)
-        PAGE.write_text(TITLE, encoding="utf-8")
     replace_section(PAGE, SECTION, page())
 
 

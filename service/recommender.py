@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -71,7 +72,7 @@ from service.serving.catalog import Catalog
 from service.serving.catalogue_lexicon import CatalogueLexicon
 from service.serving.freshness import Freshness
 from service.serving.kept_words import KeptWords
-from service.serving.last_resort import LastResort
+from service.serving.last_resort import LastResort, in_numbers
 from service.serving.paging import Page
 from service.serving.query_encoder import QueryEncoder
 from service.serving.request_ranker import RequestRanker
@@ -265,7 +266,9 @@ class Recommender:
                 request, lambda model: self.ranking.rank(request, model, page.stop, watch)
             )
         except Exception as error:
-            return self._last_resort.instead(request, self._models.active, page, error)
+            popular = self._last_resort.instead(request, self._models.active, page, error)
+            self.telemetry.listed(lambda: in_numbers(popular))
+            return popular
         model, answer = ranking.model, Answer.of(ranking, page)
         is_faulty = has_failed or bool(ranking.ranked.failed or ranking.ranked.n_unscored)
         self._trials.answered(request, _listing(answer), is_faulty=is_faulty)
@@ -385,11 +388,15 @@ class Recommender:
     def delete_user(self, user_id: str, *, retrain: bool = False) -> UserDeletion:
         """Remove everything about the user. With `retrain` the server trains a model without them,
         where one serves that has learnt of them."""
-        first = min((one.seq for one in self._workspace.log.user_events(user_id)), default=None)
+        first = self._workspace.log.recorded_events(user_id, limit=1)
         counts = self._users.delete(user_id)
         self._forget_people()
-        model = self._models.active
-        exposed = model.ranker.version if first is not None and first <= model.trained_on else ""
+        has_learnt = (
+            model.ranker.version
+            for model in self._models.live
+            if first and first[0].seq <= model.trained_on
+        )
+        exposed = next(has_learnt, "")
         retrain = retrain and bool(exposed)
         if retrain:
             ask_for_retraining(self._workspace.log)
@@ -398,9 +405,7 @@ class Recommender:
     def merge_users(self, guest_user_id: str, user_id: str) -> Mapping[str, int]:
         """Give the user all that is known of a guest, who is deleted; returns how many of each kind
         there were."""
-        merged = self._users.merge(guest_user_id, user_id)
-        self._forget_people()
-        return merged
+        return self._users.merge(guest_user_id, user_id)
 
     def sweep_events(self) -> Mapping[str, int]:
         """Delete events that are older than `privacy.retention_days` keeps them; how many of each
@@ -432,6 +437,11 @@ class Recommender:
         model = self._trainer.train(progress, seed=seed, force=force, incremental=incremental)
         self._note_active()
         return model
+
+    def training_apart(self) -> AbstractContextManager[None]:
+        """For as long as another process trains for this one: TrainingUnderway while another training
+        is."""
+        return self._trainer.alone()
 
     def admit_model(self, progress: Progress, made: Made, *, force: bool) -> ModelInfo:
         """A model that another process has trained: register it, and let it serve unless its check
@@ -492,7 +502,8 @@ class Recommender:
         self._states.forget()
         self.catalog.drop_cache()
         self._queries.drop_cache()
-        self._models.active.ranker.remembered.clear()
+        for model in self._models.live:
+            model.ranker.remembered.clear()
 
     def loaded(self) -> Mapping[str, str]:
         """What is loaded, for people to read."""

@@ -28,7 +28,7 @@ CLOSED = {  # what these import of our packages, beyond themselves
     "indexer": ("encoders",),
     "palate": (),
     "service.ranker": (),
-    "service.language_model": (),
+    "service.language_model": ("encoders.breaker",),
     "service.explainer": ("service.language_model",),
     "service.evaluation": ("service.ranker",),
 }

@@ -15,7 +15,6 @@ from functools import lru_cache
 
 from indexer.catalog import fields
 from indexer.catalog.rating_habits import Neutral, RatingHabits
-from indexer.catalog.rows import RowError
 from indexer.errors import InvalidInput
 
 __all__ = [
@@ -24,7 +23,6 @@ __all__ = [
     "EventKind",
     "EventPolicy",
     "Outcome",
-    "RowError",
 ]
 
 EVENT_FIELDS = (

@@ -157,11 +157,6 @@ class Item:
         return ". ".join(part.strip().rstrip(".") for part in parts if part.strip())[:ENCODED_CHARS]
 
 
-def item_fields() -> tuple[str, ...]:
-    """The fields that a row may have."""
-    return _fields_with(media_types().values())
-
-
 def _categories(value: object) -> tuple[str, ...]:
     """A list, JSON text of a list, or `|`-separated text; repeated ones count once."""
     if fields.is_absent(value):
@@ -185,6 +180,7 @@ def _categories(value: object) -> tuple[str, ...]:
 
 
 def _fields_with(kinds: Iterable[type[MediaModality]]) -> tuple[str, ...]:
+    """The fields that a row may have."""
     media = [name for kind in kinds for name in (kind.name, kind.list_field) if name]
     return (*_DESCRIBING, *media, *_STATING)
 

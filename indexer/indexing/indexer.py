@@ -25,7 +25,8 @@ from encoders.errors import MediaError
 from encoders.fingerprint import digest_of
 from encoders.modality import Modalities, fingerprints_of, media_types
 from indexer.batches import batched
-from indexer.catalog.item import Item, RowError
+from indexer.catalog.item import Item
+from indexer.catalog.rows import RowError
 from indexer.indexing.item_encoder import ItemEncoder
 from indexer.indexing.shared_space import SharedSpace, joint_names
 from indexer.indexing.throughput import Throughput
@@ -112,11 +113,10 @@ class Indexer:
 
     def index_items(
         self,
-        rows: Iterable[Item | RowError],
+        items: Iterable[Item],
         *,
         root: Path | None = None,
         given: Given | None = None,
-        total: int | None = None,
         on_progress: RowProgress | None = None,
     ) -> IndexReport:
         """Put items into log and store. Paths of pictures and sounds are relative to `root` and
@@ -125,14 +125,12 @@ class Indexer:
         of a modality are `given` as bytes has no others of it."""
         report = IndexReport()
         done = 0
-        for numbered in batched(enumerate(rows, start=1), self._batch):
-            report.failed += [row for _, row in numbered if isinstance(row, RowError)]
-            items = [(line, row) for line, row in numbered if isinstance(row, Item)]
+        for numbered in batched(enumerate(items, start=1), self._batch):
             with self._turn:
-                self._take_in(self._admit(items, root, given or {}, report), report)
+                self._take_in(self._admit(numbered, root, given or {}, report), report)
             done += len(numbered)
             if on_progress:
-                on_progress(done, total)
+                on_progress(done, None)
         return report
 
     def delete_items(self, item_ids: Sequence[str]) -> list[str]:

@@ -15,7 +15,7 @@ import httpx
 import orjson
 import tenacity
 
-from service.language_model.breaker import CircuitBreaker, CircuitOpen
+from encoders.breaker import CircuitBreaker, CircuitOpen
 from service.language_model.errors import AnswerRefused, LanguageModelFailed, LeftAlone
 from service.language_model.message import Message, estimated_tokens
 from service.language_model.model import Completion

@@ -6,13 +6,14 @@
 So a start reads what has changed since, and not the catalogue. Kept is what was made from the whole of
 store and log; whoever takes it up brings it up to date as a server is kept up to date: items are put
 again by what the store has of them, events are counted. With more than a few changes there is nothing
-to take up, and all is made anew. Knows no checkpoints and no requests.
+to take up, and all is made anew; so is the untrained ranker when events were deleted, which it is made
+of. Knows no checkpoints and no requests.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -57,7 +58,7 @@ class KeptRankers:
     def keep(
         self, ranker: Ranker, vocabulary: Vocabulary, alignments: Sequence[str], stand: Stand
     ) -> None:
-        """In the place of all that are kept of other models."""
+        """In the place of the one that was kept of the same version."""
         if self._workspace.store.no_room:
             return
         config, arrays = to_kept(ranker)
@@ -67,9 +68,6 @@ class KeptRankers:
             "vocabulary": asdict(vocabulary),
         }
         name = ranker.version or UNTRAINED
-        for other in self._folder.glob("*"):
-            if other.name != name:
-                forget_mapped(other)
         write_mapped(self._folder / name, about, {**arrays, **stand.to_arrays()})
 
     def take_up(self, version: str, alignments: Mapping[str, Alignment]) -> Kept | None:
@@ -89,6 +87,13 @@ class KeptRankers:
     def forget(self, version: str) -> None:
         """Nothing is kept of this version any more."""
         forget_mapped(self._folder / (version or UNTRAINED))
+
+    def forget_but(self, versions: Collection[str]) -> None:
+        """Nothing is kept of other versions any more."""
+        names = {version or UNTRAINED for version in versions}
+        for kept in self._folder.glob("*"):
+            if kept.name not in names:
+                forget_mapped(kept)
 
     def _made_of(self, alignments: Sequence[str]) -> dict[str, Any]:
         """What decides a ranker beside log and catalogue, as JSON has it."""
@@ -111,6 +116,8 @@ class KeptRankers:
         if not (since.few_items and since.few_events):
             return None
         vocabulary, ranker = Vocabulary(**about["vocabulary"]), from_kept(about["ranker"], arrays)
+        if since.deleted_events and not ranker.trained:  # its item-item tables have them
+            return None
         rows = _rows(store, since.put, list(self._workspace.dims))
         if len(rows) < len(since.put):  # the store has lost some, or they go at this moment
             return None

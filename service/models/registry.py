@@ -102,14 +102,8 @@ class ModelRegistry:
         """The checkpoint of a registered model, or of one that is yet to be registered."""
         return self._workspace.settings.data / MODELS_FOLDER / version
 
-    def add(self, ranker: Ranker, item_ids: Sequence[str], card: ModelCard) -> ModelInfo:
-        """Save a trained ranker and register it; it does not serve yet. `item_ids` (N,) are those
-        of its item indices."""
-        self.save(ranker, item_ids, card)
-        return self.register(ranker.version, card.metrics)
-
     def save(self, ranker: Ranker, item_ids: Sequence[str], card: ModelCard) -> None:
-        """Into `folder(version)`, to be registered."""
+        """Into `folder(version)`, to be registered. `item_ids` (N,) are those of its item indices."""
         save_checkpoint(self.folder(ranker.version), ranker, item_ids, card.to_extra())
 
     def register(self, version: str, metrics: Mapping[str, float]) -> ModelInfo:
@@ -168,6 +162,7 @@ class ModelRegistry:
             if model is not None and model is not self.active:
                 self._remember(model)
                 self._store.drop_vector(model.vector_name)
+                self._kept.forget(version)
 
     # for answers and for the trainer
 
@@ -179,7 +174,7 @@ class ModelRegistry:
         if version in self.beside:
             return self.beside[version]
         if version not in self._recent:
-            self._remember(self._load(self._own_record(version)).model)
+            self._remember(self._load(self._own_record(version), anew=True).model)
         return self._recent[version]
 
     def load_active(self) -> tuple[ModelCard, ServingModel]:
@@ -367,6 +362,7 @@ class ModelRegistry:
             for name in self._store.vector_names():
                 if name.startswith(VECTORS_OF_MODELS) and name not in kept:
                     self._store.drop_vector(name)
+            self._kept.forget_but([one.ranker.version for one in self.live])
 
     def _publish(self, loaded: _Loaded) -> None:
         """Put the model's item vectors into the store under its own name, before anything reads

@@ -11,7 +11,8 @@ import shutil
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -95,6 +96,8 @@ class Trainer:
         self._plugged, self._lexicon = plugged, lexicon
         self._interrupted = workspace.settings.data / "training"
         self._turn = threading.Lock()
+        self._is_outdated = False
+        """Whether what was interrupted has learnt from somebody who was deleted."""
 
     def train(
         self,
@@ -114,19 +117,29 @@ class Trainer:
         What `progress` raises ends it.
         """
         require_pytorch("Training")
+        with self.alone():
+            made = self.make(progress, config=config, seed=seed, incremental=incremental)
+            return self.admit(progress, made, force=force)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """For a training, in whichever process: TrainingUnderway while another one is."""
         if not self._turn.acquire(blocking=False):
             raise TrainingUnderway
         try:
-            made = self.make(progress, config=config, seed=seed, incremental=incremental)
-            return self.admit(progress, made, force=force)
+            yield
         finally:
             self._turn.release()
+            if self._is_outdated:
+                self.forget_interrupted()
 
     def forget_interrupted(self) -> None:
-        """Let go of a training that was interrupted, since somebody it learnt from was deleted. One
-        that is under way read the log before."""
+        """Let go of a training that was interrupted, since somebody it learnt from was deleted; of
+        one that is under way, and read the log before, once it has ended."""
+        self._is_outdated = True
         if self._turn.acquire(blocking=False):
             try:
+                self._is_outdated = False
                 shutil.rmtree(self._interrupted, ignore_errors=True)
             finally:
                 self._turn.release()

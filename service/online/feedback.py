@@ -82,13 +82,15 @@ class Feedback:
         policy: EventPolicy,
         *,
         since: float = 0.0,
+        after_seq: int = 0,
         attribution_days: float = 7.0,
     ) -> Feedback:
-        """Of the answers that were served from `since` on (Unix seconds)."""
+        """Of the answers that were served from `since` on (Unix seconds), by the events after
+        `after_seq`."""
         places = Places(log.iter_impressions(since))
         made = _unanswered(places)
         outcomes = _Outcomes(log, policy, places, made, since, attribution_days * DAY_S)
-        for batch in log.read_feedback():
+        for batch in log.read_feedback(after_seq):
             outcomes.take(batch)
         return made
 

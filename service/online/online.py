@@ -65,10 +65,14 @@ class Online:
             kept_since=self.log.oldest_impression(),
         )
 
-    def feedback(self, since: float) -> Feedback:
-        """What came of the answers from then on."""
+    def feedback(self, since: float, after_seq: int = 0) -> Feedback:
+        """What came of the answers from then on, by the events after `after_seq`."""
         return Feedback.read(
-            self.log, self.policy, since=since, attribution_days=self.attribution_days
+            self.log,
+            self.policy,
+            since=since,
+            after_seq=after_seq,
+            attribution_days=self.attribution_days,
         )
 
     def count_unattributed(

@@ -14,8 +14,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from service.api.messages import TrainProgress
-from service.errors import NotServing, PalateError, TrainingUnderway
+from indexer.log.event_log import SmallValues
+from service.errors import NoTrainedModel, NotServing, PalateError, TrainingUnderway
 from service.recommender import Recommender
 from service.storage.retraining import asked_for, retrained
 
@@ -26,17 +26,21 @@ SWEEP_EVERY_S = 3_600.0
 MEDIA_EVERY_S = 60.0
 """While items are being deleted."""
 
-Train = Callable[[Callable[[TrainProgress], None]], object]
+TRAINED_AGAIN_IN_S = 600.0
+"""After a training that failed."""
+
+Train = Callable[[Callable[[], bool]], object]
 
 
 class Housekeeping:
     """A thread of its own; `close` ends it at its next step."""
 
     def __init__(self, serving: Callable[[], Recommender], train: Train) -> None:
-        """`serving` gives what serves at a moment; `train` trains it, and raises TrainingUnderway
-        where that is being done."""
+        """`serving` gives what serves at a moment; `train` trains it until what it is given says that
+        it has to end, then raises NotServing, and TrainingUnderway where one is being done."""
         self._serving, self._train = serving, train
         self._swept_at = self._media_at = time.monotonic() - SWEEP_EVERY_S
+        self._train_at = 0.0
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
         self._thread.start()
@@ -49,8 +53,9 @@ class Housekeeping:
         while not self._closing.wait(EVERY_S):
             try:
                 self._look()
-            except PalateError as error:
-                logger.error("housekeeping could not go on: %s", error)
+            except Exception as error:
+                is_ours = isinstance(error, PalateError)
+                logger.error("housekeeping could not go on: %s", error, exc_info=not is_ours)
 
     def _look(self) -> None:
         recommender, now = self._serving(), time.monotonic()
@@ -62,17 +67,25 @@ class Housekeeping:
         if is_due or lost:
             self._media_at = now
             recommender.catalog.sweep_media()
-        log = recommender.workspace.log
-        if asked := asked_for(log):
-            try:
-                logger.info("training without people who were deleted")
-                self._train(self._go_on)
-            except (NotServing, TrainingUnderway):
-                return  # the next look tries again, or the next start
-            except PalateError as error:
-                logger.error("the training that a deletion asked for came to nothing: %s", error)
-            retrained(log, asked)
+        if now >= self._train_at:
+            self._retrain(recommender.workspace.log)
 
-    def _go_on(self, _: TrainProgress) -> None:
-        if self._closing.is_set():
-            raise NotServing("stopping this work")
+    def _retrain(self, log: SmallValues) -> None:
+        asked = asked_for(log)
+        if not asked:
+            return
+        logger.info("training without people who were deleted")
+        try:
+            self._train(self._closing.is_set)
+        except (NotServing, TrainingUnderway):
+            return  # the next look tries again, or the next start
+        except NoTrainedModel as error:
+            logger.error("the training that a deletion asked for came to nothing: %s", error)
+        except Exception:
+            logger.error(
+                "the training that a deletion asked for failed; it is tried again in %.0f s",
+                TRAINED_AGAIN_IN_S,
+            )
+            self._train_at = time.monotonic() + TRAINED_AGAIN_IN_S
+            raise
+        retrained(log, asked)

@@ -41,9 +41,9 @@ logger = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
-Lock: TypeAlias = Literal["items", "users", "training"]
+Lock: TypeAlias = Literal["items", "users"]
 """What a verb changes, so that others who change it wait: items of the catalogue, or what is known
-of users. A second training does not wait, but is refused."""
+of users."""
 
 
 def _delegate(
@@ -89,7 +89,7 @@ class Switching:
         self._users = threading.Lock()
         self._training = threading.Lock()
         self._housekeeping = (
-            Housekeeping(lambda: self._active, self.train) if housekeeping else None
+            Housekeeping(lambda: self._active, self._retrain) if housekeeping else None
         )
         self._schedule.start()
 
@@ -192,11 +192,19 @@ class Switching:
         return recommender.train(progress, seed=seed, force=force, incremental=incremental)
 
     def _scheduled(self, incremental: bool) -> None:
-        """A training that nobody waits for: its progress is lines of the log."""
+        self._train_unasked(incremental, lambda: self._schedule.stopping)
+
+    def _retrain(self, stopping: Callable[[], bool]) -> None:
+        self._train_unasked(False, stopping)
+        self._schedule.note(False)
+
+    def _train_unasked(self, incremental: bool, stopping: Callable[[], bool]) -> None:
+        """A training that nobody waits for: its progress is lines of the log, and NotServing ends it
+        when `stopping`."""
         lines = ProgressLines(log_progress)
 
         def progress(step: TrainProgress) -> None:
-            if self._schedule.stopping:
+            if stopping():
                 raise NotServing("stopping this work")
             lines.step(step.stage, step.done, step.total or None)
 
@@ -204,7 +212,7 @@ class Switching:
         with self._alone(), self._serving() as recommender:
             model = self._trained(recommender, progress, 0, False, incremental)
         serves = "serves" if model.active else "does not serve: its check was against it"
-        logger.info("scheduled training: model %s %s", model.version, serves)
+        logger.info("training: model %s %s", model.version, serves)
 
     def _exchange(self, after: Recommender) -> None:
         """Make `after` the one that serves. Nothing is written between its last look at the log and
@@ -246,8 +254,6 @@ class Switching:
                 return self._items
             case "users":
                 return self._users
-            case "training":
-                return self._alone()
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -188,7 +188,7 @@ def _told(error: BaseException) -> Mapping[str, str]:
     if isinstance(error, MemoryError) or says_no_memory(text):
         return {"kind": OUT_OF_MEMORY, "text": text}
     if isinstance(error, NoTrainedModel):
-        return {"kind": NO_MODEL, "text": str(error), **error.metadata}
+        return {"kind": NO_MODEL, "text": str(error)}
     return {"kind": "", "text": text}
 
 

@@ -78,19 +78,20 @@ class TrainingApart:
         """As `Recommender.train`, with its errors; also TrainingOutOfMemory, and TrainingEnded where
         the process ends otherwise."""
         require_pytorch("Training")
-        with _laid_out(recommender, progress) as folder:
-            Task(
-                settings=recommender.workspace.settings.model_dump(
-                    mode="json", exclude={"openai_api_key"}
-                ),
-                digest=recommender.workspace.digest,
-                seed=seed,
-                incremental=incremental,
-                memory_mb=self.settings.memory_mb,
-                cores=self.settings.cores,
-            ).write(folder)
-            made = self._made(folder, progress)
-        return recommender.admit_model(progress, made, force=force)
+        with recommender.training_apart():
+            with _laid_out(recommender, progress) as folder:
+                Task(
+                    settings=recommender.workspace.settings.model_dump(
+                        mode="json", exclude={"openai_api_key"}
+                    ),
+                    digest=recommender.workspace.digest,
+                    seed=seed,
+                    incremental=incremental,
+                    memory_mb=self.settings.memory_mb,
+                    cores=self.settings.cores,
+                ).write(folder)
+                made = self._made(folder, progress)
+            return recommender.admit_model(progress, made, force=force)
 
     def _made(self, folder: Path, progress: Progress) -> Made:
         with tempfile.TemporaryFile() as errors, _child(folder, errors) as child:

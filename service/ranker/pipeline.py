@@ -137,7 +137,7 @@ class Ranked:
         """The rule by which each of the candidates at these places is shown; empty for those that
         would be without rules."""
         placement = self.query.placement
-        if placement is None or not len(shown):
+        if placement is None or not placement.raises or not len(shown):
             return [""] * len(shown)
         query = replace(self.query, placement=None, n_served=len(shown))
         scored = replace(self.scored, scores=self.scored.scores - self.boosted)

@@ -96,12 +96,19 @@ class Placement:
             return order
         return _Arrangement(self, items, order).settled(n)
 
+    @property
+    def raises(self) -> bool:
+        """Whether some rule wants items high."""
+        return bool(self._raising)
+
     def responsible(self, item: int) -> str:
         """The rule that wants this item high; empty where none does."""
-        raising = [boost for boost in self.boosts if boost.strength > 0]
-        rules: Sequence[Pin | Floor | Boost] = (*self.pins, *self.floors, *raising)
-        wanting = (rule.name for rule in rules if extended(rule.members, item + 1)[item])
+        wanting = (rule.name for rule in self._raising if extended(rule.members, item + 1)[item])
         return next(wanting, "")
+
+    @property
+    def _raising(self) -> Sequence[Pin | Floor | Boost]:
+        return (*self.pins, *self.floors, *(one for one in self.boosts if one.strength > 0))
 
 
 @dataclass(slots=True, eq=False)

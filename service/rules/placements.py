@@ -7,6 +7,7 @@ no people and no scores.
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
@@ -51,6 +52,7 @@ class Placements:
         self._store, self._ids, self._catalog, self._clock = store, ids, catalog, clock
         self._members: dict[PlacementRule, tuple[int, BoolArray]] = {}
         """By rule, with the changes of the catalogue that they stand for."""
+        self._asking = threading.Lock()
 
     def of(self, scenario: str, *, wished: bool) -> Placement | None:
         """What holds for a request of this scenario; where it has a wish, boosts alone. None where
@@ -87,11 +89,18 @@ class Placements:
         return Placement(boosts, pins, floors, caps)
 
     def members(self, rule: PlacementRule) -> BoolArray:
-        """(N,) the items that a rule is about. StoreUnavailable as above."""
-        changes = self._catalog.changes
-        known = self._members.get(rule)
-        if known is not None and known[0] == changes:
-            return known[1]
+        """(N,) the items that a rule is about; the store is asked once, whoever waits for it.
+        StoreUnavailable as above."""
+        with self._asking:
+            changes = self._catalog.changes
+            known = self._members.get(rule)
+            if known is not None and known[0] == changes:
+                return known[1]
+            members = self._asked(rule)
+            self._members[rule] = (changes, members)
+            return members
+
+    def _asked(self, rule: PlacementRule) -> BoolArray:
         n_items = self._ids.n_indices
         asked = parse_filter(rule.filter)
         members = np.ones(n_items, bool)
@@ -99,7 +108,6 @@ class Placements:
             found = self._store.matching(with_indices(asked, self._ids.index), None, n_items)
             members[:] = False
             members[found[found < n_items]] = True
-        self._members[rule] = (changes, members)
         return members
 
     def _groups(self, field: str) -> Callable[[IntArray], IntArray]:

@@ -21,8 +21,11 @@ from service.serving.catalog import Catalog
 from service.serving.paging import Page
 from service.serving.user_context import UserContexts
 from service.storage.item_ids import ItemIds
+from service.telemetry.told import Listed
 
 SOURCE = "popular"
+RANKING = "ranking"
+"""What failed, where figures name failed sources: all of them at once."""
 logger = logging.getLogger(__name__)
 
 
@@ -84,6 +87,18 @@ class LastResort:
             allowed &= np.isin(snapshot.content.domain, domains)
         allowed[away[away < len(allowed)]] = False
         return largest(snapshot.behaviour.counts, allowed, len(allowed))
+
+
+def in_numbers(popular: Recommendation) -> Listed:
+    """Such a page as figures count it."""
+    return Listed(
+        model_version=popular.model_version,
+        proposed={},
+        served={SOURCE: len(popular.results)},
+        failed=(RANKING,),
+        degraded=True,
+        best_score=None,
+    )
 
 
 def _why(error: Exception) -> str:

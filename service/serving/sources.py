@@ -20,11 +20,14 @@ from service.errors import ConfigError
 from service.models.serving_model import ServingModel
 from service.ranker.candidates import CandidateSource, SourceFailed, sources_of
 from service.ranker.data.arrays import BoolArray, IntArray
-from service.ranker.pipeline import NARROW_SOURCE
+from service.ranker.pipeline import INDEX_PART, NARROW_SOURCE, RULES_SOURCE, WISH_SOURCE
 from service.ranker.second_stage.query_scores import QueryScores
+from service.serving.last_resort import RANKING
 from service.serving.limited import GivenUp, Limited
 
 ENTRY_POINTS = "palate.sources"
+_RESERVED = {NARROW_SOURCE, WISH_SOURCE, RULES_SOURCE, INDEX_PART, RANKING}
+"""What answers and figures call what is no source of the table."""
 
 logger = logging.getLogger(__name__)
 
@@ -93,7 +96,7 @@ def plugged_sources(catalog: CatalogView, longest_s: float) -> tuple[PluggedSour
 
 
 def _load(point: EntryPoint, catalog: CatalogView, longest_s: float) -> PluggedSource:
-    taken = {source.name for source in sources_of(())} | {NARROW_SOURCE}
+    taken = {source.name for source in sources_of(())} | _RESERVED
     if point.name in taken or point.name.startswith("content_"):
         raise ConfigError(
             f"candidate source {point.name!r} ({point.value}) has the name of one that comes with "

@@ -37,8 +37,11 @@ class Stand:
     @classmethod
     def of(cls, workspace: Workspace) -> Self | None:
         """As it is now: what is read after this is of this stand, or of a later one. None where
-        nothing can be told by it: the log's marks are about another store, the store has yet to
-        take in items, or events lie ahead of the clock, and will lie elsewhere."""
+        nothing can be told by it: another process keeps what is kept, the log's marks are about
+        another store, the store has yet to take in items, or events lie ahead of the clock, and
+        will lie elsewhere."""
+        if not workspace.keeps:
+            return None
         log = workspace.log
         if log.active_store() != workspace.digest or log.count_pending() or log.count_ahead():
             return None

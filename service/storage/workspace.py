@@ -49,6 +49,9 @@ class Workspace:
     """Why an alignment that should be used is not."""
     served_before: str = ""
     """The encoders that served last, where those are others."""
+    keeps: bool = True
+    """Whether what is made from store and log is kept beside them for the next start: by who owns the
+    folder."""
 
     @classmethod
     def open(cls, settings: Settings, *, anew: bool = False) -> Workspace:
@@ -128,9 +131,10 @@ class Workspace:
         text: TextEncoder,
         modalities: Modalities,
     ) -> Workspace:
-        """Of a store that another process owns, and this one only reads through."""
+        """Of a store that another process owns, and this one only reads through. What that process
+        keeps is left as it is."""
         spaces, unaligned = _spaces(settings, text, modalities, fingerprints_of(text, modalities))
-        return cls(settings, folder, store, text, modalities, spaces, unaligned)
+        return cls(settings, folder, store, text, modalities, spaces, unaligned, keeps=False)
 
     @property
     def log(self) -> EventLog:

@@ -21,7 +21,7 @@ class Listed:
     served: Mapping[str, int]
     """Results by each of their sources."""
     failed: Sequence[str]
-    """Sources that failed."""
+    """Sources that failed; `ranking` alone where nothing could be ranked."""
     degraded: bool
     """Whether a trained model or a source was missing."""
     best_score: float | None

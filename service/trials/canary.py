@@ -26,11 +26,12 @@ class Canary:
     def __init__(
         self,
         trial: Trial,
-        read: Callable[[float], Feedback],
+        read: Callable[[float, int], Feedback],
         settings: TrialSettings,
         clock: Callable[[], float],
     ) -> None:
-        """`read` gives what came of the answers since a time; `clock` counts seconds."""
+        """`read` gives what came of the answers since a time by the events after a number; `clock`
+        counts seconds."""
         self._trial, self._read, self._settings, self._clock = trial, read, settings, clock
         self._lock = threading.Lock()
         self._begin(trial)
@@ -73,7 +74,7 @@ class Canary:
         """Why it has to go; empty where it may stay, for another lease."""
         with self._lock:
             trial, calls = self._trial, self._calls
-        feedback = self._read(trial.since)
+        feedback = self._read(trial.since, trial.after_seq)
         arms = arms_of(feedback, trial)
         tests = judged(arms, calls)
         versions = {CANARY: trial.version, CONTROL: trial.against}
@@ -90,8 +91,10 @@ class Canary:
     def _silence(self, feedback: Feedback, calls: Mapping[str, Calls]) -> str:
         """Whether events that name answers have stopped coming, while answers go out."""
         answers = sum(one.answers for one in calls.values())
-        if feedback.attribution.attributed > self._n_fed:
-            self._n_fed, self._fed_at = feedback.attribution.attributed, self._clock()
+        n_fed = feedback.attribution.attributed
+        self._n_fed = min(self._n_fed, n_fed)  # some may have been deleted
+        if n_fed > self._n_fed:
+            self._n_fed, self._fed_at = n_fed, self._clock()
             self._answers_when_fed = answers
             return ""
         quiet_s, unfed = self._clock() - self._fed_at, answers - self._answers_when_fed

@@ -36,6 +36,8 @@ class Trial:
     why: str = ""
     """What ended it; empty while it runs."""
     ended_at: float | None = None
+    after_seq: int = 0
+    """The newest event at `since`: those before it are about answers of before."""
 
     @property
     def is_running(self) -> bool:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from indexer.log.event_log import SmallValues
+from indexer.log.event_log import EventLog
 from service.api.messages import (
     ModelTrial,
     RecommendRequest,
@@ -51,16 +51,16 @@ class Trials:
 
     def __init__(
         self,
-        log: SmallValues,
+        log: EventLog,
         registry: ModelRegistry,
         encoders: str,
-        read: Callable[[float], Feedback],
+        read: Callable[[float, int], Feedback],
         rank: Callable[[RecommendRequest, ServingModel, int], Ranked],
         settings: TrialSettings,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`encoders` is the digest of those that serve, `read` what came of the answers since a
-        time, and `rank` makes a list."""
+        time by the events after a number, and `rank` makes a list."""
         self._log, self._registry, self._encoders = log, registry, encoders
         self._read, self._rank, self._settings, self._clock = read, rank, settings, clock
         self._changing = threading.RLock()
@@ -102,13 +102,20 @@ class Trials:
         if request.version == active:
             raise InvalidInput("version", request.version, "it serves already; try another")
         self._registry.record(request.version)
-        now = time.time()
+        after_seq, now = self._log.last_seq(), time.time()
         with self._changing:
             if self._trial is not None and self._trial.is_running:
                 self._finish(TrialState.ENDED, "another trial was begun")
             self._last_arms, self._last_tests = (), ()
             trial = Trial(
-                request.kind, request.version, share, self._encoders, active, now, since=now
+                request.kind,
+                request.version,
+                share,
+                self._encoders,
+                active,
+                started_at=now,
+                since=now,
+                after_seq=after_seq,
             )
             self._begin(trial)
             trial.write(self._log)
@@ -138,7 +145,10 @@ class Trials:
             if trial.version == version:
                 self._finish(TrialState.PROMOTED, "it was activated")
             elif trial.against != version:
-                self._trial = replace(trial, against=version, since=time.time())
+                after_seq = self._log.last_seq()
+                self._trial = replace(
+                    trial, against=version, since=time.time(), after_seq=after_seq
+                )
                 self._trial.write(self._log)
                 if self._canary is not None:
                     self._canary.compare_with(self._trial)

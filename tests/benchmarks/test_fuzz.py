@@ -12,9 +12,9 @@ from google.protobuf.message import Message
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from benchmarks.fuzz import fuzz, rpcs, shares
+from benchmarks.fuzz import Fault, _checked, fuzz, rpcs, shares
 from benchmarks.random_messages import messages, with_unknown_field
-from palate.v1 import recommend_pb2, user_pb2
+from palate.v1 import index_pb2, model_pb2, recommend_pb2, user_pb2
 from service.operations.switching import Switching
 from tests.service import world
 from tests.service.standin import StandIn, served
@@ -49,6 +49,14 @@ def test_an_error_of_ours_is_found_and_made_small() -> None:
     ):
         tally = fuzz(channel, RPCS["GetItem"], 50, from_seed=7)
     assert tally.fault.startswith("GetItem is INTERNAL")
+
+
+def test_only_what_takes_long_may_be_late() -> None:
+    late = "DEADLINE_EXCEEDED"
+    training = model_pb2.TrainModelRequest()
+    assert _checked(RPCS["TrainModel"], training, late, None) == late
+    with pytest.raises(Fault, match="GetItem was not answered within 60 s"):
+        _checked(RPCS["GetItem"], index_pb2.GetItemRequest(item_id="i0"), late, None)
 
 
 @pytest.mark.parametrize("name", ["Recommend", "Explain", "IndexItems", "RecordEvents", "PutUser"])

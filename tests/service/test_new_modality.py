@@ -16,7 +16,7 @@ import pytest
 from encoders.errors import ModalityUnsupported
 from encoders.fake import FakeTextEncoder
 from indexer.catalog.event import Event
-from indexer.catalog.item import Item, item_fields
+from indexer.catalog.item import Item
 from indexer.indexing.indexer import IndexReport
 from indexer.ingest.reading import read_items
 from indexer.media.folder import public
@@ -98,7 +98,6 @@ def found(workspace: Workspace, *colours: str) -> list[str]:
 def test_rows_have_a_field_of_it_and_a_field_of_further_ones(
     encoder: FakeVideoEncoder, catalogue: Path
 ) -> None:
-    assert {"video", "videos"} <= set(item_fields())
     items = {item.item_id: item for item in read_items(catalogue)}
     assert {name: item.perceived("video") for name, item in items.items()} == {
         "both": ("red-blue.clip",),

@@ -22,7 +22,7 @@ _PAGES_AT_ONCE = 4_096
 def is_left(file: Path, texts: Collection[bytes]) -> bool:
     """Whether one of the texts lies where no row is. The write-ahead log has to be in the file."""
     wanted = [text for text in texts if len(text) >= LEAST_BYTES]
-    return any(text in unused for unused in _unused(file) for text in wanted)
+    return bool(wanted) and any(text in unused for unused in _unused(file) for text in wanted)
 
 
 def _unused(file: Path) -> Iterator[bytes]:

@@ -183,7 +183,7 @@ def _add_checksums(connection: Connection) -> None:
 def _add_erased(connection: Connection) -> None:
     connection.execute(
         text(
-            "CREATE TABLE IF NOT EXISTS erased ("
+            "CREATE TABLE erased ("
             "person VARCHAR NOT NULL PRIMARY KEY, erased_at DOUBLE PRECISION NOT NULL,"
             " last_seq BIGINT NOT NULL, merged_into VARCHAR DEFAULT '' NOT NULL)"
         )

@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from circuitbreaker import CircuitBreaker
 from qdrant_client import QdrantClient, models
 
 from encoders.arrays import FloatArray, IntArray
+from encoders.breaker import CircuitBreaker, CircuitOpen
 from indexer.catalog.filter import Filter
 from indexer.catalog.item import Item
 from indexer.errors import StoreUnavailable
@@ -70,7 +70,7 @@ class QdrantStore:
         self._items = f"{prefix}_items"
         self._meta = StoreMeta(client, prefix)
         self._owns_client = owns_client
-        self._breaker = CircuitBreaker(FAILURES, REST_S, StoreUnavailable, name=prefix)
+        self._breaker = CircuitBreaker(FAILURES, REST_S, failure=StoreUnavailable)
 
     @classmethod
     def open(
@@ -125,6 +125,8 @@ class QdrantStore:
         return ""  # the server says so when it is written to
 
     def upsert(self, items: Sequence[StoredItem]) -> None:
+        if not items:
+            return
         widths = self.vector_names()
         for stored in items:
             check_vectors(stored.vectors, widths)
@@ -139,6 +141,8 @@ class QdrantStore:
                 self._client.upsert(self._items, points)
 
     def set_items(self, items: Sequence[tuple[int, Item]]) -> None:
+        if not items:
+            return
         there = set(self.matching(None, [index for index, _ in items]).tolist())
         with self._calls():
             for index, item in items:
@@ -147,6 +151,8 @@ class QdrantStore:
 
     def get_items(self, item_indices: Sequence[int]) -> dict[int, Item]:
         found: dict[int, Item] = {}
+        if not len(item_indices):
+            return found
         with self._calls():
             for part in parts(to_ids(item_indices)):
                 records = self._client.retrieve(self._items, part, with_payload=["item"])
@@ -156,6 +162,8 @@ class QdrantStore:
         return found
 
     def delete(self, item_indices: Sequence[int]) -> None:
+        if not len(item_indices):
+            return
         with self._calls():
             for part in parts(to_ids(item_indices)):
                 self._client.delete(self._items, models.PointIdsList(points=part))
@@ -183,6 +191,8 @@ class QdrantStore:
     def set_vectors(self, name: str, item_indices: IntArray, vectors: FloatArray) -> None:
         assert vectors.shape[:1] == (len(item_indices),), (vectors.shape, len(item_indices))
         check_vector(name, vectors, self._widths_with(name))
+        if not len(item_indices):
+            return
         there = set(self.matching(None, item_indices).tolist())
         points = [
             models.PointVectors(id=index, vector={name: vector.tolist()})
@@ -199,6 +209,8 @@ class QdrantStore:
         dim = self._widths_with(name).get(name, 0)
         wanted = to_ids(item_indices) if dim else []
         found: dict[int, FloatArray] = {}
+        if not wanted:
+            return to_rows(wanted, found, dim)
         with self._calls():
             for part in parts(wanted):
                 for record in self._client.retrieve(
@@ -220,10 +232,10 @@ class QdrantStore:
         for query, is_asked in zip(queries, asked, strict=True):
             if is_asked:
                 check_vector(query.vector_name, query.vector, self.vector_names())
+        if not requests:
+            return [Hits.none() for _ in queries]
         with self._calls():
-            answers = iter(
-                self._client.query_batch_points(self._items, requests) if requests else []
-            )
+            answers = iter(self._client.query_batch_points(self._items, requests))
         return [_to_hits(next(answers).points) if is_asked else Hits.none() for is_asked in asked]
 
     def matching(
@@ -324,13 +336,15 @@ class QdrantStore:
     @contextmanager
     def _calls(self) -> Iterator[None]:
         """A call of the server. After several that failed in a row there is none for a while, so that
-        not every caller waits for one that does not answer."""
-        if self._breaker.opened:
+        not every caller waits for one that does not answer. To be used only where it is called: what
+        ends well within is an answer."""
+        try:
+            with self._breaker.guarded(), server(self._prefix):
+                yield
+        except CircuitOpen:
             why = f"did not answer {FAILURES} times in a row, and is not asked for {REST_S} s"
             todo = "check that the Qdrant server runs and can be reached"
-            raise StoreUnavailable(self._prefix, why, todo)
-        with self._breaker, server(self._prefix):
-            yield
+            raise StoreUnavailable(self._prefix, why, todo) from None
 
 
 def _request(query: VectorQuery) -> models.QueryRequest:

@@ -5,6 +5,7 @@ Owns the folder and what makes two trainings the same. Knows no training.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import pickle
@@ -58,16 +59,18 @@ class SavedFits:
         return state
 
     def write(self, stage: str, state: FitState) -> None:
-        """As a whole or not at all, whatever happens meanwhile."""
+        """As a whole or not at all, whatever happens meanwhile: not at all also where somebody was
+        deleted, and the folder with what was learnt from them."""
         self._folder.mkdir(parents=True, exist_ok=True)
         saved = {one.name: getattr(state, one.name) for one in fields(state)}
         path = self._path(stage)
         partial = path.with_suffix(".partial")
-        with partial.open("wb") as stream:
-            torch.save(saved | {"fingerprint": self._fingerprint}, stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(partial, path)
+        with contextlib.suppress(FileNotFoundError):
+            with partial.open("wb") as stream:
+                torch.save(saved | {"fingerprint": self._fingerprint}, stream)
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.replace(partial, path)
 
     def forget(self) -> None:
         """Delete everything: the training is over, or there is another."""

@@ -23,7 +23,7 @@ from encoders.modality import (
     dims_of,
     fingerprints_of,
 )
-from indexer.catalog.item import Item, RowError
+from indexer.catalog.item import Item
 from indexer.indexing.indexer import Indexer
 from indexer.log.opening import open_event_log
 from indexer.media.download import Downloader, DownloadLimits
@@ -118,10 +118,10 @@ def png(colour: str, size: int = 8) -> bytes:
 def test_indexed_items_are_in_the_log_and_found_in_the_store(world: World) -> None:
     progress: list[tuple[int, int | None]] = []
     report = world.indexer.index_items(
-        films(10), total=10, on_progress=lambda done, total: progress.append((done, total))
+        films(10), on_progress=lambda done, total: progress.append((done, total))
     )
     assert (report.indexed, report.skipped, report.failed, report.warnings) == (10, 0, [], [])
-    assert progress == [(4, 10), (8, 10), (10, 10)]
+    assert progress == [(4, None), (8, None), (10, None)]
     assert world.log.count_items() == world.store.count() == 10
     assert world.log.count_pending() == 0
     assert world.search("word3 word4")[0] == "film-3"
@@ -153,12 +153,6 @@ def test_a_new_title_is_encoded(world: World) -> None:
     assert (report.indexed, world.text.encoded) == (1, 4)
     assert world.search("dragon")[0] == "film-1"
     assert world.store.count() == 3
-
-
-def test_rows_that_cannot_be_used_are_reported_and_the_rest_goes_on(world: World) -> None:
-    error = RowError(2, None, "the line is not JSON")
-    report = world.indexer.index_items([*films(1), error, *films(3)[1:]])
-    assert (report.indexed, report.failed) == (3, [error])
 
 
 def test_of_two_rows_of_one_item_the_later_stands(world: World) -> None:

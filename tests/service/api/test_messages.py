@@ -8,8 +8,9 @@ import inspect
 import pytest
 from google.protobuf.message import Message
 
+from encoders.modality import media_types
 from indexer.catalog.event import Event
-from indexer.catalog.item import Item, item_fields
+from indexer.catalog.item import Item, _fields_with
 from palate.v1 import (
     catalog_pb2,
     event_pb2,
@@ -96,7 +97,7 @@ fields for each modality that it may have."""
 
 def fields_of(dataclass: type) -> set[str]:
     if dataclass is Item:
-        return set(item_fields())
+        return set(_fields_with(media_types().values()))
     return {field.name for field in dataclasses.fields(dataclass)}
 
 

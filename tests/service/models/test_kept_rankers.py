@@ -14,6 +14,7 @@ import pytest
 
 from indexer.catalog.event import Event
 from indexer.catalog.item import Item
+from service.api.messages import TrialKind, TrialRequest, TrialState
 from service.models import kept_rankers
 from service.models.kept_rankers import FOLDER, UNTRAINED
 from service.models.registry import ModelRegistry
@@ -155,14 +156,43 @@ def be_recorded_before_it_comes(palate: Recommender) -> None:
 def test_what_has_happened_since_is_taken_in(
     folder: Path, happen: Callable[[Recommender], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """But for deleted events in the untrained ranker: its item-item tables are made of them."""
     palate = opened(folder)
     happen(palate)
+    deletes = happen in (delete_events, delete_and_record)
+    is_anew = deletes and not palate.ranker.trained
     palate.close()
     told = reads_everything(monkeypatch)
     palate = opened(folder)
     palate.close()
-    assert told == []
+    assert told == ["everything"] * is_anew
     assert_alike(palate.model, anew(folder))
+
+
+def test_a_model_beside_the_active_one_is_kept_with_it_until_it_is_let_go(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(trained, tmp_path, dirs_exist_ok=True)
+    palate = opened(tmp_path)
+    before = palate.ranker.version
+    active = palate.train(seed=1, force=True).version
+    assert kept(tmp_path) == [active]
+    palate.start_trial(TrialRequest(before, TrialKind.SHADOW))
+    assert sorted(kept(tmp_path)) == [before, active]
+    palate.close()
+    told = reads_everything(monkeypatch)
+    palate = opened(tmp_path)
+    trial = palate.get_trial()
+    assert trial is not None
+    assert (palate.ranker.version, trial.version, trial.state) == (
+        active,
+        before,
+        TrialState.RUNNING,
+    )
+    assert told == []
+    palate.end_trial()
+    assert kept(tmp_path) == [active]
+    palate.close()
 
 
 def test_after_many_changes_everything_is_read(

@@ -135,7 +135,8 @@ def test_a_ranker_that_is_added_is_registered_and_does_not_serve(
     card, model = registry.load_active()
     ids = ItemIds(workspace.log.item_indices()).ids(40)
     model.ranker.version = "copy"
-    added = registry.add(model.ranker, ids, replace(card, metrics={"a": 1.0}))
+    registry.save(model.ranker, ids, replace(card, metrics={"a": 1.0}))
+    added = registry.register("copy", {"a": 1.0})
     assert (added.version, added.active, added.metrics) == ("copy", False, {"a": 1.0})
     assert ModelCard.read(registry.folder("copy")).metrics == {"a": 1.0}
     assert registry.by_version("copy").ranker.trained

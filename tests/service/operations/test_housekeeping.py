@@ -5,13 +5,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
 from indexer.log.event_log import EventLog
 from indexer.log.opening import open_event_log
-from service.errors import NoTrainedModel, TrainingUnderway
+from service.errors import (
+    NoTrainedModel,
+    TrainingEnded,
+    TrainingOutOfMemory,
+    TrainingUnderway,
+)
 from service.operations import housekeeping as module
 from service.operations.housekeeping import Housekeeping
 from service.recommender import Recommender
@@ -25,16 +30,27 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "EVERY_S", 0.001)
 
 
+class Sweeps:
+    """How often was swept, and whether it was after the last training."""
+
+    def __init__(self) -> None:
+        self.n, self.has_trained, self.after_training = 0, threading.Event(), threading.Event()
+
+    def sweep(self) -> None:
+        self.n += 1
+        if self.has_trained.is_set():
+            self.after_training.set()
+
+
 def kept(
     log: EventLog, *outcomes: Exception | None
-) -> tuple[Housekeeping, threading.Event, list[int]]:
-    """Trainings end as told, and the event is set once the last has; how often was swept."""
-    left, done, swept = list(outcomes), threading.Event(), [0]
+) -> tuple[Housekeeping, threading.Event, Sweeps]:
+    """Trainings end as told, and the event is set once the last has."""
+    left, swept = list(outcomes), Sweeps()
+    done = swept.has_trained
 
-    def sweep() -> None:
-        swept[0] += 1
-
-    def train(progress: Any) -> None:
+    def train(stopping: Callable[[], bool]) -> None:
+        assert not stopping()
         outcome = left.pop(0)
         if not left:
             done.set()
@@ -43,7 +59,7 @@ def kept(
 
     recommender = SimpleNamespace(
         workspace=SimpleNamespace(log=log),
-        sweep_events=sweep,
+        sweep_events=swept.sweep,
         catalog=SimpleNamespace(has_lost_items=False, sweep_media=lambda: 0),
     )
     serving = lambda: cast(Recommender, recommender)  # noqa: E731
@@ -57,7 +73,7 @@ def test_a_training_that_was_asked_for_is_done_after_the_one_that_is_under_way()
         assert done.wait(10)
         keeping.close()
         assert asked_for(log) == ""
-        assert swept == [1]
+        assert swept.n == 1
 
 
 def test_one_that_nothing_comes_of_is_said_and_not_tried_for_ever(
@@ -70,3 +86,30 @@ def test_one_that_nothing_comes_of_is_said_and_not_tried_for_ever(
         keeping.close()
         assert asked_for(log) == ""
     assert "the training that a deletion asked for came to nothing" in caplog.text
+
+
+def test_one_that_fails_is_said_and_tried_again_later(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(module, "TRAINED_AGAIN_IN_S", 0.01)
+    with open_event_log("sqlite://") as log:
+        ask_for_retraining(log)
+        keeping, done, _ = kept(log, TrainingOutOfMemory(48, "killed"), KeyError("a bug"), None)
+        assert done.wait(10)
+        keeping.close()
+        assert asked_for(log) == ""
+    assert caplog.text.count("failed; it is tried again in 0 s") == 2
+    assert "housekeeping could not go on: 'a bug'" in caplog.text
+
+
+def test_until_then_it_stays_asked_for_and_the_rest_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "SWEEP_EVERY_S", 0.0)
+    with open_event_log("sqlite://") as log:
+        ask_for_retraining(log)
+        keeping, done, swept = kept(log, TrainingEnded("exit code 1"))
+        assert done.wait(10)
+        assert swept.after_training.wait(10)
+        keeping.close()
+        assert asked_for(log)

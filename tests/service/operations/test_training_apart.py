@@ -13,6 +13,7 @@ import pytest
 from service.api.messages import RESUME, RecommendRequest, TrainProgress
 from service.config import Settings, TrainingSettings
 from service.errors import NoTrainedModel, TrainingEnded, TrainingOutOfMemory, TrainingUnderway
+from service.models.kept_rankers import FOLDER as KEPT_RANKERS
 from service.operations import training_apart
 from service.operations.switching import Switching
 from service.operations.training_apart import FOLDER, can_be_apart
@@ -88,6 +89,37 @@ def test_a_caller_who_goes_ends_it_and_the_next_training_goes_on_from_there(
     stages: list[str] = []
     palate.train(lambda step: stages.append(step.stage), force=True)
     assert RESUME in stages
+
+
+def test_what_the_server_keeps_for_its_next_start_stays(palate: Switching, tmp_path: Path) -> None:
+    def leave(step: TrainProgress) -> None:
+        if step.stage == "read":  # the process has loaded what serves
+            raise Gone
+
+    version = palate.train(force=True).version
+    kept = tmp_path / KEPT_RANKERS / version
+    made = kept.stat()
+    with pytest.raises(Gone):
+        palate.train(leave)
+    assert [one.name for one in kept.parent.iterdir()] == [version]
+    assert kept.stat().st_ino == made.st_ino
+
+
+def test_a_deletion_leaves_its_files_to_a_training_that_is_under_way_and_none_after_it(
+    palate: Switching, tmp_path: Path
+) -> None:
+    there: list[bool] = []
+
+    def delete(step: TrainProgress) -> None:
+        if step.stage.startswith("sequence model") and step.done >= 2:
+            palate.delete_user("u3")
+            there.append((tmp_path / "training").exists())
+            raise Gone
+
+    with pytest.raises(Gone):
+        palate.train(delete)
+    assert there == [True]
+    assert not (tmp_path / "training").exists()
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from service.ranker import pipeline
 from service.ranker.candidates import SourceFailed, sources_of
 from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
 from service.ranker.data.history import History
@@ -22,6 +23,7 @@ from service.ranker.pipeline import (
     rank,
     rank_only,
 )
+from service.ranker.placement import Boost, Placement
 from service.ranker.ranker import Ranker, untrained_ranker
 from service.ranker.second_stage.query_scores import QueryScores
 from service.ranker.second_stage.scale import Scale
@@ -52,6 +54,16 @@ def test_scores_descend_along_the_order(ranker: Ranker) -> None:
     scores = found.scored.scores[found.order]
     assert np.all(np.diff(scores) <= 0)
     assert len(found.order) == len(found.candidates.items) == len(set(found.order.tolist()))
+
+
+def test_where_no_rule_wants_anything_high_the_list_without_rules_is_not_made(
+    ranker: Ranker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = np.ones(2 * SIZE, bool)
+    burying = Placement(boosts=[Boost("old", everything, -1.0)])
+    found = rank(ranker, Query(HISTORY, N, n_served=N, placement=burying), SOURCES)
+    monkeypatch.delattr(pipeline, "_order")
+    assert found.placed_by(found.order[:N]) == [""] * N
 
 
 def test_sources_propose_within_what_is_allowed(ranker: Ranker) -> None:

@@ -46,6 +46,17 @@ def test_boost_and_bury_are_deviations_of_the_scores() -> None:
     assert placement.added(np.array([N + 3]), np.ones(1, np.float32)).tolist() == [0.0]
 
 
+def test_caps_and_burying_want_nothing_high() -> None:
+    cap = Cap("few", EVEN, 1, 5, by_pairs)
+    assert not Placement(boosts=[Boost("old", EVEN, -1.0)], caps=[cap]).raises
+    for raising in (
+        Placement(boosts=[Boost("ours", EVEN, 1.0)]),
+        Placement(pins=[Pin("new", EVEN, 3)]),
+        Placement(floors=[Floor("own", EVEN, 1, 5)]),
+    ):
+        assert raising.raises
+
+
 def test_the_best_of_a_pin_stands_at_its_place_and_nowhere_before() -> None:
     pin = Pin("new", members(5, 9), 3)
     assert arranged(Placement(pins=[pin]), ORDER, 4)[:4] == [0, 1, 5, 2]

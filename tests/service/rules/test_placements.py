@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -62,6 +64,31 @@ def test_a_pinned_item_stands_at_its_place_and_every_text_says_so(palate: Recomm
     assert "是本服务主推的内容" in why.text
     other = palate.explain(ExplainRequest(before[0], answer.recommendation_id))
     assert EvidenceKind.PLACEMENT not in [fact.kind for fact in other.evidence]
+
+
+def test_the_store_is_asked_once_however_many_want_to_know(
+    palate: Recommender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = palate.workspace.store
+    placements = Placements((), store, palate.ids, palate.catalog)
+    asked, another = [], threading.Event()
+    matching = store.matching
+
+    def counted(*arguments: Any) -> Any:
+        asked.append(arguments)
+        if len(asked) > 1:
+            another.set()
+        another.wait(0.2)  # as long as a second one could come
+        return matching(*arguments)
+
+    monkeypatch.setattr(store, "matching", counted)
+    callers = [threading.Thread(target=placements.members, args=(of("i3"),)) for _ in range(4)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    assert len(asked) == 1
+    assert np.flatnonzero(placements.members(of("i3"))).tolist() == [3]
 
 
 def test_pages_go_on_where_rules_are(palate: Recommender) -> None:

@@ -13,6 +13,8 @@ import pytest
 from service.api.messages import Personalization, RecommendRequest
 from service.errors import InvalidInput, StoreUnavailable
 from service.recommender import Recommender
+from service.telemetry.measurements import Measurements
+from service.telemetry.telemetry import Telemetry
 from tests.service.world import filled
 
 BUG = KeyError("something of a person")
@@ -48,6 +50,17 @@ def test_it_is_what_most_events_are_on_and_what_this_person_has_not_seen(
     assert {tuple(result.sources) for result in answer.results} == {("popular",)}
     assert answer.recommendation_id == ""
     assert any("these are the most popular" in note for note in answer.degraded)
+
+
+def test_figures_count_it_as_an_answer_that_lacks_its_ranking(palate: Recommender) -> None:
+    measured = Measurements()
+    palate.telemetry = Telemetry(measured)
+    breaking(palate, GONE).recommend(RecommendRequest(user_id="u0", k=6))
+    value = measured.registry.get_sample_value
+    assert value("palate_answers_total") == 1
+    assert value("palate_degraded_answers_total") == 1
+    assert value("palate_source_served_total", {"source": "popular"}) == 6
+    assert value("palate_source_failed_total", {"source": "ranking"}) == 1
 
 
 def test_the_answer_and_its_pages_go_on(palate: Recommender) -> None:

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator
 from contextvars import ContextVar
 
-import circuitbreaker
 import pytest
 
 from service.serving.limited import AT_ONCE, FAILURES, REST_S, GivenUp, Limited
@@ -52,8 +51,8 @@ def test_after_failures_in_a_row_it_is_left_alone_for_a_while(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = [100.0]
-    monkeypatch.setattr(circuitbreaker, "monotonic", lambda: now[0])
     limited, asked = Limited("source", LONG_S), []
+    monkeypatch.setattr(limited._breaker, "_clock", lambda: now[0])
     for _ in range(FAILURES):
         with pytest.raises(RuntimeError):
             limited.call(failing)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from indexer.catalog.item import Item
 from service.api.messages import RecommendRequest
 from service.errors import ConfigError
 from service.ranker.candidates import SourceFailed
 from service.ranker.data.arrays import BoolArray, IntArray
 from service.ranker.second_stage.query_scores import QueryScores
 from service.serving import sources
-from service.serving.sources import PluggedSource
+from service.serving.sources import CatalogView, PluggedSource
 from tests.service.cli.installing import install
 from tests.service.world import filled, opened
 
@@ -25,6 +27,20 @@ LONG_S = 60.0
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The example package's dist-info."""
     return install("source-plugin", tmp_path / "package", monkeypatch)
+
+
+@pytest.fixture
+def catalog() -> CatalogView:
+    """An empty one."""
+
+    class Empty:
+        def items(self, indices: IntArray) -> list[Item]:
+            return []
+
+        def everything(self) -> Iterable[tuple[int, Item]]:
+            return ()
+
+    return Empty()
 
 
 def test_an_installed_source_proposes_and_is_named_in_the_answer(
@@ -39,14 +55,17 @@ def test_an_installed_source_proposes_and_is_named_in_the_answer(
     assert {result.item.attributes["maker"] for result in by_plug_in} <= seen
 
 
+@pytest.mark.parametrize(
+    "name", ["popular", "content_smell", "filter", "wish", "rules", "vector_index", "ranking"]
+)
 def test_a_source_that_takes_a_name_of_palates_stops_the_start(
-    installed: Path, tmp_path: Path
+    installed: Path, name: str, catalog: CatalogView
 ) -> None:
     installed.joinpath("entry_points.txt").write_text(
-        f"[{sources.ENTRY_POINTS}]\npopular = palate_maker:SameMaker\n"
+        f"[{sources.ENTRY_POINTS}]\n{name} = palate_maker:SameMaker\n"
     )
-    with pytest.raises(ConfigError, match=r"'popular' .* has the name of one that comes with"):
-        opened(tmp_path / "data")
+    with pytest.raises(ConfigError, match=rf"'{name}' .* has the name of one that comes with"):
+        sources.plugged_sources(catalog, LONG_S)
 
 
 def test_a_source_that_cannot_be_loaded_stops_the_start(installed: Path, tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from indexer.catalog.event import Event
 from service.api.messages import (
     ExplainRequest,
     RecommendRequest,
+    TrialKind,
+    TrialRequest,
     UserDeletion,
     UserProfile,
 )
@@ -85,6 +87,18 @@ def test_the_model_that_has_learnt_of_a_deleted_person_is_named(palate: Recommen
     deletion = palate.delete_user("u2", retrain=True)
     assert (deletion.exposed_model_version, deletion.retraining) == (version, True)
     assert asked_for(palate.workspace.log)
+
+
+def test_a_model_on_trial_that_has_learnt_of_a_deleted_person_is_named_where_the_active_has_not(
+    palate: Recommender,
+) -> None:
+    before = palate.train(force=True).version
+    palate.record_events([Event("late", "i1", "view", None, NOW)])
+    after = palate.train(force=True).version
+    palate.activate_model(before)
+    palate.start_trial(TrialRequest(after, TrialKind.SHADOW))
+    deletion = palate.delete_user("late", retrain=True)
+    assert (deletion.exposed_model_version, deletion.retraining) == (after, True)
 
 
 def test_a_guest_who_signs_in_is_asked_about_as_the_person(palate: Recommender) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from indexer.catalog.event import EventPolicy
 from indexer.errors import StoreUnavailable
-from indexer.log.event_log import EventLog
+from indexer.log.event_log import EventLog, FeedbackBatch
 from indexer.log.opening import open_event_log
 from service.config import TrialSettings
 from service.online.feedback import Feedback
@@ -28,10 +28,10 @@ class World:
         self.log, self.now, self.broken = log, 0.0, False
         self.canary = Canary(TRIAL, self.read, SETTINGS, lambda: self.now)
 
-    def read(self, since: float) -> Feedback:
+    def read(self, since: float, after_seq: int) -> Feedback:
         if self.broken:
             raise StoreUnavailable("log", "it is gone", "bring it back")
-        return Feedback.read(self.log, EventPolicy(), since=since)
+        return Feedback.read(self.log, EventPolicy(), since=since, after_seq=after_seq)
 
     def after(self, seconds: float) -> str:
         self.now += seconds
@@ -87,6 +87,38 @@ def test_what_is_heard_again_and_a_night_without_calls_are_no_silence(world: Wor
         world.log.append_events([event(MEMBERS[0], n, "click", "r")])
         assert world.after(601) == ""
     assert world.after(100_000) == ""
+
+
+def test_what_is_heard_after_a_deletion_is_no_silence(world: World) -> None:
+    for name, user in (("r", MEMBERS[0]), ("s", MEMBERS[1])):
+        world.log.put_served_batch([answer(name, user, range(10), model="m2")])
+    world.log.append_events([event(MEMBERS[0], n, "click", "r") for n in range(5)])
+    assert world.after(60) == ""
+    world.log.delete_user(MEMBERS[0])
+    assert world.after(60) == ""
+    for n in range(4):
+        world.ask(9)
+        world.log.append_events([event(MEMBERS[1], n, "click", "s")])
+        assert world.after(601) == ""
+
+
+def test_a_look_reads_the_events_since_it_is_compared(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.log.put_served_batch([answer("r", MEMBERS[0], range(10), model="m2")])
+    world.log.append_events([event(MEMBERS[0], n, "click", "r") for n in range(3)])
+    world.canary.compare_with(replace(TRIAL, after_seq=2))
+    read: list[int] = []
+    reading = world.log.read_feedback
+
+    def counted(*arguments: int) -> Iterator[FeedbackBatch]:
+        for batch in reading(*arguments):
+            read.extend(batch.seq.tolist())
+            yield batch
+
+    monkeypatch.setattr(world.log, "read_feedback", counted)
+    world.after(60)
+    assert read == [3]
 
 
 def test_it_goes_when_it_is_worse_and_says_by_what(world: World) -> None:

@@ -21,7 +21,7 @@ from service.api.messages import (
 )
 from service.errors import FilterSyntaxError, InvalidInput, ModelNotFound, NoTrial
 from service.recommender import Recommender
-from service.trials.trial import in_canary
+from service.trials.trial import Trial, in_canary
 from tests.service import world
 
 
@@ -240,3 +240,27 @@ def test_what_cannot_be_tried_is_refused(palate: Recommender, share: float) -> N
     with pytest.raises(ModelNotFound):
         palate.start_trial(TrialRequest("none", TrialKind.CANARY))
     assert palate.get_trial() is None
+
+
+def test_a_trial_and_each_comparison_begin_at_the_newest_event(palate: Recommender) -> None:
+    log = palate.workspace.log
+    active, _ = versions(palate)
+    canary(palate)
+    begun = Trial.read(log)
+    assert begun is not None
+    assert begun.after_seq == log.last_seq() == 240
+    palate.record_events([Event("u1", "i1", "view", None, world.NOW)])
+    third = palate.shrink_model(active).version
+    palate.activate_model(third)
+    compared = Trial.read(log)
+    assert compared is not None
+    assert (compared.against, compared.after_seq) == (third, 241)
+
+
+def test_caches_of_a_model_on_trial_are_dropped_with_the_others(palate: Recommender) -> None:
+    other = canary(palate, share=1.0)
+    remembered = palate._models.by_version(other).ranker.remembered
+    palate.recommend(RecommendRequest("u1"))
+    assert len(remembered._queries) > 0
+    palate.drop_caches()
+    assert len(remembered._queries) == 0

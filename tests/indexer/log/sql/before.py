@@ -6,9 +6,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 
-def without_impressions(connection: Connection) -> None:
-    """As it was in version 4."""
+def as_version_4(connection: Connection) -> None:
+    """Without what came since."""
     for statement in (
+        "DROP TABLE erased",
         "DROP TABLE impressions",
         "DROP INDEX events_of_answers",
         "ALTER TABLE events DROP COLUMN recommendation_id",

@@ -61,3 +61,7 @@ def test_short_texts_are_not_looked_for_and_an_empty_file_has_none(tmp_path: Pat
     assert not is_left(file, [b"a" * (LEAST_BYTES - 1)])
     file.write_bytes(b"")
     assert not is_left(file, [b"a" * LEAST_BYTES])
+
+
+def test_no_file_is_read_for_texts_that_are_found_by_chance(tmp_path: Path) -> None:
+    assert not is_left(tmp_path / "there is none", [b"u" * (LEAST_BYTES - 1)])

@@ -17,7 +17,7 @@ from indexer.log.event_log import Served
 from indexer.log.sql import schema as log_schema
 from indexer.log.sql.event_log import SqlEventLog
 from tests.indexer.log.contract.aspects import MOOD
-from tests.indexer.log.sql.before import without_impressions
+from tests.indexer.log.sql.before import as_version_4
 
 
 def test_an_older_log_is_migrated_and_a_newer_one_refused(
@@ -54,7 +54,7 @@ def test_a_log_of_the_first_version_is_read_on(file_url: str) -> None:
             connection.execute(sa.text("ALTER TABLE items DROP COLUMN lacking_pictures"))
             connection.execute(sa.text("DROP TABLE aspects"))
             connection.execute(sa.text("ALTER TABLE events DROP COLUMN checksum"))
-            without_impressions(connection)
+            as_version_4(connection)
         log.meta_set("schema_version", "1")
     with SqlEventLog.open(file_url) as log:
         assert log.meta_get("schema_version") == "6"
@@ -71,7 +71,7 @@ def test_a_log_of_before_aspects_has_them_after_its_opening(file_url: str) -> No
         with log.database.writing() as connection:
             connection.execute(sa.text("DROP TABLE aspects"))
             connection.execute(sa.text("ALTER TABLE events DROP COLUMN checksum"))
-            without_impressions(connection)
+            as_version_4(connection)
         log.meta_set("schema_version", "2")
     for _ in range(2):
         with SqlEventLog.open(file_url) as log:
@@ -82,22 +82,22 @@ def test_a_log_of_before_aspects_has_them_after_its_opening(file_url: str) -> No
             assert (log.meta_get("schema_version"), log.count_items()) == ("6", 1)
 
 
-def test_a_log_of_before_impressions_keeps_its_events_and_takes_those_of_answers(
+def test_a_log_of_before_impressions_and_tombstones_keeps_its_events_and_takes_those_of_answers(
     file_url: str,
 ) -> None:
     """With the columns, keys and indices of a log that is new; checksums of before stay true."""
-    old = Event("u", "a", "rating", 4.5, 1.5)
+    old, tables = Event("u", "a", "rating", 4.5, 1.5), ("impressions", "events", "erased")
     with SqlEventLog.open("sqlite://") as new, new.database.reading() as connection:
-        made = [_shape(connection, table) for table in ("impressions", "events")]
+        made = [_shape(connection, table) for table in tables]
     with SqlEventLog.open(file_url) as log:
         log.append_events([old])
         with log.database.writing() as connection:
-            without_impressions(connection)
+            as_version_4(connection)
         log.meta_set("schema_version", "4")
     for _ in range(2):
         with SqlEventLog.open(file_url) as log:
             with log.database.reading() as connection:
-                assert [_shape(connection, table) for table in ("impressions", "events")] == made
+                assert [_shape(connection, table) for table in tables] == made
             assert log.append_events([old]) == [False]
             assert log.user_events("u")[0].event == replace(old, event_id=old.identity())
             assert (log.damage(), log.meta_get("schema_version")) == ([], "6")

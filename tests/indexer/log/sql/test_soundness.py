@@ -14,7 +14,7 @@ from indexer.catalog.item import Item
 from indexer.errors import Damaged
 from indexer.log.sql.event_log import SqlEventLog
 from indexer.log.sql.soundness import event_checksum
-from tests.indexer.log.sql.before import without_impressions
+from tests.indexer.log.sql.before import as_version_4
 
 
 def filled(url: str) -> None:
@@ -91,7 +91,7 @@ def test_events_of_before_checksums_are_not_verified(file: Path) -> None:
     with SqlEventLog.open(f"sqlite:///{file}") as log:
         with log.database.writing() as connection:
             connection.execute(sa.text("ALTER TABLE events DROP COLUMN checksum"))
-            without_impressions(connection)
+            as_version_4(connection)
         log.meta_set("schema_version", "3")
     with SqlEventLog.open(f"sqlite:///{file}") as log:
         assert log.damage() == []

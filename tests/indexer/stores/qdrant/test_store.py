@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-import circuitbreaker
+import numpy as np
 import pytest
 from qdrant_client import QdrantClient
 
@@ -80,7 +80,7 @@ def test_a_server_that_fails_again_and_again_is_left_alone_for_a_while(
         asked.append(now[0])
         raise ConnectionError("no answer")
 
-    monkeypatch.setattr(circuitbreaker, "monotonic", lambda: now[0])
+    monkeypatch.setattr(store._breaker, "_clock", lambda: now[0])
     with monkeypatch.context() as gone:
         gone.setattr(client, "count", failing)
         for _ in range(FAILURES):
@@ -91,3 +91,27 @@ def test_a_server_that_fails_again_and_again_is_left_alone_for_a_while(
     assert asked == [0.0] * FAILURES
     now[0] += REST_S + 1
     assert (store.count(), list(store.get_items([0]))) == (1, [0])
+
+
+def test_what_asks_the_server_nothing_does_not_end_a_row_of_failures(
+    client: QdrantClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = QdrantStore.open(client, "palate", DIMS, FINGERPRINTS)
+
+    def failing(*_: object, **__: object) -> None:
+        raise ConnectionError("no answer")
+
+    monkeypatch.setattr(client, "count", failing)
+    nothing = np.zeros(0, np.int64)
+    for _ in range(FAILURES):
+        store.upsert([])
+        store.set_items([])
+        store.delete([])
+        store.set_vectors("text", nothing, np.zeros((0, DIMS["text"]), np.float32))
+        assert store.get_items([]) == {}
+        assert store.vectors("text", [])[1].shape == (0, DIMS["text"])
+        assert store.query_batch([]) == []
+        with pytest.raises(StoreUnavailable, match="no answer"):
+            store.count()
+    with pytest.raises(StoreUnavailable, match="is not asked"):
+        store.count()

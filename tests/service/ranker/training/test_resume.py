@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 
+from service.ranker.training import resume
 from service.ranker.training.fit import FitState, StageProgress
 from service.ranker.training.resume import SavedFits, fingerprint
 from service.ranker.training.train import Trained, train_ranker
@@ -93,6 +95,20 @@ def test_what_was_written_is_read(folder: Path) -> None:
 def test_what_another_training_left_is_deleted(folder: Path) -> None:
     assert SavedFits(folder, "other", lambda _: None).read(PROVISIONAL) is None
     assert not folder.exists()
+
+
+def test_a_folder_that_goes_while_a_state_is_written_stays_away_until_the_next_one(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fits = SavedFits(folder, "same", lambda _: None)
+    state = fits.read(PROVISIONAL)
+    assert state is not None
+    with monkeypatch.context() as patch:
+        patch.setattr(resume.os, "fsync", lambda _: shutil.rmtree(folder))
+        fits.write(PROVISIONAL, state)
+    assert not folder.exists()
+    fits.write(PROVISIONAL, state)
+    assert fits.read(PROVISIONAL) is not None
 
 
 @pytest.mark.parametrize("left", [0, 100, -100])

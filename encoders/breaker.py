@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -22,29 +23,39 @@ class CircuitBreaker:
     """Shared by all threads that call the same thing."""
 
     def __init__(
-        self, threshold: int, reset_s: float, clock: Callable[[], float] = time.monotonic
+        self,
+        threshold: int,
+        reset_s: float,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        failure: type[BaseException] = BaseException,
     ) -> None:
+        """What is raised counts where it is a `failure`; what is not says neither that a call
+        succeeds nor that it fails."""
         self._threshold, self._reset_s, self._clock = threshold, reset_s, clock
+        self._failure = failure
         self._lock = threading.Lock()
         self._failures = 0
         self._next_try_at = 0.0
 
-    def call(self, work: Callable[[], T]) -> T:
-        """The result of `work`; whatever it raises is a failure.
-
-        CircuitOpen without a call while the circuit is open.
-        """
+    @contextmanager
+    def guarded(self) -> Iterator[None]:
+        """Around a call. CircuitOpen in its place while the circuit is open."""
         self._let_through()
         try:
-            result = work()
-        except BaseException:
+            yield
+        except self._failure:
             with self._lock:
                 self._failures += 1
                 self._next_try_at = self._clock() + self._reset_s
             raise
         with self._lock:
             self._failures = 0
-        return result
+
+    def call(self, work: Callable[[], T]) -> T:
+        """The result of `work`, `guarded`."""
+        with self.guarded():
+            return work()
 
     def _let_through(self) -> None:
         with self._lock:

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from service.language_model.breaker import CircuitBreaker, CircuitOpen
+from encoders.breaker import CircuitBreaker, CircuitOpen
 
 
 class Broken(Exception):
@@ -73,3 +73,24 @@ def test_only_one_call_tries_whether_it_goes_again() -> None:
     tried.set()
     thread.join()
     assert breaker.call(lambda: 8) == 8
+
+
+def test_what_is_no_failure_neither_opens_nor_closes_it() -> None:
+    now = 0.0
+    breaker = CircuitBreaker(2, 30.0, lambda: now, failure=Broken)
+
+    def other() -> None:
+        with pytest.raises(KeyError), breaker.guarded():
+            raise KeyError("its own")
+
+    for _ in range(3):
+        other()
+    _fails(breaker, 1)
+    other()
+    _fails(breaker, 1)
+    with pytest.raises(CircuitOpen), breaker.guarded():
+        pytest.fail("called")
+    now = 30.0
+    with breaker.guarded():
+        pass
+    assert breaker.call(lambda: 7) == 7
