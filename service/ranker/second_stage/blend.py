@@ -201,18 +201,17 @@ class Blend:
         smoothed by popularity (Jelinek and Mercer 1980; Zhai and Lafferty 2001).
         """
         usual = scale.spread[self._co_occurrence] or np.float32(np.inf)
-        estimate = signals[..., self._co_occurrence]
+        estimate: FloatArray = signals[..., self._co_occurrence]
         if backoff:
-            estimate = estimate + backoff * self._share_of_events(signals, scale)
+            smoothing: FloatArray = backoff * self._share_of_events(signals, scale)
+            estimate = estimate + smoothing
         logarithm: FloatArray = np.log(LEAST_CO_OCCURRENCE + estimate / usual)
         return logarithm
 
     def _share_of_events(self, signals: FloatArray, scale: Scale) -> FloatArray:
         """(..., C, F) -> (..., C): an item's events and one, by all events that were counted."""
-        share: FloatArray = np.exp(signals[..., self._popularity]) / np.float32(
-            max(scale.n_events, 1)
-        )
-        return share
+        events: FloatArray = np.exp(signals[..., self._popularity])
+        return events / np.float32(max(scale.n_events, 1))
 
 
 def _share_of_few(known: int, few: int) -> np.float32:
