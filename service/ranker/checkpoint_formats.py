@@ -50,27 +50,37 @@ def in_present_format(
     """A checkpoint's configuration and arrays as FORMAT has them. `modalities` are those of the
     catalogue that it is read into."""
     if config["format"] == FORMAT:
-        return _with_priors(config), arrays
+        return _with_pools(config), arrays
     perceived = _perceived(modalities)
-    return _with_priors(_config(config, perceived)), {
+    return _with_pools(_config(config, perceived)), {
         _array_name(name, perceived): array for name, array in arrays.items()
     }
 
 
-def _with_priors(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Once there was one prior, and whoever came from another domain had at least the logarithm of
-    co-occurrence."""
-    if "beginners" in config:
+def _with_pools(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Once whoever came from another domain had the same weights whatever they did there, and the
+    network counted in full beside them."""
+    if "pools" in config:
         return dict(config)
-    together = config.get("co_occurrence_weight", 0.0)
-    return {
-        **config,
-        "beginners": {
-            "popularity": config.get("popularity_prior", 0.0),
-            "co_occurrence": together,
-        },
-        "newcomers": {"popularity": 0.0, "co_occurrence": max(together, 1.0)},
+    beginners, newcomers = _priors(config)
+    strangers = {**beginners, "popularity": config.get("strangers_prior", 0.0) / 2}
+    pools = {
+        "strangers": strangers,
+        "arrivals": newcomers,
+        "newcomers": newcomers,
+        "beginners": beginners,
     }
+    return {**config, "pools": pools}
+
+
+def _priors(config: Mapping[str, Any]) -> tuple[dict[str, float], dict[str, float]]:
+    """The weights of beginners and newcomers. Once there was one, and whoever came from another domain
+    had at least the logarithm of co-occurrence."""
+    if "beginners" in config:
+        return dict(config["beginners"]), dict(config["newcomers"])
+    together = config.get("co_occurrence_weight", 0.0)
+    beginners = {"popularity": config.get("popularity_prior", 0.0), "co_occurrence": together}
+    return beginners, {"popularity": 0.0, "co_occurrence": max(together, 1.0)}
 
 
 def _perceived(modalities: Collection[str]) -> str:

@@ -16,7 +16,7 @@ from service.ranker.item_item.content_regression import ContentRegression
 from service.ranker.layers import under
 from service.ranker.quantization import Arrays
 from service.ranker.ranker import Ranker
-from service.ranker.second_stage.blend import Blend, Prior
+from service.ranker.second_stage.blend import Blend, Pool, Pools
 from service.ranker.second_stage.blend_network import BlendNetwork
 from service.ranker.second_stage.signals import signals_named
 from service.ranker.sequence.network import SequenceNetwork
@@ -37,9 +37,7 @@ def config_of(ranker: Ranker) -> dict[str, Any]:
         "signals": [signal.name for signal in ranker.blend.signals],
         "cold_item_boost": ranker.blend.cold_item_boost,
         "cold_start_events": ranker.blend.cold_start_events,
-        "beginners": ranker.blend.beginners._asdict(),
-        "newcomers": ranker.blend.newcomers._asdict(),
-        "strangers_prior": ranker.blend.strangers_prior,
+        "pools": {kind: pool._asdict() for kind, pool in ranker.blend.pools._asdict().items()},
         "spared_events": ranker.blend.spared_events,
         "calibration": ranker.calibration,
         "n_events": ranker.snapshot.behaviour.n_events,
@@ -108,9 +106,7 @@ def blend_of(
         config["cold_item_boost"],
         _net(arrays, COLD_START_NET, len(signals), task_shares),
         config["cold_start_events"],
-        Prior(**config["beginners"]),
-        Prior(**config["newcomers"]),
-        config.get("strangers_prior", 0.0),
+        Pools(**{kind: Pool(**weights) for kind, weights in config["pools"].items()}),
         config.get("spared_events", 0),
     )
 

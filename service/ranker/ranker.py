@@ -151,6 +151,7 @@ class Ranker:
             known=len(history),
             elsewhere=0,
             has_words=history.taste is not None,
+            n_events=self.snapshot.behaviour.n_events,
         )
 
     def rescore(

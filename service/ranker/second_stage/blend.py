@@ -31,16 +31,52 @@ DECIMALS = 5
 added them up, and would be listed in another order by another processor."""
 
 
-class Prior(NamedTuple):
-    """Weights of what counts beside the cold-start network: of two logarithms."""
+class Pool(NamedTuple):
+    """What people of one kind are ranked by: a logarithmic opinion pool (Genest and Zidek 1986) of the
+    cold-start network and two plain estimates, the logarithms of which are added up."""
 
+    network: float = 1.0
+    """Weight of the network; 0 where a plain estimate alone does better."""
     popularity: float = 0.0
     """Of an item's events, after one known event; after n events 2 / (1 + n) of that."""
     co_occurrence: float = 0.0
     """Of co-occurrence with the history, against what is usual."""
+    backoff: float = 0.0
+    """An item's share of all events, times this, is added to its co-occurrence before that is taken the
+    logarithm of: what few have met together is told apart by how many met either."""
 
 
-NO_PRIOR = Prior()
+NETWORK_ALONE = Pool()
+
+
+class Pools(NamedTuple):
+    """The pool of each kind of people, by what is known of them where something is asked for."""
+
+    strangers: Pool = NETWORK_ALONE
+    """Of whom nothing is known, in no domain, and who said nothing."""
+    arrivals: Pool = NETWORK_ALONE
+    """Who did something elsewhere, and nothing yet where something is asked for."""
+    newcomers: Pool = NETWORK_ALONE
+    """Who did something in either."""
+    beginners: Pool = NETWORK_ALONE
+    """All others: who did something here alone, or said something in words."""
+
+    @staticmethod
+    def kind_of(scale: Scale) -> str:
+        """The name of the pool for the query of this scale."""
+        if scale.is_of_stranger:
+            return "strangers"
+        if not scale.elsewhere:
+            return "beginners"
+        return "newcomers" if scale.known else "arrivals"
+
+    def of(self, scale: Scale) -> Pool:
+        """The pool for the query of this scale."""
+        pool: Pool = getattr(self, self.kind_of(scale))
+        return pool
+
+
+NETWORK_FOR_ALL = Pools()
 
 
 class NetScores(NamedTuple):
@@ -61,9 +97,7 @@ class Blend:
         cold_item_boost: float = 0.0,
         cold_start_net: BlendNetwork | None = None,
         cold_start_events: int = 0,
-        beginners: Prior = NO_PRIOR,
-        newcomers: Prior = NO_PRIOR,
-        strangers_prior: float = 0.0,
+        pools: Pools = NETWORK_FOR_ALL,
         spared_events: int = 0,
     ) -> None:
         self.signals = tuple(signals)
@@ -75,13 +109,9 @@ class Blend:
         self.cold_start_net = cold_start_net
         self.cold_start_events = cold_start_events
         """Up to so many known events `cold_start_net` ranks alone, from twice as many on `net`
-        does."""
-        self.beginners, self.newcomers = beginners, newcomers
-        """Beside `cold_start_net`: for whoever is known by little, and for whoever comes from another
-        domain."""
-        self.strangers_prior = strangers_prior
-        """Weight of the logarithm of an item's events for somebody of whom nothing is known, not even
-        words."""
+        does. Where nothing is known it ranks at any rate."""
+        self.pools = pools
+        """What people are ranked by as far as `cold_start_net` ranks them."""
         self.spared_events = spared_events
         """Whoever is known by so many events, or by few enough for `cold_start_net`, is spared the
         boost of cold items and calibration, and from twice as many on nobody is."""
@@ -106,7 +136,7 @@ class Blend:
     def net_scores(self, signals: FloatArray, scale: Scale) -> NetScores:
         """What its networks say, as far as they have a say in this query."""
         cold_start = None
-        if self.cold_start_net is not None and self._cold_start_share(scale) > 0:
+        if self.cold_start_net and self._cold_start_share(scale) > 0:
             cold_start = self.cold_start_net.score(signals, scale)
         return NetScores(self.net.score(signals, scale), cold_start)
 
@@ -121,12 +151,8 @@ class Blend:
         share = self._cold_start_share(scale)
         if nets.cold_start is None or share == 0:
             return nets.main
-        prior = self._prior(scale)
-        cold_start = nets.cold_start + np.float32(prior.popularity) * signals[..., self._popularity]
-        if prior.co_occurrence:
-            log_ratio = self._log_co_occurrence(signals, scale)
-            cold_start += np.float32(prior.co_occurrence) * log_ratio
-        mixed: FloatArray = share * cold_start + (1 - share) * nets.main
+        pooled = self._pooled(nets.cold_start, signals, scale)
+        mixed: FloatArray = share * pooled + (1 - share) * nets.main
         return mixed
 
     def cold_item_weight(self, signals: FloatArray, scale: Scale) -> FloatArray:
@@ -148,29 +174,44 @@ class Blend:
 
     def _cold_start_share(self, scale: Scale) -> np.float32:
         """How much of the score is the cold-start network's, 1 to 0 as events become known."""
-        return _share_of_few(scale.known, self.cold_start_events)
+        if self.cold_start_net is None:
+            return np.float32(0)
+        return _share_of_few(scale.known, self.cold_start_events) if scale.known else np.float32(1)
 
-    def _prior(self, scale: Scale) -> Prior:
-        """The weights for this query, that of popularity as it is after so many events where something
-        is asked for."""
-        if scale.is_of_stranger:
-            return Prior(self.strangers_prior, self.beginners.co_occurrence)
-        prior = self.newcomers if scale.elsewhere else self.beginners
+    def _pooled(self, cold_start: FloatArray, signals: FloatArray, scale: Scale) -> FloatArray:
+        """(..., C) what the cold-start network says (..., C), pooled with the plain estimates."""
+        pool = self.pools.of(scale)
         n_known = scale.known + WORDS_WORTH * scale.has_words
-        return prior._replace(popularity=2 * prior.popularity / (1 + n_known))
+        popularity = np.float32(2 * pool.popularity / (1 + n_known))
+        pooled: FloatArray = np.float32(pool.network) * cold_start
+        pooled = pooled + popularity * signals[..., self._popularity]
+        if pool.co_occurrence:
+            log_ratio = self._log_co_occurrence(signals, scale, np.float32(pool.backoff))
+            pooled += np.float32(pool.co_occurrence) * log_ratio
+        return pooled
 
-    def _log_co_occurrence(self, signals: FloatArray, scale: Scale) -> FloatArray:
+    def _log_co_occurrence(
+        self, signals: FloatArray, scale: Scale, backoff: np.float32
+    ) -> FloatArray:
         """(..., C, F) -> (..., C): logarithm of co-occurrence with the history, against what is
         usual.
 
         Cold-start users, and all the more those who are new in a domain, are few in a log, and what
-        a network learns of few does not always outdo this plain estimate of what they choose. Added to
-        its score it makes a product of the two distributions (Hinton 2002).
+        a network learns of few does not always outdo this plain estimate of what they choose. It is
+        smoothed by popularity (Jelinek and Mercer 1980; Zhai and Lafferty 2001).
         """
         usual = scale.spread[self._co_occurrence] or np.float32(np.inf)
-        ratio = signals[..., self._co_occurrence] / usual
-        logarithm: FloatArray = np.log(LEAST_CO_OCCURRENCE + ratio)
+        estimate: FloatArray = signals[..., self._co_occurrence]
+        if backoff:
+            smoothing: FloatArray = backoff * self._share_of_events(signals, scale)
+            estimate = estimate + smoothing
+        logarithm: FloatArray = np.log(LEAST_CO_OCCURRENCE + estimate / usual)
         return logarithm
+
+    def _share_of_events(self, signals: FloatArray, scale: Scale) -> FloatArray:
+        """(..., C, F) -> (..., C): an item's events and one, by all events that were counted."""
+        events: FloatArray = np.exp(signals[..., self._popularity])
+        return events / np.float32(max(scale.n_events, 1))
 
 
 def _share_of_few(known: int, few: int) -> np.float32:

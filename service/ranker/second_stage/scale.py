@@ -37,6 +37,8 @@ class Scale:
     """The other events."""
     has_words: bool = False
     """Whether the person said in words what they look for."""
+    n_events: int = 0
+    """Events of everybody, of which those of an item are a share; 0 where they were not counted."""
 
     @property
     def is_of_stranger(self) -> bool:

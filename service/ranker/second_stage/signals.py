@@ -250,6 +250,7 @@ def scale_of(signals: Sequence[Signal], query: QueryScores) -> Scale:
         known=len(query.history),
         elsewhere=0,
         has_words=query.history.taste is not None,
+        n_events=query.snapshot.behaviour.n_events,
     )
 
 

@@ -5,22 +5,36 @@ Knows no ranker and no cases: lists and a blend.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import product
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from service.ranker.data.arrays import FloatArray
-from service.ranker.second_stage.blend import Blend, Prior
+from service.ranker.second_stage.blend import NETWORK_ALONE, Blend, Pool, Pools
 from service.ranker.training.interval import standard_error
 from service.ranker.training.training_list import TrainingList
 
 LEAST_RATIO = 1e-3
 """A network that gains nothing counts as one that gains so much less."""
-POPULARITY_PRIORS, CO_OCCURRENCE_WEIGHTS = (0.0, 0.25, 0.5, 1.0, 2.0), (0.0, 0.5, 1.0)
-"""Of popularity and co-occurrence beside the cold-start network: what is tried."""
-STRANGERS_PRIORS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
-"""The largest leaves next to nothing but popularity."""
+TIE_BREAK = 1e-3
+"""Of popularity: nothing beside a difference in co-occurrence."""
+BACKOFFS = (0.0, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0)
+"""Of popularity in smoothed co-occurrence: from nothing to nearly nothing else. A person's share of all
+events is co-occurrence of the same size as their number."""
+PLAIN = (
+    Pool(0.0, popularity=1.0),
+    *(Pool(0.0, TIE_BREAK, 1.0, backoff) for backoff in BACKOFFS),
+)
+"""Plain estimates: popularity, and co-occurrence smoothed by it."""
+SHARES = (0.25, 0.5, 1.0, 2.0)
+"""Of a plain estimate beside the network."""
+MOST_ALIKE: Mapping[str, Sequence[str]] = {
+    "strangers": (),
+    "arrivals": ("newcomers", "beginners"),
+    "newcomers": ("arrivals", "beginners"),
+    "beginners": ("newcomers", "arrivals"),
+}
+"""Whose pool a kind of people has of which there are no lists, the first that there is."""
 
 
 def fit_cold_start_events(
@@ -46,49 +60,64 @@ def fit_cold_start_events(
     return int(np.argmax(gained))
 
 
-def fit_priors(blend: Blend, cold_starts: Sequence[TrainingList], most: int, k: int = 10) -> None:
-    """Set what counts beside the cold-start network: for beginners, and for newcomers from another
-    domain, the weights of popularity and co-occurrence under which these lists of people known by
-    fewer than 2 `most` events gain most NDCG@k (0 where nothing else gains more; where there are
-    none of the one kind, those of the other), and the popularity prior of strangers.
-
-    The network learns from some hundred people, and these two are hard to outdo for somebody hardly
-    known: what the network says of them too timidly is added, a product of estimates (Hinton 2002).
-    Of a stranger nothing but popularity is known, so theirs is the largest prior whose gain is
-    within one standard error of the best (the one-standard-error rule; Breiman et al. 1984).
+def fit_pools(blend: Blend, cold_starts: Sequence[TrainingList], most: int, k: int = 10) -> None:
+    """Set what people known by fewer than 2 `most` events are ranked by: for each kind of them the pool
+    that `best_pool` finds on the lists of people of that kind. A kind of which there are none has
+    the pool of the kind most like it.
     """
     blend.cold_start_events = 2 * most  # it ranks alone
-    short = [one for one in cold_starts if one.scale.known < 2 * most]
-    newcomers = [one for one in short if one.scale.elsewhere]
-    beginners = [one for one in short if not one.scale.elsewhere]
-    blend.beginners = _best_prior(blend, "beginners", beginners or newcomers, k)
-    blend.newcomers = (
-        _best_prior(blend, "newcomers", newcomers, k) if newcomers else blend.beginners
+    lists: dict[str, list[TrainingList]] = {kind: [] for kind in Pools._fields}
+    for one in cold_starts:
+        if one.scale.known < 2 * most:
+            lists[Pools.kind_of(one.scale)].append(one)
+    found = {kind: best_pool(blend, kind, of_kind, k) for kind, of_kind in lists.items() if of_kind}
+    blend.pools = Pools(
+        **{
+            kind: next((found[one] for one in (kind, *alike) if one in found), NETWORK_ALONE)
+            for kind, alike in MOST_ALIKE.items()
+        }
     )
-    strangers = [one for one in short if one.scale.is_of_stranger]
-    if strangers:
-        of_prior = []
-        for prior in STRANGERS_PRIORS:
-            blend.strangers_prior = prior
-            of_prior.append(_gains(blend, strangers, k))
-        lost = max(of_prior, key=np.sum) - np.array(of_prior)  # (priors, lists)
-        near = lost.mean(axis=1) <= [standard_error(one) for one in lost]
-        blend.strangers_prior = STRANGERS_PRIORS[int(np.flatnonzero(near)[-1])]
 
 
-def _best_prior(blend: Blend, kind: str, lists: Sequence[TrainingList], k: int) -> Prior:
-    """That under which these lists gain most NDCG@k where `blend` has it for people of this kind; the
-    first of equal ones."""
-    gained = {}
-    for weights in product(POPULARITY_PRIORS, CO_OCCURRENCE_WEIGHTS):
-        prior = Prior(*weights)
-        setattr(blend, kind, prior)
-        gained[prior] = float(_gains(blend, lists, k).sum())
-    return max(gained, key=gained.__getitem__)
+def best_pool(blend: Blend, kind: str, lists: Sequence[TrainingList], k: int = 10) -> Pool:
+    """The pool that people of this kind are served best by, as far as these lists of them tell: of the
+    plain estimate that alone gains most NDCG@k, the network alone, and the network with some of
+    that estimate.
+
+    The best of several gains by chance, too. So it is the first of these three whose gain is within
+    one standard error of the best (the one-standard-error rule; Breiman et al. 1984), and nobody
+    is served by a network where that does not measure better than what can be counted.
+    """
+    gains: dict[Pool, FloatArray] = {}
+
+    def best_of(pools: Sequence[Pool]) -> Pool:
+        for pool in pools:
+            gains[pool] = _gains_under(blend, kind, pool, lists, k)
+        return max(pools, key=lambda pool: float(gains[pool].mean()))
+
+    plain = best_of(PLAIN)
+    network = best_of([NETWORK_ALONE])
+    both = best_of([_with_network(plain, share) for share in SHARES])
+    best = max((plain, network, both), key=lambda pool: float(gains[pool].mean()))
+    return next(one for one in (plain, network, both) if _may_be_chance(gains[best] - gains[one]))
 
 
-def _gains(blend: Blend, lists: Sequence[TrainingList], k: int) -> FloatArray:
+def _with_network(plain: Pool, share: float) -> Pool:
+    """The network and so much of a plain estimate."""
+    return Pool(1.0, share * plain.popularity, share * plain.co_occurrence, plain.backoff)
+
+
+def _gains_under(
+    blend: Blend, kind: str, pool: Pool, lists: Sequence[TrainingList], k: int
+) -> FloatArray:
+    """(lists,) NDCG@k where `blend` has this pool for people of this kind."""
+    blend.pools = blend.pools._replace(**{kind: pool})
     return np.array([one.gain(one.scores(blend), k) for one in lists], np.float32)
+
+
+def _may_be_chance(lost: FloatArray) -> bool:
+    """Whether what is lost (lists,) is within one standard error in the mean."""
+    return float(lost.mean()) <= standard_error(lost)
 
 
 def _gains_by_events(

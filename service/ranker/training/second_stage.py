@@ -20,7 +20,7 @@ from service.ranker.second_stage.blend import Blend, NetScores
 from service.ranker.second_stage.blend_network import BlendNetwork
 from service.ranker.training.blend_net import fit_net, standards_of
 from service.ranker.training.cases import RankingCase
-from service.ranker.training.cold_starts import fit_cold_start_events, fit_priors
+from service.ranker.training.cold_starts import fit_cold_start_events, fit_pools
 from service.ranker.training.fit import StageProgress
 from service.ranker.training.hidden import MIN_EVENTS
 from service.ranker.training.training_list import TrainingList
@@ -83,7 +83,7 @@ def fit_second_stage(
     if cold_nets:
         blend.cold_start_net = BlendNetwork.mean_of(cold_nets)
         cold_start_lists = proposed_lists(beginnings)
-        fit_priors(blend, cold_start_lists, config.beginner_events)
+        fit_pools(blend, cold_start_lists, config.beginner_events)
         blend.cold_start_events = fit_cold_start_events(
             blend, proposed_lists(nexts), cold_start_lists, config.beginner_events
         )

@@ -60,8 +60,11 @@ class TrainingList:
         return replace(self, chosen=self.chosen[:1], event_types=self.event_types[:1], missed=0)
 
     def gain(self, scores: FloatArray, k: int) -> float:
-        """NDCG@k of what was chosen when the candidates are ranked by `scores` (C,)."""
-        ranks = (scores > scores[self.chosen, None]).sum(axis=1)
+        """NDCG@k of what was chosen when the candidates are ranked by `scores` (C,); of equal scores
+        half count as above."""
+        own = scores[self.chosen, None]
+        level = (scores == own).sum(axis=1) - 1
+        ranks = (scores > own).sum(axis=1) + level // 2
         return ndcg(ranks, len(self.chosen) + self.missed, k)
 
     def gain_in(self, order: IntArray, k: int) -> float:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from service.ranker.candidates import CandidateSource
-from service.ranker.data.arrays import FloatArray, IntArray
+from service.ranker.catalog.snapshot import CatalogSnapshot
+from service.ranker.data.arrays import FloatArray
 from service.ranker.pipeline import Query, Ranked, rank
 from service.ranker.ranker import Ranker
 from service.ranker.second_stage.blend import Blend
@@ -26,12 +27,17 @@ if TYPE_CHECKING:  # a server previews rules with these lists, and has no PyTorc
     from service.ranker.training.fit import StageProgress
 
 WARM, COLD_ITEM, COLD_USER, NEW_IN_DOMAIN = "warm", "cold_item", "cold_user", "new_in_domain"
+STRANGER, ARRIVAL = "stranger", "arrival"
+"""Cold-start users of whom nothing is known, and people of whom nothing is known in the domain that is
+asked for: whoever is known by a little is another question, with other answers."""
 SLICES: Mapping[str, Sequence[str]] = {
     "all": (WARM, COLD_ITEM),
     WARM: (WARM,),
     COLD_ITEM: (COLD_ITEM,),
-    COLD_USER: (COLD_USER,),
-    NEW_IN_DOMAIN: (NEW_IN_DOMAIN,),
+    COLD_USER: (COLD_USER, STRANGER),
+    STRANGER: (STRANGER,),
+    NEW_IN_DOMAIN: (NEW_IN_DOMAIN, ARRIVAL),
+    ARRIVAL: (ARRIVAL,),
 }
 """Slices of the figures, and the slices of cases that each counts."""
 K = 10
@@ -81,7 +87,6 @@ def rehearse(
     """
     drawn = [cases[place] for place in rng.permutation(len(cases))[: TRIES * n_lists]]
     n_wanted = min(n_lists, len(drawn))
-    counts = ranker.snapshot.behaviour.counts
     rehearsed: list[RehearsedCase] = []
     n_found = 0
     for place, (case, found) in enumerate(answered(ranker, drawn, sources)):
@@ -92,7 +97,9 @@ def rehearse(
             proposed = proposed.thinned(THINNED, rng)
         else:
             continue
-        rehearsed.append(RehearsedCase(proposed, _slice_of(case, counts), case.user, gains))
+        rehearsed.append(
+            RehearsedCase(proposed, _slice_of(case, ranker.snapshot), case.user, gains)
+        )
         if proposed is not None:
             n_found += 1
             if progress and not n_found % REPORTED_EVERY and n_found < n_wanted:
@@ -123,8 +130,8 @@ def proposed_lists(rehearsed: Sequence[RehearsedCase]) -> list[TrainingList]:
 
 def metrics_of(blend: Blend, rehearsed: Sequence[RehearsedCase]) -> dict[str, float]:
     """`<system>/<slice>/ndcg@10` over the full catalogue with its interval, for Palate and the baselines
-    the same log gives: of next events all, warm and cold_item, and of cold starts cold_user and
-    new_in_domain. Only of cases that are measured.
+    the same log gives: of next events all, warm and cold_item, and of cold starts cold_user, stranger,
+    new_in_domain and arrival. Only of cases that are measured.
 
     What no source proposed is a miss for Palate.
     """
@@ -185,7 +192,11 @@ def list_of(found: Ranked, case: RankingCase) -> TrainingList | None:
     )
 
 
-def _slice_of(case: RankingCase, counts: IntArray) -> str:
-    if case.cold_start:
-        return COLD_USER if case.domain is None else NEW_IN_DOMAIN
-    return WARM if counts[case.chosen[0]] else COLD_ITEM
+def _slice_of(case: RankingCase, snapshot: CatalogSnapshot) -> str:
+    if not case.cold_start:
+        return WARM if snapshot.behaviour.counts[case.chosen[0]] else COLD_ITEM
+    if case.domain is None:
+        is_stranger = not len(case.history) and case.history.taste is None
+        return STRANGER if is_stranger else COLD_USER
+    met_there = snapshot.content.domain[case.history.items] == case.domain
+    return NEW_IN_DOMAIN if met_there.any() else ARRIVAL

@@ -12,13 +12,16 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from service.ranker.second_stage.blend import Blend
+from service.ranker.second_stage.blend import NETWORK_FOR_ALL, Blend
 from service.ranker.training.check import ServedCase
 from service.ranker.training.interval import with_interval
 from service.ranker.training.validation import (
+    ARRIVAL,
     COLD_ITEM,
     COLD_USER,
     NEW_IN_DOMAIN,
+    SLICES,
+    STRANGER,
     WARM,
     K,
     RehearsedCase,
@@ -33,12 +36,17 @@ def _without_boost(blend: Blend) -> None:
 
 
 def _without_cold_start_net(blend: Blend) -> None:
-    blend.cold_start_events = 0
+    blend.cold_start_net, blend.cold_start_events = None, 0
+
+
+def _without_estimates(blend: Blend) -> None:
+    blend.pools = NETWORK_FOR_ALL
 
 
 PARTS: Mapping[str, tuple[Callable[[Blend], None], Sequence[str]]] = {
     "cold_item_boost": (_without_boost, (WARM, COLD_ITEM)),
     "cold_start_network": (_without_cold_start_net, (WARM, COLD_USER, NEW_IN_DOMAIN)),
+    "plain_estimates": (_without_estimates, (COLD_USER, STRANGER, NEW_IN_DOMAIN, ARRIVAL)),
 }
 """How each part is taken out, and the slices of cases that it touches."""
 
@@ -55,7 +63,7 @@ def worth_of_parts(blend: Blend, rehearsed: Sequence[RehearsedCase]) -> dict[str
         take_out(rest)
         without = np.array([gain_of(rest, case.proposed, K) for case in rehearsed], np.float32)
         for name in touched:
-            counted = slices == name
+            counted = np.isin(slices, SLICES[name])
             worth |= with_interval(
                 f"{PREFIX}/{part}/{name}",
                 (whole - without)[counted],

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from service.ranker.second_stage.blend import Blend, Prior
+from service.ranker.second_stage.blend import Blend, Pool, Pools
 from service.ranker.second_stage.scale import Scale
 from service.ranker.second_stage.signals import Signal
 from tests.service.ranker.planted import SIGNALS, UNSCALED, network_of, place_of
@@ -68,20 +68,49 @@ def test_the_cold_start_network_hands_over_as_events_become_known(known: int, sh
     np.testing.assert_allclose(scores, [1 - share, 0.9 * share], atol=1e-6)
 
 
-def test_whoever_comes_from_another_domain_has_a_prior_of_their_own() -> None:
-    blend = Blend(
+def with_co_occurrence(scale: Scale, usual: float = 0.1, **changes: int) -> Scale:
+    """So much co-occurrence is usual."""
+    spread = np.zeros(len(SIGNALS), np.float32)
+    spread[place_of("co_occurrence")] = usual
+    return replace(scale, spread=spread, **changes)
+
+
+def pooled(pools: Pools, cold_start_events: int = 4) -> Blend:
+    """The cold-start network goes by popularity."""
+    return Blend(
         SIGNALS,
         network_of("text_recent"),
         cold_start_net=network_of("popularity"),
-        cold_start_events=4,
-        newcomers=Prior(co_occurrence=1.0),
+        cold_start_events=cold_start_events,
+        pools=pools,
     )
-    place = place_of("co_occurrence")
+
+
+@pytest.mark.parametrize(
+    ("known", "elsewhere", "has_words", "kind"),
+    [
+        (0, 0, False, "strangers"),
+        (0, 0, True, "beginners"),
+        (2, 0, False, "beginners"),
+        (0, 7, False, "arrivals"),
+        (0, 7, True, "arrivals"),
+        (2, 7, False, "newcomers"),
+    ],
+)
+def test_every_kind_of_people_has_a_pool_of_its_own(
+    known: int, elsewhere: int, has_words: bool, kind: str
+) -> None:
+    scale = replace(UNSCALED, known=known, elsewhere=elsewhere, has_words=has_words)
+    assert Pools.kind_of(scale) == kind
+    pools = Pools()._replace(**{kind: Pool(network=0.5)})
+    assert pools.of(scale) == Pool(network=0.5)
+
+
+def test_co_occurrence_is_added_for_those_whose_pool_has_it() -> None:
+    blend = pooled(Pools(arrivals=Pool(co_occurrence=1.0)))
     signals, at_home = two_candidates(0)
-    signals[0, place] = 0.2
-    spread = np.zeros(len(SIGNALS), np.float32)
-    spread[place] = 0.1
-    at_home = replace(at_home, spread=spread)
+    signals[0, place_of("co_occurrence")] = 0.2
+    at_home = with_co_occurrence(at_home)
     from_elsewhere = replace(at_home, elsewhere=7)
     np.testing.assert_allclose(blend.score(signals, at_home), [0.0, 0.9], atol=1e-6)
     np.testing.assert_allclose(
@@ -89,6 +118,37 @@ def test_whoever_comes_from_another_domain_has_a_prior_of_their_own() -> None:
     )
     nothing_usual = blend.score(signals, replace(UNSCALED, known=0, elsewhere=7))
     np.testing.assert_allclose(nothing_usual, [np.log(0.01), 0.9 + np.log(0.01)], atol=1e-5)
+
+
+def test_a_pool_without_the_network_is_the_plain_estimate() -> None:
+    """Popularity would say the opposite."""
+    blend = pooled(Pools(arrivals=Pool(network=0.0, co_occurrence=1.0)))
+    signals, scale = two_candidates(0, elsewhere=7)
+    signals[0, place_of("co_occurrence")] = 0.2
+    np.testing.assert_allclose(
+        blend.score(signals, with_co_occurrence(scale)), np.log([2.01, 0.01]), atol=1e-5
+    )
+
+
+def test_co_occurrence_is_smoothed_by_the_share_of_all_events() -> None:
+    """The items have 9 and 3 events of 100, and one each for none: 5 times (.1, .04)."""
+    blend = pooled(Pools(arrivals=Pool(network=0.0, co_occurrence=1.0, backoff=5.0)))
+    signals, scale = two_candidates(0, elsewhere=7)
+    signals[:, place_of("popularity")] = np.log1p([9, 3])
+    signals[0, place_of("co_occurrence")] = 0.2
+    scale = with_co_occurrence(scale, usual=1.0, n_events=100)
+    np.testing.assert_allclose(
+        blend.score(signals, scale), np.log([0.01 + 0.2 + 0.5, 0.01 + 0.2]), atol=1e-5
+    )
+
+
+@pytest.mark.parametrize("elsewhere", [0, 7])
+def test_where_nothing_is_known_the_cold_start_network_ranks_whoever_else_it_ranks_for(
+    elsewhere: int,
+) -> None:
+    blend = pooled(Pools(), cold_start_events=0)
+    np.testing.assert_allclose(blend.score(*two_candidates(0, elsewhere)), [0.0, 0.9], atol=1e-6)
+    np.testing.assert_allclose(blend.score(*two_candidates(1, elsewhere)), [1.0, 0.0], atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +163,7 @@ def test_popularity_counts_the_less_the_more_is_known_where_something_is_asked_f
         network_of("text_recent"),
         cold_start_net=network_of("text_recent"),
         cold_start_events=4,
-        newcomers=Prior(popularity=1.0),
+        pools=Pools(arrivals=Pool(popularity=1.0), newcomers=Pool(popularity=1.0)),
     )
     signals, scale = two_candidates(known, elsewhere=7)
     scores = blend.score(signals, replace(scale, has_words=has_words))

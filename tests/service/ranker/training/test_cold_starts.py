@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from service.ranker.second_stage.blend import Blend, Prior
+from service.ranker.second_stage.blend import NETWORK_ALONE, Blend, Pool, Pools
 from service.ranker.training.cold_starts import (
+    best_pool,
     fit_cold_start_events,
-    fit_priors,
+    fit_pools,
 )
 from service.ranker.training.training_list import TrainingList
 from tests.service.ranker.planted import SIGNALS, UNSCALED, network_of, place_of
@@ -61,58 +62,136 @@ def test_what_comes_next_and_what_is_liked_at_all_count_alike_each_relative_to_t
     assert (fit_cold_start_events(blend, lists(next_right), lists(all_right), 10) > 0) == ranks
 
 
-def test_popularity_is_added_where_the_network_is_too_timid() -> None:
-    """The network goes by text alone, which says 1 where popularity says .9: half the popularity of
-    somebody known by one event is too little, all of it too, twice that is enough."""
-    right, wrong = next_event(1, text_is_right=True), next_event(1, text_is_right=False)
-    blend = Blend(SIGNALS, network_of("text_recent"), cold_start_net=network_of("text_recent"))
-    for lists, prior in (([right], 0.0), ([wrong], 2.0), ([], 0.0)):
-        fit_priors(blend, lists, 10)
-        assert blend.beginners == Prior(prior, 0.0)
+POPULARITY = Pool(network=0.0, popularity=1.0)
+
+
+def by_text() -> Blend:
+    return Blend(SIGNALS, network_of("text_recent"), cold_start_net=network_of("text_recent"))
+
+
+def other_kind(one: TrainingList, **scale: int | bool) -> TrainingList:
+    return replace(one, scale=replace(one.scale, **scale))
 
 
 @pytest.mark.parametrize(
-    ("n_right", "n_wrong", "prior"), [(1, 1, 16.0), (0, 3, 16.0), (60, 2, 1.0)]
+    ("n_right", "n_wrong", "pool"), [(1, 1, POPULARITY), (0, 3, POPULARITY), (60, 2, NETWORK_ALONE)]
 )
 def test_a_stranger_gets_what_is_popular_unless_it_is_certain_that_it_is_worse(
-    n_right: int, n_wrong: int, prior: float
+    n_right: int, n_wrong: int, pool: Pool
 ) -> None:
+    """The network is right so often, and popularity the other times."""
     right, wrong = next_event(0, text_is_right=True), next_event(0, text_is_right=False)
-    blend = Blend(SIGNALS, network_of("text_recent"), cold_start_net=network_of("text_recent"))
-    fit_priors(blend, [right] * n_right + [wrong] * n_wrong, 10)
-    assert blend.strangers_prior == prior
+    blend = by_text()
+    fit_pools(blend, [right] * n_right + [wrong] * n_wrong, 10)
+    assert blend.pools.strangers == pool
 
 
-@pytest.mark.parametrize("known", [{"has_words": True}, {"elsewhere": 4}, {"known": 1}])
-def test_who_said_or_did_anything_anywhere_is_no_stranger(known: dict[str, int]) -> None:
-    one = next_event(0, text_is_right=False)
-    one = replace(one, scale=replace(one.scale, **known))
-    blend = Blend(SIGNALS, network_of("text_recent"), cold_start_net=network_of("text_recent"))
-    fit_priors(blend, [one], 10)
-    assert blend.strangers_prior == 0.0
+@pytest.mark.parametrize(
+    ("kind", "scale"),
+    [
+        ("beginners", {"known": 0, "has_words": True}),
+        ("beginners", {"known": 1}),
+        ("arrivals", {"known": 0, "elsewhere": 4}),
+        ("newcomers", {"known": 1, "elsewhere": 4}),
+    ],
+)
+def test_every_kind_of_people_is_served_by_what_measures_best_on_it(
+    kind: str, scale: dict[str, int | bool]
+) -> None:
+    """Popularity is right of these, and text of all others."""
+    lists = [
+        other_kind(next_event(0, text_is_right=True), **other)
+        for other in (
+            {"has_words": True},
+            {"known": 0, "elsewhere": 5},
+            {"known": 2, "elsewhere": 5},
+        )
+    ]
+    these = other_kind(next_event(0, text_is_right=False), **scale)
+    blend = by_text()
+    fit_pools(blend, [one for one in lists if Pools.kind_of(one.scale) != kind] + [these], 10)
+    for name, pool in blend.pools._asdict().items():
+        assert (pool == POPULARITY) == (name == kind)
 
 
-def test_co_occurrence_is_added_where_the_network_is_too_timid() -> None:
-    """What occurs together twice as often as is usual was chosen, and text says the opposite."""
-    one = next_event(1, text_is_right=False)
-    one.signals[:] = 0
-    one.signals[0, place_of("co_occurrence")] = 2.0
-    one.signals[1, place_of("text_recent")] = 3.0
+def test_people_of_a_kind_that_nobody_was_of_are_served_as_those_most_like_them() -> None:
+    newcomer = other_kind(next_event(1, text_is_right=False), elsewhere=5)
+    blend = by_text()
+    fit_pools(blend, [newcomer], 10)
+    assert blend.pools == Pools(NETWORK_ALONE, POPULARITY, POPULARITY, POPULARITY)
+    fit_pools(blend, [], 10)
+    assert blend.pools == Pools()
+
+
+def test_who_is_known_by_many_events_is_asked_nothing() -> None:
+    blend = by_text()
+    fit_pools(blend, [next_event(20, text_is_right=False)], 10)
+    assert blend.pools == Pools()
+
+
+def planted(seed: int, *, noise: float, n_lists: int = 120) -> list[TrainingList]:
+    """Lists of 40 candidates of arrivals. What was chosen was drawn in proportion to co-occurrence, and
+    the text says the same with so much noise."""
+    rng = np.random.default_rng(seed)
     spread = np.zeros(len(SIGNALS), np.float32)
-    spread[place_of("co_occurrence")] = 1.0
-    lists = [replace(one, scale=replace(one.scale, spread=spread))]
-    blend = Blend(SIGNALS, network_of("text_recent"), cold_start_net=network_of("text_recent"))
-    fit_priors(blend, lists, 10)
-    assert blend.beginners == blend.newcomers == Prior(0.0, 1.0)
+    spread[place_of("co_occurrence")] = 0.1
+    scale = replace(UNSCALED, known=0, elsewhere=9, spread=spread, n_events=1000)
+    lists = []
+    for _ in range(n_lists):
+        block = np.zeros((40, len(SIGNALS)), np.float32)
+        estimate = rng.gamma(0.3, size=40)
+        block[:, place_of("co_occurrence")] = estimate
+        block[:, place_of("popularity")] = np.log1p(rng.integers(1, 30, 40))
+        said = np.log(estimate + 1e-3) + noise * rng.normal(size=40)
+        block[:, place_of("text_recent")] = said
+        chosen = rng.choice(40, 2, replace=False, p=estimate / estimate.sum())
+        lists.append(TrainingList(block, scale, chosen, np.array([1, 1])))
+    return lists
 
 
-def test_whoever_comes_from_another_domain_has_weights_of_their_own() -> None:
-    """Popularity is right of them, and text of beginners."""
-    beginner, newcomer = next_event(1, text_is_right=True), next_event(0, text_is_right=False)
-    newcomer = replace(newcomer, scale=replace(newcomer.scale, elsewhere=5))
-    blend = Blend(SIGNALS, network_of("text_recent"), cold_start_net=network_of("text_recent"))
-    fit_priors(blend, [beginner, newcomer], 10)
-    assert (blend.beginners, blend.newcomers) == (Prior(), Prior(popularity=1.0))
+def gained(blend: Blend, lists: list[TrainingList]) -> float:
+    return float(np.mean([one.gain(one.scores(blend), 10) for one in lists]))
+
+
+@pytest.mark.parametrize("noise", [0.5, 2.0, 8.0])
+@pytest.mark.parametrize("seed", range(3))
+def test_where_co_occurrence_is_best_what_serves_is_not_below_it(noise: float, seed: int) -> None:
+    """On other people than the pool was chosen on."""
+    blend = by_text()
+    fit_pools(blend, planted(seed, noise=noise), 10)
+    asked = planted(seed + 100, noise=noise)
+    ours = gained(blend, asked)
+    blend.pools = Pools(arrivals=Pool(network=0.0, co_occurrence=1.0))
+    plain = gained(blend, asked)
+    blend.pools = Pools()
+    assert plain > gained(blend, asked)
+    assert ours > 0.97 * plain
+
+
+def test_where_the_network_is_right_it_ranks() -> None:
+    """Co-occurrence says what the network does with much noise."""
+    lists = []
+    for one in planted(0, noise=0.0):
+        noisy = one.signals.copy()
+        noisy[:, place_of("co_occurrence")] *= np.exp(
+            np.random.default_rng(len(lists)).normal(size=40) * 3
+        )
+        lists.append(replace(one, signals=noisy))
+    assert best_pool(by_text(), "arrivals", lists).network == 1.0
+
+
+def test_what_few_met_together_is_told_apart_by_popularity() -> None:
+    """Chosen by popularity and co-occurrence in equal parts: neither of them alone is the best."""
+    lists = []
+    for seed, one in enumerate(planted(1, noise=8.0)):
+        events = np.exp(one.signals[:, place_of("popularity")])
+        estimate = one.signals[:, place_of("co_occurrence")]
+        chances = events / events.sum() + estimate / estimate.sum()
+        chosen = np.random.default_rng(seed).choice(40, 2, replace=False, p=chances / 2)
+        lists.append(replace(one, chosen=chosen))
+    pool = best_pool(by_text(), "arrivals", lists)
+    assert pool.network == 0.0
+    assert pool.backoff > 0.0
 
 
 def test_without_lists_the_main_network_ranks() -> None:

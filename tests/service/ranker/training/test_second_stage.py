@@ -9,7 +9,7 @@ from service.ranker.candidates import sources_of
 from service.ranker.data.arrays import FloatArray
 from service.ranker.data.history import History
 from service.ranker.ranker import Ranker
-from service.ranker.second_stage.blend import Prior
+from service.ranker.second_stage.blend import NETWORK_FOR_ALL
 from service.ranker.second_stage.scale import Scale
 from service.ranker.training.cases import RankingCase
 from service.ranker.training.hidden import MIN_EVENTS
@@ -50,7 +50,7 @@ def scored(case: RehearsedCase) -> tuple[FloatArray, Scale]:
 def test_without_cold_start_users_there_is_one_network(provisional: Ranker) -> None:
     blend, rehearsed = fitted(provisional, [])
     assert blend.cold_start_net is None
-    assert (blend.cold_start_events, blend.beginners) == (0, Prior())
+    assert (blend.cold_start_events, blend.pools) == (0, NETWORK_FOR_ALL)
     assert rehearsed
     assert {one.slice for one in rehearsed} == {"warm"}
 

@@ -53,6 +53,15 @@ def test_a_list_of_several_choices_gains_their_ndcg() -> None:
     )
 
 
+def test_of_what_is_level_half_counts_as_above() -> None:
+    """Four others are level: the chosen one is third. A score that tells nothing apart gains no more
+    than chance."""
+    one = TrainingList(
+        np.zeros((5, len(SIGNALS)), np.float32), UNSCALED, np.array([0]), np.array([1])
+    )
+    assert one.gain(np.zeros(5), 10) == pytest.approx(1 / np.log2(4))
+
+
 def test_what_is_ranked_below_k_gains_nothing() -> None:
     assert ndcg(np.array([10]), 1, 10) == 0.0
     assert ndcg(np.array([9]), 1, 10) == pytest.approx(1 / np.log2(11))

@@ -15,9 +15,11 @@ from service.ranker.training.cases import RankingCase
 from service.ranker.training.fit import StageProgress
 from service.ranker.training.training_list import TrainingList
 from service.ranker.training.validation import (
+    ARRIVAL,
     COLD_ITEM,
     COLD_USER,
     NEW_IN_DOMAIN,
+    STRANGER,
     WARM,
     RehearsedCase,
     metrics_of,
@@ -112,9 +114,23 @@ def test_who_is_new_in_a_domain_is_asked_within_it(ranker: Ranker) -> None:
     history = History.of(np.array([0, 2, 4]))
     new = RankingCase(0, history, np.array([30]), np.array([1]), cold_start=True, domain=2)
     (one,) = rehearsed(two, new)
-    assert one.slice == NEW_IN_DOMAIN
+    assert one.slice == ARRIVAL
     assert one.proposed is not None
     assert len(one.proposed.signals) <= 21
+
+
+def test_who_did_something_in_the_domain_is_another_slice_than_who_did_not(ranker: Ranker) -> None:
+    two = untrained_ranker(features(N_ITEMS, domain=np.repeat([1, 2], [20, 21])), board(), SMALL)
+
+    def slice_of(items: list[int], domain: int | None) -> str:
+        history = History.of(np.array(items, np.int64))
+        chosen = np.array([30]), np.array([1])
+        return rehearsed(two, RankingCase(0, history, *chosen, cold_start=True, domain=domain))[
+            0
+        ].slice
+
+    assert [slice_of([0, 2], 2), slice_of([0, 2, 24], 2)] == [ARRIVAL, NEW_IN_DOMAIN]
+    assert [slice_of([], None), slice_of([0], None)] == [STRANGER, COLD_USER]
 
 
 def test_what_the_person_has_met_is_no_candidate(ranker: Ranker) -> None:
@@ -145,3 +161,17 @@ def test_figures_are_means_by_slice_and_what_no_source_proposed_is_a_miss() -> N
     assert metrics["popularity/all/ndcg@10"] == 0.5
     assert (metrics["palate/all/ndcg@10/low"], metrics["palate/all/ndcg@10/high"]) == (0.0, 1.0)
     assert f"palate/{COLD_USER}/ndcg@10" not in metrics
+
+
+def test_cold_start_users_are_all_of_them_and_strangers_their_own_slice_too() -> None:
+    validation = [
+        RehearsedCase(None, STRANGER, 1, NOTHING | {"popularity": 1.0}),
+        RehearsedCase(None, COLD_USER, 2, NOTHING),
+        RehearsedCase(None, ARRIVAL, 3, NOTHING | {"popularity": 1.0}),
+        RehearsedCase(None, NEW_IN_DOMAIN, 4, NOTHING),
+    ]
+    metrics = metrics_of(Blend(SIGNALS, network_of("text_recent")), validation)
+    found = [metrics[f"popularity/{name}/ndcg@10"] for name in (COLD_USER, STRANGER)]
+    assert found == [0.5, 1.0]
+    found = [metrics[f"popularity/{name}/ndcg@10"] for name in (NEW_IN_DOMAIN, ARRIVAL)]
+    assert found == [0.5, 1.0]

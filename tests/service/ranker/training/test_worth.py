@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from service.ranker.calibration import Interest
 from service.ranker.data.history import History
-from service.ranker.second_stage.blend import Blend
+from service.ranker.second_stage.blend import Blend, Pool, Pools
 from service.ranker.training.baseline_gains import BASELINES
 from service.ranker.training.calibration_strength import CalibratedList
 from service.ranker.training.cases import RankingCase
 from service.ranker.training.check import ServedCase
 from service.ranker.training.training_list import TrainingList
-from service.ranker.training.validation import COLD_ITEM, COLD_USER, WARM, RehearsedCase
+from service.ranker.training.validation import COLD_ITEM, COLD_USER, STRANGER, WARM, RehearsedCase
 from service.ranker.training.worth import worth_of_calibration, worth_of_parts
 from tests.service.ranker.planted import SIGNALS, UNSCALED, network_of, place_of
 
@@ -50,6 +52,25 @@ def test_a_network_that_ranks_for_nobody_is_worth_nothing_and_what_has_no_cases_
     worth = worth_of_parts(blend, [case(COLD_USER, 1, cold_chosen=False)])
     assert worth["worth/cold_start_network/cold_user"] == 0.0
     assert not [name for name in worth if "new_in_domain" in name or "boost" in name]
+
+
+def test_plain_estimates_are_worth_what_they_gain_beside_the_network_alone() -> None:
+    """Popularity was right, and the cold-start network goes by text."""
+    blend = Blend(
+        SIGNALS,
+        network_of("text_recent"),
+        cold_start_net=network_of("text_recent"),
+        pools=Pools(strangers=Pool(network=0.0, popularity=1.0)),
+    )
+    one = case(STRANGER, 1, cold_chosen=False)
+    assert one.proposed is not None
+    one.proposed.signals[1, place_of("text_recent")] = 1.0
+    stranger = replace(one.proposed, scale=replace(UNSCALED, known=0))
+    worth = worth_of_parts(blend, [replace(one, proposed=stranger)])
+    gained = 1 - 1 / np.log2(3)
+    assert worth["worth/plain_estimates/stranger"] == pytest.approx(gained, abs=1e-4)
+    assert worth["worth/plain_estimates/cold_user"] == pytest.approx(gained, abs=1e-4)
+    assert "worth/plain_estimates/arrival" not in worth
 
 
 def test_calibration_costs_what_next_events_lose() -> None:
