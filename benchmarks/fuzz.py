@@ -165,7 +165,7 @@ def serving(address: str) -> Iterator[str]:
         with closing(world.filled(Path(folder))) as recommender:
             recommender.train(force=True)
         (Path(folder) / "palate.toml").write_text(SETTINGS + RANKER, encoding="utf-8")
-        with running(Path(folder)) as server:
+        with running(Path(folder)) as (server, _):
             yield server.address
 
 

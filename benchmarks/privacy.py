@@ -20,6 +20,7 @@ were served and explained. Then
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import re
 import signal
@@ -35,6 +36,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.folders import palate
+from benchmarks.serve import Server, server
 from benchmarks.tables import markdown, replace_section
 from indexer.log.opening import open_event_log
 from palate.client import Client
@@ -45,7 +48,7 @@ EVENTS_EACH = 30
 PATIENCE_S = 60.0
 _KINDS = (b"person-", b"event-")
 _ID = re.compile(rb"person-[0-9a-f]{32}-[0-9a-f]{32}|event-[0-9a-f]{32}")
-SETTINGS = '[encoders]\ntext = "fake"\nimage = "fake"\n[server]\naddress = "127.0.0.1:0"\nlog_level = "error"\n'
+SETTINGS = '[encoders]\ntext = "fake"\nimage = "fake"\n[server]\nlog_level = "error"\n'
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,35 +83,12 @@ class Left:
         return [self.state, f"{self.deleted:,}", f"{self.people:,}", f"{self.events:,}", within]
 
 
-class Running:
-    """`palate serve` in a process of its own."""
-
-    def __init__(self, data: Path) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "service.cli", "serve", "--data", str(data), "--json"],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        line = next(line for line in self.process.stdout if "127.0.0.1:" in line)
-        self.address = "127.0.0.1:" + line.split("127.0.0.1:")[1].split('"')[0].split()[0]
-        self.client = Client(self.address, timeout_s=60)
-        self.client.wait_until_serving(60)
-
-    def end(self, *, kill: bool = False) -> None:
-        if self.process.returncode is None:
-            self.client.close()
-            self.process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)
-            self.process.communicate()
-
-
 @contextmanager
-def running(data: Path) -> Iterator[Running]:
-    server = Running(data)
-    try:
-        yield server
-    finally:
-        server.end()
+def running(data: Path) -> Iterator[tuple[Server, Client]]:
+    """`palate serve` in a process of its own, once it serves."""
+    with server(data) as serving, Client(serving.address, timeout_s=60) as client:
+        client.wait_until_serving(60)
+        yield serving, client
 
 
 def tell(client: Client, people: Sequence[Person]) -> None:
@@ -203,8 +183,7 @@ def measured(data: Path, vault: Path, n_people: int, in_flight: int) -> list[Lef
     stay, in_the_backup, deleted, killed = ([Person() for _ in range(n_people)] for _ in range(4))
     data.mkdir()
     (data / "palate.toml").write_text(SETTINGS, encoding="utf-8")
-    with running(data) as server:
-        client = server.client
+    with running(data) as (serving, client):
         client.index_items(
             {"item_id": f"i{n}", "title": f"item {n}", "categories": [f"c{n % 7}"]}
             for n in range(N_ITEMS)
@@ -220,15 +199,13 @@ def measured(data: Path, vault: Path, n_people: int, in_flight: int) -> list[Lef
         gone = [*in_the_backup, *deleted]
         rows.append(left_in_the_end("running", data, gone))
         delete(client, killed)
-        server.end(kill=True)
+        os.kill(serving.pid, signal.SIGKILL)
     gone += killed
     rows.append(left_in_the_end("killed", data, gone))
-    with running(data) as server:
+    with running(data) as (_, client):
         rows.append(left_in_the_end("restarted", data, gone))
         lost = sum(
-            1
-            for one in stay
-            if len(server.client.export_user(one.user_id)["events"]) != EVENTS_EACH
+            1 for one in stay if len(client.export_user(one.user_id)["events"]) != EVENTS_EACH
         )
     _palate("backup", str(vault), "--data", str(data))
     restored = data.with_name("restored")
@@ -273,8 +250,7 @@ def main() -> None:
 
 
 def _palate(*arguments: str) -> None:
-    command = [sys.executable, "-m", "service.cli", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(palate(*arguments), capture_output=True, text=True)
     if done.returncode > 1:
         sys.exit(f"palate {' '.join(arguments)}: {done.stdout}{done.stderr}")
 

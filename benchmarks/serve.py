@@ -173,7 +173,7 @@ def server(data: Path, *options: str) -> Iterator[Server]:
         yield Server(process.pid, said["listening"], said["loaded"], said.get("http", ""))
     finally:
         process.terminate()
-        process.wait()
+        process.communicate()
 
 
 def measured(plan: Plan, serving: Server) -> Run:

@@ -126,9 +126,9 @@ def _group(feedback: Feedback, counts: BoolArray, name: str, chosen: BoolArray) 
         clicks=int(clicked.sum()),
         conversions=int(converted.sum()),
         dwells=int(stayed.sum()),
-        ctr=_figure(share(clicked.astype(float), people)),
-        conversion=_figure(share(converted.astype(float), people)),
-        dwell_s=_figure(mean(feedback.dwell[places][stayed], people[stayed])),
+        ctr=figure(share(clicked.astype(float), people)),
+        conversion=figure(share(converted.astype(float), people)),
+        dwell_s=figure(mean(feedback.dwell[places][stayed], people[stayed])),
     )
 
 
@@ -136,5 +136,6 @@ def _n_different(numbers: IntArray) -> int:
     return int(np.count_nonzero(np.bincount(numbers)))
 
 
-def _figure(rate: Rate | None) -> OnlineFigure | None:
+def figure(rate: Rate | None) -> OnlineFigure | None:
+    """As callers see it; None for none."""
     return None if rate is None else OnlineFigure(rate.value, rate.low, rate.high)

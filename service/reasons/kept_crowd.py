@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-import shutil
 
 from service.reasons.crowd import Crowd
-from service.storage.mapped_arrays import read_mapped, write_mapped
+from service.storage.mapped_arrays import Mapped, forget_mapped, read_mapped, write_mapped
 from service.storage.stand import Since, Stand
 from service.storage.workspace import Workspace
 
@@ -45,7 +44,7 @@ class KeptCrowd:
 
     def forget(self) -> None:
         """Remove the one that is kept: it has what somebody chose who was deleted."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        forget_mapped(self._folder)
 
     def take_up(self) -> tuple[Crowd, int] | None:
         """The crowd and the newest event that it knows; None where it must be counted: there are other
@@ -53,10 +52,17 @@ class KeptCrowd:
         found, now = read_mapped(self._folder), self.stand()
         if found is None or now is None or found.about.get("made_of") != self._made_of:
             return None
-        before = Stand.of_arrays(found.arrays)
-        since = Since.of(before, now, self._workspace.log)
+        try:
+            before, crowd = Stand.of_arrays(found.arrays), _crowd_of(found)
+            since = Since.of(before, now, self._workspace.log)
+        except (KeyError, TypeError, ValueError) as error:
+            logger.warning("%s cannot be used and is made anew: %s", self._folder, error)
+            return None
         if since.came_or_went or since.deleted_events or not since.few_events:
             return None
-        arrays = {name: found.arrays[name] for name in _ARRAYS}
-        crowd = Crowd(**arrays, deeds=found.about["deeds"], n_people=found.about["n_people"])
         return crowd, before.last_seq
+
+
+def _crowd_of(found: Mapped) -> Crowd:
+    arrays = {name: found.arrays[name] for name in _ARRAYS}
+    return Crowd(**arrays, deeds=found.about["deeds"], n_people=found.about["n_people"])

@@ -21,7 +21,7 @@ from service.ranker.ranker import Ranker
 from service.ranker.training.cases import RankingCase, next_event_cases
 from service.ranker.training.interval import CONFIDENCE, margin, standard_error
 from service.ranker.training.training_list import ndcg
-from service.ranker.training.validation import STATES_AT_ONCE, K, query_of
+from service.ranker.training.validation import K, answered
 
 Step = Callable[[int, int], None]
 """Called with how many people are done, of how many."""
@@ -73,15 +73,12 @@ def preview(
     """Of at most so many `people`; `rules` are their names, kinds and members (N,)."""
     cases = _cases(ranker, interactions, people, seed)
     before, after = [], []
-    for start in range(0, len(cases), STATES_AT_ONCE):
-        part = cases[start : start + STATES_AT_ONCE]
-        states = ranker.states([case.history for case in part])
-        for case, state in zip(part, states, strict=True):
-            query = query_of(case, state, ranker)
-            sources = sources_of(ranker.modalities)
-            before.append(_first(rank(ranker, query, sources)))
-            after.append(_first(rank(ranker, replace(query, placement=placement), sources)))
-            step(len(after), len(cases))
+    sources = sources_of(ranker.modalities)
+    for _, plain in answered(ranker, cases, sources):
+        ruled = rank(ranker, replace(plain.query, placement=placement), sources)
+        before.append(_first(plain))
+        after.append(_first(ruled))
+        step(len(after), len(cases))
     gains = [
         np.array([_gain(case, one) for case, one in zip(cases, lists, strict=True)])
         for lists in (before, after)

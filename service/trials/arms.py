@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from service.api.messages import OnlineFigure, TrialArm, TrialTest
+from service.api.messages import TrialArm, TrialTest
 from service.online.feedback import Feedback
-from service.online.rate import Rate, clustered_variance, share
-from service.online.report import counted
+from service.online.rate import clustered_variance, share
+from service.online.report import counted, figure
 from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
 from service.trials.sequential import EFFECT, THRESHOLD, error_ratio, rate_ratio
 from service.trials.trial import Trial, in_canary
@@ -91,8 +91,8 @@ def told(name: str, version: str, arm: Arm, calls: Calls) -> TrialArm:
         impressions=len(arm.people),
         clicks=int(arm.clicked.sum()),
         conversions=int(arm.converted.sum()),
-        ctr=_figure(share(arm.clicked, arm.people)),
-        conversion=_figure(share(arm.converted, arm.people)),
+        ctr=figure(share(arm.clicked, arm.people)),
+        conversion=figure(share(arm.converted, arm.people)),
     )
 
 
@@ -118,7 +118,3 @@ def _arm(feedback: Feedback, counts: BoolArray, of_answers: Sequence[bool]) -> A
         feedback.clicked[places].astype(np.float32),
         feedback.converted[places].astype(np.float32),
     )
-
-
-def _figure(rate: Rate | None) -> OnlineFigure | None:
-    return None if rate is None else OnlineFigure(rate.value, rate.low, rate.high)

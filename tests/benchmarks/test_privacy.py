@@ -28,8 +28,8 @@ def test_what_is_there_is_found(tmp_path: Path) -> None:
     """Else the test above would hold of anything."""
     (tmp_path / "palate.toml").write_text(SETTINGS, encoding="utf-8")
     somebody = Person()
-    with running(tmp_path) as server:
-        server.client.index_items([{"item_id": f"i{n}", "title": f"item {n}"} for n in range(300)])
-        tell(server.client, [somebody])
+    with running(tmp_path) as (_, client):
+        client.index_items([{"item_id": f"i{n}", "title": f"item {n}"} for n in range(300)])
+        tell(client, [somebody])
         left = left_of("there", tmp_path, [somebody])
     assert (left.people, left.events) == (1, len(somebody.event_ids))

@@ -13,9 +13,10 @@ from indexer.catalog.event import Event
 from indexer.catalog.item import Item
 from service.reasons.crowd import Crowd
 from service.reasons.crowds import Crowds
-from service.reasons.kept_crowd import KeptCrowd
+from service.reasons.kept_crowd import FOLDER, KeptCrowd
 from service.recommender import Recommender
 from service.storage import stand
+from service.storage.mapped_arrays import read_mapped, write_mapped
 from tests.service.world import NOW, filled, opened
 
 N = 40
@@ -96,3 +97,15 @@ def test_other_settings_of_events_are_another_crowd(counted: Path, tmp_path: Pat
     palate = opened(tmp_path, events={"rating_negative_below": 3.0})
     assert KeptCrowd(palate.workspace).take_up() is None
     palate.close()
+
+
+def test_one_that_cannot_be_used_is_said_and_counted_anew(
+    palate: Recommender, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = palate.workspace.settings.data / FOLDER
+    found = read_mapped(folder)
+    assert found is not None
+    about = {name: value for name, value in found.about.items() if name != "n_people"}
+    write_mapped(folder, about, found.arrays)
+    assert KeptCrowd(palate.workspace).take_up() is None
+    assert "cannot be used and is made anew: 'n_people'" in caplog.text
