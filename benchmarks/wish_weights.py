@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -77,7 +78,9 @@ def asked(palate: Recommender, held_out: dict[str, str], half: int) -> list[Wish
         cases.append(RankingCase(place, user.history, chosen, np.zeros(1, np.int64)))
     ranker, wishes = model.ranker, palate.wishes
     lexicon = wishes.lexicon.now(ranker.n_items)
-    lists = WishLists(ranker, sources_of(ranker.modalities), *lexicon, wishes.encoder)
+    spaces = replace(wishes.spaces, alignments=model.alignments)
+    sources = sources_of(ranker.modalities)
+    lists = WishLists(ranker, sources, *lexicon, wishes.encoder, spaces)
     return lists.of(cases, np.random.default_rng(0))
 
 

@@ -56,6 +56,7 @@ from service.models.registry import ModelRegistry
 from service.models.serving_model import ServingModel
 from service.models.trainer import Made, Trainer
 from service.models.training_data import read_interactions
+from service.models.word_spaces import WordSpaces, knowing_texts
 from service.online.online import Online
 from service.ranker.ranker import Ranker
 from service.ranker.stopwatch import Stopwatch
@@ -123,8 +124,12 @@ class Recommender:
         self._writing = Writing(settings, account=self._account)
         self._prompt_model = prompt_model(settings, self._account)
         followed = _follow_log(workspace) if active else True
-        queries = QueryEncoder(workspace.text_encoder)
+        queries = QueryEncoder(workspace.text_encoder.encode_queries)
         encode_query = queries.encode
+        knowing = knowing_texts(workspace.modalities)
+        others = {name: QueryEncoder(encode) for name, encode in knowing.items()}
+        own = {name: one.encode for name, one in others.items()}
+        spaces = WordSpaces(encode_query, own, workspace.alignments)
         self.ids = ItemIds(log.item_indices())
         self.liking = Liking(policy, log)
         self._models = ModelRegistry(workspace, self.ids)
@@ -157,7 +162,7 @@ class Recommender:
         contexts = UserContexts(states, self.ids, store, encode_query)
         reader = self._prompt_model if settings.language_model.reads_wishes else None
         self.wishes = Wishes(
-            lexicon, self.ids, self._served, workspace.text_encoder, queries, reader
+            lexicon, self.ids, self._served, workspace.text_encoder, queries, spaces, reader
         )
         self.placements = Placements(settings.rules, store, self.ids, self.catalog)
         self.ranking = RequestRanker(
@@ -166,7 +171,8 @@ class Recommender:
         self._last_resort = LastResort(self.catalog, self.ids, contexts)
         self.answers = AnswerContexts(self._served, self.ranking, self._encoders)
         self._queries, self._states = queries, states
-        self._search = Search(store, encode_query, workspace.modalities, workspace.alignments)
+        self._queries_of_media = others
+        self._search = Search(store, spaces, workspace.modalities)
         self._crowds = Crowds(log, self.liking, KeptCrowd(workspace))
         self._explanations = Explanations(
             settings.explain,
@@ -501,7 +507,8 @@ class Recommender:
         was asked of a language model is kept."""
         self._states.forget()
         self.catalog.drop_cache()
-        self._queries.drop_cache()
+        for queries in (self._queries, *self._queries_of_media.values()):
+            queries.drop_cache()
         for model in self._models.live:
             model.ranker.remembered.clear()
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from encoders.alignment.checkpoint import Alignment
 from encoders.pytorch import require_pytorch
 from service.api.messages import ModelInfo, Progress, TrainProgress
 from service.errors import NoTrainedModel, TrainingUnderway
@@ -201,7 +202,7 @@ class Trainer:
             sources=sources,
             progress=progress,
             incumbent=None if card is None else self._incumbent(active, card, data),
-            shown=self._lesson(sources, seed, progress, lessons.append),
+            shown=self._lesson(data.alignments, sources, seed, progress, lessons.append),
         )
         fitted = _Fitted(trained, data, taken_up_from="", active=card)
         if not lessons:
@@ -210,6 +211,7 @@ class Trainer:
 
     def _lesson(
         self,
+        alignments: Mapping[str, Alignment],
         sources: Sequence[CandidateSource],
         seed: int,
         progress: Progress,
@@ -220,12 +222,14 @@ class Trainer:
             return None
         from service.models.fitting import by_stage
         from service.models.wish_lists import WishLists
+        from service.models.word_spaces import WordSpaces
         from service.wishes.learning import learned
 
         lexicon, encoder = self._lexicon, self._workspace.text_encoder
+        spaces = WordSpaces.of(encoder, self._workspace.modalities, alignments)
 
         def shown(ranker: Ranker, cases: Sequence[RankingCase]) -> None:
-            lists = WishLists(ranker, sources, *lexicon(ranker.n_items), encoder)
+            lists = WishLists(ranker, sources, *lexicon(ranker.n_items), encoder, spaces)
             rng = np.random.default_rng(seed)
             tell(learned(lists.of(cases, rng, by_stage(progress))))
 

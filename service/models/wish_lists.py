@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, fields, replace
 import numpy as np
 
 from encoders.base import TextEncoder
+from service.models.word_cosines import WordCosines
+from service.models.word_spaces import WordSpaces
 from service.ranker.candidates import CandidateSource
 from service.ranker.data.arrays import FloatArray, extended
 from service.ranker.data.history import History
@@ -52,6 +54,8 @@ class WishLists:
     lexicon: Lexicon
     topics: Topics
     encoder: TextEncoder
+    spaces: WordSpaces
+    """That words share with pictures, sounds and the like, with the alignments of the ranker."""
     _encoded: dict[str, FloatArray] = field(default_factory=dict)
     """Vectors of words that were asked for."""
 
@@ -141,13 +145,10 @@ class WishLists:
         )
 
     def _fitting(self, weights: WishWeights) -> Fitting:
-        nearness = Nearness(self.lexicon, self.topics, self._cosines)
+        spaces = replace(self.spaces, encode=self._encode)
+        cosines = WordCosines(self.ranker, spaces, self.lexicon.n_items)
+        nearness = Nearness(self.lexicon, self.topics, cosines.text, cosines.media)
         return Fitting(nearness, self._no_likeness, _no_index, weights)
-
-    def _cosines(self, words: str) -> FloatArray:
-        text = self.ranker.snapshot.content.text
-        cosines = text @ self.ranker.project_text(self._encode(words))
-        return np.asarray(extended(cosines, self.lexicon.n_items)[: self.lexicon.n_items])
 
     def _no_likeness(self, item_id: str) -> FloatArray:
         return np.zeros(self.lexicon.n_items, np.float32)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from cachetools import LRUCache
 
 from encoders.arrays import FloatArray
-from encoders.base import TextEncoder
 from service.telemetry.uses import Uses
 
 REMEMBERED = 4096
@@ -16,17 +15,17 @@ REMEMBERED = 4096
 
 
 class QueryEncoder:
-    """A text encoder asked for few queries at a time, which remembers the latest. For several
-    threads."""
+    """An encoder asked for few queries at a time, which remembers the latest. For several threads."""
 
-    def __init__(self, encoder: TextEncoder) -> None:
-        self._encoder = encoder
+    def __init__(self, encode: Callable[[Sequence[str]], FloatArray]) -> None:
+        """`encode` gives (n, dim) unit rows of texts."""
+        self._encode = encode
         self._remembered: LRUCache[str, FloatArray] = LRUCache(REMEMBERED)
         self._lock = threading.Lock()
         self.uses = Uses()
 
     def encode(self, text: str) -> FloatArray:
-        """(text dim,) float32, of unit length. Do not write to it."""
+        """(dim,) float32, of unit length. Do not write to it."""
         with self._lock:
             vector = self._remembered.get(text)
             self.uses.count(hit=vector is not None)
@@ -47,7 +46,7 @@ class QueryEncoder:
             self._remembered.clear()
 
     def _encoded(self, texts: Sequence[str]) -> FloatArray:
-        vectors: FloatArray = self._encoder.encode_queries(texts)
+        vectors: FloatArray = self._encode(texts)
         with self._lock:
             self._remembered.update(zip(texts, vectors, strict=True))
         return vectors

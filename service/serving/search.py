@@ -8,12 +8,11 @@ the others where some space holds both: that of an alignment, or an encoder's ow
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from encoders.alignment.checkpoint import Alignment
 from encoders.arrays import FloatArray
 from encoders.errors import ModalityUnsupported
 from encoders.modality import Modalities
@@ -21,6 +20,7 @@ from indexer.catalog.filter import Filter
 from indexer.indexing.captions import caption_name
 from indexer.indexing.shared_space import joint_name
 from indexer.stores.store import TEXT, Hits, ItemStore, VectorQuery
+from service.models.word_spaces import WordSpaces
 
 WORDS = "content_text"
 DEPTH = 50
@@ -48,24 +48,15 @@ class Search:
     """What one data folder searches with."""
 
     store: ItemStore
-    encode_words: Callable[[str], FloatArray]
-    """(text dim,)"""
+    spaces: WordSpaces
     modalities: Modalities
-    alignments: Mapping[str, Alignment]
-    """By the modality that shares a space with words."""
 
     def by_text(self, text: str, k: int, rule: Filter | None) -> list[Found]:
         """By words, which are compared in every space that holds words: what ranks high in any,
         higher what does in several."""
-        words = self.encode_words(text)
-        places = {WORDS: (TEXT, words)}
-        for name, modality in self.modalities.items():
-            alignment = self.alignments.get(name)
-            if alignment is not None:
-                joint = alignment.heads.queries(words[np.newaxis])[0]
-                places[source_of(name)] = (joint_name(alignment.version, name), joint)
-            elif modality.encoder.shares_text_space:
-                places[source_of(name)] = (name, modality.encoder.encode_texts([text])[0])
+        places = {WORDS: (TEXT, self.spaces.encode(text))}
+        for name, vector in self.spaces.words(text).items():
+            places[source_of(name)] = (self.spaces.vector_name(name), vector)
         hits = self._ask(places, k, rule)
         if len(places) == 1:
             return _nearest(hits, k)
@@ -81,7 +72,7 @@ class Search:
             todo = f"set encoders.{modality}, then `palate encoders change`"
             raise ModalityUnsupported(", ".join(names) or "none", f"{modality} search", todo)
         own = self.modalities[modality]
-        alignment = self.alignments.get(modality)
+        alignment = self.spaces.alignments.get(modality)
         vector = own.encode([own.open(content)])  # (1, dim)
         if alignment is not None:
             joint = alignment.heads.media(vector)[0]

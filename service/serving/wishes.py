@@ -17,6 +17,8 @@ from service.api.messages import RecommendRequest
 from service.errors import RecommendationNotFound
 from service.language_model.model import LanguageModel
 from service.models.serving_model import ServingModel
+from service.models.word_cosines import WordCosines
+from service.models.word_spaces import WordSpaces
 from service.ranker.data.arrays import BoolArray, extended
 from service.ranker.pipeline import Lean
 from service.serving.catalogue_lexicon import CatalogueLexicon
@@ -60,6 +62,7 @@ class Wishes:
     served: ServedContexts
     encoder: TextEncoder
     queries: QueryEncoder
+    spaces: WordSpaces
     model: LanguageModel | None = None
     """What takes wishes apart in the place of the grammars."""
     _languages: dict[str, bool] = field(default_factory=dict)
@@ -138,10 +141,8 @@ class Wishes:
     def _fitting(self, model: ServingModel, n_events: int) -> Fitting:
         lexicon, topics = self.lexicon.now(model.ranker.n_items)
         content = model.ranker.snapshot.content
-
-        def cosines(words: str) -> FloatArray:
-            found = content.text @ model.ranker.project_text(self.queries.encode(words))
-            return np.asarray(extended(found, lexicon.n_items)[: lexicon.n_items])
+        spaces = replace(self.spaces, alignments=model.alignments)
+        cosines = WordCosines(model.ranker, spaces, lexicon.n_items)
 
         def likeness(item_id: str) -> FloatArray:
             index = self.ids.index(item_id)
@@ -151,7 +152,7 @@ class Wishes:
             return np.asarray(extended(np.asarray(near), lexicon.n_items)[: lexicon.n_items])
 
         weights = model.following.of(n_events)
-        nearness = Nearness(lexicon, topics, cosines)
+        nearness = Nearness(lexicon, topics, cosines.text, cosines.media)
         return Fitting(nearness, likeness, self.ids.index, weights)
 
 

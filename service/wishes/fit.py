@@ -208,8 +208,14 @@ class Fitting:
             topic += np.float32(weights.topic * weight) * self.nearness.lexicon.mask(value)
         by_meaning = weights.meaning if said.topics else weights.meaning_alone
         by_words = weights.words if said.topics else weights.words_alone
-        near = np.float32(by_meaning) * said.meaning + np.float32(by_words) * said.common
-        return topic, near + np.float32(weights.whole) * self.nearness.whole(words)
+        by_media = weights.seen if said.topics else weights.seen_alone
+        near = (
+            np.float32(by_meaning) * said.meaning
+            + np.float32(by_words) * said.common
+            + np.float32(by_media) * said.seen
+            + np.float32(weights.whole) * self.nearness.whole(words)
+        )
+        return topic, near
 
     def _is_near(self, words: str) -> FloatArray:
         """(N,) 1 for what words rule out: the nearest, and what has a topic of theirs."""

@@ -24,7 +24,17 @@ from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
 from service.ranker.training.interval import margin, standard_error, with_interval
 from service.wishes.weights import Following, WishWeights, share_of_strangers
 
-LEARNED = ("topic", "meaning", "words", "meaning_alone", "words_alone", "whole", "mention")
+LEARNED = (
+    "topic",
+    "meaning",
+    "words",
+    "meaning_alone",
+    "words_alone",
+    "seen",
+    "seen_alone",
+    "whole",
+    "mention",
+)
 """Weights that are learned; what nobody can pretend to have said stays as it is set."""
 ROOM: Mapping[str, Sequence[float]] = {
     "topic": (1.0, 1.0),
@@ -32,6 +42,8 @@ ROOM: Mapping[str, Sequence[float]] = {
     "words": (0.1, 0.03),
     "meaning_alone": (0.2, 0.1),
     "words_alone": (0.2, 0.1),
+    "seen": (0.1, 0.03),
+    "seen_alone": (0.2, 0.1),
     "whole": (1.0, 1.0),
     "mention": (0.5, 0.2),
 }

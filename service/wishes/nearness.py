@@ -1,11 +1,12 @@
-"""Nearness: what words say of every item, by the text encoder and by words in common.
+"""Nearness: what words say of every item, by the text encoder, by words in common, and by what is
+seen or heard of it.
 
 Owns how near is near, and how close is close. Knows no wishes and no weights.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -32,8 +33,10 @@ class Said:
     """(N,) nearness by the text encoder, per deviation, at most FARTHEST."""
     common: FloatArray
     """(N,) the same by words in common."""
+    seen: FloatArray
+    """(N,) the same by their pictures, sounds and the like; 0 for items that have none."""
     near: FloatArray
-    """(N,) both together."""
+    """(N,) by meaning and words together."""
     topics: Mapping[Value, float]
     """The values that set the nearest apart, the surest with 1."""
 
@@ -46,6 +49,9 @@ class Nearness:
     topics: Topics
     cosines: Callable[[str], FloatArray]
     """(N,) of each item with words, by the text encoder."""
+    media: Callable[[str], Sequence[FloatArray]] = lambda _: ()
+    """(N,) of each item's picture with words, or its sound; one array for each modality that shares a
+    space with words, NaN where an item has none."""
     _known: dict[str, Said] = field(default_factory=dict)
     """What `of` has found already."""
 
@@ -56,9 +62,16 @@ class Nearness:
             meaning = np.minimum(standardised(self.cosines(words)), FARTHEST)
             common = np.minimum(standardised(self.lexicon.scores(tokens(words))), FARTHEST)
             near = meaning + common
-            said = Said(meaning, common, near, self.topics.weights(near))
+            said = Said(meaning, common, self._seen(words), near, self.topics.weights(near))
             self._known[words] = said
         return said
+
+    def _seen(self, words: str) -> FloatArray:
+        seen = np.zeros(self.lexicon.n_items, np.float32)
+        for cosines in self.media(words):
+            there = np.isfinite(cosines)
+            seen[there] += np.minimum(standardised(cosines[there]), FARTHEST)
+        return seen
 
     def topics_of(self, words: str) -> Mapping[Value, float]:
         """See `Said.topics`."""

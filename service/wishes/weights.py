@@ -29,6 +29,11 @@ class WishWeights:
     something else than what the catalogue's values tell."""
     words_alone: float = 0.25
     """The same as `words`, likewise."""
+    seen: float = 0.08
+    """Per deviation of nearness of pictures, sounds and the like, where they share a space with words
+    and the nearest have a topic in common."""
+    seen_alone: float = 0.25
+    """The same where they have none."""
     whole: float = 1.0
     """An item that has all the words, of two at least; what has them in part gets little of it. The
     more specific a wish is, the fewer items that are."""
@@ -45,7 +50,14 @@ class WishWeights:
 STRANGER = WishWeights()
 """The words are all there is."""
 KNOWN = WishWeights(
-    topic=1.0, meaning=0.01, words=0.0, meaning_alone=0.1, words_alone=0.1, mention=0.0
+    topic=1.0,
+    meaning=0.01,
+    words=0.0,
+    meaning_alone=0.1,
+    words_alone=0.1,
+    seen=0.01,
+    seen_alone=0.1,
+    mention=0.0,
 )
 """The better somebody is known, the more their own order among what has the topic is worth."""
 

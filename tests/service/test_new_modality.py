@@ -24,6 +24,7 @@ from service.api.messages import ExplainRequest, RecommendRequest
 from service.cli.doctor.encoder_checks import Encoders
 from service.explainer.evidence import EvidenceKind
 from service.explainer.verify.verifier import verify
+from service.models.word_spaces import WordSpaces
 from service.reasons.facts import subject_of
 from service.recommender import Recommender
 from service.serving.search import Search
@@ -82,9 +83,8 @@ def workspace(encoder: FakeVideoEncoder, catalogue: Path, tmp_path: Path) -> Ite
 def searched(workspace: Workspace) -> Search:
     return Search(
         workspace.store,
-        lambda text: FakeTextEncoder().encode_queries([text])[0],
+        WordSpaces.of(FakeTextEncoder(), workspace.modalities, workspace.alignments),
         workspace.modalities,
-        workspace.alignments,
     )
 
 

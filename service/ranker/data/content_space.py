@@ -97,6 +97,13 @@ class ContentSpace:
         projected: FloatArray = self.projections[TEXT].apply(vector[None])[0]
         return projected
 
+    def direction(self, modality: str, vector: FloatArray) -> FloatArray:
+        """(dim,) of unit length: the items' projected rows that have the largest products with it are
+        those whose own vectors have the largest with `vector` (input dim,), which need not be one of
+        their sort: it is not centred as they are."""
+        along = vector @ self.projections[modality].components
+        return np.asarray(along / max(float(np.linalg.norm(along)), 1e-6), np.float32)
+
     @staticmethod
     def _projected(projection: Projection, block: Block | None, n_items: int) -> Block:
         if block is None:

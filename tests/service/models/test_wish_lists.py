@@ -63,7 +63,8 @@ def wish_lists(palate: Recommender) -> WishLists:
     ranker = palate.ranker
     lexicon, topics = palate.wishes.lexicon.now(ranker.n_items)
     sources = sources_of(ranker.modalities)
-    return WishLists(ranker, sources, lexicon, topics, palate.wishes.encoder)
+    wishes = palate.wishes
+    return WishLists(ranker, sources, lexicon, topics, wishes.encoder, wishes.spaces)
 
 
 @pytest.fixture(scope="module")

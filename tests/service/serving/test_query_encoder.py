@@ -30,19 +30,19 @@ def counting() -> Counting:
 
 
 def test_a_text_is_encoded_as_a_query(counting: Counting) -> None:
-    vector = QueryEncoder(counting).encode("a quiet film")
+    vector = QueryEncoder(counting.encode_queries).encode("a quiet film")
     np.testing.assert_array_equal(vector, FakeTextEncoder().encode_queries(["a quiet film"])[0])
 
 
 def test_a_text_that_comes_again_is_not_encoded_again(counting: Counting) -> None:
-    queries = QueryEncoder(counting)
+    queries = QueryEncoder(counting.encode_queries)
     for text in ("rain", "sun", "rain"):
         queries.encode(text)
     assert counting.asked == ["rain", "sun"]
 
 
 def test_only_the_latest_texts_are_remembered(counting: Counting) -> None:
-    queries = QueryEncoder(counting)
+    queries = QueryEncoder(counting.encode_queries)
     for number in range(REMEMBERED + 1):
         queries.encode(str(number))
     queries.encode("0")
@@ -51,7 +51,7 @@ def test_only_the_latest_texts_are_remembered(counting: Counting) -> None:
 
 
 def test_what_is_prepared_is_encoded_at_once_and_once(counting: Counting) -> None:
-    queries = QueryEncoder(counting)
+    queries = QueryEncoder(counting.encode_queries)
     queries.encode("rain")
     queries.prepare(["sun", "rain", "sun", "wind"])
     assert counting.asked == ["rain", "sun", "wind"]

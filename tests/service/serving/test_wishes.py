@@ -18,6 +18,7 @@ from service.serving.catalogue_lexicon import CatalogueLexicon
 from service.wishes.reading import PartKind
 from service.wishes.weights import Following, WishWeights
 from tests.service import world
+from tests.service.strips import ONLY_SEEN, ONLY_TOLD, words
 
 
 @pytest.fixture(scope="module")
@@ -205,3 +206,12 @@ def test_a_wish_is_followed_as_much_as_the_model_that_serves_has_learned(
     assert ignored is not None
     assert followed.lean.scores.any()
     assert not ignored.lean.scores.any()
+
+
+def test_a_wish_finds_a_picture_that_nobody_described(seeing: Recommender) -> None:
+    """The other item has some of the words."""
+    only_two = f'item_id = "i{ONLY_SEEN}" OR item_id = "i{ONLY_TOLD}"'
+    for place in (ONLY_SEEN, ONLY_TOLD):
+        wish = f"something with {words(place)}"
+        answer = seeing.recommend(RecommendRequest(wish=wish, filter=only_two))
+        assert answer.results[0].item_id == f"i{place}"

@@ -69,3 +69,24 @@ def test_nothing_stands_out_where_all_are_alike() -> None:
 def test_deviations_are_told_where_there_are_any() -> None:
     assert standardised(np.array([1, 3], np.float32)).tolist() == [-1, 1]
     assert standardised(np.array([2, 2], np.float32)).tolist() == [0, 0]
+
+
+def seeing(shop: Shop, *media: FloatArray) -> Nearness:
+    return Nearness(shop.lexicon, shop.topics, shop.nearness.cosines, lambda _: media)
+
+
+def test_what_is_seen_counts_for_what_has_a_picture(shop: Shop) -> None:
+    seen = np.full(len(shop.items), np.nan, np.float32)
+    seen[:4] = (0.1, 0.2, 0.3, 0.4)
+    found = seeing(shop, seen).of("stripes").seen
+    assert found[:4].mean() == pytest.approx(0, abs=1e-6)
+    assert np.all(np.diff(found[:4]) > 0)
+    assert not found[4:].any()
+    assert not shop.nearness.of("stripes").seen.any()
+
+
+def test_pictures_and_sounds_count_together(shop: Shop) -> None:
+    one = np.arange(len(shop.items), dtype=np.float32)
+    once = seeing(shop, one).of("stripes").seen
+    twice = seeing(shop, one, one).of("stripes").seen
+    np.testing.assert_allclose(twice, 2 * once)

@@ -82,3 +82,15 @@ def test_only_items_that_have_a_vector_shape_the_space() -> None:
     np.testing.assert_array_equal(
         with_more.projections[TEXT].components, alone.projections[TEXT].components
     )
+
+
+def test_a_direction_orders_items_as_their_own_vectors_do() -> None:
+    items = features(200)
+    space = ContentSpace.fit(items, items.blocks[TEXT].vectors.shape[1])
+    rows = items.blocks[TEXT].vectors
+    vector = np.random.default_rng(1).normal(size=rows.shape[1]).astype(np.float32)
+    direction = space.direction(TEXT, vector)
+    assert np.linalg.norm(direction) == pytest.approx(1, abs=1e-5)
+    projection = space.projections[TEXT]
+    kept = (rows - projection.mean) @ projection.components
+    assert np.corrcoef(kept @ direction, rows @ vector)[0, 1] == pytest.approx(1, abs=1e-4)
