@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
 
 from indexer.catalog.filter import parse_filter, with_indices
 from indexer.catalog.item import Item
+from indexer.catalog.item_field import values_of
 from indexer.errors import StoreUnavailable
 from indexer.stores.store import ItemStore
 from service.ranker.data.arrays import BoolArray, IntArray
@@ -109,22 +110,9 @@ class Placements:
             if not field:
                 return np.zeros(len(items), np.int64)
             codes: dict[str, int] = {}
-            values = [_value(item, field) for item in self._catalog.items(items)]
+            values = [values_of(item, field)[:1] for item in self._catalog.items(items)]
             return np.array(
-                [codes.setdefault(value, len(codes)) if value else -1 for value in values], np.int64
+                [codes.setdefault(one[0], len(codes)) if one else -1 for one in values], np.int64
             )
 
         return groups
-
-
-def _value(item: Item, field: str) -> str:
-    """The group that an item is in; empty for none."""
-    if field == "domain":
-        return item.domain
-    if field == "categories":
-        return item.categories[0] if item.categories else ""
-    attributes: Mapping[str, object] = item.attributes
-    value = attributes.get(field.removeprefix("attributes."))
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        value = value[0] if value else None
-    return "" if value is None else str(value)

@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from indexer.catalog.filter import parse_filter
+from indexer.catalog.item_field import is_group_field
 from indexer.errors import FilterSyntaxError
 
 
@@ -63,7 +64,7 @@ class PlacementRule(BaseModel):
     @field_validator("per")
     @classmethod
     def _a_group(cls, field: str) -> str:
-        if field and field not in ("domain", "categories") and not field.startswith("attributes."):
+        if field and not is_group_field(field):
             raise ValueError("must be domain, categories or attributes.NAME")
         return field
 

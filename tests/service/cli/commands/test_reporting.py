@@ -83,3 +83,44 @@ def test_times_are_ago_or_a_moment() -> None:
     assert since_of("1970-01-02", 0.0) == 86_400.0
     with pytest.raises(typer.BadParameter):
         since_of("7y", 0.0)
+
+
+def test_exposure_and_groups_of_people_are_reported_of_a_folder(
+    filled: Run, tmp_path: Path
+) -> None:
+    run = filled
+    for user in ("u1", "u2", "u3"):
+        run("recommend", "--user", user, "-k", 4)
+    groups = tmp_path / "groups.csv"
+    groups.write_text("user_id,group\nu1,a\nu2,a\nu3,b\n")
+    page = tmp_path / "fairness.html"
+    asked = ("report", "fairness", "--provider", "domain", "--groups", groups, "--windows", 2)
+    found = run(*asked, "--json").json
+    assert [by["kind"] for by in found["exposure"]] == ["age", "popularity", "category", "provider"]
+    assert (found["answers"], found["people"], found["impressions"]) == (3, 3, 12)
+    figures = [one["figures"] for one in found["users"]["groups.csv"]]
+    assert [(one["name"], one["people"]) for one in figures] == [("a", 2), ("b", 1)]
+    told = run(*asked, "--report", page)
+    assert told.code == 0
+    assert "Exposure by category" in told.out
+    assert "no event names one of these answers" in told.err
+    assert "<svg" in page.read_text()
+
+
+def test_the_page_on_online_quality_has_exposure_too(filled: Run, tmp_path: Path) -> None:
+    for user in ("u1", "u2"):
+        filled("recommend", "--user", user, "-k", 4)
+    page = tmp_path / "online.html"
+    assert filled("report", "online", "--report", page).code == 0
+    assert "Exposure by popularity" in page.read_text()
+    with served(StandIn()) as address:
+        assert filled("report", "online", "--server", address, "--report", page).code == 0
+    assert "palate report fairness" in page.read_text()
+
+
+def test_a_provider_is_a_field(run: Run) -> None:
+    ran = run("report", "fairness", "--provider", "brand")
+    assert (ran.code, "'brand' is not domain, categories or attributes.NAME" in ran.err) == (
+        2,
+        True,
+    )
