@@ -33,6 +33,7 @@ from service.api.messages import (
     ModelTrial,
     OnlineReport,
     OnlineRequest,
+    Personalization,
     Progress,
     Recommendation,
     RecommendRequest,
@@ -236,7 +237,7 @@ class Recommender:
 
     def record_events(self, events: Sequence[Event]) -> EventReport:
         """Append to the log; durable when this returns, and the next recommend sees it."""
-        fresh = self._users.record(events)
+        fresh, withheld = self._users.record(events)
         _, unknown = self.ids.indices(event.item_id for event in fresh)
         behaviour = (e.item_id for e in fresh if self._policy.of_type(e.event_type).trains)
         observed = self.ids.indices(behaviour)[0]
@@ -245,9 +246,10 @@ class Recommender:
         self._freshness.recorded(self._models.active, len(events), len(fresh))
         return EventReport(
             recorded=len(fresh),
-            duplicates=len(events) - len(fresh),
+            duplicates=len(events) - len(fresh) - withheld,
             unknown_items=len(unknown),
             unattributed=self._online.count_unattributed(fresh, self.ids.index),
+            withheld=withheld,
         )
 
     def delete_events(self, user_id: str, event_ids: Sequence[str] | None) -> int:
@@ -378,6 +380,12 @@ class Recommender:
         """Replace what is stored about a user besides events."""
         self._users.put(user)
 
+    def set_consent(self, user_id: str, personalization: Personalization) -> None:
+        """Replace how much of what is stored about a user may be used, from now on. What is counted of
+        people together is counted anew, and the next training follows."""
+        self._users.set_consent(user_id, personalization)
+        self._forget_people()
+
     def export_user(self, user_id: str, page_size: int = 0, page_token: str = "") -> UserExport:
         """Everything that is stored about the user, or a page of it; 0 is all in one."""
         return self._users.export(user_id, page_size, page_token)
@@ -385,7 +393,8 @@ class Recommender:
     def delete_user(self, user_id: str, *, retrain: bool = False) -> UserDeletion:
         """Remove everything about the user. With `retrain` the server trains a model without them,
         where one serves that has learnt of them."""
-        first = min((one.seq for one in self._workspace.log.user_events(user_id)), default=None)
+        held = self._workspace.log.recorded_events(user_id, limit=1)
+        first = held[0].seq if held else None
         counts = self._users.delete(user_id)
         self._forget_people()
         model = self._models.active

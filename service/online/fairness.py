@@ -163,7 +163,7 @@ class _Measuring:
         self._served[feedback.item[self._places]] = True
         self._column = np.cumsum(items.live | self._served) - 1
         """(N,) number among the items that count."""
-        self._head = items.by_popularity(chosen)["head (most chosen tenth)"] & bool(chosen.any())
+        self._head = items.by_popularity(chosen)["head (top tenth)"] & bool(chosen.any())
         self._exposure = Exposure(
             self._column[feedback.item[self._places]],
             feedback.person[self._places],

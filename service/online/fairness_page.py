@@ -24,7 +24,7 @@ MOST_GROUPS = 20
 """Rows of a table of groups; those that were shown most."""
 Columns = Sequence[str]
 EXPOSURE: Columns = (
-    "group", "items", "of catalogue", "of choices", "exposure", "by catalogue", "by choices", "ctr",
+    "group", "items", "of items", "of choices", "exposure", "by items", "by choices", "ctr",
 )  # fmt: skip
 USERS: Columns = (
     "group", "people", "impressions", "ctr", "less the others'", "conversion", "head",
@@ -72,12 +72,12 @@ def exposure_row(one: ExposureGroup) -> list[str]:
     return [
         one.name,
         f"{one.items:,}",
-        f"{one.of_catalogue:.3f}",
-        "" if one.of_choices is None else f"{one.of_choices:.3f}",
+        _decimal(one.of_catalogue, 3),
+        "" if one.of_choices is None else _decimal(one.of_choices, 3),
         interval(one.exposure, 3),
-        interval(one.to_catalogue, 2),
-        interval(one.to_choices, 2),
-        interval(one.ctr, 4),
+        "" if one.to_catalogue is None else f"{one.to_catalogue.value:.2f}",
+        "" if one.to_choices is None else f"{one.to_choices.value:.2f}",
+        interval(one.ctr, 3),
     ]
 
 
@@ -88,9 +88,9 @@ def user_row(one: UserGroup) -> list[str]:
         figures.name,
         f"{figures.people:,}",
         f"{figures.impressions:,}",
-        interval(figures.ctr, 4),
-        interval(one.ctr_difference, 4),
-        interval(figures.conversion, 4),
+        interval(figures.ctr, 3),
+        interval(one.ctr_difference, 3),
+        interval(figures.conversion, 3),
         interval(one.head, 3),
     ]
 
@@ -138,4 +138,13 @@ def interval(rate: OnlineFigure | None, digits: int) -> str:
     """Empty where nothing tells the figure."""
     if rate is None:
         return ""
-    return f"{rate.value:.{digits}f} [{rate.low:.{digits}f}, {rate.high:.{digits}f}]"
+    value, low, high = (_decimal(one, digits) for one in (rate.value, rate.low, rate.high))
+    return f"{value} [{low}, {high}]"
+
+
+def _decimal(number: float, digits: int) -> str:
+    """Of a share without the 0 before the point, as in all our tables."""
+    text = f"{number:.{digits}f}"
+    return (
+        text.replace("0.", ".", 1) if digits > 1 and abs(number) < 1 and "0." in text[:3] else text
+    )

@@ -82,9 +82,9 @@ class ItemGroups:
         groups = popularity_groups(chosen, self.live)
         middle = self.live & ~groups["head"] & ~groups["tail"]
         return {
-            "head (most chosen tenth)": groups["head"],
+            "head (top tenth)": groups["head"],
             "middle": middle,
-            "tail (least chosen half)": groups["tail"],
+            "tail (lower half)": groups["tail"],
             "never chosen": groups["cold"],
         }
 

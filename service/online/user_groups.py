@@ -19,11 +19,13 @@ NO_GROUP = "(no group)"
 
 
 def by_attribute(log: UserRecords, user_ids: Iterable[str], name: str) -> Mapping[str, str]:
-    """Group of each of these users whose profile has the attribute; several values are one group."""
+    """Group of each of these users whose profile has the attribute, and may be used; several values are
+    one group."""
     found = {}
     for user_id in user_ids:
         profile = log.get_user(user_id)
-        value = None if profile is None else profile.attributes.get(name)
+        is_usable = profile is not None and not profile.is_restricted
+        value = profile.attributes.get(name) if profile is not None and is_usable else None
         if value is not None:
             found[user_id] = ", ".join(value) if isinstance(value, tuple) else str(value)
     return found

@@ -46,7 +46,7 @@ _FIELDS: Mapping[Kind, Sequence[str]] = {
         "recommendation_id",
         "position",
     ],
-    "users": ["user_id", "taste", "attributes"],
+    "users": ["user_id", "taste", "consent", "attributes"],
 }
 REQUIRED: Mapping[Kind, Sequence[str]] = {
     "items": ("item_id",),

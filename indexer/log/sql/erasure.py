@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam, select
 
 from indexer.log.event_log import Served
+from indexer.log.sql.consents import restricted_of, stricter
 from indexer.log.sql.database import Database, SqlPart, chunks, raw_rows
 from indexer.log.sql.events import event_ids_of, last_seq_of, skip_to
 from indexer.log.sql.meta import get_value, put_value
@@ -81,6 +82,8 @@ class SqlErasure(SqlPart):
             shown = impressions.update().where(of_guests).values(user_id=user_id)
             n_shown = connection.execute(shown).rowcount
             n_profiles = self._merge_profiles(connection, guest_id, user_id)
+            if restricted_of(connection, [user_id]):
+                connection.execute(served.delete().where(served.c.user_id == user_id))
             self._bury(connection, guest_id, merged_into=user_id)
         self.database.empty_wal()
         return {
@@ -99,7 +102,7 @@ class SqlErasure(SqlPart):
         if guest is None:
             return 0
         attributes = json.loads(guest["attributes"])
-        taste = guest["taste"]
+        taste, consent = guest["taste"], stricter(dict(guest), dict(own or guest))
         if own is not None:
             attributes |= json.loads(own["attributes"])
             taste = own["taste"] or taste
@@ -108,6 +111,7 @@ class SqlErasure(SqlPart):
             "attributes": json.dumps(attributes, ensure_ascii=False),
             "taste": taste,
             "updated_at": time.time(),
+            **consent,
         }
         self.database.upsert(connection, users, {"user_id": user_id}, row)
         return 1
@@ -144,9 +148,11 @@ class SqlErasure(SqlPart):
         connection.execute(erased.update().where(erased.c.merged_into == name).values(now))
 
 
-def of_the_living(connection: Connection, batch: Sequence[Served]) -> Sequence[Served]:
-    """Those answers that may be kept: not of calls that were under way when their person was deleted.
-    From a person who has done something since, calls that came later are."""
+def that_may_be_kept(connection: Connection, batch: Sequence[Served]) -> Sequence[Served]:
+    """Those answers that may be kept: not of calls that were under way when their person was deleted,
+    or restricted: later ones are nobody's. From a person who has done something since, calls that came later are."""
+    restricted = restricted_of(connection, [one.user_id for one in batch])
+    batch = [one for one in batch if one.user_id not in restricted]
     key = get_value(connection, ERASURE_KEY)
     if key is None:
         return batch

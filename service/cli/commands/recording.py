@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 BATCH = 10_000
 REMOTE_BATCH = 5_000
 
-COUNTS = ("recorded", "duplicates", "unknown_items", "unattributed")
+COUNTS = ("recorded", "duplicates", "unknown_items", "unattributed", "withheld")
 AGAIN = "what is in is counted as a duplicate."
 
 Record = Callable[[Sequence["Event"]], "EventReport"]
@@ -44,7 +44,7 @@ def events(
 
     Unknown items are recorded events of items that are not in the catalogue: they count as soon as
     these are indexed. Unattributed are recorded events whose recommendation_id names no answer that
-    they can have come from.
+    they can have come from. Withheld are events of people whose consent does not let them be kept.
     """
     from indexer.ingest.sources.opening import open_sources
 
@@ -87,6 +87,7 @@ def _record(
         report.counts["duplicates"] += answer.duplicates
         report.counts["unknown_items"] += answer.unknown_items
         report.counts["unattributed"] += answer.unattributed
+        report.counts["withheld"] += answer.withheld
         step(source.name, reading.rows, total)
     report.stopped = rows.stopped
 
@@ -94,13 +95,14 @@ def _record(
 def _recorder(log: EventLog, settings: Settings, pseudonyms: Pseudonyms) -> Record:
     from service.api.messages import EventReport
     from service.online.online import Online, WrittenAnswers
+    from service.storage.consents import allowed
 
     known = log.item_indices()
     policy, days = settings.events.policy(), settings.online.attribution_days
     online = Online(log, WrittenAnswers(log), policy, days)
 
     def record(batch: Sequence[Event]) -> EventReport:
-        batch = pseudonyms.of_events(batch)
+        n_told, batch = len(batch), allowed(log, pseudonyms.of_events(batch))
         added = log.append_events(batch)
         fresh = [event for event, new in zip(batch, added, strict=True) if new]
         unknown = sum(event.item_id not in known for event in fresh)
@@ -109,6 +111,7 @@ def _recorder(log: EventLog, settings: Settings, pseudonyms: Pseudonyms) -> Reco
             duplicates=len(batch) - len(fresh),
             unknown_items=unknown,
             unattributed=online.count_unattributed(fresh, known.get),
+            withheld=n_told - len(batch),
         )
 
     return record

@@ -64,7 +64,7 @@ def test_exposure_is_attention_beside_the_catalogue_and_what_was_chosen(log: Eve
     assert x.exposure.value == pytest.approx(2 / 3)
     assert x.to_catalogue.value == pytest.approx(4 / 3)
     popularity = groups(found, "popularity")
-    head = popularity["head (most chosen tenth)"]
+    head = popularity["head (top tenth)"]
     assert head.exposure is not None
     assert head.to_choices is not None
     assert (head.items, head.of_choices) == (2, 20 / 26)

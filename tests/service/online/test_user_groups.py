@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from indexer.catalog.personalization import Personalization
 from indexer.errors import CatalogError
 from indexer.ingest.sources.opening import open_sources
 from indexer.log.opening import open_event_log
@@ -23,6 +24,8 @@ def test_profiles_name_groups() -> None:
         log.put_user("u", {"country": "nl"}, "")
         log.put_user("v", {"country": ("be", "nl")}, "")
         log.put_user("w", {"age": "40"}, "")
+        log.put_user("x", {"country": "nl"}, "")
+        log.put_consent("x", Personalization.CONTEXTUAL)
         found = by_attribute(log, ["u", "v", "w", "x"], "country")
     assert found == {"u": "nl", "v": "be, nl"}
 

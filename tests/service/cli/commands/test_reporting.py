@@ -33,7 +33,13 @@ def test_what_was_served_here_is_reported_with_what_came_of_it(filled: Run, tmp_
     file = tmp_path / "clicks.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
     recorded = run("events", file, "--json").json["files"][0]["counts"]
-    assert recorded == {"recorded": 3, "duplicates": 0, "unknown_items": 0, "unattributed": 1}
+    assert recorded == {
+        "recorded": 3,
+        "duplicates": 0,
+        "unknown_items": 0,
+        "unattributed": 1,
+        "withheld": 0,
+    }
 
     found = run("report", "online", "--by", "slice", "--since", "1d", "--json").json
     groups = {group["name"]: group for group in found["groups"]}
