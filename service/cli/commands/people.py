@@ -121,8 +121,9 @@ def consent(
     allowed: Annotated[
         Personalization,
         typer.Argument(
-            metavar="full|contextual|non_profiled",
-            help="All; what a request brings and nothing that is stored; or neither.",
+            metavar="CONSENT",
+            help="full: all; contextual: what a request brings, and nothing that is stored; "
+            "non_profiled: neither.",
         ),
     ],
     data: Data = None,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from indexer.folder_lock import FolderLock
 from service.cli.commands.reporting import since_of
 from tests.service import world
 from tests.service.cli.conftest import Run
@@ -130,3 +131,14 @@ def test_a_provider_is_a_field(run: Run) -> None:
         2,
         True,
     )
+
+
+def test_exposure_is_told_while_a_server_has_the_folder(filled: Run) -> None:
+    filled("recommend", "--user", "u1", "-k", 4)
+    lock = FolderLock(Path("palate-data"))
+    try:
+        found = filled("report", "fairness", "--json")
+        refused = filled("report", "online")
+    finally:
+        lock.release()
+    assert (found.code, found.json["impressions"], refused.code) == (0, 4, 2)
