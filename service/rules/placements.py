@@ -19,7 +19,7 @@ from indexer.catalog.item_field import values_of
 from indexer.errors import StoreUnavailable
 from indexer.stores.store import ItemStore
 from service.ranker.data.arrays import BoolArray, IntArray
-from service.ranker.placement import Boost, Cap, Floor, Pin, Placement
+from service.ranker.placement import Boost, Calibration, Cap, Floor, Pin, Placement
 from service.rules.rule import PlacementRule
 from service.storage.item_ids import ItemIds
 
@@ -70,7 +70,7 @@ class Placements:
 
     def placement(self, rules: Sequence[PlacementRule]) -> Placement:
         """What these rules do. StoreUnavailable where nobody can say which items they are about."""
-        boosts, pins, floors, caps = [], [], [], []
+        boosts, pins, floors, caps, calibrations = [], [], [], [], []
         for rule in rules:
             members = self.members(rule)
             match rule.kind:
@@ -85,7 +85,9 @@ class Placements:
                 case "cap":
                     groups = self._groups(rule.per)
                     caps.append(Cap(rule.name, members, rule.most, rule.within, groups))
-        return Placement(boosts, pins, floors, caps)
+                case "calibrate":
+                    calibrations.append(Calibration(rule.name, rule.strength))
+        return Placement(boosts, pins, floors, caps, calibrations)
 
     def members(self, rule: PlacementRule) -> BoolArray:
         """(N,) the items that a rule is about. StoreUnavailable as above."""
