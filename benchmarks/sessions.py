@@ -205,7 +205,7 @@ def _lists(
     share = float(ranker.blend.share_of_known(found.scored.scale))
     interest = found.interest
     for strength in strengths:
-        order = calibrated(found.scored.scores, interest, K, strength * share)
+        order = calibrated(found.scored.scores, [interest.goal(strength * share)], K)
         yield strength, found.items(order[:K])
 
 

@@ -47,7 +47,14 @@ NAVIGATION: Mapping[str, Sequence[str]] = {
         "language-models.md",
         "simulation.md",
     ),
-    "Run": ("deployment.md", "operations.md", "security.md", "privacy.md", "benchmarks.md"),
+    "Run": (
+        "deployment.md",
+        "operations.md",
+        "security.md",
+        "privacy.md",
+        "fairness.md",
+        "benchmarks.md",
+    ),
     "Reference": ("settings.md", "reference/*.md"),
     "How it is built": ("architecture.md", "ranking.md", "contributing.md", "examples/*.md", "changelog.md"),
 }  # fmt: skip

@@ -34,6 +34,7 @@ from service.api.messages import (
     ModelTrial,
     OnlineReport,
     OnlineRequest,
+    Personalization,
     Progress,
     Recommendation,
     RecommendRequest,
@@ -243,7 +244,7 @@ class Recommender:
 
     def record_events(self, events: Sequence[Event]) -> EventReport:
         """Append to the log; durable when this returns, and the next recommend sees it."""
-        fresh = self._users.record(events)
+        fresh, withheld = self._users.record(events)
         _, unknown = self.ids.indices(event.item_id for event in fresh)
         behaviour = (e.item_id for e in fresh if self._policy.of_type(e.event_type).trains)
         observed = self.ids.indices(behaviour)[0]
@@ -252,9 +253,10 @@ class Recommender:
         self._freshness.recorded(self._models.active, len(events), len(fresh))
         return EventReport(
             recorded=len(fresh),
-            duplicates=len(events) - len(fresh),
+            duplicates=len(events) - len(fresh) - withheld,
             unknown_items=len(unknown),
             unattributed=self._online.count_unattributed(fresh, self.ids.index),
+            withheld=withheld,
         )
 
     def delete_events(self, user_id: str, event_ids: Sequence[str] | None) -> int:
@@ -386,6 +388,12 @@ class Recommender:
     def put_user(self, user: UserProfile) -> None:
         """Replace what is stored about a user besides events."""
         self._users.put(user)
+
+    def set_consent(self, user_id: str, personalization: Personalization) -> None:
+        """Replace how much of what is stored about a user may be used, from now on. What is counted of
+        people together is counted anew, and the next training follows."""
+        self._users.set_consent(user_id, personalization)
+        self._forget_people()
 
     def export_user(self, user_id: str, page_size: int = 0, page_token: str = "") -> UserExport:
         """Everything that is stored about the user, or a page of it; 0 is all in one."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from indexer.catalog.item import AttributeValue
+from indexer.catalog.personalization import Personalization
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +17,5 @@ class Profile:
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
     taste: str = ""
     """Free text about what the person likes."""
+    consent: Personalization | None = None
+    """How much of what is stored of them may be used; None leaves what was said before."""

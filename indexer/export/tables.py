@@ -36,7 +36,7 @@ EVENTS = pa.schema(
         "position": pa.int64(),
     }
 )
-USERS = pa.schema({"user_id": pa.string(), "taste": pa.string(), "attributes": pa.string()})
+USERS = pa.schema(dict.fromkeys(("user_id", "taste", "consent", "attributes"), pa.string()))
 
 Batches = Iterator[pa.RecordBatch]
 

@@ -207,7 +207,12 @@ class ProfileReading(Reading[Profile]):
             name: ", ".join(value) if isinstance(value, list) else _told(value)
             for name, value in cleaned.get(ATTRIBUTES, {}).items()
         }
-        return Profile(fields.identifier(cleaned, "user_id"), attributes, cleaned.get("taste", ""))
+        return Profile(
+            fields.identifier(cleaned, "user_id"),
+            attributes,
+            cleaned.get("taste", ""),
+            cleaned.get("consent"),
+        )
 
 
 def read_items(path: Path) -> Iterator[Item]:

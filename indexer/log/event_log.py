@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from indexer.catalog.event import Event
 from indexer.catalog.item import AttributeValue, Item
+from indexer.catalog.personalization import Personalization
 from indexer.catalog.profile import Profile
 from indexer.catalog.rating_habits import RatingCounts
 from indexer.log.tombstones import Tombstones
@@ -82,6 +83,15 @@ class User:
     """Free text about what the person likes."""
     updated_at: float
     """Unix seconds."""
+    consent: Personalization | None = None
+    """How much of what is stored of them may be used; None where that was never said, which is all."""
+    consent_at: float | None = None
+    """When that was said, Unix seconds."""
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether nothing that is stored of them may be used."""
+        return self.consent not in (None, Personalization.FULL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +276,10 @@ class EventRecords(Protocol):
 
     `seq` grows with every event and is never given twice, so a reader may go on where it stopped.
     An event may name an item that is not in the catalogue (yet): it is kept.
+
+    Who is restricted by their consent (`User.is_restricted`) did nothing, as far as it is read for use:
+    by `user_events`, `read_events`, `count_events` and `count_ratings`. For them, for whoever deletes,
+    and for copies it is all there.
     """
 
     def append_events(self, batch: Sequence[Event]) -> list[bool]:
@@ -309,7 +323,7 @@ class EventRecords(Protocol):
 
 
 class UserRecords(Protocol):
-    """Profiles."""
+    """Profiles and consents."""
 
     def put_user(self, user_id: str, attributes: Mapping[str, AttributeValue], taste: str) -> None:
         """Replace the user's profile."""
@@ -323,6 +337,13 @@ class UserRecords(Protocol):
     def users_count(self) -> int:
         """Users with an event or a profile."""
 
+    def put_consent(self, user_id: str, consent: Personalization) -> None:
+        """Replace the user's consent, and leave their profile as it is. Where it restricts them, what
+        served answers rested on goes; answers that were being made are not kept either."""
+
+    def restricted(self, user_ids: Iterable[str]) -> set[str]:
+        """Which of these users are restricted by their consent."""
+
 
 class ErasureRecords(Protocol):
     """People who were deleted."""
@@ -335,8 +356,8 @@ class ErasureRecords(Protocol):
         self, guest_id: str, user_id: str, renamed: Callable[[bytes], bytes]
     ) -> dict[str, int]:
         """Make the guest's rows the user's, whose profile stands where both say something, and delete
-        the guest; returns how many rows of each kind there were. `renamed` gives the context of an
-        answer to the guest as one to the user."""
+        the guest; of two consents the stricter stands. Returns how many rows of each kind there were.
+        `renamed` gives the context of an answer to the guest as one to the user."""
 
     def tombstones(self) -> Tombstones:
         """All of them."""
@@ -367,8 +388,8 @@ class ServedRecords(Protocol):
 
     def put_served_batch(self, batch: Sequence[Served]) -> None:
         """Keep what several answers rested on, and the same in short; an id that is there keeps its
-        first context. Those to a person who has been deleted since they were asked for are not
-        kept."""
+        first context. Those to a person who has been deleted since they were asked for, or is
+        restricted, are not kept."""
 
     def served_to(self, user_id: str, after: str = "", limit: int | None = None) -> list[Served]:
         """What is kept of answers to a user, in order of their ids, beginning after one of them."""

@@ -493,6 +493,17 @@ class Client:
         request = user_pb2.PutUserRequest(user_id=user_id, attributes=attributes, taste=taste)
         self._call(self._user.PutUser, request, timeout_s)
 
+    def set_consent(
+        self, user_id: str, personalization: str | int, *, timeout_s: float | None = None
+    ) -> None:
+        """Replaces how much of what is stored about a user may be used: "full", "contextual" or
+        "non_profiled"."""
+        request = user_pb2.SetConsentRequest(
+            user_id=user_id,
+            personalization=values.personalization(personalization),  # type: ignore[arg-type]
+        )
+        self._call(self._user.SetConsent, request, timeout_s)
+
     def export_user(self, user_id: str, *, timeout_s: float | None = None) -> dict[str, Any]:
         """Everything that is stored about the user; asked for in pages."""
         exported: dict[str, Any] = {}

@@ -95,12 +95,14 @@ def timestamp(value: float | str | datetime) -> Timestamp:
 
 
 def personalization(value: str | int) -> int:
-    """From "full", "non_profiled" or the enum's number; empty means unspecified."""
+    """From "full", "contextual", "non_profiled" or the enum's number; empty means unspecified."""
     if isinstance(value, int):
         return value
     name = f"PERSONALIZATION_{value.upper() or 'UNSPECIFIED'}"
     if name not in recommend_pb2.Personalization.keys():  # noqa: SIM118 - it is a wrapper, not a dict
-        raise ValueError(f"personalization is {value!r}: it must be full or non_profiled")
+        raise ValueError(
+            f"personalization is {value!r}: it must be full, contextual or non_profiled"
+        )
     return int(recommend_pb2.Personalization.Value(name))
 
 

@@ -73,6 +73,7 @@ RPCS: Mapping[str, Rpc] = {
     "/palate.v1.ModelService/ActivateModel": ADMIN,
     "/palate.v1.ModelService/RollbackModel": ADMIN,
     "/palate.v1.UserService/PutUser": WRITE,
+    "/palate.v1.UserService/SetConsent": WRITE,
     "/palate.v1.UserService/ExportUser": ADMIN,
     "/palate.v1.UserService/DeleteUser": ADMIN,
     "/palate.v1.UserService/MergeUsers": WRITE,

@@ -13,19 +13,12 @@ from enum import StrEnum
 from typing import Any
 
 from indexer.catalog.item import Item, RowError
+from indexer.catalog.personalization import Personalization as Personalization
 from service.explainer.evidence import Evidence
 from service.wishes.reading import Reading
 
 DEFAULT_K = 10
 MAX_K = 500
-
-
-class Personalization(StrEnum):
-    """How much about the person may be used."""
-
-    FULL = "full"
-    NON_PROFILED = "non_profiled"
-    """Nothing about the user: no history, no stored attributes, no taste (EU DSA, Article 38)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +228,8 @@ class EventReport:
     unattributed: int = 0
     """Recorded events with a recommendation_id that names no answer that is known, or another
     person's, or one without the item."""
+    withheld: int = 0
+    """Events that were not kept, by the consent of their people."""
 
 
 @dataclass(frozen=True, slots=True)

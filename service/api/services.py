@@ -27,6 +27,7 @@ from service.api.messages import (
     ModelTrial,
     OnlineReport,
     OnlineRequest,
+    Personalization,
     Recommendation,
     RecommendRequest,
     SearchRequest,
@@ -164,6 +165,9 @@ class UserService(Protocol):
 
     def put_user(self, user: UserProfile, /) -> None:
         """Replace what is stored besides events."""
+
+    def set_consent(self, user_id: str, personalization: Personalization) -> None:
+        """Replace how much of what is stored about the user may be used."""
 
     def export_user(self, user_id: str, page_size: int = 0, page_token: str = "") -> UserExport:
         """Everything that is stored about the user, or a page of it; 0 is all in one."""

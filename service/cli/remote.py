@@ -23,6 +23,7 @@ from service.api.messages import (
     ModelTrial,
     OnlineReport,
     OnlineRequest,
+    Personalization,
     Recommendation,
     RecommendRequest,
     SearchRequest,
@@ -164,6 +165,9 @@ class Remote:
 
     def put_user(self, user: UserProfile) -> None:
         self._client.put_user(**_arguments(user))
+
+    def set_consent(self, user_id: str, personalization: Personalization) -> None:
+        self._client.set_consent(user_id, personalization)
 
     def export_user(self, user_id: str, page_size: int = 0, page_token: str = "") -> UserExport:
         """In pages that any server can answer with, put together."""

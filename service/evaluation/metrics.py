@@ -198,3 +198,18 @@ def exposure(
     places = np.bincount(part[listed], minlength=parts).astype(np.float64)
     shares: NDArray[np.float64] = places / max(places.sum(), 1.0)
     return shares
+
+
+def gini(shares: NDArray[np.float64], n_items: int) -> NDArray[np.float64]:
+    """(B,) of the Gini coefficient over n_items of shares (B, S), those not among S having 0.
+
+    >>> gini(np.array([[1.0, 1.0], [2.0, 0.0]]), 2).tolist()
+    [0.0, 0.5]
+    >>> gini(np.array([[1.0]]), 4).tolist()
+    [0.75]
+    """
+    ordered = np.sort(shares, axis=1)
+    ranks = np.arange(n_items - shares.shape[1] + 1, n_items + 1)
+    total = np.maximum(ordered.sum(axis=1), 1e-12)
+    concentration: NDArray[np.float64] = (2 * ordered @ ranks / total - n_items - 1) / n_items
+    return concentration

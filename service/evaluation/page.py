@@ -6,7 +6,7 @@ Owns the layout. Knows figures, no models and no service.
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from service.evaluation import pictures
 from service.evaluation.pictures import Learning, is_ours
@@ -72,6 +72,15 @@ def facts(about: Mapping[str, str]) -> str:
         for name, value in about.items()
     )
     return f"<table>{rows}</table>"
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of texts."""
+    header = "".join(f"<th>{html.escape(name)}</th>" for name in columns)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+    )
+    return f"<table><tr>{header}</tr>{body}</table>"
 
 
 def _table(report: Report) -> str:

@@ -180,10 +180,13 @@ def curves(learning: Learning) -> str:
 
 
 def over_rounds(
-    curves: Mapping[str, tuple[Sequence[float], Sequence[float]]], label: str, ours: str
+    curves: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+    label: str,
+    ours: str,
+    along: str = "round",
 ) -> str:
-    """SVG: a line and a band by system over rounds 1, 2, ...: values, and half widths of their
-    intervals. `ours` is in colour."""
+    """SVG: a line and a band by system over rounds 1, 2, ..., which are called `along`: values, and half
+    widths of their intervals. `ours` is in colour."""
     picture = _picture(8, 3.6)
     axes = picture.add_subplot()
     for system, (values, half_widths) in curves.items():
@@ -199,7 +202,7 @@ def over_rounds(
         axes.fill_between(
             rounds, middle - half, middle + half, color=line.get_color(), alpha=0.12, linewidth=0
         )
-    axes.set_xlabel("round")
+    axes.set_xlabel(along)
     axes.set_ylabel(label)
     axes.set_ylim(bottom=0)
     axes.grid(alpha=0.3)

@@ -166,7 +166,11 @@ class Tools:
             "timestamp": time.time(),
         }
         report = await self._asked(lambda backend: backend.record_events([Event.from_mapping(row)]))
-        return {"recorded": report.recorded, "unknown_items": report.unknown_items}
+        return {
+            "recorded": report.recorded,
+            "unknown_items": report.unknown_items,
+            "withheld": report.withheld,
+        }
 
     async def _asked(self, ask: Callable[[Backend], T]) -> T:
         """ToolError with what Palate says where it refuses; the agent reads that."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.catalog.event import EventPolicy, Outcome
 from indexer.log.event_log import FeedbackBatch, ImpressionRecord, ImpressionRecords
@@ -48,6 +49,8 @@ class Feedback:
 
     answer: IntArray
     """(P,) number of the answer."""
+    item: IntArray
+    """(P,) item index; also of items that have been deleted since."""
     person: IntArray
     """(P,) the same number is the same person; whoever is not known is one for each answer."""
     position: IntArray
@@ -65,6 +68,8 @@ class Feedback:
     sources: Sequence[str]
     proposed: BoolArray
     """(P, sources) who proposed it."""
+    served_at: NDArray[np.float64]
+    """By answer, (A,); Unix seconds."""
     user: Sequence[str]
     """By answer, (A,); empty for nobody in particular."""
     model: Sequence[str]
@@ -100,6 +105,7 @@ def _unanswered(places: Places) -> Feedback:
     n = places.n_places
     return Feedback(
         answer=places.answer(),
+        item=places.item(),
         person=places.person(),
         position=places.position(),
         cold=places.cold(),
@@ -110,6 +116,7 @@ def _unanswered(places: Places) -> Feedback:
         dwell=np.full(n, np.nan),
         sources=places.sources,
         proposed=places.proposed(),
+        served_at=np.array(places.served_at, dtype=np.float64),
         user=places.users,
         model=places.models,
         placement=places.placements,

@@ -3,12 +3,11 @@ log."""
 
 from __future__ import annotations
 
-import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from service.api.messages import OnlineFigure, OnlineGroup, OnlineReport
 from service.evaluation import pictures
-from service.evaluation.page import document, facts
+from service.evaluation.page import document, facts, table
 from service.evaluation.report import Figure, Report
 
 PICTURES: Mapping[str, str] = {
@@ -21,8 +20,8 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def page(report: OnlineReport, about: Mapping[str, str]) -> str:
-    """A whole HTML document. Raises PlotsUnavailable."""
+def page(report: OnlineReport, about: Mapping[str, str], more: Iterable[str] = ()) -> str:
+    """A whole HTML document, with `more` sections at its end. Raises PlotsUnavailable."""
     parts = [
         f"<h1>What came of what was served, by {report.by}</h1>",
         "<p>Intervals are 95 %, over people. Shares of conversions are of impressions.</p>",
@@ -32,8 +31,8 @@ def page(report: OnlineReport, about: Mapping[str, str]) -> str:
         drawn = [_figure(group, name) for group in report.groups]
         if figures := [figure for figure in drawn if figure is not None]:
             parts += [f"<h2>{heading}</h2>", pictures.quality(Report(tuple(figures)), name)]
-    parts += ["<h2>All figures</h2>", _table(report.groups)]
-    return document("Palate: online quality", parts)
+    parts += ["<h2>All figures</h2>", table(COLUMNS, map(row, report.groups))]
+    return document("Palate: online quality", [*parts, *more])
 
 
 def _figure(group: OnlineGroup, name: str) -> Figure | None:
@@ -41,15 +40,6 @@ def _figure(group: OnlineGroup, name: str) -> Figure | None:
     if rate is None:
         return None
     return Figure(group.name, name, name, rate.value, rate.low, rate.high, group.impressions)
-
-
-def _table(groups: Sequence[OnlineGroup]) -> str:
-    header = "".join(f"<th>{html.escape(name)}</th>" for name in COLUMNS)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row(group)) + "</tr>"
-        for group in groups
-    )
-    return f"<table><tr>{header}</tr>{body}</table>"
 
 
 def row(group: OnlineGroup) -> list[str]:

@@ -41,11 +41,14 @@ class Places:
         """(A,)"""
         self.audiences: list[Audience] = []
         """(A,)"""
+        self.served_at: list[float] = []
+        """(A,) Unix seconds."""
         self.n_places = 0
         self._people: dict[str, int] = {}
         self._person: list[int] = []
         self._lengths: list[int] = []
         self._starts: list[int] = []
+        self._items: list[int] = []
         self._masks: list[int] = []
         self._cold: list[int] = []
         self._coded: dict[tuple[str, ...], _Masks] = {}
@@ -56,6 +59,10 @@ class Places:
     def answer(self) -> IntArray:
         """(P,) number of the answer."""
         return np.repeat(np.arange(len(self._lengths)), self._lengths_array)
+
+    def item(self) -> IntArray:
+        """(P,) item index."""
+        return np.array(self._items, dtype=np.int64)
 
     def person(self) -> IntArray:
         """(P,) the same number is the same person; whoever is not known is one for each answer."""
@@ -97,6 +104,8 @@ class Places:
         self.placements.append(placement_of(content["scenario"], content["domains"]))
         self.audiences.append(self._known[content["audience"]])
         self._person.append(self._people.setdefault(name, len(self._people)))
+        self.served_at.append(record.created_at)
+        self._items.extend(items)
         self._lengths.append(len(items))
         self._starts.append(content["start"])
         self._cold.extend(self.n_places + place for place in content["cold"])

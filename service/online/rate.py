@@ -14,13 +14,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from service.ranker.data.arrays import FloatArray, IntArray
+from service.ranker.data.arrays import IntArray
 
 CONFIDENCE = 0.95
+Floats = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +35,26 @@ class Rate:
     high: float
 
 
-def share(hits: FloatArray, people: IntArray) -> Rate | None:
-    """Of `hits` (n,), each 0 or 1, where the same small number in `people` (n,) is one person. None where
-    there is nothing to count, or one person alone.
+def share(hits: Floats, people: IntArray, weights: Floats | None = None) -> Rate | None:
+    """Of `hits` (n,), each 0 or 1, where the same small number in `people` (n,) is one person; with
+    `weights` (n,) each counts so much. None where there is nothing to count, or one person alone.
 
     >>> people = np.arange(100)
     >>> rate = share((people < 20).astype(float), people)  # one observation each: Wilson's, with t
     >>> f"{rate.value:.3f} [{rate.low:.3f}, {rate.high:.3f}]"
     '0.200 [0.132, 0.290]'
     """
-    n_people = _n_people(people)
+    n_people = n_different(people)
     if n_people < 2:
         return None
-    mean, n = float(hits.mean()), len(hits)
-    variance = clustered_variance(hits, people)
+    weight: Floats = np.ones(len(hits)) if weights is None else weights
+    mean = float(hits @ weight / weight.sum())
+    n = float(weight.sum() ** 2 / (weight @ weight))  # Kish (1965)
+    variance = clustered_variance(hits, people, weight)
     # Of independent observations the variance would be mean (1 - mean) / n. Where all are alike it
     # tells nothing of how people differ, and each of them counts once.
     n_effective = mean * (1 - mean) / variance if variance > 0 else float(n_people)
-    n_effective = min(n_effective, float(n))
+    n_effective = min(n_effective, n)
     t = quantile(n_people)
     centre = (mean + t**2 / (2 * n_effective)) / (1 + t**2 / n_effective)
     half = t / (1 + t**2 / n_effective)
@@ -57,9 +62,9 @@ def share(hits: FloatArray, people: IntArray) -> Rate | None:
     return Rate(mean, max(0.0, min(mean, centre - half)), min(1.0, max(mean, centre + half)))
 
 
-def mean(values: FloatArray, people: IntArray) -> Rate | None:
+def mean(values: Floats, people: IntArray) -> Rate | None:
     """Of `values` (n,), as `share`."""
-    n_people = _n_people(people)
+    n_people = n_different(people)
     if n_people < 2:
         return None
     middle = float(values.mean())
@@ -67,7 +72,17 @@ def mean(values: FloatArray, people: IntArray) -> Rate | None:
     return Rate(middle, middle - half, middle + half)
 
 
-def clustered_variance(values: FloatArray, people: IntArray) -> float:
+def of_influences(value: float, influences: Floats, n_people: int) -> Rate | None:
+    """Of any figure of so many people, from what each of them moves it by: `influences`, which sum to
+    0 (the infinitesimal jackknife, Jaeckel 1972). None for fewer than two people."""
+    if n_people < 2:
+        return None
+    variance = float(influences @ influences) * n_people / (n_people - 1)
+    half = quantile(n_people) * math.sqrt(variance)
+    return Rate(value, value - half, value + half)
+
+
+def clustered_variance(values: Floats, people: IntArray, weights: Floats | None = None) -> float:
     """Of the mean of `values` (n,), by the sandwich estimate over people. Infinite for fewer than
     two.
 
@@ -78,11 +93,13 @@ def clustered_variance(values: FloatArray, people: IntArray) -> float:
     """
     if not len(values):
         return math.inf
-    n_people = _n_people(people)
+    n_people = n_different(people)
     if n_people < 2:
         return math.inf
-    rest = np.bincount(people, values - values.mean())  # those who are not there add nothing
-    return float(rest @ rest) * n_people / (n_people - 1) / len(values) ** 2
+    weight: Floats = np.ones(len(values)) if weights is None else weights
+    mean = values @ weight / weight.sum()
+    rest = np.bincount(people, weight * (values - mean))  # those who are not there add nothing
+    return float(rest @ rest) * n_people / (n_people - 1) / float(weight.sum()) ** 2
 
 
 def quantile(n_people: int) -> float:
@@ -94,5 +111,6 @@ def quantile(n_people: int) -> float:
     return float(stdtrit(n_people - 1, 0.5 + CONFIDENCE / 2))
 
 
-def _n_people(people: IntArray) -> int:
-    return int(np.count_nonzero(np.bincount(people)))
+def n_different(numbers: IntArray) -> int:
+    """How many different small numbers there are."""
+    return int(np.count_nonzero(np.bincount(numbers)))

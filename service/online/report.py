@@ -19,8 +19,8 @@ from service.api.messages import (
 )
 from service.online.feedback import Feedback
 from service.online.impression import Audience
-from service.online.rate import Rate, mean, share
-from service.ranker.data.arrays import BoolArray, IntArray
+from service.online.rate import Rate, mean, n_different, share
+from service.ranker.data.arrays import BoolArray
 
 ALL = "all"
 NO_MODEL = "untrained"
@@ -46,7 +46,7 @@ def online_report(
         since=since,
         kept_since=kept_since,
         answers=n_answers,
-        groups=[_group(feedback, counts, name, chosen) for name, chosen in groups],
+        groups=[group_of(feedback, counts, name, chosen) for name, chosen in groups],
         shown_placements=told,
         attribution=OnlineAttribution(
             attributed=events.attributed,
@@ -112,15 +112,16 @@ def _of_places(feedback: Feedback, of_answers: BoolArray) -> BoolArray:
     return chosen
 
 
-def _group(feedback: Feedback, counts: BoolArray, name: str, chosen: BoolArray) -> OnlineGroup:
+def group_of(feedback: Feedback, counts: BoolArray, name: str, chosen: BoolArray) -> OnlineGroup:
+    """Figures of the places (P,) of a group, of which those in `counts` (P,) are impressions."""
     places = np.flatnonzero(chosen & counts)
     people = feedback.person[places]
     clicked, converted = feedback.clicked[places], feedback.converted[places]
     stayed = ~np.isnan(feedback.dwell[places])
     return OnlineGroup(
         name=name,
-        answers=_n_different(feedback.answer[chosen]),
-        people=_n_different(people),
+        answers=n_different(feedback.answer[chosen]),
+        people=n_different(people),
         served=int(chosen.sum()),
         impressions=len(places),
         clicks=int(clicked.sum()),
@@ -130,10 +131,6 @@ def _group(feedback: Feedback, counts: BoolArray, name: str, chosen: BoolArray) 
         conversion=figure(share(converted.astype(float), people)),
         dwell_s=figure(mean(feedback.dwell[places][stayed], people[stayed])),
     )
-
-
-def _n_different(numbers: IntArray) -> int:
-    return int(np.count_nonzero(np.bincount(numbers)))
 
 
 def figure(rate: Rate | None) -> OnlineFigure | None:

@@ -116,6 +116,7 @@ class Switching:
     end_trial = _delegate(Recommender.end_trial)
 
     put_user = _delegate(Recommender.put_user, lock="users")
+    set_consent = _delegate(Recommender.set_consent, lock="users")
     export_user = _delegate(Recommender.export_user)
     delete_user = _delegate(Recommender.delete_user, lock="users")
     merge_users = _delegate(Recommender.merge_users, lock="users")

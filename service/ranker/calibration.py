@@ -1,14 +1,21 @@
-"""What happens to a ranked list before it is served: calibration. What somebody has turned to lately
-gets its share of the list, also where it is unlike everything that was liked before.
+"""What happens to a ranked list before it is served: calibration. The list is to have categories in
+certain shares.
 
-Calibrated recommendations (Steck, RecSys 2018), but for two things. The distribution that a list is
-to have is not that of all that was liked, but of what is new in the newest likes, and it counts the
-more, the newer that is. And the divergence counts for every item of the list, as the scores do, so
-that it weighs as much in a long list as in a short one. Array work; knows no people and no models.
+Calibrated recommendations (Steck, RecSys 2018), but for one thing: the divergence counts for every item
+of the list, as the scores do, so that it weighs as much in a long list as in a short one. There are two
+distributions that a list may be to have, at once or alone:
+
+    Interest     of what is new in the newest likes, so that what somebody has turned to lately gets its
+                 share, also where it is unlike everything that was liked before; it counts the more,
+                 the newer that is
+    Goal.of_all  of all that was liked, as in the paper, where an operator's rule wants that
+
+Array work; knows no people and no models.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +33,41 @@ ROUNDING = 1e-6
 MOST_PLACES = 50
 """Places that calibration fills; all after them go by score, so that a list of a thousand is not
 worked out place by place."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Goal:
+    """Shares of G categories that a list is to have, and what C candidates have of them."""
+
+    wanted: FloatArray
+    """(G,) they sum to 1. Empty where nothing is wanted."""
+    offered: FloatArray
+    """(C, G) shares of each candidate; what a row lacks to 1 is of other categories."""
+    weight: float
+    """What a nat of divergence weighs for each item of the list, in units of the score."""
+
+    @classmethod
+    def of_all(
+        cls,
+        tags: sparse.csr_matrix,
+        is_category: BoolArray,
+        liked: IntArray,
+        candidates: IntArray,
+        weight: float,
+    ) -> Goal:
+        """The shares of all that was liked, every item alike; arguments as of `Interest.of`."""
+        total = _Shares.of(tags, is_category, liked).total
+        present = np.flatnonzero(total > 0)
+        wanted = (total[present] / max(float(total.sum()), 1e-9)).astype(np.float32)
+        return cls(wanted, _Shares.of(tags, is_category, candidates).of_columns(present), weight)
+
+    def divergence(self, places: IntArray) -> float:
+        """KL(wanted || a list of the candidates at these places), in nats, smoothed as below: Steck's
+        miscalibration. 0 of an empty list, and where nothing is wanted."""
+        if not len(places):
+            return 0.0
+        shares = self.offered[places].mean(axis=0, keepdims=True)
+        return float(_divergence(self.wanted, shares)[0])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,28 +101,36 @@ class Interest:
         offered = _Shares.of(tags, is_category, candidates).of_columns(grown)
         return cls((new / surprise).astype(np.float32), surprise, offered)
 
+    def goal(self, strength: float) -> Goal:
+        """What a list is to have of it. Surprise is squared so that who varies as everybody does is
+        left alone."""
+        return Goal(self.wanted, self.offered, strength * self.surprise**2)
 
-def calibrated(scores: FloatArray, interest: Interest, k: int, strength: float) -> IntArray:
+
+def calibrated(scores: FloatArray, goals: Sequence[Goal], k: int) -> IntArray:
     """(C,) places of the candidates in serving order, of scores (C,): the first k calibrated, those
     after them by score.
 
     The n-th place goes to the candidate with the largest
-    score - strength * surprise^2 * n * KL(wanted || the list with it), which is greedy for the list
-    of the largest sum of scores - strength * surprise^2 * n * KL. Surprise is squared so that who
-    varies as everybody does is left alone. What is chosen does not depend on k. A `strength` of 0,
-    or an interest in nothing new, keeps the order of the scores.
+    score - n * sum over goals of weight * KL(wanted || the list with it), which is greedy for the list
+    of the largest sum of scores less n times that. What is chosen does not depend on k. Goals without a
+    weight, or that want nothing, keep the order of the scores.
     """
-    weight = strength * interest.surprise**2
-    n_filled = min(k, MOST_PLACES, len(scores)) if weight > 0 else 0
+    goals = [goal for goal in goals if goal.weight > 0 and len(goal.wanted)]
+    n_filled = min(k, MOST_PLACES, len(scores)) if goals else 0
     left = scores.astype(np.float64)
-    had = np.zeros(len(interest.wanted), np.float32)
+    had = [np.zeros(len(goal.wanted), np.float32) for goal in goals]
     chosen = np.empty(n_filled, np.int64)
     for place in range(n_filled):
         n = place + 1
-        shares = (had + interest.offered) / np.float32(n)  # (C, G)
-        best = int((left - weight * n * _divergence(interest.wanted, shares)).argmax())
+        worth = left.copy()
+        for goal, has in zip(goals, had, strict=True):
+            shares = (has + goal.offered) / np.float32(n)  # (C, G)
+            worth -= goal.weight * n * _divergence(goal.wanted, shares)
+        best = int(worth.argmax())
         chosen[place], left[best] = best, -np.inf
-        had += interest.offered[best]
+        for goal, has in zip(goals, had, strict=True):
+            has += goal.offered[best]
     rest = np.argsort(-left, kind="stable")[: len(scores) - n_filled]
     return np.concatenate([chosen, rest])
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from service.ranker.calibration import Interest, calibrated
+from service.ranker.calibration import Goal, Interest, calibrated
 from service.ranker.candidates import (
     Candidates,
     CandidateSource,
@@ -143,10 +143,28 @@ class Ranked:
         scored = replace(self.scored, scores=self.scored.scores - self.boosted)
         plain = _order(self.query_scores, scored, self.candidates.items, query, self.calibration)
         first = set(plain[: len(shown)].tolist())
+        by_calibration = self._calibrated_in(placement, shown)
         return [
-            "" if place in first else placement.responsible(int(self.candidates.items[place]))
+            ""
+            if place in first
+            else placement.responsible(int(self.candidates.items[place])) or by_calibration[place]
             for place in shown.tolist()
         ]
+
+    def _calibrated_in(self, placement: Placement, shown: IntArray) -> dict[int, str]:
+        """The rule that calibrates, of those of these places that would not be shown without it; else
+        empty."""
+        if not placement.calibrations:
+            return dict.fromkeys(shown.tolist(), "")
+        query = replace(
+            self.query, placement=replace(placement, calibrations=()), n_served=len(shown)
+        )
+        order = _order(
+            self.query_scores, self.scored, self.candidates.items, query, self.calibration
+        )
+        first = set(order[: len(shown)].tolist())
+        name = placement.calibrations[0].name
+        return {place: "" if place in first else name for place in shown.tolist()}
 
     def explored(self, shown: IntArray) -> list[bool]:
         """Which of the candidates at these places would not be shown without exploration."""
@@ -369,8 +387,14 @@ def _for_the_person(
     snapshot, scores = query_scores.snapshot, scored.scores
     if query.exploration > 0:
         scores = scores + exploration_bonus(snapshot, items, query.exploration)
+    goals = []
     if calibration > 0:
-        return calibrated(scores, _interest(query_scores, items), query.n_served, calibration)
+        goals.append(_interest(query_scores, items).goal(calibration))
+    if query.placement is not None and query.placement.calibrations and query.diversity <= 0:
+        weight = query.placement.calibration * (float(scores.std()) if len(scores) else 0.0)
+        goals.append(all_liked(query_scores, items, weight))
+    if goals:
+        return calibrated(scores, goals, query.n_served)
     order = np.argsort(-scores, kind="stable")
     if query.diversity <= 0:
         return order
@@ -385,6 +409,13 @@ def _interest(query_scores: QueryScores, items: IntArray) -> Interest:
     """What was liked last, and what these items (C,) have of it."""
     content, history = query_scores.snapshot.content, query_scores.history
     return Interest.of(content.tags, content.is_category, history.items[history.liked], items)
+
+
+def all_liked(query_scores: QueryScores, items: IntArray, weight: float) -> Goal:
+    """The categories of all that was liked, and what these items (C,) have of them."""
+    content, history = query_scores.snapshot.content, query_scores.history
+    liked = history.items[history.liked]
+    return Goal.of_all(content.tags, content.is_category, liked, items, weight)
 
 
 def _content(snapshot: CatalogSnapshot, items: IntArray) -> FloatArray:

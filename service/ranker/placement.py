@@ -1,5 +1,5 @@
-"""Placement: what an operator's rules do to a list: boost and bury by score; pins, floors and caps by
-place.
+"""Placement: what an operator's rules do to a list: boost, bury and calibration by score; pins, floors and
+caps by place.
 
 Legend: N items of the catalogue, C candidates. The order is settled place by place, as DetGreedy does
 (Geyik, Ambler and Kenthapadi, KDD 2019, arXiv 1905.01989): a place goes to the best candidate whose
@@ -66,6 +66,16 @@ class Cap:
     """(C,) items -> (C,) code of the group of each; -1 for one that is in none."""
 
 
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A list has categories in the shares of all that its reader has liked."""
+
+    name: str
+    strength: float
+    """What a nat of divergence weighs for each item, in deviations of the scores of this query's
+    candidates."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Placement:
     """The rules that hold for one request."""
@@ -74,6 +84,13 @@ class Placement:
     pins: Sequence[Pin] = ()
     floors: Sequence[Floor] = ()
     caps: Sequence[Cap] = ()
+    calibrations: Sequence[Calibration] = ()
+    """See `service.ranker.calibration`; before places are settled."""
+
+    @property
+    def calibration(self) -> float:
+        """The strength of all of them together."""
+        return sum(one.strength for one in self.calibrations)
 
     def added(self, items: IntArray, scores: FloatArray) -> FloatArray:
         """(C,) what comes to the scores (C,) of these items (C,)."""

@@ -62,10 +62,15 @@ class Tastes:
         language = request.language or self._settings.language
         population = self._population(counts)
         user = self._log.get_user(request.user_id)
+        is_restricted = user is not None and user.is_restricted
         choices = self._choices(request.user_id)
-        evidence = taste_evidence(choices, population, user.taste if user is not None else "")
+        evidence = taste_evidence(
+            choices, population, "" if user is None or is_restricted else user.taste
+        )
         written = self._writing.write(writer, Subject("", ""), evidence, language, "profile")
         notes = [written.note] if written.note else []
+        if is_restricted:
+            notes.append("by their consent nothing that is stored of them is used")
         min_people = TasteLimits().min_people
         if choices and population.n_people < min_people:
             notes.append(

@@ -44,6 +44,7 @@ from service.rpc.conversion.requests import (
     search_request,
     similar_request,
     some_ids,
+    stated_consent,
     taste_request,
     trial_request,
     user_profile,
@@ -355,6 +356,13 @@ class UserServicer(user_pb2_grpc.UserServiceServicer):
         user = user_profile(request)
         await self._queues.answer(context, lambda backend: backend.put_user(user))
         return user_pb2.PutUserResponse()
+
+    async def SetConsent(
+        self, request: user_pb2.SetConsentRequest, context: Context
+    ) -> user_pb2.SetConsentResponse:
+        user_id, consent = stated_consent(request)
+        await self._queues.answer(context, lambda backend: backend.set_consent(user_id, consent))
+        return user_pb2.SetConsentResponse()
 
     async def ExportUser(
         self, request: user_pb2.ExportUserRequest, context: Context

@@ -9,17 +9,18 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
 
 from indexer.catalog.filter import parse_filter, with_indices
 from indexer.catalog.item import Item
+from indexer.catalog.item_field import values_of
 from indexer.errors import StoreUnavailable
 from indexer.stores.store import ItemStore
 from service.ranker.data.arrays import BoolArray, IntArray
-from service.ranker.placement import Boost, Cap, Floor, Pin, Placement
+from service.ranker.placement import Boost, Calibration, Cap, Floor, Pin, Placement
 from service.rules.rule import PlacementRule
 from service.storage.item_ids import ItemIds
 
@@ -71,7 +72,7 @@ class Placements:
 
     def placement(self, rules: Sequence[PlacementRule]) -> Placement:
         """What these rules do. StoreUnavailable where nobody can say which items they are about."""
-        boosts, pins, floors, caps = [], [], [], []
+        boosts, pins, floors, caps, calibrations = [], [], [], [], []
         for rule in rules:
             members = self.members(rule)
             match rule.kind:
@@ -86,7 +87,9 @@ class Placements:
                 case "cap":
                     groups = self._groups(rule.per)
                     caps.append(Cap(rule.name, members, rule.most, rule.within, groups))
-        return Placement(boosts, pins, floors, caps)
+                case "calibrate":
+                    calibrations.append(Calibration(rule.name, rule.strength))
+        return Placement(boosts, pins, floors, caps, calibrations)
 
     def members(self, rule: PlacementRule) -> BoolArray:
         """(N,) the items that a rule is about; the store is asked once, whoever waits for it.
@@ -117,22 +120,9 @@ class Placements:
             if not field:
                 return np.zeros(len(items), np.int64)
             codes: dict[str, int] = {}
-            values = [_value(item, field) for item in self._catalog.items(items)]
+            values = [values_of(item, field)[:1] for item in self._catalog.items(items)]
             return np.array(
-                [codes.setdefault(value, len(codes)) if value else -1 for value in values], np.int64
+                [codes.setdefault(one[0], len(codes)) if one else -1 for one in values], np.int64
             )
 
         return groups
-
-
-def _value(item: Item, field: str) -> str:
-    """The group that an item is in; empty for none."""
-    if field == "domain":
-        return item.domain
-    if field == "categories":
-        return item.categories[0] if item.categories else ""
-    attributes: Mapping[str, object] = item.attributes
-    value = attributes.get(field.removeprefix("attributes."))
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        value = value[0] if value else None
-    return "" if value is None else str(value)

@@ -12,12 +12,14 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from indexer.catalog.filter import parse_filter
+from indexer.catalog.item_field import is_group_field
 from indexer.errors import FilterSyntaxError
 
 
 class PlacementRule(BaseModel):
     """A rule for the lists of Recommend. What a request filters, leaves out or
-    wishes for holds all the same; where there is a wish, `pin`, `floor` and `cap` do not."""
+    wishes for holds all the same; where there is a wish, `pin`, `floor`, `cap` and
+    `calibrate` do not; where it asks for diversity, `calibrate` does not."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False
@@ -25,14 +27,16 @@ class PlacementRule(BaseModel):
 
     name: str = Field(min_length=1, max_length=100)
     """Called so in answers and previews; no other rule has it."""
-    kind: Literal["boost", "bury", "pin", "floor", "cap"]
+    kind: Literal["boost", "bury", "pin", "floor", "cap", "calibrate"]
     """`boost` and `bury` move scores; `pin` gives the best item one `place`; `floor` and `cap` bound how
-    many of every `within` places there are."""
+    many of every `within` places there are; `calibrate` gives categories the shares that they have of
+    all that the person liked."""
     filter: str = ""
     """The items that it is about, such as `attributes.brand = "ours"`; for a `cap` it may be empty,
-    which is all."""
+    which is all, and for a `calibrate` it is."""
     strength: float = Field(default=1.0, gt=0.0, le=10.0)
-    """Of `boost` and `bury`: by how much scores move, in standard deviations of the candidates'."""
+    """Of `boost` and `bury`: by how much scores move, in standard deviations of the candidates'. Of
+    `calibrate`: what a nat of divergence weighs, in the same."""
     place: int = Field(default=1, ge=1, le=1000)
     """Of `pin`: 1 is first."""
     least: int = Field(default=1, ge=1, le=1000)
@@ -63,7 +67,7 @@ class PlacementRule(BaseModel):
     @field_validator("per")
     @classmethod
     def _a_group(cls, field: str) -> str:
-        if field and field not in ("domain", "categories") and not field.startswith("attributes."):
+        if field and not is_group_field(field):
             raise ValueError("must be domain, categories or attributes.NAME")
         return field
 
@@ -83,7 +87,9 @@ class PlacementRule(BaseModel):
         unused = sorted((self.model_fields_set & _RULE_FIELDS) - _FIELDS_OF_RULE[self.kind])
         if unused:
             raise ValueError(f"a {self.kind} has no {', '.join(unused)}")
-        if self.kind != "cap" and not self.filter.strip():
+        if self.kind == "calibrate" and self.filter.strip():
+            raise ValueError("a calibrate is about every item, and has no filter")
+        if self.kind not in ("cap", "calibrate") and not self.filter.strip():
             raise ValueError(f"a {self.kind} needs a filter, which names its items")
         if self.kind == "floor" and self.least > self.within:
             raise ValueError(f"least is {self.least}, which is more than within ({self.within})")
@@ -96,6 +102,7 @@ _FIELDS_OF_RULE: Mapping[str, frozenset[str]] = {
     "pin": frozenset({"place"}),
     "floor": frozenset({"least", "within"}),
     "cap": frozenset({"most", "within", "per"}),
+    "calibrate": frozenset({"strength"}),
 }
 _RULE_FIELDS = frozenset[str]().union(*_FIELDS_OF_RULE.values())
 """Those that not every kind has."""

@@ -68,9 +68,9 @@ class Answer:
         scale = ranked.scored.scale
         next_best = ranked.order[self.page.stop : self.page.stop + RUNNERS_UP]
         return ServedContext(
-            user_id=request.user_id,
+            user_id="" if user.is_restricted else request.user_id,
             model_version=self.ranking.model.ranker.version,
-            profiled=request.personalization is Personalization.FULL,
+            profiled=user.personalization is not Personalization.NON_PROFILED,
             history=user.history.items.tolist(),
             event_types=user.past.event_types,
             values=user.past.values,
@@ -97,12 +97,12 @@ class Answer:
         """All that figures of what came of it need."""
         request, user = self.ranking.request, self.ranking.user
         counts = self.ranking.model.ranker.snapshot.behaviour.counts
-        profiled = request.personalization is Personalization.FULL
+        is_known = request.user_id and user.personalization is Personalization.FULL
         return Impression(
             model_version=self.ranking.model.ranker.version,
             scenario=request.scenario,
             domains=tuple(request.domains),
-            audience=Audience.of(user.n_events, anonymous=not (request.user_id and profiled)),
+            audience=Audience.of(user.n_events, anonymous=not is_known),
             start=self.page.start,
             items=self.items.tolist(),
             sources=[result.sources for result in self.results],
@@ -164,7 +164,11 @@ class Answer:
         request, user = self.ranking.request, self.ranking.user
         if self.ranking.wished is not None:
             notes += self.ranking.wished.notes
-        if request.personalization is Personalization.FULL and not len(user.history):
+        if user.is_restricted:
+            notes.append(
+                f"by their consent ({user.consent}) nothing that is stored of them was used"
+            )
+        elif request.personalization is Personalization.FULL and not len(user.history):
             if user.taste:
                 known = "nothing is known of what this user did"
                 notes.append(f"{known}; ranked by the described taste and popularity")

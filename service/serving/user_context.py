@@ -42,6 +42,15 @@ class UserContext:
     """Items that must not come back, ascending."""
     missing: Sequence[str]
     """Ids of the request that are not in the catalogue."""
+    personalization: Personalization
+    """What the request and the consent of the person both allow."""
+    consent: Personalization
+    """Of the person; FULL where there is none, or nobody in particular."""
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether the consent of the person keeps back what is stored of them."""
+        return self.consent is not Personalization.FULL
 
     @property
     def n_events(self) -> int:
@@ -62,8 +71,10 @@ class UserContexts:
         stored = self.states.state(request.user_id) if request.user_id else None
         session, missing = self.ids.indices(request.history_item_ids)
         excluded, unknown = self.ids.indices(request.exclude_item_ids)
-        profiled = request.personalization is Personalization.FULL
-        used = stored if profiled else None
+        consent = Personalization.FULL if stored is None else stored.consent
+        personalization = request.personalization.and_by(consent)
+        used = stored if personalization is Personalization.FULL else None
+        profiled = personalization is not Personalization.NON_PROFILED
         words = _words(request, used) if profiled else ""
         away = _excluded(request, excluded, stored, session)
         past = _past(used, session if profiled else session[:0], model)
@@ -83,6 +94,8 @@ class UserContexts:
             taste=words,
             excluded=away,
             missing=[*missing, *unknown],
+            personalization=personalization,
+            consent=consent,
         )
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from encoders.arrays import FloatArray
 from encoders.modality import MODALITIES
+from indexer.catalog.personalization import Personalization
 from indexer.errors import StoreUnavailable
 from indexer.log.event_log import EventLog, User
 from indexer.stores.store import ItemStore
@@ -84,6 +85,9 @@ class UserState:
     seen: IntArray
     """Items that stay away."""
     profile: User | None
+    """None where their consent does not let it be used; `consent` says so."""
+    consent: Personalization
+    """How much of what is stored may be used: less than FULL, and there is nothing else here."""
     taste_vectors: Mapping[str, FloatArray]
     """(dim,) what was liked lately in encoder space, by modality, where there is any; unit length."""
     is_whole: bool = True
@@ -162,11 +166,16 @@ class UserStates:
             liked[behaves],
         )
         vectors = self._vectors(items[liked]) if known else {}
+        user = self._log.get_user(user_id)
+        consent = Personalization.FULL
+        if user is not None and user.consent is not None:
+            consent = user.consent
         return UserState(
             past=past if behaves else NOTHING_PAST,
             n_events=len(known),
             seen=seen,
-            profile=self._log.get_user(user_id),
+            profile=None if user is None or user.is_restricted else user,
+            consent=consent,
             taste_vectors=vectors or {},
             is_whole=vectors is not None,
         )

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 
 from indexer.catalog.event import Event
 from indexer.log.event_log import EventLog
-from service.api.messages import UserExport, UserProfile
+from service.api.messages import Personalization, UserExport, UserProfile
 from service.errors import InvalidInput
 from service.serving.served import ServedContext, ServedContexts
 from service.serving.user_exports import UserExports
 from service.serving.user_states import UserStates
+from service.storage.consents import allowed
 from service.storage.liking import Liking
 from service.storage.wiper import Wiper
 
@@ -30,13 +31,15 @@ class Users:
     exports: UserExports
     wiper: Wiper
 
-    def record(self, events: Sequence[Event]) -> list[Event]:
-        """Append to the log; durable when this returns. Returns those that were not there yet."""
+    def record(self, events: Sequence[Event]) -> tuple[list[Event], int]:
+        """Append to the log; durable when this returns. Returns those that were not there yet, and how
+        many are not kept by the consent of their people."""
+        n_told, events = len(events), allowed(self.log, events)
         added = self.log.append_events(events)
         self.states.forget([event.user_id for event in events])
         fresh = [event for event, new in zip(events, added, strict=True) if new]
         self.liking.observe(fresh)
-        return fresh
+        return fresh, n_told - len(events)
 
     def delete_events(self, user_id: str, event_ids: Sequence[str] | None) -> int:
         """Delete some of a user's events, or all of them (None); returns how many there were."""
@@ -49,6 +52,15 @@ class Users:
         """Replace what is stored about a user besides events."""
         self.log.put_user(user.user_id, user.attributes, user.taste)
         self.states.forget([user.user_id])
+
+    def set_consent(self, user_id: str, personalization: Personalization) -> None:
+        """Replace how much of what is stored about a user may be used."""
+        self.served.flush()
+        self.log.put_consent(user_id, personalization)
+        self.wiper.wake()
+        if self.log.restricted([user_id]):
+            self.served.forget(user_id)
+        self.states.forget([user_id])
 
     def export(self, user_id: str, page_size: int, page_token: str) -> UserExport:
         """Everything that is stored about the user, or a page of it."""

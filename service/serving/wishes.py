@@ -132,7 +132,7 @@ class Wishes:
         if not request.refine_recommendation_id:
             return Before()
         context = self.served.get(request.refine_recommendation_id)
-        if context is None or context.user_id != request.user_id:
+        if context is None or context.user_id not in ("", request.user_id):
             raise RecommendationNotFound(request.refine_recommendation_id)
         return Before(
             _said(context), np.array([one.item_index for one in context.results], np.int64)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from service.evaluation.metrics import gini
 from service.evaluation.report import Figure, Report
 from service.ranker.data.arrays import BoolArray
 from service.simulation.person import Person
@@ -88,21 +89,6 @@ def jackknife(replicates: Floats) -> tuple[float, float]:
     n = len(left_out)
     spread = ((left_out - left_out.mean()) ** 2).sum()
     return float(replicates[0]), float(np.sqrt((n - 1) / n * spread))
-
-
-def gini(shares: Floats, n_items: int) -> Floats:
-    """(B,) of the Gini coefficient over n_items of shares (B, S), those not among S having 0.
-
-    >>> gini(np.array([[1.0, 1.0], [2.0, 0.0]]), 2).tolist()
-    [0.0, 0.5]
-    >>> gini(np.array([[1.0]]), 4).tolist()
-    [0.75]
-    """
-    ordered = np.sort(shares, axis=1)
-    ranks = np.arange(n_items - shares.shape[1] + 1, n_items + 1)
-    total = np.maximum(ordered.sum(axis=1), 1e-12)
-    concentration: Floats = (2 * ordered @ ranks / total - n_items - 1) / n_items
-    return concentration
 
 
 def least(values: Floats, weights: Weights, share: float = LEAST_SERVED) -> Floats:

@@ -14,6 +14,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import svds
 
+from service.evaluation.popularity import popularity_groups
 from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
 from service.ranker.data.interactions import Interactions
 from service.ranker.data.items import TEXT, ItemFeatures
@@ -25,8 +26,6 @@ CLUSTER_STEPS = 20
 SAMPLE = 20_000
 """Items that the centres of the clusters are found on."""
 CHUNK = 4096
-TAIL_SHARE = 0.5
-HEAD_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,14 +68,7 @@ class ItemTraits:
     def groups(self) -> dict[str, BoolArray]:
         """Groups of live items by how often they were chosen in the log, each (N,): the most chosen
         tenth, the least chosen half, and of these those without any event."""
-        live = np.flatnonzero(self.live)
-        place = np.full(len(self.live), -1)
-        place[live[np.argsort(self.counts[live], kind="stable")]] = np.arange(len(live))
-        return {
-            "head": self.live & (place >= (1 - HEAD_SHARE) * len(live)),
-            "tail": self.live & (place < TAIL_SHARE * len(live)),
-            "cold": self.live & (self.counts == 0),
-        }
+        return popularity_groups(self.counts, self.live)
 
 
 def factors_of(log: Interactions, n_factors: int = FACTORS) -> FloatArray:

@@ -187,6 +187,7 @@ def test_every_method_reaches_the_server_and_gives_back_what_it_said() -> None:
         assert client.start_trial("m2", "canary", share=0.25).version == "m2"
         assert client.get_trial() == client.end_trial()
         client.put_user("u", attributes={"lang": "zh"}, taste="slow")
+        client.set_consent("u", "contextual")
         assert client.export_user("u") == {"user_id": "u", "taste": "慢"}
         assert client.delete_user("u") == {"events": 2}
         assert client.erase_user("u", retrain=True).retraining

@@ -167,6 +167,7 @@ ANSWERS: Mapping[str, Any] = {
     "get_trial": TRIAL,
     "end_trial": TRIAL,
     "put_user": None,
+    "set_consent": None,
     "export_user": UserExport({"user_id": "u", "taste": "慢"}),
     "delete_user": UserDeletion({"events": 2}, "m1", True),
     "merge_users": {"events": 3},

@@ -21,6 +21,7 @@ from indexer.catalog.item import (
     MAX_PER_MODALITY,
     MAX_TITLE_CHARS,
 )
+from indexer.catalog.personalization import Personalization
 from indexer.ingest.cleaning.role import Role
 from indexer.ingest.mapping.mapping import HIDDEN, ColumnMap, Kind
 from indexer.ingest.problems import Problem
@@ -171,6 +172,18 @@ def _event_type(cells: Cells, mapping: ColumnMap, problems: list[Problem]) -> st
     return cut(word, MAX_TYPE_CHARS, role, problems) or None
 
 
+def _consent(cells: Cells, mapping: ColumnMap, problems: list[Problem]) -> Personalization | None:
+    """None where nothing is said. What cannot be made out is taken for a refusal: nobody's data are used
+    by a slip."""
+    role, value = cells[0]
+    word = _NO_WORD.sub("_", identifier(value)).strip("_").lower()
+    if word and word not in list(Personalization):
+        known = ", ".join(Personalization)
+        problems.append(Problem(role.label, f"is none of {known}; taken as non_profiled", value))
+        return Personalization.NON_PROFILED
+    return Personalization(word) if word else None
+
+
 def _media(kind: type[MediaModality]) -> Clean:
     most = MAX_PER_MODALITY if kind.list_field else 1
 
@@ -228,4 +241,8 @@ _EVENTS: Mapping[str, Clean] = {
     "recommendation_id": _id,
     "position": _number,
 }
-_USERS: Mapping[str, Clean] = {"user_id": _id, "taste": _prose(MAX_TASTE_CHARS)}
+_USERS: Mapping[str, Clean] = {
+    "user_id": _id,
+    "taste": _prose(MAX_TASTE_CHARS),
+    "consent": _consent,
+}

@@ -40,7 +40,7 @@ _FIELDS: Mapping[Kind, Sequence[str]] = {
         "attributes",
     ],
     "events": [name for name in EVENT_FIELDS if name != DOMAIN],
-    "users": ["user_id", "taste", "attributes"],
+    "users": ["user_id", "taste", "consent", "attributes"],
 }
 REQUIRED: Mapping[Kind, Sequence[str]] = {
     "items": ("item_id",),

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam, select
 
 from indexer.log.event_log import Served
+from indexer.log.sql.consents import restricted_of, stricter
 from indexer.log.sql.database import Database, SqlPart, chunks, raw_rows
 from indexer.log.sql.events import event_ids_of, last_seq_of, skip_to
 from indexer.log.sql.meta import get_value, put_value
@@ -87,6 +88,8 @@ class SqlErasure(SqlPart):
                 "served": len(answers),
                 "impressions": n_shown,
             }
+            if restricted_of(connection, [user_id]):
+                connection.execute(served.delete().where(served.c.user_id == user_id))
             if any(counts.values()):  # else the stone of who was deleted would say "merged" instead
                 self._bury(connection, guest_id, merged_into=user_id)
         self.database.empty_wal()
@@ -101,7 +104,7 @@ class SqlErasure(SqlPart):
         if guest is None:
             return 0
         attributes = json.loads(guest["attributes"])
-        taste = guest["taste"]
+        taste, consent = guest["taste"], stricter(dict(guest), dict(own or guest))
         if own is not None:
             attributes |= json.loads(own["attributes"])
             taste = own["taste"] or taste
@@ -110,6 +113,7 @@ class SqlErasure(SqlPart):
             "attributes": json.dumps(attributes, ensure_ascii=False),
             "taste": taste,
             "updated_at": time.time(),
+            **consent,
         }
         self.database.upsert(connection, users, {"user_id": user_id}, row)
         return 1
@@ -155,9 +159,11 @@ class SqlErasure(SqlPart):
         put_value(self.database, connection, _ERASURES, str(_erasures(connection) + 1))
 
 
-def of_the_living(connection: Connection, batch: Sequence[Served]) -> Sequence[Served]:
-    """Those answers that may be kept: not of calls that were under way when their person was deleted.
-    From a person who has done something since, calls that came later are."""
+def that_may_be_kept(connection: Connection, batch: Sequence[Served]) -> Sequence[Served]:
+    """Those answers that may be kept: not of calls that were under way when their person was deleted,
+    or restricted: later ones are nobody's. From a person who has done something since, calls that came later are."""
+    restricted = restricted_of(connection, [one.user_id for one in batch])
+    batch = [one for one in batch if one.user_id not in restricted]
     key = get_value(connection, ERASURE_KEY)
     if key is None:
         return batch

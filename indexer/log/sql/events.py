@@ -15,9 +15,10 @@ from indexer.catalog.clock import latest_plausible, settled
 from indexer.catalog.event import Event
 from indexer.catalog.rating_habits import RatingCounts
 from indexer.log.event_log import UNKNOWN_ITEM, EventBatch, StoredEvent
+from indexer.log.sql.consents import restricted_of
 from indexer.log.sql.database import Database, SqlPart, chunks, raw_rows
 from indexer.log.sql.meta import get_value, put_value
-from indexer.log.sql.schema import events, items
+from indexer.log.sql.schema import RESTRICTED, events, items, users
 from indexer.log.sql.soundness import event_checksum
 from indexer.log.sql.wiping import remember_deleted
 
@@ -40,6 +41,7 @@ _OF_USER = _RECORDED.order_by(events.c.timestamp.desc(), events.c.seq.desc())
 _IN_ORDER = _RECORDED.where(events.c.seq > bindparam("after")).order_by(events.c.seq)
 _LATEST_OF_USER = _OF_USER.limit(bindparam("size"))
 _OF_TYPES = events.c.event_type.not_in(bindparam("but", expanding=True))
+_MAY_BE_USED = events.c.user_id.not_in(select(users.c.user_id).where(RESTRICTED))
 _PAGE = (
     select(
         events.c.seq,
@@ -54,16 +56,18 @@ _PAGE = (
             items, (items.c.item_id == events.c.item_id) & (items.c.deleted == false())
         )
     )
-    .where(events.c.seq > bindparam("after"))
+    .where(events.c.seq > bindparam("after"), _MAY_BE_USED)
     .order_by(events.c.seq)
     .limit(bindparam("size"))
 )
-_IS_RATED = (events.c.event_type == bindparam("type")) & events.c.value.is_not(None)
+_IS_RATED = sa.and_(
+    events.c.event_type == bindparam("type"), events.c.value.is_not(None), _MAY_BE_USED
+)
 _BY_VALUE = select(events.c.value, sa.func.count()).where(_IS_RATED).group_by(events.c.value)
 _BY_PERSON = (
     select(sa.func.count(), sa.func.sum(events.c.value)).where(_IS_RATED).group_by(events.c.user_id)
 )
-_COUNT = select(sa.func.count()).select_from(events)
+_COUNT = select(sa.func.count()).select_from(events).where(_MAY_BE_USED)
 _COUNT_AHEAD = _COUNT.where(events.c.timestamp > bindparam("latest"))
 _SEQ_FROM = select(events.c.seq).where(events.c.seq >= bindparam("first"))
 
@@ -124,6 +128,8 @@ class SqlEvents(SqlPart):
         self, user_id: str, limit: int | None = None, *, but: Collection[str] = ()
     ) -> list[StoredEvent]:
         with self.database.reading() as connection:
+            if restricted_of(connection, [user_id]):
+                return []
             stored = events_of(connection, user_id, limit, but=but)
         latest = latest_plausible()
         if not stored or stored[-1].event.timestamp <= latest:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     false,
     inspect,
+    literal,
     select,
     text,
     true,
@@ -95,7 +96,15 @@ users = Table(
     Column("attributes", String, nullable=False),
     Column("taste", String, nullable=False),
     Column("updated_at", Float(53), nullable=False),
+    # See `indexer.catalog.personalization`; empty where it was never said.
+    Column("consent", String, nullable=False, server_default=""),
+    Column("consent_at", Float(53)),
 )
+RESTRICTED = users.c.consent.not_in(
+    [literal("", literal_execute=True), literal("full", literal_execute=True)]
+)
+"""Nothing that is stored of these users may be used."""
+Index("users_restricted", users.c.user_id, sqlite_where=RESTRICTED, postgresql_where=RESTRICTED)
 
 models = Table(
     "models",
@@ -204,6 +213,15 @@ def _add_impressions(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def _add_consents(connection: Connection) -> None:
+    for statement in (
+        "ALTER TABLE users ADD COLUMN consent VARCHAR DEFAULT '' NOT NULL",
+        "ALTER TABLE users ADD COLUMN consent_at DOUBLE PRECISION",
+        "CREATE INDEX users_restricted ON users (user_id) WHERE consent NOT IN ('', 'full')",
+    ):
+        connection.execute(text(statement))
+
+
 FIRST_VERSION = 1
 MIGRATIONS: Sequence[Migration] = (
     _add_lacking_pictures,
@@ -211,6 +229,7 @@ MIGRATIONS: Sequence[Migration] = (
     _add_checksums,
     _add_impressions,
     _add_erased,
+    _add_consents,
 )
 """MIGRATIONS[i] brings a database of version FIRST_VERSION + i to the next one. Never edit one that
 was released."""

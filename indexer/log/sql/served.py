@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, bindparam, select
 
 from indexer.log.event_log import Served
 from indexer.log.sql.database import SqlPart, raw_rows
-from indexer.log.sql.erasure import of_the_living
+from indexer.log.sql.erasure import that_may_be_kept
 from indexer.log.sql.schema import impressions, served
 
 _WITH_CONTEXT = (
@@ -51,7 +51,7 @@ class SqlServed(SqlPart):
         contexts = [_row(one, "context", one.context) for one in batch if one.context is not None]
         shown = [_row(one, "content", one.impression) for one in batch if one.impression]
         with self.database.writing() as connection:
-            kept = {one.recommendation_id for one in of_the_living(connection, batch)}
+            kept = {one.recommendation_id for one in that_may_be_kept(connection, batch)}
             self._put(
                 connection, served, [row for row in contexts if row["recommendation_id"] in kept]
             )

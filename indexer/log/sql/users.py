@@ -1,17 +1,19 @@
-"""Users in SQL: their profiles. Deleting is `indexer.log.sql.erasure`. Knows nothing of ranking."""
+"""Users in SQL: their profiles and consents. Deleting is `indexer.log.sql.erasure`. Knows nothing of ranking."""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam, select
 
 from indexer.catalog.item import AttributeValue
+from indexer.catalog.personalization import Personalization
 from indexer.catalog.profile import Profile
 from indexer.log.event_log import User
+from indexer.log.sql.consents import put_consent, restricted_of
 from indexer.log.sql.database import SqlPart
 from indexer.log.sql.schema import events, users
 
@@ -38,6 +40,8 @@ class SqlUsers(SqlPart):
                     "updated_at": now,
                 }
                 self.database.upsert(connection, users, {"user_id": user.user_id}, row)
+                if user.consent is not None:
+                    put_consent(self.database, connection, user.user_id, user.consent)
 
     def get_user(self, user_id: str) -> User | None:
         with self.database.reading() as connection:
@@ -46,7 +50,17 @@ class SqlUsers(SqlPart):
             return None
         plain = json.loads(row.attributes)
         attributes = {k: tuple(v) if isinstance(v, list) else v for k, v in plain.items()}
-        return User(row.user_id, attributes, row.taste, row.updated_at)
+        consent = Personalization(row.consent) if row.consent else None
+        return User(row.user_id, attributes, row.taste, row.updated_at, consent, row.consent_at)
+
+    def put_consent(self, user_id: str, consent: Personalization) -> None:
+        with self.database.writing() as connection:
+            put_consent(self.database, connection, user_id, consent)
+        self.database.empty_wal()
+
+    def restricted(self, user_ids: Iterable[str]) -> set[str]:
+        with self.database.reading() as connection:
+            return restricted_of(connection, user_ids)
 
     def users_count(self) -> int:
         with self.database.reading() as connection:

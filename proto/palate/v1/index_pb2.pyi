@@ -111,18 +111,20 @@ class RecordEventsRequest(_message.Message):
     def __init__(self, events: _Optional[_Iterable[_Union[_event_pb2.Event, _Mapping]]] = ...) -> None: ...
 
 class RecordEventsResponse(_message.Message):
-    __slots__ = ("recorded", "duplicates", "unknown_items", "failed", "unattributed")
+    __slots__ = ("recorded", "duplicates", "unknown_items", "failed", "unattributed", "withheld")
     RECORDED_FIELD_NUMBER: _ClassVar[int]
     DUPLICATES_FIELD_NUMBER: _ClassVar[int]
     UNKNOWN_ITEMS_FIELD_NUMBER: _ClassVar[int]
     FAILED_FIELD_NUMBER: _ClassVar[int]
     UNATTRIBUTED_FIELD_NUMBER: _ClassVar[int]
+    WITHHELD_FIELD_NUMBER: _ClassVar[int]
     recorded: int
     duplicates: int
     unknown_items: int
     failed: _containers.RepeatedCompositeFieldContainer[_catalog_pb2.RowError]
     unattributed: int
-    def __init__(self, recorded: _Optional[int] = ..., duplicates: _Optional[int] = ..., unknown_items: _Optional[int] = ..., failed: _Optional[_Iterable[_Union[_catalog_pb2.RowError, _Mapping]]] = ..., unattributed: _Optional[int] = ...) -> None: ...
+    withheld: int
+    def __init__(self, recorded: _Optional[int] = ..., duplicates: _Optional[int] = ..., unknown_items: _Optional[int] = ..., failed: _Optional[_Iterable[_Union[_catalog_pb2.RowError, _Mapping]]] = ..., unattributed: _Optional[int] = ..., withheld: _Optional[int] = ...) -> None: ...
 
 class DeleteEventsRequest(_message.Message):
     __slots__ = ("user_id", "event_ids", "all")

@@ -17,6 +17,7 @@ class Personalization(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PERSONALIZATION_UNSPECIFIED: _ClassVar[Personalization]
     PERSONALIZATION_FULL: _ClassVar[Personalization]
     PERSONALIZATION_NON_PROFILED: _ClassVar[Personalization]
+    PERSONALIZATION_CONTEXTUAL: _ClassVar[Personalization]
 
 class WishPartKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -42,6 +43,7 @@ class OnlineBy(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
 PERSONALIZATION_UNSPECIFIED: Personalization
 PERSONALIZATION_FULL: Personalization
 PERSONALIZATION_NON_PROFILED: Personalization
+PERSONALIZATION_CONTEXTUAL: Personalization
 WISH_PART_KIND_UNSPECIFIED: WishPartKind
 WISH_PART_KIND_WANTED: WishPartKind
 WISH_PART_KIND_PREFERRED: WishPartKind

@@ -1,9 +1,10 @@
 from google.api import annotations_pb2 as _annotations_pb2
+from palate.v1 import recommend_pb2 as _recommend_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from collections.abc import Mapping as _Mapping
-from typing import ClassVar as _ClassVar, Optional as _Optional
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -25,6 +26,18 @@ class PutUserRequest(_message.Message):
     def __init__(self, user_id: _Optional[str] = ..., attributes: _Optional[_Mapping[str, str]] = ..., taste: _Optional[str] = ...) -> None: ...
 
 class PutUserResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class SetConsentRequest(_message.Message):
+    __slots__ = ("user_id", "personalization")
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSONALIZATION_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    personalization: _recommend_pb2.Personalization
+    def __init__(self, user_id: _Optional[str] = ..., personalization: _Optional[_Union[_recommend_pb2.Personalization, str]] = ...) -> None: ...
+
+class SetConsentResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 

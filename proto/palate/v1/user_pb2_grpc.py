@@ -40,6 +40,11 @@ class UserServiceStub:
                 request_serializer=palate_dot_v1_dot_user__pb2.PutUserRequest.SerializeToString,
                 response_deserializer=palate_dot_v1_dot_user__pb2.PutUserResponse.FromString,
                 _registered_method=True)
+        self.SetConsent = channel.unary_unary(
+                '/palate.v1.UserService/SetConsent',
+                request_serializer=palate_dot_v1_dot_user__pb2.SetConsentRequest.SerializeToString,
+                response_deserializer=palate_dot_v1_dot_user__pb2.SetConsentResponse.FromString,
+                _registered_method=True)
         self.ExportUser = channel.unary_unary(
                 '/palate.v1.UserService/ExportUser',
                 request_serializer=palate_dot_v1_dot_user__pb2.ExportUserRequest.SerializeToString,
@@ -68,6 +73,16 @@ class UserServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetConsent(self, request, context):
+        """Stores how much of what is stored about a user may be used, until it is set again. With less than FULL, every
+        Recommend and Explain of the user goes without what is stored, whatever the request says; trainings, counts and
+        reasons leave out what they did; RecordEvents keeps none of their events; answers are kept as nobody's; and what
+        earlier answers to them rested on is removed. What is stored stays, for ExportUser, and is used again after FULL.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ExportUser(self, request, context):
         """Everything that is stored about a user, for handing to them.
         """
@@ -84,8 +99,8 @@ class UserServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def MergeUsers(self, request, context):
-        """Makes a guest one with the user they turned out to be: events, profile and what was served become the user's, and
-        the guest is deleted. Merging again changes nothing; it cannot be undone.
+        """Makes a guest one with the user they turned out to be: events, profile and what was served become the user's, of two
+        consents the stricter holds, and the guest is deleted. Merging again changes nothing; it cannot be undone.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -98,6 +113,11 @@ def add_UserServiceServicer_to_server(servicer, server):
                     servicer.PutUser,
                     request_deserializer=palate_dot_v1_dot_user__pb2.PutUserRequest.FromString,
                     response_serializer=palate_dot_v1_dot_user__pb2.PutUserResponse.SerializeToString,
+            ),
+            'SetConsent': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetConsent,
+                    request_deserializer=palate_dot_v1_dot_user__pb2.SetConsentRequest.FromString,
+                    response_serializer=palate_dot_v1_dot_user__pb2.SetConsentResponse.SerializeToString,
             ),
             'ExportUser': grpc.unary_unary_rpc_method_handler(
                     servicer.ExportUser,
@@ -143,6 +163,33 @@ class UserService:
             '/palate.v1.UserService/PutUser',
             palate_dot_v1_dot_user__pb2.PutUserRequest.SerializeToString,
             palate_dot_v1_dot_user__pb2.PutUserResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetConsent(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/palate.v1.UserService/SetConsent',
+            palate_dot_v1_dot_user__pb2.SetConsentRequest.SerializeToString,
+            palate_dot_v1_dot_user__pb2.SetConsentResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from indexer.catalog.personalization import Personalization
 from service.cli import output
 from service.cli.connection import HERE, Server
 from service.cli.files import DONE, FileReport, read_in, take_in, tell
@@ -36,7 +37,8 @@ BATCH = 1_000
 Put = Callable[[Sequence["Profile"]], None]
 
 users = typer.Typer(
-    help="What is held about people: import, export, delete, merge, sweep.", no_args_is_help=True
+    help="What is held about people: import, consent, export, delete, merge, sweep.",
+    no_args_is_help=True,
 )
 
 UserId = Annotated[str, typer.Argument(metavar="USER", help="Id of the person.")]
@@ -96,6 +98,39 @@ def _send(backend: Backend, batch: Sequence[Profile]) -> None:
     for profile in batch:
         attributes = {name: str(value) for name, value in profile.attributes.items()}
         backend.put_user(UserProfile(profile.user_id, attributes, profile.taste))
+        if profile.consent is not None:
+            backend.set_consent(profile.user_id, profile.consent)
+
+
+@users.command()
+def consent(
+    user: UserId,
+    allowed: Annotated[
+        Personalization,
+        typer.Argument(
+            metavar="CONSENT",
+            help="full: all; contextual: what a request brings, and nothing that is stored; "
+            "non_profiled: neither.",
+        ),
+    ],
+    data: Data = None,
+    config: Config = None,
+    server: Server = HERE,
+    as_json: Json = False,
+) -> int:
+    """Store how much of what is stored about a person may be used."""
+    with answering(data, config, server, quiet=as_json) as backend:
+        backend.set_consent(user, allowed)
+    if as_json:
+        output.emit({"user_id": user, "consent": allowed.value})
+    elif allowed is Personalization.FULL:
+        output.say("what is stored of them may be used")
+    else:
+        output.say(
+            "nothing that is stored of them is used any more, and no events of theirs are kept;"
+            " the next `palate train` makes a model without them"
+        )
+    return DONE
 
 
 @users.command()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 BATCH = 10_000
 REMOTE_BATCH = 5_000
 
-COUNTS = ("recorded", "duplicates", "unknown_items", "unattributed")
+COUNTS = ("recorded", "duplicates", "unknown_items", "unattributed", "withheld")
 
 Record = Callable[[Sequence["Event"]], "EventReport"]
 
@@ -42,7 +42,7 @@ def events(
 
     Unknown items are recorded events of items that are not in the catalogue: they count as soon as
     these are indexed. Unattributed are recorded events whose recommendation_id names no answer that
-    they can have come from.
+    they can have come from. Withheld are events of people whose consent does not let them be kept.
     """
     from indexer.ingest.sources.opening import open_sources
 
@@ -87,17 +87,20 @@ def _record(
         report.counts["duplicates"] += answer.duplicates
         report.counts["unknown_items"] += answer.unknown_items
         report.counts["unattributed"] += answer.unattributed
+        report.counts["withheld"] += answer.withheld
 
 
 def _recorder(log: EventLog, settings: Settings) -> Record:
     from service.api.messages import EventReport
     from service.online.online import Online, WrittenAnswers
+    from service.storage.consents import allowed
 
     known = log.item_indices()
     policy, days = settings.events.policy(), settings.online.attribution_days
     online = Online(log, WrittenAnswers(log), policy, days)
 
     def record(batch: Sequence[Event]) -> EventReport:
+        n_told, batch = len(batch), allowed(log, batch)
         added = log.append_events(batch)
         fresh = [event for event, new in zip(batch, added, strict=True) if new]
         unknown = sum(event.item_id not in known for event in fresh)
@@ -106,6 +109,7 @@ def _recorder(log: EventLog, settings: Settings) -> Record:
             duplicates=len(batch) - len(fresh),
             unknown_items=unknown,
             unattributed=online.count_unattributed(fresh, known.get),
+            withheld=n_told - len(batch),
         )
 
     return record

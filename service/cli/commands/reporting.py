@@ -1,4 +1,4 @@
-"""`palate report`: what came of what was served."""
+"""`palate report`: what came of what was served, and whom it serves."""
 
 from __future__ import annotations
 
@@ -21,11 +21,33 @@ from service.cli.session import answering, event_log, require_data, settings_of
 
 if TYPE_CHECKING:
     from service.api.messages import OnlineReport, OnlineRequest
+    from service.online.fairness import FairnessReport
 
-report = typer.Typer(help="What came of what was served: online.", no_args_is_help=True)
+report = typer.Typer(
+    help="What was served: what came of it (online), and whom it serves (fairness).",
+    no_args_is_help=True,
+)
 
 _AGO = re.compile(r"(\d{1,6})([mhdw])")
 _UNITS_S = {"m": 60.0, "h": 3_600.0, "d": 86_400.0, "w": 604_800.0}
+ELSEWHERE = (
+    "<p>Exposure and concentration: <code>palate report fairness</code> on the data folder.</p>"
+)
+"""In the place of sections that a server does not answer."""
+Since = Annotated[
+    str,
+    typer.Option(
+        metavar="WHEN",
+        help="Answers from then on: 24h, 7d, or a time; else all that are kept.",
+        show_default=False,
+    ),
+]
+Page = Annotated[
+    Path | None,
+    typer.Option(
+        "--report", callback=local, help="Also write a page with pictures to this .html file."
+    ),
+]
 BY = ("model", "source", "scenario", "slice", "position")
 
 
@@ -47,30 +69,21 @@ def _by(text: str) -> str:
     return text
 
 
-@report.callback()
-def _group() -> None:
-    """So that `online` stays a command of its own."""
+def _field(text: str) -> str:
+    from indexer.catalog.item_field import is_group_field
+
+    if text and not is_group_field(text):
+        raise typer.BadParameter(f"{text!r} is not domain, categories or attributes.NAME.")
+    return text
 
 
 @report.command()
 def online(
-    since: Annotated[
-        str,
-        typer.Option(
-            metavar="WHEN",
-            help="Answers from then on: 24h, 7d, or a time; else all that are kept.",
-            show_default=False,
-        ),
-    ] = "",
+    since: Since = "",
     by: Annotated[
         str, typer.Option(parser=_by, metavar="|".join(BY), help="What is told apart.")
     ] = "model",
-    page: Annotated[
-        Path | None,
-        typer.Option(
-            "--report", callback=local, help="Also write a page with pictures to this .html file."
-        ),
-    ] = None,
+    page: Page = None,
     data: Data = None,
     config: Config = None,
     server: Server = HERE,
@@ -86,15 +99,18 @@ def online(
     from_then = since_of(since, time.time()) if since else 0.0
     request = OnlineRequest(from_then, OnlineBy(by))
     require_page(page)
+    fairness = None
     if server:
         with answering(data, config, server, quiet=as_json) as backend:
             found = backend.report_online(request)
     else:
-        found = _here(data, config, request)
+        found, fairness = _here(data, config, request, with_fairness=page is not None)
     if page is not None:
+        from service.online.fairness_page import sections
         from service.online.page import page as drawn
 
-        write_page(page, drawn(found, about(found)))
+        more = (ELSEWHERE,) if fairness is None else sections(fairness)
+        write_page(page, drawn(found, about(found), more))
     if as_json:
         output.emit(asdict(found))
     else:
@@ -121,15 +137,132 @@ def about(found: OnlineReport) -> Mapping[str, str]:
     return said
 
 
-def _here(data: Path | None, config: Path | None, request: OnlineRequest) -> OnlineReport:
+def _here(
+    data: Path | None, config: Path | None, request: OnlineRequest, *, with_fairness: bool
+) -> tuple[OnlineReport, FairnessReport | None]:
+    from service.online.fairness_reading import FairnessRequest, read_fairness
     from service.online.online import Online, WrittenAnswers
 
     settings = settings_of(data, config)
     require_data(settings)
+    policy, days = settings.events.policy(), settings.online.attribution_days
     with event_log(settings) as log:
-        answers = WrittenAnswers(log)
-        policy, days = settings.events.policy(), settings.online.attribution_days
-        return Online(log, answers, policy, days).report(request)
+        found = Online(log, WrittenAnswers(log), policy, days).report(request)
+        if not with_fairness:
+            return found, None
+        return found, read_fairness(log, policy, days, FairnessRequest(request.since))
+
+
+@report.command()
+def fairness(
+    since: Since = "",
+    windows: Annotated[
+        int, typer.Option(metavar="N", min=1, max=100, help="Spans of time that are compared.")
+    ] = 6,
+    provider: Annotated[
+        str,
+        typer.Option(
+            parser=_field,
+            metavar="FIELD",
+            help="What names whose an item is: domain, or an attribute as attributes.brand.",
+            show_default=False,
+        ),
+    ] = "",
+    group_by: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Attribute of profiles that makes groups of people.",
+            show_default=False,
+        ),
+    ] = "",
+    groups: Annotated[
+        Path | None,
+        typer.Option(
+            callback=local,
+            metavar="FILE",
+            help="A table with the columns user_id and group.",
+            show_default=False,
+        ),
+    ] = None,
+    page: Page = None,
+    data: Data = None,
+    config: Config = None,
+    as_json: Json = False,
+) -> int:
+    """Exposure by age, popularity, category and provider of items; clicks by group of people; and
+    concentration over time, with 95 % intervals over people.
+
+    Reads the log of a data folder, also while a server has it open.
+    """
+    from indexer.ingest.sources.opening import open_sources
+    from indexer.log.opening import open_event_log
+    from service.online.fairness_reading import FairnessRequest, read_fairness
+    from service.online.user_groups import by_table
+    from service.storage.pseudonyms import Pseudonyms
+
+    from_then = since_of(since, time.time()) if since else 0.0
+    require_page(page)
+    settings = settings_of(data, config)
+    require_data(settings)
+    pseudonyms = Pseudonyms.of_settings(settings)
+    tables = {}
+    if groups is not None:
+        (source,) = open_sources([str(groups)])
+        tables[groups.name] = by_table(source, pseudonyms.of)
+    request = FairnessRequest(from_then, provider, windows, group_by, tables)
+    policy, days = settings.events.policy(), settings.online.attribution_days
+    with open_event_log(settings.log_url) as log:
+        pseudonyms.check(log)
+        found = read_fairness(log, policy, days, request)
+    if page is not None:
+        from service.online.fairness_page import page as drawn
+
+        write_page(page, drawn(found, _counted(found)))
+    if as_json:
+        output.emit(asdict(found))
+    else:
+        _show_fairness(found)
+    return DONE
+
+
+def _counted(found: FairnessReport) -> Mapping[str, str]:
+    """What was counted, for people to read."""
+    from service.online.fairness_page import interval
+
+    return {
+        "answers": f"{found.answers:,}"
+        + (f", since {output.minute(found.since)} UTC" if found.since else ""),
+        "people": f"{found.people:,}",
+        "impressions": f"{found.impressions:,}",
+        "items": f"{found.items:,}",
+        "Gini coefficient of exposure": interval(found.gini, 3),
+        "effective items": interval(found.effective_items, 1),
+    }
+
+
+def _show_fairness(found: FairnessReport) -> None:
+    from service.online import fairness_page as shown
+
+    for by in found.exposure:
+        rows = [shown.exposure_row(one) for one in shown.shown(by)]
+        columns = shown.EXPOSURE
+        title = f"Exposure by {by.kind}"
+        output.table(columns, rows, title=title, right=columns[1:], whole=columns[:1])
+    for name, groups in found.users.items():
+        rows = [shown.user_row(one) for one in groups]
+        columns = shown.USERS
+        title = f"People by {name}"
+        output.table(columns, rows, title=title, right=columns[1:], whole=columns[:1])
+    if found.windows:
+        rows = [shown.window_row(one) for one in found.windows]
+        columns = shown.WINDOWS
+        output.table(columns, rows, title="Concentration over time", right=columns[1:])
+    if found.trends:
+        output.table(shown.TRENDS, [shown.trend_row(one) for one in found.trends])
+    output.grid(list(_counted(found).items()))
+    for note in found.notes:
+        output.remark(f"note: {note}")
 
 
 def _show(found: OnlineReport) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from service.rules.rule import PlacementRule
 
 rules = typer.Typer(
-    help="Rules that move lists (boost, bury, pin, floor, cap): what they do, and what they cost.",
+    help="Rules that move lists (boost, bury, pin, floor, cap, calibrate): what they do, and what they cost.",
     no_args_is_help=True,
 )
 
@@ -93,6 +93,10 @@ def _show(found: RulesPreview) -> None:
     output.say(
         f"NDCG@10 of what people did last: {found.ndcg_before:.4f} without, {found.ndcg_after:.4f} with rules; "
         f"change {found.change:+.4f} [{found.change_low:+.4f}, {found.change_high:+.4f}]"
+    )
+    output.say(
+        f"divergence from the categories of all that people liked: {found.miscalibration_before:.3f} nats "
+        f"without, {found.miscalibration_after:.3f} with rules"
     )
     if any(not one.items for one in found.rules):
         output.remark("note: a rule that is about no item does nothing; look at its filter")

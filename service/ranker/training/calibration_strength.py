@@ -37,7 +37,7 @@ class CalibratedList:
         scale = self.proposed.scale
         scores = self.proposed.scores(blend)
         share = float(blend.share_of_known(scale))
-        orders = [calibrated(scores, self.interest, k, share * one) for one in strengths]
+        orders = [calibrated(scores, [self.interest.goal(share * one)], k) for one in strengths]
         return np.array([self.proposed.gain_in(order, k) for order in orders], np.float32)
 
 

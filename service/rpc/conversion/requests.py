@@ -45,6 +45,7 @@ _PERSONALIZATION: Mapping[int, Personalization] = {
     recommend_pb2.PERSONALIZATION_UNSPECIFIED: Personalization.FULL,
     recommend_pb2.PERSONALIZATION_FULL: Personalization.FULL,
     recommend_pb2.PERSONALIZATION_NON_PROFILED: Personalization.NON_PROFILED,
+    recommend_pb2.PERSONALIZATION_CONTEXTUAL: Personalization.CONTEXTUAL,
 }
 
 
@@ -212,6 +213,16 @@ def user_profile(message: user_pb2.PutUserRequest) -> UserProfile:
         },
         taste=text(message.taste, "taste", MAX_TEXT_CHARS),
     )
+
+
+def stated_consent(message: user_pb2.SetConsentRequest) -> tuple[str, Personalization]:
+    """Whose, and what it is."""
+    user_id, number = required_id(message.user_id, "user_id"), message.personalization
+    known = {n: one for n, one in _PERSONALIZATION.items() if n}
+    if number not in known:
+        names = ", ".join(recommend_pb2.Personalization.Name(n) for n in known)
+        raise InvalidInput("personalization", number, f"it must be one of {names}")
+    return user_id, known[number]
 
 
 def required_id(value: str, field: str) -> str:

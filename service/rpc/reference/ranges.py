@@ -114,6 +114,17 @@ RANGES: Mapping[str, Schema] = {
         "additionalProperties": _TEXT,
     },
     "PutUserRequest.taste": _TEXT,
+    "SetConsentRequest.user_id": ID,
+    "SetConsentRequest.personalization": {
+        "enum": [
+            "PERSONALIZATION_FULL",
+            "PERSONALIZATION_NON_PROFILED",
+            "PERSONALIZATION_CONTEXTUAL",
+            1,
+            2,
+            3,
+        ]
+    },
     "ExportUserRequest.user_id": ID,
     "ExportUserRequest.page_size": _EXPORT_PAGE_SIZE,
     "ExportUserRequest.page_token": _TOKEN,

@@ -12,6 +12,7 @@ import pytest
 
 from indexer.catalog.event import Event
 from indexer.catalog.item import Item
+from indexer.catalog.personalization import Personalization
 from indexer.catalog.profile import Profile
 from indexer.export import tables
 from indexer.ingest.reading import EventReading, ItemReading, ProfileReading, Reading
@@ -72,7 +73,11 @@ def test_events_come_back_those_of_unknown_items_as_well(log: EventLog, tmp_path
 
 
 def test_profiles_come_back(log: EventLog, tmp_path: Path) -> None:
-    people = [Profile("u", {"age": "30"}, "slow films"), Profile("v")]
+    people = [
+        Profile("u", {"age": "30"}, "slow films"),
+        Profile("v"),
+        Profile("w", consent=Personalization.NON_PROFILED),
+    ]
     log.put_users(people)
     assert read_back(tmp_path, tables.USERS, tables.user_batches(log), ProfileReading) == people
 

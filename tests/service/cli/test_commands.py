@@ -79,6 +79,7 @@ def test_recording_a_file_twice_records_it_once(run: Run, catalogue: Path, behav
         "duplicates": 0,
         "unknown_items": 0,
         "unattributed": 0,
+        "withheld": 0,
     }
     assert second.json["files"][0]["counts"]["duplicates"] == n
 

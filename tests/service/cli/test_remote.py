@@ -221,10 +221,17 @@ def test_events_through_a_server_are_seen_by_its_next_answer(
         "duplicates": 0,
         "unknown_items": 1,
         "unattributed": 0,
+        "withheld": 0,
     }
     assert ran.json["files"][0]["failed"][0]["line"] == 4
     again = filled("events", path, "--server", server, "--json").json["files"][0]["counts"]
-    assert again == {"recorded": 0, "duplicates": 3, "unknown_items": 0, "unattributed": 0}
+    assert again == {
+        "recorded": 0,
+        "duplicates": 3,
+        "unknown_items": 0,
+        "unattributed": 0,
+        "withheld": 0,
+    }
     ids = {
         row["item_id"]
         for row in filled("recommend", "--user", "new", "--server", server, "--json").json[
@@ -359,6 +366,8 @@ def test_the_calls_of_several_arguments_arrive_whole(remote: Remote, standin: St
     assert remote.export_user("u") == UserExport({"user_id": "u", "taste": "慢"})
     assert remote.delete_user("u", retrain=True) == UserDeletion({"events": 2}, "m1", True)
     assert standin.asked[-1] == ("delete_user", "u", {"retrain": True})
+    remote.set_consent("u", Personalization.CONTEXTUAL)
+    assert standin.asked[-1] == ("set_consent", "u", Personalization.CONTEXTUAL)
     assert remote.merge_users("guest", "u") == {"events": 3}
     assert remote.list_models() == [remote.rollback_model()] == [MODEL]
     assert with_lists(remote.get_trial()) == with_lists(remote.end_trial()) == with_lists(TRIAL)

@@ -30,7 +30,14 @@ VERBS = sorted(
 )
 LOCKED = {
     "_items": {"index_items", "delete_items"},
-    "_users": {"record_events", "delete_events", "put_user", "delete_user", "merge_users"},
+    "_users": {
+        "record_events",
+        "delete_events",
+        "put_user",
+        "set_consent",
+        "delete_user",
+        "merge_users",
+    },
 }
 
 

@@ -8,9 +8,18 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy import sparse
 
-from service.ranker.calibration import MOST_PLACES, SESSION, SMOOTHING, Interest, calibrated
+from service.ranker.calibration import (
+    MOST_PLACES,
+    SESSION,
+    SMOOTHING,
+    Goal,
+    Interest,
+    calibrated,
+)
+from service.ranker.data.arrays import IntArray
 
 FILM, SONG = 0, 1
 """Two categories; the third tag of the catalogue below is none."""
@@ -21,14 +30,18 @@ def interest(wanted: list[float], categories: list[int], surprise: float = 1.0) 
     return Interest(np.array(wanted), surprise, np.eye(len(wanted))[categories])
 
 
+def ordered(scores: NDArray[np.float64], interest: Interest, k: int, strength: float) -> IntArray:
+    return calibrated(scores, [interest.goal(strength)], k)
+
+
 def test_no_strength_keeps_the_order() -> None:
     alike = interest([0.5, 0.5], [FILM, FILM, SONG])
-    assert calibrated(np.array([1.0, 3.0, 2.0]), alike, 3, 0.0).tolist() == [1, 2, 0]
+    assert ordered(np.array([1.0, 3.0, 2.0]), alike, 3, 0.0).tolist() == [1, 2, 0]
 
 
 def test_where_nothing_new_is_liked_the_order_is_that_of_the_scores() -> None:
     nothing = Interest(np.zeros(0), 0.0, np.zeros((3, 0)))
-    assert calibrated(np.array([1.0, 3.0, 2.0]), nothing, 3, 9.0).tolist() == [1, 2, 0]
+    assert ordered(np.array([1.0, 3.0, 2.0]), nothing, 3, 9.0).tolist() == [1, 2, 0]
 
 
 @pytest.mark.parametrize("surprise", [1.0, 0.5])
@@ -42,33 +55,33 @@ def test_a_place_is_given_up_for_the_divergence_that_it_saves(
     halves = interest([0.5, 0.5], [FILM, FILM, SONG], surprise)
     strength = (1 / of_two_films + more) / surprise**2
     assert SMOOTHING == 0.01
-    assert calibrated(np.array([5.0, 4.0, 3.0]), halves, 2, strength)[:2].tolist() == [0, second]
+    assert ordered(np.array([5.0, 4.0, 3.0]), halves, 2, strength)[:2].tolist() == [0, second]
 
 
 def test_two_categories_that_are_wanted_alike_alternate() -> None:
     scores = np.linspace(10, 9, 40)
     categories = np.repeat([FILM, SONG], 20)
-    found = calibrated(scores, interest([0.5, 0.5], categories.tolist()), 12, 100.0)[:12]
+    found = ordered(scores, interest([0.5, 0.5], categories.tolist()), 12, 100.0)[:12]
     assert categories[found].tolist() == [FILM, SONG] * 6
     assert found[::2].tolist() == [0, 1, 2, 3, 4, 5]
 
 
 def test_what_is_wanted_three_times_as_much_has_three_quarters_of_the_list() -> None:
     categories = np.repeat([FILM, SONG], 20)
-    found = calibrated(np.zeros(40), interest([0.25, 0.75], categories.tolist()), 20, 100.0)[:20]
+    found = ordered(np.zeros(40), interest([0.25, 0.75], categories.tolist()), 20, 100.0)[:20]
     assert (categories[found] == SONG).sum() == 15
 
 
 def test_items_of_other_categories_come_where_their_score_is_worth_it() -> None:
     only_songs = Interest(np.array([1.0]), 1.0, np.array([[0.0], [1.0], [0.0]]))
-    assert calibrated(np.array([9.0, 1.0, 0.0]), only_songs, 3, 1.0).tolist() == [0, 1, 2]
-    assert calibrated(np.array([9.0, 1.0, 0.0]), only_songs, 3, 100.0).tolist() == [1, 0, 2]
+    assert ordered(np.array([9.0, 1.0, 0.0]), only_songs, 3, 1.0).tolist() == [0, 1, 2]
+    assert ordered(np.array([9.0, 1.0, 0.0]), only_songs, 3, 100.0).tolist() == [1, 0, 2]
 
 
 def test_after_the_last_calibrated_place_scores_decide() -> None:
     n = MOST_PLACES + 10
     categories = np.arange(n) % 2
-    found = calibrated(np.arange(n) * 0.01, interest([0.5, 0.5], categories.tolist()), n, 1.0)
+    found = ordered(np.arange(n) * 0.01, interest([0.5, 0.5], categories.tolist()), n, 1.0)
     assert sorted(found.tolist()) == list(range(n))
     assert np.all(np.diff(found[MOST_PLACES:]) < 0)
 
@@ -83,9 +96,9 @@ def test_a_shorter_list_is_the_beginning_of_a_longer_one(
     rng = np.random.default_rng(len(scores))
     offered = rng.dirichlet(np.ones(4), len(scores))[:, :3]
     mixed = Interest(rng.dirichlet(np.ones(3)), 0.5, offered)
-    longer = calibrated(np.array(scores), mixed, k + more, strength)
+    longer = ordered(np.array(scores), mixed, k + more, strength)
     assert sorted(longer.tolist()) == list(range(len(scores)))
-    shorter = calibrated(np.array(scores), mixed, k, strength)
+    shorter = ordered(np.array(scores), mixed, k, strength)
     assert shorter[:k].tolist() == longer[:k].tolist()
     assert np.all(np.diff(np.array(scores)[shorter[k:]]) <= 0)
 
@@ -160,3 +173,39 @@ def test_a_catalogue_without_tags_wants_nothing() -> None:
     nothing = sparse.csr_matrix((5, 1), dtype=np.float32)
     found = Interest.of(nothing, np.zeros(1, bool), np.array([0]), np.arange(5))
     assert (found.surprise, found.wanted.shape, found.offered.shape) == (0.0, (0,), (5, 0))
+
+
+def test_all_that_was_liked_counts_alike_whenever_it_was() -> None:
+    """One film, half a film and half a song, two songs, and one without a category: of four likes with
+    any, 1.5 films and 2.5 songs."""
+    liked = np.array([DIRECTED_SONG, FILM_ONLY, UNTAGGED, BOTH, DIRECTED_SONG])
+    goal = Goal.of_all(TAGS, IS_CATEGORY, liked, EVERYTHING, 0.5)
+    assert goal.wanted == pytest.approx([1.5 / 4, 2.5 / 4])
+    assert goal.offered[BOTH] == pytest.approx([0.5, 0.5])
+    assert goal.weight == 0.5
+
+
+def test_divergence_is_none_of_a_list_like_what_was_liked_and_grows_away_from_it() -> None:
+    halves = interest([0.5, 0.5], [FILM, SONG, FILM]).goal(1.0)
+    assert halves.divergence(np.array([0, 1])) == pytest.approx(0.0)
+    only_films = log(0.5 / (0.99 + 0.005)) / 2 + log(0.5 / 0.005) / 2
+    assert halves.divergence(np.array([0, 2])) == pytest.approx(only_films)
+    assert halves.divergence(np.zeros(0, np.int64)) == 0.0
+
+
+def test_who_liked_nothing_wants_nothing() -> None:
+    nothing = Goal.of_all(TAGS, IS_CATEGORY, np.zeros(0, np.int64), EVERYTHING, 9.0)
+    assert nothing.divergence(np.array([0])) == 0.0
+    assert calibrated(np.arange(6.0), [nothing], 6).tolist() == [5, 4, 3, 2, 1, 0]
+
+
+def test_two_goals_share_a_list_by_their_weights() -> None:
+    """One wants films alone, the other songs alone: the heavier one has the greater part."""
+    categories = np.repeat([FILM, SONG], 20)
+    offered = np.eye(2, dtype=np.float32)[categories]
+    films, songs = (Goal(np.ones(1, np.float32), offered[:, [one]], 100.0) for one in (FILM, SONG))
+    heavier = Goal(songs.wanted, songs.offered, 300.0)
+    both = calibrated(np.zeros(40), [films, songs], 20)[:20]
+    more = calibrated(np.zeros(40), [films, heavier], 20)[:20]
+    assert (categories[both] == SONG).sum() == 10
+    assert (categories[more] == SONG).sum() == 15

@@ -125,6 +125,13 @@ R, S = recommend_pb2.RecommendRequest, recommend_pb2.SearchItemsRequest
             "201",
         ),
         (user_pb2.DeleteUserRequest(), "user_id", "empty"),
+        (user_pb2.SetConsentRequest(personalization=1), "user_id", "empty"),
+        (user_pb2.SetConsentRequest(user_id="u"), "personalization", "PERSONALIZATION_CONTEXTUAL"),
+        (
+            user_pb2.SetConsentRequest(user_id="u", personalization=7),  # type: ignore[arg-type]
+            "personalization",
+            "7",
+        ),
         (user_pb2.ExportUserRequest(), "user_id", "empty"),
     ],
 )

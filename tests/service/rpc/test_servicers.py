@@ -434,6 +434,8 @@ async def test_models_and_users_are_reached() -> None:
         await users.PutUser(
             user_pb2.PutUserRequest(user_id="u", attributes={"lang": "zh"}, taste="slow")
         )
+        contextual = recommend_pb2.PERSONALIZATION_CONTEXTUAL
+        await users.SetConsent(user_pb2.SetConsentRequest(user_id="u", personalization=contextual))
         export = await users.ExportUser(user_pb2.ExportUserRequest(user_id="u"))
         deleted = await users.DeleteUser(user_pb2.DeleteUserRequest(user_id="u", retrain=True))
         merged = await users.MergeUsers(
@@ -448,6 +450,7 @@ async def test_models_and_users_are_reached() -> None:
             ("activate_model", "m1"),
             ("rollback_model",),
             ("put_user", UserProfile("u", {"lang": "zh"}, "slow")),
+            ("set_consent", "u", Personalization.CONTEXTUAL),
             ("export_user", "u", 0, ""),
             ("delete_user", "u", {"retrain": True}),
             ("merge_users", "guest", "u"),

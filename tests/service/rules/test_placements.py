@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from indexer.catalog.event import Event
 from indexer.catalog.item import Item
 from service.api.messages import ExplainRequest, Recommendation, RecommendRequest, SimilarRequest
 from service.explainer.evidence import EvidenceKind
 from service.recommender import Recommender
 from service.rules.placements import Placements
 from service.rules.rule import PlacementRule
-from tests.service.world import filled
+from tests.service.world import NOW, filled
 
 REQUEST = RecommendRequest(user_id="u0", k=6, scenario="home")
 
@@ -155,3 +156,40 @@ def test_members_follow_the_catalogue(palate: Recommender) -> None:
     assert np.flatnonzero(placements.members(rule)).tolist() == [3, palate.ids.index("fresh")]
     palate.delete_items(["i3"])
     assert np.flatnonzero(placements.members(rule)).tolist() == [palate.ids.index("fresh")]
+
+
+MIX = PlacementRule(name="mix", kind="calibrate", strength=10.0)
+
+
+def test_a_calibrated_list_has_what_was_liked_and_says_what_is_there_by_the_rule(
+    palate: Recommender,
+) -> None:
+    """Six films about space and two about love were liked, and by score all results are about space."""
+    liked = [*(f"i{2 * n}" for n in range(6)), "i1", "i3"]
+    palate.record_events([Event("mixed", item_id, "rating", 5.0, NOW) for item_id in liked])
+    mixed = replace(REQUEST, user_id="mixed", k=8)
+    before = palate.recommend(mixed)
+    assert about_love(before) == []
+    answer = under(palate, MIX).recommend(replace(mixed, explain=True))
+    assert len(about_love(answer)) == 2
+    said = [one.item_id for one in answer.results if one.reason.endswith("by the service.")]
+    assert said == about_love(answer)
+    why = palate.explain(ExplainRequest(said[0], answer.recommendation_id))
+    assert EvidenceKind.PLACEMENT in [fact.kind for fact in why.evidence]
+
+
+def about_love(answer: Recommendation) -> list[str]:
+    return [one.item_id for one in answer.results if "Love" in one.item.categories]
+
+
+def test_where_a_request_says_how_its_list_is_to_be_no_rule_calibrates(palate: Recommender) -> None:
+    asked = [replace(REQUEST, wish="love"), replace(REQUEST, diversity=0.5)]
+    before = [shown(palate.recommend(request)) for request in asked]
+    under(palate, MIX)
+    assert [shown(palate.recommend(request)) for request in asked] == before
+
+
+def test_somebody_unknown_has_nothing_to_calibrate_by(palate: Recommender) -> None:
+    nobody = RecommendRequest(k=6)
+    before = shown(palate.recommend(nobody))
+    assert shown(under(palate, MIX).recommend(nobody)) == before

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from indexer.catalog.event import Event
 from service.recommender import Recommender
 from service.rules.rule import PlacementRule
-from tests.service.world import filled
+from tests.service.world import NOW, filled
 
 SPACE = 'categories = "Space"'
 
@@ -56,3 +58,36 @@ def test_people_are_drawn_by_the_seed(palate: Recommender) -> None:
     )
     assert one == again
     assert one != other
+
+
+def test_calibration_brings_lists_closer_to_all_that_people_liked(tmp_path: Path) -> None:
+    """The more, the stronger it is. Of 38 people 8 liked six films about space and two about love; what
+    the others have is as they like it."""
+    palate = filled(tmp_path)
+    for number in range(8):
+        liked = [2 * number + 1, 2 * number + 3, *(2 * n for n in range(number, number + 6))]
+        palate.record_events(
+            [
+                Event(f"mixed{number}", f"i{item}", "rating", 5.0, NOW + step)
+                for step, item in enumerate(liked)
+            ]
+        )
+    found = [
+        palate.preview_rules([rule("calibrate", "", strength=strength)], people=100)
+        for strength in (0.1, 0.5, 10.0)
+    ]
+    palate.close()
+    before, after = (
+        {one.miscalibration_before for one in found},
+        [one.miscalibration_after for one in found],
+    )
+    assert len(before) == 1
+    assert before.pop() >= after[0] > after[1] > after[2]
+    assert after[0] > 100 * after[2]
+    assert (found[2].people, found[2].lists_changed) == (38, 8 / 38)
+    assert found[2].ndcg_after < found[2].ndcg_before
+
+
+def test_a_rule_that_moves_no_list_leaves_the_divergence(palate: Recommender) -> None:
+    found = palate.preview_rules([rule("boost", "price > 1000")], people=20)
+    assert found.miscalibration_before == found.miscalibration_after

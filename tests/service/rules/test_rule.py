@@ -25,7 +25,12 @@ OURS = 'attributes.brand = "ours"'
         ({"kind": "floor", "filter": OURS, "least": 5, "within": 4}, "more than within"),
         ({"kind": "bury", "filter": "price <"}, "filter"),
         ({"kind": "cap", "per": "brand"}, "attributes.NAME"),
-        ({"kind": "raise", "filter": OURS}, "'boost', 'bury', 'pin', 'floor' or 'cap'"),
+        ({"kind": "calibrate", "filter": OURS}, "a calibrate is about every item"),
+        ({"kind": "calibrate", "most": 2}, "a calibrate has no most"),
+        (
+            {"kind": "raise", "filter": OURS},
+            "'boost', 'bury', 'pin', 'floor', 'cap' or 'calibrate'",
+        ),
     ],
 )
 def test_what_no_rule_may_hold_is_named(fields: dict[str, object], why: str) -> None:

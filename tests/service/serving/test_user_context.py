@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -9,9 +13,10 @@ from service.api.messages import Personalization, RecommendRequest, UserProfile
 from service.recommender import Recommender
 from service.serving.user_context import UserContext, UserContexts
 from service.serving.user_states import UserStates
-from tests.service.world import events
+from tests.service.world import events, filled
 
 PROFILED_OUT = Personalization.NON_PROFILED
+CONTEXTUAL = Personalization.CONTEXTUAL
 
 
 def contexts(palate: Recommender) -> UserContexts:
@@ -81,3 +86,41 @@ def test_a_stored_profile_speaks_only_while_few_events_do(
 ) -> None:
     palate.put_user(UserProfile(user, {"city": "Rome"}, "wedding kiss"))
     assert who(palate, RecommendRequest(user_id=user)).taste == said
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Recommender]:
+    """A folder of its own, to be written to."""
+    recommender = filled(tmp_path)
+    yield recommender
+    recommender.close()
+
+
+def test_what_a_request_brings_is_used_where_it_may_be_and_nothing_that_is_stored(
+    own: Recommender,
+) -> None:
+    own.put_user(UserProfile("u2", {}, "wedding kiss"))
+    request = RecommendRequest(user_id="u2", history_item_ids=["i1"], personalization=CONTEXTUAL)
+    user = who(own, request)
+    assert (user.history.items.tolist(), user.taste) == ([1], "")
+    assert user.excluded.tolist() == sorted({*rated("u2"), 1})  # still not shown again
+    assert not user.is_restricted
+
+
+@pytest.mark.parametrize(
+    ("consent", "history", "taste"),
+    [(CONTEXTUAL, [1], "rocket"), (PROFILED_OUT, [], ""), (Personalization.FULL, None, "rocket")],
+)
+def test_the_consent_of_the_person_holds_whatever_the_request_says(
+    own: Recommender, consent: Personalization, history: list[int] | None, taste: str
+) -> None:
+    own.set_consent("u2", consent)
+    request = RecommendRequest(user_id="u2", history_item_ids=["i1"], taste="rocket")
+    user = who(own, request)
+    assert user.history.items.tolist() == ([*rated("u2"), 1] if history is None else history)
+    assert (user.taste, user.personalization) == (taste, consent)
+    assert user.is_restricted == (consent is not Personalization.FULL)
+    if user.is_restricted:  # what was seen is stored, too
+        assert user.excluded.tolist() == [1]
+    stricter = replace(request, personalization=PROFILED_OUT)
+    assert who(own, stricter).personalization is PROFILED_OUT

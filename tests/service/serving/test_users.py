@@ -11,13 +11,17 @@ import pytest
 from indexer.catalog.event import Event
 from service.api.messages import (
     ExplainRequest,
+    Personalization,
     RecommendRequest,
+    TasteRequest,
     TrialKind,
     TrialRequest,
     UserDeletion,
     UserProfile,
 )
-from service.errors import InvalidInput
+from service.errors import InvalidInput, RecommendationNotFound
+from service.explainer.evidence import EvidenceKind
+from service.models.training_data import TrainingData
 from service.recommender import Recommender
 from service.storage.retraining import asked_for
 from tests.service.world import NOW, filled
@@ -125,3 +129,78 @@ def test_old_events_are_swept_by_their_type(palate: Recommender, tmp_path: Path)
     assert sum(swept.values()) == 30 * 8
     answer = palate.recommend(RecommendRequest(user_id="u0"))
     assert "nothing is known about this user; ranked by popularity" in answer.degraded
+
+
+@pytest.mark.parametrize("consent", [Personalization.CONTEXTUAL, Personalization.NON_PROFILED])
+def test_who_is_restricted_is_ranked_recorded_and_counted_as_nobody(
+    palate: Recommender, consent: Personalization
+) -> None:
+    palate.put_user(UserProfile("u0", {}, "wedding kiss"))
+    before = palate.recommend(RecommendRequest(user_id="u0"))
+    n_before = len(palate.export_user("u0").data["events"])
+    palate.set_consent("u0", consent)
+    with pytest.raises(RecommendationNotFound):
+        palate.explain(ExplainRequest(before.results[0].item_id, before.recommendation_id))
+    report = palate.record_events(
+        [Event("u0", "i3", "view", None, NOW), Event("u1", "i3", "view", None, NOW)]
+    )
+    assert (report.recorded, report.withheld, report.duplicates) == (1, 1, 0)
+
+    answer = palate.recommend(RecommendRequest(user_id="u0"))
+    anybody = palate.recommend(RecommendRequest())
+    assert [one.item_id for one in answer.results] == [one.item_id for one in anybody.results]
+    assert any(f"by their consent ({consent})" in note for note in answer.degraded)
+    explained = palate.explain(ExplainRequest(answer.results[0].item_id, answer.recommendation_id))
+    assert explained.less_of_this is None
+    now = palate.explain(ExplainRequest(answer.results[0].item_id, user_id="u0"))
+    assert not any(fact.kind is EvidenceKind.HISTORY for fact in now.evidence)
+    taste = palate.describe_taste(TasteRequest("u0"))
+    assert [fact.kind for fact in taste.evidence] == [EvidenceKind.COLD_START]
+    assert "consent" in taste.degraded[0]
+
+    held = palate.export_user("u0").data
+    assert held["profile"]["consent"] == consent
+    assert len(held["events"]) == n_before
+    assert [one["recommendation_id"] for one in held["served"]] == [before.recommendation_id]
+    assert held["served"][0]["context"] is None
+    assert palate.workspace.log.get_served(answer.recommendation_id) is not None
+
+
+def test_a_training_goes_without_the_restricted_and_with_them_again(palate: Recommender) -> None:
+    def trained_on() -> set[str]:
+        return set(TrainingData.read(palate.workspace, palate.ids).user_ids)
+
+    everybody, crowd = trained_on(), palate._crowds.now(palate.ids.n_indices)
+    palate.set_consent("u0", Personalization.CONTEXTUAL)
+    assert trained_on() == everybody - {"u0"}
+    assert palate._crowds.now(palate.ids.n_indices).n_people == crowd.n_people - 1
+    palate.set_consent("u0", Personalization.FULL)
+    assert trained_on() == everybody
+    assert palate._crowds.now(palate.ids.n_indices).n_people == crowd.n_people
+
+
+def test_an_answer_that_was_being_made_when_its_person_was_restricted_is_not_kept(
+    palate: Recommender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rank = palate.ranking.rank
+
+    def restricting(*arguments: Any) -> Any:
+        ranked = rank(*arguments)
+        palate.set_consent("u0", Personalization.NON_PROFILED)
+        return ranked
+
+    monkeypatch.setattr(type(palate.ranking), "rank", lambda _, *all_: restricting(*all_))
+    served = palate.recommend(RecommendRequest(user_id="u0")).recommendation_id
+    assert palate.export_user("u0").data["served"] == []
+    assert palate.workspace.log.get_served(served) is None
+
+
+def test_who_is_restricted_goes_on_from_their_own_answer(palate: Recommender) -> None:
+    palate.set_consent("u0", Personalization.CONTEXTUAL)
+    answer = palate.recommend(RecommendRequest(user_id="u0", wish="love"))
+    refined = RecommendRequest(
+        user_id="u0", wish="not 1", refine_recommendation_id=answer.recommendation_id
+    )
+    assert answer.results[0].item_id not in [
+        one.item_id for one in palate.recommend(refined).results
+    ]

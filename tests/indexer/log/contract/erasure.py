@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from indexer.catalog.event import Event
+from indexer.catalog.personalization import Personalization
 from indexer.log.event_log import EventLog, Served
 from indexer.log.tombstones import Tombstone, Tombstones, tombstone_name
 
@@ -142,6 +145,23 @@ class ErasureRecordsContract:
         profile = log.get_user("new")
         assert profile is not None
         assert (profile.attributes, profile.taste) == ({"likes": ("a", "b")}, "slow")
+
+    @pytest.mark.parametrize("of_guest", [None, *Personalization])
+    @pytest.mark.parametrize("of_user", [None, *Personalization])
+    def test_of_two_consents_the_stricter_stands(
+        self, log: EventLog, of_guest: Personalization | None, of_user: Personalization | None
+    ) -> None:
+        said = {"guest": of_guest, "ann": of_user}
+        for user, consent in said.items():
+            if consent is not None:
+                log.put_consent(user, consent)
+        log.put_served_batch([answer("r1", "guest", 5.0)])
+        log.merge_users("guest", "ann", bytes)
+        user = log.get_user("ann")
+        stricter = [one for one in reversed(Personalization) if one in said.values()]
+        assert (None if user is None else user.consent) is next(iter(stricter), None)
+        is_restricted = user is not None and user.is_restricted
+        assert (log.get_served("r1") is None) == is_restricted
 
     def test_a_guest_goes_with_the_user_that_it_became(self, log: EventLog) -> None:
         """Else a restore of before the sign-in would bring back what a deleted user did as a

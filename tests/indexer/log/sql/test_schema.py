@@ -12,12 +12,13 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from indexer.catalog.event import Event
 from indexer.catalog.item import Item
+from indexer.catalog.personalization import Personalization
 from indexer.errors import DataVersionMismatch
 from indexer.log.event_log import Served
 from indexer.log.sql import schema as log_schema
 from indexer.log.sql.event_log import SqlEventLog
 from tests.indexer.log.contract.aspects import MOOD
-from tests.indexer.log.sql.before import as_version_4
+from tests.indexer.log.sql.before import as_version_4, without_consents
 
 
 def test_an_older_log_is_migrated_and_a_newer_one_refused(
@@ -57,9 +58,29 @@ def test_a_log_of_the_first_version_is_read_on(file_url: str) -> None:
             as_version_4(connection)
         log.meta_set("schema_version", "1")
     with SqlEventLog.open(file_url) as log:
-        assert log.meta_get("schema_version") == "6"
+        assert log.meta_get("schema_version") == "7"
         assert log.count_lacking_pictures() == 0
         assert [put.pending for put in log.put_items([Item("a"), Item("b")])] == [False, True]
+
+
+def test_a_log_of_before_consents_knows_nobody_who_is_restricted(file_url: str) -> None:
+    """With the columns and the index of a log that is new."""
+    with SqlEventLog.open("sqlite://") as new, new.database.reading() as connection:
+        made = _shape(connection, "users")
+    with SqlEventLog.open(file_url) as log:
+        log.put_user("u", {"age": 30.0}, "slow")
+        log.append_events([Event("u", "a", "view", None, 1.0)])
+        with log.database.writing() as connection:
+            without_consents(connection)
+        log.meta_set("schema_version", "6")
+    with SqlEventLog.open(file_url) as log:
+        with log.database.reading() as connection:
+            assert _shape(connection, "users") == made
+        user = log.get_user("u")
+        assert user is not None
+        assert (user.consent, user.taste, log.count_events()) == (None, "slow", 1)
+        log.put_consent("u", Personalization.NON_PROFILED)
+        assert log.count_events() == 0
 
 
 def test_a_log_of_before_aspects_has_them_after_its_opening(file_url: str) -> None:
@@ -79,7 +100,7 @@ def test_a_log_of_before_aspects_has_them_after_its_opening(file_url: str) -> No
                 assert _shape(connection, "aspects") == made
             log.put_aspects([MOOD])
             assert list(log.iter_aspects()) == [MOOD]
-            assert (log.meta_get("schema_version"), log.count_items()) == ("6", 1)
+            assert (log.meta_get("schema_version"), log.count_items()) == ("7", 1)
 
 
 def test_a_log_of_before_impressions_and_tombstones_keeps_its_events_and_takes_those_of_answers(
@@ -100,7 +121,7 @@ def test_a_log_of_before_impressions_and_tombstones_keeps_its_events_and_takes_t
                 assert [_shape(connection, table) for table in tables] == made
             assert log.append_events([old]) == [False]
             assert log.user_events("u")[0].event == replace(old, event_id=old.identity())
-            assert (log.damage(), log.meta_get("schema_version")) == ([], "6")
+            assert (log.damage(), log.meta_get("schema_version")) == ([], "7")
     named = replace(old, recommendation_id="r", position=2)
     with SqlEventLog.open(file_url) as log:
         log.put_served_batch([Served("r", "u", None, 2.0, "{}")])

@@ -97,7 +97,7 @@ def test_events_of_before_checksums_are_not_verified(file: Path) -> None:
         assert log.damage() == []
         log.append_events([Event("u", "item-1", "view", None, 1.0)])
         assert log.damage() == []
-        assert log.meta_get("schema_version") == "6"
+        assert log.meta_get("schema_version") == "7"
 
 
 def test_a_broken_page_is_told_and_reading_over_it_is_an_error_that_says_what_to_do(

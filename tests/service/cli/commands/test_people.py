@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from service.api.messages import UserDeletion, UserProfile
+from service.api.messages import Personalization, UserDeletion, UserProfile
 from tests.service.cli.conftest import Run
 from tests.service.standin import ANSWERS, StandIn
 
@@ -57,6 +57,37 @@ def test_what_was_merged_is_counted(run: Run, answered: StandIn) -> None:
     assert run("users", "merge", "guest", "u").out == "merged: 3 events\n"
     assert run("users", "merge", "guest", "u", "--json").json == {"events": 3}
     assert answered.asked == [("merge_users", "guest", "u")] * 2
+
+
+def test_a_consent_is_stored_and_what_it_means_is_said(run: Run, answered: StandIn) -> None:
+    assert (
+        "nothing that is stored of them is used" in run("users", "consent", "u", "contextual").out
+    )
+    assert "may be used" in run("users", "consent", "u", "full").out
+    told = run("users", "consent", "u", "non_profiled", "--json").json
+    assert told == {"user_id": "u", "consent": "non_profiled"}
+    assert answered.asked == [
+        ("set_consent", "u", Personalization(name))
+        for name in ("contextual", "full", "non_profiled")
+    ]
+    assert run("users", "consent", "u", "some").code == 2
+
+
+def test_events_of_who_is_restricted_are_withheld(filled: Run, tmp_path: Path) -> None:
+    filled("users", "consent", "u1", "contextual")
+    file = tmp_path / "more.jsonl"
+    file.write_text('{"user_id": "u1", "item_id": "i1"}\n{"user_id": "u2", "item_id": "i1"}\n')
+    counts = filled("events", file, "--json").json["files"][0]["counts"]
+    assert (counts["recorded"], counts["withheld"]) == (1, 1)
+
+
+def test_consents_come_back_with_the_profiles_of_a_file(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("user_id,consent\n1,Contextual\n2,\n3,perhaps\n")
+    report = run("users", "import", file, "--json").json["files"][0]
+    assert "taken as non_profiled" in report["warnings"][0]["reason"]
+    consents = [run("users", "export", user).json["profile"]["consent"] for user in (1, 2, 3)]
+    assert consents == ["contextual", None, "non_profiled"]
 
 
 def test_a_sweep_says_what_was_deleted(filled: Run, monkeypatch: pytest.MonkeyPatch) -> None:

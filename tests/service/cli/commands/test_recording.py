@@ -31,7 +31,13 @@ def _event(number: int, **fields: Any) -> dict[str, Any]:
 def test_events_are_recorded_here_without_a_catalogue(run: Run) -> None:
     path = _file(_event(number) for number in range(3))
     counts = run("events", path, "--json").json["files"][0]["counts"]
-    assert counts == {"recorded": 3, "duplicates": 0, "unknown_items": 3, "unattributed": 0}
+    assert counts == {
+        "recorded": 3,
+        "duplicates": 0,
+        "unknown_items": 3,
+        "unattributed": 0,
+        "withheld": 0,
+    }
     with open_event_log(f"sqlite:///{Path('palate-data/log.db').absolute()}") as log:
         assert log.count_events() == 3
 
@@ -48,6 +54,7 @@ def test_events_go_to_a_server_in_batches_and_their_counts_are_summed(
         "duplicates": 3,
         "unknown_items": 3,
         "unattributed": 3,
+        "withheld": 0,
     }
     sent = [[event.item_id for event in events] for _, events in answered.asked]
     assert sent == [["i0", "i1"], ["i2", "i3"], ["i4"]]
@@ -75,6 +82,7 @@ def test_ratings_of_another_system_come_in_by_a_guess(run: Run) -> None:
         "duplicates": 2,
         "unknown_items": 0,
         "unattributed": 0,
+        "withheld": 0,
     }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from indexer.folder_lock import FolderLock
 from service.cli.commands.reporting import since_of
 from tests.service import world
 from tests.service.cli.conftest import Run
@@ -33,7 +34,13 @@ def test_what_was_served_here_is_reported_with_what_came_of_it(filled: Run, tmp_
     file = tmp_path / "clicks.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
     recorded = run("events", file, "--json").json["files"][0]["counts"]
-    assert recorded == {"recorded": 3, "duplicates": 0, "unknown_items": 0, "unattributed": 1}
+    assert recorded == {
+        "recorded": 3,
+        "duplicates": 0,
+        "unknown_items": 0,
+        "unattributed": 1,
+        "withheld": 0,
+    }
 
     found = run("report", "online", "--by", "slice", "--since", "1d", "--json").json
     groups = {group["name"]: group for group in found["groups"]}
@@ -83,3 +90,55 @@ def test_times_are_ago_or_a_moment() -> None:
     assert since_of("1970-01-02", 0.0) == 86_400.0
     with pytest.raises(typer.BadParameter):
         since_of("7y", 0.0)
+
+
+def test_exposure_and_groups_of_people_are_reported_of_a_folder(
+    filled: Run, tmp_path: Path
+) -> None:
+    run = filled
+    for user in ("u1", "u2", "u3"):
+        run("recommend", "--user", user, "-k", 4)
+    groups = tmp_path / "groups.csv"
+    groups.write_text("user_id,group\nu1,a\nu2,a\nu3,b\n")
+    page = tmp_path / "fairness.html"
+    asked = ("report", "fairness", "--provider", "domain", "--groups", groups, "--windows", 2)
+    found = run(*asked, "--json").json
+    assert [by["kind"] for by in found["exposure"]] == ["age", "popularity", "category", "provider"]
+    assert (found["answers"], found["people"], found["impressions"]) == (3, 3, 12)
+    figures = [one["figures"] for one in found["users"]["groups.csv"]]
+    assert [(one["name"], one["people"]) for one in figures] == [("a", 2), ("b", 1)]
+    told = run(*asked, "--report", page)
+    assert told.code == 0
+    assert "Exposure by category" in told.out
+    assert "no event names one of these answers" in told.err
+    assert "<svg" in page.read_text()
+
+
+def test_the_page_on_online_quality_has_exposure_too(filled: Run, tmp_path: Path) -> None:
+    for user in ("u1", "u2"):
+        filled("recommend", "--user", user, "-k", 4)
+    page = tmp_path / "online.html"
+    assert filled("report", "online", "--report", page).code == 0
+    assert "Exposure by popularity" in page.read_text()
+    with served(StandIn()) as address:
+        assert filled("report", "online", "--server", address, "--report", page).code == 0
+    assert "palate report fairness" in page.read_text()
+
+
+def test_a_provider_is_a_field(run: Run) -> None:
+    ran = run("report", "fairness", "--provider", "brand")
+    assert (ran.code, "'brand' is not domain, categories or attributes.NAME" in ran.err) == (
+        2,
+        True,
+    )
+
+
+def test_exposure_is_told_while_a_server_has_the_folder(filled: Run) -> None:
+    filled("recommend", "--user", "u1", "-k", 4)
+    lock = FolderLock(Path("palate-data"))
+    try:
+        found = filled("report", "fairness", "--json")
+        refused = filled("report", "online")
+    finally:
+        lock.release()
+    assert (found.code, found.json["impressions"], refused.code) == (0, 4, 2)

@@ -29,6 +29,7 @@ CHECKS: dict[str, Any] = {
     "PutUserRequest": requests.user_profile,
     "StartTrialRequest": requests.trial_request,
     "ExportUserRequest": requests.export_page,
+    "SetConsentRequest": requests.stated_consent,
 }
 IDS = {
     "DescribeTasteRequest": "userId",
@@ -38,6 +39,8 @@ IDS = {
     "MergeUsersRequest": "guestUserId",
 }
 """Requests whose servicer checks an id by `required_id`, and nothing else but language and writer."""
+IN_PATH = {"PutUserRequest", "SetConsentRequest"}
+"""Requests whose user is in the path, and not in the schema of the body."""
 BATCHES = {"IndexItemsRequest", "DeleteItemsRequest", "RecordEventsRequest"}
 """Of these only that there is something in them is checked for the whole."""
 MODULES = (recommend_pb2, explain_pb2, index_pb2, user_pb2, model_pb2)
@@ -77,7 +80,7 @@ CASES: list[tuple[str, dict[str, Any], bool]] = [
     *_values("wish", ["x" * 10_000, "a\nb"], ["x" * 10_001, "a\u0000"]),
     *_values("filter", ["a" * 4_000], ["a" * 4_001]),
     *_values("language", ["", "en", "zh"], ["xx"]),
-    *_values("personalization", ["PERSONALIZATION_FULL", 2], [3, "FULL"]),
+    *_values("personalization", ["PERSONALIZATION_FULL", 3], [4, "FULL"]),
     ("RecommendRequest", {"domains": ["a"] * 1_000}, True),
     ("RecommendRequest", {"domains": ["a"] * 1_001}, False),
     ("RecommendRequest", {"domains": [""]}, False),
@@ -103,6 +106,8 @@ CASES: list[tuple[str, dict[str, Any], bool]] = [
     ("StartTrialRequest", {"version": "m1", "kind": "TRIAL_KIND_SHADOW", "share": 1}, True),
     ("StartTrialRequest", {"version": "m1", "kind": 0}, False),
     ("StartTrialRequest", {"version": "m1", "kind": 1, "share": 1.5}, False),
+    ("SetConsentRequest", {"personalization": "PERSONALIZATION_CONTEXTUAL"}, True),
+    ("SetConsentRequest", {"personalization": 0}, False),
     ("PutUserRequest", {"attributes": {"a": "b"}}, True),
     ("PutUserRequest", {"attributes": {f"a{n}": "b" for n in range(201)}}, False),
     ("PutUserRequest", {"attributes": {"": "b"}}, False),
@@ -111,7 +116,7 @@ CASES: list[tuple[str, dict[str, Any], bool]] = [
 
 @pytest.mark.parametrize(("name", "body", "is_good"), CASES)
 def test_schema_and_check_agree(name: str, body: dict[str, Any], is_good: bool) -> None:
-    given = {"userId": "u", **body} if name == "PutUserRequest" else body  # it is in the path
+    given = {"userId": "u", **body} if name in IN_PATH else body  # it is in the path
     assert (_is_valid(name, body), _is_accepted(name, given)) == (is_good, is_good)
 
 
