@@ -115,8 +115,8 @@ class Placement:
 
     @property
     def raises(self) -> bool:
-        """Whether some rule wants items high."""
-        return bool(self._raising)
+        """Whether some rule may bring items onto a list."""
+        return bool(self._raising or self.calibrations)
 
     def responsible(self, item: int) -> str:
         """The rule that wants this item high; empty where none does."""
