@@ -71,7 +71,7 @@ def _default(one: Any) -> str:
     if one.required:
         return "required"
     value = one.default
-    if callable(value) or value is None or value is False or value in ("", []):
+    if callable(value) or value is False or (not value and value != 0):
         return ""
     if isinstance(value, bool):
         return f"`{one.opts[0]}`"

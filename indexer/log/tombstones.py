@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+SINCE = "+"
+"""After the name of a person who was deleted, came back, and then became another: what they did since has
+a stone of its own, so that the first one goes on hiding what was deleted."""
 _HEX_DIGITS = 32
 
 
@@ -21,7 +24,7 @@ class Tombstone:
     """One person who was deleted."""
 
     person: str
-    """See `tombstone_name`."""
+    """See `tombstone_name`, and `SINCE`."""
     erased_at: float
     """Unix seconds."""
     last_seq: int
@@ -44,12 +47,19 @@ class Tombstones:
     def hides(self, table: str, row: Mapping[str, Any]) -> bool:
         """Whether a row of the log is of before its person was deleted."""
         user_id = row.get("user_id")
-        stone = self.by_person.get(self._name(user_id)) if self.by_person and user_id else None
-        if stone is None or stone.merged_into:
+        if not self.by_person or not user_id:
             return False
-        if table == "events":
-            return bool(row["seq"] <= stone.last_seq)
-        return bool(row["updated_at" if table == "users" else "created_at"] <= stone.erased_at)
+        name = self._name(user_id)
+        stones = (self.by_person.get(name), self.by_person.get(name + SINCE))
+        return any(_hides(stone, table, row) for stone in stones if stone is not None)
+
+
+def _hides(stone: Tombstone, table: str, row: Mapping[str, Any]) -> bool:
+    if stone.merged_into:
+        return False
+    if table == "events":
+        return bool(row["seq"] <= stone.last_seq)
+    return bool(row["updated_at" if table == "users" else "created_at"] <= stone.erased_at)
 
 
 def tombstone_name(key: str, user_id: str) -> str:

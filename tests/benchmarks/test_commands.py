@@ -32,3 +32,8 @@ def test_what_must_be_given_says_so_and_defaults_are_told() -> None:
     assert "| `--every` `SECONDS` | `300` |" in text
     assert "palate restore SOURCE DEST [OPTIONS]" in text
     assert "palate search [TEXT] [OPTIONS]" in text
+
+
+def test_where_nothing_is_asked_by_default_there_is_no_default() -> None:
+    assert "| `--server` `HOST:PORT` |  | Ask this server" in PAGE.read_text()
+    assert "Connection(" not in PAGE.read_text()

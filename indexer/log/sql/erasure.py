@@ -22,7 +22,7 @@ from indexer.log.sql.meta import get_value, put_value
 from indexer.log.sql.schema import erased, events, impressions, served, users
 from indexer.log.sql.soundness import event_checksum
 from indexer.log.sql.wiping import remember_deleted
-from indexer.log.tombstones import Tombstone, Tombstones, tombstone_name
+from indexer.log.tombstones import SINCE, Tombstone, Tombstones, tombstone_name
 
 IN_FLIGHT_S = 60.0
 """Calls that came in until so long after a deletion are taken for ones that were under way."""
@@ -36,6 +36,9 @@ _GUESTS_ANSWERS = select(served.c.recommendation_id, served.c.context).where(
 )
 _STONES = select(erased.c.person, erased.c.erased_at).where(
     erased.c.person.in_(bindparam("names", expanding=True))
+)
+_WAS_DELETED = select(
+    sa.exists().where(erased.c.person == bindparam("name"), erased.c.merged_into == "")
 )
 _IS_KNOWN = select(
     sa.exists().where(events.c.user_id == bindparam("id"))
@@ -151,7 +154,9 @@ class SqlErasure(SqlPart):
             "last_seq": last_seq_of(connection),
             "merged_into": tombstone_name(key, merged_into) if merged_into else "",
         }
-        self.database.upsert(connection, erased, {"person": name}, now)
+        was_deleted = merged_into and connection.execute(_WAS_DELETED, {"name": name}).scalar_one()
+        person = name + SINCE if was_deleted else name
+        self.database.upsert(connection, erased, {"person": person}, now)
         connection.execute(erased.update().where(erased.c.merged_into == name).values(now))
         self._count_erasure(connection)
 
@@ -169,8 +174,10 @@ def that_may_be_kept(connection: Connection, batch: Sequence[Served]) -> Sequenc
         return batch
     names = {one.user_id: tombstone_name(key, one.user_id) for one in batch}
     buried: dict[str, float] = {}
-    for part in chunks(sorted(set(names.values()))):
-        buried.update(raw_rows(connection.execute(_STONES, {"names": part})))
+    for part in chunks(sorted({name + of for name in names.values() for of in ("", SINCE)})):
+        for person, erased_at in raw_rows(connection.execute(_STONES, {"names": part})):
+            name = person.removesuffix(SINCE)
+            buried[name] = max(erased_at, buried.get(name, 0.0))
     if not buried:
         return batch
     now = time.time()

@@ -55,6 +55,8 @@ def export(
 ) -> int:
     """Write what is kept to a Parquet file, which `index`, `events` and `users import` take back.
 
+    People are called in it what they are called in the data folder: by pseudonyms, where it has them.
+
     It needs the data folder to itself; beside a server, export from what `palate restore` makes of a
     backup.
     """

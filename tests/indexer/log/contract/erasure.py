@@ -109,6 +109,22 @@ class ErasureRecordsContract:
         assert log.tombstones().by_person == before
         assert log.tombstones().hides("events", {"user_id": "u", "seq": 1})
 
+    def test_who_was_deleted_and_came_back_as_a_guest_who_signs_in_stays_deleted(
+        self, log: EventLog
+    ) -> None:
+        before, since = {"user_id": "g", "seq": 1}, {"user_id": "g", "seq": 2}
+        log.append_events([Event("g", "1", "view", None, 1.0)])
+        log.delete_user("g")
+        log.append_events([Event("g", "2", "view", None, 2.0)])
+        assert log.merge_users("g", "ann", bytes)["events"] == 1
+        stones = log.tombstones()
+        assert (stones.hides("events", before), stones.hides("events", since)) == (True, False)
+        log.put_served_batch([answer("under way", "g", time.time())])
+        assert log.get_served("under way") is None
+        log.delete_user("ann")
+        assert log.tombstones().hides("events", since)
+        assert log.tombstones().hides("events", before)
+
     def test_there_is_nothing_to_wipe_after_wiping(self, log: EventLog) -> None:
         assert not log.to_wipe()
         log.append_events([Event("u", "1", "view", None, 1.0)])
