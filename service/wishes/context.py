@@ -29,7 +29,7 @@ class Catalogue:
     encode: Callable[[str], FloatArray]
     """(dim,) of words, in the text encoder's space."""
     topics_of: Callable[[str], Mapping[Value, float]]
-    """The values that set the items apart which words are near to, the surest with 1."""
+    """The values that set the items apart which words are near to, 0..1 by how sure that is."""
     prepare: Callable[[Sequence[str]], None] = lambda _: None
     """Told which words will be encoded."""
     reads: Callable[[str], bool] = lambda _: True

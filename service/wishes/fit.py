@@ -206,9 +206,10 @@ class Fitting:
         topic = np.zeros(self._n_items, np.float32)
         for value, weight in said.topics.items():
             topic += np.float32(weights.topic * weight) * self.nearness.lexicon.mask(value)
-        by_meaning = weights.meaning if said.topics else weights.meaning_alone
-        by_words = weights.words if said.topics else weights.words_alone
-        by_media = weights.seen if said.topics else weights.seen_alone
+        sure = max(said.topics.values(), default=0.0)
+        by_meaning = sure * weights.meaning + (1 - sure) * weights.meaning_alone
+        by_words = sure * weights.words + (1 - sure) * weights.words_alone
+        by_media = sure * weights.seen + (1 - sure) * weights.seen_alone
         near = (
             np.float32(by_meaning) * said.meaning
             + np.float32(by_words) * said.common

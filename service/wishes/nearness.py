@@ -38,7 +38,7 @@ class Said:
     near: FloatArray
     """(N,) by meaning and words together."""
     topics: Mapping[Value, float]
-    """The values that set the nearest apart, the surest with 1."""
+    """The values that set the nearer apart, 0..1 by how sure that is."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,10 +2,11 @@
 
 Words such as "spaceships, aliens and robots" name no value, yet the items whose texts are nearest to
 them share one. What is common among those items is not enough: values come together, and each would
-be credited with what another one explains. So membership of the nearest is regressed on all values
-at once, and a value counts by how certain its own part is (its t statistic). Pseudo-relevance
-feedback (Lavrenko and Croft, Relevance-Based Language Models, SIGIR 2001) over values in the place
-of words.
+be credited with what another one explains. So nearness is regressed on all values at once, and a
+value counts by how certain its own part is (its t statistic). What is nearer than the mean counts, by
+the square of how much, up to a bound: a cut among the nearest would lose the values that few items
+have, and without a bound one item with a rare word would decide. Pseudo-relevance feedback (Lavrenko
+and Croft, Relevance-Based Language Models, SIGIR 2001) over values in the place of words.
 
 Immutable; knows no encoder and no wish.
 """
@@ -30,13 +31,19 @@ keywords, not every item has all that would fit it."""
 LEAST_ITEMS, LARGEST_SHARE = 10, 0.9
 """A value that fewer items have says little, and one that nearly all have says nothing."""
 MOST_VALUES = 500
-NEAREST_SHARE, LEAST_NEAREST, MOST_NEAREST = 0.03, 50, 300
-"""How many items are the nearest."""
+FEWEST = 100
+"""Among fewer items there are no topics."""
+NEAR = 4.0
+"""Deviations above the mean from which on all items are as near."""
 RIDGE = 5.0
-LEAST_SHARE = 0.1
-"""So much of the nearest must have the value: a few items that share a name are no topic."""
+LEAST_SHARE = 0.05
+"""So much of all nearness must be that of items with the value: a few that share a name are no
+topic."""
 LEAST_T = 4.0
 """Below this a value explains nothing that chance would not."""
+LEAST_PART, SURE_PART = 0.04, 0.12
+"""Partial correlation of a value with nearness: up to the first it is no more than what words about
+nothing in the catalogue have; from the second on it is surely what they are about."""
 LEAST_WEIGHT = 0.01
 SHARPNESS = 3.0
 """A value counts by its t over the largest, to this power: the values that say the same as the best
@@ -93,25 +100,24 @@ class Topics:
         return cls(values, items, has, np.linalg.inv(gram) if n else gram, names)
 
     def weights(self, nearness: FloatArray) -> dict[Value, float]:
-        """The values that set the nearest items apart, the surest with 1, from `nearness` (N,) of
-        every item of the catalogue."""
+        """The values that set the nearer items apart, 0..1 by how sure that is, from `nearness` (N,) of
+        every item of the catalogue, in deviations of about 1 from a mean of 0."""
         n = len(self.items)
-        if not len(self.values) or n < 2 * LEAST_NEAREST:
+        if not len(self.values) or n < FEWEST:
             return {}
-        m = int(np.clip(NEAREST_SHARE * n, LEAST_NEAREST, MOST_NEAREST))
-        near = np.argpartition(-nearness[self.items], m - 1)[:m]
-        counts = np.asarray(self.has[near].sum(axis=0)).ravel()  # (V + 1,) = X'y
+        near = np.clip(nearness[self.items], 0, NEAR).astype(np.float64) ** 2
+        counts = np.asarray(self.has.T @ near)  # (V + 1,) = X'y
         effect = self.inverse @ counts
-        residual = m - effect @ counts - RIDGE * effect[:-1] @ effect[:-1]
-        error = np.sqrt(self.variances * max(residual, 1e-9) / n)
+        residual = near @ near - effect @ counts - RIDGE * effect[:-1] @ effect[:-1]
+        error = np.sqrt(self.variances * max(float(residual), 1e-9) / n)
         t = (effect / np.maximum(error, 1e-12))[:-1]
         largest = t.max()
-        if largest < LEAST_T:
+        part = largest / np.sqrt(largest**2 + n)
+        if largest < LEAST_T or part <= LEAST_PART:
             return {}
-        there = counts[:-1]
-        weights = np.where(
-            (t >= LEAST_T) & (there >= LEAST_SHARE * m), (t / largest) ** SHARPNESS, 0
-        )
+        sure = min((part - LEAST_PART) / (SURE_PART - LEAST_PART), 1.0)
+        is_topic = (t >= LEAST_T) & (counts[:-1] >= LEAST_SHARE * counts[-1])
+        weights = sure * np.where(is_topic, (t / largest) ** SHARPNESS, 0)
         chosen = np.flatnonzero(weights > LEAST_WEIGHT).tolist()
         return {self.values[place]: float(weights[place]) for place in chosen}
 

@@ -3,8 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from service.wishes.lexicon.lexicon import Segment
 from service.wishes.lexicon.topics import Topics
-from tests.service.wishes.shop import Shop
+from service.wishes.lexicon.values import Value
+from tests.service.wishes.shop import Shop, encode, films
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +37,17 @@ def test_only_fields_that_nearly_every_item_has_are_topics(shop: Shop) -> None:
 
 
 def test_an_empty_catalogue_has_none() -> None:
-    from service.wishes.lexicon.lexicon import Segment
-    from tests.service.wishes.shop import encode
-
     assert Topics.of(Segment.of([]), encode).weights(np.zeros(0, np.float32)) == {}
+
+
+def test_a_topic_counts_by_how_much_of_nearness_it_explains() -> None:
+    segment = Segment.of(list(enumerate(films(4_000))))
+    topics = Topics.of(segment, encode)
+    western = Value("categories", "Western")
+    has = np.zeros(4_000, np.float32)
+    has[segment.values.items(western)] = 1
+    noise = np.random.default_rng(0).normal(size=4_000).astype(np.float32)
+    found = [topics.weights(noise + np.float32(more) * has).get(western, 0) for more in (0, 0.3, 2)]
+    assert found[0] == 0
+    assert 0 < found[1] < 1
+    assert found[2] == 1
