@@ -125,7 +125,7 @@ def _group(feedback: Feedback, counts: BoolArray, name: str, chosen: BoolArray) 
         impressions=len(places),
         clicks=int(clicked.sum()),
         conversions=int(converted.sum()),
-        dwells=int(stayed.sum()),
+        impressions_with_dwell=int(stayed.sum()),
         ctr=_figure(share(clicked.astype(float), people)),
         conversion=_figure(share(converted.astype(float), people)),
         dwell_s=_figure(mean(feedback.dwell[places][stayed], people[stayed])),

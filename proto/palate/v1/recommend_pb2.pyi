@@ -270,7 +270,7 @@ class ReportOnlineResponse(_message.Message):
     def __init__(self, by: _Optional[_Union[OnlineBy, str]] = ..., since: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., kept_since: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., answers: _Optional[int] = ..., groups: _Optional[_Iterable[_Union[OnlineGroup, _Mapping]]] = ..., shown_placements: _Optional[_Iterable[str]] = ..., attribution: _Optional[_Union[OnlineAttribution, _Mapping]] = ...) -> None: ...
 
 class OnlineGroup(_message.Message):
-    __slots__ = ("name", "answers", "people", "served", "impressions", "clicks", "conversions", "dwells", "ctr", "conversion", "dwell_s")
+    __slots__ = ("name", "answers", "people", "served", "impressions", "clicks", "conversions", "impressions_with_dwell", "ctr", "conversion", "dwell_s")
     NAME_FIELD_NUMBER: _ClassVar[int]
     ANSWERS_FIELD_NUMBER: _ClassVar[int]
     PEOPLE_FIELD_NUMBER: _ClassVar[int]
@@ -278,7 +278,7 @@ class OnlineGroup(_message.Message):
     IMPRESSIONS_FIELD_NUMBER: _ClassVar[int]
     CLICKS_FIELD_NUMBER: _ClassVar[int]
     CONVERSIONS_FIELD_NUMBER: _ClassVar[int]
-    DWELLS_FIELD_NUMBER: _ClassVar[int]
+    IMPRESSIONS_WITH_DWELL_FIELD_NUMBER: _ClassVar[int]
     CTR_FIELD_NUMBER: _ClassVar[int]
     CONVERSION_FIELD_NUMBER: _ClassVar[int]
     DWELL_S_FIELD_NUMBER: _ClassVar[int]
@@ -289,11 +289,11 @@ class OnlineGroup(_message.Message):
     impressions: int
     clicks: int
     conversions: int
-    dwells: int
+    impressions_with_dwell: int
     ctr: OnlineFigure
     conversion: OnlineFigure
     dwell_s: OnlineFigure
-    def __init__(self, name: _Optional[str] = ..., answers: _Optional[int] = ..., people: _Optional[int] = ..., served: _Optional[int] = ..., impressions: _Optional[int] = ..., clicks: _Optional[int] = ..., conversions: _Optional[int] = ..., dwells: _Optional[int] = ..., ctr: _Optional[_Union[OnlineFigure, _Mapping]] = ..., conversion: _Optional[_Union[OnlineFigure, _Mapping]] = ..., dwell_s: _Optional[_Union[OnlineFigure, _Mapping]] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., answers: _Optional[int] = ..., people: _Optional[int] = ..., served: _Optional[int] = ..., impressions: _Optional[int] = ..., clicks: _Optional[int] = ..., conversions: _Optional[int] = ..., impressions_with_dwell: _Optional[int] = ..., ctr: _Optional[_Union[OnlineFigure, _Mapping]] = ..., conversion: _Optional[_Union[OnlineFigure, _Mapping]] = ..., dwell_s: _Optional[_Union[OnlineFigure, _Mapping]] = ...) -> None: ...
 
 class OnlineFigure(_message.Message):
     __slots__ = ("value", "low", "high")
