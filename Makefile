@@ -10,7 +10,7 @@ stubs_in = --python_out=$(1) --pyi_out=$(1) --grpc_python_out=$(1)
 DOCKER := docker
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types proto bench-serve bench-overload bench-quality bench-verdicts bench-incremental bench-explain bench-words bench-encode bench-align bench-house bench-telemetry bench-crash bench-start bench-access bench-ingest proto-check bench-gateway docs bench-privacy fuzz audit wheel image lock sbom clean
+.PHONY: help install demo test check lint types proto bench-serve bench-overload bench-quality bench-verdicts bench-incremental bench-explain bench-words bench-encode bench-align bench-house bench-telemetry bench-crash bench-start bench-access bench-ingest proto-check bench-gateway docs bench-privacy fuzz audit wheel image lock sbom typescript go-client java-client test-clients clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -72,6 +72,19 @@ sbom: install ## what the image installs, as CycloneDX, in dist/
 
 audit: ## weaknesses that are known of what the image installs
 	$(BIN)/python -m benchmarks.audit
+
+typescript: install ## write the generated code of clients/typescript, build it, and pack it into dist/; needs Node and npm
+	cd clients/typescript && npm ci --ignore-scripts && PATH="$(abspath $(BIN)):$$PATH" npm run generate && npm run build
+	mkdir -p dist && cd clients/typescript && npm pack --ignore-scripts --pack-destination ../../dist
+
+go-client: install ## generate the client for Go (clients/go/Makefile says what it needs)
+	$(MAKE) -C clients/go BUF=$(abspath $(BIN))/buf
+
+java-client: install ## generate and compile the client for Java (clients/java/Makefile says what it needs)
+	$(MAKE) -C clients/java BUF=$(abspath $(BIN))/buf
+
+test-clients: install ## the clients for Go and Java on a real server; not a part of `make check`
+	$(BIN)/python -m pytest clients
 
 proto: install $(PROTOC)/.installed ## write what is made of the .proto files and of palate.aio: stubs, the client, openapi.json, docs/reference/
 	$(PROTOC)/bin/python -m grpc_tools.protoc -Iproto $(call stubs_in,proto) $(STUBS)/*.proto

@@ -38,6 +38,7 @@ NAVIGATION: Mapping[str, Sequence[str]] = {
     ),
     "Use": (
         "api.md",
+        "clients.md",
         "conversation.md",
         "words.md",
         "explanations.md",
