@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,8 +44,14 @@ class Server:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Its catalogue begins empty; each user of it has items and people of their own."""
-    data = tmp_path_factory.mktemp("clients")
-    (data / "palate.toml").write_text(CONFIG, encoding="utf-8")
+    with serving(tmp_path_factory.mktemp("clients"), CONFIG) as running:
+        yield running
+
+
+@contextmanager
+def serving(data: Path, config: str) -> Iterator[Server]:
+    """`palate serve` on an empty folder."""
+    (data / "palate.toml").write_text(config, encoding="utf-8")
     options = ("--data", str(data))
     making = [*_PALATE, "keys", "make", *options, "--name", "test", "--role", "write"]
     made = subprocess.run(making, cwd=ROOT, capture_output=True, text=True, check=True)

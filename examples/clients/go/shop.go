@@ -3,6 +3,8 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"log"
 	"os"
@@ -18,10 +20,26 @@ func item(id, title, category string, price float64) *palatev1.Item {
 	return &palatev1.Item{ItemId: id, Title: title, Categories: []string{category}, Price: proto.Float64(price)}
 }
 
+// The authorities of the file PALATE_CA; without one the server is asked without TLS.
+func trusted() *tls.Config {
+	file := os.Getenv("PALATE_CA")
+	if file == "" {
+		return nil
+	}
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		log.Fatal(err)
+	}
+	authorities := x509.NewCertPool()
+	authorities.AppendCertsFromPEM(pem)
+	return &tls.Config{RootCAs: authorities}
+}
+
 func main() {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	client, err := palate.Connect(os.Getenv("PALATE_ADDRESS"), palate.Options{Key: os.Getenv("PALATE_KEY")})
+	client, err := palate.Connect(os.Getenv("PALATE_ADDRESS"), palate.Options{
+		Key: os.Getenv("PALATE_KEY"), TLS: trusted()})
 	if err != nil {
 		log.Fatal(err)
 	}

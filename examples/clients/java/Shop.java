@@ -1,4 +1,9 @@
+import io.grpc.Grpc;
+import io.grpc.ManagedChannelBuilder;
 import io.grpc.StatusRuntimeException;
+import io.grpc.TlsChannelCredentials;
+import java.io.File;
+import java.io.IOException;
 import java.util.List;
 import palate.PalateClient;
 import palate.v1.Event;
@@ -25,8 +30,8 @@ public final class Shop {
   public static void main(String[] arguments) throws Exception {
     String[] address = System.getenv().getOrDefault("PALATE_ADDRESS", "127.0.0.1:50051").split(":");
     String key = System.getenv().getOrDefault("PALATE_KEY", "");
-    try (PalateClient palate =
-        PalateClient.connectInPlainText(address[0], Integer.parseInt(address[1]), key)) {
+    ManagedChannelBuilder<?> server = server(address[0], Integer.parseInt(address[1]));
+    try (PalateClient palate = PalateClient.over(server, key)) {
       IndexItemsResponse indexed =
           palate.index().indexItems(IndexItemsRequest.newBuilder().addAllItems(SHOP).build());
       int stored = indexed.getIndexed() + indexed.getSkipped();
@@ -52,6 +57,16 @@ public final class Shop {
             PalateClient.reasonOf(error) + ": " + error.getStatus().getDescription());
       }
     }
+  }
+
+  /** Trusting the authorities of the file PALATE_CA; without one, without TLS. */
+  private static ManagedChannelBuilder<?> server(String host, int port) throws IOException {
+    String authorities = System.getenv("PALATE_CA");
+    if (authorities == null) {
+      return ManagedChannelBuilder.forAddress(host, port).usePlaintext();
+    }
+    return Grpc.newChannelBuilderForAddress(
+        host, port, TlsChannelCredentials.newBuilder().trustManager(new File(authorities)).build());
   }
 
   private static Item item(String id, String title, String category, double price) {

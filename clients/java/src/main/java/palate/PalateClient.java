@@ -81,6 +81,11 @@ public final class PalateClient implements AutoCloseable {
     return new PalateClient(ManagedChannelBuilder.forAddress(host, port).usePlaintext(), key);
   }
 
+  /** Over a channel that is yet to be built: other authorities, a certificate of one's own, a proxy. */
+  public static PalateClient over(ManagedChannelBuilder<?> builder, String key) {
+    return new PalateClient(builder, key);
+  }
+
   /** Items and events. */
   public IndexServiceGrpc.IndexServiceBlockingStub index() {
     return IndexServiceGrpc.newBlockingStub(channel);
