@@ -4,8 +4,8 @@
 #     docker run --rm --volume palate:/data palate keys make --name shop --role write > shop.key
 #     docker run --read-only --tmpfs /tmp --volume palate:/data --publish 127.0.0.1:50051:50051 palate
 #
-# What is installed is pinned and hashed in deploy/image/requirements.txt (`make lock`); the wheel
-# carries the networks of the bundled encoders. docs/deployment.md says more.
+# What is installed is pinned and hashed in deploy/image/requirements.txt (`make lock`); the wheels
+# are Palate's, which carries the networks of the bundled encoders. docs/deployment.md says more.
 
 ARG BASE=docker.io/library/debian:bookworm-slim
 
@@ -15,11 +15,11 @@ FROM ${BASE} AS build
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates python3 python3-venv \
     && rm -rf /var/lib/apt/lists/*
-COPY deploy/image/requirements.txt dist/palate-*.whl /build/
+COPY deploy/image/requirements.txt dist/palate*.whl /build/
 RUN python3 -m venv /opt/palate \
     && /opt/palate/bin/pip install --no-cache-dir --require-hashes --only-binary :all: \
         --requirement /build/requirements.txt \
-    && /opt/palate/bin/pip install --no-cache-dir --no-deps /build/palate-*.whl \
+    && /opt/palate/bin/pip install --no-cache-dir --no-deps /build/palate*.whl \
     && /opt/palate/bin/pip uninstall --yes pip setuptools
 
 # hadolint ignore=DL3006

@@ -3,19 +3,23 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STUBS  := proto/palate/v1
+# Stubs run on their own protobuf and on later ones, so they are of the oldest compiler that has what they need.
+PROTOC := build/protoc
+PROTOC_PACKAGES := grpcio-tools==1.63.0 'protobuf<6' 'setuptools<81'
+stubs_in = --python_out=$(1) --pyi_out=$(1) --grpc_python_out=$(1)
 DOCKER := docker
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types proto bench-serve bench-overload bench-quality bench-verdicts bench-incremental bench-explain bench-words bench-encode bench-align bench-house bench-telemetry bench-crash bench-beside soak bench-start bench-access bench-ingest proto-check bench-gateway docs bench-privacy fuzz audit wheel image lock sbom clean
+.PHONY: help install demo test check lint types proto bench-serve bench-overload bench-quality bench-verdicts bench-incremental bench-explain bench-words bench-encode bench-align bench-house bench-telemetry bench-crash bench-beside soak bench-start bench-access bench-ingest proto-check bench-gateway docs bench-privacy fuzz audit wheel image lock sbom typescript go-client java-client test-clients clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-$(VENV)/.installed: pyproject.toml constraints.txt
+$(VENV)/.installed: pyproject.toml proto/pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet -c constraints.txt torch torchvision
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e proto -e '.[dev]'
 	touch $@
 
 install: $(VENV)/.installed ## make the virtual environment and install everything into it
@@ -35,19 +39,27 @@ lint:
 types:
 	$(BIN)/mypy
 
-proto-check: ## names, comments and form of the .proto files, and that no caller of before breaks
+$(PROTOC)/.installed: $(VENV)/.installed Makefile
+	$(BIN)/uv venv --quiet --clear --python '>=3.9,<3.13' $(PROTOC)
+	$(BIN)/uv pip install --quiet --python $(PROTOC)/bin/python $(PROTOC_PACKAGES)
+	touch $@
+
+proto-check: $(PROTOC)/.installed ## names, comments and form of the .proto files, their stubs, and that no caller of before breaks
+	rm -rf $(PROTOC)/out && mkdir $(PROTOC)/out
+	$(PROTOC)/bin/python -m grpc_tools.protoc -Iproto $(call stubs_in,$(PROTOC)/out) $(STUBS)/*.proto
+	@for stub in $(PROTOC)/out/palate/v1/*; do cmp $$stub $(STUBS)/$${stub##*/} || { echo "stubs are stale: make proto"; exit 1; }; done
 	$(BIN)/buf lint
 	$(BIN)/buf format --diff --exit-code --path proto/palate
 	$(BIN)/buf breaking --against tests/proto/034e339.binpb
 
 wheel: install ## a wheel in dist/ that carries the networks of the bundled encoders: palate[serve] needs no PyTorch
-	$(BIN)/python -m encoders.carry && $(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .; \
+	$(BIN)/python -m encoders.carry && $(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist ./proto .; \
 		status=$$?; rm -rf encoders/carried; exit $$status
 
 lock: install ## pin and hash what the image installs, after a change of dependencies
 	$(BIN)/uv pip compile --quiet --no-config --default-index https://pypi.org/simple --constraint constraints.txt \
 		--extra serve --extra http --extra jwt --extra telemetry --extra parquet --python-version 3.11 --python-platform linux \
-		--generate-hashes --no-header --no-annotate --output-file deploy/image/requirements.txt pyproject.toml
+		--generate-hashes --no-header --no-annotate --no-emit-package palate-client --output-file deploy/image/requirements.txt pyproject.toml
 
 image: wheel ## the image of a server, by docker or by what DOCKER names
 	$(DOCKER) build --tag palate .
@@ -60,8 +72,22 @@ sbom: install ## what the image installs, as CycloneDX, in dist/
 audit: ## weaknesses that are known of what the image installs
 	$(BIN)/python -m benchmarks.audit
 
-proto: install ## write what is made of the .proto files: stubs, openapi.json, docs/reference/
-	$(BIN)/python -m grpc_tools.protoc -Iproto --python_out=proto --pyi_out=proto --grpc_python_out=proto $(STUBS)/*.proto
+typescript: install ## write the generated code of clients/typescript, build it, and pack it into dist/; needs Node and npm
+	cd clients/typescript && npm ci --ignore-scripts && PATH="$(abspath $(BIN)):$$PATH" npm run generate && npm run build
+	mkdir -p dist && cd clients/typescript && npm pack --ignore-scripts --pack-destination ../../dist
+
+go-client: install ## generate the client for Go (clients/go/Makefile says what it needs)
+	$(MAKE) -C clients/go BUF=$(abspath $(BIN))/buf
+
+java-client: install ## generate and compile the client for Java (clients/java/Makefile says what it needs)
+	$(MAKE) -C clients/java BUF=$(abspath $(BIN))/buf
+
+test-clients: install ## the clients for Go and Java on a real server; not a part of `make check`
+	$(BIN)/python -m pytest clients
+
+proto: install $(PROTOC)/.installed ## write what is made of the .proto files and of palate.aio: stubs, the client, openapi.json, docs/reference/
+	$(PROTOC)/bin/python -m grpc_tools.protoc -Iproto $(call stubs_in,proto) $(STUBS)/*.proto
+	$(BIN)/python -m benchmarks.sync_client --write
 	$(BIN)/python -m service.rpc.reference
 
 bench-serve: install ## latency and throughput of Recommend over gRPC

@@ -37,6 +37,7 @@ NAVIGATION: Mapping[str, Sequence[str]] = {
     ),
     "Use": (
         "api.md",
+        "clients.md",
         "agents.md",
         "notebooks.md",
         "conversation.md",

@@ -23,6 +23,8 @@ ROOT = Path(__file__).parents[1]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "deploy/compose/compose.yaml").read_text())
 LOCK = (ROOT / "deploy/image/requirements.txt").read_text()
 EXTRAS = ("serve", "http", "jwt", "telemetry", "parquet")
+OURS = {"palate": ".", "palate-client": "proto"}
+"""What is built from the checkout, and where it lies there."""
 HADOLINT = shutil.which("hadolint", path=str(Path(sys.executable).parent)) or ""
 
 
@@ -31,15 +33,20 @@ def _locked() -> dict[str, str]:
 
 
 def _asked() -> set[str]:
-    """What the image's extras ask for, in the end of their own."""
+    """What the image's extras ask for, and ours of one another in the end."""
     import tomllib
 
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    waiting = [*project["dependencies"], *(f"palate[{extra}]" for extra in EXTRAS)]
+    projects = {
+        name: tomllib.loads((ROOT / folder / "pyproject.toml").read_text())["project"]
+        for name, folder in OURS.items()
+    }
+    waiting = [*projects["palate"]["dependencies"], *(f"palate[{extra}]" for extra in EXTRAS)]
     found = set()
     while waiting:
         asked = Requirement(waiting.pop())
-        if asked.name == "palate":
+        if asked.name in projects:
+            project = projects[asked.name]
+            waiting += project["dependencies"] if asked.name != "palate" else []
             waiting += [
                 line for extra in asked.extras for line in project["optional-dependencies"][extra]
             ]

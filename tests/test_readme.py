@@ -25,7 +25,17 @@ PAGES = [
     *sorted((ROOT / "examples").glob("*/README.md")),
 ]
 MAX_COMMANDS = 5
-TOP = {"benchmarks", "docs", "encoders", "examples", "indexer", "proto", "service", "tests"}
+TOP = {
+    "benchmarks",
+    "clients",
+    "docs",
+    "encoders",
+    "examples",
+    "indexer",
+    "proto",
+    "service",
+    "tests",
+}
 """Folders whose files pages name by their whole path."""
 MODALITIES = ("text", "image", "audio")
 

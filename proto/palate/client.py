@@ -1,11 +1,8 @@
 """The client that backend services import: one method per call, simple values in, messages out.
 
-Owns deadlines and retries: every call has a deadline, and an attempt that ends with UNAVAILABLE
-(and nothing else) is repeated with growing pauses until the deadline. Repeating is harmless: events
-are given a time here, and the log counts the same event once. Knows nothing of the server's
-insides; needs grpcio, grpcio-status, grpcio-health-checking, googleapis-common-protos and protobuf
-only. A server that other machines reach wants a key, and should be
-asked over TLS: `Client(address, key=..., tls=Tls("ca.pem"))`.
+Written from `palate.aio`, which is the same for asyncio, by `make proto`: change that one. Safe to share
+between threads. Needs grpc and protobuf only. A server that other machines reach wants a key, and should
+be asked over TLS: `Client(address, key=..., tls=Tls("ca.pem"))`.
 
     with Client("127.0.0.1:50051") as palate:
         palate.record_events([{"user_id": "u1", "item_id": "film-7", "event_type": "watch"}])
@@ -19,14 +16,8 @@ asked over TLS: `Client(address, key=..., tls=Tls("ca.pem"))`.
 from __future__ import annotations
 
 import json
-import math
-import os
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -34,6 +25,15 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from palate import values
+from palate.channels import (
+    DEFAULT_TIMEOUT_S,
+    MAX_MESSAGE_BYTES,
+    Channel,
+    Target,
+    Tls,
+    metadata,
+    open_channel,
+)
 from palate.errors import PalateRpcError
 from palate.v1 import (
     catalog_pb2,
@@ -52,43 +52,15 @@ from palate.v1 import (
 
 __all__ = ["Client", "PalateRpcError", "Tls"]
 
-DEFAULT_TIMEOUT_S = 10.0
 INDEX_TIMEOUT_S = 300.0
 TRAIN_TIMEOUT_S = 4 * 3600.0
 REPORT_TIMEOUT_S = 120.0
-MAX_MESSAGE_BYTES = 32 * 1024 * 1024
 EXPORT_PAGE_SIZE = 5_000
 """Events and served answers that are asked for at once."""
-MIN_PAUSE_S = 0.01
-"""With pauses of about 1 ms a repeated call of gRPC may hang until its deadline
-(github.com/grpc/grpc/issues/41036)."""
-
-
-Pem = str | os.PathLike[str] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Tls:
-    """PEM files for TLS."""
-
-    ca: Pem = None
-    """The authorities that the server's certificate may be of; without them those that gRPC trusts."""
-    cert: Pem = None
-    """Our own certificate, where the server asks for one (mutual TLS)."""
-    key: Pem = None
-    """Its private key."""
-
-    def credentials(self) -> grpc.ChannelCredentials:
-        """OSError where a file cannot be read."""
-        ca, cert, key = (
-            Path(file).read_bytes() if file is not None else None
-            for file in (self.ca, self.cert, self.key)
-        )
-        return grpc.ssl_channel_credentials(ca, key, cert)
 
 
 class Client:
-    """A connection to a Palate server; safe to share between threads.
+    """A connection to a Palate server, for any number of calls at a time.
 
     `key` is an API key or a token, sent with every call; `tls` has the files for TLS, and without it
     nothing is encrypted.
@@ -107,31 +79,13 @@ class Client:
         max_attempts: int = 4,
         first_pause_s: float = 0.1,
         max_message_bytes: int = MAX_MESSAGE_BYTES,
-        channel: grpc.Channel | None = None,
+        channel: Channel | None = None,
     ) -> None:
         self.address = address
         self._timeout_s = timeout_s
-        if not (key.isascii() and key.isprintable()) or " " in key:
-            raise ValueError(
-                "the key has a space or a character that no key has; check how it was read"
-            )
-        self._metadata = (("authorization", f"Bearer {key}"),) if key else ()
-        options = [
-            ("grpc.service_config", _retries(max_attempts, first_pause_s)),
-            ("grpc.max_receive_message_length", max_message_bytes),
-            ("grpc.max_send_message_length", max_message_bytes),
-        ]
-        if channel is not None:
-            self._channel = channel
-        elif tls is not None:
-            self._channel = grpc.secure_channel(address, tls.credentials(), options)
-        else:
-            if key and not _is_here(address):
-                warnings.warn(
-                    f"the key goes to {address} without TLS, and can be read on the way; give tls=Tls(...)",
-                    stacklevel=2,
-                )
-            self._channel = grpc.insecure_channel(address, options)
+        self._metadata = metadata(key)
+        target = Target(address, key, tls, max_attempts, first_pause_s, max_message_bytes)
+        self._channel: Any = channel if channel is not None else open_channel(target)
         self._index: Any = index_pb2_grpc.IndexServiceStub(self._channel)
         self._recommend: Any = recommend_pb2_grpc.RecommendServiceStub(self._channel)
         self._explain: Any = explain_pb2_grpc.ExplainServiceStub(self._channel)
@@ -202,9 +156,10 @@ class Client:
 
     def get_item(self, item_id: str, *, timeout_s: float | None = None) -> catalog_pb2.Item:
         """One item; NOT_FOUND where there is none of that id."""
-        return self._call(
+        answer = self._call(
             self._index.GetItem, index_pb2.GetItemRequest(item_id=item_id), timeout_s
-        ).item
+        )
+        return answer.item
 
     def list_items(
         self,
@@ -244,7 +199,8 @@ class Client:
         request = index_pb2.DeleteEventsRequest(
             user_id=user_id, event_ids=event_ids, all=all_of_user
         )
-        return int(self._call(self._index.DeleteEvents, request, timeout_s).deleted)
+        answer = self._call(self._index.DeleteEvents, request, timeout_s)
+        return int(answer.deleted)
 
     # Recommendations
 
@@ -419,7 +375,8 @@ class Client:
 
     def list_models(self, *, timeout_s: float | None = None) -> Sequence[model_pb2.ModelInfo]:
         """The trained models, newest first."""
-        return self._call(self._model.ListModels, model_pb2.ListModelsRequest(), timeout_s).models
+        answer = self._call(self._model.ListModels, model_pb2.ListModelsRequest(), timeout_s)
+        return answer.models
 
     def train_model(
         self,
@@ -449,15 +406,15 @@ class Client:
         self, version: str, *, timeout_s: float | None = None
     ) -> model_pb2.ModelInfo:
         """Serves with this model from now on."""
-        return self._call(
+        answer = self._call(
             self._model.ActivateModel, model_pb2.ActivateModelRequest(version=version), timeout_s
-        ).model
+        )
+        return answer.model
 
     def rollback_model(self, *, timeout_s: float | None = None) -> model_pb2.ModelInfo:
         """Serves with the model that served before."""
-        return self._call(
-            self._model.RollbackModel, model_pb2.RollbackModelRequest(), timeout_s
-        ).model
+        answer = self._call(self._model.RollbackModel, model_pb2.RollbackModelRequest(), timeout_s)
+        return answer.model
 
     def start_trial(
         self, version: str, kind: str | int, *, share: float = 0.0, timeout_s: float | None = None
@@ -468,7 +425,8 @@ class Client:
             kind=values.trial_kind(kind),  # type: ignore[arg-type]
             share=share,
         )
-        return self._call(self._model.StartTrial, request, timeout_s).trial
+        answer = self._call(self._model.StartTrial, request, timeout_s)
+        return answer.trial
 
     def get_trial(self, *, timeout_s: float | None = None) -> model_pb2.ModelTrial | None:
         """The trial that runs, else the last there was; None where there never was one."""
@@ -477,7 +435,8 @@ class Client:
 
     def end_trial(self, *, timeout_s: float | None = None) -> model_pb2.ModelTrial:
         """Ends the trial that runs."""
-        return self._call(self._model.EndTrial, model_pb2.EndTrialRequest(), timeout_s).trial
+        answer = self._call(self._model.EndTrial, model_pb2.EndTrialRequest(), timeout_s)
+        return answer.trial
 
     # Users
 
@@ -523,7 +482,8 @@ class Client:
         self, user_id: str, *, retrain: bool = False, timeout_s: float | None = None
     ) -> dict[str, int]:
         """Returns how many of each kind were removed."""
-        return dict(self.erase_user(user_id, retrain=retrain, timeout_s=timeout_s).deleted)
+        answer = self.erase_user(user_id, retrain=retrain, timeout_s=timeout_s)
+        return dict(answer.deleted)
 
     def erase_user(
         self, user_id: str, *, retrain: bool = False, timeout_s: float | None = None
@@ -542,7 +502,8 @@ class Client:
         """Makes a guest one with the user they turned out to be; returns how many of each kind became
         the user's."""
         request = user_pb2.MergeUsersRequest(guest_user_id=guest_user_id, user_id=user_id)
-        return dict(self._call(self._user.MergeUsers, request, timeout_s).merged)
+        answer = self._call(self._user.MergeUsers, request, timeout_s)
+        return dict(answer.merged)
 
     def _call(self, method: Callable[..., Any], request: object, timeout_s: float | None) -> Any:
         try:
@@ -568,28 +529,3 @@ class Client:
             raise PalateRpcError.from_grpc(error) from None
         finally:
             call.cancel()
-
-
-def _is_here(address: str) -> bool:
-    host = address.removeprefix("dns:///").rpartition(":")[0].strip("[]")
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:  # a name, which may stand for any machine
-        return False
-
-
-def _retries(max_attempts: int, first_pause_s: float) -> str:
-    if not 2 <= max_attempts <= 5:
-        raise ValueError(
-            f"max_attempts is {max_attempts}: it must be 2 to 5, which is what gRPC allows"
-        )
-    if not MIN_PAUSE_S <= first_pause_s < math.inf:
-        raise ValueError(f"first_pause_s is {first_pause_s}: it must be at least {MIN_PAUSE_S}")
-    policy = {
-        "maxAttempts": max_attempts,
-        "initialBackoff": f"{first_pause_s:.3f}s",
-        "maxBackoff": f"{max(2.0, first_pause_s):.3f}s",
-        "backoffMultiplier": 2,
-        "retryableStatusCodes": ["UNAVAILABLE"],
-    }
-    return json.dumps({"methodConfig": [{"name": [{}], "retryPolicy": policy}]})

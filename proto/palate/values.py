@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -86,7 +86,7 @@ def timestamp(value: float | str | datetime) -> Timestamp:
     """A point in time from unix seconds, RFC 3339 text or a datetime."""
     message = Timestamp()
     if isinstance(value, datetime):
-        message.FromDatetime(value if value.tzinfo else value.replace(tzinfo=UTC))
+        message.FromDatetime(value if value.tzinfo else value.replace(tzinfo=timezone.utc))
     elif isinstance(value, str):
         message.FromJsonString(value)
     else:

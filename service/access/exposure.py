@@ -56,12 +56,11 @@ def warnings(settings: Settings, *, required: bool) -> Iterator[str]:
             " read, export and delete everything"
         )
     for name, address in _addresses(settings) if required else ():
-        speaks_tls = name == "server.address" and settings.tls.cert is not None
+        speaks_tls = settings.tls.cert is not None
         if name != "server.metrics" and not speaks_tls and not is_loopback(address):
-            todo = "set tls.cert and tls.key, or " if name == "server.address" else ""
             yield (
                 f"{name} {address} can be reached from other machines and speaks no TLS: keys and answers can be read"
-                f" on the way; {todo}let something in front speak TLS"
+                " on the way; set tls.cert and tls.key, or let something in front speak TLS"
             )
 
 

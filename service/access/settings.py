@@ -21,7 +21,8 @@ _SECTION = ConfigDict(
 
 
 class TlsSettings(BaseModel):
-    """The server's certificate. Files are read again when they change; calls under way go on."""
+    """The server's certificate, for gRPC and HTTP. Files are read again when they change; calls under way
+    go on."""
 
     model_config = _SECTION
 

@@ -289,7 +289,7 @@ class OnlineGroup:
     """Impressions that the person turned to."""
     conversions: int
     """Impressions with which the person did what the answer was for."""
-    dwells: int
+    impressions_with_dwell: int
     """Impressions of which it is known how long the person stayed."""
     ctr: OnlineFigure | None
     """Clicks by impression; None where fewer than two people are counted."""

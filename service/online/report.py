@@ -126,7 +126,7 @@ def group_of(feedback: Feedback, counts: BoolArray, name: str, chosen: BoolArray
         impressions=len(places),
         clicks=int(clicked.sum()),
         conversions=int(converted.sum()),
-        dwells=int(stayed.sum()),
+        impressions_with_dwell=int(stayed.sum()),
         ctr=figure(share(clicked.astype(float), people)),
         conversion=figure(share(converted.astype(float), people)),
         dwell_s=figure(mean(feedback.dwell[places][stayed], people[stayed])),

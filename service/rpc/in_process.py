@@ -20,6 +20,7 @@ from palate.errors import REQUEST_ID
 from service.rpc.interceptor import DETAILS_KEY, DOMAIN, Aborted
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
+Registered: TypeAlias = "grpc.GenericRpcHandler[Any, Any]"
 ReadRequest: TypeAlias = Callable[[], Awaitable[bytes]]
 Metadata: TypeAlias = Sequence[tuple[str, str | bytes]]
 
@@ -95,14 +96,11 @@ class Calls:
 
     def __init__(self, interceptors: Sequence[grpc.aio.ServerInterceptor]) -> None:  # type: ignore[type-arg]
         self._interceptors = interceptors
-        self._handlers: dict[str, Handler] = {}
+        self._services: list[Registered] = []
 
-    def add_generic_rpc_handlers(self, handlers: Sequence[object]) -> None:
-        """A part of registering that a server without a socket does not need."""
-
-    def add_registered_method_handlers(self, service: str, handlers: Mapping[str, Handler]) -> None:
+    def add_generic_rpc_handlers(self, handlers: Sequence[Registered]) -> None:
         """What the generated code calls for a servicer."""
-        self._handlers |= {f"/{service}/{name}": handler for name, handler in handlers.items()}
+        self._services += handlers
 
     async def handler(self, call: InProcessCall) -> Handler:
         """What answers a call, as the interceptors have it; whose is the rule that nothing is read of a
@@ -111,12 +109,7 @@ class Calls:
 
     async def _through(self, number: int, details: Any) -> Handler:
         if number == len(self._interceptors):
-            if details.method not in self._handlers:
-                status = status_of(
-                    grpc.StatusCode.UNIMPLEMENTED, "NO_SUCH_METHOD", f"there is no {details.method}"
-                )
-                raise Aborted(status)
-            return self._handlers[details.method]
+            return self._registered(details)
 
         async def go_on(details: Any) -> Handler:
             return await self._through(number + 1, details)
@@ -124,6 +117,15 @@ class Calls:
         interceptor = self._interceptors[number]
         handler: Handler = await interceptor.intercept_service(go_on, details)
         return handler
+
+    def _registered(self, details: Any) -> Handler:
+        for service in self._services:
+            if (handler := service.service(details)) is not None:
+                return handler
+        status = status_of(
+            grpc.StatusCode.UNIMPLEMENTED, "NO_SUCH_METHOD", f"there is no {details.method}"
+        )
+        raise Aborted(status)
 
 
 async def answer(handler: Any, call: InProcessCall) -> bytes:

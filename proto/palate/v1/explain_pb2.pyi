@@ -3,8 +3,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from collections.abc import Iterable as _Iterable, Mapping as _Mapping
-from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -137,7 +136,7 @@ class ExplainRequest(_message.Message):
     change: bool
     wish: str
     taste: str
-    def __init__(self, recommendation_id: _Optional[str] = ..., item_id: _Optional[str] = ..., user_id: _Optional[str] = ..., language: _Optional[str] = ..., writer: _Optional[str] = ..., instead_of_item_id: _Optional[str] = ..., change: _Optional[bool] = ..., wish: _Optional[str] = ..., taste: _Optional[str] = ...) -> None: ...
+    def __init__(self, recommendation_id: _Optional[str] = ..., item_id: _Optional[str] = ..., user_id: _Optional[str] = ..., language: _Optional[str] = ..., writer: _Optional[str] = ..., instead_of_item_id: _Optional[str] = ..., change: bool = ..., wish: _Optional[str] = ..., taste: _Optional[str] = ...) -> None: ...
 
 class Change(_message.Message):
     __slots__ = ("evidence", "text")
@@ -210,7 +209,7 @@ class StreamExplainRequest(_message.Message):
     change: bool
     wish: str
     taste: str
-    def __init__(self, recommendation_id: _Optional[str] = ..., item_id: _Optional[str] = ..., user_id: _Optional[str] = ..., language: _Optional[str] = ..., writer: _Optional[str] = ..., instead_of_item_id: _Optional[str] = ..., change: _Optional[bool] = ..., wish: _Optional[str] = ..., taste: _Optional[str] = ...) -> None: ...
+    def __init__(self, recommendation_id: _Optional[str] = ..., item_id: _Optional[str] = ..., user_id: _Optional[str] = ..., language: _Optional[str] = ..., writer: _Optional[str] = ..., instead_of_item_id: _Optional[str] = ..., change: bool = ..., wish: _Optional[str] = ..., taste: _Optional[str] = ...) -> None: ...
 
 class StreamExplainResponse(_message.Message):
     __slots__ = ("evidence", "text")

@@ -4,8 +4,7 @@ from palate.v1 import event_pb2 as _event_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from collections.abc import Iterable as _Iterable, Mapping as _Mapping
-from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -134,7 +133,7 @@ class DeleteEventsRequest(_message.Message):
     user_id: str
     event_ids: _containers.RepeatedScalarFieldContainer[str]
     all: bool
-    def __init__(self, user_id: _Optional[str] = ..., event_ids: _Optional[_Iterable[str]] = ..., all: _Optional[bool] = ...) -> None: ...
+    def __init__(self, user_id: _Optional[str] = ..., event_ids: _Optional[_Iterable[str]] = ..., all: bool = ...) -> None: ...
 
 class DeleteEventsResponse(_message.Message):
     __slots__ = ("deleted",)

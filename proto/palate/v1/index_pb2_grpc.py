@@ -5,8 +5,10 @@ import warnings
 
 from palate.v1 import index_pb2 as palate_dot_v1_dot_index__pb2
 
-GRPC_GENERATED_VERSION = '1.85.1'
+GRPC_GENERATED_VERSION = '1.63.0'
 GRPC_VERSION = grpc.__version__
+EXPECTED_ERROR_RELEASE = '1.65.0'
+SCHEDULED_RELEASE_DATE = 'June 25, 2024'
 _version_not_supported = False
 
 try:
@@ -16,16 +18,19 @@ except ImportError:
     _version_not_supported = True
 
 if _version_not_supported:
-    raise RuntimeError(
+    warnings.warn(
         f'The grpc package installed is at version {GRPC_VERSION},'
-        + ' but the generated code in palate/v1/index_pb2_grpc.py depends on'
+        + f' but the generated code in palate/v1/index_pb2_grpc.py depends on'
         + f' grpcio>={GRPC_GENERATED_VERSION}.'
         + f' Please upgrade your grpc module to grpcio>={GRPC_GENERATED_VERSION}'
         + f' or downgrade your generated code using grpcio-tools<={GRPC_VERSION}.'
+        + f' This warning will become an error in {EXPECTED_ERROR_RELEASE},'
+        + f' scheduled for release on {SCHEDULED_RELEASE_DATE}.',
+        RuntimeWarning
     )
 
 
-class IndexServiceStub:
+class IndexServiceStub(object):
     """The catalogue and the event log.
     """
 
@@ -67,7 +72,7 @@ class IndexServiceStub:
                 _registered_method=True)
 
 
-class IndexServiceServicer:
+class IndexServiceServicer(object):
     """The catalogue and the event log.
     """
 
@@ -157,11 +162,10 @@ def add_IndexServiceServicer_to_server(servicer, server):
     generic_handler = grpc.method_handlers_generic_handler(
             'palate.v1.IndexService', rpc_method_handlers)
     server.add_generic_rpc_handlers((generic_handler,))
-    server.add_registered_method_handlers('palate.v1.IndexService', rpc_method_handlers)
 
 
  # This class is part of an EXPERIMENTAL API.
-class IndexService:
+class IndexService(object):
     """The catalogue and the event log.
     """
 

@@ -1,5 +1,3 @@
-import datetime
-
 from google.api import annotations_pb2 as _annotations_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from palate.v1 import recommend_pb2 as _recommend_pb2
@@ -7,8 +5,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from collections.abc import Iterable as _Iterable, Mapping as _Mapping
-from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -51,7 +48,7 @@ class ModelInfo(_message.Message):
     created_at: _timestamp_pb2.Timestamp
     active: bool
     metrics: _containers.ScalarMap[str, float]
-    def __init__(self, version: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., active: _Optional[bool] = ..., metrics: _Optional[_Mapping[str, float]] = ...) -> None: ...
+    def __init__(self, version: _Optional[str] = ..., created_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., active: bool = ..., metrics: _Optional[_Mapping[str, float]] = ...) -> None: ...
 
 class ListModelsRequest(_message.Message):
     __slots__ = ()
@@ -71,7 +68,7 @@ class TrainModelRequest(_message.Message):
     incremental: bool
     seed: int
     force: bool
-    def __init__(self, incremental: _Optional[bool] = ..., seed: _Optional[int] = ..., force: _Optional[bool] = ...) -> None: ...
+    def __init__(self, incremental: bool = ..., seed: _Optional[int] = ..., force: bool = ...) -> None: ...
 
 class TrainModelResponse(_message.Message):
     __slots__ = ("progress", "model")
@@ -209,7 +206,7 @@ class ModelTrial(_message.Message):
     shadow: ShadowFigures
     arms: _containers.RepeatedCompositeFieldContainer[TrialArm]
     tests: _containers.RepeatedCompositeFieldContainer[TrialTest]
-    def __init__(self, kind: _Optional[_Union[TrialKind, str]] = ..., version: _Optional[str] = ..., against: _Optional[str] = ..., share: _Optional[float] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., state: _Optional[_Union[TrialState, str]] = ..., why: _Optional[str] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., shadow: _Optional[_Union[ShadowFigures, _Mapping]] = ..., arms: _Optional[_Iterable[_Union[TrialArm, _Mapping]]] = ..., tests: _Optional[_Iterable[_Union[TrialTest, _Mapping]]] = ...) -> None: ...
+    def __init__(self, kind: _Optional[_Union[TrialKind, str]] = ..., version: _Optional[str] = ..., against: _Optional[str] = ..., share: _Optional[float] = ..., started_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., state: _Optional[_Union[TrialState, str]] = ..., why: _Optional[str] = ..., ended_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., shadow: _Optional[_Union[ShadowFigures, _Mapping]] = ..., arms: _Optional[_Iterable[_Union[TrialArm, _Mapping]]] = ..., tests: _Optional[_Iterable[_Union[TrialTest, _Mapping]]] = ...) -> None: ...
 
 class ShadowFigures(_message.Message):
     __slots__ = ("compared", "dropped", "failed", "overlap", "rank_biased_overlap", "score_drift", "seconds")

@@ -1,5 +1,3 @@
-import datetime
-
 from google.api import annotations_pb2 as _annotations_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from palate.v1 import catalog_pb2 as _catalog_pb2
@@ -7,8 +5,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from collections.abc import Iterable as _Iterable, Mapping as _Mapping
-from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -99,7 +96,7 @@ class RecommendRequest(_message.Message):
     wish: str
     refine_recommendation_id: str
     without_wish_parts: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, user_id: _Optional[str] = ..., k: _Optional[int] = ..., domains: _Optional[_Iterable[str]] = ..., filter: _Optional[str] = ..., exclude_item_ids: _Optional[_Iterable[str]] = ..., include_seen: _Optional[bool] = ..., history_item_ids: _Optional[_Iterable[str]] = ..., taste: _Optional[str] = ..., diversity: _Optional[float] = ..., exploration: _Optional[float] = ..., explain: _Optional[bool] = ..., personalization: _Optional[_Union[Personalization, str]] = ..., scenario: _Optional[str] = ..., page_token: _Optional[str] = ..., language: _Optional[str] = ..., wish: _Optional[str] = ..., refine_recommendation_id: _Optional[str] = ..., without_wish_parts: _Optional[_Iterable[str]] = ...) -> None: ...
+    def __init__(self, user_id: _Optional[str] = ..., k: _Optional[int] = ..., domains: _Optional[_Iterable[str]] = ..., filter: _Optional[str] = ..., exclude_item_ids: _Optional[_Iterable[str]] = ..., include_seen: bool = ..., history_item_ids: _Optional[_Iterable[str]] = ..., taste: _Optional[str] = ..., diversity: _Optional[float] = ..., exploration: _Optional[float] = ..., explain: bool = ..., personalization: _Optional[_Union[Personalization, str]] = ..., scenario: _Optional[str] = ..., page_token: _Optional[str] = ..., language: _Optional[str] = ..., wish: _Optional[str] = ..., refine_recommendation_id: _Optional[str] = ..., without_wish_parts: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class WishPart(_message.Message):
     __slots__ = ("kind", "text", "field", "values", "filter", "item_id", "low", "high", "is_strict", "words")
@@ -123,7 +120,7 @@ class WishPart(_message.Message):
     high: float
     is_strict: bool
     words: str
-    def __init__(self, kind: _Optional[_Union[WishPartKind, str]] = ..., text: _Optional[str] = ..., field: _Optional[str] = ..., values: _Optional[_Iterable[str]] = ..., filter: _Optional[str] = ..., item_id: _Optional[str] = ..., low: _Optional[float] = ..., high: _Optional[float] = ..., is_strict: _Optional[bool] = ..., words: _Optional[str] = ...) -> None: ...
+    def __init__(self, kind: _Optional[_Union[WishPartKind, str]] = ..., text: _Optional[str] = ..., field: _Optional[str] = ..., values: _Optional[_Iterable[str]] = ..., filter: _Optional[str] = ..., item_id: _Optional[str] = ..., low: _Optional[float] = ..., high: _Optional[float] = ..., is_strict: bool = ..., words: _Optional[str] = ...) -> None: ...
 
 class WishReading(_message.Message):
     __slots__ = ("text", "parts", "reader")
@@ -254,7 +251,7 @@ class ReportOnlineRequest(_message.Message):
     BY_FIELD_NUMBER: _ClassVar[int]
     since: _timestamp_pb2.Timestamp
     by: OnlineBy
-    def __init__(self, since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., by: _Optional[_Union[OnlineBy, str]] = ...) -> None: ...
+    def __init__(self, since: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., by: _Optional[_Union[OnlineBy, str]] = ...) -> None: ...
 
 class ReportOnlineResponse(_message.Message):
     __slots__ = ("by", "since", "kept_since", "answers", "groups", "shown_placements", "attribution")
@@ -272,10 +269,10 @@ class ReportOnlineResponse(_message.Message):
     groups: _containers.RepeatedCompositeFieldContainer[OnlineGroup]
     shown_placements: _containers.RepeatedScalarFieldContainer[str]
     attribution: OnlineAttribution
-    def __init__(self, by: _Optional[_Union[OnlineBy, str]] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., kept_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., answers: _Optional[int] = ..., groups: _Optional[_Iterable[_Union[OnlineGroup, _Mapping]]] = ..., shown_placements: _Optional[_Iterable[str]] = ..., attribution: _Optional[_Union[OnlineAttribution, _Mapping]] = ...) -> None: ...
+    def __init__(self, by: _Optional[_Union[OnlineBy, str]] = ..., since: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., kept_since: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., answers: _Optional[int] = ..., groups: _Optional[_Iterable[_Union[OnlineGroup, _Mapping]]] = ..., shown_placements: _Optional[_Iterable[str]] = ..., attribution: _Optional[_Union[OnlineAttribution, _Mapping]] = ...) -> None: ...
 
 class OnlineGroup(_message.Message):
-    __slots__ = ("name", "answers", "people", "served", "impressions", "clicks", "conversions", "dwells", "ctr", "conversion", "dwell_s")
+    __slots__ = ("name", "answers", "people", "served", "impressions", "clicks", "conversions", "impressions_with_dwell", "ctr", "conversion", "dwell_s")
     NAME_FIELD_NUMBER: _ClassVar[int]
     ANSWERS_FIELD_NUMBER: _ClassVar[int]
     PEOPLE_FIELD_NUMBER: _ClassVar[int]
@@ -283,7 +280,7 @@ class OnlineGroup(_message.Message):
     IMPRESSIONS_FIELD_NUMBER: _ClassVar[int]
     CLICKS_FIELD_NUMBER: _ClassVar[int]
     CONVERSIONS_FIELD_NUMBER: _ClassVar[int]
-    DWELLS_FIELD_NUMBER: _ClassVar[int]
+    IMPRESSIONS_WITH_DWELL_FIELD_NUMBER: _ClassVar[int]
     CTR_FIELD_NUMBER: _ClassVar[int]
     CONVERSION_FIELD_NUMBER: _ClassVar[int]
     DWELL_S_FIELD_NUMBER: _ClassVar[int]
@@ -294,11 +291,11 @@ class OnlineGroup(_message.Message):
     impressions: int
     clicks: int
     conversions: int
-    dwells: int
+    impressions_with_dwell: int
     ctr: OnlineFigure
     conversion: OnlineFigure
     dwell_s: OnlineFigure
-    def __init__(self, name: _Optional[str] = ..., answers: _Optional[int] = ..., people: _Optional[int] = ..., served: _Optional[int] = ..., impressions: _Optional[int] = ..., clicks: _Optional[int] = ..., conversions: _Optional[int] = ..., dwells: _Optional[int] = ..., ctr: _Optional[_Union[OnlineFigure, _Mapping]] = ..., conversion: _Optional[_Union[OnlineFigure, _Mapping]] = ..., dwell_s: _Optional[_Union[OnlineFigure, _Mapping]] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., answers: _Optional[int] = ..., people: _Optional[int] = ..., served: _Optional[int] = ..., impressions: _Optional[int] = ..., clicks: _Optional[int] = ..., conversions: _Optional[int] = ..., impressions_with_dwell: _Optional[int] = ..., ctr: _Optional[_Union[OnlineFigure, _Mapping]] = ..., conversion: _Optional[_Union[OnlineFigure, _Mapping]] = ..., dwell_s: _Optional[_Union[OnlineFigure, _Mapping]] = ...) -> None: ...
 
 class OnlineFigure(_message.Message):
     __slots__ = ("value", "low", "high")

@@ -3,8 +3,7 @@ from palate.v1 import recommend_pb2 as _recommend_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from collections.abc import Mapping as _Mapping
-from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+from typing import ClassVar as _ClassVar, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -65,7 +64,7 @@ class DeleteUserRequest(_message.Message):
     RETRAIN_FIELD_NUMBER: _ClassVar[int]
     user_id: str
     retrain: bool
-    def __init__(self, user_id: _Optional[str] = ..., retrain: _Optional[bool] = ...) -> None: ...
+    def __init__(self, user_id: _Optional[str] = ..., retrain: bool = ...) -> None: ...
 
 class DeleteUserResponse(_message.Message):
     __slots__ = ("deleted", "exposed_model_version", "retraining")
@@ -82,7 +81,7 @@ class DeleteUserResponse(_message.Message):
     deleted: _containers.ScalarMap[str, int]
     exposed_model_version: str
     retraining: bool
-    def __init__(self, deleted: _Optional[_Mapping[str, int]] = ..., exposed_model_version: _Optional[str] = ..., retraining: _Optional[bool] = ...) -> None: ...
+    def __init__(self, deleted: _Optional[_Mapping[str, int]] = ..., exposed_model_version: _Optional[str] = ..., retraining: bool = ...) -> None: ...
 
 class MergeUsersRequest(_message.Message):
     __slots__ = ("guest_user_id", "user_id")

@@ -60,11 +60,13 @@ def serve(
     overrides = {"server": {name: value for name, value in given.items() if value}}
     settings = settings_of(data, config, overrides)
 
+    scheme = "http" if settings.tls.cert is None else "https"
+
     def on_http(where: str) -> None:
         if as_json:
-            output.emit({"http": f"http://{where}"}, indent=None)
+            output.emit({"http": f"{scheme}://{where}"}, indent=None)
         else:
-            output.say(f"http://{where}/docs is a page to try the calls on")
+            output.say(f"{scheme}://{where}/docs is a page to try the calls on")
 
     def on_listening(where: str) -> None:
         if as_json:

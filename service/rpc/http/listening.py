@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import Iterator
 
 import uvicorn
@@ -19,9 +20,12 @@ who close."""
 
 
 class HttpServer:
-    """Answers on a bound socket from when it is made until it is stopped."""
+    """Answers on a bound socket from when it is made until it is stopped; over TLS where it is given a
+    context."""
 
-    def __init__(self, app: ASGIApp, bound: socket.socket, grace_s: float) -> None:
+    def __init__(
+        self, app: ASGIApp, bound: socket.socket, grace_s: float, tls: ssl.SSLContext | None = None
+    ) -> None:
         config = uvicorn.Config(
             app,
             lifespan="off",
@@ -33,6 +37,7 @@ class HttpServer:
             proxy_headers=False,
             timeout_keep_alive=_KEEP_ALIVE_S,
             timeout_graceful_shutdown=max(1, round(grace_s)),
+            ssl_context_factory=(lambda *_: tls) if tls is not None else None,
         )
         self._server = _Server(config)
         bound.listen(config.backlog)  # those who come before uvicorn does, wait

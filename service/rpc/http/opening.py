@@ -16,6 +16,7 @@ from google.protobuf.descriptor import ServiceDescriptor
 from service.config import ServerSettings, Settings
 from service.errors import ConfigError
 from service.rpc.sockets import bound
+from service.rpc.tls import server_context
 
 if TYPE_CHECKING:
     from service.rpc.http.listening import HttpServer
@@ -42,7 +43,7 @@ def http_server(
     is_serving: Callable[[], bool],
 ) -> HttpServer:
     """Answers the calls of these servicers on a bound socket from now on. ConfigError where the
-    packages for it are missing."""
+    packages for it are missing, or the certificate cannot be used."""
     try:
         from service.rpc.http.app import http_app
         from service.rpc.http.gateway import Gateway
@@ -57,4 +58,5 @@ def http_server(
         register(servicer, calls)
     gateway = Gateway([service for service, _, _ in served], calls, settings.server)
     app = http_app(gateway, is_serving, settings.server.http_origins)
-    return HttpServer(app, on, settings.server.shutdown_grace_s)
+    tls = server_context(settings.tls) if settings.tls.cert is not None else None
+    return HttpServer(app, on, settings.server.shutdown_grace_s, tls)

@@ -55,5 +55,7 @@ def test_keys_without_tls_are_warned_of_where_they_travel(tmp_path: Path) -> Non
     (of_http,) = warnings(_settings(http="0.0.0.0:2"), required=True)
     assert "server.http 0.0.0.0:2" in of_http
     tls = {"cert": tmp_path / "c", "key": tmp_path / "k"}
-    safe = Settings.model_validate({"server": {"address": "0.0.0.0:1"}, "tls": tls})
+    safe = Settings.model_validate(
+        {"server": {"address": "0.0.0.0:1", "http": "0.0.0.0:2"}, "tls": tls}
+    )
     assert list(warnings(safe, required=True)) == []

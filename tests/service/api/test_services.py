@@ -94,7 +94,7 @@ def test_an_rpc_is_answered_by_its_servicer(rpc: MethodDescriptor) -> None:
 @each_rpc
 def test_an_rpc_is_a_method_of_the_client(rpc: MethodDescriptor) -> None:
     method = snake(rpc.name)
-    assert method in public(Client), f"Client in proto/palate/client.py lacks {method}"
+    assert method in public(Client), f"AsyncClient in proto/palate/aio.py lacks {method}"
 
 
 @each_rpc

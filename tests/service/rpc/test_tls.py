@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import grpc
+import httpx
 import pytest
 
 from palate.v1 import recommend_pb2, recommend_pb2_grpc
 from service.access.settings import TlsSettings
 from service.errors import ConfigError
-from service.rpc.tls import Certificate
+from service.rpc.tls import server_context, server_credentials
 from tests.service.rpc.certificates import Authority, Pair
 from tests.service.standin import Running, running
 
@@ -154,5 +156,91 @@ def test_files_that_cannot_be_used_are_said_at_the_start(
             assert done.returncode == 0
         case "ca":
             authority.file.write_bytes(b"none")
-    with pytest.raises(ConfigError, match=r"tls: .*tls\.crt.* cannot be used"):
-        Certificate(_tls(pair, client_ca=authority.file))
+    for used in (server_credentials, server_context):
+        with pytest.raises(ConfigError, match=r"tls: .*tls\.crt.* cannot be used"):
+            used(_tls(pair, client_ca=authority.file))
+
+
+HERE = ("127.0.0.1", "localhost")
+
+
+def _http(server: Running, authority: Authority, client: Pair | None = None) -> httpx.AsyncClient:
+    """Of a server that speaks HTTP over TLS, by its name or, without one in the handshake, by its address."""
+    trusted = ssl.create_default_context(cafile=authority.file)
+    if client is not None:
+        trusted.load_cert_chain(client.cert, client.key)
+    address = server.http.removeprefix("http://")
+    return httpx.AsyncClient(base_url=f"https://{address}", verify=trusted, timeout=20.0)
+
+
+async def _shown(server: Running, name: str) -> str:
+    """The certificate that a new connection is shown."""
+    port = int(server.http.rpartition(":")[2])
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    shown_to = name if name == "localhost" else None
+    _, writer = await asyncio.open_connection(
+        "127.0.0.1", port, ssl=context, server_hostname=shown_to or ""
+    )
+    found = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+    writer.close()
+    await writer.wait_closed()
+    return ssl.DER_cert_to_PEM_cert(found)
+
+
+def _first(pair: Pair) -> str:
+    pem = pair.cert.read_text()
+    return pem[: pem.index("-----END")] + "-----END CERTIFICATE-----\n"
+
+
+async def test_http_is_over_tls_and_not_without(authority: Authority) -> None:
+    tls = _tls(authority.issue(*HERE))
+    async with running(sections={"tls": tls}, http="127.0.0.1:0") as server:
+        async with _http(server, authority) as http:
+            answer = await http.post("/v1/recommend", json={"userId": "u"})
+            assert answer.json()["recommendationId"] == "rec-1"
+        async with httpx.AsyncClient(base_url=server.http) as plain:
+            with pytest.raises(httpx.TransportError):
+                await plain.get("/healthz")
+
+
+@pytest.mark.parametrize("name", HERE)
+async def test_a_new_certificate_serves_new_connections_over_http_and_ends_none(
+    authority: Authority, name: str
+) -> None:
+    pair = authority.issue(*HERE)
+    async with (
+        running(sections={"tls": _tls(pair)}, http="127.0.0.1:0") as server,
+        _http(server, authority) as before,
+    ):
+        first = _first(pair)
+        assert (await before.get("/healthz")).status_code == 200
+        assert await _shown(server, name) == first
+        authority.issue(*HERE)
+        assert await _shown(server, name) == _first(pair) != first
+        answer = await before.get("/healthz")
+        assert answer.status_code == 200
+        stream = answer.extensions["network_stream"].get_extra_info("ssl_object")
+        assert ssl.DER_cert_to_PEM_cert(stream.getpeercert(binary_form=True)) == first
+
+
+async def test_with_mutual_tls_http_asks_for_a_certificate_of_the_authorities_of_now(
+    authority: Authority, tmp_path: Path
+) -> None:
+    clients, others = Authority.of(tmp_path / "clients"), Authority.of(tmp_path / "others")
+    asked = tmp_path / "asked.pem"
+    asked.write_bytes(clients.file.read_bytes())
+    good, other = clients.issue("client.example"), others.issue("client.example")
+    tls = _tls(authority.issue(*HERE), client_ca=asked)
+
+    async def answers(server: Running, client: Pair | None) -> bool:
+        async with _http(server, authority, client) as http:
+            try:
+                return (await http.get("/healthz")).status_code == 200
+            except httpx.TransportError:
+                return False
+
+    async with running(sections={"tls": tls}, http="127.0.0.1:0") as server:
+        assert [await answers(server, one) for one in (good, other, None)] == [True, False, False]
+        asked.write_bytes(others.file.read_bytes())
+        assert [await answers(server, one) for one in (good, other, None)] == [False, True, False]

@@ -84,6 +84,16 @@ def test_http_is_where_the_option_or_else_the_settings_say(
     assert [settings.server.http for settings in served] == ["127.0.0.1:8080", "127.0.0.1:9"]
 
 
+def test_with_a_certificate_http_is_said_to_be_over_tls(
+    run: Run, served: list[Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PALATE_TLS__CERT", "tls.crt")
+    monkeypatch.setenv("PALATE_TLS__KEY", "tls.key")
+    assert "https://127.0.0.1:8080/docs" in run("serve", "--http", "127.0.0.1:8080").out
+    lines = run("serve", "--json", "--http", "127.0.0.1:8080").out.splitlines()
+    assert json.loads(lines[0]) == {"http": "https://127.0.0.1:8080"}
+
+
 def test_what_is_served_is_the_folder_of_the_settings(filled: Run) -> None:
     (Settings().data / "training-input").mkdir(parents=True)  # of a server that was killed
     backend = serving._load(world.settings(Settings().data), SILENT)

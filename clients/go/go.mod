@@ -1,0 +1,3 @@
+module palate
+
+go 1.19
