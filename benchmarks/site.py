@@ -46,7 +46,7 @@ NAVIGATION: Mapping[str, Sequence[str]] = {
         "language-models.md",
         "simulation.md",
     ),
-    "Run": ("operations.md", "security.md", "benchmarks.md"),
+    "Run": ("operations.md", "security.md", "tenants.md", "benchmarks.md"),
     "Reference": ("settings.md", "reference/*.md"),
     "How it is built": ("architecture.md", "ranking.md", "contributing.md", "examples/*.md", "changelog.md"),
 }  # fmt: skip

@@ -13,7 +13,8 @@ from indexer.errors import EncoderMismatch, StoreError, StoreLocked
 from indexer.folder_lock import FolderLock
 from indexer.log.sql.event_log import SqlEventLog
 from indexer.log.sql.schema import meta
-from service.storage.data_folder import DataFolder, log_alone, registry_of
+from service.config import Settings
+from service.storage.data_folder import DataFolder, alone, log_alone, registry_of
 from service.storage.workspace import Workspace
 from tests.service.world import settings
 
@@ -101,4 +102,18 @@ def test_a_file_in_the_place_of_the_folder_is_named(tmp_path: Path) -> None:
         pytest.raises(StoreError, match="a file is in its place; name a folder with --data"),
         log_alone(read),
     ):
+        pass
+
+
+def test_a_folder_of_a_tenant_has_one_owner_wherever_its_vectors_are(tmp_path: Path) -> None:
+    given = {
+        "data": tmp_path,
+        "store": {"kind": "qdrant", "url": "http://127.0.0.1:1"},
+        "tenants": {"enabled": True},
+    }
+    of_tenant = Settings.model_validate(given)
+    with alone(of_tenant), pytest.raises(StoreLocked), alone(of_tenant):
+        pass
+    shared = Settings.model_validate({**given, "tenants": {"enabled": False}})
+    with alone(shared), alone(shared):
         pass
