@@ -24,10 +24,12 @@ from benchmarks.tenants import (
     measured,
     report,
     server_of,
+    settle,
     tenant_keys,
 )
 from palate.client import Client
 from palate.errors import PalateRpcError
+from palate.v1 import index_pb2, user_pb2
 
 
 @pytest.mark.slow
@@ -92,6 +94,22 @@ def test_what_a_server_draws_is_left_out_and_all_else_compared() -> None:
     )
     assert first_difference(["OK"], ["OK", 1]) == "[1]: None beside B, 1 alone"
     assert first_difference({"a": [1]}, {"a": [1]}) == ""
+
+
+def test_answers_of_one_moment_compare_in_any_order() -> None:
+    one, other = '{"served": [{"a": 1}, {"a": 2}]}', '{"served": [{"a": 2}, {"a": 1}]}'
+    assert comparable({"json": one}) == comparable({"json": other})
+
+
+def test_what_servers_do_in_an_order_of_their_own_is_not_asked_for() -> None:
+    item = index_pb2.IndexItemsRequest(items=[{"item_id": "i1"}])
+    for name in "abc":
+        item.items[0].attributes[name].string_value = name
+    settle(item)
+    assert len(item.items[0].attributes) == 1
+    export = user_pb2.ExportUserRequest(user_id="u1", page_size=3)
+    settle(export)
+    assert (export.user_id, export.page_size) == ("u1", 0)
 
 
 def test_of_pairs_the_share_that_took_longer_and_the_difference_are_told() -> None:
