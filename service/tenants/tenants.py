@@ -14,7 +14,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import Token
 from dataclasses import dataclass, field
 
@@ -132,8 +132,13 @@ class Tenants(Backends):
         """Close whoever is idle, and drop the caches of the others."""
         self._close_all_that(lambda one: one.is_idle)
         for name in self.open_names():
-            with self._told_of(name), self.lease(name, is_call=False) as backend:
-                backend.drop_caches()
+            self._drop_caches_of(name)
+
+    def _drop_caches_of(self, name: str) -> None:
+        """Nothing, where it has been closed and cannot be opened since."""
+        told, refused = self._told_of(name), suppress(PalateError)
+        with told, refused, self.lease(name, is_call=False) as backend:
+            backend.drop_caches()
 
     def readings(self) -> Iterator[Reading]:
         """As of now."""
@@ -252,8 +257,8 @@ class Tenants(Backends):
             with self._told_of(name):
                 one.backend.close()
                 logger.info("tenant closed")
-        except PalateError as error:
-            logger.error("tenant %s was not closed as it should: %s", name, error)
+        except Exception:
+            logger.exception("tenant %s was not closed as it should", name)
         finally:
             self._turn.acquire()
             del self._tenants[name]

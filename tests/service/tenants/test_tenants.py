@@ -261,6 +261,20 @@ def test_where_memory_is_wanted_the_idle_are_closed_and_others_drop_their_caches
     ]
 
 
+def test_one_that_fails_to_close_makes_room_all_the_same(
+    make: Callable[..., World], caplog: pytest.LogCaptureFixture
+) -> None:
+    here = make(idle_s=1)
+    here.call("t0")
+    first = here.backends[0]
+    close, first.close = first.close, lambda: 1 // 0  # type: ignore[method-assign]
+    here.folders.suspend("t0")
+    here.tenants.look()
+    assert "tenant t0 was not closed as it should" in caplog.text
+    assert not here.tenants.is_open("t0")
+    close()
+
+
 def test_after_the_end_nobody_is_opened(make: Callable[..., World]) -> None:
     here = make()
     here.call("t0")
