@@ -53,6 +53,7 @@ from benchmarks.tables import markdown, replace_section
 from indexer.catalog.event import Event
 from indexer.catalog.item import Item
 from palate.client import Client
+from palate.v1 import catalog_pb2, event_pb2, user_pb2
 from service.access.keys import KeyFile
 from service.access.roles import Role
 from service.config import Settings
@@ -187,9 +188,14 @@ def with_ids_of(message: Message, ids: Mapping[str, Sequence[str]], chance: rand
 def settle(message: Message) -> None:
     """What two servers would do in an order of their own is left out: maps have one entry, since where two
     are wrong either may be told, and exports come as a whole, since answers of one moment are in the
-    order of their ids."""
-    if message.DESCRIPTOR.name == "ExportUserRequest":
+    order of their ids. Items and events have times, which each server would give them by its own clock,
+    and learn from."""
+    if isinstance(message, user_pb2.ExportUserRequest):
         message.ClearField("page_size")
+    if isinstance(message, event_pb2.Event) and not message.HasField("timestamp"):
+        message.timestamp.seconds = int(world.NOW)
+    if isinstance(message, catalog_pb2.Item) and not message.HasField("created_at"):
+        message.created_at.seconds = int(world.NOW)
     for one, value in message.ListFields():
         if one.message_type is None:
             continue
@@ -374,7 +380,7 @@ def remembered(folder: Path, n_tenants: int) -> list[list[str]]:
 @contextmanager
 def server_of(folder: Path, tenants: str = "") -> Iterator[Running]:
     """A server with the tenants that lie there."""
-    config = f"{SETTINGS}{RANKER}[training]\napart = false\n[tenants]\nenabled = true\nmax_calls = 64\n{tenants}"
+    config = f"{SETTINGS}{RANKER}[tenants]\nenabled = true\nmax_calls = 64\n{tenants}"
     (folder / "palate.toml").write_text(config, encoding="utf-8")
     server = Running(folder)
     try:

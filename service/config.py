@@ -702,6 +702,11 @@ class Settings(BaseSettings):
                 "log.url is one database, and tenants.enabled gives each tenant its own: write {tenant} where its name"
                 " goes, or leave log.url out"
             )
+        if self.tenants.enabled and not self.training.apart:
+            raise ValueError(
+                "training.apart = false does not go with tenants.enabled: trainings in one process draw from the same"
+                " random numbers, so that one would change what comes of another; leave it out"
+            )
         if self.tenants.enabled and self.server.scrub_every_h:
             raise ValueError(
                 "server.scrub_every_h does not go with tenants.enabled: tenants are closed while nobody calls; `palate"

@@ -118,5 +118,7 @@ def test_tenants_have_logs_of_their_own_and_are_not_scrubbed_by_the_clock() -> N
         Settings.model_validate({"tenants": {"enabled": True}, "log": {"url": one}})
     Settings.model_validate({"tenants": {"enabled": True}, "log": {"url": f"{one}_{{tenant}}"}})
     Settings.model_validate({"log": {"url": one}})
+    with pytest.raises(ValidationError, match="apart = false does not go with"):
+        Settings.model_validate({"tenants": {"enabled": True}, "training": {"apart": False}})
     with pytest.raises(ValidationError, match="scrub_every_h does not go with"):
         Settings.model_validate({"tenants": {"enabled": True}, "server": {"scrub_every_h": 1}})
