@@ -52,6 +52,7 @@ NAVIGATION: Mapping[str, Sequence[str]] = {
         "deployment.md",
         "operations.md",
         "security.md",
+        "tenants.md",
         "privacy.md",
         "fairness.md",
         "benchmarks.md",

@@ -39,6 +39,7 @@ from service.language_model.options import EndpointOptions, LlamaCppOptions
 from service.ranker.config import RankerConfig
 from service.rules.rule import PlacementRule
 from service.telemetry.log_lines import LogFormat, LogLevel
+from service.tenants.settings import TenantSettings
 
 NETWORKS_FOLDER = "networks"
 ACCESS_FOLDER = "access"
@@ -170,7 +171,7 @@ class LogSettings(BaseModel):
 
     url: str = ""
     """SQLAlchemy URL of a SQLite or PostgreSQL database; empty means the file log.db in the data
-    folder."""
+    folder. With tenants it has `{tenant}` where the database or the schema of each is named."""
 
 
 class ImageSettings(BaseModel):
@@ -647,6 +648,8 @@ class Settings(BaseSettings):
     """The server's certificate."""
     access: AccessSettings = Field(default_factory=AccessSettings)
     """Who may call the server, and how often."""
+    tenants: TenantSettings = Field(default_factory=TenantSettings)
+    """Many catalogues behind one server."""
     ranker: RankerConfig = Field(default_factory=RankerConfig)
     """Hyper-parameters of the ranker; saved with every model that is trained."""
     language_model: LanguageModelSettings = Field(default_factory=LanguageModelSettings)
@@ -690,6 +693,25 @@ class Settings(BaseSettings):
         if twice:
             raise ValueError(f"several rules are called {', '.join(map(repr, twice))}")
         return rules
+
+    @model_validator(mode="after")
+    def _tenants_have_logs_of_their_own(self) -> Settings:
+        if self.tenants.enabled and self.log.url and "{tenant}" not in self.log.url:
+            raise ValueError(
+                "log.url is one database, and tenants.enabled gives each tenant its own: write {tenant} where its name"
+                " goes, or leave log.url out"
+            )
+        if self.tenants.enabled and not self.training.apart:
+            raise ValueError(
+                "training.apart = false does not go with tenants.enabled: trainings in one process draw from the same"
+                " random numbers, so that one would change what comes of another; leave it out"
+            )
+        if self.tenants.enabled and self.server.scrub_every_h:
+            raise ValueError(
+                "server.scrub_every_h does not go with tenants.enabled: tenants are closed while nobody calls; `palate"
+                " scrub` verifies the folder of one"
+            )
+        return self
 
     @property
     def keys_file(self) -> Path:

@@ -43,12 +43,17 @@
         ├── TokenKeysUnavailable        what tokens are verified with is not there at the moment
         ├── AuditUnwritable             what must be recorded cannot be, so it was not done
         ├── KeyNotFound                 there is no key of that id
+        ├── TenantRefused               who calls is known, and opens no catalogue here
+        ├── TenantUnavailable           their catalogue cannot be opened at the moment
+        ├── TenantUnusable              a command names a tenant that it cannot be done to
+        ├── QuotaExceeded               more than this tenant may have
         ├── RequestTooLarge             more bytes than a request of that method may have
         ├── RequestTooSlow              a request was begun, and did not come
         ├── AnswerTooLarge              more bytes than fit into a message
         ├── NotServing                  the server is loading or stopping
         ├── Overloaded                  too many calls wait already, or for too long
-        │   └── MemoryFull              the server holds more memory than it may
+        │   ├── MemoryFull              the server holds more memory than it may
+        │   └── Busy                    one of them, where how much others do is nobody's business
         └── DeadlinePassed              the caller's deadline passed before the work began
 
 Knows nothing of gRPC: the codes are names, so that the command line reads this file without loading
@@ -95,6 +100,7 @@ __all__ = [
     "AuditUnwritable",
     "BackupDamaged",
     "BackupUnusable",
+    "Busy",
     "CatalogError",
     "ConfigError",
     "CredentialMissing",
@@ -122,6 +128,7 @@ __all__ = [
     "Overloaded",
     "PackageMissing",
     "PalateError",
+    "QuotaExceeded",
     "RateLimited",
     "RecommendationNotFound",
     "RequestTooLarge",
@@ -132,6 +139,9 @@ __all__ = [
     "StoreError",
     "StoreLocked",
     "StoreUnavailable",
+    "TenantRefused",
+    "TenantUnavailable",
+    "TenantUnusable",
     "TokenKeysUnavailable",
     "TooLarge",
     "TrainingEnded",
@@ -404,6 +414,53 @@ class KeyNotFound(ServiceError):
         )
 
 
+class TenantRefused(ServiceError):
+    """Who calls is known, and opens no catalogue here. Why not is not told: whether a tenant exists is
+    nobody else's business."""
+
+    reason: ClassVar[str] = "TENANT_REFUSED"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this credential does not open what is asked for; ask whoever runs this server for one that does"
+        )
+
+
+class TenantUnavailable(ServiceError):
+    """The caller's catalogue cannot be opened at the moment. Why is for the server's log."""
+
+    reason: ClassVar[str] = "TENANT_UNAVAILABLE"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the catalogue of this credential cannot be opened at the moment, and the server's log says why; try again"
+            " later, or ask whoever runs this server"
+        )
+
+
+class TenantUnusable(ServiceError):
+    """A command names a tenant that it cannot be done to."""
+
+    reason: ClassVar[str] = "TENANT_UNUSABLE"
+
+    def __init__(self, name: str, why: str, todo: str) -> None:
+        super().__init__(
+            f"tenant {shown(name)}: {why}; {todo}", metadata={"tenant": name, "why": why}
+        )
+
+
+class QuotaExceeded(ServiceError):
+    """More than this tenant may have; nothing was done."""
+
+    reason: ClassVar[str] = "QUOTA_EXCEEDED"
+
+    def __init__(self, what: str, would_be: int, limit: int, todo: str) -> None:
+        super().__init__(
+            f"{what} would be {would_be:,}, and at most {limit:,} are allowed; {todo}",
+            metadata={"what": what, "limit": str(limit)},
+        )
+
+
 class RequestTooLarge(ServiceError):
     """More bytes than a request of that method may have; it was not read further."""
 
@@ -453,6 +510,8 @@ class NotServing(ServiceError):
 
 _LEAST_RETRY_S = 0.05
 """Sooner, a caller who is refused would be refused again."""
+BUSY_RETRY_S = 1.0
+"""Whatever others do: how long they will go on is not told."""
 MEMORY_RETRY_S = 5.0
 """After so long memory may have been given back."""
 
@@ -484,6 +543,19 @@ class MemoryFull(Overloaded):
             metadata={"used_mb": str(used_mb), "max_memory_mb": str(most_mb)},
         )
         self.retry_after_s = MEMORY_RETRY_S
+
+
+class Busy(Overloaded):
+    """Any of these at a server with tenants: how much is under way is not told, since it is others'."""
+
+    reason: ClassVar[str] = "BUSY"
+
+    def __init__(self) -> None:
+        ServiceError.__init__(
+            self,
+            "the server has as much to do as it can; try again later, with less at a time",
+        )
+        self.retry_after_s = BUSY_RETRY_S
 
 
 class DeadlinePassed(ServiceError):
@@ -541,12 +613,17 @@ STATUS: Mapping[type[PalateError], str] = {
     TokenKeysUnavailable: "UNAVAILABLE",
     AuditUnwritable: "UNAVAILABLE",
     KeyNotFound: "NOT_FOUND",
+    TenantRefused: "PERMISSION_DENIED",
+    TenantUnavailable: "UNAVAILABLE",
+    TenantUnusable: "FAILED_PRECONDITION",
+    QuotaExceeded: "RESOURCE_EXHAUSTED",
     RequestTooLarge: "INVALID_ARGUMENT",
     RequestTooSlow: "DEADLINE_EXCEEDED",
     AnswerTooLarge: "FAILED_PRECONDITION",
     NotServing: "UNAVAILABLE",
     Overloaded: "RESOURCE_EXHAUSTED",
     MemoryFull: "RESOURCE_EXHAUSTED",
+    Busy: "RESOURCE_EXHAUSTED",
     DeadlinePassed: "DEADLINE_EXCEEDED",
 }
 """The gRPC code of every error. A plug-in's own error has the code of the nearest class above it."""

@@ -113,15 +113,21 @@ class Recommender:
     """One data folder, open for calls. Close it."""
 
     def __init__(
-        self, workspace: Workspace, *, active: bool = True, telemetry: Telemetry = SILENT
+        self,
+        workspace: Workspace,
+        *,
+        active: bool = True,
+        telemetry: Telemetry = SILENT,
+        account: Account | None = None,
     ) -> None:
         """`active`: False keeps it beside one that serves, until `activate`; its store has followed
-        the log then. `telemetry` is told what happens while it serves."""
+        the log then. `telemetry` is told what happens while it serves. What language models are asked
+        goes on the `account`, without one on that of the settings."""
         settings, log, store = workspace.settings, workspace.log, workspace.store
         policy = settings.events.policy()
         self._settings, self._workspace, self._policy = settings, workspace, policy
         self._encoders = workspace.digest
-        self._account = Account(settings.language_model.budget_tokens)
+        self._account = account or Account(settings.language_model.budget_tokens)
         self._writing = Writing(settings, account=self._account)
         self._prompt_model = prompt_model(settings, self._account)
         followed = _follow_log(workspace) if active else True

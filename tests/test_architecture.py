@@ -189,6 +189,7 @@ def test_serving_does_not_know_the_training_loop() -> None:
                 "service.config_file",
                 "service.rules.rule",
                 "service.access.settings",
+                "service.tenants.settings",
                 "service.wishes.model_grammar",
                 "service.mcp.server",
             ),

@@ -53,7 +53,9 @@ class AuditLog:
         except OSError as error:
             raise AuditUnwritable(self._folder, error.strerror or str(error)) from error
 
-    def refused(self, who: str, method: str, peer: str, reason: str, request_id: str) -> None:
+    def refused(
+        self, who: str, method: str, peer: str, reason: str, request_id: str, tenant: str = ""
+    ) -> None:
         """A call was refused. What is too much for a minute is counted, and told with the next
         one."""
         minute = int(time.monotonic() // 60)
@@ -68,7 +70,9 @@ class AuditLog:
             if left_out:
                 self.write("refused", {"what": "further calls", "count": left_out})
             told = {"who": who, "what": method, "from": peer}
-            self.write("refused", {**told, "reason": reason, "request_id": request_id})
+            self.write(
+                "refused", {**told, "tenant": tenant, "reason": reason, "request_id": request_id}
+            )
         except AuditUnwritable as error:
             logger.error("a refusal is not recorded: %s", error)
 

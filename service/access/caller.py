@@ -32,6 +32,8 @@ class Caller:
     """What told us. `open` is nobody in particular, where no credential is asked for."""
     rate_per_s: float | None = None
     """Calls a second of this caller, where the settings' do not hold; 0 is no limit."""
+    tenant: str = ""
+    """Whose catalogue they call, at a server with tenants; empty is nobody's."""
 
 
 OPEN = Caller("", Role.ADMIN, "open")

@@ -3,6 +3,7 @@
     a call's method, metadata and peer -> what the table asks for it (`roles`)
     -> who that is: a key (`keys`), a token (`tokens`), a certificate
     -> how many calls they have made (`rates`) -> their role against the table
+    -> whether they come as a tenant where there are any, and only there
 
 Owns the order of these questions. Knows no transport: gRPC and HTTP ask alike. For several threads.
 """
@@ -18,7 +19,7 @@ from service.access.caller import OPEN, Caller, Peer
 from service.access.exposure import check_exposure, is_loopback
 from service.access.keys import PREFIX, KeyFile, KeyRing
 from service.access.rates import Rates
-from service.access.roles import METRICS, Role, rpc_of
+from service.access.roles import CALLS, METRICS, Role, rpc_of
 from service.config import Settings
 from service.errors import (
     AuditUnwritable,
@@ -27,6 +28,7 @@ from service.errors import (
     CredentialRefused,
     PalateError,
     RoleTooLow,
+    TenantRefused,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 AUTHORIZATION = "authorization"
 """Metadata, and the header of HTTP, in which a key or token comes: `Bearer <key>`."""
 _SCHEME = "bearer"
+UNKNOWN = Caller("", Role.NONE, "open")
+"""Whoever calls, before it is known who that is."""
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +72,13 @@ class AccessControl:
         can_show = bool(self._certificates) and settings.tls.client_ca is not None
         has_valid = self._tokens is not None or can_show or self._keys.has_valid
         check_exposure(settings, required=self.required, has_valid=has_valid)
+        self._has_tenants = settings.tenants.enabled
+        if self._has_tenants and not self.required:
+            raise ConfigError(
+                "tenants.enabled needs callers that are known: make a key with `palate keys make --tenant NAME`, or"
+                " set access.jwt.jwks or access.certificates; and leave access.required out"
+            )
+        self._certificate_tenants = access.certificate_tenants
         recorded = self.required if access.audit is None else access.audit
         self._audit = AuditLog(settings.audit_folder, access.audit_file_bytes) if recorded else None
 
@@ -77,25 +88,38 @@ class AccessControl:
         """Who calls `/package.Service/Method`, if they may.
 
         CredentialMissing and CredentialRefused where that is not known, RoleTooLow where they may
-        not, RateLimited where it is one call too many, TokenKeysUnavailable where it cannot be told
-        at the moment.
+        not, TenantRefused where they have no catalogue here, RateLimited where it is one call too many,
+        TokenKeysUnavailable where it cannot be told at the moment.
         """
         needed = rpc_of(method).role
         if needed is None or not self.required:
             return OPEN
-        name = ""
+        caller = UNKNOWN
         try:
             caller = self._known(metadata, peer)
-            name = caller.name
             self._rates.take(caller)
             if caller.role < needed:
                 raise RoleTooLow(method, str(caller.role), str(needed))
-        except (CredentialMissing, CredentialRefused, RoleTooLow) as error:
+            self._check_tenant(method, caller)
+        except (CredentialMissing, CredentialRefused, RoleTooLow, TenantRefused) as error:
             if self._audit is not None:
-                who = name or getattr(error, "key_id", "")
-                self._audit.refused(who, method, peer.address, error.reason, request_id)
+                who = caller.name or getattr(error, "key_id", "")
+                self._audit.refused(
+                    who, method, peer.address, error.reason, request_id, caller.tenant
+                )
             raise
         return caller
+
+    def _check_tenant(self, method: str, caller: Caller) -> None:
+        """What is measured of all is for those who run the server, a catalogue for its tenant alone.
+        Whether there is a tenant of that name is asked where it is opened."""
+        is_of_tenant = caller.tenant != ""
+        if not self._has_tenants or method == METRICS:
+            is_right = not is_of_tenant
+        else:
+            is_right = is_of_tenant or not method.startswith(CALLS)
+        if not is_right:
+            raise TenantRefused
 
     def is_recorded(self, method: str) -> bool:
         """Whether a call of this method is to be told to `began` and `ended`."""
@@ -140,7 +164,8 @@ class AccessControl:
         if not named:
             raise CredentialMissing
         best = max(named, key=lambda name: self._certificates[name])
-        return Caller(best, self._certificates[best], "certificate")
+        tenant = self._certificate_tenants.get(best, "")
+        return Caller(best, self._certificates[best], "certificate", tenant=tenant)
 
 
 def metrics_readers(settings: Settings, access: AccessControl) -> Callable[[str], bool] | None:
@@ -163,6 +188,7 @@ def _told(caller: Caller, call: Calling) -> dict[str, str]:
     return {
         "who": caller.name,
         "how": caller.how,
+        "tenant": caller.tenant,
         "what": call.method,
         "from": call.peer,
         "request_id": call.request_id,

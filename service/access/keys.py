@@ -19,7 +19,7 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from hmac import compare_digest
@@ -56,6 +56,8 @@ class Key:
     revoked_at: float | None = None
     rate_per_s: float | None = None
     """Calls a second; None as in the settings, 0 without a limit."""
+    tenant: str = ""
+    """Whose catalogue it opens; empty is that of a server without tenants."""
 
     def state(self, now: float) -> str:
         """`valid`, `expired` or `revoked`."""
@@ -99,6 +101,7 @@ class KeyFile:
         *,
         expires_at: float | None = None,
         rate_per_s: float | None = None,
+        tenant: str = "",
     ) -> tuple[Key, str]:
         """A new key, on disk when this returns, and the only sight of it in full."""
         secret = secrets.token_urlsafe(_SECRET_BYTES)
@@ -110,6 +113,7 @@ class KeyFile:
             time.time(),
             expires_at,
             rate_per_s=rate_per_s,
+            tenant=tenant,
         )
         with self._changing() as keys:
             keys[key.key_id] = key
@@ -124,6 +128,17 @@ class KeyFile:
                 keys[key_id] = replace(keys[key_id], revoked_at=time.time())
             return keys[key_id]
 
+    def revoke_all_of(self, tenant: str) -> Sequence[Key]:
+        """Those of a tenant that were not revoked, as they are now: whoever comes by its name later is
+        not opened by them."""
+        with self._changing() as keys:
+            theirs = [
+                key for key in keys.values() if key.tenant == tenant and key.revoked_at is None
+            ]
+            revoked = [replace(key, revoked_at=time.time()) for key in theirs]
+            keys.update({key.key_id: key for key in revoked})
+        return revoked
+
     @contextmanager
     def _changing(self) -> Iterator[dict[str, Key]]:
         """What is done to the keys is on disk when this ends without an error."""
@@ -133,7 +148,7 @@ class KeyFile:
             fcntl.flock(lock, fcntl.LOCK_EX)
             keys = dict(self.read())
             yield keys
-            content = {"format": FORMAT, "keys": [asdict(key) for key in keys.values()]}
+            content = {"format": FORMAT, "keys": [_row(key) for key in keys.values()]}
             draft = self.path.with_name(f"{self.path.name}.new")
             draft.unlink(missing_ok=True)
             draft.touch(mode=0o600)
@@ -176,7 +191,8 @@ class KeyRing:
             raise CredentialRefused(
                 "key", f"{key.key_id} is {state}", "ask for a new one", key.key_id
             )
-        return Caller(f"{key.key_id} {key.name}", Role.of(key.role), "key", key.rate_per_s)
+        name = f"{key.key_id} {key.name}"
+        return Caller(name, Role.of(key.role), "key", key.rate_per_s, key.tenant)
 
     def _look(self) -> None:
         """Read the file again where it has changed. One that cannot be read leaves things as they
@@ -197,12 +213,21 @@ class KeyRing:
         logger.info("the file of keys has changed", extra={"keys": len(self._keys)})
 
 
+def _row(key: Key) -> Mapping[str, Any]:
+    """As it is in the file. A key of no tenant is as before there were any, so that an older Palate
+    reads it."""
+    row = asdict(key)
+    return row if key.tenant else {name: value for name, value in row.items() if name != "tenant"}
+
+
 def _parsed(row: Mapping[str, Any]) -> Key:
     key = Key(**row)
     Role.of(key.role)
     numbers = (key.created_at, key.expires_at, key.revoked_at, key.rate_per_s)
     if not all(number is None or isinstance(number, int | float) for number in numbers):
         raise ValueError(f"key {key.key_id} has a time or a rate that is no number")
+    if not isinstance(key.tenant, str):
+        raise ValueError(f"key {key.key_id} has a tenant that is no text")
     if not re.fullmatch(r"[0-9a-f]{64}", key.sha256):
         raise ValueError(f"key {key.key_id} has no hash")
     return key

@@ -47,6 +47,8 @@ class Rpc:
 READ, WRITE, ADMIN = Rpc(Role.READ), Rpc(Role.WRITE), Rpc(Role.ADMIN)
 ANYBODY = Rpc(None)
 
+CALLS = "/palate.v1."
+"""What begins so is a call of a catalogue."""
 METRICS = "/metrics"
 """The page for Prometheus, which is no rpc."""
 

@@ -63,6 +63,9 @@ class JwtSettings(BaseModel):
     roles: Mapping[str, RoleName] = Field(default_factory=dict)
     """What the provider's roles are here, such as {"shop-backend" = "write"}; the names of ours mean
     themselves unless they stand here. Others count as none."""
+    tenant_claim: str = ""
+    """Claim with the tenant, at a server with tenants; dots go into objects. Empty takes none from
+    tokens."""
     leeway_s: float = Field(default=30.0, ge=0.0, le=300.0)
     """By how much clocks may differ, in seconds."""
     refresh_s: float = Field(default=300.0, ge=1.0)
@@ -92,6 +95,8 @@ class AccessSettings(BaseModel):
     """File of the keys that `palate keys` makes; unset, `access/keys.json` in the data folder."""
     certificates: Mapping[str, RoleName] = Field(default_factory=dict)
     """Roles by a name of the client's certificate (DNS, URI or common name), with tls.client_ca."""
+    certificate_tenants: Mapping[str, str] = Field(default_factory=dict)
+    """Tenants by a name of `certificates`, at a server with tenants."""
     jwt: JwtSettings = Field(default_factory=JwtSettings)
     """Tokens of an identity provider."""
     encoders: Sequence[str] = ()
@@ -110,6 +115,14 @@ class AccessSettings(BaseModel):
     """Where; unset, `access/audit` in the data folder."""
     audit_file_bytes: int = Field(default=16 * 1024 * 1024, ge=64 * 1024)
     """A file of the record is followed by another one from this size on. None is ever removed."""
+
+    @model_validator(mode="after")
+    def _tenants_are_of_certificates_with_a_role(self) -> AccessSettings:
+        if unknown := sorted(set(self.certificate_tenants) - set(self.certificates)):
+            raise ValueError(
+                f"certificate_tenants names {', '.join(unknown)}, which certificates gives no role"
+            )
+        return self
 
     @field_validator("certificates")
     @classmethod

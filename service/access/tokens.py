@@ -62,7 +62,7 @@ class Tokens:
         generation = self._keys.generation
         claims = self._claims(text)
         name = _printable(f"{claims['iss']} {claims['sub']}")
-        caller = Caller(name, self._role(claims), "token")
+        caller = Caller(name, self._role(claims), "token", tenant=self._tenant(claims))
         until = float(claims["exp"]) + self._settings.leeway_s
         self._verified[digest] = _Verified(caller, until, generation)
         return caller
@@ -99,14 +99,25 @@ class Tokens:
 
     def _role(self, claims: Mapping[str, Any]) -> Role:
         """The highest that the claim names; none where it names none of ours."""
-        found: Any = claims
-        for part in self._settings.role_claim.split("."):
-            found = found.get(part) if isinstance(found, Mapping) else None
+        found = _claim(claims, self._settings.role_claim)
         named = found if isinstance(found, list) else [found]
         roles = [
             self._roles[name] for name in named if isinstance(name, str) and name in self._roles
         ]
         return max(roles, default=Role.NONE)
+
+    def _tenant(self, claims: Mapping[str, Any]) -> str:
+        """Nobody's where the claim is no text."""
+        found = _claim(claims, self._settings.tenant_claim)
+        return found if isinstance(found, str) else ""
+
+
+def _claim(claims: Mapping[str, Any], path: str) -> Any:
+    """What is there; None where nothing is, or the path is empty."""
+    found: Any = claims
+    for part in path.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
 
 
 def _printable(name: str) -> str:

@@ -7,6 +7,7 @@ two: TrainModel is `train`, and StreamExplain is `explain` with `tell`.
     service.recommender.Recommender          every verb but change_encoders
     service.operations.switching.Switching   a Backend: one recommender at a time
     service.cli.remote.Remote                a Backend: a server at an address
+    service.tenants.tenants.Tenants          Backends: one for each tenant, opened when it is called
 
 Verbs block and may be called from several threads at once. What they refuse is an error of
 `service.errors`. Knows nothing of gRPC.
@@ -14,7 +15,9 @@ Verbs block and may be called from several threads at once. What they refuse is 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol, TypeAlias
 
 from indexer.catalog.event import Event
@@ -189,5 +192,31 @@ class Backend(IndexService, RecommendService, ExplainService, ModelService, User
     def drop_caches(self) -> None:
         """Give up what is remembered and can be read or worked out again."""
 
+    def close(self) -> None:
+        """Called once, when nothing is under way any more."""
+
+
+class Backends(ABC):
+    """Several backends behind one server, by the tenant whose catalogue each is."""
+
+    @abstractmethod
+    def is_open(self, tenant: str) -> bool:
+        """Whether `lease` would give it without opening it."""
+
+    @abstractmethod
+    def lease(self, tenant: str) -> AbstractContextManager[Backend]:
+        """The backend of a tenant, which is not closed before this ends. It is opened if it is not open,
+        which may take a second. TenantRefused where there is none of that name, TenantUnavailable where
+        it cannot be opened."""
+
+    @abstractmethod
+    def loaded(self) -> Mapping[str, str]:
+        """What is loaded, by role, for people."""
+
+    @abstractmethod
+    def drop_caches(self) -> None:
+        """Give up what can be read or worked out again."""
+
+    @abstractmethod
     def close(self) -> None:
         """Called once, when nothing is under way any more."""

@@ -38,6 +38,7 @@ from service.cli.commands.salvaging import log
 from service.cli.commands.scrubbing import scrub
 from service.cli.commands.serving import serve
 from service.cli.commands.simulating import simulate
+from service.cli.commands.tenanting import tenants
 from service.cli.commands.training import models, train
 from service.cli.commands.tuning import tune
 from service.cli.commands.watching import top
@@ -96,6 +97,7 @@ app.add_typer(encoders, name="encoders", rich_help_panel="Keep")
 app.add_typer(users, name="users", rich_help_panel="Keep")
 app.add_typer(enrich, name="enrich", rich_help_panel="Keep")
 app.add_typer(keys, name="keys", rich_help_panel="Keep")
+app.add_typer(tenants, name="tenants", rich_help_panel="Keep")
 app.add_typer(audit, name="audit", rich_help_panel="Keep")
 app.add_typer(log, name="log", rich_help_panel="Keep")
 app.add_typer(report, name="report", rich_help_panel="Keep")

@@ -6,6 +6,7 @@ A backend may be here, with errors of ours, or behind a client: both name a reas
 from __future__ import annotations
 
 from service.errors import (
+    Busy,
     DeadlinePassed,
     ItemNotFound,
     ModelNotFound,
@@ -18,7 +19,7 @@ from service.errors import (
 _EXPIRED = frozenset(
     error.reason for error in (RecommendationNotFound, ServedByOtherEncoders, ModelNotFound)
 )
-_BUSY = frozenset(error.reason for error in (Overloaded, NotServing, DeadlinePassed))
+_BUSY = frozenset(error.reason for error in (Overloaded, Busy, NotServing, DeadlinePassed))
 
 
 def has_expired(error: Exception) -> bool:

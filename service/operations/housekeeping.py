@@ -33,7 +33,8 @@ Train = Callable[[Callable[[], bool]], object]
 
 
 class Housekeeping:
-    """A thread of its own; `close` ends it at its next step."""
+    """Looked at by whoever calls `look`, or from `start` on by a thread of its own; `close` ends either
+    at its next step."""
 
     def __init__(self, serving: Callable[[], Recommender], train: Train) -> None:
         """`serving` gives what serves at a moment; `train` trains it until what it is given says that
@@ -43,21 +44,26 @@ class Housekeeping:
         self._train_at = 0.0
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
+
+    def start(self) -> None:
+        """Look every so often from now on."""
         self._thread.start()
 
     def close(self) -> None:
         self._closing.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def _run(self) -> None:
         while not self._closing.wait(EVERY_S):
             try:
-                self._look()
+                self.look()
             except Exception as error:
                 is_ours = isinstance(error, PalateError)
                 logger.error("housekeeping could not go on: %s", error, exc_info=not is_ours)
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Do what has fallen due."""
         recommender, now = self._serving(), time.monotonic()
         is_due = now - self._swept_at >= SWEEP_EVERY_S
         if is_due:

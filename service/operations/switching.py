@@ -72,8 +72,8 @@ class Switching:
         housekeeping: bool = False,
     ) -> None:
         """What serves is scrubbed every so many hours; 0 is never. With `training` it trains as that
-        says, and when; without, when it is asked to, in the caller's thread. `housekeeping` does by
-        itself what falls due."""
+        says; without, in the caller's thread. `housekeeping` does by itself what falls due, scheduled
+        trainings as well; else that is for whoever calls `tend`."""
         self._active = recommender
         self._pseudonyms = recommender.workspace.folder.pseudonyms
         self._apart = TrainingApart(training) if training is not None and training.apart else None
@@ -88,10 +88,10 @@ class Switching:
         self._items = threading.Lock()
         self._users = threading.Lock()
         self._training = threading.Lock()
-        self._housekeeping = (
-            Housekeeping(lambda: self._active, self._retrain) if housekeeping else None
-        )
-        self._schedule.start()
+        self._housekeeping = Housekeeping(lambda: self._active, self._retrain)
+        if housekeeping:
+            self._housekeeping.start()
+            self._schedule.start()
 
     index_items = _delegate(Recommender.index_items, lock="items")
     delete_items = _delegate(Recommender.delete_items, lock="items")
@@ -172,11 +172,20 @@ class Switching:
         """Close the recommender that serves."""
         self._active.telemetry.unwatch("recommender")
         self._active.telemetry.unwatch("trials")
-        self._schedule.close()
-        for beside in (self._scrubber, self._housekeeping):
-            if beside is not None:
-                beside.close()
+        self.end_tending()
+        if self._scrubber is not None:
+            self._scrubber.close()
         self._active.close()
+
+    def tend(self) -> None:
+        """Do what has fallen due, in the caller's thread: it may train."""
+        self._housekeeping.look()
+        self._schedule.look()
+
+    def end_tending(self) -> None:
+        """Whoever tends it leaves off at their next step, and does not begin anew."""
+        self._schedule.close()
+        self._housekeeping.close()
 
     def _trained(
         self,

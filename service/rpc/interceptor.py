@@ -30,6 +30,7 @@ from service.access.roles import rpc_of
 from service.config import Settings
 from service.errors import (
     AnswerTooLarge,
+    Busy,
     InvalidInput,
     Overloaded,
     PalateError,
@@ -68,6 +69,8 @@ class Asking:
     """What a servicer knows of a call beside its request."""
 
     method: str
+    tenant: str
+    """Whose catalogue is called, by their credential; empty where there are no tenants."""
     _context: Context
 
     def time_remaining(self) -> float | None:
@@ -87,6 +90,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         self._names_of = _certificate_names if settings.tls.client_ca is not None else _no_names
         self._max_answer_bytes = settings.server.max_message_bytes
         self._intake = Intake(settings.server)
+        self._has_tenants = settings.tenants.enabled
         self._telemetry = telemetry
         self._handlers: dict[str, Handler] = {}
         """By method, made once: making them took a tenth of the time of a refusal."""
@@ -133,13 +137,13 @@ class CallInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         async def call(_: object, context: Context) -> bytes:
             with self._recorded(method, context) as record:
                 try:
-                    asking = Asking(method, context)
-                    answer = await handler.unary_unary(
-                        await self._request(record, handler, context), asking
-                    )
-                    raw = self._answer(record, handler, answer)
+                    request = await self._request(record, handler, context)
+                    asking = Asking(method, record.caller.tenant, context)
+                    answering = handler.unary_unary(request, asking)
+                    del request
+                    raw = self._answer(record, handler, await answering)
                 except Exception as error:
-                    await _abort(context, record, error)
+                    await _abort(context, record, self._told(error))
                 record.answered()
                 return raw
 
@@ -149,18 +153,22 @@ class CallInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         async def call(_: object, context: Context) -> AsyncGenerator[bytes, None]:
             with self._recorded(method, context) as record:
                 try:
-                    asking = Asking(method, context)
                     request = await self._request(record, handler, context)
+                    asking = Asking(method, record.caller.tenant, context)
                     answering = handler.unary_stream(request, asking)
                     del request
                     async with aclosing(answering) as messages:
                         async for message in messages:
                             yield self._answer(record, handler, message)
                 except Exception as error:
-                    await _abort(context, record, error)
+                    await _abort(context, record, self._told(error))
                 record.answered()
 
         return call
+
+    def _told(self, error: Exception) -> Exception:
+        """What the caller is told. Tenants are not told how much others do."""
+        return Busy() if self._has_tenants and isinstance(error, Overloaded) else error
 
     def _guarded(self, method: str, handler: Any) -> Handler:
         """Of gRPC's own services, such as reflection: asked who calls, and left alone."""
@@ -187,7 +195,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
         record.caller = self._access.check(
             call.method, _metadata(context), self._peer(context), call.request_id
         )
-        call.caller = record.caller.name
+        call.caller, call.tenant = record.caller.name, record.caller.tenant
         raw = await self._intake.read(call.method, context, self._in_flight - 1)
         record.held_bytes = len(raw)
         request = understood(raw, handler.request_deserializer)

@@ -10,22 +10,22 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from service.api.services import Backend
+from service.api.services import Backend, Backends
 from service.config import Settings
 
 
 class Loading:
     """Begins at once, in a thread that keeps no process from ending."""
 
-    def __init__(self, load: Callable[[Settings], Backend], settings: Settings) -> None:
+    def __init__(self, load: Callable[[Settings], Backend | Backends], settings: Settings) -> None:
         self._load, self._settings = load, settings
         self._loop = asyncio.get_running_loop()
-        self._done: asyncio.Future[Backend] = self._loop.create_future()
+        self._done: asyncio.Future[Backend | Backends] = self._loop.create_future()
         self._turn = threading.Lock()
         self._abandoned = self._ended = False
         threading.Thread(target=self._run, name="loading", daemon=True).start()
 
-    async def until(self, stopping: asyncio.Event) -> Backend | None:
+    async def until(self, stopping: asyncio.Event) -> Backend | Backends | None:
         """What was loaded, or raises what loading raised; None where `stopping` was set before."""
         asked = asyncio.create_task(stopping.wait())
         either: set[asyncio.Future[Any]] = {self._done, asked}

@@ -41,7 +41,7 @@ from palate.v1 import (
 )
 from service.access.control import AccessControl
 from service.access.settings import TlsSettings
-from service.api.services import Backend
+from service.api.services import Backend, Backends
 from service.config import Settings
 from service.errors import AddressUnavailable
 from service.rpc.garbage_collection import freeze_gc
@@ -106,7 +106,7 @@ _SERVING = health_pb2.HealthCheckResponse.SERVING
 
 async def serve(
     settings: Settings,
-    load: Callable[[Settings], Backend],
+    load: Callable[[Settings], Backend | Backends],
     *,
     stop: asyncio.Event | None = None,
     on_listening: Callable[[str], None] = lambda address: None,

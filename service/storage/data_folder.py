@@ -115,13 +115,14 @@ def media_of(settings: Settings) -> MediaSource:
 
 def lock_of(settings: Settings) -> FolderLock | None:
     """Held while this process has the folder; None where the stores are on a server, which several
-    may use."""
+    may use. A tenant's folder always has one owner."""
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
         why = "the data folder cannot be here: a file is in its place"
         raise StoreError(f"{settings.data}: {why}; name a folder with --data") from None
-    return FolderLock(settings.data) if settings.store.kind == "edge" else None
+    has_one_owner = settings.store.kind == "edge" or settings.tenants.enabled
+    return FolderLock(settings.data) if has_one_owner else None
 
 
 def check_log_is_there(settings: Settings) -> None:

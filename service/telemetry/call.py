@@ -28,6 +28,8 @@ class Call:
     caller: str = ""
     """Of a key its id and name, of a token its issuer and subject, of a certificate its name; empty
     where nobody is asked, or before they are known."""
+    tenant: str = ""
+    """Whose catalogue is called, at a server with tenants."""
     trace_id: str = ""
     """Of the trace that it is a part of, where it is traced."""
     span: Any = None
@@ -41,6 +43,7 @@ class Call:
             "peer": self.peer,
             "request_id": self.request_id,
             "caller": self.caller,
+            "tenant": self.tenant,
             "trace_id": self.trace_id,
         }
 

@@ -158,6 +158,14 @@ QUEUE_SHED = _counter(
     "palate_queue_shed_total", "Calls that were refused because too many waited.", "queue"
 )
 
+# tenants, where there are any
+
+TENANTS_OPEN = _gauge("palate_tenants_open", "Tenants that are open, or being opened or closed.")
+TENANTS_OPENED = _counter(
+    "palate_tenants_opened_total",
+    "Times that a tenant was opened; many for as few as are open say that more should stay open.",
+)
+
 # what is loaded
 
 CACHE_ASKED = _counter("palate_cache_requests_total", "Times that a cache was asked.", "cache")

@@ -11,6 +11,7 @@ of answers the numbers only.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from service.ranker.stopwatch import Stopwatch
@@ -42,7 +43,7 @@ class Telemetry:
         if self._measurements is not None:
             self._measurements.ended(call.method, status, reason, seconds)
         if self._tracer is not None and call.span is not None:
-            self._tracer.ended(call.span, status, reason, recommendation_id)
+            self._tracer.ended(call.span, status, reason, recommendation_id, call.tenant)
 
     def stages(self, watch: Stopwatch) -> None:
         """The stages of the present call's work, once they are over."""
@@ -67,6 +68,21 @@ class Telemetry:
         """`name` is about to close."""
         if self._measurements is not None:
             self._measurements.unwatch(name)
+
+    def of_one_of_many(self) -> Telemetry:
+        """What one of many catalogues is to tell: what is summed up over all of them."""
+        return _OfOneOfMany(self._measurements, self._tracer)
+
+
+class _OfOneOfMany(Telemetry):
+    """What stands somewhere, and whether scores drift, is of one catalogue: it is not told."""
+
+    def listed(self, told: Callable[[], Listed]) -> None:
+        super().listed(lambda: replace(told(), best_score=None))
+
+    def watch(self, name: str, read: Read) -> None: ...
+
+    def unwatch(self, name: str) -> None: ...
 
 
 SILENT = Telemetry()

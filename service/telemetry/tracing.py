@@ -69,9 +69,13 @@ class Tracer:
             span.set_attribute("rpc.method", name)
             span.set_attribute("palate.request_id", call.request_id)
 
-    def ended(self, span: Span, status: str, reason: str, recommendation_id: str) -> None:
+    def ended(
+        self, span: Span, status: str, reason: str, recommendation_id: str, tenant: str = ""
+    ) -> None:
         """End the span of a call."""
         span.set_attribute("rpc.response.status_code", status)
+        if tenant:
+            span.set_attribute("palate.tenant", tenant)
         if recommendation_id:
             span.set_attribute("palate.recommendation_id", recommendation_id)
         if reason:

@@ -40,9 +40,9 @@ from service.api.messages import (
     UserDeletion,
     UserExport,
 )
-from service.api.services import Backend, Progress
+from service.api.services import Backend, Backends, Progress
 from service.config import ServerSettings, Settings
-from service.errors import ItemNotFound
+from service.errors import ItemNotFound, TenantRefused
 from service.explainer.evidence import Evidence, EvidenceKind
 from service.rpc.server import serve
 from service.telemetry.telemetry import SILENT, Telemetry
@@ -267,6 +267,38 @@ class StandIn:
         self.closed = True
 
 
+class Several(Backends):
+    """Tenants a and b, opened by the first lease; who has one is noted."""
+
+    def __init__(self) -> None:
+        self.backends: dict[str, StandIn] = {}
+        self.opened_by: list[str] = []
+        self.leased = 0
+
+    def is_open(self, tenant: str) -> bool:
+        return tenant in self.backends
+
+    @contextmanager
+    def lease(self, tenant: str) -> Iterator[StandIn]:
+        if tenant not in ("a", "b"):
+            raise TenantRefused
+        if tenant not in self.backends:
+            self.opened_by.append(threading.current_thread().name)
+            self.backends[tenant] = StandIn()
+        self.leased += 1
+        try:
+            yield self.backends[tenant]
+        finally:
+            self.leased -= 1
+
+    def loaded(self) -> Mapping[str, str]:
+        return {}
+
+    def drop_caches(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
 @dataclass
 class Running:
     address: str
@@ -281,7 +313,7 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    backend: StandIn | Backend | None = None,
+    backend: StandIn | Backend | Backends | None = None,
     factory: Callable[[Settings], StandIn] | None = None,
     telemetry: Telemetry = SILENT,
     sections: Mapping[str, Any] | None = None,

@@ -110,3 +110,15 @@ def test_the_language_model_is_an_endpoint_a_file_or_none() -> None:
     assert named.language_model_options == LlamaCppOptions(Path("a.gguf"), threads=3)
     with pytest.raises(ValidationError, match="needs base_url and model"):
         Settings(language_model={"kind": "openai"})
+
+
+def test_tenants_have_logs_of_their_own_and_are_not_scrubbed_by_the_clock() -> None:
+    one = "postgresql://h/palate"
+    with pytest.raises(ValidationError, match=r"write \{tenant\} where its name goes"):
+        Settings.model_validate({"tenants": {"enabled": True}, "log": {"url": one}})
+    Settings.model_validate({"tenants": {"enabled": True}, "log": {"url": f"{one}_{{tenant}}"}})
+    Settings.model_validate({"log": {"url": one}})
+    with pytest.raises(ValidationError, match="apart = false does not go with"):
+        Settings.model_validate({"tenants": {"enabled": True}, "training": {"apart": False}})
+    with pytest.raises(ValidationError, match="scrub_every_h does not go with"):
+        Settings.model_validate({"tenants": {"enabled": True}, "server": {"scrub_every_h": 1}})

@@ -59,6 +59,14 @@ def make(
             show_default=False,
         ),
     ] = None,
+    tenant: Annotated[
+        str,
+        typer.Option(
+            metavar="TENANT",
+            help="Whose catalogue it opens, at a server with tenants; left out, nobody's.",
+            show_default=False,
+        ),
+    ] = "",
     data: Data = None,
     config: Config = None,
     as_json: Json = False,
@@ -68,13 +76,19 @@ def make(
     from service.access.roles import Role
 
     settings = settings_of(data, config)
+    if tenant:
+        from service.tenants.folders import TenantFolders
+
+        TenantFolders(settings).required(tenant)
     expires_at = time.time() + days * _DAY_S if days else None
     made, key = KeyFile(settings.keys_file).make(
-        name, Role.of(role), expires_at=expires_at, rate_per_s=rate
+        name, Role.of(role), expires_at=expires_at, rate_per_s=rate, tenant=tenant
     )
-    _record(settings, "key made", f"{made.key_id} {name} {role}")
+    told = f"{made.key_id} {name} {role}"
+    record(settings, "key made", f"{told} of tenant {tenant}" if tenant else told)
     if as_json:
-        output.emit({"key": key, "key_id": made.key_id, "name": name, "role": role})
+        of_tenant = {"tenant": tenant} if tenant else {}
+        output.emit({"key": key, "key_id": made.key_id, "name": name, "role": role, **of_tenant})
         return DONE
     output.line(key)
     until = f"until {output.minute(expires_at)}" if expires_at else "until it is revoked"
@@ -103,6 +117,7 @@ def list_keys(data: Data = None, config: Config = None, as_json: Json = False) -
             "expires_at": key.expires_at,
             "revoked_at": key.revoked_at,
             "rate_per_s": key.rate_per_s,
+            **({"tenant": key.tenant} if key.tenant else {}),
         }
         for key in KeyFile(settings.keys_file).read().values()
     ]
@@ -110,12 +125,13 @@ def list_keys(data: Data = None, config: Config = None, as_json: Json = False) -
         output.emit(rows)
     elif rows:
         output.table(
-            ["key", "name", "role", "state", "made", "expires", "calls a second"],
+            ["key", "name", "role", "tenant", "state", "made", "expires", "calls a second"],
             [
                 [
                     row["key_id"],
                     row["name"],
                     row["role"],
+                    row.get("tenant", ""),
                     row["state"],
                     _minute(row["created_at"]),
                     _minute(row["expires_at"]),
@@ -141,7 +157,7 @@ def revoke(
 
     settings = settings_of(data, config)
     key = KeyFile(settings.keys_file).revoke(key_id)
-    _record(settings, "key revoked", f"{key.key_id} {key.name} {key.role}")
+    record(settings, "key revoked", f"{key.key_id} {key.name} {key.role}")
     if as_json:
         output.emit({"key_id": key.key_id, "revoked_at": key.revoked_at})
     else:
@@ -149,7 +165,7 @@ def revoke(
     return DONE
 
 
-def _record(settings: Settings, event: str, what: str) -> None:
+def record(settings: Settings, event: str, what: str) -> None:
     """In the audit log, unless the settings want none."""
     from service.access.audit import AuditLog
 

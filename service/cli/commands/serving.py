@@ -13,7 +13,7 @@ from service.cli.options import Config, Data, Json
 from service.cli.session import open_recommender, settings_of
 
 if TYPE_CHECKING:
-    from service.api.services import Backend
+    from service.api.services import Backend, Backends
     from service.config import Settings
     from service.telemetry.telemetry import Telemetry
 
@@ -114,7 +114,11 @@ def _end_now() -> None:
     os._exit(DONE)
 
 
-def _load(settings: Settings, telemetry: Telemetry) -> Backend:
+def _load(settings: Settings, telemetry: Telemetry) -> Backend | Backends:
+    if settings.tenants.enabled:
+        from service.tenants.tenants import Tenants
+
+        return Tenants(settings, telemetry)
     from service.operations.switching import Switching
     from service.operations.training_apart import sweep
 

@@ -1,20 +1,23 @@
 """The work queues of the server: which calls wait for one another, and which do not.
 
 Answering, explaining, indexing and training each have a queue and threads of their own, so that a
-long one holds up none of the others. Owns the backend from when it is loaded until it is closed,
-and refuses work before and after. Knows nothing of messages or sockets.
+long one holds up none of the others; with tenants, so has opening one. Owns the backend, or those of
+all tenants, from when it is loaded until it is closed, and refuses work before and after. Knows nothing
+of messages or sockets.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Protocol, TypeVar
 
-from service.api.services import Backend
+from service.api.services import Backend, Backends
 from service.config import Settings
-from service.errors import NotServing, Overloaded, TrainingUnderway
+from service.errors import NotServing, Overloaded, QuotaExceeded, TrainingUnderway
 from service.priority import ANSWERS, BULK, TRAINING, give_way
 from service.rpc.memory import MemoryBound
 from service.rpc.work.cores import half_the_cores, one_core
@@ -32,6 +35,10 @@ class Context(Protocol):
     def method(self) -> str:
         """What is called: calls of one method take about as long as one another."""
 
+    @property
+    def tenant(self) -> str:
+        """Whose backend is called, where there are several."""
+
     def time_remaining(self) -> float | None:
         """Seconds until the caller's deadline; None where there is none."""
 
@@ -45,7 +52,7 @@ class WorkQueues:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.backend: Backend | None = None
+        self.backend: Backend | Backends | None = None
         self.stopping = False
         self.closing = False
         self.memory = MemoryBound(settings.server.max_memory_mb, self._drop_caches)
@@ -56,8 +63,17 @@ class WorkQueues:
         self._answering = pool("answering", answering, waiting, _answers)
         self._explaining = pool("explaining", explaining, waiting, _answers)
         self._indexing = pool("indexing", 1, waiting, _indexes)
-        self._training = pool("training", 1, 0, _trains)
-        self._pools = (self._answering, self._explaining, self._indexing, self._training)
+        # Tenants wait for one another's trainings: to be refused would tell of them.
+        has_tenants = settings.tenants.enabled
+        self._training = pool("training", 1, waiting if has_tenants else 0, _trains)
+        self._pools = [self._answering, self._explaining, self._indexing, self._training]
+        if has_tenants:
+            self._opening = pool("opening", 1, waiting, _answers)
+            self._pools.append(self._opening)
+        self._calls: Counter[str] = Counter()
+        """Under way or waiting, by tenant."""
+        self._trained: set[str] = set()
+        """Tenants whose training is under way or waits."""
 
     @property
     def is_serving(self) -> bool:
@@ -84,13 +100,20 @@ class WorkQueues:
         return await self._run(self._indexing, context, work)
 
     async def train(self, context: Context, work: Callable[[Backend], T]) -> T:
-        """For calls that train: one at a time, and none waits. TrainingUnderway is what a second
-        one ends with."""
+        """For calls that train: one at a time, and none waits for another of the same tenant.
+        TrainingUnderway is what a second one ends with."""
         self.memory.check()
+        if context.tenant in self._trained:
+            raise TrainingUnderway()
+        self._trained.add(context.tenant)
         try:
             return await self._run(self._training, context, work)
         except Overloaded:
+            if self.settings.tenants.enabled:
+                raise
             raise TrainingUnderway() from None
+        finally:
+            self._trained.discard(context.tenant)
 
     def readings(self) -> Iterator[Reading]:
         """Of all queues, and whether calls are taken."""
@@ -125,7 +148,42 @@ class WorkQueues:
             raise NotServing("loading")
         kind = f"bulk {context.method}" if bulk else context.method
         terms = Terms(context.time_remaining(), kind, bulk)
+        if isinstance(backend, Backends):
+            return await self._run_leased(pool, backend, context.tenant, work, terms)
         return await pool.run(lambda: work(backend), terms)
+
+    async def _run_leased(
+        self,
+        pool: WorkPool,
+        backends: Backends,
+        tenant: str,
+        work: Callable[[Backend], T],
+        terms: Terms,
+    ) -> T:
+        """The same with a tenant's backend, which is opened before in a queue of its own, so that
+        nobody who is open waits for that."""
+        under_way, most = self._calls[tenant] + 1, self.settings.tenants.max_calls
+        if under_way > most:
+            raise QuotaExceeded("calls at the same time", under_way, most, "send fewer at a time")
+        self._calls[tenant] += 1
+        try:
+            if not backends.is_open(tenant):
+                await self._opening.run(lambda: _open(backends, tenant), replace(terms, kind=""))
+
+            def leased() -> T:
+                with backends.lease(tenant) as backend:
+                    return work(backend)
+
+            return await pool.run(leased, terms)
+        finally:
+            self._calls[tenant] -= 1
+            if not self._calls[tenant]:
+                del self._calls[tenant]
+
+
+def _open(backends: Backends, tenant: str) -> None:
+    with backends.lease(tenant):
+        """It is open now, and the one that was called last."""
 
 
 def _answers() -> None:

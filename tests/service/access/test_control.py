@@ -13,7 +13,7 @@ from service.access.audit_chain import records
 from service.access.caller import OPEN, Peer
 from service.access.control import AccessControl, metrics_readers
 from service.access.keys import KeyFile
-from service.access.roles import RPCS, Role
+from service.access.roles import CALLS, METRICS, RPCS, Role
 from service.config import Settings
 from service.errors import (
     AuditUnwritable,
@@ -22,6 +22,7 @@ from service.errors import (
     CredentialRefused,
     RateLimited,
     RoleTooLow,
+    TenantRefused,
 )
 from service.telemetry.call import Call
 from tests.service.access.providers import AUDIENCE, ISSUER, Provider
@@ -208,3 +209,84 @@ def test_metrics_are_for_keys_where_other_machines_reach_them(tmp_path: Path) ->
     may_read = metrics_readers(far, AccessControl(far))
     assert may_read is not None
     assert [may_read(header) for header in (reader, "", "Bearer x")] == [True, False, False]
+
+
+def with_tenants(folder: Path, **access: Any) -> AccessControl:
+    given = {"data": folder, "access": access, "tenants": {"enabled": True}}
+    return AccessControl(Settings.model_validate(given))
+
+
+@pytest.mark.parametrize("method", RPCS)
+def test_with_tenants_a_catalogue_is_for_a_tenant_and_what_is_measured_for_nobodys(
+    tmp_path: Path, method: str
+) -> None:
+    of_tenant, nobodys = key(tmp_path, Role.ADMIN, tenant="a"), key(tmp_path, Role.ADMIN)
+    access = with_tenants(tmp_path)
+    if RPCS[method].role is None:
+        assert access.check(method, {}, HERE) is OPEN
+        return
+    good, bad = (nobodys, of_tenant) if method == METRICS else (of_tenant, nobodys)
+    assert access.check(method, good, HERE).tenant == ("" if method == METRICS else "a")
+    if method == METRICS or method.startswith(CALLS):
+        with pytest.raises(TenantRefused):
+            access.check(method, bad, HERE)
+    else:  # what the rpcs are called is no secret
+        assert access.check(method, bad, HERE).tenant == ""
+
+
+@pytest.mark.parametrize("method", [method for method, rpc in RPCS.items() if rpc.role])
+def test_without_tenants_the_key_of_one_opens_nothing(tmp_path: Path, method: str) -> None:
+    of_tenant = key(tmp_path, Role.ADMIN, tenant="a")
+    with pytest.raises(TenantRefused):
+        AccessControl(settings(tmp_path)).check(method, of_tenant, HERE)
+
+
+def test_tenants_need_callers_that_are_known(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"palate keys make --tenant NAME"):
+        with_tenants(tmp_path)
+    key(tmp_path, Role.READ, tenant="a")
+    with pytest.raises(ConfigError, match=r"leave access\.required out"):
+        with_tenants(tmp_path, required=False)
+
+
+def test_a_certificate_and_a_token_say_whose_catalogue_it_is(tmp_path: Path) -> None:
+    provider = Provider()
+    provider.add("one")
+    (tmp_path / "jwks.json").write_bytes(provider.jwks())
+    source = {"jwks": str(tmp_path / "jwks.json"), "issuer": ISSUER, "audience": AUDIENCE}
+    given = {
+        "data": tmp_path,
+        "tenants": {"enabled": True},
+        "tls": {"cert": tmp_path / "c", "key": tmp_path / "k", "client_ca": tmp_path / "ca"},
+        "access": {
+            "jwt": {**source, "tenant_claim": "org.shop"},
+            "certificates": {"a.example": "write", "boss.example": "admin"},
+            "certificate_tenants": {"a.example": "a"},
+        },
+    }
+    access = AccessControl(Settings.model_validate(given))
+    assert access.check(RECOMMEND, {}, Peer("ipv4:192.0.2.1:1", ("a.example",))).tenant == "a"
+    with pytest.raises(TenantRefused):
+        access.check(RECOMMEND, {}, Peer("ipv4:192.0.2.1:1", ("boss.example",)))
+    token = provider.token("one", role="write", org={"shop": "b"})
+    assert access.check(RECOMMEND, {"authorization": f"Bearer {token}"}, HERE).tenant == "b"
+    for org in ({}, {"shop": ["b"]}, "b"):
+        other = provider.token("one", role="write", org=org)
+        with pytest.raises(TenantRefused):
+            access.check(RECOMMEND, {"authorization": f"Bearer {other}"}, HERE)
+
+
+def test_a_tenant_is_only_given_to_a_certificate_that_has_a_role(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"a\.example, which certificates gives no role"):
+        settings(tmp_path, certificate_tenants={"a.example": "a"})
+
+
+def test_the_audit_log_says_whose_catalogue_it_was(tmp_path: Path) -> None:
+    of_tenant = key(tmp_path, Role.READ, tenant="a")
+    access = with_tenants(tmp_path)
+    caller = access.check(RECOMMEND, of_tenant, HERE)
+    with pytest.raises(RoleTooLow):
+        access.check(DELETE_USER, of_tenant, HERE, "r-1")
+    access.began(caller, Call(DELETE_USER, HERE.address, "r-2"))
+    told = [(one["event"], one["tenant"]) for one in records(tmp_path / "access" / "audit")]
+    assert told == [("refused", "a"), ("began", "a")]

@@ -184,3 +184,26 @@ def test_a_damaged_file_is_said_at_the_start_and_changes_nothing_later(
     with caplog.at_level(logging.ERROR):
         ring.caller_of(text)
     assert "keys stay as they were" in caplog.text
+
+
+def test_a_key_of_a_tenant_says_so_and_the_file_of_others_is_as_before(file: KeyFile) -> None:
+    made, text = file.make("shop", Role.READ, tenant="a")
+    _, other = file.make("other", Role.READ)
+    ring = KeyRing(file)
+    assert [ring.caller_of(one).tenant for one in (text, other)] == ["a", ""]
+    rows = json.loads(file.path.read_text())["keys"]
+    assert ["tenant" in row for row in rows] == [True, False]
+    rows[0]["tenant"] = 7
+    file.path.write_text(json.dumps({"format": 1, "keys": rows}))
+    with pytest.raises(ConfigError, match=f"key {made.key_id} has a tenant that is no text"):
+        file.read()
+
+
+def test_all_keys_of_a_tenant_are_revoked_and_no_others(file: KeyFile) -> None:
+    of_a = [file.make("x", Role.READ, tenant="a")[0] for _ in range(2)]
+    others = [file.make("x", Role.READ, tenant=tenant)[0] for tenant in ("b", "")]
+    file.revoke(of_a[0].key_id)
+    assert [key.key_id for key in file.revoke_all_of("a")] == [of_a[1].key_id]
+    kept = file.read()
+    assert all(kept[key.key_id].revoked_at is not None for key in of_a)
+    assert all(kept[key.key_id].revoked_at is None for key in others)

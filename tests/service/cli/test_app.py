@@ -73,6 +73,7 @@ def test_every_command_is_there_once_under_its_heading() -> None:
         ("users", "Keep"),
         ("enrich", "Keep"),
         ("keys", "Keep"),
+        ("tenants", "Keep"),
         ("audit", "Keep"),
         ("log", "Keep"),
         ("report", "Keep"),

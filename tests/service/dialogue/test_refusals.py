@@ -9,6 +9,7 @@ import pytest
 from encoders.errors import PalateError
 from service.dialogue.refusals import has_expired, is_busy, item_is_gone
 from service.errors import (
+    Busy,
     DeadlinePassed,
     ItemNotFound,
     ModelNotFound,
@@ -31,7 +32,7 @@ class FromAServer(Exception):
     ("errors", "means"),
     [
         ((RecommendationNotFound, ServedByOtherEncoders, ModelNotFound), has_expired),
-        ((Overloaded, NotServing, DeadlinePassed), is_busy),
+        ((Overloaded, Busy, NotServing, DeadlinePassed), is_busy),
         ((ItemNotFound,), item_is_gone),
     ],
 )

@@ -66,10 +66,22 @@ def kept(
     return Housekeeping(serving, train), done, swept
 
 
+def test_nothing_is_done_by_itself_before_it_is_started_and_a_look_does_what_is_due() -> None:
+    with open_event_log("sqlite://") as log:
+        ask_for_retraining(log)
+        keeping, done, swept = kept(log, None)
+        assert not done.is_set()
+        keeping.look()
+        keeping.look()
+        assert (done.is_set(), asked_for(log), swept) == (True, "", [1])
+        keeping.close()
+
+
 def test_a_training_that_was_asked_for_is_done_after_the_one_that_is_under_way() -> None:
     with open_event_log("sqlite://") as log:
         ask_for_retraining(log)
         keeping, done, swept = kept(log, TrainingUnderway(), TrainingUnderway(), None)
+        keeping.start()
         assert done.wait(10)
         keeping.close()
         assert asked_for(log) == ""
@@ -82,6 +94,7 @@ def test_one_that_nothing_comes_of_is_said_and_not_tried_for_ever(
     with open_event_log("sqlite://") as log:
         ask_for_retraining(log)
         keeping, done, _ = kept(log, NoTrainedModel("too few events", "record more"))
+        keeping.start()
         assert done.wait(10)
         keeping.close()
         assert asked_for(log) == ""

@@ -27,6 +27,7 @@ from indexer.stores.qdrant import location
 from indexer.stores.qdrant.location import QdrantLocation
 from indexer.stores.store import IMAGE, TEXT
 from service.api.messages import ExplainRequest, RecommendRequest, SearchRequest, TrainProgress
+from service.config import TrainingSettings
 from service.errors import InvalidInput, ServedByOtherEncoders, TrainingUnderway
 from service.models import verdict
 from service.operations.switching import Switching
@@ -432,3 +433,17 @@ def test_whoever_watches_reads_the_recommender_that_serves(
     palate.close()
     assert encoded() is None
     assert "could not be read" not in caplog.text
+
+
+def test_what_falls_due_is_done_by_whoever_tends_it_until_that_is_to_end(
+    tmp_path: Path, read: Counter[str]
+) -> None:
+    palate = Switching(recommender(tmp_path, "one"), training=TrainingSettings(every="1d"))
+    palate.index_items(items(), {})
+    palate.record_events(events())
+    tended: list[bool] = []
+    palate._schedule._train = tended.append  # what a training does is no matter here
+    palate.tend()
+    assert tended == [False]
+    palate.end_tending()
+    palate.close()

@@ -13,8 +13,9 @@ from indexer.errors import Damaged, EncoderMismatch, StoreError, StoreLocked
 from indexer.folder_lock import FolderLock
 from indexer.log.sql.event_log import SqlEventLog
 from indexer.log.sql.schema import meta
+from service.config import Settings
 from service.storage import data_folder
-from service.storage.data_folder import DataFolder, log_alone, registry_of
+from service.storage.data_folder import DataFolder, alone, log_alone, registry_of
 from service.storage.workspace import Workspace
 from tests.service.world import settings
 
@@ -123,4 +124,18 @@ def test_nor_is_an_empty_log_of_a_server_taken_for_the_one_that_vectors_were_mad
     workspace.close()
     monkeypatch.setattr(data_folder, "open_event_log", lambda _: SharedLog.open("sqlite://"))
     with pytest.raises(Damaged, match="made from another"), log_alone(workspace.settings):
+        pass
+
+
+def test_a_folder_of_a_tenant_has_one_owner_wherever_its_vectors_are(tmp_path: Path) -> None:
+    given = {
+        "data": tmp_path,
+        "store": {"kind": "qdrant", "url": "http://127.0.0.1:1"},
+        "tenants": {"enabled": True},
+    }
+    of_tenant = Settings.model_validate(given)
+    with alone(of_tenant), pytest.raises(StoreLocked), alone(of_tenant):
+        pass
+    shared = Settings.model_validate({**given, "tenants": {"enabled": False}})
+    with alone(shared), alone(shared):
         pass

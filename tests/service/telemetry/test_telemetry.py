@@ -1,8 +1,10 @@
 """Telemetry passes on what it is told, and without anybody to tell it forgets."""
 
 from service.ranker.stopwatch import Stopwatch
+from service.telemetry import metrics as m
 from service.telemetry.call import Call
 from service.telemetry.measurements import Measurements
+from service.telemetry.metrics import Reading
 from service.telemetry.telemetry import SILENT, Telemetry
 from service.telemetry.told import Listed
 
@@ -38,3 +40,21 @@ def test_measurements_are_told_each_thing_once() -> None:
 
 def test_silence_takes_everything() -> None:
     _tell(SILENT)
+
+
+def test_of_one_of_many_what_is_summed_up_is_told_and_what_is_its_own_is_not() -> None:
+    measurements = Measurements(drift_of=1)
+    telemetry = Telemetry(measurements).of_one_of_many()
+    _tell(telemetry)
+    for _ in range(3):
+        telemetry.listed(lambda: Listed("m1", {"ease": 2}, {}, [], False, 0.5))
+    telemetry.watch("recommender", lambda: [Reading(m.ITEMS, 40)])
+    told = {
+        sample.name: sample.value
+        for family in measurements.registry.collect()
+        for sample in family.samples
+    }
+    assert told["palate_answers_total"] == 4
+    assert told["palate_source_proposed_total"] == 6
+    assert "palate_items" not in told
+    assert "palate_score_drift_psi" not in told

@@ -15,9 +15,16 @@ from dataclasses import dataclass
 import pytest
 
 from service.config import ServerSettings, Settings
-from service.errors import DeadlinePassed, NotServing, Overloaded, TrainingUnderway
+from service.errors import (
+    DeadlinePassed,
+    NotServing,
+    Overloaded,
+    QuotaExceeded,
+    TenantRefused,
+    TrainingUnderway,
+)
 from service.rpc.work.queues import WorkQueues
-from tests.service.standin import StandIn
+from tests.service.standin import Several, StandIn
 
 Call = Callable[[WorkQueues], Callable[..., Awaitable[object]]]
 QUEUES: dict[str, Call] = {
@@ -32,6 +39,7 @@ QUEUES: dict[str, Call] = {
 class Caller:
     remaining_s: float | None = None
     method: str = "/palate.v1.RecommendService/Recommend"
+    tenant: str = ""
 
     def time_remaining(self) -> float | None:
         return self.remaining_s
@@ -168,3 +176,85 @@ async def test_the_backend_is_closed_after_the_last_work() -> None:
     assert await held is False
     await closing
     assert backend.closed
+
+
+@pytest.fixture
+async def tenants() -> AsyncIterator[WorkQueues]:
+    given = {"server": {"workers": 1}, "tenants": {"enabled": True, "max_calls": 2}}
+    queues = WorkQueues(Settings.model_validate(given))
+    queues.backend = Several()
+    yield queues
+    await queues.close()
+
+
+def several(queues: WorkQueues) -> Several:
+    assert isinstance(queues.backend, Several)
+    return queues.backend
+
+
+@pytest.mark.parametrize("call", QUEUES.values(), ids=QUEUES)
+async def test_work_gets_the_backend_of_its_tenant_leased_for_as_long_as_it_takes(
+    tenants: WorkQueues, call: Call
+) -> None:
+    here = several(tenants)
+    for name in "ab":
+        backend, leased = await call(tenants)(
+            Caller(tenant=name), lambda backend: (backend, here.leased)
+        )
+        assert backend is here.backends[name]
+        assert leased == 1
+    assert here.leased == 0
+
+
+async def test_a_tenant_is_opened_where_nobody_waits_who_is_open(tenants: WorkQueues) -> None:
+    await tenants.answer(Caller(tenant="a"), lambda _: None)
+    await tenants.answer(Caller(tenant="a"), lambda _: None)
+    (thread,) = several(tenants).opened_by
+    assert thread.startswith("palate-opening")
+
+
+async def test_who_is_no_tenant_is_refused_and_nothing_is_done(tenants: WorkQueues) -> None:
+    done: list[object] = []
+    for name in ("", "c"):
+        with pytest.raises(TenantRefused):
+            await tenants.answer(Caller(tenant=name), done.append)
+    assert done == []
+
+
+async def test_a_tenant_has_so_many_calls_and_takes_none_of_others(tenants: WorkQueues) -> None:
+    await tenants.answer(Caller(tenant="a"), lambda _: None)
+    gate = threading.Event()
+    held = [
+        asyncio.ensure_future(tenants.explain(Caller(tenant="a"), lambda _: gate.wait(20)))
+        for _ in range(2)
+    ]
+    await asyncio.sleep(0)  # lets every call take its place
+    with pytest.raises(QuotaExceeded, match="calls at the same time would be 3, and at most 2"):
+        await tenants.answer(Caller(tenant="a"), lambda _: None)
+    assert await tenants.answer(Caller(tenant="b"), lambda _: "done") == "done"
+    gate.set()
+    await asyncio.gather(*held)
+    assert await tenants.answer(Caller(tenant="a"), lambda _: "done") == "done"
+
+
+async def test_a_training_waits_for_that_of_another_tenant_and_not_for_its_own(
+    tenants: WorkQueues,
+) -> None:
+    for name in "ab":
+        await tenants.answer(Caller(tenant=name), lambda _: None)
+    gate, entered = threading.Event(), threading.Event()
+
+    def wait(_: object) -> str:
+        entered.set()
+        gate.wait(20)
+        return "a"
+
+    first = asyncio.ensure_future(tenants.train(Caller(tenant="a"), wait))
+    assert await asyncio.to_thread(entered.wait, 20)
+    second = asyncio.ensure_future(tenants.train(Caller(tenant="b"), lambda _: "b"))
+    await asyncio.sleep(0)
+    with pytest.raises(TrainingUnderway):
+        await tenants.train(Caller(tenant="a"), lambda _: None)
+    assert not second.done()
+    gate.set()
+    assert await asyncio.gather(first, second) == ["a", "b"]
