@@ -86,7 +86,8 @@ ABOUT_UNSEEN = {
     "Action": "explosive shootouts and martial arts",
     "Sci-Fi": "time travel and distant planets",
 }
-"""The same in other sentences. The weights were set before them; the form of their learning was not."""
+"""The same in other sentences. The weights were set before them; the form of their learning and that of
+topics were not."""
 SHOWN = {
     "movielens-small": (
         "old black and white detective films",
