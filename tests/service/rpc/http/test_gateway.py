@@ -23,6 +23,7 @@ from tests.service.standin import StandIn
 
 BINDINGS = bindings_of([service for service, _, _ in SERVICES])
 BODIES: dict[str, Any] = {
+    "SetConsent": {"personalization": "PERSONALIZATION_CONTEXTUAL"},
     "IndexItems": {"items": [{"itemId": "f1"}]},
     "DeleteItems": {"itemIds": ["f1"]},
     "RecordEvents": {"events": [{"userId": "u", "itemId": "f1", "eventType": "view"}]},
