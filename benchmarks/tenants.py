@@ -47,8 +47,9 @@ from google.rpc import error_details_pb2, status_pb2
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from benchmarks.fuzz import RANKER, rpcs, shares
-from benchmarks.privacy import SETTINGS, Running
+from benchmarks.privacy import SETTINGS
 from benchmarks.random_messages import messages
+from benchmarks.serve import Server, server
 from benchmarks.tables import markdown, replace_section
 from indexer.catalog.event import Event
 from indexer.catalog.item import Item
@@ -208,7 +209,7 @@ def settle(message: Message) -> None:
 
 
 def compared(
-    both: Running, alone: Running, keys: Mapping[str, str], n: int, from_seed: int, only: str
+    both: Server, alone: Server, keys: Mapping[str, str], n: int, from_seed: int, only: str
 ) -> Found:
     """So many random calls of A to both servers."""
     found, chance = Found(), random.Random(from_seed)
@@ -358,16 +359,16 @@ def remembered(folder: Path, n_tenants: int) -> list[list[str]]:
     rows: list[list[str]] = []
     all_keys = tenant_keys(folder, [f"t{n}" for n in range(n_tenants)])
     for called, most in ((0, 16), (1, 16), (n_tenants, 16), (n_tenants, n_tenants)):
-        with server_of(folder, f"max_open = {most}\nidle_s = 600.0\n") as server:
+        with server_of(folder, f"max_open = {most}\nidle_s = 600.0\n") as serving:
             first: list[float] = []
             again: list[float] = []
             for key in list(all_keys.values())[:called]:
-                with Client(server.address, key=key, timeout_s=60) as client:
+                with Client(serving.address, key=key, timeout_s=60) as client:
                     for times in (first, again):
                         began = time.perf_counter()
                         client.recommend("u1", k=5)
                         times.append(1e3 * (time.perf_counter() - began))
-            memory = psutil.Process(server.process.pid).memory_info()
+            memory = psutil.Process(serving.pid).memory_info()
             if called > most:  # these have been closed for others since
                 again = []
         opened = min(called, most)
@@ -378,15 +379,14 @@ def remembered(folder: Path, n_tenants: int) -> list[list[str]]:
 
 
 @contextmanager
-def server_of(folder: Path, tenants: str = "") -> Iterator[Running]:
+def server_of(folder: Path, tenants: str = "") -> Iterator[Server]:
     """A server with the tenants that lie there."""
     config = f"{SETTINGS}{RANKER}[tenants]\nenabled = true\nmax_calls = 64\n{tenants}"
     (folder / "palate.toml").write_text(config, encoding="utf-8")
-    server = Running(folder)
-    try:
-        yield server
-    finally:
-        server.end()
+    with server(folder) as serving:
+        with Client(serving.address) as client:
+            client.wait_until_serving(60)
+        yield serving
 
 
 def tenant_keys(folder: Path, names: Sequence[str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Literal
 
 from service.ranker.data.items import TEXT
+from service.ranker.named_arrays import COLD_START_NET
 from service.ranker.quantization import Arrays
 
 FORMAT = 6
@@ -49,12 +50,19 @@ def in_present_format(
 ) -> tuple[dict[str, Any], Arrays]:
     """A checkpoint's configuration and arrays as FORMAT has them. `modalities` are those of the
     catalogue that it is read into."""
-    if config["format"] == FORMAT:
-        return _with_pools(config), arrays
-    perceived = _perceived(modalities)
-    return _with_pools(_config(config, perceived)), {
-        _array_name(name, perceived): array for name, array in arrays.items()
-    }
+    if config["format"] != FORMAT:
+        perceived = _perceived(modalities)
+        config = _config(config, perceived)
+        arrays = {_array_name(name, perceived): array for name, array in arrays.items()}
+    return _with_pools(config), _without_idle_network(config, arrays)
+
+
+def _without_idle_network(config: Mapping[str, Any], arrays: Arrays) -> Arrays:
+    """Once a cold-start network that ranks up to no known event did not rank strangers either."""
+    if "pools" in config or config.get("cold_start_events", 0):
+        return arrays
+    of_network = f"{COLD_START_NET}."
+    return {name: array for name, array in arrays.items() if not name.startswith(of_network)}
 
 
 def _with_pools(config: Mapping[str, Any]) -> dict[str, Any]:

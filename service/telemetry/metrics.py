@@ -105,7 +105,9 @@ SERVED = _counter(
     "source",
 )
 SOURCE_FAILED = _counter(
-    "palate_source_failed_total", "Answers for which a source failed.", "source"
+    "palate_source_failed_total",
+    "Answers for which a source failed; `ranking` where nothing could be ranked, and what is popular was shown.",
+    "source",
 )
 ANSWERS = _counter("palate_answers_total", "Recommendations that were answered.")
 DEGRADED = _counter(

@@ -18,6 +18,7 @@ import pytest
 
 from encoders.alignment.checkpoint import Alignment, AlignmentCard
 from encoders.alignment.heads import Heads
+from indexer.catalog.event import Event
 from service.api.messages import RecommendRequest
 from service.cli.doctor import checks
 from service.cli.doctor.encoder_checks import Encoders
@@ -187,7 +188,8 @@ def doctor(settings: Settings) -> dict[str, str]:
 
 
 def start_and_ask(folder: Path) -> str:
-    """What is said of a start and of three calls, all of which are answered with finite scores."""
+    """What is said of a start and of three calls, all of which are answered with finite scores; then
+    something is recorded."""
     palate = open_recommender(world.settings(folder), warm_up=True)
     try:
         said = [f"{name}: {what}" for name, what in palate.loaded().items()]
@@ -196,6 +198,7 @@ def start_and_ask(folder: Path) -> str:
             assert len(answer.results) == 5
             assert all(math.isfinite(result.score) for result in answer.results)
             said += answer.degraded
+        palate.record_events([Event("u0", "i1", "like", None, world.NOW)])
         return "\n".join(said)
     finally:
         palate.close()

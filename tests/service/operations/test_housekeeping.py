@@ -73,7 +73,7 @@ def test_nothing_is_done_by_itself_before_it_is_started_and_a_look_does_what_is_
         assert not done.is_set()
         keeping.look()
         keeping.look()
-        assert (done.is_set(), asked_for(log), swept) == (True, "", [1])
+        assert (done.is_set(), asked_for(log), swept.n) == (True, "", 1)
         keeping.close()
 
 
@@ -108,6 +108,7 @@ def test_one_that_fails_is_said_and_tried_again_later(
     with open_event_log("sqlite://") as log:
         ask_for_retraining(log)
         keeping, done, _ = kept(log, TrainingOutOfMemory(48, "killed"), KeyError("a bug"), None)
+        keeping.start()
         assert done.wait(10)
         keeping.close()
         assert asked_for(log) == ""
@@ -122,6 +123,7 @@ def test_until_then_it_stays_asked_for_and_the_rest_goes_on(
     with open_event_log("sqlite://") as log:
         ask_for_retraining(log)
         keeping, done, swept = kept(log, TrainingEnded("exit code 1"))
+        keeping.start()
         assert done.wait(10)
         assert swept.after_training.wait(10)
         keeping.close()
