@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 DONE, IN_PART, COULD_NOT = 0, 1, 2
 SHOWN_ROWS = 10
 SHOWN_KINDS = 20
+ALWAYS = 2
+"""Counts that have a column whatever they are."""
 
 T = TypeVar("T")
 Listen = Callable[[str, str, "RowError"], None]
@@ -200,7 +202,13 @@ def _exit_code(reports: Sequence[FileReport]) -> int:
 def _print(reports: Sequence[FileReport], errors: Path | None, times: RunTimes | None) -> None:
     told = [r for r in reports if r.problems.n_failed or not r.stopped or r.used]
     if told:
-        names = list(told[0].counts)
+        # Of what hardly ever happens, only where it did: the table is to fit into a terminal.
+        always = list(told[0].counts)[:ALWAYS]
+        names = [
+            name
+            for name in told[0].counts
+            if name in always or any(report.counts[name] for report in told)
+        ]
         numbers = [*(name.replace("_", " ") for name in names), "failed", "warnings", "seconds"]
         rows = [
             [

@@ -69,6 +69,20 @@ def test_metrics_are_a_row_a_system_and_a_column_a_slice(
     assert "Too few events" in capsys.readouterr().out
 
 
+def test_people_hardly_known_have_a_table_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
+    figures = {
+        "palate/all/ndcg@10": 0.25,
+        "untrained/all/ndcg@10": 0.125,
+        "palate/cold_user/ndcg@10": 0.4,
+        "palate/stranger/ndcg@10": 0.5,
+    }
+    show_metrics(ModelInfo("v", 0.0, True, figures))
+    lines = [line.split() for line in capsys.readouterr().out.splitlines() if line.strip()]
+    assert ["palate", ".2500"] in lines
+    assert ["untrained", ".1250"] in lines
+    assert lines[-1] == ["palate", ".4000", ".5000"]  # untrained has no row here
+
+
 def test_how_much_a_wish_is_followed_is_a_table_of_its_own_where_it_was_learned(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
