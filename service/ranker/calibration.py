@@ -136,7 +136,10 @@ def calibrated(scores: FloatArray, goals: Sequence[Goal], k: int) -> IntArray:
 
 
 def _divergence(wanted: FloatArray, shares: FloatArray) -> FloatArray:
-    """KL(wanted || shares) of shares (C, G) smoothed towards what is wanted (G,): (C,)."""
+    """KL(wanted || shares) of shares (C, G) smoothed towards what is wanted (G,): (C,). What has grown by
+    less than float32 tells is wanted by 0, and 0 log 0 is 0."""
+    some = wanted > 0
+    wanted, shares = wanted[some], shares[:, some]
     smoothed = (1 - SMOOTHING) * shares + SMOOTHING * wanted
     divergence: FloatArray = np.log(wanted / smoothed) @ wanted
     return divergence

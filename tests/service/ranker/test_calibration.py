@@ -66,6 +66,15 @@ def test_two_categories_that_are_wanted_alike_alternate() -> None:
     assert found[::2].tolist() == [0, 1, 2, 3, 4, 5]
 
 
+def test_what_is_wanted_by_nothing_changes_no_place() -> None:
+    """A category that the newest likes have more of by less than float32 tells."""
+    scores = np.array([3.0, 2.0, 1.0], np.float32)
+    offered = np.array([[1, 0], [1, 0], [0, 1]], np.float32)
+    goal = Goal(np.array([1, 0], np.float32), offered, 1.0)
+    assert calibrated(scores, [goal], 3).tolist() == [0, 1, 2]
+    assert goal.divergence(np.array([2])) == pytest.approx(-log(SMOOTHING), rel=1e-5)
+
+
 def test_what_is_wanted_three_times_as_much_has_three_quarters_of_the_list() -> None:
     categories = np.repeat([FILM, SONG], 20)
     found = ordered(np.zeros(40), interest([0.25, 0.75], categories.tolist()), 20, 100.0)[:20]
