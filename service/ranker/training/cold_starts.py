@@ -6,7 +6,6 @@ Knows no ranker and no cases: lists and a blend.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import product
 
 import numpy as np
 
@@ -27,8 +26,8 @@ PLAIN = (
     *(Pool(0.0, TIE_BREAK, 1.0, backoff) for backoff in BACKOFFS),
 )
 """Plain estimates: popularity, and co-occurrence smoothed by it."""
-WEIGHTS = tuple(product((0.0, 0.25, 0.5, 1.0, 2.0), (0.0, 0.5, 1.0)))[1:]
-"""Of popularity and co-occurrence beside the network, not both 0."""
+SHARES = (0.25, 0.5, 1.0, 2.0)
+"""Of a plain estimate beside the network."""
 MOST_ALIKE: Mapping[str, Sequence[str]] = {
     "strangers": (),
     "arrivals": ("newcomers", "beginners"),
@@ -83,7 +82,7 @@ def fit_pools(blend: Blend, cold_starts: Sequence[TrainingList], most: int, k: i
 def best_pool(blend: Blend, kind: str, lists: Sequence[TrainingList], k: int = 10) -> Pool:
     """The pool that people of this kind are served best by, as far as these lists of them tell: of the
     plain estimate that alone gains most NDCG@k, the network alone, and the network with some of
-    such estimates.
+    that estimate.
 
     The best of several gains by chance, too. So it is the first of these three whose gain is within
     one standard error of the best (the one-standard-error rule; Breiman et al. 1984), and nobody
@@ -98,15 +97,14 @@ def best_pool(blend: Blend, kind: str, lists: Sequence[TrainingList], k: int = 1
 
     plain = best_of(PLAIN)
     network = best_of([NETWORK_ALONE])
-    both = best_of(_with_network(plain.backoff))
+    both = best_of([_with_network(plain, share) for share in SHARES])
     best = max((plain, network, both), key=lambda pool: float(gains[pool].mean()))
     return next(one for one in (plain, network, both) if _may_be_chance(gains[best] - gains[one]))
 
 
-def _with_network(backoff: float) -> list[Pool]:
-    """The network with plain estimates, co-occurrence as it is and smoothed so much."""
-    smoothed = sorted({0.0, backoff})
-    return [Pool(1.0, *weights, one) for one in smoothed for weights in WEIGHTS]
+def _with_network(plain: Pool, share: float) -> Pool:
+    """The network and so much of a plain estimate."""
+    return Pool(1.0, share * plain.popularity, share * plain.co_occurrence, plain.backoff)
 
 
 def _gains_under(
