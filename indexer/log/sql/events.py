@@ -41,7 +41,8 @@ _OF_USER = _RECORDED.order_by(events.c.timestamp.desc(), events.c.seq.desc())
 _IN_ORDER = _RECORDED.where(events.c.seq > bindparam("after")).order_by(events.c.seq)
 _LATEST_OF_USER = _OF_USER.limit(bindparam("size"))
 _OF_TYPES = events.c.event_type.not_in(bindparam("but", expanding=True))
-_MAY_BE_USED = events.c.user_id.not_in(select(users.c.user_id).where(RESTRICTED))
+_RESTRICTED_USERS = select(users.c.user_id).where(RESTRICTED)
+_MAY_BE_USED = events.c.user_id.not_in(_RESTRICTED_USERS)
 _PAGE = (
     select(
         events.c.seq,
@@ -67,8 +68,9 @@ _BY_VALUE = select(events.c.value, sa.func.count()).where(_IS_RATED).group_by(ev
 _BY_PERSON = (
     select(sa.func.count(), sa.func.sum(events.c.value)).where(_IS_RATED).group_by(events.c.user_id)
 )
-_COUNT = select(sa.func.count()).select_from(events).where(_MAY_BE_USED)
-_COUNT_AHEAD = _COUNT.where(events.c.timestamp > bindparam("latest"))
+_COUNT = select(sa.func.count()).select_from(events)
+_COUNT_OF_RESTRICTED = _COUNT.where(events.c.user_id.in_(_RESTRICTED_USERS))
+_COUNT_AHEAD = _COUNT.where(_MAY_BE_USED, events.c.timestamp > bindparam("latest"))
 _SEQ_FROM = select(events.c.seq).where(events.c.seq >= bindparam("first"))
 
 
@@ -150,9 +152,13 @@ class SqlEvents(SqlPart):
             after_seq = int(page.seq[-1])
 
     def count_events(self, after_seq: int = 0) -> int:
+        counts = [_COUNT, _COUNT_OF_RESTRICTED]
+        if after_seq:
+            counts = [one.where(events.c.seq > after_seq) for one in counts]
+        # Of all less of a few: to ask of every event whose it is takes nine times as long.
+        everybody, restricted = (one.scalar_subquery() for one in counts)
         with self.database.reading() as connection:
-            counted = _COUNT.where(events.c.seq > after_seq) if after_seq else _COUNT
-            return connection.execute(counted).scalar_one()
+            return int(connection.execute(select(everybody - restricted)).scalar_one())
 
     def count_ahead(self) -> int:
         with self.database.reading() as connection:
