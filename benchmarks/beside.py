@@ -15,15 +15,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from statistics import median
 from threading import Event, Thread
@@ -31,9 +28,9 @@ from threading import Event, Thread
 import numpy as np
 
 from benchmarks.folders import palate
-from benchmarks.overload import Run, offered, percentile, sustainable_rate
-from benchmarks.serve import Server, server, users_of
-from benchmarks.start import made_up_items, trained_folder
+from benchmarks.half_load import HalfLoad, half_loaded, parser
+from benchmarks.overload import Run, percentile
+from benchmarks.start import made_up_items
 from benchmarks.tables import markdown, replace_section
 
 PAGE = Path(__file__).resolve().parents[1] / "docs/operations.md"
@@ -54,67 +51,50 @@ class Turn:
 
 def main() -> None:
     asked = arguments()
-    with tempfile.TemporaryDirectory(prefix="palate-beside-") as work:
-        data = Path(work) / "data"
-        shutil.copytree(asked.data or trained_folder(), data)
-        rate, turns = measured(data, Path(work), asked)
-    text = report(rate, turns, asked)
+    with half_loaded(asked) as load:
+        turns = measured(load, asked)
+        text = report(load.calls_per_s, turns, asked)
     print(text)
     if asked.write:
         replace_section(PAGE, "bench-beside", text)
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--data", type=Path, help="a data folder with a trained model, instead of making one"
-    )
-    parser.add_argument("--rate", type=float, default=0.0, help="the sustainable rate, if known")
-    parser.add_argument("--seconds", type=float, default=20.0, help="length of a run (default 20)")
-    parser.add_argument("--repeats", type=int, default=3, help="turns of each (default 3)")
-    parser.add_argument(
-        "--write", action="store_true", help="put the report into docs/operations.md too"
-    )
-    return parser.parse_args()
+    options = parser(__doc__)
+    options.add_argument("--seconds", type=float, default=20.0, help="length of a run (default 20)")
+    options.add_argument("--repeats", type=int, default=3, help="turns of each (default 3)")
+    return options.parse_args()
 
 
-def measured(
-    data: Path, work: Path, asked: argparse.Namespace
-) -> tuple[float, dict[str, list[Turn]]]:
-    """The sustainable rate, and the runs by what was done beside them."""
-    users = users_of(data)
+def measured(load: HalfLoad, asked: argparse.Namespace) -> dict[str, list[Turn]]:
+    """The runs by what was done beside them."""
     turns: dict[str, list[Turn]] = {}
-    with server(data) as serving:
-        offered(serving, users, 0, 10.0, 20.0)  # warm-up
-        rate = asked.rate or sustainable_rate(partial(offered, serving, users, 1, 6.0))
-        for repeat in range(asked.repeats):
-            for name, command in commands(serving, data, work, repeat).items():
-                with under_way(command) as is_under_way:
-                    run = offered(serving, users, repeat + 2, asked.seconds, rate / 2)
-                    turn = Turn(run, is_under_way())
-                turns.setdefault(name, []).append(turn)
-                p99 = percentile(run.answered_ms, 99)
-                print(f"{name}: p99 {p99:.0f} ms, {len(run.outcomes)} calls", file=sys.stderr)
-    return rate, turns
+    for repeat in range(asked.repeats):
+        for name, command in commands(load, repeat).items():
+            with under_way(command) as is_under_way:
+                run = load.offered(repeat + 2, asked.seconds)
+                turn = Turn(run, is_under_way())
+            turns.setdefault(name, []).append(turn)
+            p99 = percentile(run.answered_ms, 99)
+            print(f"{name}: p99 {p99:.0f} ms, {len(run.outcomes)} calls", file=sys.stderr)
+    return turns
 
 
-def commands(serving: Server, data: Path, work: Path, repeat: int) -> dict[str, list[str]]:
+def commands(load: HalfLoad, repeat: int) -> dict[str, list[str]]:
     """The command of each job; nothing is a job, too."""
-    items = work / f"items-{repeat}.jsonl"
+    items = load.work / f"items-{repeat}.jsonl"
     rng = np.random.default_rng(repeat)
     rows = [
         row | {"item_id": f"made-up-{repeat}-{row['item_id']}"}
         for row in made_up_items(N_ITEMS, rng)
     ]
     items.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    here = ("--server", serving.address)
+    here = ("--server", load.serving.address)
     return {
         ALONE: [],
         f"{N_ITEMS:,} items are indexed": palate("index", items, *here),
         "a model is trained": palate("train", "--force", *here),
-        "a backup is made": palate("backup", work / f"backup-{repeat}", "--data", data),
+        "a backup is made": palate("backup", load.work / f"backup-{repeat}", "--data", load.data),
     }
 
 
@@ -147,7 +127,7 @@ def _repeat(command: list[str], stop: Event, running: list[subprocess.Popen[byte
             return
 
 
-def report(rate: float, turns: dict[str, list[Turn]], asked: argparse.Namespace) -> str:
+def report(calls_per_s: float, turns: dict[str, list[Turn]], asked: argparse.Namespace) -> str:
     """One table, and what it was measured on."""
     alone = [percentile(turn.run.answered_ms, 99) for turn in turns[ALONE]]
 
@@ -166,7 +146,7 @@ def report(rate: float, turns: dict[str, list[Turn]], asked: argparse.Namespace)
     return "\n".join(
         [
             f"`make bench-beside`, {time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores shared by all,"
-            f" {load:.0f} processes waiting for a turn. {rate / 2:.0f} calls/s, half of what is sustainable;"
+            f" {load:.0f} processes waiting for a turn. {calls_per_s:.0f} calls/s, half of what is sustainable;"
             f" {asked.repeats} runs of {asked.seconds:g} s each; medians over the runs.",
             "",
             markdown(

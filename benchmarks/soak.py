@@ -15,22 +15,19 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import psutil
 from scipy.stats import theilslopes
 
+from benchmarks.half_load import HalfLoad, half_loaded, parser
 from benchmarks.ledger import Ledger
-from benchmarks.overload import offered, percentile, sustainable_rate
-from benchmarks.serve import Server, server, users_of
-from benchmarks.start import memory_mb, trained_folder
+from benchmarks.overload import percentile
+from benchmarks.start import memory_mb
 from benchmarks.tables import markdown, replace_section
 from benchmarks.writers import Writer, Writing
 
@@ -57,50 +54,35 @@ class Window:
 
 def main() -> None:
     asked = arguments()
-    with tempfile.TemporaryDirectory(prefix="palate-soak-") as work:
-        data = Path(work) / "data"
-        shutil.copytree(asked.data or trained_folder(), data)
-        users = users_of(data)
-        with server(data) as serving:
-            offered(serving, users, 0, 10.0, 20.0)  # warm-up
-            rate = asked.rate or sustainable_rate(partial(offered, serving, users, 1, 6.0))
-            windows = soaked(serving, users, rate / 2, round(asked.minutes * 60 / WINDOW_S))
-    text = report(windows, rate / 2)
+    with half_loaded(asked) as load:
+        windows = soaked(load, round(asked.minutes * 60 / WINDOW_S))
+        text = report(windows, load.calls_per_s)
     print(text)
     if asked.write:
         replace_section(PAGE, "bench-soak", text)
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--data", type=Path, help="a data folder with a trained model, instead of making one"
-    )
-    parser.add_argument("--minutes", type=float, default=30.0, help="default 30; at least 5")
-    parser.add_argument("--rate", type=float, default=0.0, help="the sustainable rate, if known")
-    parser.add_argument(
-        "--write", action="store_true", help="put the report into docs/operations.md too"
-    )
-    asked = parser.parse_args()
+    options = parser(__doc__)
+    options.add_argument("--minutes", type=float, default=30.0, help="default 30; at least 5")
+    asked = options.parse_args()
     if asked.minutes < 5:
-        parser.error(f"--minutes {asked.minutes:g} is too short for a line; 5 or more")
+        options.error(f"--minutes {asked.minutes:g} is too short for a line; 5 or more")
     return asked
 
 
-def soaked(serving: Server, users: Sequence[str], rate: float, n: int) -> list[Window]:
+def soaked(load: HalfLoad, n: int) -> list[Window]:
     """Window after window, with writers beside."""
-    writing = Writing([Writer(0, 0, Ledger())], serving.address)
+    writing = Writing([Writer(0, 0, Ledger())], load.serving.address)
     try:
-        return [window(serving, users, rate, number) for number in range(n)]
+        return [window(load, number) for number in range(n)]
     finally:
         writing.end()
 
 
-def window(serving: Server, users: Sequence[str], rate: float, number: int) -> Window:
-    run = offered(serving, users, number + 2, WINDOW_S, rate)
-    anonymous_mb, resident_mb = with_children_mb(serving.pid)
+def window(load: HalfLoad, number: int) -> Window:
+    run = load.offered(number + 2, WINDOW_S)
+    anonymous_mb, resident_mb = with_children_mb(load.serving.pid)
     found = Window(
         percentile(run.answered_ms, 50),
         percentile(run.answered_ms, 99),
@@ -144,7 +126,7 @@ def growth(values: Sequence[float]) -> Growth:
     return Growth(slope * whole, low * whole, high * whole)
 
 
-def report(windows: Sequence[Window], rate: float) -> str:
+def report(windows: Sequence[Window], calls_per_s: float) -> str:
     """Both growths, and every few minutes."""
     after = windows[len(windows) // WARM_UP :]
     every = -(-len(windows) // ROWS)
@@ -155,8 +137,8 @@ def report(windows: Sequence[Window], rate: float) -> str:
     return "\n".join(
         [
             f"`make soak`, {time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores shared by server and callers, {load:.0f}"
-            f" processes waiting for a turn. {minutes:.0f} minutes, {calls:,} calls of Recommend at {rate:.0f}/s beside"
-            f" writers, {failed:,} failed. Growth after the first fifth: anonymous memory"
+            f" processes waiting for a turn. {minutes:.0f} minutes, {calls:,} calls of Recommend at"
+            f" {calls_per_s:.0f}/s beside writers, {failed:,} failed. Growth after the first fifth: anonymous memory"
             f" {growth([one.anonymous_mb for one in after])}, p99 {growth([one.p99_ms for one in after])}.",
             "",
             markdown(

@@ -18,7 +18,7 @@ def test_the_ratio_is_the_median_of_the_turns_ratios() -> None:
         ALONE: [turn(10), turn(20), turn(100)],
         "a backup is made": [turn(15), turn(20), turn(400, lasted=False)],
     }
-    text = report(50.0, turns, argparse.Namespace(repeats=3, seconds=1.0))
+    text = report(25.0, turns, argparse.Namespace(repeats=3, seconds=1.0))
     assert "25 calls/s" in text
     assert text.splitlines()[-2:] == [
         "| nothing | 20 | 20 | 1.00 | 0 | 3 of 3 |",
@@ -28,7 +28,7 @@ def test_the_ratio_is_the_median_of_the_turns_ratios() -> None:
 
 def test_a_call_that_failed_is_counted() -> None:
     failed = Turn(Run([Outcome("UNAVAILABLE", 1.0, full=False)], 1.0), lasted=True)
-    text = report(50.0, {ALONE: [turn(10), failed]}, argparse.Namespace(repeats=2, seconds=1.0))
+    text = report(25.0, {ALONE: [turn(10), failed]}, argparse.Namespace(repeats=2, seconds=1.0))
     assert text.splitlines()[-1].split(" | ")[4] == "1"
 
 
