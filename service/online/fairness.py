@@ -29,15 +29,11 @@ from service.online.feedback import Feedback
 from service.online.impression import Audience
 from service.online.item_groups import AGES, NO_DATE, ItemGroups
 from service.online.rate import Rate, n_different, share
-from service.online.report import counted, figure, group_of
+from service.online.report import AUDIENCES, counted, figure, group_of
 from service.online.user_groups import NO_GROUP
 from service.ranker.data.arrays import BoolArray, IntArray
 
-AUDIENCES = {
-    Audience.KNOWN: "known users",
-    Audience.NEW: "new users",
-    Audience.ANONYMOUS: "nobody known",
-}
+AUDIENCE_ORDER = (Audience.KNOWN, Audience.NEW, Audience.ANONYMOUS)
 LEAST_WINDOWS = 3
 """With fewer there is no trend."""
 
@@ -277,7 +273,7 @@ class _Measuring:
 
     def _audiences(self) -> Sequence[UserGroup]:
         audience = np.array([str(one) for one in self._feedback.audience], dtype=str)
-        return [self._user_group(name, audience == str(one)) for one, name in AUDIENCES.items()]
+        return [self._user_group(AUDIENCES[one], audience == str(one)) for one in AUDIENCE_ORDER]
 
     def _named(self, group_of_user: Mapping[str, str]) -> Sequence[UserGroup]:
         groups = np.array(

@@ -27,7 +27,11 @@ NO_MODEL = "untrained"
 NO_PLACEMENT = "(none)"
 LAST_POSITION = 10
 """Positions behind it are one group."""
-_SLICES = {Audience.NEW: "new users", Audience.KNOWN: "known users"}
+AUDIENCES = {
+    Audience.NEW: "new users",
+    Audience.KNOWN: "known users",
+    Audience.ANONYMOUS: "nobody known",
+}
 
 
 def online_report(
@@ -89,7 +93,7 @@ def _groups(feedback: Feedback, by: OnlineBy) -> Iterator[tuple[str, BoolArray]]
             yield "cold items", feedback.cold
             yield "warm items", ~feedback.cold
             audience = np.array([str(one) for one in feedback.audience], dtype=str)
-            for one, name in {**_SLICES, Audience.ANONYMOUS: "nobody known"}.items():
+            for one, name in AUDIENCES.items():
                 of_answers: BoolArray = audience == str(one)
                 yield name, _of_places(feedback, of_answers)
         case OnlineBy.POSITION:

@@ -32,6 +32,12 @@ TRAINED_AGAIN_IN_S = 600.0
 Train = Callable[[Callable[[], bool]], object]
 
 
+def tell_trouble(error: Exception) -> None:
+    """That what falls due could not be done, and where in the code, if that is a bug of ours."""
+    is_ours = isinstance(error, PalateError)
+    logger.error("housekeeping could not go on: %s", error, exc_info=None if is_ours else error)
+
+
 class Housekeeping:
     """Looked at by whoever calls `look`, or from `start` on by a thread of its own; `close` ends either
     at its next step."""
@@ -59,8 +65,7 @@ class Housekeeping:
             try:
                 self.look()
             except Exception as error:
-                is_ours = isinstance(error, PalateError)
-                logger.error("housekeeping could not go on: %s", error, exc_info=not is_ours)
+                tell_trouble(error)
 
     def look(self) -> None:
         """Do what has fallen due."""

@@ -29,6 +29,7 @@ from typing import IO, Any
 from encoders.pytorch import require_pytorch
 from service.api.messages import ModelInfo, Progress, TrainProgress
 from service.config import Settings, TrainingSettings
+from service.config_file import SECRETS
 from service.errors import NoRoom, NoTrainedModel, TrainingEnded, TrainingOutOfMemory
 from service.models.trainer import Made
 from service.operations.trainee import NO_MODEL, OUT_OF_MEMORY, STORE, Task, says_no_memory
@@ -82,7 +83,7 @@ class TrainingApart:
             with _laid_out(recommender, progress) as folder:
                 Task(
                     settings=recommender.workspace.settings.model_dump(
-                        mode="json", exclude={"openai_api_key"}
+                        mode="json", exclude=set(SECRETS)
                     ),
                     digest=recommender.workspace.digest,
                     seed=seed,

@@ -10,7 +10,6 @@ Knows nothing of what falls due: that is `Switching.tend`.
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Sequence
@@ -18,14 +17,12 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from service.config import Settings
-from service.errors import NotServing, PalateError, TenantRefused
-from service.operations.housekeeping import EVERY_S
+from service.errors import NotServing, TenantRefused
+from service.operations.housekeeping import EVERY_S, tell_trouble
 from service.operations.switching import Switching
 from service.telemetry.call import CURRENT_CALL, Call
 
 ALL_EVERY_S = 3_600.0
-
-logger = logging.getLogger(__name__)
 
 
 class Leasing(Protocol):
@@ -79,10 +76,8 @@ class Rounds:
                 backend.tend()
         except (NotServing, TenantRefused):
             return  # it is gone or suspended, or all of it stops
-        except PalateError as error:
-            logger.error("housekeeping could not go on: %s", error)
-        except Exception:
-            logger.exception("housekeeping failed")
+        except Exception as error:
+            tell_trouble(error)
 
     def _run(self) -> None:
         while not self._closing.wait(self._every_s):

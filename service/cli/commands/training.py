@@ -255,14 +255,15 @@ LITTLE_KNOWN = ("cold_user", "stranger", "new_in_domain", "arrival")
 def show_metrics(model: ModelInfo) -> None:
     """Palate beside the baselines: rows are systems, columns are slices of the held-out events."""
     names = [name.split("/") for name in model.metrics if name.endswith("/ndcg@10")]
+    systems = list(dict.fromkeys(system for system, *_ in names))
     slices = list(dict.fromkeys(slice_name for _, slice_name, _ in names))
     if not names:
         output.say("Too few events were held out to compare with the baselines.")
         return
     title = "NDCG@10 on held-out events, full catalogue, with 95 % intervals"
-    _show_slices(model, [name for name in slices if name not in LITTLE_KNOWN], title)
+    _show_slices(model, systems, [name for name in slices if name not in LITTLE_KNOWN], title)
     title = "NDCG@10 of people of whom the model knew little"
-    _show_slices(model, [name for name in slices if name in LITTLE_KNOWN], title)
+    _show_slices(model, systems, [name for name in slices if name in LITTLE_KNOWN], title)
     if worth := [
         name for name in model.metrics if name.startswith("worth/") and name.count("/") == 2
     ]:
@@ -290,16 +291,17 @@ def show_metrics(model: ModelInfo) -> None:
         )
 
 
-def _show_slices(model: ModelInfo, slices: Sequence[str], title: str) -> None:
+def _show_slices(
+    model: ModelInfo, systems: Sequence[str], slices: Sequence[str], title: str
+) -> None:
     """A table of these, without systems that have none of them; none for none."""
-    of_system: dict[str, list[str]] = {}
-    for system, *_ in (name.split("/") for name in model.metrics if name.endswith("/ndcg@10")):
-        figures = [_figure(model.metrics, f"{system}/{name}/ndcg@10") for name in slices]
-        if any(figures):
-            of_system[system] = figures
-    if of_system:
+    rows = [
+        [system, *(_figure(model.metrics, f"{system}/{name}/ndcg@10") for name in slices)]
+        for system in systems
+    ]
+    rows = [row for row in rows if any(row[1:])]
+    if rows:
         columns = [name.replace("_", " ") for name in slices]
-        rows = [[system, *figures] for system, figures in of_system.items()]
         output.table(["system", *columns], rows, title=title, right=columns)
 
 
