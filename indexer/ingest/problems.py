@@ -7,6 +7,7 @@ memory than a thousand. Knows no formats and no fields.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ from indexer.errors import shown
 KEPT_ROWS = 1_000
 KEPT_KINDS = 500
 OTHER = "other problems"
+_QUOTED = re.compile(r"'([^']*)'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +78,19 @@ class Problems:
     def lose_row(self, error: RowError, problem: Problem | None = None) -> None:
         """The same, of a row that something else has a sentence for."""
         self.n_failed += 1
-        kept = problem or Problem("", error.reason)
-        self._count(kept, error.line, lost=True)
+        self._count(problem or _told_by(error.reason), error.line, lost=True)
         self._keep(self.failed, error)
         self.on_failed(error)
 
     def warn(self, line: int, row_id: str | None, problems: Sequence[Problem]) -> None:
         """A row comes in, and not all of it."""
         for problem in problems:
-            self._count(problem, line, lost=False)
-            self.warn_row(RowError(line, row_id, problem.reason))
+            self.warn_row(RowError(line, row_id, problem.reason), problem)
 
-    def warn_row(self, error: RowError) -> None:
-        """The same, of a row that something else has a sentence for; that is of no kind."""
+    def warn_row(self, error: RowError, problem: Problem | None = None) -> None:
+        """The same, of a row that something else has a sentence for."""
         self.n_warnings += 1
+        self._count(problem or _told_by(error.reason), error.line, lost=False)
         self._keep(self.warnings, error)
         self.on_warning(error)
 
@@ -118,3 +119,12 @@ class Problems:
     def _keep(kept: list[RowError], error: RowError) -> None:
         if len(kept) < KEPT_ROWS:
             kept.append(error)
+
+
+def _told_by(reason: str) -> Problem:
+    """What a sentence about one row has in common with those about others: all but the first value that
+    it quotes."""
+    quoted = _QUOTED.search(reason)
+    if quoted is None:
+        return Problem("", reason)
+    return Problem("", reason.replace(quoted[0], "...", 1), quoted[1])

@@ -51,3 +51,17 @@ def test_kinds_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_about_the_row_has_no_field() -> None:
     assert Problem("", "the row has fewer cells").reason == "the row has fewer cells"
     assert Problem("timestamp", "is missing").reason == "timestamp is missing"
+
+
+def test_sentences_of_others_about_rows_are_counted_by_what_they_have_in_common() -> None:
+    """As of pictures, of which the indexer or a server has a sentence for each."""
+    problems = Problems("line")
+    for line in range(1, 41):
+        problems.warn_row(RowError(line, "b", f"image 'images/{line}.jpg' does not exist"))
+    problems.warn_row(RowError(50, "b", "too many pictures"))
+    assert problems.sentences() == [
+        "40 rows: image ... does not exist, e.g. 'images/1.jpg' in line 1",
+        "1 row: too many pictures, e.g. in line 50",
+    ]
+    assert problems.n_warnings == 41
+    assert problems.warnings[0].reason == "image 'images/1.jpg' does not exist"
