@@ -72,6 +72,9 @@ class Limit:
     direction: int = 0
     """+1: more of it than so far ("newer", "longer", "dearer", and "in stock"), -1: less; 0 where there
     are numbers."""
+    before: str = ""
+    """The word in front of a bound without one: "area" in "an area over 500". It may be what the number
+    is about, or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,9 @@ class Grammar(Protocol):
     praise: Collection[str]
     """Tokens such as "good" and "great": beside what is named they say nothing that could be looked
     for."""
+
+    function: Collection[str]
+    """Words such as "the" and "in": alone in the midst of others they name no value."""
 
     def reads(self, text: str) -> bool:
         """Whether the text is in this language, by its script and function words."""

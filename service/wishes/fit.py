@@ -246,7 +246,10 @@ class Fitting:
         if not part.field or part.field.startswith(ASPECTS):
             return []
         return [
-            Claim(Reason(part.text, text), self._has(replace(part, values=[text])))
+            Claim(
+                Reason(part.text, Value(part.field, text).name),
+                self._has(replace(part, values=[text])),
+            )
             for text in part.values
         ]
 
@@ -258,7 +261,7 @@ class Fitting:
         for value, weight in self.nearness.topics_of(words).items():
             has = self.nearness.lexicon.mask(value)
             if weight >= SURE_TOPIC and say.any() and has[say].mean() > has.mean():
-                claims.append(Claim(Reason(words, value.text), has))
+                claims.append(Claim(Reason(words, value.name), has))
         return [*claims, Claim(Reason(words), self.nearness.close(words))]
 
 

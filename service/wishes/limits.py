@@ -55,6 +55,8 @@ def part_of(limit: Limit, lexicon: Lexicon, shown: IntArray, forms: Forms) -> Wi
     low, high, is_strict = limit.low, limit.high, limit.strict
     if limit.direction:
         low, high, is_strict = _beyond(limit, lexicon.numbers(field), shown)
+    elif field == "created_at":
+        low, high, is_strict = _as_times(low, high, is_strict)
     return WishPart(
         PartKind.LIMIT,
         limit.text,
@@ -89,24 +91,42 @@ def _field_of(limit: Limit, lexicon: Lexicon, forms: Forms) -> str:
     if limit.quantity is Quantity.NEWNESS:
         if counts.get("created_at", 0) >= max(_MOSTLY * lexicon.n_items, 1):
             return "created_at"
-        return _year_field(lexicon, counts)
+        return _year_field(limit, lexicon, counts)
     if limit.quantity is Quantity.YEAR:
-        return _year_field(lexicon, counts)
+        return _year_field(limit, lexicon, counts)
     if limit.quantity is Quantity.PRICE:
         names = NAMES[Quantity.PRICE]
     elif limit.quantity is Quantity.MINUTES:
         names = NAMES[Quantity.MINUTES]
     elif limit.quantity is Quantity.NAMED:
-        noun = " ".join(tokens(limit.noun))
-        names = frozenset({noun, *forms(noun)})
+        names = _names(limit.noun, forms)
+    elif limit.before and (named := _called(_names(limit.before, forms), counts)):
+        return named
     else:
         return _unnamed(counts)
     if limit.quantity is Quantity.PRICE and "price" in counts:
         return "price"
-    found = [field for field in counts if names & set(_words_of(field))]
-    if not found:
+    field = _called(names, counts)
+    if field is None:
         raise NoSuchNumber(limit.noun or limit.quantity.value)
-    return max(found, key=lambda field: counts[field])
+    return field
+
+
+def is_about(limit: Limit, part: WishPart, forms: Forms) -> bool:
+    """Whether the word in front of the bound says which number it is about."""
+    is_named = limit.quantity is Quantity.UNNAMED and bool(limit.before)
+    return is_named and bool(_names(limit.before, forms) & set(_words_of(part.field)))
+
+
+def _names(noun: str, forms: Forms) -> frozenset[str]:
+    word = " ".join(tokens(noun))
+    return frozenset({word, *forms(word)})
+
+
+def _called(names: frozenset[str], counts: Mapping[str, int]) -> str | None:
+    """The field that has one of these words in its name, the one that most items have."""
+    found = [field for field in counts if not names.isdisjoint(_words_of(field))]
+    return max(found, key=lambda field: counts[field], default=None)
 
 
 def _unnamed(counts: Mapping[str, int]) -> str:
@@ -119,7 +139,7 @@ def _unnamed(counts: Mapping[str, int]) -> str:
     raise NoSuchNumber("price")
 
 
-def _year_field(lexicon: Lexicon, counts: Mapping[str, int]) -> str:
+def _year_field(limit: Limit, lexicon: Lexicon, counts: Mapping[str, int]) -> str:
     for field in counts:
         if NAMES[Quantity.YEAR] & set(_words_of(field)):
             numbers = lexicon.numbers(field)
@@ -128,7 +148,34 @@ def _year_field(lexicon: Lexicon, counts: Mapping[str, int]) -> str:
                 return field
     if TITLE_YEAR in counts:
         return TITLE_YEAR
+    if "created_at" in counts and _has_any(lexicon, limit):
+        return "created_at"
     raise NoSuchNumber("year")
+
+
+def _has_any(lexicon: Lexicon, limit: Limit) -> bool:
+    """Whether anything is of those years; where all came to a shop lately, its dates do not tell when
+    things were made."""
+    low, high, _ = _as_times(limit.low, limit.high, limit.strict)
+    times = lexicon.numbers("created_at")
+    return bool(np.any((times >= (low or -np.inf)) & (times < (high or np.inf))))
+
+
+def _as_times(
+    low: float | None, high: float | None, is_strict: bool
+) -> tuple[float | None, float | None, bool]:
+    """The unix seconds of bounds that are years. "Until 1980" goes on to the end of it."""
+    first, after = (1, 0) if is_strict else (0, 1)
+    return (
+        None if low is None else _start_of(low + first),
+        None if high is None else _start_of(high + after) - (0 if is_strict else 1),
+        is_strict and low is None,
+    )
+
+
+def _start_of(year: float) -> float:
+    """In unix seconds."""
+    return float((np.datetime64(f"{int(year):04d}", "s") - np.datetime64(0, "s")).astype(np.int64))
 
 
 def _words_of(field: str) -> Sequence[str]:

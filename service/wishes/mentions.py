@@ -5,7 +5,7 @@ Longest names first, from left to right. Knows no stance and no scores.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from service.wishes.lexicon.lexicon import Lexicon
@@ -25,12 +25,15 @@ class Mention:
     values: Sequence[Value]
 
 
-def mentions_in(words: Sequence[str], lexicon: Lexicon, forms: Forms) -> list[Mention]:
-    """What these tokens name, without overlaps, from left to right."""
+def mentions_in(
+    words: Sequence[str], lexicon: Lexicon, forms: Forms, function: Collection[str] = ()
+) -> list[Mention]:
+    """What these tokens name, without overlaps, from left to right. A `function` word among others
+    names nothing."""
     found = []
     start = 0
     while start < len(words):
-        mention = _longest_at(words, start, lexicon, forms)
+        mention = _longest_at(words, start, lexicon, forms, function)
         if mention is None:
             start += 1
         else:
@@ -39,10 +42,12 @@ def mentions_in(words: Sequence[str], lexicon: Lexicon, forms: Forms) -> list[Me
     return found
 
 
-def _longest_at(words: Sequence[str], start: int, lexicon: Lexicon, forms: Forms) -> Mention | None:
+def _longest_at(
+    words: Sequence[str], start: int, lexicon: Lexicon, forms: Forms, function: Collection[str]
+) -> Mention | None:
     for stop in range(min(len(words), start + MAX_TOKENS), start, -1):
         name = tuple(words[start:stop])
-        if _is_too_short(name, whole=len(name) == len(words)):
+        if len(name) < len(words) and _is_by_chance(name, function):
             continue
         for candidate in _as_a_catalogue_may_have(name, forms):
             if values := lexicon.named(candidate):
@@ -50,9 +55,10 @@ def _longest_at(words: Sequence[str], start: int, lexicon: Lexicon, forms: Forms
     return None
 
 
-def _is_too_short(name: Sequence[str], *, whole: bool) -> bool:
-    """Names that are found in other words by chance: a letter, or one ideograph of many."""
-    return not whole and len(name) == 1 and (len(name[0]) < 2 or is_ideograph(name[0]))
+def _is_by_chance(name: Sequence[str], function: Collection[str]) -> bool:
+    """Names that are found among other words by chance: a letter, one ideograph of many, "in"."""
+    word = name[0]
+    return len(name) == 1 and (len(word) < 2 or is_ideograph(word) or word in function)
 
 
 def _as_a_catalogue_may_have(name: tuple[str, ...], forms: Forms) -> Iterator[tuple[str, ...]]:

@@ -17,7 +17,7 @@ from service.wishes.context import Before, Catalogue
 from service.wishes.lexicon.lexicon import USUAL
 from service.wishes.lexicon.tokens import tokens
 from service.wishes.lexicon.values import ASPECTS, Value
-from service.wishes.limits import NoSuchNumber, filter_name, part_of
+from service.wishes.limits import NoSuchNumber, filter_name, is_about, part_of
 from service.wishes.mentions import Mention, mentions_in
 from service.wishes.reading import PartKind, WishPart
 from service.wishes.wanted_words import wanted_words
@@ -57,10 +57,11 @@ class Resolver:
         notes: list[str] = []
         for reference in parsed.references:
             parts += self._of_reference(reference)
+        clauses = list(parsed.clauses)
         for limit in parsed.limits:
-            self._of_limit(limit, parts, notes)
-        self._prepare(parsed.clauses)
-        parts += self._of_clauses(parsed.clauses, by_other_names=True)
+            clauses = self._of_limit(limit, clauses, parts, notes)
+        self._prepare(clauses)
+        parts += self._of_clauses(clauses, by_other_names=True)
         if not self.catalogue.reads(self.grammar.code):
             parts = [self._unless_free(part, notes) for part in parts]
         return list(dict.fromkeys(parts)), notes
@@ -106,21 +107,32 @@ class Resolver:
         """What these tokens name that tells items apart."""
         known = self._mentions.get(words)
         if known is None:
-            found = mentions_in(words, self.catalogue.lexicon, self.grammar.forms)
+            found = mentions_in(
+                words, self.catalogue.lexicon, self.grammar.forms, self.grammar.function
+            )
             known = [kept for mention in found if (kept := self._telling(mention)) is not None]
             self._mentions[words] = known
         return known
 
-    def _of_limit(self, limit: Limit, parts: list[WishPart], notes: list[str]) -> None:
+    def _of_limit(
+        self, limit: Limit, clauses: list[Clause], parts: list[WishPart], notes: list[str]
+    ) -> list[Clause]:
+        """The clauses, without the word that says what the limit is about."""
         lexicon, forms = self.catalogue.lexicon, self.grammar.forms
         try:
-            parts.append(part_of(limit, lexicon, self.before.shown, forms))
+            part = part_of(limit, lexicon, self.before.shown, forms)
         except NoSuchNumber as missing:
             parts.append(WishPart(PartKind.NOT_UNDERSTOOD, limit.text))
             notes.append(
                 f"“{limit.text}” has no effect: no field of the catalogue is a number for "
                 f"{missing.what}"
             )
+            return clauses
+        if is_about(limit, part, forms):
+            parts.append(replace(part, text=f"{limit.before} {part.text}"))
+            return [left for one in clauses if (left := _without_last(one, limit.before)).words]
+        parts.append(part)
+        return clauses
 
     def _of_reference(self, reference: Reference) -> list[WishPart]:
         kind = PartKind.LIKE_ITEM if reference.like else PartKind.UNLIKE_ITEM
@@ -137,16 +149,20 @@ class Resolver:
                 return self._of_clause(Clause(reference.text, stance, reference.title)) or [
                     self._free_part(Clause(reference.text, stance, reference.title))
                 ]
-        return [
-            WishPart(kind, reference.text, item_id=self.catalogue.item_ids(index))
-            for index in found
-        ]
+        return self._items(kind, reference.text, found)
+
+    def _items(self, kind: PartKind, text: str, found: Sequence[int]) -> list[WishPart]:
+        return [WishPart(kind, text, item_id=self.catalogue.item_ids(index)) for index in found]
 
     def _of_clause(self, clause: Clause, *, by_other_names: bool = True) -> list[WishPart]:
         """The parts of a clause that names values; none where it names none."""
         words = tokens(clause.words)
         kind = _KIND_OF_STANCE[clause.stance]
         mentions = self.mentions(words)
+        if clause.stance is Stance.WITHOUT and not mentions and clause.words[:1].isupper():
+            titled = self.catalogue.lexicon.titled(clause.words)
+            if titled:  # "not Germany", among countries
+                return self._items(PartKind.UNLIKE_ITEM, clause.text, titled)
         if by_other_names and not any(map(self._is_telling_of_all, mentions)):
             value = self._called_otherwise(words)
             if value is not None:
@@ -205,6 +221,7 @@ class Resolver:
             if place not in named
             and not self._is_what_all_are(word)
             and word not in self.grammar.praise
+            and word not in self.grammar.function
             and 0 < self.catalogue.lexicon.share(word) < USUAL
         ]
 
@@ -284,6 +301,13 @@ class Resolver:
         sets_apart = self.catalogue.topics_of(words)
         value = topics.values[best]
         return value if sets_apart.get(value, 0) == max(sets_apart.values(), default=1) else None
+
+
+def _without_last(clause: Clause, word: str) -> Clause:
+    """The clause without this word at its end."""
+    if not clause.words.endswith(word):
+        return clause
+    return replace(clause, words=clause.words.removesuffix(word).strip())
 
 
 def _joined(clauses: Sequence[Clause]) -> Clause:

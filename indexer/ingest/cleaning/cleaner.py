@@ -15,6 +15,7 @@ from indexer.ingest.mapping.mapping import ATTRIBUTES, HIDDEN, ColumnMap
 from indexer.ingest.problems import Problem
 from indexer.ingest.values.listed import texts
 from indexer.ingest.values.text import is_absent, one_line
+from indexer.ingest.values.truth import truth
 
 
 class Cleaner:
@@ -55,8 +56,10 @@ class Cleaner:
         use = role.use
         if use == "field":
             cells.setdefault(role.name, []).append((role, value))
+            if role.also:
+                self._take(role.also, value, cells, attributes, pairs)
         elif use == "attribute":
-            attributes.add(role.name, _split(value, role), role)
+            attributes.add(role.name, _truth(value) if role.is_truth else _split(value, role), role)
         elif use == "spread":
             attributes.spread(value, role)
         elif use == "pair name":
@@ -88,6 +91,12 @@ class Cleaner:
         if row.pop(HIDDEN, False):
             row["available"] = False
         return row
+
+
+def _truth(value: object) -> object:
+    """The truth value that a cell is; the cell where it is none."""
+    found = truth(value)
+    return value if found is None else found
 
 
 def _split(value: object, role: Role) -> object:

@@ -6,7 +6,7 @@ Knows no values.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from indexer.ingest.mapping.mapping import ATTRIBUTES, ColumnMap, column_key
@@ -30,6 +30,10 @@ class Role:
     """What stands between values in a cell."""
     paths: Mapping[tuple[str, ...], Role] | None = None
     """Of a column of objects: what is inside, by path."""
+    also: Role | None = None
+    """A further field that the same column is: titles that are ids as well."""
+    is_truth: bool = False
+    """Whether 0 and 1 and words for yes and no in it are truth values."""
 
 
 NOTHING = Role("nothing")
@@ -64,7 +68,8 @@ class Roles:
         unnamed = not column.strip() or column.startswith(("Unnamed:", "__index"))
         if unnamed or not self._map.others or self._map.kind == "events":
             return NOTHING
-        return Role("attribute", " ".join(column.split()), label=column)
+        is_truth = column in self._map.truths
+        return Role("attribute", " ".join(column.split()), label=column, is_truth=is_truth)
 
     def _inside(self, column: str) -> dict[tuple[str, ...], Role]:
         """The paths that begin in a column, where there is none of that whole name."""
@@ -76,12 +81,13 @@ class Roles:
         }
 
     def _declared(self) -> Iterator[tuple[str, Role]]:
-        """A column may be named twice: the first use stands."""
-        taken: set[str] = set()
-        for column, role in self._all_declared():
-            if column not in taken:
-                taken.add(column)
-                yield column, role
+        """A column may be several fields; of its other uses the first stands."""
+        declared: dict[str, Role] = {}
+        for column, role in reversed(list(self._all_declared())):
+            there = declared.get(column)
+            is_field = role.use == "field" and there is not None and there.use == "field"
+            declared[column] = replace(role, also=there) if is_field else role
+        yield from declared.items()
 
     def _all_declared(self) -> Iterator[tuple[str, Role]]:
         mapping = self._map
@@ -98,7 +104,11 @@ class Roles:
             yield of_value, Role("pair value", "", number, of_value, separators)
         for column, name in mapping.attributes.items():
             separators = mapping.separators.get(column, ())
-            yield column, Role("attribute", name, label=column, separators=separators)
+            is_truth = column in mapping.truths
+            yield (
+                column,
+                Role("attribute", name, label=column, separators=separators, is_truth=is_truth),
+            )
         for column in mapping.left_out:
             yield column, NOTHING
         yield mapping.parent, NOTHING

@@ -36,7 +36,8 @@ def _reference(column: Column) -> float:
 def _title(column: Column) -> float:
     if column.addresses > 0.2 or column.objects > 0.2 or not 1 <= column.mean_chars <= 300:
         return 0.0
-    return column.letters * (1 - column.markup) * (0.5 + 0.5 * min(1.0, 3 * column.distinct))
+    usable = column.letters * (1 - column.markup) * column.filled
+    return usable * (0.5 + 0.5 * min(1.0, 3 * column.distinct))
 
 
 def _description(column: Column) -> float:

@@ -115,9 +115,16 @@ def _guessed(kind: Kind, columns: Sequence[Column], name: object) -> ColumnMap:
     if kind == "items":
         key = next(column for column in columns if column.name == fields["item_id"][0])
         mapping = replace(mapping, join=key.distinct < 1.0 and key.distinct_runs > key.distinct)
+        truths = {c.name for c in columns if _is_truth(c)} - mapping.columns()
+        mapping = replace(mapping, truths=frozenset(truths))
     if kind == "events" and "event_type" not in fields:
         mapping = replace(mapping, constants={"event_type": _type_of(fields, columns)})
     return mapping
+
+
+def _is_truth(column: Column) -> bool:
+    """Whether it holds yes and no, and nothing else."""
+    return "." not in column.name and column.truths == 1.0 and column.n_distinct == 2
 
 
 def _scores(kind: Kind, columns: Sequence[Column]) -> list[tuple[float, str, Column]]:
@@ -198,8 +205,9 @@ def _fill_in(kind: Kind, fields: dict[str, tuple[str, ...]], columns: Sequence[C
             for c in columns
             if c.name not in used and fit(kind, "title", c) > 0.8 and c.distinct > 0.9
         ]
+        within = [c for c in free if name_score(c.name.rpartition(".")[0], kind, "title") >= SURE]
         if free:
-            fields["title"] = (free[0].name,)
+            fields["title"] = ((within or free)[0].name,)
     if kind == "events" and "timestamp" not in fields:
         free = [c for c in columns if c.name not in used and c.times > 0.95 and c.n_distinct > 20]
         if free:

@@ -47,7 +47,17 @@ REQUIRED: Mapping[Kind, Sequence[str]] = {
     "events": ("user_id", "item_id"),
     "users": ("user_id",),
 }
-_READING = ("others", "leave_out", "absent", "decimal", "dates", "join", "parent", "named_by")
+_READING = (
+    "others",
+    "leave_out",
+    "truths",
+    "absent",
+    "decimal",
+    "dates",
+    "join",
+    "parent",
+    "named_by",
+)
 _TABLES = ("kind", "fields", "constants", "attributes", "separators", "pairs", "reading")
 
 
@@ -71,6 +81,8 @@ class ColumnMap:
     """What columns are called as attributes, by column; others keep their name."""
     left_out: frozenset[str] = frozenset()
     """Columns that nothing is made of."""
+    truths: frozenset[str] = frozenset()
+    """Columns of attributes that say yes or no, be it by 1 and 0."""
     others: bool = True
     """Columns that are named nowhere here become attributes; else they are left out."""
     pairs: tuple[tuple[str, str], ...] = ()
@@ -137,6 +149,7 @@ class ColumnMap:
                 column: name for name, column in check.table(content, "attributes").items()
             },
             left_out=frozenset(check.texts("leave_out", reading.get("leave_out", []))),
+            truths=frozenset(check.texts("truths", reading.get("truths", []))),
             others=check.one_of("others", reading.get("others", "attributes"), _OTHERS)
             == "attributes",
             pairs=tuple((check.text(p, "name"), check.text(p, "value")) for p in pairs),
@@ -177,6 +190,7 @@ class ColumnMap:
         reading: dict[str, Any] = {
             "others": "attributes" if self.others else "leave out",
             "leave_out": sorted(self.left_out),
+            "truths": sorted(self.truths),
             "absent": sorted(self.absent),
             "decimal": self.decimal,
             "dates": self.dates,

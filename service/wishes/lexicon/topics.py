@@ -20,7 +20,7 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
-from service.ranker.data.arrays import FloatArray, IntArray
+from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
 from service.wishes.lexicon.lexicon import Segment
 from service.wishes.lexicon.values import Value
 
@@ -67,7 +67,7 @@ class Topics:
     @property
     def commonest(self) -> list[str]:
         """The values' names, those that most items have first."""
-        return [value.text for value in self.values]
+        return [value.name for value in self.values]
 
     @cached_property
     def variances(self) -> FloatArray:
@@ -75,6 +75,11 @@ class Topics:
         A = X'X + ridge (Hoerl and Kennard, Ridge Regression, Technometrics 1970)."""
         ridge = np.append(np.full(len(self.values), RIDGE), 0.0)
         return np.asarray(np.diag(self.inverse) - self.inverse**2 @ ridge)
+
+    @cached_property
+    def _is_word(self) -> BoolArray:
+        """(V,) which values are called by words: a number is near to nothing that is said."""
+        return np.array([any(map(str.isalpha, value.name)) for value in self.values], dtype=bool)
 
     @cached_property
     def fields(self) -> frozenset[str]:
@@ -96,7 +101,7 @@ class Topics:
         has = sparse.csr_matrix((np.ones(len(entries[0])), entries), (n, len(values) + 1))
         gram = np.asarray((has.T @ has).toarray())
         gram[np.arange(len(values)), np.arange(len(values))] += RIDGE
-        names = encode([value.text for value in values]) if values else np.zeros((0, 1), np.float32)
+        names = encode([value.name for value in values]) if values else np.zeros((0, 1), np.float32)
         return cls(values, items, has, np.linalg.inv(gram) if n else gram, names)
 
     def weights(self, nearness: FloatArray) -> dict[Value, float]:
@@ -116,7 +121,7 @@ class Topics:
         if largest < LEAST_T or part <= LEAST_PART:
             return {}
         sure = min((part - LEAST_PART) / (SURE_PART - LEAST_PART), 1.0)
-        is_topic = (t >= LEAST_T) & (counts[:-1] >= LEAST_SHARE * counts[-1])
+        is_topic = self._is_word & (t >= LEAST_T) & (counts[:-1] >= LEAST_SHARE * counts[-1])
         weights = sure * np.where(is_topic, (t / largest) ** SHARPNESS, 0)
         chosen = np.flatnonzero(weights > LEAST_WEIGHT).tolist()
         return {self.values[place]: float(weights[place]) for place in chosen}
@@ -143,6 +148,6 @@ def _complete_values(segment: Segment) -> list[Value]:
     kept = [
         (len(items), value)
         for value, items in segment.values.postings.items()
-        if value.field in complete and LEAST_ITEMS <= len(items) <= LARGEST_SHARE * n
+        if value.field in complete and value.name and LEAST_ITEMS <= len(items) <= LARGEST_SHARE * n
     ]
     return [value for _, value in sorted(kept, key=lambda one: (-one[0], one[1]))[:MOST_VALUES]]

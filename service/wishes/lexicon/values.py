@@ -1,7 +1,8 @@
 """The values of a catalogue's fields, and the words by which each can be named.
 
 A value is one category, one value of an attribute (where a text attribute is an enumeration, such as
-"claw crane, cowboy", one of its parts) or a domain. Knows no wishes and no scores.
+"claw crane, cowboy", one of its parts) or a domain. An attribute that says yes or no is named by what
+it is called: where `is_vegan` is true. Knows no wishes and no scores.
 """
 
 from __future__ import annotations
@@ -22,12 +23,20 @@ Aspects = Mapping[str, Sequence[str]]
 """Aspect -> values."""
 NOTHING: Aspects = {}
 ASPECTS = "aspects."
+ATTRIBUTES = "attributes."
 MAX_TOKENS = 6
 """Longest name, in tokens: longer values are descriptions."""
 _ENUMERATION = re.compile(r"\s*[,;|]\s*")
 _ALTERNATIVES = re.compile(r"\s*[/&+]\s*")
 _AND = re.compile(r"[\s_]+and[\s_]+", re.IGNORECASE)
 _PERSON = re.compile(r"[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){1,2}")
+_YES, _NO = frozenset({"true", "yes"}), frozenset({"false", "no"})
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_")
+_AUXILIARY = frozenset({"is", "has", "are", "can"})
+"""In front of the name of an attribute that says yes or no."""
+MANY_VALUES, FEW_ITEMS = 20, 1.2
+"""A field of so many values that have so few items each in the mean names items, and says nothing that
+several have in common."""
 _FEW_WORDS = 4
 """Parts of an enumeration have at most so many tokens on average; else it is a sentence."""
 
@@ -43,6 +52,16 @@ class Value:
     """As the catalogue has it."""
     is_part: bool = False
     """Whether the field's whole value is an enumeration that has it, so that no filter can say it."""
+
+    @property
+    def name(self) -> str:
+        """What it is called: itself; of a yes what its attribute is called, and of a no nothing."""
+        if (
+            not self.field.startswith(ATTRIBUTES)
+            or (said := self.text.casefold()) not in _YES | _NO
+        ):
+            return self.text
+        return _of_attribute(self.field.removeprefix(ATTRIBUTES)) if said in _YES else ""
 
 
 class Values:
@@ -67,10 +86,12 @@ class Values:
                 found[value].append(index)
         by_name: dict[tuple[str, ...], list[Value]] = defaultdict(list)
         by_last: dict[str, list[Value]] = defaultdict(list)
+        naming_items = _fields_naming_items(found)
         for value in found:
-            text = _AND.sub("/", value.text) if value.field == "domain" else value.text
-            for name in names_of(text):
-                by_name[name].append(value)
+            text = _AND.sub("/", value.name) if value.field == "domain" else value.name
+            if value.field not in naming_items or is_person(text):
+                for name in names_of(text):
+                    by_name[name].append(value)
             if is_person(value.text):
                 by_last[tokens(value.text)[-1]].append(value)
         postings = {value: np.unique(indices) for value, indices in found.items()}
@@ -92,6 +113,30 @@ class Values:
 _NONE: IntArray = np.zeros(0, np.int64)
 
 
+def _of_attribute(name: str) -> str:
+    """The words of an attribute's name.
+
+    >>> _of_attribute("isGlutenFree"), _of_attribute("landlocked"), _of_attribute("has_wifi")
+    ('gluten free', 'landlocked', 'wifi')
+    """
+    words = _CAMEL.sub(" ", name).casefold().split()
+    return " ".join(words[1:] if len(words) > 1 and words[0] in _AUXILIARY else words)
+
+
+def _fields_naming_items(found: Mapping[Value, Sequence[int]]) -> set[str]:
+    """Attributes of which nearly every item has values of its own, such as a name in other languages."""
+    n_values: dict[str, int] = defaultdict(int)
+    n_items: dict[str, int] = defaultdict(int)
+    for value, items in found.items():
+        n_values[value.field] += 1
+        n_items[value.field] += len(items)
+    return {
+        field
+        for field, n in n_values.items()
+        if field.startswith(ATTRIBUTES) and n >= MANY_VALUES and n_items[field] <= FEW_ITEMS * n
+    }
+
+
 def is_person(text: str) -> bool:
     """Whether it looks like the name of a person: two or three words with capitals."""
     return _PERSON.fullmatch(text) is not None
@@ -103,8 +148,10 @@ def values_of(item: Item) -> Iterator[Value]:
     for category in item.categories:
         yield Value("categories", category)
     for name, attribute in item.attributes.items():
-        field = f"attributes.{name}"
-        if isinstance(attribute, tuple):
+        field = f"{ATTRIBUTES}{name}"
+        if isinstance(attribute, bool):
+            yield Value(field, "true" if attribute else "false")
+        elif isinstance(attribute, tuple):
             for one in attribute:
                 yield Value(field, one)
         elif isinstance(attribute, str):

@@ -83,3 +83,50 @@ def test_a_number_that_the_catalogue_does_not_have_is_named() -> None:
 def test_the_name_of_a_field_is_quoted_where_a_filter_needs_it() -> None:
     assert filter_name("attributes.running time") == 'attributes."running time"'
     assert filter_name("attributes.year") == "attributes.year"
+
+
+LANDS = lexicon(
+    *[
+        Item(str(year), price=5.0, created_at=seconds, attributes={"area": 10.0})
+        for year, seconds in [
+            (1969, -1.0),
+            (1970, 0.0),
+            (1979, 315_532_799.0),
+            (1980, 315_532_800.0),
+        ]
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("limit", "years"),
+    [
+        (Limit("from the seventies", Quantity.YEAR, 1970, 1979), ["1970", "1979"]),
+        (Limit("before 1970", Quantity.YEAR, high=1970, strict=True), ["1969"]),
+        (Limit("after 1979", Quantity.YEAR, low=1979, strict=True), ["1980"]),
+        (Limit("since 1979", Quantity.YEAR, low=1979), ["1979", "1980"]),
+        (Limit("until 1970", Quantity.YEAR, high=1970), ["1969", "1970"]),
+    ],
+)
+def test_without_a_year_the_dates_of_items_tell(limit: Limit, years: list[str]) -> None:
+    part = part_of(limit, LANDS, NOBODY, lambda _: ())
+    times = LANDS.numbers("created_at")
+    low = -np.inf if part.low is None else part.low
+    high = np.inf if part.high is None else part.high
+    holds = (times > low) & (times < high) if part.is_strict else (times >= low) & (times <= high)
+    assert [["1969", "1970", "1979", "1980"][place] for place in np.flatnonzero(holds)] == years
+    assert part.field == "created_at"
+    assert parse_filter(part.filter) is not None
+
+
+def test_dates_do_not_tell_of_years_in_which_nothing_came() -> None:
+    with pytest.raises(NoSuchNumber):
+        part_of(Limit("from the fifties", Quantity.YEAR, 1950, 1959), LANDS, NOBODY, lambda _: ())
+
+
+def test_the_word_in_front_says_which_number_it_is() -> None:
+    over = Limit("over 5", Quantity.UNNAMED, low=5, strict=True, before="areas")
+    part = part_of(over, LANDS, NOBODY, lambda word: [word.removesuffix("s")])
+    assert part.filter == "attributes.area > 5"
+    other = Limit("under 9", Quantity.UNNAMED, high=9, strict=True, before="lamp")
+    assert part_of(other, LANDS, NOBODY, lambda _: ()).filter == "price < 9"

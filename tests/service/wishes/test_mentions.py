@@ -40,3 +40,14 @@ def named(text: str) -> list[tuple[int, int, str]]:
 )
 def test_the_longest_names_are_found(text: str, expected: list[tuple[int, int, str]]) -> None:
     assert named(text) == expected
+
+
+def test_a_function_word_names_something_only_where_it_is_all_that_is_said() -> None:
+    lexicon = Lexicon([Segment.of([(0, Item("a", categories=("IN", "Islands")))])], 1)
+
+    def found(text: str) -> list[str]:
+        mentions = mentions_in(text.split(), lexicon, forms, {"in"})
+        return [mention.values[0].text for mention in mentions]
+
+    assert found("islands in spain") == ["Islands"]
+    assert found("in") == ["IN"]

@@ -11,7 +11,7 @@ from indexer.catalog.filter import parse_filter
 from service.wishes.context import Before
 from service.wishes.reader import read
 from service.wishes.reading import PartKind, Reading
-from tests.service.wishes.shop import Shop
+from tests.service.wishes.shop import Shop, films
 
 
 @pytest.fixture(scope="module")
@@ -133,3 +133,38 @@ def test_a_bound_replaces_the_one_from_the_same_side_and_no_other(shop: Shop) ->
     assert [(part.low, part.high) for part in low.parts] == [(30, None)]
     both, _ = read("under 50 euros and over 10 euros", shop.catalogue, Before(low))
     assert {(part.low, part.high) for part in both.parts} == {(None, 50), (10, None)}
+
+
+def test_the_words_around_a_number_of_the_catalogue_say_what_it_is(shop: Shop) -> None:
+    reading, notes = read("a western with a runtime over 100", shop.catalogue, Before())
+    limit, western = reading.parts
+    assert (limit.text, limit.filter) == ("runtime over 100", "attributes.runtime > 100")
+    assert (western.words, notes) == ("western", [])
+
+
+def test_a_title_that_is_not_wanted_is_that_item() -> None:
+    """Where no value is called so, and it is written as a name."""
+    items = [replace(item, title=f"Land {n}") for n, item in enumerate(films())]
+    catalogue = Shop(items).catalogue
+    (part,) = read("not Land 7", catalogue, Before())[0].parts
+    assert (part.kind, part.item_id) == (PartKind.UNLIKE_ITEM, "f7")
+    (words,) = read("nothing like a land", catalogue, Before())[0].parts
+    assert words.item_id == ""
+
+
+def test_yes_and_no_are_wanted_and_ruled_out_by_the_name_of_their_attribute() -> None:
+    items = [
+        replace(item, attributes={**item.attributes, "is_restored": n % 2 == 0})
+        for n, item in enumerate(films())
+    ]
+    shop = Shop(items)
+    (part,) = read("not restored", shop.catalogue, Before())[0].parts
+    assert (part.kind, part.filter) == (
+        PartKind.RULED_OUT,
+        'NOT attributes.is_restored:"true"',
+    )
+    reading, _ = read("restored westerns", shop.catalogue, Before())
+    assert {(part.kind, part.field) for part in reading.parts} == {
+        (PartKind.WANTED, "attributes.is_restored"),
+        (PartKind.WANTED, "categories"),
+    }

@@ -188,6 +188,8 @@ class Reader:
             return self._add(at, end)
         if is_denied:
             self._first = self._end  # what is counted is no clause: "no films over two hours"
+        elif limit.quantity is Quantity.UNNAMED and self._has_words:
+            denied = replace(denied, before=self._source.excerpt(self._end - 1, self._end))
         if is_denied and self._opener is not None:
             denied = replace(denied, text=self._source.excerpt(self._opener, end))
         self._flush()

@@ -9,7 +9,7 @@ from service.wishes.languages.en.clauses import Reader
 from service.wishes.languages.en.forms import forms_of
 from service.wishes.languages.en.recognition import is_english
 from service.wishes.languages.en.tokens import tokenised
-from service.wishes.languages.en.words import ASKED_FOR, PRAISE
+from service.wishes.languages.en.words import ASKED_FOR, FUNCTION, PRAISE
 
 
 class English:
@@ -18,6 +18,7 @@ class English:
     code = "en"
     sorts: Collection[str] = ASKED_FOR
     praise: Collection[str] = PRAISE
+    function: Collection[str] = FUNCTION
 
     def reads(self, text: str) -> bool:
         """Whether the text is English, or names and numbers only."""

@@ -17,6 +17,7 @@ class Chinese:
     code = "zh"
     sorts: Collection[str] = ()
     praise: Collection[str] = PRAISE
+    function: Collection[str] = ()
 
     def reads(self, text: str) -> bool:
         """Whether the text is Chinese by its script."""

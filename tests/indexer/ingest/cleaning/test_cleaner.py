@@ -107,3 +107,21 @@ def test_whatever_stands_in_a_row_the_item_can_be_made_of_the_rest(
     if row.get("price", 0) < 0:
         row.pop("price")
     assert Item.from_mapping(row).item_id == "1"
+
+
+def test_a_column_may_be_two_fields() -> None:
+    mapping = ColumnMap("items", {"item_id": ("name",), "title": ("name",)})
+    assert cleaned({"name": "Alien"}, mapping) == {"item_id": "Alien", "title": "Alien"}
+
+
+def test_columns_of_yes_and_no_are_truth_values() -> None:
+    mapping = ColumnMap(
+        "items",
+        {"item_id": ("id",)},
+        attributes={"veg": "vegan"},
+        truths=frozenset({"organic", "veg"}),
+    )
+    row = cleaned({"id": "a", "organic": "0", "veg": "yes", "size": "1"}, mapping)
+    assert row["attributes"] == {"organic": False, "vegan": True, "size": "1"}
+    odd = cleaned({"id": "a", "organic": "perhaps"}, mapping)
+    assert odd["attributes"] == {"organic": "perhaps"}

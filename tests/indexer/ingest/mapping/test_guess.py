@@ -336,3 +336,28 @@ def test_it_is_shown_with_three_values_of_each_column() -> None:
     lines = found("items", ITEMS["as in the issue"][0]).lines()
     assert ("item_id", "SKU", "A-0 · A-1 · A-2") in lines
     assert ("attribute", "brand", "Acme · Nord") in lines
+
+
+def test_columns_that_say_yes_or_no_are_truth_values() -> None:
+    columns = {"sku": numbered("A-{}"), "name": TITLES, "organic": ["0", "1"], "stars": ["1", "2"]}
+    assert guess("items", rows(columns), "f").mapping.truths == {"organic"}
+
+
+def test_a_title_is_what_nearly_every_row_has() -> None:
+    """Of objects a name that one row has is none, and what lies in one called "name" is."""
+    found = guess(
+        "items",
+        [
+            Row(
+                n + 1,
+                {
+                    "code": f"C{n:03}",
+                    "name": {"common": f"Land {n}", "official": f"The Land of {n}"},
+                    "currencies": {f"M{n}": {"name": f"Mark {n}"}},
+                },
+            )
+            for n in range(N)
+        ],
+        "f",
+    )
+    assert found.mapping.fields["title"] == ("name.common",)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -51,3 +53,14 @@ def test_a_topic_counts_by_how_much_of_nearness_it_explains() -> None:
     assert found[0] == 0
     assert 0 < found[1] < 1
     assert found[2] == 1
+
+
+def test_a_number_is_no_topic() -> None:
+    items = [replace(item, categories=(f"+{n % 4}",)) for n, item in enumerate(films())]
+    segment = Segment.of(list(enumerate(items)))
+    topics = Topics.of(segment, encode)
+    (one,) = (value for value in topics.values if value.text == "+1")
+    has = np.zeros(len(items), np.float32)
+    has[segment.values.items(one)] = 1
+    assert "categories" in topics.fields
+    assert topics.weights(has) == {}

@@ -51,3 +51,32 @@ def test_a_domain_is_called_by_each_of_the_things_it_names() -> None:
     values = Values.of([(0, Item("a", domain="Toys_and_Games", categories=("Black and White",)))])
     assert [value.text for value in values.named(("games",))] == ["Toys_and_Games"]
     assert values.named(("white",)) == ()
+
+
+def test_an_attribute_of_yes_and_no_is_called_as_it_is_called() -> None:
+    rows = [
+        (0, Item("a", attributes={"isGlutenFree": True, "size": "1"})),
+        (1, Item("b", attributes={"isGlutenFree": False, "size": "no"})),
+    ]
+    values = Values.of(rows)
+    (free,) = values.named(("gluten", "free"))
+    assert (free.field, free.text, values.items(free).tolist()) == (
+        "attributes.isGlutenFree",
+        "true",
+        [0],
+    )
+    assert not values.named(("true",))
+    assert not values.named(("false",))
+
+
+def test_what_nearly_every_item_has_of_its_own_is_no_value_to_ask_for() -> None:
+    """Names of single items, but for those of people."""
+    rows = [
+        (n, Item(f"i{n}", attributes={"alias": f"Island {n}", "director": f"Ada Maker{n}"}))
+        for n in range(40)
+    ]
+    values = Values.of(rows)
+    assert not values.named(("island", "3"))
+    assert values.named(("ada", "maker3"))
+    few = Values.of(rows[:10])
+    assert few.named(("island", "3"))
