@@ -30,6 +30,7 @@ CHECKS: dict[str, Any] = {
     "StartTrialRequest": requests.trial_request,
     "ExportUserRequest": requests.export_page,
     "SetConsentRequest": requests.stated_consent,
+    "ChangeEncodersRequest": lambda m: requests.encoder_lines(m, {"bundled"}),
 }
 IDS = {
     "DescribeTasteRequest": "userId",
@@ -108,6 +109,8 @@ CASES: list[tuple[str, dict[str, Any], bool]] = [
     ("StartTrialRequest", {"version": "m1", "kind": 1, "share": 1.5}, False),
     ("SetConsentRequest", {"personalization": "PERSONALIZATION_CONTEXTUAL"}, True),
     ("SetConsentRequest", {"personalization": 0}, False),
+    ("ChangeEncodersRequest", {"text": "bundled"}, True),
+    ("ChangeEncodersRequest", {"text": "x" * 10_001}, False),
     ("PutUserRequest", {"attributes": {"a": "b"}}, True),
     ("PutUserRequest", {"attributes": {f"a{n}": "b" for n in range(201)}}, False),
     ("PutUserRequest", {"attributes": {"": "b"}}, False),
