@@ -76,7 +76,7 @@ export type Item = Message<"palate.v1.Item"> & {
   image: string;
 
   /**
-   * Optional. Price in the catalogue's own currency, finite and not negative. Unset means unknown; 0 means free.
+   * Optional. Price in the catalogue's own currency. Unset means unknown; 0 means free.
    *
    * @generated from field: optional double price = 8;
    */
