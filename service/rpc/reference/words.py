@@ -22,17 +22,17 @@ def in_words(rules: FieldRules) -> str:
     >>> in_words(FieldRules(int32={"gte": 0, "lte": 1000}))
     '0 to 1,000'
     >>> in_words(FieldRules(repeated={"max_items": 20, "items": {"string": {"max_len": 64}}}))
-    '0 to 20, each 0 to 64 characters'
+    '0 to 20 of them, each 0 to 64 characters'
     """
     match rules.WhichOneof("type"):
         case "string":
             said = _string(rules.string)
         case "repeated":
-            said = _span(rules.repeated.min_items, rules.repeated.max_items)
-            if rules.repeated.HasField("items"):
-                said = ", ".join(filter(None, (said, f"each {in_words(rules.repeated.items)}")))
+            count = _span(rules.repeated.min_items, rules.repeated.max_items)
+            each = rules.repeated.HasField("items") and f"each {in_words(rules.repeated.items)}"
+            said = ", ".join(filter(None, (count and f"{count} of them", each)))
         case "map":
-            said = f"{_span(0, rules.map.max_pairs)}, each name {in_words(rules.map.keys)}"
+            said = f"0 to {rules.map.max_pairs:,} of them, each name {in_words(rules.map.keys)}"
             if rules.map.HasField("values"):
                 said += f", each value {in_words(rules.map.values)}"
         case "bytes":
