@@ -29,8 +29,10 @@ def in_words(rules: FieldRules) -> str:
             said = _string(rules.string)
         case "repeated":
             count = _span(rules.repeated.min_items, rules.repeated.max_items)
-            each = rules.repeated.HasField("items") and f"each {in_words(rules.repeated.items)}"
-            said = ", ".join(filter(None, (count and f"{count} of them", each)))
+            parts = [f"{count} of them"] if count else []
+            if rules.repeated.HasField("items"):
+                parts.append(f"each {in_words(rules.repeated.items)}")
+            said = ", ".join(parts)
         case "map":
             said = f"0 to {rules.map.max_pairs:,} of them, each name {in_words(rules.map.keys)}"
             if rules.map.HasField("values"):
