@@ -60,7 +60,7 @@ def _schema(field: FieldDescriptor, rules: FieldRules) -> Schema:
             }
         case "int32":
             low, high = rules.int32.gte, rules.int32.lte
-            return {"minimum": low, "maximum": high, "pattern": _up_to(high)}
+            return {"minimum": low, "maximum": high, "pattern": up_to(high)}
         case "double":
             low_share, high_share = rules.double.gte, rules.double.lte
             assert (low_share, high_share) == (0, 1), f"{field.full_name} is no share"
@@ -86,20 +86,18 @@ def _string(rules: StringRules, *, may_be_empty: bool = False) -> Schema:
     }
 
 
-def _up_to(most: int) -> str:
-    """A pattern of the whole numbers from 0 to `most`, without zeros in front.
-
-    >>> _up_to(500)
-    '^([0-9]|[1-9][0-9]{1}|[1-4][0-9]{2}|500)$'
-    """
+def up_to(most: int) -> str:
+    """A pattern of the whole numbers from 0 to `most`, without zeros in front."""
     digits = str(most)
-    shorter = ["[0-9]", *(f"[1-9][0-9]{{{n}}}" for n in range(1, len(digits) - 1))]
+    n_digits = len(digits)
+    shorter = [f"[1-9][0-9]{{{n}}}" for n in range(1, n_digits - 1)]
     lower = [
-        f"{digits[:n]}[{0 if n else 1}-{int(digit) - 1}][0-9]{{{len(digits) - n - 1}}}"
+        f"{digits[:n]}[{least}-{int(digit) - 1}][0-9]{{{n_digits - n - 1}}}"
         for n, digit in enumerate(digits)
-        if int(digit) > (0 if n else 1)
+        if int(digit) > (least := int(n == 0 and n_digits > 1))
     ]
-    return f"^({'|'.join([*shorter, *lower, digits])})$"
+    single = ["[0-9]"] if n_digits > 1 else []
+    return f"^({'|'.join([*single, *shorter, *lower, digits])})$"
 
 
 def _ranges() -> Iterator[tuple[str, Schema]]:

@@ -17,13 +17,7 @@ _PATTERNS: Mapping[str, str] = {
 
 
 def in_words(rules: FieldRules) -> str:
-    """What a field with these rules may hold.
-
-    >>> in_words(FieldRules(int32={"gte": 0, "lte": 1000}))
-    '0 to 1,000'
-    >>> in_words(FieldRules(repeated={"max_items": 20, "items": {"string": {"max_len": 64}}}))
-    '0 to 20 of them, each 0 to 64 characters'
-    """
+    """What a field with these rules may hold; TypeError for rules of a kind that has no words."""
     match rules.WhichOneof("type"):
         case "string":
             said = _string(rules.string)
