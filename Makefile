@@ -6,7 +6,8 @@ STUBS  := proto/palate/v1
 # Stubs run on their own protobuf and on later ones, so they are of the oldest compiler that has what they need.
 PROTOC := build/protoc
 PROTOC_PACKAGES := grpcio-tools==1.63.0 'protobuf<6' 'setuptools<81'
-stubs_in = --python_out=$(1) --pyi_out=$(1) --grpc_python_out=$(1)
+protoc   = $(PROTOC)/bin/python -m grpc_tools.protoc -Iproto --python_out=$(1) --pyi_out=$(1)
+stubs_in = $(call protoc,$(1)) --grpc_python_out=$(1) $(STUBS)/*.proto && $(call protoc,$(1)) proto/buf/validate/*.proto
 DOCKER := docker
 
 .DEFAULT_GOAL := help
@@ -46,8 +47,8 @@ $(PROTOC)/.installed: $(VENV)/.installed Makefile
 
 proto-check: $(PROTOC)/.installed ## names, comments and form of the .proto files, their stubs, and that no caller of before breaks
 	rm -rf $(PROTOC)/out && mkdir $(PROTOC)/out
-	$(PROTOC)/bin/python -m grpc_tools.protoc -Iproto $(call stubs_in,$(PROTOC)/out) $(STUBS)/*.proto
-	@for stub in $(PROTOC)/out/palate/v1/*; do cmp $$stub $(STUBS)/$${stub##*/} || { echo "stubs are stale: make proto"; exit 1; }; done
+	$(call stubs_in,$(PROTOC)/out)
+	@cd $(PROTOC)/out && for stub in */*/*_pb2*; do cmp $$stub $(abspath proto)/$$stub || { echo "stubs are stale: make proto"; exit 1; }; done
 	$(BIN)/buf lint
 	$(BIN)/buf format --diff --exit-code --path proto/palate
 	$(BIN)/buf breaking --against tests/proto/034e339.binpb
@@ -86,7 +87,7 @@ test-clients: install ## the clients for Go and Java on a real server; not a par
 	$(BIN)/python -m pytest clients
 
 proto: install $(PROTOC)/.installed ## write what is made of the .proto files and of palate.aio: stubs, the client, openapi.json, docs/reference/
-	$(PROTOC)/bin/python -m grpc_tools.protoc -Iproto $(call stubs_in,proto) $(STUBS)/*.proto
+	$(call stubs_in,proto)
 	$(BIN)/python -m benchmarks.sync_client --write
 	$(BIN)/python -m service.rpc.reference
 

@@ -23,9 +23,11 @@ PACKAGES = ("encoders", "indexer", "service", "palate")
 LAYERS = ROOT / "docs" / "layers.txt"
 """The direction of imports, stated once; its first lines say how it is read."""
 
+LIMITS = "palate.limits"
+"""What a value may be is said by the contract, for files as well."""
 CLOSED = {  # what these import of our packages, beyond themselves
     "encoders": (),
-    "indexer": ("encoders",),
+    "indexer": ("encoders", LIMITS),
     "palate": (),
     "service.ranker": (),
     "service.language_model": ("encoders.breaker",),
@@ -206,13 +208,24 @@ def test_serving_does_not_know_the_training_loop() -> None:
         (("jwt", "cryptography"), ("service.access.tokens", "service.access.token_keys")),
         (("prometheus_client",), ("service.telemetry", "service.cli.metrics_page")),
         (("opentelemetry",), ("service.telemetry.tracing", "service.telemetry.opening")),
-        (("palate", "grpc", "google"), ("palate", *WIRE)),
+        (("palate.v1", "buf", "grpc", "google"), ("palate", *WIRE)),
     ],
 )
 def test_a_library_is_used_in_its_place_only(
     library: tuple[str, ...], places: tuple[str, ...]
 ) -> None:
     assert [name for name in sorted(_importers(*library)) if not _within(name, *places)] == []
+
+
+def test_what_is_no_wire_knows_the_limits_of_the_contract_and_nothing_else_of_it() -> None:
+    knowing = {
+        f"{name} imports {imported}"
+        for name, found in IMPORTS.items()
+        if not _within(name, "palate", *WIRE)
+        for imported in found
+        if _within(imported, "palate") and imported != LIMITS
+    }
+    assert knowing == set()
 
 
 def test_the_ranker_needs_arrays_and_torch_only_and_the_explainer_not_even_torch() -> None:

@@ -16,6 +16,7 @@ from functools import lru_cache
 from indexer.catalog import fields
 from indexer.catalog.rating_habits import Neutral, RatingHabits
 from indexer.errors import InvalidInput
+from palate.limits import MAX_POSITION, MAX_TYPE_CHARS
 
 __all__ = [
     "DEFAULT_KINDS",
@@ -37,8 +38,6 @@ EVENT_FIELDS = (
     "position",
 )
 """`domain` may stand in a file for the reader's convenience; the item's own domain is what counts."""
-MAX_TYPE_CHARS = 64
-MAX_POSITION = 1_000_000
 RATING = "rating"
 """The event type whose value says whether the item was liked."""
 

@@ -16,8 +16,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from indexer.errors import InvalidInput
+from palate.limits import MAX_ID_CHARS
 
-MAX_ID_CHARS = 512
 MAX_AHEAD_S = 86_400.0
 """Clocks differ; a time more than a day ahead is a mistake (often milliseconds for seconds)."""
 
@@ -42,13 +42,13 @@ def is_absent(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value)
 
 
-def identifier(row: Mapping[str, object], field: str) -> str:
-    """A required id: 1 to 512 characters, none of them control characters; a whole number is taken
+def identifier(row: Mapping[str, object], field: str, max_chars: int = MAX_ID_CHARS) -> str:
+    """A required id, which is not all blank and has no control characters; a whole number is taken
     as its digits."""
     value = row.get(field)
     if (
         isinstance(value, str)
-        and 0 < len(value) <= MAX_ID_CHARS
+        and 0 < len(value) <= max_chars
         and value.isprintable()
         and not value.isspace()
     ):
@@ -61,9 +61,9 @@ def identifier(row: Mapping[str, object], field: str) -> str:
         raise InvalidInput(field, value, "it must be text")
     if not value.strip():
         raise InvalidInput(field, value, "it must not be empty")
-    if len(value) > MAX_ID_CHARS:
+    if len(value) > max_chars:
         raise InvalidInput(
-            field, value, f"it has {len(value):,} characters, at most {MAX_ID_CHARS} are allowed"
+            field, value, f"it has {len(value):,} characters, at most {max_chars:,} are allowed"
         )
     if _CONTROL.search(value) or _UNSTORABLE.search(value):
         raise InvalidInput(field, value, "it must not contain control characters")

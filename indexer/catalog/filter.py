@@ -30,9 +30,9 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 
 from indexer.catalog import fields
 from indexer.errors import FilterSyntaxError, InvalidInput, shown
+from palate.limits import MAX_FILTER_CHARS
 
 ITEM_ID = "item_id"
-MAX_FILTER_CHARS = 4_000
 MAX_DEPTH = 32
 MAX_NUMBER_CHARS = 40
 EXAMPLE = 'categories:"Comedy" AND price < 20'

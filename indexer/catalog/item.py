@@ -17,6 +17,16 @@ from encoders.modality import MediaModality, media_types
 from indexer.catalog import fields
 from indexer.catalog.rows import RowError
 from indexer.errors import InvalidInput
+from palate.limits import (
+    MAX_ATTRIBUTE_CHARS,
+    MAX_ATTRIBUTES,
+    MAX_CATEGORIES,
+    MAX_DATA_URI_CHARS,
+    MAX_DESCRIPTION_CHARS,
+    MAX_LIST_VALUES,
+    MAX_PER_MODALITY,
+    MAX_TITLE_CHARS,
+)
 
 __all__ = ["AttributeValue", "Item", "RowError"]
 
@@ -24,16 +34,8 @@ AttributeValue = str | float | bool | tuple[str, ...]
 
 _DESCRIBING = ("item_id", "domain", "title", "description", "categories", "attributes")
 _STATING = ("price", "created_at", "available")
-MAX_TITLE_CHARS = 10_000
-MAX_DESCRIPTION_CHARS = 100_000
-MAX_ATTRIBUTE_CHARS = 10_000
-MAX_PER_MODALITY = 20
-"""Pictures, or others that may be several."""
 MAX_MEDIA_CHARS = 4_096
-MAX_DATA_URI_CHARS = 16 * 2**20
-MAX_CATEGORIES = 200
-MAX_ATTRIBUTES = 200
-MAX_LIST_VALUES = 1_000
+"""Of a path or a URL; MAX_DATA_URI_CHARS is for what holds the picture itself."""
 ENCODED_CHARS = 8_000
 """How much of an item's text the text encoder is given: about what it reads in 8 chunks of 256
 tokens."""

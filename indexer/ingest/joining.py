@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from indexer.catalog.item import MAX_LIST_VALUES
+from palate.limits import MAX_LIST_VALUES
 
 WINDOW = 10_000
 _ATTRIBUTES = "attributes"

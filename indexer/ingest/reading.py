@@ -26,6 +26,7 @@ from indexer.ingest.problems import Problem, Problems
 from indexer.ingest.sources.opening import file_source
 from indexer.ingest.sources.source import Row, Source
 from indexer.ingest.values.text import is_absent
+from palate.limits import MAX_ID_CHARS
 
 T = TypeVar("T")
 VIEW = "view"
@@ -93,7 +94,7 @@ class Reading(ABC, Generic[T]):
             try:
                 made = self._make(cleaned)
             except InvalidInput as error:
-                row_id = str(cleaned[required[-1]])[: fields.MAX_ID_CHARS]
+                row_id = str(cleaned[required[-1]])[:MAX_ID_CHARS]
                 name, _, attribute = error.field.partition(".")
                 if name in required:
                     problem = Problem(error.field, error.why, error.value)

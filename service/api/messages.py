@@ -14,11 +14,11 @@ from typing import Any
 
 from indexer.catalog.item import Item, RowError
 from indexer.catalog.personalization import Personalization as Personalization
+from palate.limits import MAX_K as MAX_K
 from service.explainer.evidence import Evidence
 from service.wishes.reading import Reading
 
 DEFAULT_K = 10
-MAX_K = 500
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from pydantic import Field
 
 from encoders.errors import PalateError
 from indexer.catalog.event import Event
+from palate.limits import MAX_ID_CHARS
 from service.api.messages import (
     MAX_K,
     ExplainRequest,
@@ -43,8 +44,8 @@ MAX_CHARS = 2_000
 MAX_HISTORY = 100
 
 Text = Annotated[str, Field(max_length=MAX_CHARS)]
-Id = Annotated[str, Field(min_length=1, max_length=512)]
-AnyId = Annotated[str, Field(max_length=512, description="Empty for anybody.")]
+Id = Annotated[str, Field(min_length=1, max_length=MAX_ID_CHARS)]
+AnyId = Annotated[str, Field(max_length=MAX_ID_CHARS, description="Empty for anybody.")]
 K = Annotated[int, Field(ge=1, le=MAX_K, description="Results wanted.")]
 Filter = Annotated[
     str,

@@ -33,17 +33,17 @@ from service.errors import NotServing
 from service.rpc.conversion.batches import event_batch, item_batch
 from service.rpc.conversion.converter import to_message
 from service.rpc.conversion.requests import (
+    checked,
     chosen_events,
+    chosen_items,
     encoder_lines,
     explain_request,
     export_page,
     list_page,
     online_request,
     recommend_request,
-    required_id,
     search_request,
     similar_request,
-    some_ids,
     stated_consent,
     taste_request,
     trial_request,
@@ -89,7 +89,7 @@ class IndexServicer(index_pb2_grpc.IndexServiceServicer):
     async def DeleteItems(
         self, request: index_pb2.DeleteItemsRequest, context: Context
     ) -> index_pb2.DeleteItemsResponse:
-        item_ids = some_ids(request.item_ids, "item_ids", self._limits.max_items_per_call)
+        item_ids = chosen_items(request, self._limits.max_items_per_call)
         missing = await self._queues.index(context, lambda backend: backend.delete_items(item_ids))
         return index_pb2.DeleteItemsResponse(
             deleted=len(item_ids) - len(missing), missing_item_ids=missing
@@ -98,7 +98,7 @@ class IndexServicer(index_pb2_grpc.IndexServiceServicer):
     async def GetItem(
         self, request: index_pb2.GetItemRequest, context: Context
     ) -> index_pb2.GetItemResponse:
-        item_id = required_id(request.item_id, "item_id")
+        item_id = checked(request).item_id
         item = await self._queues.answer(context, lambda backend: backend.get_item(item_id))
         return index_pb2.GetItemResponse(item=item_message(item))
 
@@ -280,7 +280,7 @@ class ModelServicer(model_pb2_grpc.ModelServiceServicer):
     async def ActivateModel(
         self, request: model_pb2.ActivateModelRequest, context: Context
     ) -> model_pb2.ActivateModelResponse:
-        version = required_id(request.version, "version")
+        version = checked(request).version
         model = await self._queues.index(context, lambda backend: backend.activate_model(version))
         return model_pb2.ActivateModelResponse(model=to_message(model, model_pb2.ModelInfo))
 
@@ -379,7 +379,7 @@ class UserServicer(user_pb2_grpc.UserServiceServicer):
     async def DeleteUser(
         self, request: user_pb2.DeleteUserRequest, context: Context
     ) -> user_pb2.DeleteUserResponse:
-        user_id = required_id(request.user_id, "user_id")
+        user_id = checked(request).user_id
         deletion = await self._queues.answer(
             context, lambda backend: backend.delete_user(user_id, retrain=request.retrain)
         )
@@ -388,8 +388,7 @@ class UserServicer(user_pb2_grpc.UserServiceServicer):
     async def MergeUsers(
         self, request: user_pb2.MergeUsersRequest, context: Context
     ) -> user_pb2.MergeUsersResponse:
-        guest_id = required_id(request.guest_user_id, "guest_user_id")
-        user_id = required_id(request.user_id, "user_id")
+        guest_id, user_id = checked(request).guest_user_id, request.user_id
         merged = await self._queues.answer(
             context, lambda backend: backend.merge_users(guest_id, user_id)
         )

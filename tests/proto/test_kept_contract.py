@@ -190,7 +190,7 @@ def test_buf_would_find_it(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "proto", tmp_path / "proto", ignore=shutil.ignore_patterns("*.py*"))
     shutil.copy(ROOT / "buf.yaml", tmp_path)
     changed = tmp_path / "proto" / "palate" / "v1" / "recommend.proto"
-    changed.write_text(changed.read_text().replace("int32 k = 2;", "int64 k = 2;"))
+    changed.write_text(changed.read_text().replace("int32 k = 2", "int64 k = 2"))
     found = _buf("breaking", str(tmp_path), "--against", str(HERE / "034e339.binpb"))
     assert 'name "k" on message "RecommendRequest" changed type' in found
 

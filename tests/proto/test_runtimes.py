@@ -24,6 +24,7 @@ import asyncio, importlib.metadata, importlib.util, sys
 
 from palate.aio import AsyncClient
 from palate.client import Client, PalateRpcError
+from palate.limits import MAX_K
 
 address = sys.argv[1]
 with Client(address) as client:
@@ -41,7 +42,7 @@ async def ask():
         return [part.WhichOneof("part") async for part in client.stream_explain("f1", user_id="u")]
 
 print(asyncio.run(ask()))
-print(importlib.util.find_spec("service"))
+print(importlib.util.find_spec("service"), MAX_K)
 print(importlib.metadata.version("protobuf"), importlib.metadata.version("grpcio"), *sys.version_info[:2])
 """
 
@@ -87,5 +88,5 @@ def test_the_client_runs_with_the_lowest_and_with_the_highest_of_what_it_asks_fo
         )
     assert done.returncode == 0, done.stderr
     *told, versions = done.stdout.splitlines()
-    assert told == ["['f1']", "True", "['evidence', 'text']", "None"]
+    assert told == ["['f1']", "True", "['evidence', 'text']", "None 500"]
     assert re.fullmatch(rf"{protobuf} {grpcio} 3 \d+", versions), versions

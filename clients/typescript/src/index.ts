@@ -6,8 +6,8 @@
  *     const palate = connect("https://recommend.example", { key: process.env.PALATE_KEY });
  *     const { results } = await palate.recommend({ userId: "u1", k: 5, explain: true });
  *
- * Every call that answers once is a method with the fields of its message; `palate/v1` describes them. The
- * three calls that answer in a stream need gRPC: `clientOver` with a transport of @connectrpc/connect-node.
+ * Every call is a method with the fields of its message; `palate/v1` describes them. Three answer in a stream,
+ * and are read with `for await`.
  */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
@@ -24,22 +24,17 @@ import { UserService } from "./generated/palate/v1/user_pb.js";
 
 export { Code, ConnectError } from "@connectrpc/connect";
 
-type Streamed = "streamExplain" | "trainModel" | "changeEncoders";
-
-/** All calls, over a transport that carries streams. */
-export type StreamingPalate = Client<typeof IndexService> &
+/** All calls. */
+export type Palate = Client<typeof IndexService> &
   Client<typeof RecommendService> &
   Client<typeof ExplainService> &
   Client<typeof ModelService> &
   Client<typeof UserService>;
 
-/** The calls that answer once. */
-export type Palate = Omit<StreamingPalate, Streamed>;
-
 export interface Options {
   /** An API key or a token; a function is asked at every call, for tokens that end. */
   key?: string | (() => string | Promise<string>) | undefined;
-  /** The deadline of a call that names none, in milliseconds. */
+  /** The deadline of a call that names none, in milliseconds. 0 as `timeoutMs` of a call is none: a training takes longer. */
   timeoutMs?: number;
 }
 
@@ -55,7 +50,7 @@ export function connect(baseUrl: string, { key, timeoutMs = TIMEOUT_MS }: Option
 }
 
 /** A client over a transport of one's own, such as gRPC by @connectrpc/connect-node. */
-export function clientOver(transport: Transport): StreamingPalate {
+export function clientOver(transport: Transport): Palate {
   return {
     ...createClient(IndexService, transport),
     ...createClient(RecommendService, transport),

@@ -85,9 +85,28 @@ test("a key that would be sent in plain text is warned of", (context) => {
   assert.match(warn.mock.calls[0].arguments[0], /http:\/\/shop\.example without TLS/);
 });
 
-test("streams come over gRPC", async () => {
+test("streams come over HTTP and over gRPC", async () => {
   const grpc = clientOver(createGrpcTransport({ baseUrl: `http://${address}`, interceptors: [withKey(key)] }));
-  const parts = [];
-  for await (const { part } of grpc.streamExplain({ itemId: "solaris", userId: "u1" })) parts.push(part.case);
-  assert.deepEqual(parts, ["evidence", "text"]);
+  for (const client of [palate, grpc]) {
+    const parts = [];
+    for await (const { part } of client.streamExplain({ itemId: "solaris", userId: "u1" })) parts.push(part.case);
+    assert.deepEqual(parts, ["evidence", "text"]);
+  }
+});
+
+test("an error of a stream is as of any other call", async () => {
+  const read = async (stream) => { for await (const _ of stream); };
+  await assert.rejects(read(palate.streamExplain({ itemId: "none", userId: "u1" })), (error) => {
+    assert.equal(error.code, Code.NotFound);
+    const { reason, requestId } = refusal(error);
+    assert.deepEqual([reason, requestId.includes(",")], ["ITEM_NOT_FOUND", false]);
+    assert.notEqual(requestId, "");
+    return true;
+  });
+  await assert.rejects(read(palate.streamExplain({ itemId: "solaris" })), (error) => {
+    assert.deepEqual(Object.keys(refusal(error).fields), ["recommendation_id"]);
+    return true;
+  });
+  const unkeyed = connect(url).streamExplain({ itemId: "solaris", userId: "u1" });
+  await assert.rejects(read(unkeyed), (error) => error.code === Code.Unauthenticated);
 });

@@ -11,14 +11,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from indexer.catalog.fields import MAX_ID_CHARS
-from indexer.catalog.item import MAX_ATTRIBUTE_CHARS, MAX_ATTRIBUTES, MAX_LIST_VALUES
 from indexer.ingest.cleaning.fields import cut
 from indexer.ingest.cleaning.role import Role
 from indexer.ingest.problems import Problem
 from indexer.ingest.values.listed import parsed, texts
 from indexer.ingest.values.number import number
 from indexer.ingest.values.text import is_absent, one_line, plain
+from palate.limits import (
+    MAX_ATTRIBUTE_CHARS,
+    MAX_ATTRIBUTES,
+    MAX_ID_CHARS,
+    MAX_LIST_VALUES,
+)
 
 MAX_DEPTH = 3
 

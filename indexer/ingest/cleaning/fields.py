@@ -11,16 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from encoders.modality import MediaModality, media_types
-from indexer.catalog.event import MAX_TYPE_CHARS
-from indexer.catalog.fields import MAX_ID_CHARS
-from indexer.catalog.item import (
-    MAX_CATEGORIES,
-    MAX_DATA_URI_CHARS,
-    MAX_DESCRIPTION_CHARS,
-    MAX_MEDIA_CHARS,
-    MAX_PER_MODALITY,
-    MAX_TITLE_CHARS,
-)
+from indexer.catalog.item import MAX_MEDIA_CHARS
 from indexer.catalog.personalization import Personalization
 from indexer.ingest.cleaning.role import Role
 from indexer.ingest.mapping.mapping import HIDDEN, ColumnMap, Kind
@@ -30,8 +21,16 @@ from indexer.ingest.values.moment import is_ambiguous, moment
 from indexer.ingest.values.number import number
 from indexer.ingest.values.text import one_line, plain
 from indexer.ingest.values.truth import truth
-
-MAX_TASTE_CHARS = 10_000
+from palate.limits import (
+    MAX_CATEGORIES,
+    MAX_DATA_URI_CHARS,
+    MAX_DESCRIPTION_CHARS,
+    MAX_ID_CHARS,
+    MAX_PER_MODALITY,
+    MAX_TASTE_CHARS,
+    MAX_TITLE_CHARS,
+    MAX_TYPE_CHARS,
+)
 
 Cells = Sequence[tuple[Role, object]]
 """What a row has for a field: the columns with their values, the one that counts first at the

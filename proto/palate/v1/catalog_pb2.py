@@ -12,10 +12,11 @@ from google.protobuf.internal import builder as _builder
 _sym_db = _symbol_database.Default()
 
 
+from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17palate/v1/catalog.proto\x12\tpalate.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x84\x03\n\x04Item\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x0e\n\x06\x64omain\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\x12\x12\n\ncategories\x18\x05 \x03(\t\x12\x33\n\nattributes\x18\x06 \x03(\x0b\x32\x1f.palate.v1.Item.AttributesEntry\x12\r\n\x05image\x18\x07 \x01(\t\x12\x12\n\x05price\x18\x08 \x01(\x01H\x00\x88\x01\x01\x12.\n\ncreated_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\tavailable\x18\n \x01(\x08H\x01\x88\x01\x01\x12\x0e\n\x06images\x18\x0b \x03(\t\x12\r\n\x05\x61udio\x18\x0c \x01(\t\x1aL\n\x0f\x41ttributesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12(\n\x05value\x18\x02 \x01(\x0b\x32\x19.palate.v1.AttributeValue:\x02\x38\x01\x42\x08\n\x06_priceB\x0c\n\n_available\"\x8c\x01\n\x0e\x41ttributeValue\x12\x16\n\x0cstring_value\x18\x01 \x01(\tH\x00\x12\x16\n\x0cnumber_value\x18\x02 \x01(\x01H\x00\x12\x14\n\nbool_value\x18\x03 \x01(\x08H\x00\x12,\n\x0bstring_list\x18\x04 \x01(\x0b\x32\x15.palate.v1.StringListH\x00\x42\x06\n\x04kind\"\x1c\n\nStringList\x12\x0e\n\x06values\x18\x01 \x03(\t\"8\n\x08RowError\x12\x0b\n\x03row\x18\x01 \x01(\x05\x12\x0f\n\x07item_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17palate/v1/catalog.proto\x12\tpalate.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8a\x05\n\x04Item\x12;\n\x07item_id\x18\x01 \x01(\tB*\xbaH\'r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\x12#\n\x06\x64omain\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x04\x32\t^\\P{Cc}*$\x12#\n\x05title\x18\x03 \x01(\tB\x14\xbaH\x11r\x0f\x18\x90N2\n^[^\\x00]*$\x12*\n\x0b\x64\x65scription\x18\x04 \x01(\tB\x15\xbaH\x12r\x10\x18\xa0\x8d\x06\x32\n^[^\\x00]*$\x12/\n\ncategories\x18\x05 \x03(\tB\x1b\xbaH\x18\x92\x01\x15\x10\xc8\x01\"\x10r\x0e\x18\x80\x04\x32\t^\\P{Cc}*$\x12R\n\nattributes\x18\x06 \x03(\x0b\x32\x1f.palate.v1.Item.AttributesEntryB\x1d\xbaH\x1a\x9a\x01\x17\x10\xc8\x01\"\x12r\x10\x10\x01\x18\x80\x04\x32\t^\\P{Cc}*$\x12$\n\x05image\x18\x07 \x01(\tB\x15\xbaH\x12r\x10\x18\x80\x80\x80\x08\x32\t^\\P{Cc}*$\x12$\n\x05price\x18\x08 \x01(\x01\x42\x10\xbaH\r\x12\x0b)\x00\x00\x00\x00\x00\x00\x00\x00@\x01H\x00\x88\x01\x01\x12.\n\ncreated_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\tavailable\x18\n \x01(\x08H\x01\x88\x01\x01\x12*\n\x06images\x18\x0b \x03(\tB\x1a\xbaH\x17\x92\x01\x14\"\x12r\x10\x18\x80\x80\x80\x08\x32\t^\\P{Cc}*$\x12$\n\x05\x61udio\x18\x0c \x01(\tB\x15\xbaH\x12r\x10\x18\x80\x80\x80\x08\x32\t^\\P{Cc}*$\x1aL\n\x0f\x41ttributesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12(\n\x05value\x18\x02 \x01(\x0b\x32\x19.palate.v1.AttributeValue:\x02\x38\x01\x42\x08\n\x06_priceB\x0c\n\n_available\"\xb2\x01\n\x0e\x41ttributeValue\x12,\n\x0cstring_value\x18\x01 \x01(\tB\x14\xbaH\x11r\x0f\x18\x90N2\n^[^\\x00]*$H\x00\x12\x1f\n\x0cnumber_value\x18\x02 \x01(\x01\x42\x07\xbaH\x04\x12\x02@\x01H\x00\x12\x14\n\nbool_value\x18\x03 \x01(\x08H\x00\x12,\n\x0bstring_list\x18\x04 \x01(\x0b\x32\x15.palate.v1.StringListH\x00\x42\r\n\x04kind\x12\x05\xbaH\x02\x08\x01\":\n\nStringList\x12,\n\x06values\x18\x01 \x03(\tB\x1c\xbaH\x19\x92\x01\x16\x10\xe8\x07\"\x11r\x0f\x18\x90N2\n^[^\\x00]*$\"8\n\x08RowError\x12\x0b\n\x03row\x18\x01 \x01(\x05\x12\x0f\n\x07item_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -24,14 +25,42 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ITEM_ATTRIBUTESENTRY']._loaded_options = None
   _globals['_ITEM_ATTRIBUTESENTRY']._serialized_options = b'8\001'
-  _globals['_ITEM']._serialized_start=72
-  _globals['_ITEM']._serialized_end=460
-  _globals['_ITEM_ATTRIBUTESENTRY']._serialized_start=360
-  _globals['_ITEM_ATTRIBUTESENTRY']._serialized_end=436
-  _globals['_ATTRIBUTEVALUE']._serialized_start=463
-  _globals['_ATTRIBUTEVALUE']._serialized_end=603
-  _globals['_STRINGLIST']._serialized_start=605
-  _globals['_STRINGLIST']._serialized_end=633
-  _globals['_ROWERROR']._serialized_start=635
-  _globals['_ROWERROR']._serialized_end=691
+  _globals['_ITEM'].fields_by_name['item_id']._loaded_options = None
+  _globals['_ITEM'].fields_by_name['item_id']._serialized_options = b'\272H\'r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$'
+  _globals['_ITEM'].fields_by_name['domain']._loaded_options = None
+  _globals['_ITEM'].fields_by_name['domain']._serialized_options = b'\272H\020r\016\030\200\0042\t^\\P{Cc}*$'
+  _globals['_ITEM'].fields_by_name['title']._loaded_options = None
+  _globals['_ITEM'].fields_by_name['title']._serialized_options = b'\272H\021r\017\030\220N2\n^[^\\x00]*$'
+  _globals['_ITEM'].fields_by_name['description']._loaded_options = None
+  _globals['_ITEM'].fields_by_name['description']._serialized_options = b'\272H\022r\020\030\240\215\0062\n^[^\\x00]*$'
+  _globals['_ITEM'].fields_by_name['categories']._loaded_options = None
+  _globals['_ITEM'].fields_by_name['categories']._serialized_options = b'\272H\030\222\001\025\020\310\001\"\020r\016\030\200\0042\t^\\P{Cc}*$'
+  _globals['_ITEM'].fields_by_name['attributes']._loaded_options = None
+  _globals['_ITEM'].fields_by_name['attributes']._serialized_options = b'\272H\032\232\001\027\020\310\001\"\022r\020\020\001\030\200\0042\t^\\P{Cc}*$'
+  _globals['_ITEM'].fields_by_name['image']._loaded_options = None
+  _globals['_ITEM'].fields_by_name['image']._serialized_options = b'\272H\022r\020\030\200\200\200\0102\t^\\P{Cc}*$'
+  _globals['_ITEM'].fields_by_name['price']._loaded_options = None
+  _globals['_ITEM'].fields_by_name['price']._serialized_options = b'\272H\r\022\013)\000\000\000\000\000\000\000\000@\001'
+  _globals['_ITEM'].fields_by_name['images']._loaded_options = None
+  _globals['_ITEM'].fields_by_name['images']._serialized_options = b'\272H\027\222\001\024\"\022r\020\030\200\200\200\0102\t^\\P{Cc}*$'
+  _globals['_ITEM'].fields_by_name['audio']._loaded_options = None
+  _globals['_ITEM'].fields_by_name['audio']._serialized_options = b'\272H\022r\020\030\200\200\200\0102\t^\\P{Cc}*$'
+  _globals['_ATTRIBUTEVALUE'].oneofs_by_name['kind']._loaded_options = None
+  _globals['_ATTRIBUTEVALUE'].oneofs_by_name['kind']._serialized_options = b'\272H\002\010\001'
+  _globals['_ATTRIBUTEVALUE'].fields_by_name['string_value']._loaded_options = None
+  _globals['_ATTRIBUTEVALUE'].fields_by_name['string_value']._serialized_options = b'\272H\021r\017\030\220N2\n^[^\\x00]*$'
+  _globals['_ATTRIBUTEVALUE'].fields_by_name['number_value']._loaded_options = None
+  _globals['_ATTRIBUTEVALUE'].fields_by_name['number_value']._serialized_options = b'\272H\004\022\002@\001'
+  _globals['_STRINGLIST'].fields_by_name['values']._loaded_options = None
+  _globals['_STRINGLIST'].fields_by_name['values']._serialized_options = b'\272H\031\222\001\026\020\350\007\"\021r\017\030\220N2\n^[^\\x00]*$'
+  _globals['_ITEM']._serialized_start=101
+  _globals['_ITEM']._serialized_end=751
+  _globals['_ITEM_ATTRIBUTESENTRY']._serialized_start=651
+  _globals['_ITEM_ATTRIBUTESENTRY']._serialized_end=727
+  _globals['_ATTRIBUTEVALUE']._serialized_start=754
+  _globals['_ATTRIBUTEVALUE']._serialized_end=932
+  _globals['_STRINGLIST']._serialized_start=934
+  _globals['_STRINGLIST']._serialized_end=992
+  _globals['_ROWERROR']._serialized_start=994
+  _globals['_ROWERROR']._serialized_end=1050
 # @@protoc_insertion_point(module_scope)

@@ -12,16 +12,33 @@ from google.protobuf.internal import builder as _builder
 _sym_db = _symbol_database.Default()
 
 
+from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15palate/v1/event.proto\x12\tpalate.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xdb\x01\n\x05\x45vent\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0f\n\x07item_id\x18\x02 \x01(\t\x12\x12\n\nevent_type\x18\x03 \x01(\t\x12\x12\n\x05value\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12-\n\ttimestamp\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x65vent_id\x18\x06 \x01(\t\x12\x19\n\x11recommendation_id\x18\x07 \x01(\t\x12\x15\n\x08position\x18\x08 \x01(\x05H\x01\x88\x01\x01\x42\x08\n\x06_valueB\x0b\n\t_positionb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15palate/v1/event.proto\x12\tpalate.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbc\x03\n\x05\x45vent\x12;\n\x07user_id\x18\x01 \x01(\tB*\xbaH\'r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\x12;\n\x07item_id\x18\x02 \x01(\tB*\xbaH\'r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\x12\x1d\n\nevent_type\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1b\n\x05value\x18\x04 \x01(\x01\x42\x07\xbaH\x04\x12\x02@\x01H\x00\x88\x01\x01\x12\x37\n\ttimestamp\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x08\xbaH\x05\xb2\x01\x02\x32\x00\x12?\n\x08\x65vent_id\x18\x06 \x01(\tB-\xbaH*r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\xd8\x01\x01\x12H\n\x11recommendation_id\x18\x07 \x01(\tB-\xbaH*r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\xd8\x01\x01\x12\"\n\x08position\x18\x08 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xc0\x84=(\x01H\x01\x88\x01\x01\x42\x08\n\x06_valueB\x0b\n\t_positionb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'palate.v1.event_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_EVENT']._serialized_start=70
-  _globals['_EVENT']._serialized_end=289
+  _globals['_EVENT'].fields_by_name['user_id']._loaded_options = None
+  _globals['_EVENT'].fields_by_name['user_id']._serialized_options = b'\272H\'r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$'
+  _globals['_EVENT'].fields_by_name['item_id']._loaded_options = None
+  _globals['_EVENT'].fields_by_name['item_id']._serialized_options = b'\272H\'r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$'
+  _globals['_EVENT'].fields_by_name['event_type']._loaded_options = None
+  _globals['_EVENT'].fields_by_name['event_type']._serialized_options = b'\272H\006r\004\020\001\030@'
+  _globals['_EVENT'].fields_by_name['value']._loaded_options = None
+  _globals['_EVENT'].fields_by_name['value']._serialized_options = b'\272H\004\022\002@\001'
+  _globals['_EVENT'].fields_by_name['timestamp']._loaded_options = None
+  _globals['_EVENT'].fields_by_name['timestamp']._serialized_options = b'\272H\005\262\001\0022\000'
+  _globals['_EVENT'].fields_by_name['event_id']._loaded_options = None
+  _globals['_EVENT'].fields_by_name['event_id']._serialized_options = b'\272H*r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\330\001\001'
+  _globals['_EVENT'].fields_by_name['recommendation_id']._loaded_options = None
+  _globals['_EVENT'].fields_by_name['recommendation_id']._serialized_options = b'\272H*r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\330\001\001'
+  _globals['_EVENT'].fields_by_name['position']._loaded_options = None
+  _globals['_EVENT'].fields_by_name['position']._serialized_options = b'\272H\010\032\006\030\300\204=(\001'
+  _globals['_EVENT']._serialized_start=99
+  _globals['_EVENT']._serialized_end=543
 # @@protoc_insertion_point(module_scope)

@@ -12,54 +12,87 @@ from google.protobuf.internal import builder as _builder
 _sym_db = _symbol_database.Default()
 
 
+from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17palate/v1/explain.proto\x12\tpalate.v1\x1a\x1cgoogle/api/annotations.proto\"\xa1\x03\n\x08\x45vidence\x12%\n\x04kind\x18\x01 \x01(\x0e\x32\x17.palate.v1.EvidenceKind\x12\x0e\n\x06weight\x18\x02 \x01(\x01\x12\x0f\n\x07item_id\x18\x03 \x01(\t\x12\r\n\x05title\x18\x04 \x01(\t\x12\x12\n\nevent_type\x18\x05 \x01(\t\x12\x18\n\x0b\x65vent_value\x18\x06 \x01(\x01H\x00\x88\x01\x01\x12\x0c\n\x04name\x18\x07 \x01(\t\x12\r\n\x05value\x18\x08 \x01(\t\x12\r\n\x05\x63ount\x18\t \x01(\x03\x12\x12\n\nsimilarity\x18\n \x01(\x01\x12\x12\n\nscore_drop\x18\x0b \x01(\x01\x12\x0e\n\x06\x64omain\x18\x0c \x01(\t\x12\x13\n\x0bwindow_days\x18\r \x01(\x05\x12\x12\n\npercentile\x18\x0e \x01(\x01\x12\r\n\x05total\x18\x0f \x01(\x03\x12\x0c\n\x04lift\x18\x10 \x01(\x01\x12\r\n\x05since\x18\x11 \x01(\t\x12\x15\n\rearlier_count\x18\x12 \x01(\x03\x12\x15\n\rearlier_total\x18\x13 \x01(\x03\x12\x0b\n\x03low\x18\x14 \x01(\x01\x12\x0c\n\x04high\x18\x15 \x01(\x01\x42\x0e\n\x0c_event_value\"\xb8\x01\n\x0e\x45xplainRequest\x12\x19\n\x11recommendation_id\x18\x01 \x01(\t\x12\x0f\n\x07item_id\x18\x02 \x01(\t\x12\x0f\n\x07user_id\x18\x03 \x01(\t\x12\x10\n\x08language\x18\x04 \x01(\t\x12\x0e\n\x06writer\x18\x05 \x01(\t\x12\x1a\n\x12instead_of_item_id\x18\x06 \x01(\t\x12\x0e\n\x06\x63hange\x18\x07 \x01(\x08\x12\x0c\n\x04wish\x18\x08 \x01(\t\x12\r\n\x05taste\x18\t \x01(\t\"=\n\x06\x43hange\x12%\n\x08\x65vidence\x18\x01 \x03(\x0b\x32\x13.palate.v1.Evidence\x12\x0c\n\x04text\x18\x02 \x01(\t\"@\n\x08\x46\x65\x65\x64\x62\x61\x63k\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0f\n\x07item_id\x18\x02 \x01(\t\x12\x12\n\nevent_type\x18\x03 \x01(\t\"\xf2\x02\n\x0f\x45xplainResponse\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x0e\n\x06writer\x18\x02 \x01(\t\x12%\n\x08\x65vidence\x18\x03 \x03(\x0b\x32\x13.palate.v1.Evidence\x12\x15\n\rmodel_version\x18\x04 \x01(\t\x12\x0f\n\x07item_id\x18\x05 \x01(\t\x12\r\n\x05title\x18\x06 \x01(\t\x12\x10\n\x08language\x18\x07 \x01(\t\x12\x10\n\x08\x64\x65graded\x18\x08 \x03(\t\x12>\n\nparameters\x18\t \x03(\x0b\x32*.palate.v1.ExplainResponse.ParametersEntry\x12!\n\x06\x63hange\x18\n \x01(\x0b\x32\x11.palate.v1.Change\x12)\n\x0cless_of_this\x18\x0b \x01(\x0b\x32\x13.palate.v1.Feedback\x1a\x31\n\x0fParametersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"\xbe\x01\n\x14StreamExplainRequest\x12\x19\n\x11recommendation_id\x18\x01 \x01(\t\x12\x0f\n\x07item_id\x18\x02 \x01(\t\x12\x0f\n\x07user_id\x18\x03 \x01(\t\x12\x10\n\x08language\x18\x04 \x01(\t\x12\x0e\n\x06writer\x18\x05 \x01(\t\x12\x1a\n\x12instead_of_item_id\x18\x06 \x01(\t\x12\x0e\n\x06\x63hange\x18\x07 \x01(\x08\x12\x0c\n\x04wish\x18\x08 \x01(\t\x12\r\n\x05taste\x18\t \x01(\t\"\x7f\n\x15StreamExplainResponse\x12\x32\n\x08\x65vidence\x18\x01 \x01(\x0b\x32\x1e.palate.v1.ExplanationEvidenceH\x00\x12*\n\x04text\x18\x02 \x01(\x0b\x32\x1a.palate.v1.ExplanationTextH\x00\x42\x06\n\x04part\"\xb8\x02\n\x13\x45xplanationEvidence\x12%\n\x08\x65vidence\x18\x01 \x03(\x0b\x32\x13.palate.v1.Evidence\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12\x0f\n\x07item_id\x18\x03 \x01(\t\x12\r\n\x05title\x18\x04 \x01(\t\x12\x42\n\nparameters\x18\x05 \x03(\x0b\x32..palate.v1.ExplanationEvidence.ParametersEntry\x12!\n\x06\x63hange\x18\x06 \x01(\x0b\x32\x11.palate.v1.Change\x12)\n\x0cless_of_this\x18\x07 \x01(\x0b\x32\x13.palate.v1.Feedback\x1a\x31\n\x0fParametersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"S\n\x0f\x45xplanationText\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x0e\n\x06writer\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\x12\x10\n\x08\x64\x65graded\x18\x04 \x03(\t\"I\n\x14\x44\x65scribeTasteRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x10\n\x08language\x18\x02 \x01(\t\x12\x0e\n\x06writer\x18\x03 \x01(\t\"\x91\x01\n\x15\x44\x65scribeTasteResponse\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x0e\n\x06writer\x18\x03 \x01(\t\x12%\n\x08\x65vidence\x18\x04 \x03(\x0b\x32\x13.palate.v1.Evidence\x12\x10\n\x08language\x18\x05 \x01(\t\x12\x10\n\x08\x64\x65graded\x18\x06 \x03(\t*\xe9\x06\n\x0c\x45videnceKind\x12\x1d\n\x19\x45VIDENCE_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15\x45VIDENCE_KIND_HISTORY\x10\x01\x12\x1a\n\x16\x45VIDENCE_KIND_CATEGORY\x10\x02\x12\x1b\n\x17\x45VIDENCE_KIND_ATTRIBUTE\x10\x03\x12!\n\x1d\x45VIDENCE_KIND_TEXT_SIMILARITY\x10\x04\x12\"\n\x1e\x45VIDENCE_KIND_IMAGE_SIMILARITY\x10\x05\x12\x1f\n\x1b\x45VIDENCE_KIND_CO_ENGAGEMENT\x10\x06\x12\x1c\n\x18\x45VIDENCE_KIND_POPULARITY\x10\x07\x12\x19\n\x15\x45VIDENCE_KIND_NEWNESS\x10\x08\x12\x17\n\x13\x45VIDENCE_KIND_TASTE\x10\t\x12\x1d\n\x19\x45VIDENCE_KIND_EXPLORATION\x10\n\x12\x16\n\x12\x45VIDENCE_KIND_RULE\x10\x0b\x12\x1c\n\x18\x45VIDENCE_KIND_COLD_START\x10\x0c\x12\x17\n\x13\x45VIDENCE_KIND_TREND\x10\r\x12\x1d\n\x19\x45VIDENCE_KIND_SPONSORSHIP\x10\x0e\x12\x1a\n\x16\x45VIDENCE_KIND_CONTRAST\x10\x0f\x12\x18\n\x14\x45VIDENCE_KIND_CHANGE\x10\x10\x12\x1c\n\x18\x45VIDENCE_KIND_PREFERENCE\x10\x11\x12\x1a\n\x16\x45VIDENCE_KIND_AVERSION\x10\x12\x12\x16\n\x12\x45VIDENCE_KIND_RISE\x10\x13\x12\x16\n\x12\x45VIDENCE_KIND_FALL\x10\x14\x12\x17\n\x13\x45VIDENCE_KIND_RANGE\x10\x15\x12\x18\n\x14\x45VIDENCE_KIND_DOMAIN\x10\x16\x12\x19\n\x15\x45VIDENCE_KIND_EXAMPLE\x10\x17\x12\"\n\x1e\x45VIDENCE_KIND_AUDIO_SIMILARITY\x10\x18\x12\"\n\x1e\x45VIDENCE_KIND_MEDIA_SIMILARITY\x10\x19\x12\x16\n\x12\x45VIDENCE_KIND_WISH\x10\x1a\x12\x18\n\x14\x45VIDENCE_KIND_ASPECT\x10\x1b\x12\x1b\n\x17\x45VIDENCE_KIND_PLACEMENT\x10\x1c\x12\x1a\n\x16\x45VIDENCE_KIND_FREQUENT\x10\x1d\x32\xd6\x02\n\x0e\x45xplainService\x12X\n\x07\x45xplain\x12\x19.palate.v1.ExplainRequest\x1a\x1a.palate.v1.ExplainResponse\"\x16\x82\xd3\xe4\x93\x02\x10\"\x0b/v1/explain:\x01*\x12s\n\rStreamExplain\x12\x1f.palate.v1.StreamExplainRequest\x1a .palate.v1.StreamExplainResponse\"\x1d\x82\xd3\xe4\x93\x02\x17\"\x12/v1/explain:stream:\x01*0\x01\x12u\n\rDescribeTaste\x12\x1f.palate.v1.DescribeTasteRequest\x1a .palate.v1.DescribeTasteResponse\"!\x82\xd3\xe4\x93\x02\x1b\x12\x19/v1/users/{user_id}/tasteb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17palate/v1/explain.proto\x12\tpalate.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\"\xa1\x03\n\x08\x45vidence\x12%\n\x04kind\x18\x01 \x01(\x0e\x32\x17.palate.v1.EvidenceKind\x12\x0e\n\x06weight\x18\x02 \x01(\x01\x12\x0f\n\x07item_id\x18\x03 \x01(\t\x12\r\n\x05title\x18\x04 \x01(\t\x12\x12\n\nevent_type\x18\x05 \x01(\t\x12\x18\n\x0b\x65vent_value\x18\x06 \x01(\x01H\x00\x88\x01\x01\x12\x0c\n\x04name\x18\x07 \x01(\t\x12\r\n\x05value\x18\x08 \x01(\t\x12\r\n\x05\x63ount\x18\t \x01(\x03\x12\x12\n\nsimilarity\x18\n \x01(\x01\x12\x12\n\nscore_drop\x18\x0b \x01(\x01\x12\x0e\n\x06\x64omain\x18\x0c \x01(\t\x12\x13\n\x0bwindow_days\x18\r \x01(\x05\x12\x12\n\npercentile\x18\x0e \x01(\x01\x12\r\n\x05total\x18\x0f \x01(\x03\x12\x0c\n\x04lift\x18\x10 \x01(\x01\x12\r\n\x05since\x18\x11 \x01(\t\x12\x15\n\rearlier_count\x18\x12 \x01(\x03\x12\x15\n\rearlier_total\x18\x13 \x01(\x03\x12\x0b\n\x03low\x18\x14 \x01(\x01\x12\x0c\n\x04high\x18\x15 \x01(\x01\x42\x0e\n\x0c_event_value\"\xb2\x03\n\x0e\x45xplainRequest\x12H\n\x11recommendation_id\x18\x01 \x01(\tB-\xbaH*r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\xd8\x01\x01\x12;\n\x07item_id\x18\x02 \x01(\tB*\xbaH\'r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\x12>\n\x07user_id\x18\x03 \x01(\tB-\xbaH*r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\xd8\x01\x01\x12\x10\n\x08language\x18\x04 \x01(\t\x12#\n\x06writer\x18\x05 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x04\x32\t^\\P{Cc}*$\x12I\n\x12instead_of_item_id\x18\x06 \x01(\tB-\xbaH*r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\xd8\x01\x01\x12\x0e\n\x06\x63hange\x18\x07 \x01(\x08\x12\"\n\x04wish\x18\x08 \x01(\tB\x14\xbaH\x11r\x0f\x18\x90N2\n^[^\\x00]*$\x12#\n\x05taste\x18\t \x01(\tB\x14\xbaH\x11r\x0f\x18\x90N2\n^[^\\x00]*$\"=\n\x06\x43hange\x12%\n\x08\x65vidence\x18\x01 \x03(\x0b\x32\x13.palate.v1.Evidence\x12\x0c\n\x04text\x18\x02 \x01(\t\"@\n\x08\x46\x65\x65\x64\x62\x61\x63k\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0f\n\x07item_id\x18\x02 \x01(\t\x12\x12\n\nevent_type\x18\x03 \x01(\t\"\xf2\x02\n\x0f\x45xplainResponse\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x0e\n\x06writer\x18\x02 \x01(\t\x12%\n\x08\x65vidence\x18\x03 \x03(\x0b\x32\x13.palate.v1.Evidence\x12\x15\n\rmodel_version\x18\x04 \x01(\t\x12\x0f\n\x07item_id\x18\x05 \x01(\t\x12\r\n\x05title\x18\x06 \x01(\t\x12\x10\n\x08language\x18\x07 \x01(\t\x12\x10\n\x08\x64\x65graded\x18\x08 \x03(\t\x12>\n\nparameters\x18\t \x03(\x0b\x32*.palate.v1.ExplainResponse.ParametersEntry\x12!\n\x06\x63hange\x18\n \x01(\x0b\x32\x11.palate.v1.Change\x12)\n\x0cless_of_this\x18\x0b \x01(\x0b\x32\x13.palate.v1.Feedback\x1a\x31\n\x0fParametersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"\xb8\x03\n\x14StreamExplainRequest\x12H\n\x11recommendation_id\x18\x01 \x01(\tB-\xbaH*r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\xd8\x01\x01\x12;\n\x07item_id\x18\x02 \x01(\tB*\xbaH\'r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\x12>\n\x07user_id\x18\x03 \x01(\tB-\xbaH*r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\xd8\x01\x01\x12\x10\n\x08language\x18\x04 \x01(\t\x12#\n\x06writer\x18\x05 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x04\x32\t^\\P{Cc}*$\x12I\n\x12instead_of_item_id\x18\x06 \x01(\tB-\xbaH*r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\xd8\x01\x01\x12\x0e\n\x06\x63hange\x18\x07 \x01(\x08\x12\"\n\x04wish\x18\x08 \x01(\tB\x14\xbaH\x11r\x0f\x18\x90N2\n^[^\\x00]*$\x12#\n\x05taste\x18\t \x01(\tB\x14\xbaH\x11r\x0f\x18\x90N2\n^[^\\x00]*$\"\x7f\n\x15StreamExplainResponse\x12\x32\n\x08\x65vidence\x18\x01 \x01(\x0b\x32\x1e.palate.v1.ExplanationEvidenceH\x00\x12*\n\x04text\x18\x02 \x01(\x0b\x32\x1a.palate.v1.ExplanationTextH\x00\x42\x06\n\x04part\"\xb8\x02\n\x13\x45xplanationEvidence\x12%\n\x08\x65vidence\x18\x01 \x03(\x0b\x32\x13.palate.v1.Evidence\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12\x0f\n\x07item_id\x18\x03 \x01(\t\x12\r\n\x05title\x18\x04 \x01(\t\x12\x42\n\nparameters\x18\x05 \x03(\x0b\x32..palate.v1.ExplanationEvidence.ParametersEntry\x12!\n\x06\x63hange\x18\x06 \x01(\x0b\x32\x11.palate.v1.Change\x12)\n\x0cless_of_this\x18\x07 \x01(\x0b\x32\x13.palate.v1.Feedback\x1a\x31\n\x0fParametersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"S\n\x0f\x45xplanationText\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x0e\n\x06writer\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\x12\x10\n\x08\x64\x65graded\x18\x04 \x03(\t\"\x8a\x01\n\x14\x44\x65scribeTasteRequest\x12;\n\x07user_id\x18\x01 \x01(\tB*\xbaH\'r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\x12\x10\n\x08language\x18\x02 \x01(\t\x12#\n\x06writer\x18\x03 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x04\x32\t^\\P{Cc}*$\"\x91\x01\n\x15\x44\x65scribeTasteResponse\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x0e\n\x06writer\x18\x03 \x01(\t\x12%\n\x08\x65vidence\x18\x04 \x03(\x0b\x32\x13.palate.v1.Evidence\x12\x10\n\x08language\x18\x05 \x01(\t\x12\x10\n\x08\x64\x65graded\x18\x06 \x03(\t*\xe9\x06\n\x0c\x45videnceKind\x12\x1d\n\x19\x45VIDENCE_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15\x45VIDENCE_KIND_HISTORY\x10\x01\x12\x1a\n\x16\x45VIDENCE_KIND_CATEGORY\x10\x02\x12\x1b\n\x17\x45VIDENCE_KIND_ATTRIBUTE\x10\x03\x12!\n\x1d\x45VIDENCE_KIND_TEXT_SIMILARITY\x10\x04\x12\"\n\x1e\x45VIDENCE_KIND_IMAGE_SIMILARITY\x10\x05\x12\x1f\n\x1b\x45VIDENCE_KIND_CO_ENGAGEMENT\x10\x06\x12\x1c\n\x18\x45VIDENCE_KIND_POPULARITY\x10\x07\x12\x19\n\x15\x45VIDENCE_KIND_NEWNESS\x10\x08\x12\x17\n\x13\x45VIDENCE_KIND_TASTE\x10\t\x12\x1d\n\x19\x45VIDENCE_KIND_EXPLORATION\x10\n\x12\x16\n\x12\x45VIDENCE_KIND_RULE\x10\x0b\x12\x1c\n\x18\x45VIDENCE_KIND_COLD_START\x10\x0c\x12\x17\n\x13\x45VIDENCE_KIND_TREND\x10\r\x12\x1d\n\x19\x45VIDENCE_KIND_SPONSORSHIP\x10\x0e\x12\x1a\n\x16\x45VIDENCE_KIND_CONTRAST\x10\x0f\x12\x18\n\x14\x45VIDENCE_KIND_CHANGE\x10\x10\x12\x1c\n\x18\x45VIDENCE_KIND_PREFERENCE\x10\x11\x12\x1a\n\x16\x45VIDENCE_KIND_AVERSION\x10\x12\x12\x16\n\x12\x45VIDENCE_KIND_RISE\x10\x13\x12\x16\n\x12\x45VIDENCE_KIND_FALL\x10\x14\x12\x17\n\x13\x45VIDENCE_KIND_RANGE\x10\x15\x12\x18\n\x14\x45VIDENCE_KIND_DOMAIN\x10\x16\x12\x19\n\x15\x45VIDENCE_KIND_EXAMPLE\x10\x17\x12\"\n\x1e\x45VIDENCE_KIND_AUDIO_SIMILARITY\x10\x18\x12\"\n\x1e\x45VIDENCE_KIND_MEDIA_SIMILARITY\x10\x19\x12\x16\n\x12\x45VIDENCE_KIND_WISH\x10\x1a\x12\x18\n\x14\x45VIDENCE_KIND_ASPECT\x10\x1b\x12\x1b\n\x17\x45VIDENCE_KIND_PLACEMENT\x10\x1c\x12\x1a\n\x16\x45VIDENCE_KIND_FREQUENT\x10\x1d\x32\xd6\x02\n\x0e\x45xplainService\x12X\n\x07\x45xplain\x12\x19.palate.v1.ExplainRequest\x1a\x1a.palate.v1.ExplainResponse\"\x16\x82\xd3\xe4\x93\x02\x10\"\x0b/v1/explain:\x01*\x12s\n\rStreamExplain\x12\x1f.palate.v1.StreamExplainRequest\x1a .palate.v1.StreamExplainResponse\"\x1d\x82\xd3\xe4\x93\x02\x17\"\x12/v1/explain:stream:\x01*0\x01\x12u\n\rDescribeTaste\x12\x1f.palate.v1.DescribeTasteRequest\x1a .palate.v1.DescribeTasteResponse\"!\x82\xd3\xe4\x93\x02\x1b\x12\x19/v1/users/{user_id}/tasteb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'palate.v1.explain_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_EXPLAINREQUEST'].fields_by_name['recommendation_id']._loaded_options = None
+  _globals['_EXPLAINREQUEST'].fields_by_name['recommendation_id']._serialized_options = b'\272H*r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\330\001\001'
+  _globals['_EXPLAINREQUEST'].fields_by_name['item_id']._loaded_options = None
+  _globals['_EXPLAINREQUEST'].fields_by_name['item_id']._serialized_options = b'\272H\'r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$'
+  _globals['_EXPLAINREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_EXPLAINREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H*r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\330\001\001'
+  _globals['_EXPLAINREQUEST'].fields_by_name['writer']._loaded_options = None
+  _globals['_EXPLAINREQUEST'].fields_by_name['writer']._serialized_options = b'\272H\020r\016\030\200\0042\t^\\P{Cc}*$'
+  _globals['_EXPLAINREQUEST'].fields_by_name['instead_of_item_id']._loaded_options = None
+  _globals['_EXPLAINREQUEST'].fields_by_name['instead_of_item_id']._serialized_options = b'\272H*r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\330\001\001'
+  _globals['_EXPLAINREQUEST'].fields_by_name['wish']._loaded_options = None
+  _globals['_EXPLAINREQUEST'].fields_by_name['wish']._serialized_options = b'\272H\021r\017\030\220N2\n^[^\\x00]*$'
+  _globals['_EXPLAINREQUEST'].fields_by_name['taste']._loaded_options = None
+  _globals['_EXPLAINREQUEST'].fields_by_name['taste']._serialized_options = b'\272H\021r\017\030\220N2\n^[^\\x00]*$'
   _globals['_EXPLAINRESPONSE_PARAMETERSENTRY']._loaded_options = None
   _globals['_EXPLAINRESPONSE_PARAMETERSENTRY']._serialized_options = b'8\001'
+  _globals['_STREAMEXPLAINREQUEST'].fields_by_name['recommendation_id']._loaded_options = None
+  _globals['_STREAMEXPLAINREQUEST'].fields_by_name['recommendation_id']._serialized_options = b'\272H*r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\330\001\001'
+  _globals['_STREAMEXPLAINREQUEST'].fields_by_name['item_id']._loaded_options = None
+  _globals['_STREAMEXPLAINREQUEST'].fields_by_name['item_id']._serialized_options = b'\272H\'r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$'
+  _globals['_STREAMEXPLAINREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_STREAMEXPLAINREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H*r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\330\001\001'
+  _globals['_STREAMEXPLAINREQUEST'].fields_by_name['writer']._loaded_options = None
+  _globals['_STREAMEXPLAINREQUEST'].fields_by_name['writer']._serialized_options = b'\272H\020r\016\030\200\0042\t^\\P{Cc}*$'
+  _globals['_STREAMEXPLAINREQUEST'].fields_by_name['instead_of_item_id']._loaded_options = None
+  _globals['_STREAMEXPLAINREQUEST'].fields_by_name['instead_of_item_id']._serialized_options = b'\272H*r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\330\001\001'
+  _globals['_STREAMEXPLAINREQUEST'].fields_by_name['wish']._loaded_options = None
+  _globals['_STREAMEXPLAINREQUEST'].fields_by_name['wish']._serialized_options = b'\272H\021r\017\030\220N2\n^[^\\x00]*$'
+  _globals['_STREAMEXPLAINREQUEST'].fields_by_name['taste']._loaded_options = None
+  _globals['_STREAMEXPLAINREQUEST'].fields_by_name['taste']._serialized_options = b'\272H\021r\017\030\220N2\n^[^\\x00]*$'
   _globals['_EXPLANATIONEVIDENCE_PARAMETERSENTRY']._loaded_options = None
   _globals['_EXPLANATIONEVIDENCE_PARAMETERSENTRY']._serialized_options = b'8\001'
+  _globals['_DESCRIBETASTEREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_DESCRIBETASTEREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\'r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$'
+  _globals['_DESCRIBETASTEREQUEST'].fields_by_name['writer']._loaded_options = None
+  _globals['_DESCRIBETASTEREQUEST'].fields_by_name['writer']._serialized_options = b'\272H\020r\016\030\200\0042\t^\\P{Cc}*$'
   _globals['_EXPLAINSERVICE'].methods_by_name['Explain']._loaded_options = None
   _globals['_EXPLAINSERVICE'].methods_by_name['Explain']._serialized_options = b'\202\323\344\223\002\020\"\013/v1/explain:\001*'
   _globals['_EXPLAINSERVICE'].methods_by_name['StreamExplain']._loaded_options = None
   _globals['_EXPLAINSERVICE'].methods_by_name['StreamExplain']._serialized_options = b'\202\323\344\223\002\027\"\022/v1/explain:stream:\001*'
   _globals['_EXPLAINSERVICE'].methods_by_name['DescribeTaste']._loaded_options = None
   _globals['_EXPLAINSERVICE'].methods_by_name['DescribeTaste']._serialized_options = b'\202\323\344\223\002\033\022\031/v1/users/{user_id}/taste'
-  _globals['_EVIDENCEKIND']._serialized_start=2123
-  _globals['_EVIDENCEKIND']._serialized_end=2996
-  _globals['_EVIDENCE']._serialized_start=69
-  _globals['_EVIDENCE']._serialized_end=486
-  _globals['_EXPLAINREQUEST']._serialized_start=489
-  _globals['_EXPLAINREQUEST']._serialized_end=673
-  _globals['_CHANGE']._serialized_start=675
-  _globals['_CHANGE']._serialized_end=736
-  _globals['_FEEDBACK']._serialized_start=738
-  _globals['_FEEDBACK']._serialized_end=802
-  _globals['_EXPLAINRESPONSE']._serialized_start=805
-  _globals['_EXPLAINRESPONSE']._serialized_end=1175
-  _globals['_EXPLAINRESPONSE_PARAMETERSENTRY']._serialized_start=1126
-  _globals['_EXPLAINRESPONSE_PARAMETERSENTRY']._serialized_end=1175
-  _globals['_STREAMEXPLAINREQUEST']._serialized_start=1178
-  _globals['_STREAMEXPLAINREQUEST']._serialized_end=1368
-  _globals['_STREAMEXPLAINRESPONSE']._serialized_start=1370
-  _globals['_STREAMEXPLAINRESPONSE']._serialized_end=1497
-  _globals['_EXPLANATIONEVIDENCE']._serialized_start=1500
-  _globals['_EXPLANATIONEVIDENCE']._serialized_end=1812
-  _globals['_EXPLANATIONEVIDENCE_PARAMETERSENTRY']._serialized_start=1126
-  _globals['_EXPLANATIONEVIDENCE_PARAMETERSENTRY']._serialized_end=1175
-  _globals['_EXPLANATIONTEXT']._serialized_start=1814
-  _globals['_EXPLANATIONTEXT']._serialized_end=1897
-  _globals['_DESCRIBETASTEREQUEST']._serialized_start=1899
-  _globals['_DESCRIBETASTEREQUEST']._serialized_end=1972
-  _globals['_DESCRIBETASTERESPONSE']._serialized_start=1975
-  _globals['_DESCRIBETASTERESPONSE']._serialized_end=2120
-  _globals['_EXPLAINSERVICE']._serialized_start=2999
-  _globals['_EXPLAINSERVICE']._serialized_end=3341
+  _globals['_EVIDENCEKIND']._serialized_start=2718
+  _globals['_EVIDENCEKIND']._serialized_end=3591
+  _globals['_EVIDENCE']._serialized_start=98
+  _globals['_EVIDENCE']._serialized_end=515
+  _globals['_EXPLAINREQUEST']._serialized_start=518
+  _globals['_EXPLAINREQUEST']._serialized_end=952
+  _globals['_CHANGE']._serialized_start=954
+  _globals['_CHANGE']._serialized_end=1015
+  _globals['_FEEDBACK']._serialized_start=1017
+  _globals['_FEEDBACK']._serialized_end=1081
+  _globals['_EXPLAINRESPONSE']._serialized_start=1084
+  _globals['_EXPLAINRESPONSE']._serialized_end=1454
+  _globals['_EXPLAINRESPONSE_PARAMETERSENTRY']._serialized_start=1405
+  _globals['_EXPLAINRESPONSE_PARAMETERSENTRY']._serialized_end=1454
+  _globals['_STREAMEXPLAINREQUEST']._serialized_start=1457
+  _globals['_STREAMEXPLAINREQUEST']._serialized_end=1897
+  _globals['_STREAMEXPLAINRESPONSE']._serialized_start=1899
+  _globals['_STREAMEXPLAINRESPONSE']._serialized_end=2026
+  _globals['_EXPLANATIONEVIDENCE']._serialized_start=2029
+  _globals['_EXPLANATIONEVIDENCE']._serialized_end=2341
+  _globals['_EXPLANATIONEVIDENCE_PARAMETERSENTRY']._serialized_start=1405
+  _globals['_EXPLANATIONEVIDENCE_PARAMETERSENTRY']._serialized_end=1454
+  _globals['_EXPLANATIONTEXT']._serialized_start=2343
+  _globals['_EXPLANATIONTEXT']._serialized_end=2426
+  _globals['_DESCRIBETASTEREQUEST']._serialized_start=2429
+  _globals['_DESCRIBETASTEREQUEST']._serialized_end=2567
+  _globals['_DESCRIBETASTERESPONSE']._serialized_start=2570
+  _globals['_DESCRIBETASTERESPONSE']._serialized_end=2715
+  _globals['_EXPLAINSERVICE']._serialized_start=3594
+  _globals['_EXPLAINSERVICE']._serialized_end=3936
 # @@protoc_insertion_point(module_scope)

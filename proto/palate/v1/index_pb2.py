@@ -12,12 +12,13 @@ from google.protobuf.internal import builder as _builder
 _sym_db = _symbol_database.Default()
 
 
+from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from palate.v1 import catalog_pb2 as palate_dot_v1_dot_catalog__pb2
 from palate.v1 import event_pb2 as palate_dot_v1_dot_event__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15palate/v1/index.proto\x12\tpalate.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x17palate/v1/catalog.proto\x1a\x15palate/v1/event.proto\"\x91\x03\n\x11IndexItemsRequest\x12\x1e\n\x05items\x18\x01 \x03(\x0b\x32\x0f.palate.v1.Item\x12\x38\n\x06images\x18\x02 \x03(\x0b\x32(.palate.v1.IndexItemsRequest.ImagesEntry\x12\x41\n\x0bimage_lists\x18\x03 \x03(\x0b\x32,.palate.v1.IndexItemsRequest.ImageListsEntry\x12\x38\n\x06sounds\x18\x04 \x03(\x0b\x32(.palate.v1.IndexItemsRequest.SoundsEntry\x1a-\n\x0bImagesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x0c:\x02\x38\x01\x1aG\n\x0fImageListsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12#\n\x05value\x18\x02 \x01(\x0b\x32\x14.palate.v1.ImageList:\x02\x38\x01\x1a-\n\x0bSoundsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x0c:\x02\x38\x01\"\x1b\n\tImageList\x12\x0e\n\x06images\x18\x01 \x03(\x0c\"\x82\x01\n\x12IndexItemsResponse\x12\x0f\n\x07indexed\x18\x01 \x01(\x05\x12\x0f\n\x07skipped\x18\x02 \x01(\x05\x12#\n\x06\x66\x61iled\x18\x03 \x03(\x0b\x32\x13.palate.v1.RowError\x12%\n\x08warnings\x18\x04 \x03(\x0b\x32\x13.palate.v1.RowError\"&\n\x12\x44\x65leteItemsRequest\x12\x10\n\x08item_ids\x18\x01 \x03(\t\"@\n\x13\x44\x65leteItemsResponse\x12\x0f\n\x07\x64\x65leted\x18\x01 \x01(\x05\x12\x18\n\x10missing_item_ids\x18\x02 \x03(\t\"!\n\x0eGetItemRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\"0\n\x0fGetItemResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.palate.v1.Item\"I\n\x10ListItemsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0e\n\x06\x64omain\x18\x03 \x01(\t\"L\n\x11ListItemsResponse\x12\x1e\n\x05items\x18\x01 \x03(\x0b\x32\x0f.palate.v1.Item\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"7\n\x13RecordEventsRequest\x12 \n\x06\x65vents\x18\x01 \x03(\x0b\x32\x10.palate.v1.Event\"\xa0\x01\n\x14RecordEventsResponse\x12\x10\n\x08recorded\x18\x01 \x01(\x05\x12\x12\n\nduplicates\x18\x02 \x01(\x05\x12\x15\n\runknown_items\x18\x03 \x01(\x05\x12#\n\x06\x66\x61iled\x18\x04 \x03(\x0b\x32\x13.palate.v1.RowError\x12\x14\n\x0cunattributed\x18\x05 \x01(\x05\x12\x10\n\x08withheld\x18\x06 \x01(\x05\"F\n\x13\x44\x65leteEventsRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x11\n\tevent_ids\x18\x02 \x03(\t\x12\x0b\n\x03\x61ll\x18\x03 \x01(\x08\"\'\n\x14\x44\x65leteEventsResponse\x12\x0f\n\x07\x64\x65leted\x18\x01 \x01(\x03\x32\xeb\x04\n\x0cIndexService\x12_\n\nIndexItems\x12\x1c.palate.v1.IndexItemsRequest\x1a\x1d.palate.v1.IndexItemsResponse\"\x14\x82\xd3\xe4\x93\x02\x0e\"\t/v1/items:\x01*\x12i\n\x0b\x44\x65leteItems\x12\x1d.palate.v1.DeleteItemsRequest\x1a\x1e.palate.v1.DeleteItemsResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\"\x10/v1/items:delete:\x01*\x12]\n\x07GetItem\x12\x19.palate.v1.GetItemRequest\x1a\x1a.palate.v1.GetItemResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/items/{item_id}\x12Y\n\tListItems\x12\x1b.palate.v1.ListItemsRequest\x1a\x1c.palate.v1.ListItemsResponse\"\x11\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/items\x12\x66\n\x0cRecordEvents\x12\x1e.palate.v1.RecordEventsRequest\x1a\x1f.palate.v1.RecordEventsResponse\"\x15\x82\xd3\xe4\x93\x02\x0f\"\n/v1/events:\x01*\x12m\n\x0c\x44\x65leteEvents\x12\x1e.palate.v1.DeleteEventsRequest\x1a\x1f.palate.v1.DeleteEventsResponse\"\x1c\x82\xd3\xe4\x93\x02\x16\"\x11/v1/events:delete:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15palate/v1/index.proto\x12\tpalate.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17palate/v1/catalog.proto\x1a\x15palate/v1/event.proto\"\x9b\x03\n\x11IndexItemsRequest\x12(\n\x05items\x18\x01 \x03(\x0b\x32\x0f.palate.v1.ItemB\x08\xbaH\x05\x92\x01\x02\x08\x01\x12\x38\n\x06images\x18\x02 \x03(\x0b\x32(.palate.v1.IndexItemsRequest.ImagesEntry\x12\x41\n\x0bimage_lists\x18\x03 \x03(\x0b\x32,.palate.v1.IndexItemsRequest.ImageListsEntry\x12\x38\n\x06sounds\x18\x04 \x03(\x0b\x32(.palate.v1.IndexItemsRequest.SoundsEntry\x1a-\n\x0bImagesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x0c:\x02\x38\x01\x1aG\n\x0fImageListsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12#\n\x05value\x18\x02 \x01(\x0b\x32\x14.palate.v1.ImageList:\x02\x38\x01\x1a-\n\x0bSoundsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x0c:\x02\x38\x01\"\'\n\tImageList\x12\x1a\n\x06images\x18\x01 \x03(\x0c\x42\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x14\"\x82\x01\n\x12IndexItemsResponse\x12\x0f\n\x07indexed\x18\x01 \x01(\x05\x12\x0f\n\x07skipped\x18\x02 \x01(\x05\x12#\n\x06\x66\x61iled\x18\x03 \x03(\x0b\x32\x13.palate.v1.RowError\x12%\n\x08warnings\x18\x04 \x03(\x0b\x32\x13.palate.v1.RowError\"Y\n\x12\x44\x65leteItemsRequest\x12\x43\n\x08item_ids\x18\x01 \x03(\tB1\xbaH.\x92\x01+\x08\x01\"\'r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\"@\n\x13\x44\x65leteItemsResponse\x12\x0f\n\x07\x64\x65leted\x18\x01 \x01(\x05\x12\x18\n\x10missing_item_ids\x18\x02 \x03(\t\"M\n\x0eGetItemRequest\x12;\n\x07item_id\x18\x01 \x01(\tB*\xbaH\'r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\"0\n\x0fGetItemResponse\x12\x1d\n\x04item\x18\x01 \x01(\x0b\x32\x0f.palate.v1.Item\"\x80\x01\n\x10ListItemsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12(\n\npage_token\x18\x02 \x01(\tB\x14\xbaH\x11r\x0f\x18\x90N2\n^[^\\x00]*$\x12#\n\x06\x64omain\x18\x03 \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x04\x32\t^\\P{Cc}*$\"L\n\x11ListItemsResponse\x12\x1e\n\x05items\x18\x01 \x03(\x0b\x32\x0f.palate.v1.Item\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"A\n\x13RecordEventsRequest\x12*\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x10.palate.v1.EventB\x08\xbaH\x05\x92\x01\x02\x08\x01\"\xa0\x01\n\x14RecordEventsResponse\x12\x10\n\x08recorded\x18\x01 \x01(\x05\x12\x12\n\nduplicates\x18\x02 \x01(\x05\x12\x15\n\runknown_items\x18\x03 \x01(\x05\x12#\n\x06\x66\x61iled\x18\x04 \x03(\x0b\x32\x13.palate.v1.RowError\x12\x14\n\x0cunattributed\x18\x05 \x01(\x05\x12\x10\n\x08withheld\x18\x06 \x01(\x05\"\xa3\x01\n\x13\x44\x65leteEventsRequest\x12;\n\x07user_id\x18\x01 \x01(\tB*\xbaH\'r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\x12\x42\n\tevent_ids\x18\x02 \x03(\tB/\xbaH,\x92\x01)\"\'r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\x12\x0b\n\x03\x61ll\x18\x03 \x01(\x08\"\'\n\x14\x44\x65leteEventsResponse\x12\x0f\n\x07\x64\x65leted\x18\x01 \x01(\x03\x32\xeb\x04\n\x0cIndexService\x12_\n\nIndexItems\x12\x1c.palate.v1.IndexItemsRequest\x1a\x1d.palate.v1.IndexItemsResponse\"\x14\x82\xd3\xe4\x93\x02\x0e\"\t/v1/items:\x01*\x12i\n\x0b\x44\x65leteItems\x12\x1d.palate.v1.DeleteItemsRequest\x1a\x1e.palate.v1.DeleteItemsResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\"\x10/v1/items:delete:\x01*\x12]\n\x07GetItem\x12\x19.palate.v1.GetItemRequest\x1a\x1a.palate.v1.GetItemResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/items/{item_id}\x12Y\n\tListItems\x12\x1b.palate.v1.ListItemsRequest\x1a\x1c.palate.v1.ListItemsResponse\"\x11\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/items\x12\x66\n\x0cRecordEvents\x12\x1e.palate.v1.RecordEventsRequest\x1a\x1f.palate.v1.RecordEventsResponse\"\x15\x82\xd3\xe4\x93\x02\x0f\"\n/v1/events:\x01*\x12m\n\x0c\x44\x65leteEvents\x12\x1e.palate.v1.DeleteEventsRequest\x1a\x1f.palate.v1.DeleteEventsResponse\"\x1c\x82\xd3\xe4\x93\x02\x16\"\x11/v1/events:delete:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -30,6 +31,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INDEXITEMSREQUEST_IMAGELISTSENTRY']._serialized_options = b'8\001'
   _globals['_INDEXITEMSREQUEST_SOUNDSENTRY']._loaded_options = None
   _globals['_INDEXITEMSREQUEST_SOUNDSENTRY']._serialized_options = b'8\001'
+  _globals['_INDEXITEMSREQUEST'].fields_by_name['items']._loaded_options = None
+  _globals['_INDEXITEMSREQUEST'].fields_by_name['items']._serialized_options = b'\272H\005\222\001\002\010\001'
+  _globals['_IMAGELIST'].fields_by_name['images']._loaded_options = None
+  _globals['_IMAGELIST'].fields_by_name['images']._serialized_options = b'\272H\007\222\001\004\010\001\020\024'
+  _globals['_DELETEITEMSREQUEST'].fields_by_name['item_ids']._loaded_options = None
+  _globals['_DELETEITEMSREQUEST'].fields_by_name['item_ids']._serialized_options = b'\272H.\222\001+\010\001\"\'r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$'
+  _globals['_GETITEMREQUEST'].fields_by_name['item_id']._loaded_options = None
+  _globals['_GETITEMREQUEST'].fields_by_name['item_id']._serialized_options = b'\272H\'r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$'
+  _globals['_LISTITEMSREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTITEMSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
+  _globals['_LISTITEMSREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTITEMSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\021r\017\030\220N2\n^[^\\x00]*$'
+  _globals['_LISTITEMSREQUEST'].fields_by_name['domain']._loaded_options = None
+  _globals['_LISTITEMSREQUEST'].fields_by_name['domain']._serialized_options = b'\272H\020r\016\030\200\0042\t^\\P{Cc}*$'
+  _globals['_RECORDEVENTSREQUEST'].fields_by_name['events']._loaded_options = None
+  _globals['_RECORDEVENTSREQUEST'].fields_by_name['events']._serialized_options = b'\272H\005\222\001\002\010\001'
+  _globals['_DELETEEVENTSREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_DELETEEVENTSREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\'r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$'
+  _globals['_DELETEEVENTSREQUEST'].fields_by_name['event_ids']._loaded_options = None
+  _globals['_DELETEEVENTSREQUEST'].fields_by_name['event_ids']._serialized_options = b'\272H,\222\001)\"\'r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$'
   _globals['_INDEXSERVICE'].methods_by_name['IndexItems']._loaded_options = None
   _globals['_INDEXSERVICE'].methods_by_name['IndexItems']._serialized_options = b'\202\323\344\223\002\016\"\t/v1/items:\001*'
   _globals['_INDEXSERVICE'].methods_by_name['DeleteItems']._loaded_options = None
@@ -42,38 +63,38 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INDEXSERVICE'].methods_by_name['RecordEvents']._serialized_options = b'\202\323\344\223\002\017\"\n/v1/events:\001*'
   _globals['_INDEXSERVICE'].methods_by_name['DeleteEvents']._loaded_options = None
   _globals['_INDEXSERVICE'].methods_by_name['DeleteEvents']._serialized_options = b'\202\323\344\223\002\026\"\021/v1/events:delete:\001*'
-  _globals['_INDEXITEMSREQUEST']._serialized_start=115
-  _globals['_INDEXITEMSREQUEST']._serialized_end=516
-  _globals['_INDEXITEMSREQUEST_IMAGESENTRY']._serialized_start=351
-  _globals['_INDEXITEMSREQUEST_IMAGESENTRY']._serialized_end=396
-  _globals['_INDEXITEMSREQUEST_IMAGELISTSENTRY']._serialized_start=398
-  _globals['_INDEXITEMSREQUEST_IMAGELISTSENTRY']._serialized_end=469
-  _globals['_INDEXITEMSREQUEST_SOUNDSENTRY']._serialized_start=471
-  _globals['_INDEXITEMSREQUEST_SOUNDSENTRY']._serialized_end=516
-  _globals['_IMAGELIST']._serialized_start=518
-  _globals['_IMAGELIST']._serialized_end=545
-  _globals['_INDEXITEMSRESPONSE']._serialized_start=548
-  _globals['_INDEXITEMSRESPONSE']._serialized_end=678
-  _globals['_DELETEITEMSREQUEST']._serialized_start=680
-  _globals['_DELETEITEMSREQUEST']._serialized_end=718
-  _globals['_DELETEITEMSRESPONSE']._serialized_start=720
-  _globals['_DELETEITEMSRESPONSE']._serialized_end=784
-  _globals['_GETITEMREQUEST']._serialized_start=786
-  _globals['_GETITEMREQUEST']._serialized_end=819
-  _globals['_GETITEMRESPONSE']._serialized_start=821
-  _globals['_GETITEMRESPONSE']._serialized_end=869
-  _globals['_LISTITEMSREQUEST']._serialized_start=871
-  _globals['_LISTITEMSREQUEST']._serialized_end=944
-  _globals['_LISTITEMSRESPONSE']._serialized_start=946
-  _globals['_LISTITEMSRESPONSE']._serialized_end=1022
-  _globals['_RECORDEVENTSREQUEST']._serialized_start=1024
-  _globals['_RECORDEVENTSREQUEST']._serialized_end=1079
-  _globals['_RECORDEVENTSRESPONSE']._serialized_start=1082
-  _globals['_RECORDEVENTSRESPONSE']._serialized_end=1242
-  _globals['_DELETEEVENTSREQUEST']._serialized_start=1244
-  _globals['_DELETEEVENTSREQUEST']._serialized_end=1314
-  _globals['_DELETEEVENTSRESPONSE']._serialized_start=1316
-  _globals['_DELETEEVENTSRESPONSE']._serialized_end=1355
-  _globals['_INDEXSERVICE']._serialized_start=1358
-  _globals['_INDEXSERVICE']._serialized_end=1977
+  _globals['_INDEXITEMSREQUEST']._serialized_start=144
+  _globals['_INDEXITEMSREQUEST']._serialized_end=555
+  _globals['_INDEXITEMSREQUEST_IMAGESENTRY']._serialized_start=390
+  _globals['_INDEXITEMSREQUEST_IMAGESENTRY']._serialized_end=435
+  _globals['_INDEXITEMSREQUEST_IMAGELISTSENTRY']._serialized_start=437
+  _globals['_INDEXITEMSREQUEST_IMAGELISTSENTRY']._serialized_end=508
+  _globals['_INDEXITEMSREQUEST_SOUNDSENTRY']._serialized_start=510
+  _globals['_INDEXITEMSREQUEST_SOUNDSENTRY']._serialized_end=555
+  _globals['_IMAGELIST']._serialized_start=557
+  _globals['_IMAGELIST']._serialized_end=596
+  _globals['_INDEXITEMSRESPONSE']._serialized_start=599
+  _globals['_INDEXITEMSRESPONSE']._serialized_end=729
+  _globals['_DELETEITEMSREQUEST']._serialized_start=731
+  _globals['_DELETEITEMSREQUEST']._serialized_end=820
+  _globals['_DELETEITEMSRESPONSE']._serialized_start=822
+  _globals['_DELETEITEMSRESPONSE']._serialized_end=886
+  _globals['_GETITEMREQUEST']._serialized_start=888
+  _globals['_GETITEMREQUEST']._serialized_end=965
+  _globals['_GETITEMRESPONSE']._serialized_start=967
+  _globals['_GETITEMRESPONSE']._serialized_end=1015
+  _globals['_LISTITEMSREQUEST']._serialized_start=1018
+  _globals['_LISTITEMSREQUEST']._serialized_end=1146
+  _globals['_LISTITEMSRESPONSE']._serialized_start=1148
+  _globals['_LISTITEMSRESPONSE']._serialized_end=1224
+  _globals['_RECORDEVENTSREQUEST']._serialized_start=1226
+  _globals['_RECORDEVENTSREQUEST']._serialized_end=1291
+  _globals['_RECORDEVENTSRESPONSE']._serialized_start=1294
+  _globals['_RECORDEVENTSRESPONSE']._serialized_end=1454
+  _globals['_DELETEEVENTSREQUEST']._serialized_start=1457
+  _globals['_DELETEEVENTSREQUEST']._serialized_end=1620
+  _globals['_DELETEEVENTSRESPONSE']._serialized_start=1622
+  _globals['_DELETEEVENTSRESPONSE']._serialized_end=1661
+  _globals['_INDEXSERVICE']._serialized_start=1664
+  _globals['_INDEXSERVICE']._serialized_end=2283
 # @@protoc_insertion_point(module_scope)

@@ -1,3 +1,4 @@
+from buf.validate import validate_pb2 as _validate_pb2
 from google.api import annotations_pb2 as _annotations_pb2
 from palate.v1 import catalog_pb2 as _catalog_pb2
 from palate.v1 import event_pb2 as _event_pb2

@@ -12,24 +12,81 @@ from google.protobuf.internal import builder as _builder
 _sym_db = _symbol_database.Default()
 
 
+from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from palate.v1 import catalog_pb2 as palate_dot_v1_dot_catalog__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19palate/v1/recommend.proto\x12\tpalate.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17palate/v1/catalog.proto\"\x9a\x03\n\x10RecommendRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\t\n\x01k\x18\x02 \x01(\x05\x12\x0f\n\x07\x64omains\x18\x03 \x03(\t\x12\x0e\n\x06\x66ilter\x18\x04 \x01(\t\x12\x18\n\x10\x65xclude_item_ids\x18\x05 \x03(\t\x12\x14\n\x0cinclude_seen\x18\x06 \x01(\x08\x12\x18\n\x10history_item_ids\x18\x07 \x03(\t\x12\r\n\x05taste\x18\x08 \x01(\t\x12\x11\n\tdiversity\x18\t \x01(\x01\x12\x13\n\x0b\x65xploration\x18\n \x01(\x01\x12\x0f\n\x07\x65xplain\x18\x0b \x01(\x08\x12\x33\n\x0fpersonalization\x18\x0c \x01(\x0e\x32\x1a.palate.v1.Personalization\x12\x10\n\x08scenario\x18\r \x01(\t\x12\x12\n\npage_token\x18\x0e \x01(\t\x12\x10\n\x08language\x18\x0f \x01(\t\x12\x0c\n\x04wish\x18\x10 \x01(\t\x12 \n\x18refine_recommendation_id\x18\x11 \x01(\t\x12\x1a\n\x12without_wish_parts\x18\x12 \x03(\t\"\xd7\x01\n\x08WishPart\x12%\n\x04kind\x18\x01 \x01(\x0e\x32\x17.palate.v1.WishPartKind\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x0e\n\x06values\x18\x04 \x03(\t\x12\x0e\n\x06\x66ilter\x18\x05 \x01(\t\x12\x0f\n\x07item_id\x18\x06 \x01(\t\x12\x10\n\x03low\x18\x07 \x01(\x01H\x00\x88\x01\x01\x12\x11\n\x04high\x18\x08 \x01(\x01H\x01\x88\x01\x01\x12\x11\n\tis_strict\x18\t \x01(\x08\x12\r\n\x05words\x18\n \x01(\tB\x06\n\x04_lowB\x07\n\x05_high\"O\n\x0bWishReading\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\"\n\x05parts\x18\x02 \x03(\x0b\x32\x13.palate.v1.WishPart\x12\x0e\n\x06reader\x18\x03 \x01(\t\"\xc5\x02\n\x11RecommendResponse\x12\x19\n\x11recommendation_id\x18\x01 \x01(\t\x12&\n\x07results\x18\x02 \x03(\x0b\x32\x15.palate.v1.ScoredItem\x12\x15\n\rmodel_version\x18\x03 \x01(\t\x12\x10\n\x08\x64\x65graded\x18\x04 \x03(\t\x12\x18\n\x10missing_item_ids\x18\x05 \x03(\t\x12\x17\n\x0fnext_page_token\x18\x06 \x01(\t\x12;\n\x08stage_ms\x18\x07 \x03(\x0b\x32).palate.v1.RecommendResponse.StageMsEntry\x12$\n\x04wish\x18\x08 \x01(\x0b\x32\x16.palate.v1.WishReading\x1a.\n\x0cStageMsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"z\n\nScoredItem\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x0c\n\x04rank\x18\x02 \x01(\x05\x12\r\n\x05score\x18\x03 \x01(\x01\x12\x0f\n\x07sources\x18\x04 \x03(\t\x12\x1d\n\x04item\x18\x05 \x01(\x0b\x32\x0f.palate.v1.Item\x12\x0e\n\x06reason\x18\x06 \x01(\t\"l\n\x13SimilarItemsRequest\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\t\n\x01k\x18\x02 \x01(\x05\x12\x0f\n\x07\x64omains\x18\x03 \x03(\t\x12\x0e\n\x06\x66ilter\x18\x04 \x01(\t\x12\x18\n\x10\x65xclude_item_ids\x18\x05 \x03(\t\"\xf1\x01\n\x14SimilarItemsResponse\x12&\n\x07results\x18\x01 \x03(\x0b\x32\x15.palate.v1.ScoredItem\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12\x10\n\x08\x64\x65graded\x18\x03 \x03(\t\x12\x18\n\x10missing_item_ids\x18\x04 \x03(\t\x12>\n\x08stage_ms\x18\x05 \x03(\x0b\x32,.palate.v1.SimilarItemsResponse.StageMsEntry\x1a.\n\x0cStageMsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"{\n\x12SearchItemsRequest\x12\x0e\n\x04text\x18\x01 \x01(\tH\x00\x12\x0f\n\x05image\x18\x02 \x01(\x0cH\x00\x12\x0f\n\x05\x61udio\x18\x06 \x01(\x0cH\x00\x12\t\n\x01k\x18\x03 \x01(\x05\x12\x0f\n\x07\x64omains\x18\x04 \x03(\t\x12\x0e\n\x06\x66ilter\x18\x05 \x01(\tB\x07\n\x05query\"\xd5\x01\n\x13SearchItemsResponse\x12&\n\x07results\x18\x01 \x03(\x0b\x32\x15.palate.v1.ScoredItem\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12\x10\n\x08\x64\x65graded\x18\x03 \x03(\t\x12=\n\x08stage_ms\x18\x04 \x03(\x0b\x32+.palate.v1.SearchItemsResponse.StageMsEntry\x1a.\n\x0cStageMsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"a\n\x13ReportOnlineRequest\x12)\n\x05since\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1f\n\x02\x62y\x18\x02 \x01(\x0e\x32\x13.palate.v1.OnlineBy\"\x98\x02\n\x14ReportOnlineResponse\x12\x1f\n\x02\x62y\x18\x01 \x01(\x0e\x32\x13.palate.v1.OnlineBy\x12)\n\x05since\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nkept_since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x61nswers\x18\x04 \x01(\x03\x12&\n\x06groups\x18\x05 \x03(\x0b\x32\x16.palate.v1.OnlineGroup\x12\x18\n\x10shown_placements\x18\x06 \x03(\t\x12\x31\n\x0b\x61ttribution\x18\x07 \x01(\x0b\x32\x1c.palate.v1.OnlineAttribution\"\xa3\x02\n\x0bOnlineGroup\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07\x61nswers\x18\x02 \x01(\x03\x12\x0e\n\x06people\x18\x03 \x01(\x03\x12\x0e\n\x06served\x18\x04 \x01(\x03\x12\x13\n\x0bimpressions\x18\x05 \x01(\x03\x12\x0e\n\x06\x63licks\x18\x06 \x01(\x03\x12\x13\n\x0b\x63onversions\x18\x07 \x01(\x03\x12\x1e\n\x16impressions_with_dwell\x18\x08 \x01(\x03\x12$\n\x03\x63tr\x18\t \x01(\x0b\x32\x17.palate.v1.OnlineFigure\x12+\n\nconversion\x18\n \x01(\x0b\x32\x17.palate.v1.OnlineFigure\x12(\n\x07\x64well_s\x18\x0b \x01(\x0b\x32\x17.palate.v1.OnlineFigure\"8\n\x0cOnlineFigure\x12\r\n\x05value\x18\x01 \x01(\x01\x12\x0b\n\x03low\x18\x02 \x01(\x01\x12\x0c\n\x04high\x18\x03 \x01(\x01\"\x8d\x01\n\x11OnlineAttribution\x12\x12\n\nattributed\x18\x01 \x01(\x03\x12\x14\n\x0cunattributed\x18\x02 \x01(\x03\x12\x16\n\x0eunknown_answer\x18\x03 \x01(\x03\x12\x14\n\x0cother_person\x18\x04 \x01(\x03\x12\x12\n\nother_item\x18\x05 \x01(\x03\x12\x0c\n\x04late\x18\x06 \x01(\x03*\x8e\x01\n\x0fPersonalization\x12\x1f\n\x1bPERSONALIZATION_UNSPECIFIED\x10\x00\x12\x18\n\x14PERSONALIZATION_FULL\x10\x01\x12 \n\x1cPERSONALIZATION_NON_PROFILED\x10\x02\x12\x1e\n\x1aPERSONALIZATION_CONTEXTUAL\x10\x03*\xb5\x02\n\x0cWishPartKind\x12\x1e\n\x1aWISH_PART_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15WISH_PART_KIND_WANTED\x10\x01\x12\x1c\n\x18WISH_PART_KIND_PREFERRED\x10\x02\x12\x1c\n\x18WISH_PART_KIND_RULED_OUT\x10\x03\x12\x1a\n\x16WISH_PART_KIND_AVOIDED\x10\x04\x12\x18\n\x14WISH_PART_KIND_LIMIT\x10\x05\x12\x1c\n\x18WISH_PART_KIND_LIKE_ITEM\x10\x06\x12\x1e\n\x1aWISH_PART_KIND_UNLIKE_ITEM\x10\x07\x12!\n\x1dWISH_PART_KIND_NOT_UNDERSTOOD\x10\x08\x12\x17\n\x13WISH_PART_KIND_LESS\x10\t*\x95\x01\n\x08OnlineBy\x12\x19\n\x15ONLINE_BY_UNSPECIFIED\x10\x00\x12\x13\n\x0fONLINE_BY_MODEL\x10\x01\x12\x14\n\x10ONLINE_BY_SOURCE\x10\x02\x12\x16\n\x12ONLINE_BY_SCENARIO\x10\x03\x12\x13\n\x0fONLINE_BY_SLICE\x10\x04\x12\x16\n\x12ONLINE_BY_POSITION\x10\x05\x32\xaa\x03\n\x10RecommendService\x12`\n\tRecommend\x12\x1b.palate.v1.RecommendRequest\x1a\x1c.palate.v1.RecommendResponse\"\x18\x82\xd3\xe4\x93\x02\x12\"\r/v1/recommend:\x01*\x12g\n\x0cSimilarItems\x12\x1e.palate.v1.SimilarItemsRequest\x1a\x1f.palate.v1.SimilarItemsResponse\"\x16\x82\xd3\xe4\x93\x02\x10\"\x0b/v1/similar:\x01*\x12\x63\n\x0bSearchItems\x12\x1d.palate.v1.SearchItemsRequest\x1a\x1e.palate.v1.SearchItemsResponse\"\x15\x82\xd3\xe4\x93\x02\x0f\"\n/v1/search:\x01*\x12\x66\n\x0cReportOnline\x12\x1e.palate.v1.ReportOnlineRequest\x1a\x1f.palate.v1.ReportOnlineResponse\"\x15\x82\xd3\xe4\x93\x02\x0f\"\n/v1/report:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19palate/v1/recommend.proto\x12\tpalate.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17palate/v1/catalog.proto\"\xe6\x06\n\x10RecommendRequest\x12>\n\x07user_id\x18\x01 \x01(\tB-\xbaH*r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\xd8\x01\x01\x12\x15\n\x01k\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xf4\x03(\x00\x12\x43\n\x07\x64omains\x18\x03 \x03(\tB2\xbaH/\x92\x01,\x10\xe8\x07\"\'r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\x12$\n\x06\x66ilter\x18\x04 \x01(\tB\x14\xbaH\x11r\x0f\x18\xa0\x1f\x32\n^[^\\x00]*$\x12L\n\x10\x65xclude_item_ids\x18\x05 \x03(\tB2\xbaH/\x92\x01,\x10\x90N\"\'r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\x12\x14\n\x0cinclude_seen\x18\x06 \x01(\x08\x12L\n\x10history_item_ids\x18\x07 \x03(\tB2\xbaH/\x92\x01,\x10\xe8\x07\"\'r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\x12#\n\x05taste\x18\x08 \x01(\tB\x14\xbaH\x11r\x0f\x18\x90N2\n^[^\\x00]*$\x12*\n\tdiversity\x18\t \x01(\x01\x42\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00\x12,\n\x0b\x65xploration\x18\n \x01(\x01\x42\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00\x12\x0f\n\x07\x65xplain\x18\x0b \x01(\x08\x12=\n\x0fpersonalization\x18\x0c \x01(\x0e\x32\x1a.palate.v1.PersonalizationB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12%\n\x08scenario\x18\r \x01(\tB\x13\xbaH\x10r\x0e\x18\x80\x04\x32\t^\\P{Cc}*$\x12(\n\npage_token\x18\x0e \x01(\tB\x14\xbaH\x11r\x0f\x18\x90N2\n^[^\\x00]*$\x12\x10\n\x08language\x18\x0f \x01(\t\x12\"\n\x04wish\x18\x10 \x01(\tB\x14\xbaH\x11r\x0f\x18\x90N2\n^[^\\x00]*$\x12O\n\x18refine_recommendation_id\x18\x11 \x01(\tB-\xbaH*r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\xd8\x01\x01\x12\x37\n\x12without_wish_parts\x18\x12 \x03(\tB\x1b\xbaH\x18\x92\x01\x15\x10\x64\"\x11r\x0f\x18\x90N2\n^[^\\x00]*$\"\xd7\x01\n\x08WishPart\x12%\n\x04kind\x18\x01 \x01(\x0e\x32\x17.palate.v1.WishPartKind\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x0e\n\x06values\x18\x04 \x03(\t\x12\x0e\n\x06\x66ilter\x18\x05 \x01(\t\x12\x0f\n\x07item_id\x18\x06 \x01(\t\x12\x10\n\x03low\x18\x07 \x01(\x01H\x00\x88\x01\x01\x12\x11\n\x04high\x18\x08 \x01(\x01H\x01\x88\x01\x01\x12\x11\n\tis_strict\x18\t \x01(\x08\x12\r\n\x05words\x18\n \x01(\tB\x06\n\x04_lowB\x07\n\x05_high\"O\n\x0bWishReading\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\"\n\x05parts\x18\x02 \x03(\x0b\x32\x13.palate.v1.WishPart\x12\x0e\n\x06reader\x18\x03 \x01(\t\"\xc5\x02\n\x11RecommendResponse\x12\x19\n\x11recommendation_id\x18\x01 \x01(\t\x12&\n\x07results\x18\x02 \x03(\x0b\x32\x15.palate.v1.ScoredItem\x12\x15\n\rmodel_version\x18\x03 \x01(\t\x12\x10\n\x08\x64\x65graded\x18\x04 \x03(\t\x12\x18\n\x10missing_item_ids\x18\x05 \x03(\t\x12\x17\n\x0fnext_page_token\x18\x06 \x01(\t\x12;\n\x08stage_ms\x18\x07 \x03(\x0b\x32).palate.v1.RecommendResponse.StageMsEntry\x12$\n\x04wish\x18\x08 \x01(\x0b\x32\x16.palate.v1.WishReading\x1a.\n\x0cStageMsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"z\n\nScoredItem\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x0c\n\x04rank\x18\x02 \x01(\x05\x12\r\n\x05score\x18\x03 \x01(\x01\x12\x0f\n\x07sources\x18\x04 \x03(\t\x12\x1d\n\x04item\x18\x05 \x01(\x0b\x32\x0f.palate.v1.Item\x12\x0e\n\x06reason\x18\x06 \x01(\t\"\xa2\x02\n\x13SimilarItemsRequest\x12;\n\x07item_id\x18\x01 \x01(\tB*\xbaH\'r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\x12\x15\n\x01k\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xf4\x03(\x00\x12\x43\n\x07\x64omains\x18\x03 \x03(\tB2\xbaH/\x92\x01,\x10\xe8\x07\"\'r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\x12$\n\x06\x66ilter\x18\x04 \x01(\tB\x14\xbaH\x11r\x0f\x18\xa0\x1f\x32\n^[^\\x00]*$\x12L\n\x10\x65xclude_item_ids\x18\x05 \x03(\tB2\xbaH/\x92\x01,\x10\x90N\"\'r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\"\xf1\x01\n\x14SimilarItemsResponse\x12&\n\x07results\x18\x01 \x03(\x0b\x32\x15.palate.v1.ScoredItem\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12\x10\n\x08\x64\x65graded\x18\x03 \x03(\t\x12\x18\n\x10missing_item_ids\x18\x04 \x03(\t\x12>\n\x08stage_ms\x18\x05 \x03(\x0b\x32,.palate.v1.SimilarItemsResponse.StageMsEntry\x1a.\n\x0cStageMsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"\xa9\x02\n\x12SearchItemsRequest\x12M\n\x04text\x18\x01 \x01(\tB=\xbaH:r8\x10\x01\x18\x90N21^[^\\x00]*[^\\x00\\s\\x0b\\x1c-\\x1f\\x85\\p{Z}][^\\x00]*$H\x00\x12\x18\n\x05image\x18\x02 \x01(\x0c\x42\x07\xbaH\x04z\x02\x10\x01H\x00\x12\x18\n\x05\x61udio\x18\x06 \x01(\x0c\x42\x07\xbaH\x04z\x02\x10\x01H\x00\x12\x15\n\x01k\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xf4\x03(\x00\x12\x43\n\x07\x64omains\x18\x04 \x03(\tB2\xbaH/\x92\x01,\x10\xe8\x07\"\'r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\x12$\n\x06\x66ilter\x18\x05 \x01(\tB\x14\xbaH\x11r\x0f\x18\xa0\x1f\x32\n^[^\\x00]*$B\x0e\n\x05query\x12\x05\xbaH\x02\x08\x01\"\xd5\x01\n\x13SearchItemsResponse\x12&\n\x07results\x18\x01 \x03(\x0b\x32\x15.palate.v1.ScoredItem\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12\x10\n\x08\x64\x65graded\x18\x03 \x03(\t\x12=\n\x08stage_ms\x18\x04 \x03(\x0b\x32+.palate.v1.SearchItemsResponse.StageMsEntry\x1a.\n\x0cStageMsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"k\n\x13ReportOnlineRequest\x12)\n\x05since\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x02\x62y\x18\x02 \x01(\x0e\x32\x13.palate.v1.OnlineByB\x08\xbaH\x05\x82\x01\x02\x10\x01\"\x98\x02\n\x14ReportOnlineResponse\x12\x1f\n\x02\x62y\x18\x01 \x01(\x0e\x32\x13.palate.v1.OnlineBy\x12)\n\x05since\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nkept_since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x61nswers\x18\x04 \x01(\x03\x12&\n\x06groups\x18\x05 \x03(\x0b\x32\x16.palate.v1.OnlineGroup\x12\x18\n\x10shown_placements\x18\x06 \x03(\t\x12\x31\n\x0b\x61ttribution\x18\x07 \x01(\x0b\x32\x1c.palate.v1.OnlineAttribution\"\xa3\x02\n\x0bOnlineGroup\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07\x61nswers\x18\x02 \x01(\x03\x12\x0e\n\x06people\x18\x03 \x01(\x03\x12\x0e\n\x06served\x18\x04 \x01(\x03\x12\x13\n\x0bimpressions\x18\x05 \x01(\x03\x12\x0e\n\x06\x63licks\x18\x06 \x01(\x03\x12\x13\n\x0b\x63onversions\x18\x07 \x01(\x03\x12\x1e\n\x16impressions_with_dwell\x18\x08 \x01(\x03\x12$\n\x03\x63tr\x18\t \x01(\x0b\x32\x17.palate.v1.OnlineFigure\x12+\n\nconversion\x18\n \x01(\x0b\x32\x17.palate.v1.OnlineFigure\x12(\n\x07\x64well_s\x18\x0b \x01(\x0b\x32\x17.palate.v1.OnlineFigure\"8\n\x0cOnlineFigure\x12\r\n\x05value\x18\x01 \x01(\x01\x12\x0b\n\x03low\x18\x02 \x01(\x01\x12\x0c\n\x04high\x18\x03 \x01(\x01\"\x8d\x01\n\x11OnlineAttribution\x12\x12\n\nattributed\x18\x01 \x01(\x03\x12\x14\n\x0cunattributed\x18\x02 \x01(\x03\x12\x16\n\x0eunknown_answer\x18\x03 \x01(\x03\x12\x14\n\x0cother_person\x18\x04 \x01(\x03\x12\x12\n\nother_item\x18\x05 \x01(\x03\x12\x0c\n\x04late\x18\x06 \x01(\x03*\x8e\x01\n\x0fPersonalization\x12\x1f\n\x1bPERSONALIZATION_UNSPECIFIED\x10\x00\x12\x18\n\x14PERSONALIZATION_FULL\x10\x01\x12 \n\x1cPERSONALIZATION_NON_PROFILED\x10\x02\x12\x1e\n\x1aPERSONALIZATION_CONTEXTUAL\x10\x03*\xb5\x02\n\x0cWishPartKind\x12\x1e\n\x1aWISH_PART_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15WISH_PART_KIND_WANTED\x10\x01\x12\x1c\n\x18WISH_PART_KIND_PREFERRED\x10\x02\x12\x1c\n\x18WISH_PART_KIND_RULED_OUT\x10\x03\x12\x1a\n\x16WISH_PART_KIND_AVOIDED\x10\x04\x12\x18\n\x14WISH_PART_KIND_LIMIT\x10\x05\x12\x1c\n\x18WISH_PART_KIND_LIKE_ITEM\x10\x06\x12\x1e\n\x1aWISH_PART_KIND_UNLIKE_ITEM\x10\x07\x12!\n\x1dWISH_PART_KIND_NOT_UNDERSTOOD\x10\x08\x12\x17\n\x13WISH_PART_KIND_LESS\x10\t*\x95\x01\n\x08OnlineBy\x12\x19\n\x15ONLINE_BY_UNSPECIFIED\x10\x00\x12\x13\n\x0fONLINE_BY_MODEL\x10\x01\x12\x14\n\x10ONLINE_BY_SOURCE\x10\x02\x12\x16\n\x12ONLINE_BY_SCENARIO\x10\x03\x12\x13\n\x0fONLINE_BY_SLICE\x10\x04\x12\x16\n\x12ONLINE_BY_POSITION\x10\x05\x32\xaa\x03\n\x10RecommendService\x12`\n\tRecommend\x12\x1b.palate.v1.RecommendRequest\x1a\x1c.palate.v1.RecommendResponse\"\x18\x82\xd3\xe4\x93\x02\x12\"\r/v1/recommend:\x01*\x12g\n\x0cSimilarItems\x12\x1e.palate.v1.SimilarItemsRequest\x1a\x1f.palate.v1.SimilarItemsResponse\"\x16\x82\xd3\xe4\x93\x02\x10\"\x0b/v1/similar:\x01*\x12\x63\n\x0bSearchItems\x12\x1d.palate.v1.SearchItemsRequest\x1a\x1e.palate.v1.SearchItemsResponse\"\x15\x82\xd3\xe4\x93\x02\x0f\"\n/v1/search:\x01*\x12\x66\n\x0cReportOnline\x12\x1e.palate.v1.ReportOnlineRequest\x1a\x1f.palate.v1.ReportOnlineResponse\"\x15\x82\xd3\xe4\x93\x02\x0f\"\n/v1/report:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'palate.v1.recommend_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_RECOMMENDREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_RECOMMENDREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H*r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\330\001\001'
+  _globals['_RECOMMENDREQUEST'].fields_by_name['k']._loaded_options = None
+  _globals['_RECOMMENDREQUEST'].fields_by_name['k']._serialized_options = b'\272H\007\032\005\030\364\003(\000'
+  _globals['_RECOMMENDREQUEST'].fields_by_name['domains']._loaded_options = None
+  _globals['_RECOMMENDREQUEST'].fields_by_name['domains']._serialized_options = b'\272H/\222\001,\020\350\007\"\'r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$'
+  _globals['_RECOMMENDREQUEST'].fields_by_name['filter']._loaded_options = None
+  _globals['_RECOMMENDREQUEST'].fields_by_name['filter']._serialized_options = b'\272H\021r\017\030\240\0372\n^[^\\x00]*$'
+  _globals['_RECOMMENDREQUEST'].fields_by_name['exclude_item_ids']._loaded_options = None
+  _globals['_RECOMMENDREQUEST'].fields_by_name['exclude_item_ids']._serialized_options = b'\272H/\222\001,\020\220N\"\'r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$'
+  _globals['_RECOMMENDREQUEST'].fields_by_name['history_item_ids']._loaded_options = None
+  _globals['_RECOMMENDREQUEST'].fields_by_name['history_item_ids']._serialized_options = b'\272H/\222\001,\020\350\007\"\'r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$'
+  _globals['_RECOMMENDREQUEST'].fields_by_name['taste']._loaded_options = None
+  _globals['_RECOMMENDREQUEST'].fields_by_name['taste']._serialized_options = b'\272H\021r\017\030\220N2\n^[^\\x00]*$'
+  _globals['_RECOMMENDREQUEST'].fields_by_name['diversity']._loaded_options = None
+  _globals['_RECOMMENDREQUEST'].fields_by_name['diversity']._serialized_options = b'\272H\024\022\022\031\000\000\000\000\000\000\360?)\000\000\000\000\000\000\000\000'
+  _globals['_RECOMMENDREQUEST'].fields_by_name['exploration']._loaded_options = None
+  _globals['_RECOMMENDREQUEST'].fields_by_name['exploration']._serialized_options = b'\272H\024\022\022\031\000\000\000\000\000\000\360?)\000\000\000\000\000\000\000\000'
+  _globals['_RECOMMENDREQUEST'].fields_by_name['personalization']._loaded_options = None
+  _globals['_RECOMMENDREQUEST'].fields_by_name['personalization']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_RECOMMENDREQUEST'].fields_by_name['scenario']._loaded_options = None
+  _globals['_RECOMMENDREQUEST'].fields_by_name['scenario']._serialized_options = b'\272H\020r\016\030\200\0042\t^\\P{Cc}*$'
+  _globals['_RECOMMENDREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_RECOMMENDREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\021r\017\030\220N2\n^[^\\x00]*$'
+  _globals['_RECOMMENDREQUEST'].fields_by_name['wish']._loaded_options = None
+  _globals['_RECOMMENDREQUEST'].fields_by_name['wish']._serialized_options = b'\272H\021r\017\030\220N2\n^[^\\x00]*$'
+  _globals['_RECOMMENDREQUEST'].fields_by_name['refine_recommendation_id']._loaded_options = None
+  _globals['_RECOMMENDREQUEST'].fields_by_name['refine_recommendation_id']._serialized_options = b'\272H*r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\330\001\001'
+  _globals['_RECOMMENDREQUEST'].fields_by_name['without_wish_parts']._loaded_options = None
+  _globals['_RECOMMENDREQUEST'].fields_by_name['without_wish_parts']._serialized_options = b'\272H\030\222\001\025\020d\"\021r\017\030\220N2\n^[^\\x00]*$'
   _globals['_RECOMMENDRESPONSE_STAGEMSENTRY']._loaded_options = None
   _globals['_RECOMMENDRESPONSE_STAGEMSENTRY']._serialized_options = b'8\001'
+  _globals['_SIMILARITEMSREQUEST'].fields_by_name['item_id']._loaded_options = None
+  _globals['_SIMILARITEMSREQUEST'].fields_by_name['item_id']._serialized_options = b'\272H\'r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$'
+  _globals['_SIMILARITEMSREQUEST'].fields_by_name['k']._loaded_options = None
+  _globals['_SIMILARITEMSREQUEST'].fields_by_name['k']._serialized_options = b'\272H\007\032\005\030\364\003(\000'
+  _globals['_SIMILARITEMSREQUEST'].fields_by_name['domains']._loaded_options = None
+  _globals['_SIMILARITEMSREQUEST'].fields_by_name['domains']._serialized_options = b'\272H/\222\001,\020\350\007\"\'r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$'
+  _globals['_SIMILARITEMSREQUEST'].fields_by_name['filter']._loaded_options = None
+  _globals['_SIMILARITEMSREQUEST'].fields_by_name['filter']._serialized_options = b'\272H\021r\017\030\240\0372\n^[^\\x00]*$'
+  _globals['_SIMILARITEMSREQUEST'].fields_by_name['exclude_item_ids']._loaded_options = None
+  _globals['_SIMILARITEMSREQUEST'].fields_by_name['exclude_item_ids']._serialized_options = b'\272H/\222\001,\020\220N\"\'r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$'
   _globals['_SIMILARITEMSRESPONSE_STAGEMSENTRY']._loaded_options = None
   _globals['_SIMILARITEMSRESPONSE_STAGEMSENTRY']._serialized_options = b'8\001'
+  _globals['_SEARCHITEMSREQUEST'].oneofs_by_name['query']._loaded_options = None
+  _globals['_SEARCHITEMSREQUEST'].oneofs_by_name['query']._serialized_options = b'\272H\002\010\001'
+  _globals['_SEARCHITEMSREQUEST'].fields_by_name['text']._loaded_options = None
+  _globals['_SEARCHITEMSREQUEST'].fields_by_name['text']._serialized_options = b'\272H:r8\020\001\030\220N21^[^\\x00]*[^\\x00\\s\\x0b\\x1c-\\x1f\\x85\\p{Z}][^\\x00]*$'
+  _globals['_SEARCHITEMSREQUEST'].fields_by_name['image']._loaded_options = None
+  _globals['_SEARCHITEMSREQUEST'].fields_by_name['image']._serialized_options = b'\272H\004z\002\020\001'
+  _globals['_SEARCHITEMSREQUEST'].fields_by_name['audio']._loaded_options = None
+  _globals['_SEARCHITEMSREQUEST'].fields_by_name['audio']._serialized_options = b'\272H\004z\002\020\001'
+  _globals['_SEARCHITEMSREQUEST'].fields_by_name['k']._loaded_options = None
+  _globals['_SEARCHITEMSREQUEST'].fields_by_name['k']._serialized_options = b'\272H\007\032\005\030\364\003(\000'
+  _globals['_SEARCHITEMSREQUEST'].fields_by_name['domains']._loaded_options = None
+  _globals['_SEARCHITEMSREQUEST'].fields_by_name['domains']._serialized_options = b'\272H/\222\001,\020\350\007\"\'r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$'
+  _globals['_SEARCHITEMSREQUEST'].fields_by_name['filter']._loaded_options = None
+  _globals['_SEARCHITEMSREQUEST'].fields_by_name['filter']._serialized_options = b'\272H\021r\017\030\240\0372\n^[^\\x00]*$'
   _globals['_SEARCHITEMSRESPONSE_STAGEMSENTRY']._loaded_options = None
   _globals['_SEARCHITEMSRESPONSE_STAGEMSENTRY']._serialized_options = b'8\001'
+  _globals['_REPORTONLINEREQUEST'].fields_by_name['by']._loaded_options = None
+  _globals['_REPORTONLINEREQUEST'].fields_by_name['by']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_RECOMMENDSERVICE'].methods_by_name['Recommend']._loaded_options = None
   _globals['_RECOMMENDSERVICE'].methods_by_name['Recommend']._serialized_options = b'\202\323\344\223\002\022\"\r/v1/recommend:\001*'
   _globals['_RECOMMENDSERVICE'].methods_by_name['SimilarItems']._loaded_options = None
@@ -38,46 +95,46 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RECOMMENDSERVICE'].methods_by_name['SearchItems']._serialized_options = b'\202\323\344\223\002\017\"\n/v1/search:\001*'
   _globals['_RECOMMENDSERVICE'].methods_by_name['ReportOnline']._loaded_options = None
   _globals['_RECOMMENDSERVICE'].methods_by_name['ReportOnline']._serialized_options = b'\202\323\344\223\002\017\"\n/v1/report:\001*'
-  _globals['_PERSONALIZATION']._serialized_start=2866
-  _globals['_PERSONALIZATION']._serialized_end=3008
-  _globals['_WISHPARTKIND']._serialized_start=3011
-  _globals['_WISHPARTKIND']._serialized_end=3320
-  _globals['_ONLINEBY']._serialized_start=3323
-  _globals['_ONLINEBY']._serialized_end=3472
-  _globals['_RECOMMENDREQUEST']._serialized_start=129
-  _globals['_RECOMMENDREQUEST']._serialized_end=539
-  _globals['_WISHPART']._serialized_start=542
-  _globals['_WISHPART']._serialized_end=757
-  _globals['_WISHREADING']._serialized_start=759
-  _globals['_WISHREADING']._serialized_end=838
-  _globals['_RECOMMENDRESPONSE']._serialized_start=841
-  _globals['_RECOMMENDRESPONSE']._serialized_end=1166
-  _globals['_RECOMMENDRESPONSE_STAGEMSENTRY']._serialized_start=1120
-  _globals['_RECOMMENDRESPONSE_STAGEMSENTRY']._serialized_end=1166
-  _globals['_SCOREDITEM']._serialized_start=1168
-  _globals['_SCOREDITEM']._serialized_end=1290
-  _globals['_SIMILARITEMSREQUEST']._serialized_start=1292
-  _globals['_SIMILARITEMSREQUEST']._serialized_end=1400
-  _globals['_SIMILARITEMSRESPONSE']._serialized_start=1403
-  _globals['_SIMILARITEMSRESPONSE']._serialized_end=1644
-  _globals['_SIMILARITEMSRESPONSE_STAGEMSENTRY']._serialized_start=1120
-  _globals['_SIMILARITEMSRESPONSE_STAGEMSENTRY']._serialized_end=1166
-  _globals['_SEARCHITEMSREQUEST']._serialized_start=1646
-  _globals['_SEARCHITEMSREQUEST']._serialized_end=1769
-  _globals['_SEARCHITEMSRESPONSE']._serialized_start=1772
-  _globals['_SEARCHITEMSRESPONSE']._serialized_end=1985
-  _globals['_SEARCHITEMSRESPONSE_STAGEMSENTRY']._serialized_start=1120
-  _globals['_SEARCHITEMSRESPONSE_STAGEMSENTRY']._serialized_end=1166
-  _globals['_REPORTONLINEREQUEST']._serialized_start=1987
-  _globals['_REPORTONLINEREQUEST']._serialized_end=2084
-  _globals['_REPORTONLINERESPONSE']._serialized_start=2087
-  _globals['_REPORTONLINERESPONSE']._serialized_end=2367
-  _globals['_ONLINEGROUP']._serialized_start=2370
-  _globals['_ONLINEGROUP']._serialized_end=2661
-  _globals['_ONLINEFIGURE']._serialized_start=2663
-  _globals['_ONLINEFIGURE']._serialized_end=2719
-  _globals['_ONLINEATTRIBUTION']._serialized_start=2722
-  _globals['_ONLINEATTRIBUTION']._serialized_end=2863
-  _globals['_RECOMMENDSERVICE']._serialized_start=3475
-  _globals['_RECOMMENDSERVICE']._serialized_end=3901
+  _globals['_PERSONALIZATION']._serialized_start=3723
+  _globals['_PERSONALIZATION']._serialized_end=3865
+  _globals['_WISHPARTKIND']._serialized_start=3868
+  _globals['_WISHPARTKIND']._serialized_end=4177
+  _globals['_ONLINEBY']._serialized_start=4180
+  _globals['_ONLINEBY']._serialized_end=4329
+  _globals['_RECOMMENDREQUEST']._serialized_start=158
+  _globals['_RECOMMENDREQUEST']._serialized_end=1028
+  _globals['_WISHPART']._serialized_start=1031
+  _globals['_WISHPART']._serialized_end=1246
+  _globals['_WISHREADING']._serialized_start=1248
+  _globals['_WISHREADING']._serialized_end=1327
+  _globals['_RECOMMENDRESPONSE']._serialized_start=1330
+  _globals['_RECOMMENDRESPONSE']._serialized_end=1655
+  _globals['_RECOMMENDRESPONSE_STAGEMSENTRY']._serialized_start=1609
+  _globals['_RECOMMENDRESPONSE_STAGEMSENTRY']._serialized_end=1655
+  _globals['_SCOREDITEM']._serialized_start=1657
+  _globals['_SCOREDITEM']._serialized_end=1779
+  _globals['_SIMILARITEMSREQUEST']._serialized_start=1782
+  _globals['_SIMILARITEMSREQUEST']._serialized_end=2072
+  _globals['_SIMILARITEMSRESPONSE']._serialized_start=2075
+  _globals['_SIMILARITEMSRESPONSE']._serialized_end=2316
+  _globals['_SIMILARITEMSRESPONSE_STAGEMSENTRY']._serialized_start=1609
+  _globals['_SIMILARITEMSRESPONSE_STAGEMSENTRY']._serialized_end=1655
+  _globals['_SEARCHITEMSREQUEST']._serialized_start=2319
+  _globals['_SEARCHITEMSREQUEST']._serialized_end=2616
+  _globals['_SEARCHITEMSRESPONSE']._serialized_start=2619
+  _globals['_SEARCHITEMSRESPONSE']._serialized_end=2832
+  _globals['_SEARCHITEMSRESPONSE_STAGEMSENTRY']._serialized_start=1609
+  _globals['_SEARCHITEMSRESPONSE_STAGEMSENTRY']._serialized_end=1655
+  _globals['_REPORTONLINEREQUEST']._serialized_start=2834
+  _globals['_REPORTONLINEREQUEST']._serialized_end=2941
+  _globals['_REPORTONLINERESPONSE']._serialized_start=2944
+  _globals['_REPORTONLINERESPONSE']._serialized_end=3224
+  _globals['_ONLINEGROUP']._serialized_start=3227
+  _globals['_ONLINEGROUP']._serialized_end=3518
+  _globals['_ONLINEFIGURE']._serialized_start=3520
+  _globals['_ONLINEFIGURE']._serialized_end=3576
+  _globals['_ONLINEATTRIBUTION']._serialized_start=3579
+  _globals['_ONLINEATTRIBUTION']._serialized_end=3720
+  _globals['_RECOMMENDSERVICE']._serialized_start=4332
+  _globals['_RECOMMENDSERVICE']._serialized_end=4758
 # @@protoc_insertion_point(module_scope)

@@ -12,11 +12,12 @@ from google.protobuf.internal import builder as _builder
 _sym_db = _symbol_database.Default()
 
 
+from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from palate.v1 import recommend_pb2 as palate_dot_v1_dot_recommend__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14palate/v1/user.proto\x12\tpalate.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x19palate/v1/recommend.proto\"\xa2\x01\n\x0ePutUserRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12=\n\nattributes\x18\x02 \x03(\x0b\x32).palate.v1.PutUserRequest.AttributesEntry\x12\r\n\x05taste\x18\x03 \x01(\t\x1a\x31\n\x0f\x41ttributesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x11\n\x0fPutUserResponse\"Y\n\x11SetConsentRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x33\n\x0fpersonalization\x18\x02 \x01(\x0e\x32\x1a.palate.v1.Personalization\"\x14\n\x12SetConsentResponse\"K\n\x11\x45xportUserRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\";\n\x12\x45xportUserResponse\x12\x0c\n\x04json\x18\x01 \x01(\t\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"5\n\x11\x44\x65leteUserRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0f\n\x07retrain\x18\x02 \x01(\x08\"\xb4\x01\n\x12\x44\x65leteUserResponse\x12;\n\x07\x64\x65leted\x18\x01 \x03(\x0b\x32*.palate.v1.DeleteUserResponse.DeletedEntry\x12\x1d\n\x15\x65xposed_model_version\x18\x02 \x01(\t\x12\x12\n\nretraining\x18\x03 \x01(\x08\x1a.\n\x0c\x44\x65letedEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\";\n\x11MergeUsersRequest\x12\x15\n\rguest_user_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\"~\n\x12MergeUsersResponse\x12\x39\n\x06merged\x18\x01 \x03(\x0b\x32).palate.v1.MergeUsersResponse.MergedEntry\x1a-\n\x0bMergedEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\x32\xa3\x04\n\x0bUserService\x12`\n\x07PutUser\x12\x19.palate.v1.PutUserRequest\x1a\x1a.palate.v1.PutUserResponse\"\x1e\x82\xd3\xe4\x93\x02\x18\x1a\x13/v1/users/{user_id}:\x01*\x12q\n\nSetConsent\x12\x1c.palate.v1.SetConsentRequest\x1a\x1d.palate.v1.SetConsentResponse\"&\x82\xd3\xe4\x93\x02 \x1a\x1b/v1/users/{user_id}/consent:\x01*\x12\x66\n\nExportUser\x12\x1c.palate.v1.ExportUserRequest\x1a\x1d.palate.v1.ExportUserResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/users/{user_id}\x12\x66\n\nDeleteUser\x12\x1c.palate.v1.DeleteUserRequest\x1a\x1d.palate.v1.DeleteUserResponse\"\x1b\x82\xd3\xe4\x93\x02\x15*\x13/v1/users/{user_id}\x12o\n\nMergeUsers\x12\x1c.palate.v1.MergeUsersRequest\x1a\x1d.palate.v1.MergeUsersResponse\"$\x82\xd3\xe4\x93\x02\x1e\"\x19/v1/users/{user_id}/merge:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14palate/v1/user.proto\x12\tpalate.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x19palate/v1/recommend.proto\"\xac\x02\n\x0ePutUserRequest\x12;\n\x07user_id\x18\x01 \x01(\tB*\xbaH\'r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\x12\x84\x01\n\nattributes\x18\x02 \x03(\x0b\x32).palate.v1.PutUserRequest.AttributesEntryBE\xbaHB\x9a\x01?\x10\xc8\x01\"\'r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$*\x11r\x0f\x18\x90N2\n^[^\\x00]*$\x12#\n\x05taste\x18\x03 \x01(\tB\x14\xbaH\x11r\x0f\x18\x90N2\n^[^\\x00]*$\x1a\x31\n\x0f\x41ttributesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x11\n\x0fPutUserResponse\"\x91\x01\n\x11SetConsentRequest\x12;\n\x07user_id\x18\x01 \x01(\tB*\xbaH\'r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\x12?\n\x0fpersonalization\x18\x02 \x01(\x0e\x32\x1a.palate.v1.PersonalizationB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\"\x14\n\x12SetConsentResponse\"\x99\x01\n\x11\x45xportUserRequest\x12;\n\x07user_id\x18\x01 \x01(\tB*\xbaH\'r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x90N(\x00\x12(\n\npage_token\x18\x03 \x01(\tB\x14\xbaH\x11r\x0f\x18\x90N2\n^[^\\x00]*$\";\n\x12\x45xportUserResponse\x12\x0c\n\x04json\x18\x01 \x01(\t\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"a\n\x11\x44\x65leteUserRequest\x12;\n\x07user_id\x18\x01 \x01(\tB*\xbaH\'r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\x12\x0f\n\x07retrain\x18\x02 \x01(\x08\"\xb4\x01\n\x12\x44\x65leteUserResponse\x12;\n\x07\x64\x65leted\x18\x01 \x03(\x0b\x32*.palate.v1.DeleteUserResponse.DeletedEntry\x12\x1d\n\x15\x65xposed_model_version\x18\x02 \x01(\t\x12\x12\n\nretraining\x18\x03 \x01(\x08\x1a.\n\x0c\x44\x65letedEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\"\x93\x01\n\x11MergeUsersRequest\x12\x41\n\rguest_user_id\x18\x01 \x01(\tB*\xbaH\'r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\x12;\n\x07user_id\x18\x02 \x01(\tB*\xbaH\'r%\x10\x01\x18\x80\x04\x32\x1e^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$\"~\n\x12MergeUsersResponse\x12\x39\n\x06merged\x18\x01 \x03(\x0b\x32).palate.v1.MergeUsersResponse.MergedEntry\x1a-\n\x0bMergedEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\x32\xa3\x04\n\x0bUserService\x12`\n\x07PutUser\x12\x19.palate.v1.PutUserRequest\x1a\x1a.palate.v1.PutUserResponse\"\x1e\x82\xd3\xe4\x93\x02\x18\x1a\x13/v1/users/{user_id}:\x01*\x12q\n\nSetConsent\x12\x1c.palate.v1.SetConsentRequest\x1a\x1d.palate.v1.SetConsentResponse\"&\x82\xd3\xe4\x93\x02 \x1a\x1b/v1/users/{user_id}/consent:\x01*\x12\x66\n\nExportUser\x12\x1c.palate.v1.ExportUserRequest\x1a\x1d.palate.v1.ExportUserResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/users/{user_id}\x12\x66\n\nDeleteUser\x12\x1c.palate.v1.DeleteUserRequest\x1a\x1d.palate.v1.DeleteUserResponse\"\x1b\x82\xd3\xe4\x93\x02\x15*\x13/v1/users/{user_id}\x12o\n\nMergeUsers\x12\x1c.palate.v1.MergeUsersRequest\x1a\x1d.palate.v1.MergeUsersResponse\"$\x82\xd3\xe4\x93\x02\x1e\"\x19/v1/users/{user_id}/merge:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -25,8 +26,30 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_PUTUSERREQUEST_ATTRIBUTESENTRY']._loaded_options = None
   _globals['_PUTUSERREQUEST_ATTRIBUTESENTRY']._serialized_options = b'8\001'
+  _globals['_PUTUSERREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_PUTUSERREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\'r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$'
+  _globals['_PUTUSERREQUEST'].fields_by_name['attributes']._loaded_options = None
+  _globals['_PUTUSERREQUEST'].fields_by_name['attributes']._serialized_options = b'\272HB\232\001?\020\310\001\"\'r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$*\021r\017\030\220N2\n^[^\\x00]*$'
+  _globals['_PUTUSERREQUEST'].fields_by_name['taste']._loaded_options = None
+  _globals['_PUTUSERREQUEST'].fields_by_name['taste']._serialized_options = b'\272H\021r\017\030\220N2\n^[^\\x00]*$'
+  _globals['_SETCONSENTREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_SETCONSENTREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\'r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$'
+  _globals['_SETCONSENTREQUEST'].fields_by_name['personalization']._loaded_options = None
+  _globals['_SETCONSENTREQUEST'].fields_by_name['personalization']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_EXPORTUSERREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_EXPORTUSERREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\'r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$'
+  _globals['_EXPORTUSERREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_EXPORTUSERREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\220N(\000'
+  _globals['_EXPORTUSERREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_EXPORTUSERREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\021r\017\030\220N2\n^[^\\x00]*$'
+  _globals['_DELETEUSERREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_DELETEUSERREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\'r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$'
   _globals['_DELETEUSERRESPONSE_DELETEDENTRY']._loaded_options = None
   _globals['_DELETEUSERRESPONSE_DELETEDENTRY']._serialized_options = b'8\001'
+  _globals['_MERGEUSERSREQUEST'].fields_by_name['guest_user_id']._loaded_options = None
+  _globals['_MERGEUSERSREQUEST'].fields_by_name['guest_user_id']._serialized_options = b'\272H\'r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$'
+  _globals['_MERGEUSERSREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_MERGEUSERSREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\'r%\020\001\030\200\0042\036^\\P{Cc}*[^\\p{Cc}\\p{Z}]\\P{Cc}*$'
   _globals['_MERGEUSERSRESPONSE_MERGEDENTRY']._loaded_options = None
   _globals['_MERGEUSERSRESPONSE_MERGEDENTRY']._serialized_options = b'8\001'
   _globals['_USERSERVICE'].methods_by_name['PutUser']._loaded_options = None
@@ -39,32 +62,32 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_USERSERVICE'].methods_by_name['DeleteUser']._serialized_options = b'\202\323\344\223\002\025*\023/v1/users/{user_id}'
   _globals['_USERSERVICE'].methods_by_name['MergeUsers']._loaded_options = None
   _globals['_USERSERVICE'].methods_by_name['MergeUsers']._serialized_options = b'\202\323\344\223\002\036\"\031/v1/users/{user_id}/merge:\001*'
-  _globals['_PUTUSERREQUEST']._serialized_start=93
-  _globals['_PUTUSERREQUEST']._serialized_end=255
-  _globals['_PUTUSERREQUEST_ATTRIBUTESENTRY']._serialized_start=206
-  _globals['_PUTUSERREQUEST_ATTRIBUTESENTRY']._serialized_end=255
-  _globals['_PUTUSERRESPONSE']._serialized_start=257
-  _globals['_PUTUSERRESPONSE']._serialized_end=274
-  _globals['_SETCONSENTREQUEST']._serialized_start=276
-  _globals['_SETCONSENTREQUEST']._serialized_end=365
-  _globals['_SETCONSENTRESPONSE']._serialized_start=367
-  _globals['_SETCONSENTRESPONSE']._serialized_end=387
-  _globals['_EXPORTUSERREQUEST']._serialized_start=389
-  _globals['_EXPORTUSERREQUEST']._serialized_end=464
-  _globals['_EXPORTUSERRESPONSE']._serialized_start=466
-  _globals['_EXPORTUSERRESPONSE']._serialized_end=525
-  _globals['_DELETEUSERREQUEST']._serialized_start=527
-  _globals['_DELETEUSERREQUEST']._serialized_end=580
-  _globals['_DELETEUSERRESPONSE']._serialized_start=583
-  _globals['_DELETEUSERRESPONSE']._serialized_end=763
-  _globals['_DELETEUSERRESPONSE_DELETEDENTRY']._serialized_start=717
-  _globals['_DELETEUSERRESPONSE_DELETEDENTRY']._serialized_end=763
-  _globals['_MERGEUSERSREQUEST']._serialized_start=765
-  _globals['_MERGEUSERSREQUEST']._serialized_end=824
-  _globals['_MERGEUSERSRESPONSE']._serialized_start=826
-  _globals['_MERGEUSERSRESPONSE']._serialized_end=952
-  _globals['_MERGEUSERSRESPONSE_MERGEDENTRY']._serialized_start=907
-  _globals['_MERGEUSERSRESPONSE_MERGEDENTRY']._serialized_end=952
-  _globals['_USERSERVICE']._serialized_start=955
-  _globals['_USERSERVICE']._serialized_end=1502
+  _globals['_PUTUSERREQUEST']._serialized_start=122
+  _globals['_PUTUSERREQUEST']._serialized_end=422
+  _globals['_PUTUSERREQUEST_ATTRIBUTESENTRY']._serialized_start=373
+  _globals['_PUTUSERREQUEST_ATTRIBUTESENTRY']._serialized_end=422
+  _globals['_PUTUSERRESPONSE']._serialized_start=424
+  _globals['_PUTUSERRESPONSE']._serialized_end=441
+  _globals['_SETCONSENTREQUEST']._serialized_start=444
+  _globals['_SETCONSENTREQUEST']._serialized_end=589
+  _globals['_SETCONSENTRESPONSE']._serialized_start=591
+  _globals['_SETCONSENTRESPONSE']._serialized_end=611
+  _globals['_EXPORTUSERREQUEST']._serialized_start=614
+  _globals['_EXPORTUSERREQUEST']._serialized_end=767
+  _globals['_EXPORTUSERRESPONSE']._serialized_start=769
+  _globals['_EXPORTUSERRESPONSE']._serialized_end=828
+  _globals['_DELETEUSERREQUEST']._serialized_start=830
+  _globals['_DELETEUSERREQUEST']._serialized_end=927
+  _globals['_DELETEUSERRESPONSE']._serialized_start=930
+  _globals['_DELETEUSERRESPONSE']._serialized_end=1110
+  _globals['_DELETEUSERRESPONSE_DELETEDENTRY']._serialized_start=1064
+  _globals['_DELETEUSERRESPONSE_DELETEDENTRY']._serialized_end=1110
+  _globals['_MERGEUSERSREQUEST']._serialized_start=1113
+  _globals['_MERGEUSERSREQUEST']._serialized_end=1260
+  _globals['_MERGEUSERSRESPONSE']._serialized_start=1262
+  _globals['_MERGEUSERSRESPONSE']._serialized_end=1388
+  _globals['_MERGEUSERSRESPONSE_MERGEDENTRY']._serialized_start=1343
+  _globals['_MERGEUSERSRESPONSE_MERGEDENTRY']._serialized_end=1388
+  _globals['_USERSERVICE']._serialized_start=1391
+  _globals['_USERSERVICE']._serialized_end=1938
 # @@protoc_insertion_point(module_scope)

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from indexer.catalog.event import Event
-from indexer.catalog.fields import MAX_ID_CHARS
-from indexer.catalog.item import MAX_PER_MODALITY, Item, RowError
+from indexer.catalog.item import Item, RowError
+from palate.limits import MAX_ID_CHARS, MAX_PER_MODALITY
 from palate.v1 import catalog_pb2, event_pb2, index_pb2
 from service.errors import InvalidInput, TooLarge
+from service.rpc.conversion.requests import checked
 from service.rpc.conversion.rows import event_of, item_of
 
 R = TypeVar("R", Item, Event)
@@ -57,7 +58,7 @@ def item_batch(
     InvalidInput for a request without items, or with pictures or sounds of none of its items;
     TooLarge for one of more than `limit` items.
     """
-    images = _images(message)
+    images = _images(checked(message))
     first_places: dict[str, int] = {}
 
     def convert(place: int, row: catalog_pb2.Item) -> Item:
@@ -80,6 +81,7 @@ def event_batch(message: index_pb2.RecordEventsRequest, limit: int) -> Batch[Eve
     """The events; one without a timestamp happened now. InvalidInput for a request without events,
     TooLarge for one of more than `limit`."""
     now = time.time()
+    checked(message)
 
     def convert(_: int, row: event_pb2.Event) -> Event:
         return event_of(row, now)
@@ -118,8 +120,6 @@ def _images(message: index_pb2.IndexItemsRequest) -> dict[str, Sequence[bytes]]:
 
 def _batch(rows: Sequence[M], field: str, limit: int, convert: Callable[[int, M], R]) -> Batch[R]:
     """`convert` gets the place of a row in the request, from 0, and the row."""
-    if not rows:
-        raise InvalidInput(field, [], "it is required: at least one")
     if len(rows) > limit:
         raise TooLarge(field, len(rows), limit)
     usable: list[R] = []

@@ -17,13 +17,13 @@ from service.rpc.http.problems import HttpRefusal
 
 MAX_PAUSE_S = 30.0
 """Between two parts of a body."""
-_JSON = "application/json"
+JSON = "application/json"
 
 
-async def read_body(request: Request, max_bytes: int) -> bytes:
-    """A body of JSON. HttpRefusal where it is too large, of another type, or does not come; CallerLeft
+async def read_body(request: Request, max_bytes: int, media_type: str = JSON) -> bytes:
+    """A body of `media_type`. HttpRefusal where it is too large, of another type, or does not come; CallerLeft
     where its caller has gone."""
-    _check_type(request)
+    _check_type(request, media_type)
     _check_size(int(request.headers.get("content-length", 0)), max_bytes)
     parts: list[bytes] = []
     size = 0
@@ -62,17 +62,22 @@ async def _next(stream: AsyncIterator[bytes]) -> bytes | None:
         ) from None
 
 
-def _check_type(request: Request) -> None:
+def media_type_of(request: Request) -> str:
+    """Without parameters; empty where none is named."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _check_type(request: Request, media_type: str) -> None:
     """Browsers ask before they send JSON to another site, and do not for other types: so nobody's
     page makes changes here unasked."""
     given = request.headers.get("content-type", "")
     encoding = request.headers.get("content-encoding", "identity")
-    if given.partition(";")[0].strip().lower() != _JSON or encoding != "identity":
+    if media_type_of(request) != media_type or encoding != "identity":
         named = given if encoding == "identity" else f"{given} in {encoding}"
         raise HttpRefusal(
             415,
             grpc.StatusCode.INVALID_ARGUMENT,
             "UNSUPPORTED_MEDIA_TYPE",
-            f"the body is {named or 'of no type that is named'}; send JSON, with the header content-type: {_JSON}",
-            {"accept-post": _JSON},
+            f"the body is {named or 'of no type that is named'}; send JSON, with the header content-type: {media_type}",
+            {"accept-post": media_type},
         )

@@ -1,7 +1,7 @@
 """The gateway: every rpc over HTTP and JSON, as an ASGI application.
 
 A request is found its rpc, given the handlers and interceptors that gRPC's calls have, read, called
-and answered: one message as JSON, several as server-sent events. Owns this order, and what becomes
+and answered: one message as JSON, several as a stream. Owns this order, and what becomes
 of an error at each step. Knows nothing of sockets, and no rpc by name.
 
     path -> Protocols -> InProcessCall -> interceptors -> body -> message -> handler -> JSON
@@ -33,9 +33,8 @@ from service.errors import InvalidInput, PalateError
 from service.priority import BULK, give_way
 from service.rpc.http.bodies import read_body
 from service.rpc.http.caller import Caller, CallerLeft
-from service.rpc.http.events import EventStream
 from service.rpc.http.problems import CLIENT_CLOSED_REQUEST, HttpRefusal, http_status_of
-from service.rpc.http.protocols import Asked, Protocols, error_writer
+from service.rpc.http.protocols import Asked, Protocols
 from service.rpc.in_process import Calls, InProcessCall, answer
 from service.rpc.interceptor import Aborted, new_reference, to_status, unexpected_status
 from service.telemetry.call import request_id_of
@@ -77,7 +76,7 @@ class Gateway:
         except CallerLeft:
             await Response(status_code=CLIENT_CLOSED_REQUEST)(scope, receive, send)
         except Exception as error:
-            response = _refusal(request, call, error)
+            response = self._refusal(request, call, error)
             await response(scope, receive, send)
 
     def _options(self, request: Request) -> Response:
@@ -94,7 +93,8 @@ class Gateway:
         handler = await self._calls.handler(call)
         async with Caller(request.receive, call, has_read) as caller:
             if asked.rpc.server_streaming:
-                stream = EventStream(handler, GetMessageClass(asked.rpc.output_type), call, caller)
+                kind = GetMessageClass(asked.rpc.output_type)
+                stream = asked.stream(handler, kind, call, caller)
                 await stream.send(send)
                 return
             raw = await caller.wait_for(answer(handler, call))
@@ -102,6 +102,17 @@ class Gateway:
         headers = {REQUEST_ID: call.request_id}
         response = Response(body, headers=headers, media_type="application/json")
         await response(request.scope, request.receive, send)
+
+    def _refusal(self, request: Request, call: InProcessCall, error: Exception) -> Response:
+        """The answer to a call that did not succeed, whatever went wrong."""
+        request_id = call.request_id or request_id_of(request.headers.get(REQUEST_ID, ""))
+        status = _status(error, request_id)
+        refused = error if isinstance(error, HttpRefusal) else None
+        http_status = http_status_of(status) if refused is None else refused.http_status
+        response = self._protocols.error_writer(request)(status, http_status, request_id)
+        response.headers[REQUEST_ID] = request_id
+        response.headers.update({} if refused is None else refused.headers)
+        return response
 
     async def _message(self, asked: Asked, request: Request, has_read: asyncio.Event) -> bytes:
         """The request as gRPC has it. Called once it is known that it may be read."""
@@ -118,7 +129,8 @@ class Gateway:
         if not asked.takes_body:
             return b""
         is_bulk = rpc_of(asked.method).bulk
-        return await read_body(request, self._max_bytes if is_bulk else self._max_small_bytes)
+        max_bytes = self._max_bytes if is_bulk else self._max_small_bytes
+        return await read_body(request, max_bytes, asked.media_type)
 
     async def _json(self, message: Message) -> bytes:
         if message.ByteSize() < _LARGE_BYTES:
@@ -153,18 +165,6 @@ def _timeout_s(request: Request) -> float | None:
 def to_json(message: Message) -> bytes:
     """By the rules of proto3: a field that has its default is left out."""
     return orjson.dumps(json_format.MessageToDict(message))
-
-
-def _refusal(request: Request, call: InProcessCall, error: Exception) -> Response:
-    """The answer to a call that did not succeed, whatever went wrong."""
-    request_id = call.request_id or request_id_of(request.headers.get(REQUEST_ID, ""))
-    status = _status(error, request_id)
-    refused = error if isinstance(error, HttpRefusal) else None
-    http_status = http_status_of(status) if refused is None else refused.http_status
-    response = error_writer(request)(status, http_status, request_id)
-    response.headers[REQUEST_ID] = request_id
-    response.headers.update({} if refused is None else refused.headers)
-    return response
 
 
 def _status(error: Exception, request_id: str) -> status_pb2.Status:

@@ -1,7 +1,7 @@
 """The two ways in which a call comes over HTTP: by the paths of the proto, or by Connect's protocol.
 
 Owns how a request names its rpc, and how its error is written. Connect is what clients that
-protoc-gen-es generates speak in browsers: POST /palate.v1.Service/Method, its unary calls, as JSON
+protoc-gen-es generates speak in browsers: POST /palate.v1.Service/Method, as JSON
 (connectrpc.com/docs/protocol). Knows nothing of how a call is answered.
 """
 
@@ -19,14 +19,18 @@ from google.rpc import status_pb2
 from starlette.requests import Request
 from starlette.responses import Response
 
+from service.rpc.http import envelopes
 from service.rpc.http.arguments import from_body, from_request
 from service.rpc.http.bindings import Routes, bindings_of, method_of
+from service.rpc.http.bodies import JSON, media_type_of
+from service.rpc.http.events import EventStream
 from service.rpc.http.problems import (
     HttpRefusal,
     connect_error,
     error_headers,
     problem,
 )
+from service.rpc.http.streams import MessageStream
 
 WriteError: TypeAlias = Callable[[status_pb2.Status, int, str], Response]
 """Of a status, its HTTP status and the request id."""
@@ -45,6 +49,10 @@ class Asked:
     takes_body: bool
     read: Callable[[bytes], Message]
     """The message of its body; InvalidInput where that is none."""
+    media_type: str = JSON
+    """What its body must be."""
+    stream: type[MessageStream] = EventStream
+    """How an answer of several messages is written."""
 
 
 class Protocols:
@@ -69,6 +77,16 @@ class Protocols:
         bindings, _ = self._routes.find(_raw_path(request))
         return [*bindings, *(["HEAD"] if "GET" in bindings else [])]
 
+    def error_writer(self, request: Request) -> WriteError:
+        """How an error is written for the caller of a request."""
+        if not is_connect(request):
+            return _problem
+        rpc = self._rpcs.get(request.url.path)
+        is_stream = rpc is not None and rpc.server_streaming and request.method == "POST"
+        if is_stream and media_type_of(request) == envelopes.MEDIA_TYPE:
+            return _connect_end
+        return _connect_error
+
     def _by_path(self, request: Request) -> Asked:
         bindings, values = self._routes.find(_raw_path(request))
         binding = bindings.get("GET" if request.method == "HEAD" else request.method)
@@ -81,14 +99,17 @@ class Protocols:
         rpc = self._rpcs.get(request.url.path)
         if rpc is None or request.method != "POST":
             raise self._not_there(request)
-        if rpc.server_streaming:
-            raise HttpRefusal(
-                501,
-                grpc.StatusCode.UNIMPLEMENTED,
-                "STREAM_UNSUPPORTED",
-                f"{rpc.name} answers in a stream, which is not to be had by this protocol; call it by its path",
-            )
-        return Asked(rpc, method_of(rpc), True, partial(from_body, rpc.input_type))
+        read = partial(from_body, rpc.input_type)
+        if not rpc.server_streaming:
+            return Asked(rpc, method_of(rpc), True, read)
+        return Asked(
+            rpc,
+            method_of(rpc),
+            True,
+            lambda body: read(envelopes.opened(body)),
+            envelopes.MEDIA_TYPE,
+            envelopes.EnvelopeStream,
+        )
 
     def _not_there(self, request: Request) -> HttpRefusal:
         verbs = self.verbs(request)
@@ -107,11 +128,6 @@ class Protocols:
             f"{request.method} is not to be had at this path; {allowed} are",
             {"allow": allowed},
         )
-
-
-def error_writer(request: Request) -> WriteError:
-    """How an error is written for the caller of a request."""
-    return _connect_error if is_connect(request) else _problem
 
 
 def is_connect(request: Request) -> bool:
@@ -134,6 +150,13 @@ def _connect_error(status: status_pb2.Status, http_status: int, _: str) -> Respo
         http_status,
         headers=error_headers(status),
         media_type="application/json",
+    )
+
+
+def _connect_end(status: status_pb2.Status, _: int, __: str) -> Response:
+    """A stream that ends before it has begun: HTTP has succeeded, and its end tells the error."""
+    return Response(
+        envelopes.end(status), headers=error_headers(status), media_type=envelopes.MEDIA_TYPE
     )
 
 

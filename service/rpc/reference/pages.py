@@ -1,5 +1,5 @@
-"""The reference pages: every service, message and field with its comment, as Markdown, one page for
-each proto file.
+"""The reference pages: every service, message and field with its comment and its rules, as Markdown,
+one page for each proto file.
 
 Knows no file that they are written to.
 """
@@ -12,8 +12,10 @@ from pathlib import Path
 from google.protobuf import descriptor_pb2
 from google.protobuf.descriptor import ServiceDescriptor
 
+from palate.rules import rules_in
 from service.rpc.http.bindings import Binding, bindings_of
 from service.rpc.reference.source import PACKAGE, Source
+from service.rpc.reference.words import in_words
 
 _Field = descriptor_pb2.FieldDescriptorProto
 _SCALARS = {
@@ -78,10 +80,11 @@ def _page(
     for message in file.message_type:
         yield from (f"## {message.name}", "", comments[message.name], "")
         if message.field:
-            yield from ("| field | type | |", "|---|---|---|")
+            yield from ("| field | type | may hold | |", "|---|---|---|---|")
             for field in message.field:
-                kind = _type(field, message, places)
-                yield _row(f"`{field.name}`", kind, comments[f"{message.name}.{field.name}"])
+                rules = rules_in(field.options)
+                cells = _type(field, message, places), "" if rules is None else in_words(rules)
+                yield _row(f"`{field.name}`", *cells, comments[f"{message.name}.{field.name}"])
             yield ""
     for enum in file.enum_type:
         yield from (f"## {enum.name}", "", comments[enum.name], "", "| value | |", "|---|---|")

@@ -1,137 +1,113 @@
 """What JSON Schema can say of the values that a request may have, by `Message.field`.
 
-The numbers are those of the checks (`service.rpc.conversion`, `indexer.catalog.fields`). Rows of a
-batch are checked one by one and refused one by one, so that a request with a bad one is a good
-request: of them nothing stands here.
+Made from the rules of the contract, and of the languages that are written here. Rows of a batch are
+checked one by one and refused one by one, so that a request with a bad one is a good request: of
+them nothing stands here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
-from indexer.catalog.fields import MAX_ID_CHARS
-from indexer.catalog.filter import MAX_FILTER_CHARS
-from service.api.messages import MAX_K
+from google.protobuf.descriptor import FieldDescriptor
+
+from buf.validate.validate_pb2 import IGNORE_IF_ZERO_VALUE, FieldRules, StringRules
+from palate.limits import MAX_ID_CHARS
+from palate.rules import field_rules
 from service.explainer.languages.codes import language_codes
-from service.rpc.conversion import requests
+from service.rpc.conversion import constraints
+from service.rpc.conversion.requests import REQUESTS
 
 Schema: TypeAlias = dict[str, Any]
 
 _CONTROL = r"\u0000-\u001f\u007f-\u009f"
-_ID = rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$"
-_ID_OR_NONE = rf"^([^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*)?$"
+_PATTERNS: Mapping[str, str] = {
+    constraints.ID: rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$",
+    constraints.LINE: rf"^[^{_CONTROL}]*$",
+    constraints.TEXT: r"^[^\u0000]*$",
+    constraints.TEXT_NOT_BLANK: r"^[^\u0000]*[^\s\u0000][^\u0000]*$",
+}
+"""Those of RE2 as those of ECMAScript, which has no classes of Unicode without a flag."""
+_FORMATS: Mapping[str, Schema] = {
+    "filter": {"format": "aip-160"},
+    "page_token": {"format": "page-token"},
+    "language": {"enum": ["", *language_codes()]},
+}
+"""By the name of the field, what no rule says."""
 
-ID: Schema = {"pattern": _ID, "minLength": 1, "maxLength": MAX_ID_CHARS}
+SAME: Mapping[str, str] = {"StreamExplainRequest": "ExplainRequest"}
+"""Messages of the same fields as another one."""
+
+ID: Schema = {"pattern": _PATTERNS[constraints.ID], "minLength": 1, "maxLength": MAX_ID_CHARS}
 """An id that is required."""
-_ANY_ID: Schema = {"pattern": _ID_OR_NONE, "maxLength": MAX_ID_CHARS}
-_LABEL: Schema = {"pattern": rf"^[^{_CONTROL}]*$", "maxLength": MAX_ID_CHARS}
-_TEXT: Schema = {"pattern": r"^[^\u0000]*$", "maxLength": requests.MAX_TEXT_CHARS}
-_TOKEN: Schema = {**_TEXT, "format": "page-token"}
-_FILTER: Schema = {**_TEXT, "maxLength": MAX_FILTER_CHARS, "format": "aip-160"}
-_SHARE: Schema = {"minimum": 0, "maximum": 1, "pattern": r"^(0|1|0?\.[0-9]+)$"}
-_K: Schema = {
-    "minimum": 0,
-    "maximum": MAX_K,
-    "pattern": "^([0-9]|[1-9][0-9]|[1-4][0-9]{2}|500)$",
-}
-_PAGE_SIZE: Schema = {
-    "minimum": 0,
-    "maximum": requests.MAX_PAGE_SIZE,
-    "pattern": "^([0-9]|[1-9][0-9]{1,2}|1000)$",
-}
-_EXPORT_PAGE_SIZE: Schema = {
-    "minimum": 0,
-    "maximum": requests.MAX_EXPORT_PAGE_SIZE,
-    "pattern": "^([0-9]|[1-9][0-9]{1,3}|10000)$",
-}
-_LANGUAGE: Schema = {"enum": ["", *language_codes()]}
 
 
-def _ids(most: int, least: int = 0) -> Schema:
-    return {"minItems": least, "maxItems": most, "items": ID}
+def _schema(field: FieldDescriptor, rules: FieldRules) -> Schema:
+    match rules.WhichOneof("type"):
+        case "string":
+            return _string(rules.string, may_be_empty=rules.ignore == IGNORE_IF_ZERO_VALUE)
+        case "repeated":
+            items, count = rules.repeated.items, rules.repeated
+            found: Schema = {"minItems": count.min_items} if count.min_items else {}
+            found |= {"maxItems": count.max_items} if count.max_items else {}
+            return found | ({"items": _string(items.string)} if items.HasField("string") else {})
+        case "map":
+            return {
+                "maxProperties": rules.map.max_pairs,
+                "propertyNames": _string(rules.map.keys.string),
+                "additionalProperties": _string(rules.map.values.string),
+            }
+        case "int32":
+            low, high = rules.int32.gte, rules.int32.lte
+            return {"minimum": low, "maximum": high, "pattern": up_to(high)}
+        case "double":
+            low_share, high_share = rules.double.gte, rules.double.lte
+            assert (low_share, high_share) == (0, 1), f"{field.full_name} is no share"
+            return {"minimum": 0, "maximum": 1, "pattern": r"^(0|1|0?\.[0-9]+)$"}
+        case "enum":
+            assert field.enum_type is not None
+            allowed = constraints.allowed_values(field.enum_type, rules)
+            return {"enum": [*allowed.values(), *allowed]} if rules.enum.not_in else {}
+        case "bytes":
+            return {"minLength": rules.bytes.min_len}
+        case kind:
+            raise TypeError(f"{field.full_name} has a rule that is not known here: {kind}")
 
 
-RANGES: Mapping[str, Schema] = {
-    "RecommendRequest.user_id": _ANY_ID,
-    "RecommendRequest.k": _K,
-    "RecommendRequest.domains": _ids(requests.MAX_DOMAINS),
-    "RecommendRequest.filter": _FILTER,
-    "RecommendRequest.exclude_item_ids": _ids(requests.MAX_EXCLUDED),
-    "RecommendRequest.history_item_ids": _ids(requests.MAX_HISTORY),
-    "RecommendRequest.taste": _TEXT,
-    "RecommendRequest.diversity": _SHARE,
-    "RecommendRequest.exploration": _SHARE,
-    "RecommendRequest.scenario": _LABEL,
-    "RecommendRequest.page_token": _TOKEN,
-    "RecommendRequest.language": _LANGUAGE,
-    "RecommendRequest.wish": _TEXT,
-    "RecommendRequest.refine_recommendation_id": _ANY_ID,
-    "RecommendRequest.without_wish_parts": {"maxItems": requests.MAX_WISH_PARTS, "items": _TEXT},
-    "SimilarItemsRequest.item_id": ID,
-    "SimilarItemsRequest.k": _K,
-    "SimilarItemsRequest.domains": _ids(requests.MAX_DOMAINS),
-    "SimilarItemsRequest.filter": _FILTER,
-    "SimilarItemsRequest.exclude_item_ids": _ids(requests.MAX_EXCLUDED),
-    "SearchItemsRequest.text": {
-        **_TEXT,
-        "minLength": 1,
-        "pattern": r"^[^\u0000]*[^\s\u0000][^\u0000]*$",
-    },
-    "SearchItemsRequest.image": {"minLength": 1},
-    "SearchItemsRequest.audio": {"minLength": 1},
-    "SearchItemsRequest.k": _K,
-    "SearchItemsRequest.domains": _ids(requests.MAX_DOMAINS),
-    "SearchItemsRequest.filter": _FILTER,
-    "ExplainRequest.recommendation_id": _ANY_ID,
-    "ExplainRequest.item_id": ID,
-    "ExplainRequest.user_id": _ANY_ID,
-    "ExplainRequest.language": _LANGUAGE,
-    "ExplainRequest.writer": _LABEL,
-    "ExplainRequest.instead_of_item_id": _ANY_ID,
-    "ExplainRequest.wish": _TEXT,
-    "ExplainRequest.taste": _TEXT,
-    "DescribeTasteRequest.user_id": ID,
-    "DescribeTasteRequest.language": _LANGUAGE,
-    "DescribeTasteRequest.writer": _LABEL,
-    "IndexItemsRequest.items": {"minItems": 1},
-    "DeleteItemsRequest.item_ids": {"minItems": 1, "items": ID},
-    "GetItemRequest.item_id": ID,
-    "ListItemsRequest.page_size": _PAGE_SIZE,
-    "ListItemsRequest.page_token": _TOKEN,
-    "ListItemsRequest.domain": _LABEL,
-    "RecordEventsRequest.events": {"minItems": 1},
-    "DeleteEventsRequest.user_id": ID,
-    "DeleteEventsRequest.event_ids": {"items": ID},
-    "ActivateModelRequest.version": ID,
-    "StartTrialRequest.version": ID,
-    "StartTrialRequest.kind": {"enum": ["TRIAL_KIND_SHADOW", "TRIAL_KIND_CANARY", 1, 2]},
-    "StartTrialRequest.share": _SHARE,
-    "PutUserRequest.user_id": ID,
-    "PutUserRequest.attributes": {
-        "maxProperties": requests.MAX_ATTRIBUTES,
-        "propertyNames": ID,
-        "additionalProperties": _TEXT,
-    },
-    "PutUserRequest.taste": _TEXT,
-    "SetConsentRequest.user_id": ID,
-    "SetConsentRequest.personalization": {
-        "enum": [
-            "PERSONALIZATION_FULL",
-            "PERSONALIZATION_NON_PROFILED",
-            "PERSONALIZATION_CONTEXTUAL",
-            1,
-            2,
-            3,
-        ]
-    },
-    "ExportUserRequest.user_id": ID,
-    "ExportUserRequest.page_size": _EXPORT_PAGE_SIZE,
-    "ExportUserRequest.page_token": _TOKEN,
-    "MergeUsersRequest.guest_user_id": ID,
-    "MergeUsersRequest.user_id": ID,
-    "DeleteUserRequest.user_id": ID,
-}
+def _string(rules: StringRules, *, may_be_empty: bool = False) -> Schema:
+    pattern, least = _PATTERNS[rules.pattern], rules.min_len
+    if may_be_empty:
+        pattern, least = f"^({pattern[1:-1]})?$", 0
+    return {
+        "pattern": pattern,
+        **({"minLength": least} if least else {}),
+        "maxLength": rules.max_len,
+    }
+
+
+def up_to(most: int) -> str:
+    """A pattern of the whole numbers from 0 to `most`, without zeros in front."""
+    digits = str(most)
+    n_digits = len(digits)
+    shorter = [f"[1-9][0-9]{{{n}}}" for n in range(1, n_digits - 1)]
+    lower = [
+        f"{digits[:n]}[{least}-{int(digit) - 1}][0-9]{{{n_digits - n - 1}}}"
+        for n, digit in enumerate(digits)
+        if int(digit) > (least := int(n == 0 and n_digits > 1))
+    ]
+    single = ["[0-9]"] if n_digits > 1 else []
+    return f"^({'|'.join([*single, *shorter, *lower, digits])})$"
+
+
+def _ranges() -> Iterator[tuple[str, Schema]]:
+    for message in REQUESTS:
+        for field in message.fields:
+            rules = field_rules(field)
+            found = {} if rules is None else _schema(field, rules)
+            found |= _FORMATS.get(field.name, {})
+            if found and message.name not in SAME:
+                yield f"{message.name}.{field.name}", found
 
 
 def _only(name: str, *names: str) -> Schema:
@@ -171,5 +147,4 @@ TOGETHER: Mapping[str, Schema] = {
 }
 """What holds of several fields of a message together."""
 
-SAME: Mapping[str, str] = {"StreamExplainRequest": "ExplainRequest"}
-"""Messages of the same fields as another one."""
+RANGES: Mapping[str, Schema] = dict(_ranges())

@@ -22,16 +22,13 @@ from service.errors import InvalidInput, TooLarge
 from service.rpc.conversion.converter import to_message
 from service.rpc.conversion.requests import (
     chosen_events,
+    chosen_items,
     encoder_lines,
     explain_request,
-    ids,
     list_page,
-    optional_id,
     recommend_request,
-    required_id,
     search_request,
     similar_request,
-    some_ids,
     taste_request,
     user_profile,
 )
@@ -94,12 +91,13 @@ def test_all_events_of_a_user_are_chosen_only_when_asked_for() -> None:
         chosen_events(index_pb2.DeleteEventsRequest(user_id="u"), limit=1)
 
 
-def test_ids_are_required_or_not_and_counted() -> None:
-    assert (required_id("a", "item_id"), optional_id("", "item_id")) == ("a", "")
-    assert ids(["a", "b", "a"], "item_ids", limit=3) == ["a", "b", "a"]
-    assert some_ids(["a", "b", "a"], "item_ids", limit=3) == ["a", "b"]
+def test_chosen_items_are_counted_and_each_taken_once() -> None:
+    message = index_pb2.DeleteItemsRequest(item_ids=["a", "b", "a"])
+    assert chosen_items(message, limit=3) == ["a", "b"]
     with pytest.raises(TooLarge):
-        ids(["a", "b"], "item_ids", limit=1)
+        chosen_items(message, limit=2)
+    with pytest.raises(InvalidInput, match="at least one"):
+        chosen_items(index_pb2.DeleteItemsRequest(), limit=3)
 
 
 @pytest.mark.parametrize(

@@ -47,9 +47,6 @@ async def test_what_is_not_there_is_said_in_connects_words() -> None:
         unknown = await http.post(
             "/palate.v1.RecommendService/Guess", content=b"{}", headers=HEADERS
         )
-        stream = await http.post(
-            "/palate.v1.ModelService/TrainModel", content=b"{}", headers=HEADERS
-        )
         got = await http.get(RECOMMEND)
         proto = await http.post(
             RECOMMEND,
@@ -57,6 +54,5 @@ async def test_what_is_not_there_is_said_in_connects_words() -> None:
             headers={"content-type": "application/proto"},
         )
     assert (unknown.status_code, unknown.json()["code"]) == (404, "unimplemented")
-    assert (stream.status_code, stream.json()["code"]) == (501, "unimplemented")
     assert (got.status_code, got.headers["allow"]) == (405, "POST, OPTIONS")
     assert (proto.status_code, proto.headers["accept-post"]) == (415, "application/json")

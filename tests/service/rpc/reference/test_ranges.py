@@ -14,7 +14,7 @@ from palate.v1 import explain_pb2, index_pb2, model_pb2, recommend_pb2, user_pb2
 from service.errors import InvalidInput
 from service.rpc.conversion import requests
 from service.rpc.reference.openapi import openapi
-from service.rpc.reference.ranges import ID, RANGES, SAME, TOGETHER
+from service.rpc.reference.ranges import ID, RANGES, SAME, TOGETHER, up_to
 from service.rpc.reference.source import read_source
 from service.rpc.server import SERVICES
 
@@ -30,6 +30,7 @@ CHECKS: dict[str, Any] = {
     "StartTrialRequest": requests.trial_request,
     "ExportUserRequest": requests.export_page,
     "SetConsentRequest": requests.stated_consent,
+    "ChangeEncodersRequest": lambda m: requests.encoder_lines(m, {"bundled"}),
 }
 IDS = {
     "DescribeTasteRequest": "userId",
@@ -108,6 +109,8 @@ CASES: list[tuple[str, dict[str, Any], bool]] = [
     ("StartTrialRequest", {"version": "m1", "kind": 1, "share": 1.5}, False),
     ("SetConsentRequest", {"personalization": "PERSONALIZATION_CONTEXTUAL"}, True),
     ("SetConsentRequest", {"personalization": 0}, False),
+    ("ChangeEncodersRequest", {"text": "bundled"}, True),
+    ("ChangeEncodersRequest", {"text": "x" * 10_001}, False),
     ("PutUserRequest", {"attributes": {"a": "b"}}, True),
     ("PutUserRequest", {"attributes": {f"a{n}": "b" for n in range(201)}}, False),
     ("PutUserRequest", {"attributes": {"": "b"}}, False),
@@ -170,3 +173,10 @@ def test_only_what_there_is_has_a_range() -> None:
     assert set(RANGES) - fields == set()
     messages = {field.partition(".")[0] for field in fields}
     assert {*TOGETHER, *SAME, *SAME.values()} <= messages
+
+
+@pytest.mark.parametrize("most", [1, 7, 9, 10, 19, 20, 99, 100, 101, 500, 909, 1_000, 2_345])
+def test_a_pattern_of_numbers_takes_those_up_to_the_most_and_no_others(most: int) -> None:
+    taken = [n for n in range(4_000) if re.match(up_to(most), str(n))]
+    assert taken == list(range(most + 1))
+    assert not any(re.match(up_to(most), text) for text in ("", "00", "01", "-1", "1.0"))

@@ -11,7 +11,7 @@ from service.rpc.reference.source import read_source
 
 def test_comments_are_found_by_name_in_one_line() -> None:
     comments = read_source().comments
-    assert comments["RecommendRequest.k"].startswith("Optional. Results wanted, 0 to 500.")
+    assert comments["RecommendRequest.k"].startswith("Optional. Results wanted. 0 means 10.")
     assert comments["RecommendService.Recommend"].startswith("The best items for a person")
     assert (
         comments["Personalization.PERSONALIZATION_FULL"]

@@ -69,14 +69,15 @@ export type Item = Message<"palate.v1.Item"> & {
    * Optional. The first picture: an http(s) URL, which the server fetches (see `images` in its settings), a data: URI,
    * or, to keep a picture that the item has already, what GetItem calls it. Empty means no picture, unless
    * IndexItemsRequest carries one for this item. What GetItem gives is a URL, a name of the server's for a picture that
-   * came as bytes, or a path relative to the catalogue file that the item came from.
+   * came as bytes, or a path relative to the catalogue file that the item came from. What is no data: URI has at most
+   * 4,096 characters.
    *
    * @generated from field: string image = 7;
    */
   image: string;
 
   /**
-   * Optional. Price in the catalogue's own currency, finite and not negative. Unset means unknown; 0 means free.
+   * Optional. Price in the catalogue's own currency. Unset means unknown; 0 means free.
    *
    * @generated from field: optional double price = 8;
    */

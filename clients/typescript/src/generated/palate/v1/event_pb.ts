@@ -77,7 +77,7 @@ export type Event = Message<"palate.v1.Event"> & {
   recommendationId: string;
 
   /**
-   * Optional. Where in that answer the person saw the item, 1 is first, to 1,000,000. Unset means that it was where the
+   * Optional. Where in that answer the person saw the item, 1 is first. Unset means that it was where the
    * answer put it.
    *
    * @generated from field: optional int32 position = 8;

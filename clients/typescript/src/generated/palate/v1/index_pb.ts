@@ -71,7 +71,7 @@ export const IndexItemsRequestSchema: GenMessage<IndexItemsRequest> = /*@__PURE_
  */
 export type ImageList = Message<"palate.v1.ImageList"> & {
   /**
-   * Required. The pictures, in the caller's order, 1 to 20.
+   * Required. The pictures, in the caller's order.
    *
    * @generated from field: repeated bytes images = 1;
    */
@@ -226,7 +226,7 @@ export const GetItemResponseSchema: GenMessage<GetItemResponse> = /*@__PURE__*/
  */
 export type ListItemsRequest = Message<"palate.v1.ListItemsRequest"> & {
   /**
-   * Optional. Items per page, 0 to 1,000. 0 means 100.
+   * Optional. Items per page. 0 means 100.
    *
    * @generated from field: int32 page_size = 1;
    */

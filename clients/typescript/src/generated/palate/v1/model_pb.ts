@@ -443,7 +443,7 @@ export type StartTrialRequest = Message<"palate.v1.StartTrialRequest"> & {
   kind: TrialKind;
 
   /**
-   * Optional. Of the people of a canary, of the calls that a shadow is asked, above 0, to 1. 0 means a tenth.
+   * Optional. Of the people of a canary, of the calls that a shadow is asked. 0 means a tenth.
    *
    * @generated from field: double share = 3;
    */

@@ -33,7 +33,7 @@ export type RecommendRequest = Message<"palate.v1.RecommendRequest"> & {
   userId: string;
 
   /**
-   * Optional. Results wanted, 0 to 500. 0 means 10. Fewer come back when fewer items qualify.
+   * Optional. Results wanted. 0 means 10. Fewer come back when fewer items qualify.
    *
    * @generated from field: int32 k = 2;
    */
@@ -48,14 +48,14 @@ export type RecommendRequest = Message<"palate.v1.RecommendRequest"> & {
 
   /**
    * Optional. Only items that match, in AIP-160 style: `categories:"Comedy" AND price < 20`. Fields: item_id, domain,
-   * categories, attributes.<name>, price, available, created_at. At most 4,000 characters. Empty means all.
+   * categories, attributes.<name>, price, available, created_at. Empty means all.
    *
    * @generated from field: string filter = 4;
    */
   filter: string;
 
   /**
-   * Optional. Items that must not come back, at most 10,000. Unknown ids are reported in `missing_item_ids`.
+   * Optional. Items that must not come back. Unknown ids are reported in `missing_item_ids`.
    *
    * @generated from field: repeated string exclude_item_ids = 5;
    */
@@ -69,7 +69,7 @@ export type RecommendRequest = Message<"palate.v1.RecommendRequest"> & {
   includeSeen: boolean;
 
   /**
-   * Optional. What a session or an anonymous visitor looked at, oldest first, at most 1,000. Appended to the stored
+   * Optional. What a session or an anonymous visitor looked at, oldest first. Appended to the stored
    * history of user_id, if any. Unknown ids are reported in `missing_item_ids`.
    *
    * @generated from field: repeated string history_item_ids = 7;
@@ -77,14 +77,14 @@ export type RecommendRequest = Message<"palate.v1.RecommendRequest"> & {
   historyItemIds: string[];
 
   /**
-   * Optional. What the person likes, in their words: "slow science fiction, nothing gory". At most 10,000 characters.
+   * Optional. What the person likes, in their words: "slow science fiction, nothing gory".
    *
    * @generated from field: string taste = 8;
    */
   taste: string;
 
   /**
-   * Optional. How far apart the results should be, 0 to 1. 0 means no further than they are by score and by what the
+   * Optional. How far apart the results should be. 0 means no further than they are by score and by what the
    * person has turned to lately.
    *
    * @generated from field: double diversity = 9;
@@ -92,7 +92,7 @@ export type RecommendRequest = Message<"palate.v1.RecommendRequest"> & {
   diversity: number;
 
   /**
-   * Optional. How much room new and little-known items get, 0 to 1. 0 means none beyond their score.
+   * Optional. How much room new and little-known items get. 0 means none beyond their score.
    *
    * @generated from field: double exploration = 10;
    */
@@ -139,7 +139,7 @@ export type RecommendRequest = Message<"palate.v1.RecommendRequest"> & {
   /**
    * Optional. What the person wants now, in their words: "a western without gore, before 1980". It leads the list, for
    * known and unknown people alike and whatever the personalization; what it rules out by a field of the catalogue does
-   * not come back. It never widens what `filter`, `domains` and `exclude_item_ids` allow. At most 10,000 characters.
+   * not come back. It never widens what `filter`, `domains` and `exclude_item_ids` allow.
    *
    * @generated from field: string wish = 16;
    */
@@ -154,7 +154,7 @@ export type RecommendRequest = Message<"palate.v1.RecommendRequest"> & {
   refineRecommendationId: string;
 
   /**
-   * Optional. Parts of the reading that are to have no effect, by their `WishPart.text`. At most 100.
+   * Optional. Parts of the reading that are to have no effect, by their `WishPart.text`.
    *
    * @generated from field: repeated string without_wish_parts = 18;
    */
@@ -428,7 +428,7 @@ export type SimilarItemsRequest = Message<"palate.v1.SimilarItemsRequest"> & {
   itemId: string;
 
   /**
-   * Optional. Results wanted, 0 to 500. 0 means 10.
+   * Optional. Results wanted. 0 means 10.
    *
    * @generated from field: int32 k = 2;
    */
@@ -449,7 +449,7 @@ export type SimilarItemsRequest = Message<"palate.v1.SimilarItemsRequest"> & {
   filter: string;
 
   /**
-   * Optional. Items that must not come back, at most 10,000. The item itself never does.
+   * Optional. Items that must not come back. The item itself never does.
    *
    * @generated from field: repeated string exclude_item_ids = 5;
    */
@@ -525,7 +525,7 @@ export type SearchItemsRequest = Message<"palate.v1.SearchItemsRequest"> & {
    */
   query: {
     /**
-     * Words. At most 10,000 characters.
+     * Words.
      *
      * @generated from field: string text = 1;
      */
@@ -550,7 +550,7 @@ export type SearchItemsRequest = Message<"palate.v1.SearchItemsRequest"> & {
   } | { case: undefined; value?: undefined };
 
   /**
-   * Optional. Results wanted, 0 to 500. 0 means 10.
+   * Optional. Results wanted. 0 means 10.
    *
    * @generated from field: int32 k = 3;
    */

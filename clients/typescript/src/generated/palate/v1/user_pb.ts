@@ -38,7 +38,7 @@ export type PutUserRequest = Message<"palate.v1.PutUserRequest"> & {
   attributes: { [key: string]: string };
 
   /**
-   * Optional. What the person likes, in their words; used where a request brings none. At most 10,000 characters.
+   * Optional. What the person likes, in their words; used where a request brings none.
    *
    * @generated from field: string taste = 3;
    */
@@ -124,7 +124,7 @@ export type ExportUserRequest = Message<"palate.v1.ExportUserRequest"> & {
   userId: string;
 
   /**
-   * Optional. Most events and served answers of one page, 0 to 10,000; 0 means all in one page. What is too large for
+   * Optional. Most events and served answers of one page; 0 means all in one page. What is too large for
    * one answer is FAILED_PRECONDITION: ask for pages then.
    *
    * @generated from field: int32 page_size = 2;
