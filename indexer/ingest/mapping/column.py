@@ -25,6 +25,7 @@ MAX_DEPTH = 4
 _URL = re.compile(r"(?:https?:)?//\S+$", re.IGNORECASE)
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp|tiff?|avif|svg)\b", re.IGNORECASE)
 _WORD = re.compile(r"[\w.:-]+(?: [\w.:-]+){0,2}")
+_SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
 _DIGITS = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+]?\d+)?")
 _COMPACT_DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _FRACTION = re.compile(r"[+-]?\d+[.,]\d{1,2}")
@@ -134,6 +135,11 @@ class Column:
     def ids(self) -> float:
         """Of values short and without spaces, that are no fractions and no addresses."""
         return self._share(_is_id)
+
+    @cached_property
+    def slugs(self) -> float:
+        """Of values whose words are joined, in lower case."""
+        return self._share(lambda value: _SLUG.fullmatch(str(value)) is not None)
 
     @cached_property
     def words(self) -> float:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from indexer.ingest.mapping.column import Column
 from indexer.ingest.mapping.mapping import HIDDEN, Kind
 
+SLUGS_LOSE = 0.2
+"""A column of titles as addresses have them, such as "mushroom_stew", beside one as people read them."""
 _LACKING = 16
 """Power of the share of rows with an id: rows without one are lost, so it must be near 1."""
 
@@ -36,7 +38,7 @@ def _reference(column: Column) -> float:
 def _title(column: Column) -> float:
     if column.addresses > 0.2 or column.objects > 0.2 or not 1 <= column.mean_chars <= 300:
         return 0.0
-    usable = column.letters * (1 - column.markup) * column.filled
+    usable = column.letters * (1 - column.markup) * column.filled * (1 - SLUGS_LOSE * column.slugs)
     return usable * (0.5 + 0.5 * min(1.0, 3 * column.distinct))
 
 

@@ -15,7 +15,13 @@ from indexer.ingest.mapping.column import Column, columns_of
 from indexer.ingest.mapping.fit import fit
 from indexer.ingest.mapping.mapping import REQUIRED, ColumnMap, Kind, column_key, fields_of
 from indexer.ingest.mapping.presets import recognized
-from indexer.ingest.mapping.words import field_words, is_unlike, name_score, of_purchases
+from indexer.ingest.mapping.words import (
+    field_words,
+    is_of_numbers,
+    is_unlike,
+    name_score,
+    of_purchases,
+)
 from indexer.ingest.mapping.writing import date_order, decimal_of, separators_of
 from indexer.ingest.sources.source import Row
 
@@ -123,8 +129,12 @@ def _guessed(kind: Kind, columns: Sequence[Column], name: object) -> ColumnMap:
 
 
 def _is_truth(column: Column) -> bool:
-    """Whether it holds yes and no, and nothing else."""
-    return "." not in column.name and column.truths == 1.0 and column.n_distinct == 2
+    """Whether it holds yes and no, and nothing else. In a column of types or counts 0 and 1 are no
+    more than numbers."""
+    is_number = column.letters < 1.0 and is_of_numbers(column.name)
+    return (
+        "." not in column.name and column.truths == 1.0 and column.n_distinct == 2 and not is_number
+    )
 
 
 def _scores(kind: Kind, columns: Sequence[Column]) -> list[tuple[float, str, Column]]:
@@ -195,10 +205,6 @@ def _fill_in(kind: Kind, fields: dict[str, tuple[str, ...]], columns: Sequence[C
         if best is not None and fit(kind, name, best) >= SURE:
             fields[name] = (best.name,)
             used.add(best.name)
-        elif name == "item_id" and kind == "items" and "title" in fields:
-            title = next(c for c in columns if c.name == fields["title"][0])
-            if title.distinct > 0.99 and title.filled > 0.99:
-                fields[name] = fields["title"]
     if kind == "items" and "title" not in fields:
         free = [
             c
@@ -208,6 +214,10 @@ def _fill_in(kind: Kind, fields: dict[str, tuple[str, ...]], columns: Sequence[C
         within = [c for c in free if name_score(c.name.rpartition(".")[0], kind, "title") >= SURE]
         if free:
             fields["title"] = ((within or free)[0].name,)
+    if kind == "items" and "title" in fields and "item_id" not in fields:
+        title = next(c for c in columns if c.name == fields["title"][0])
+        if title.distinct > 0.99 and title.filled > 0.99:
+            fields["item_id"] = fields["title"]
     if kind == "events" and "timestamp" not in fields:
         free = [c for c in columns if c.name not in used and c.times > 0.95 and c.n_distinct > 20]
         if free:

@@ -78,6 +78,17 @@ def of_purchases() -> frozenset[str]:
 
 
 @cache
+def is_of_numbers(column: str) -> bool:
+    """Whether a column's name says that its numbers are codes or counts."""
+    return not _numbers().isdisjoint(tokens(column))
+
+
+@cache
+def _numbers() -> frozenset[str]:
+    return frozenset(tokens(_content()["numbers"]))
+
+
+@cache
 def name_score(column: str, kind: str, field: str) -> float:
     """From 0 to 1, how well a column's name says that it is this field.
 

@@ -343,6 +343,22 @@ def test_columns_that_say_yes_or_no_are_truth_values() -> None:
     assert guess("items", rows(columns), "f").mapping.truths == {"organic"}
 
 
+def test_codes_of_0_and_1_are_numbers() -> None:
+    columns = {"sku": numbered("A-{}"), "name": TITLES, "gender": ["0", "1"], "kind": ["no", "yes"]}
+    assert guess("items", rows(columns), "f").mapping.truths == {"kind"}
+
+
+def test_a_title_as_people_read_it_comes_before_one_as_addresses_have_it() -> None:
+    columns = {"id": range(N), "name": numbered("red_shirt_{}"), "displayName": TITLES}
+    assert guess("items", rows(columns), "f").mapping.fields["title"] == ("displayName",)
+
+
+def test_without_ids_what_looks_like_a_title_is_one() -> None:
+    columns = {"breed": numbered("Cat of kind {}"), "origin": ["Peru", "Chad", "Fiji"]}
+    fields = guess("items", rows(columns), "f").mapping.fields
+    assert fields["item_id"] == fields["title"] == ("breed",)
+
+
 def test_a_title_is_what_nearly_every_row_has() -> None:
     """Of objects a name that one row has is none, and what lies in one called "name" is."""
     found = guess(
