@@ -8,11 +8,14 @@ status codes.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from indexer.catalog.fields import identifier, label, text
 from indexer.catalog.filter import MAX_FILTER_CHARS
+from indexer.catalog.item_field import is_group_field
 from palate.v1 import explain_pb2, index_pb2, model_pb2, recommend_pb2, user_pb2
+from service.api.fairness import MAX_WINDOWS, FairnessRequest, UserGrouping
 from service.api.messages import (
     MAX_K,
     ExplainRequest,
@@ -113,6 +116,26 @@ def online_request(message: recommend_pb2.ReportOnlineRequest) -> OnlineRequest:
         raise InvalidInput("by", number, f"it must be one of {names}")
     name = recommend_pb2.OnlineBy.Name(number).removeprefix("ONLINE_BY_")
     return OnlineRequest(max(0.0, unix_seconds(message.since)), OnlineBy[name])
+
+
+def fairness_request(message: recommend_pb2.ReportFairnessRequest) -> FairnessRequest:
+    """Unset is everything that is kept, in as many windows as the report has without being told."""
+    provider = text(message.provider, "provider", MAX_TEXT_CHARS)
+    if provider and not is_group_field(provider):
+        todo = "it must be domain, categories or attributes.NAME"
+        raise InvalidInput("provider", provider, todo)
+    if not 0 <= message.windows <= MAX_WINDOWS:
+        raise InvalidInput("windows", message.windows, f"it must be 1 to {MAX_WINDOWS}")
+    names = [required_id(one.name, "groupings.name") for one in message.groupings]
+    if taken := [name for name, times in Counter(names).items() if times > 1]:
+        raise InvalidInput("groupings", taken[0], "two of them have this name: give each its own")
+    return FairnessRequest(
+        since=max(0.0, unix_seconds(message.since)),
+        provider=provider,
+        windows=message.windows or FairnessRequest().windows,
+        group_by=text(message.group_by, "group_by", MAX_TEXT_CHARS),
+        groupings=[UserGrouping(one.name, dict(one.group_of_user)) for one in message.groupings],
+    )
 
 
 def explain_request(
