@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from indexer.catalog.fields import MAX_ID_CHARS
 from indexer.catalog.filter import MAX_FILTER_CHARS
+from service.api.fairness import MAX_WINDOWS
 from service.api.messages import MAX_K
 from service.explainer.languages.codes import language_codes
 from service.rpc.conversion import requests
@@ -45,6 +46,8 @@ _EXPORT_PAGE_SIZE: Schema = {
     "maximum": requests.MAX_EXPORT_PAGE_SIZE,
     "pattern": "^([0-9]|[1-9][0-9]{1,3}|10000)$",
 }
+_WINDOWS: Schema = {"minimum": 0, "maximum": MAX_WINDOWS, "pattern": "^([0-9]|[1-9][0-9]|100)$"}
+_GROUP_FIELD: Schema = {**_TEXT, "pattern": r"^(domain|categories|attributes\.[^\u0000]+)?$"}
 _LANGUAGE: Schema = {"enum": ["", *language_codes()]}
 
 
@@ -83,6 +86,9 @@ RANGES: Mapping[str, Schema] = {
     "SearchItemsRequest.k": _K,
     "SearchItemsRequest.domains": _ids(requests.MAX_DOMAINS),
     "SearchItemsRequest.filter": _FILTER,
+    "ReportFairnessRequest.provider": _GROUP_FIELD,
+    "ReportFairnessRequest.windows": _WINDOWS,
+    "ReportFairnessRequest.group_by": _TEXT,
     "ExplainRequest.recommendation_id": _ANY_ID,
     "ExplainRequest.item_id": ID,
     "ExplainRequest.user_id": _ANY_ID,
