@@ -29,6 +29,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,10 @@ from palate.v1 import (
 )
 from service.operations.switching import Switching
 from service.ranker.candidates import SourceFailed
+from service.telemetry import metrics as m
+from service.telemetry.call import Call
 from service.telemetry.measurements import Measurements
+from service.telemetry.metrics import Reading
 from service.telemetry.telemetry import Telemetry
 from tests.service import world
 from tests.service.standin import Running, running
@@ -60,6 +64,9 @@ STEP_S = 15
 STEPS = 60
 WINDOW = "1m"
 """What Grafana puts in the place of `$__rate_interval`."""
+EVERYBODY = ".*"
+"""What it puts in the place of `$tenant` where all are chosen."""
+TENANTS = ("shop_de", "shop_fr")
 COLUMNS = 3
 
 
@@ -97,12 +104,33 @@ def panels(path: Path = DASHBOARD) -> list[Panel]:
             one["title"],
             one["fieldConfig"]["defaults"]["unit"],
             [
-                Target(target["expr"].replace("$__rate_interval", WINDOW), target["legendFormat"])
+                Target(_filled_in(target["expr"]), target["legendFormat"])
                 for target in one["targets"]
             ],
         )
         for one in drawn
     ]
+
+
+def _filled_in(expr: str) -> str:
+    return expr.replace("$__rate_interval", WINDOW).replace("$tenant", EVERYBODY)
+
+
+class OfTenants(Telemetry):
+    """Tells of calls as if they were for catalogues in turn: the world is one."""
+
+    def __init__(self, measurements: Measurements) -> None:
+        super().__init__(measurements)
+        self._turns = cycle(TENANTS)
+        opened = [Reading(m.TENANTS_OPEN, len(TENANTS)), Reading(m.TENANTS_OPENED, len(TENANTS))]
+        measurements.watch("tenants", lambda: opened)
+
+    def ended(
+        self, call: Call, status: str, reason: str, seconds: float, recommendation_id: str = ""
+    ) -> None:
+        """See `Telemetry.ended`."""
+        call.tenant = next(self._turns)
+        super().ended(call, status, reason, seconds, recommendation_id)
 
 
 class Failing:
@@ -118,8 +146,8 @@ async def record(
     folder: Path, steps: int = STEPS, busiest: int = 30, drift_of: int = 100
 ) -> tuple[str, float]:
     """Metrics of a server under traffic in the format OpenMetrics, and the time of the first."""
-    measurements = Measurements(drift_of)
-    telemetry = Telemetry(measurements)
+    measurements = Measurements(drift_of, max_tenants=len(TENANTS))
+    telemetry = OfTenants(measurements)
     recommender = world.filled(folder, telemetry=telemetry)
     recommender.train(force=True)
     backend = Switching(recommender)

@@ -44,7 +44,7 @@ from tests.service import world
 FAULTS = {"INTERNAL", "UNKNOWN", "UNIMPLEMENTED", "DATA_LOSS", "UNAVAILABLE"}
 SLOW = {"TrainModel": 100, "ChangeEncoders": 100}
 """How many times fewer messages they get."""
-READS = ("Get", "List", "Recommend", "Similar", "Search", "Export")
+READS = ("Get", "List", "Recommend", "Similar", "Search", "Export", "Report")
 """What begins so changes nothing that another call would tell, and answers twice alike."""
 TIMEOUT_S = 60.0
 _DETAILS = "grpc-status-details-bin"

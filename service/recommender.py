@@ -25,6 +25,7 @@ from encoders.base import Encoder, runs_on
 from indexer.catalog.event import Event
 from indexer.catalog.item import Item
 from indexer.indexing.indexer import IndexReport
+from service.api.fairness import FairnessReport, FairnessRequest
 from service.api.messages import (
     DEFAULT_K,
     EventReport,
@@ -58,6 +59,7 @@ from service.models.serving_model import ServingModel
 from service.models.trainer import Made, Trainer
 from service.models.training_data import read_interactions
 from service.models.word_spaces import WordSpaces, knowing_texts
+from service.online.fairness_reading import read_fairness
 from service.online.online import Online
 from service.ranker.ranker import Ranker
 from service.ranker.stopwatch import Stopwatch
@@ -343,6 +345,12 @@ class Recommender:
     def report_online(self, request: OnlineRequest) -> OnlineReport:
         """What came of what was served."""
         return self._online.report(request)
+
+    def report_fairness(self, request: FairnessRequest) -> FairnessReport:
+        """Whom it serves."""
+        self._served.flush()
+        online, log = self._online, self._workspace.log
+        return read_fairness(log, online.policy, online.attribution_days, request)
 
     # explain
 

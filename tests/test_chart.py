@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from service.config_file import load_settings
+from service.tenants.settings import TenantSettings
 
 helm = pytest.importorskip("helm_python", reason="pip install helm-python-sdk")
 kubernetes = pytest.importorskip("kubernetes_validate", reason="pip install kubernetes-validate")
@@ -29,6 +30,7 @@ FULL: dict[str, Any] = {
         "from": [{"podSelector": {"matchLabels": {"app": "shop"}}}],
         "metricsFrom": [{"namespaceSelector": {}}],
     },
+    "tenants": {"enabled": True, "maxItems": 2_000_000, "maxOpen": 5, "idleSeconds": 60},
     "podAnnotations": {"a": "b"},
     "nodeSelector": {"disk": "ssd"},
     "tolerations": [{"key": "k", "operator": "Exists"}],
@@ -86,6 +88,8 @@ def test_manifests_are_what_kubernetes_takes(values: dict[str, Any], version: st
         {"drain": {"delaySeconds": -1, "graceSeconds": 1}},
         {"podDisruptionBudget": {"maxUnavailable": 2}},
         {"service": {"port": 70_000}},
+        {"tenants": {"enabled": "yes"}},
+        {"tenants": {"maxOpen": 0}},
     ],
 )
 def test_values_that_mean_nothing_are_refused(values: dict[str, Any]) -> None:
@@ -122,6 +126,16 @@ def test_the_settings_of_the_chart_are_settings(
     )
     assert server.health.endswith(f":{pod({})['containers'][0]['readinessProbe']['grpc']['port']}")
     assert not server.insecure
+
+
+def test_tenants_of_the_chart_are_those_of_the_settings(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert not any("TENANTS" in name for name in environment({}))
+    for name, value in environment(FULL).items():
+        monkeypatch.setenv(name, value)
+    tenants = load_settings(tmp_path).tenants
+    assert tenants == TenantSettings(enabled=True, max_items=2_000_000, max_open=5, idle_s=60.0)
 
 
 def test_the_server_has_no_rights_that_it_does_not_need() -> None:

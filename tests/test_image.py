@@ -134,6 +134,22 @@ def test_compose_gives_palate_settings_that_there_are(
     assert not settings.server.insecure
 
 
+def test_compose_with_tenants_gives_each_a_database(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    added = yaml.safe_load((ROOT / "deploy/compose/tenants.yaml").read_text())
+    assert list(added["services"]) == ["palate"]
+    given = (
+        COMPOSE["services"]["palate"]["environment"] | added["services"]["palate"]["environment"]
+    )
+    for name, value in given.items():
+        default = re.sub(r"\$\{\w+:-(\w+)\}", r"\1", value)
+        monkeypatch.setenv(name, re.sub(r"\$\{[^}]*\}", "secret", default))
+    settings = load_settings(tmp_path)
+    assert (settings.tenants.enabled, settings.tenants.max_open) == (True, 16)
+    assert settings.log.url == "postgresql://palate:secret@postgres/palate_{tenant}"
+
+
 def test_compose_publishes_to_this_machine_only_and_mounts_what_there_is() -> None:
     services = COMPOSE["services"]
     ports = [port for one in services.values() for port in one.get("ports", ())]

@@ -6,6 +6,7 @@ is mono, as loud as it was recorded, at its own rate.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,6 +26,8 @@ MAX_SECONDS = 120.0
 MAX_FRAMES = 5_760_000
 """So much of it at 48 kHz, and less of what has more samples: 23 MB, of which the indexer holds a
 few dozen."""
+MEMORY_BYTES = 96 << 20
+"""What decoding one may take: its samples twice, and what decoders take."""
 LOWEST_HZ, HIGHEST_HZ = 1_000, 192_000
 MAX_CHANNELS = 32
 
@@ -87,10 +90,12 @@ def open_sound(
         raise AudioError(label, f"cannot be decoded: {why.rstrip('.')}", _TODO) from error
     if not len(samples):
         raise AudioError(label, "holds no sound", _TODO)
-    if not np.isfinite(samples).all():
+    peak = float(max(samples.max(), -samples.min()))  # NaN where any is
+    if not math.isfinite(peak):
         raise AudioError(label, "holds NaN or infinity", "write it anew")
-    peak = float(np.abs(samples).max())
-    return Sound(samples / np.float32(peak) if peak > 1 else samples, rate)
+    if peak > 1:
+        samples /= np.float32(peak)
+    return Sound(samples, rate)
 
 
 def _check(file: SoundFile, label: str) -> None:

@@ -2,7 +2,8 @@
 memory costs a child, and the caller a MediaError.
 
 Children are started when they are needed, as many as decode at the same time, and a few stay for the next
-content. Signals that end a whole group of processes are for whoever started them, who may still have
+content. All of them share the memory that one may have: what is decoded beside another is small, and a large
+picture is decoded alone. Signals that end a whole group of processes are for whoever started them, who may still have
 content to decode: children end when their stdin does. Knows no format: `encoders.decoding.child` asks those who do.
 """
 
@@ -24,11 +25,12 @@ import numpy as np
 from PIL import Image
 
 from encoders.audio.sound import Sound, require_soundfile
-from encoders.decoding.child import read_message, write_head
+from encoders.decoding.child import MAX_BYTES, read_message, write_head
+from encoders.decoding.memory import MemoryBudget
 from encoders.errors import AudioError, ImageError, MediaError
 
 TIMEOUT_S = 30.0
-"""For one content. A picture of the most pixels that are read takes two on one core."""
+"""For one content, beside the wait for memory. A picture of the most pixels that are read takes two on one core."""
 KEPT = 2
 """Children that stay when nobody needs them."""
 _CHILD = """import os, signal, sys
@@ -38,8 +40,11 @@ os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 sys.path[:] = sys.argv[1:]
 from encoders.decoding.child import main
 main()"""
+_memory = MemoryBudget(MAX_BYTES)
 _ERRORS = {"image": ImageError, "audio": AudioError}
 _TODO = "check the file, or leave it out"
+
+Answer = tuple[dict[str, Any], bytes]
 
 
 def decoded_image(source: str | Path | bytes, label: str = "") -> Image.Image:
@@ -65,9 +70,7 @@ def check_decodable(modality: str, content: bytes, label: str = "") -> None:
         _asked(modality, content, label, check=True)
 
 
-def _asked(
-    kind: str, source: str | Path | bytes, label: str, *, check: bool = False
-) -> tuple[dict[str, Any], bytes]:
+def _asked(kind: str, source: str | Path | bytes, label: str, *, check: bool = False) -> Answer:
     content = source if isinstance(source, bytes) else b""
     path = None if isinstance(source, bytes) else os.path.abspath(source)
     label = label or (f"({len(source)} bytes)" if isinstance(source, bytes) else str(source))
@@ -101,15 +104,22 @@ class _Child:
     def has_ended(self) -> bool:
         return self._process.poll() is not None
 
-    def ask(self, head: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes] | None:
-        """The answer; None where the child has ended."""
+    def ask(self, head: dict[str, Any], content: bytes) -> Answer | None:
+        """The answer, once there is memory for it; None where the child has ended."""
+        answer = self._answer(head, content)
+        if answer is None or "needs" not in answer[0]:
+            return answer
+        with _memory.reserved(int(answer[0]["needs"])) as n_bytes:
+            return self._answer({"may": n_bytes}, b"")
+
+    def _answer(self, head: dict[str, Any], content: bytes) -> Answer | None:
         asked, answered = self._process.stdin, self._process.stdout
         assert asked is not None
         assert answered is not None
         timer = threading.Timer(TIMEOUT_S, self._time_out)
         timer.daemon = True
         timer.start()
-        answer: tuple[dict[str, Any], bytes] | None = None
+        answer: Answer | None = None
         try:
             write_head(asked, head)
             asked.write(content)

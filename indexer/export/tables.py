@@ -7,7 +7,7 @@ what they are called in the log. Attributes are JSON text, so that every value k
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -55,9 +55,10 @@ def items_schema() -> pa.Schema:
     return pa.schema(fields)
 
 
-def item_batches(log: EventLog) -> Batches:
-    """The catalogue, in the order in which items were first added."""
-    rows = (_item_row(item) for _, item in log.iter_items())
+def item_batches(log: EventLog, exported: Callable[[Item], Item] = public) -> Batches:
+    """The catalogue, in the order in which items were first added. `exported` names the media of an
+    item."""
+    rows = (_item_row(exported(item)) for _, item in log.iter_items())
     schema = items_schema()
     return (_batch(part, schema) for part in batched(rows, BATCH))
 
@@ -92,7 +93,7 @@ def vector_batches(store: ItemStore, name: str) -> Batches:
 
 
 def _item_row(item: Item) -> dict[str, Any]:
-    row = public(item).to_mapping()
+    row = item.to_mapping()
     row["domain"], row["available"] = item.domain, item.available
     if "attributes" in row:
         row["attributes"] = json.dumps(row["attributes"], ensure_ascii=False)

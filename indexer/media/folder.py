@@ -72,6 +72,12 @@ def admitted(name: str, root: Path | None) -> str:
     return f"{str(root).rstrip('/')}{_ROOT_ENDS}{path.relative_to(root)}"
 
 
+def kept_hash(name: str) -> str:
+    """Of what is kept, the hash that it is called by; empty for a path or an address."""
+    kept = _KEPT.fullmatch(name)
+    return "" if kept is None else kept[1]
+
+
 def public_name(name: str) -> str:
     """What the log calls it, as callers see it: of a path the part in its folder, anything else as
     it is."""
@@ -127,6 +133,12 @@ class MediaFolder:
             draft = file.with_name(f"{digest}.{os.getpid()}.new")
             put_in_place(file, content, draft)
         return f"kept:{digest}"
+
+    def known(self, name: str) -> str:
+        """What an item calls it if the file is an exported copy of what is kept here, which is named by
+        its hash; else `name`."""
+        kept = f"kept:{Path(name).name}"
+        return kept if not is_url(name) and kept_hash(kept) and self.path(kept).exists() else name
 
     def path(self, name: str) -> Path:
         """The file of what the log calls so, unless it is a URL."""

@@ -46,7 +46,7 @@ class MediaSource:
         cannot be had so."""
         if is_inline(name):
             return self.keep(unpacked(name, self._downloader.limits.max_bytes), modality)
-        return admitted(name, root)
+        return self.kept.known(admitted(name, root))
 
     def keep(self, content: bytes, modality: str) -> str:
         """What an item calls content that came along, once it is stored; MediaError, and nothing is

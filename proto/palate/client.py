@@ -303,6 +303,30 @@ class Client:
         )
         return self._call(self._recommend.ReportOnline, request, timeout_s)
 
+    def report_fairness(
+        self,
+        *,
+        since: float | str | datetime | None = None,
+        provider: str = "",
+        windows: int = 0,
+        group_by: str = "",
+        groupings: Mapping[str, Mapping[str, str]] | None = None,
+        timeout_s: float | None = REPORT_TIMEOUT_S,
+    ) -> recommend_pb2.ReportFairnessResponse:
+        """Whom what was served since a time serves. `groupings` has by the name of each the group of
+        each user."""
+        request = recommend_pb2.ReportFairnessRequest(
+            since=None if since is None else values.timestamp(since),
+            provider=provider,
+            windows=windows,
+            group_by=group_by,
+            groupings=[
+                recommend_pb2.UserGrouping(name=name, group_of_user=group_of_user)
+                for name, group_of_user in (groupings or {}).items()
+            ],
+        )
+        return self._call(self._recommend.ReportFairness, request, timeout_s)
+
     # Explanations
 
     def explain(

@@ -63,6 +63,7 @@ RPCS: Mapping[str, Rpc] = {
     "/palate.v1.RecommendService/SimilarItems": READ,
     "/palate.v1.RecommendService/SearchItems": Rpc(Role.READ, bulk=True),
     "/palate.v1.RecommendService/ReportOnline": READ,
+    "/palate.v1.RecommendService/ReportFairness": READ,
     "/palate.v1.ExplainService/Explain": READ,
     "/palate.v1.ExplainService/StreamExplain": READ,
     "/palate.v1.ExplainService/DescribeTaste": READ,

@@ -22,6 +22,7 @@ from typing import Protocol, TypeAlias
 
 from indexer.catalog.event import Event
 from indexer.catalog.item import Item, RowError
+from service.api.fairness import FairnessReport, FairnessRequest
 from service.api.messages import (
     EventReport,
     ExplainRequest,
@@ -116,6 +117,9 @@ class RecommendService(Protocol):
 
     def report_online(self, request: OnlineRequest, /) -> OnlineReport:
         """What came of what was served, counted from the events that name an answer."""
+
+    def report_fairness(self, request: FairnessRequest, /) -> FairnessReport:
+        """Whom what was served serves, counted alike."""
 
 
 class ExplainService(Protocol):

@@ -10,7 +10,7 @@ import math
 import time
 import urllib.request
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http.client import HTTPException
 
@@ -18,6 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from service.errors import StoreUnavailable
 from service.telemetry import metrics as m
+from service.telemetry.metrics import Metric
 
 TIMEOUT_S = 5.0
 _START = "process_start_time_seconds"
@@ -66,6 +67,17 @@ class Method:
 
 
 @dataclass(frozen=True, slots=True)
+class Tenant:
+    """The calls of one tenant, or of all that metrics do not name."""
+
+    name: str
+    calls_per_s: float
+    errors_per_s: float
+    p50_ms: float | None
+    p99_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     """One queue."""
 
@@ -84,6 +96,8 @@ class Vitals:
     """What rates and quantiles are over."""
     methods: Sequence[Method]
     """Those that were called, by name."""
+    tenants: Sequence[Tenant]
+    """Those that called, by name; none where the server has no tenants."""
     reasons_per_s: Mapping[str, float]
     """Errors, by reason, where there were any."""
     queues: Sequence[Queue]
@@ -137,7 +151,14 @@ def vitals(before: Page | None, now: Page) -> Vitals:
     return Vitals(
         serving=now.value(m.SERVING.name) == 1,
         over_s=over_s,
-        methods=_methods(before, now, over_s),
+        methods=[
+            Method(figures[0].rpartition("/")[2], *figures[1:])
+            for figures in _calls(before, now, over_s, m.CALL_DURATION, m.ERRORS)
+        ],
+        tenants=[
+            Tenant(*figures)
+            for figures in _calls(before, now, over_s, m.TENANT_CALL_DURATION, m.TENANT_ERRORS)
+        ],
         reasons_per_s={reason: n / over_s for reason, n in sorted(reasons.items())},
         queues=_queues(before, now, over_s),
         model=next(iter(now.summed(m.MODEL_INFO.name, "version")), ""),
@@ -170,25 +191,25 @@ def quantile(q: float, upto: Mapping[float, float]) -> float | None:
     return lower
 
 
-def _methods(before: Page, now: Page, over_s: float) -> list[Method]:
-    name = m.CALL_DURATION.name
-    calls = _risen(before, now, f"{name}_count", "rpc_method")
-    errors = _risen(before, now, m.ERRORS.name, "rpc_method")
+Calls = tuple[str, float, float, float | None, float | None]
+"""Of whom or what, calls and errors a second, p50 and p99 in ms."""
+
+
+def _calls(
+    before: Page, now: Page, over_s: float, durations: Metric, errors: Metric
+) -> Iterator[Calls]:
+    """By the label that both metrics have in common."""
+    (by,) = set(durations.labels) & set(errors.labels)
+    failed = _risen(before, now, errors.name, by)
     buckets: dict[str, dict[float, float]] = defaultdict(lambda: defaultdict(float))
-    for labels, value in now.samples.get(f"{name}_bucket", {}).items():
-        risen = value - before.samples.get(f"{name}_bucket", {}).get(labels, 0.0)
+    bucket = f"{durations.name}_bucket"
+    for labels, value in now.samples.get(bucket, {}).items():
+        risen = value - before.samples.get(bucket, {}).get(labels, 0.0)
         of = dict(labels)
-        buckets[of["rpc_method"]][float(of["le"])] += risen
-    return [
-        Method(
-            method.rpartition("/")[2],
-            n / over_s,
-            errors.get(method, 0.0) / over_s,
-            _ms(quantile(0.5, buckets[method])),
-            _ms(quantile(0.99, buckets[method])),
-        )
-        for method, n in sorted(calls.items())
-    ]
+        buckets[of[by]][float(of["le"])] += risen
+    for name, n in sorted(_risen(before, now, f"{durations.name}_count", by).items()):
+        p50, p99 = (_ms(quantile(q, buckets[name])) for q in (0.5, 0.99))
+        yield name, n / over_s, failed.get(name, 0.0) / over_s, p50, p99
 
 
 def _queues(before: Page, now: Page, over_s: float) -> list[Queue]:

@@ -15,6 +15,7 @@ from indexer.catalog.event import Event
 from indexer.catalog.item import Item
 from palate.client import Client, Tls
 from palate.v1 import event_pb2
+from service.api.fairness import FairnessReport, FairnessRequest
 from service.api.messages import (
     EventReport,
     ExplainRequest,
@@ -113,6 +114,16 @@ class Remote:
     def report_online(self, request: OnlineRequest) -> OnlineReport:
         answer = self._client.report_online(since=request.since or None, by=request.by)
         return from_message(answer, OnlineReport)
+
+    def report_fairness(self, request: FairnessRequest) -> FairnessReport:
+        answer = self._client.report_fairness(
+            since=request.since or None,
+            provider=request.provider,
+            windows=request.windows,
+            group_by=request.group_by,
+            groupings={one.name: one.group_of_user for one in request.groupings},
+        )
+        return from_message(answer, FairnessReport)
 
     # Reasons
 

@@ -19,11 +19,19 @@ Knows no log and no printing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from service.api.messages import OnlineFigure, OnlineGroup
+from service.api.fairness import (
+    ExposureBy,
+    ExposureGroup,
+    FairnessReport,
+    FairnessTrend,
+    FairnessWindow,
+    UserGroup,
+    UsersBy,
+)
+from service.api.messages import OnlineFigure
 from service.online.concentration import Estimate, Exposure, attention
 from service.online.feedback import Feedback
 from service.online.impression import Audience
@@ -36,99 +44,6 @@ from service.ranker.data.arrays import BoolArray, IntArray
 AUDIENCE_ORDER = (Audience.KNOWN, Audience.NEW, Audience.ANONYMOUS)
 LEAST_WINDOWS = 3
 """With fewer there is no trend."""
-
-
-@dataclass(frozen=True, slots=True)
-class ExposureGroup:
-    """Some items."""
-
-    name: str
-    items: int
-    """In the catalogue; of an age at the end."""
-    of_catalogue: float
-    """Share of the catalogue; of an age the mean over the answers."""
-    of_choices: float | None
-    """Share of what people chose before the first answer that counts; None where there is none, and of
-    ages, which change."""
-    impressions: int
-    exposure: OnlineFigure | None
-    """Share of the attention; None where fewer than two people are counted."""
-    to_catalogue: OnlineFigure | None
-    """Exposure by share of the catalogue: 1 is parity."""
-    to_choices: OnlineFigure | None
-    """Exposure by share of choices: 1 is by merit."""
-    ctr: OnlineFigure | None
-    """Clicks by impression."""
-
-
-@dataclass(frozen=True, slots=True)
-class ExposureBy:
-    """All groups of one kind. Items may be in several, or in none."""
-
-    kind: str
-    """`age`, `popularity`, `category` or `provider`."""
-    groups: Sequence[ExposureGroup]
-    unexposed: int
-    """Groups of which nothing was shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A span of time. Figures are None where nothing tells them."""
-
-    since: float
-    until: float
-    answers: int
-    people: int
-    gini: OnlineFigure | None
-    """Of as many answers as the window with the fewest has, so that windows compare."""
-    effective_items: OnlineFigure | None
-    head: OnlineFigure | None
-    """Share of the attention that the most chosen tenth was given."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trend:
-    """What a figure does from window to window."""
-
-    figure: str
-    """`gini`, `effective_items` or `head`."""
-    slope: OnlineFigure
-    """By window, least squares. The same people are counted in several, and their part with them."""
-    verdict: str
-    """Concentration `grows` or `falls` by it, or it `may be level`."""
-
-
-@dataclass(frozen=True, slots=True)
-class UserGroup:
-    """Some people."""
-
-    figures: OnlineGroup
-    ctr_difference: OnlineFigure | None
-    """Clicks by impression, less those of everybody else."""
-    head: OnlineFigure | None
-    """Share of their attention that the most chosen tenth was given."""
-
-
-@dataclass(frozen=True, slots=True)
-class FairnessReport:
-    """What was served, and whom it serves."""
-
-    since: float
-    """Unix seconds, as it was asked for."""
-    answers: int
-    people: int
-    impressions: int
-    items: int
-    """In the catalogue, and those shown that are not any more."""
-    gini: OnlineFigure | None
-    effective_items: OnlineFigure | None
-    exposure: Sequence[ExposureBy]
-    users: Mapping[str, Sequence[UserGroup]]
-    """By what makes the groups."""
-    windows: Sequence[Window]
-    trends: Sequence[Trend]
-    notes: Sequence[str]
 
 
 def fairness_report(
@@ -181,8 +96,8 @@ class _Measuring:
             self._by("popularity", self._items.by_popularity(self._chosen).items()),
             *(self._by(kind, self._items.of_field(field)) for kind, field in fields.items()),
         ]
-        users = {"known of them": self._audiences()}
-        users |= {name: self._named(groups) for name, groups in user_groups.items()}
+        users = [UsersBy("known of them", self._audiences())]
+        users += [UsersBy(name, self._named(groups)) for name, groups in user_groups.items()]
         return FairnessReport(
             since=since,
             answers=len(self._feedback.model),
@@ -312,7 +227,7 @@ class _Measuring:
 
     # time
 
-    def _windows(self, n: int) -> Iterator[tuple[Window, Mapping[str, Estimate | None]]]:
+    def _windows(self, n: int) -> Iterator[tuple[FairnessWindow, Mapping[str, Estimate | None]]]:
         served_at = self._feedback.served_at
         if not len(self._places) or served_at.max() == served_at.min():
             return
@@ -332,9 +247,9 @@ class _Measuring:
                 "head": head,
             }
             yield (
-                Window(
-                    since=float(edges[number]),
-                    until=float(edges[number + 1]),
+                FairnessWindow(
+                    since=round(float(edges[number]), 6),
+                    until=round(float(edges[number + 1]), 6),
                     answers=len(of_window),
                     people=part.n_present,
                     gini=_figure(estimates["gini"], 0.0, 1.0),
@@ -349,7 +264,7 @@ class _Measuring:
         return members[self._items.live | self._served]
 
 
-def _trends(windows: Sequence[Mapping[str, Estimate | None]]) -> Iterator[Trend]:
+def _trends(windows: Sequence[Mapping[str, Estimate | None]]) -> Iterator[FairnessTrend]:
     for name in windows[0] if windows else ():
         found = [(number, one[name]) for number, one in enumerate(windows)]
         told = [(number, one) for number, one in found if one is not None and one.n_people > 1]
@@ -365,7 +280,9 @@ def _trends(windows: Sequence[Mapping[str, Estimate | None]]) -> Iterator[Trend]
         )
         rate = slope.rate()
         if rate is not None:
-            yield Trend(name, OnlineFigure(rate.value, rate.low, rate.high), _verdict(name, rate))
+            yield FairnessTrend(
+                name, OnlineFigure(rate.value, rate.low, rate.high), _verdict(name, rate)
+            )
 
 
 def _verdict(name: str, slope: Rate) -> str:

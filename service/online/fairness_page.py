@@ -7,18 +7,18 @@ import html
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
+from service.api.fairness import (
+    ExposureBy,
+    ExposureGroup,
+    FairnessReport,
+    FairnessTrend,
+    FairnessWindow,
+    UserGroup,
+)
 from service.api.messages import OnlineFigure
 from service.evaluation import pictures
 from service.evaluation.page import document, facts, table
 from service.evaluation.report import Figure, Report
-from service.online.fairness import (
-    ExposureBy,
-    ExposureGroup,
-    FairnessReport,
-    Trend,
-    UserGroup,
-    Window,
-)
 
 MOST_GROUPS = 20
 """Rows of a table of groups; those that were shown most."""
@@ -49,9 +49,9 @@ def sections(report: FairnessReport) -> Iterator[str]:
     for by in report.exposure:
         yield f"<h2>Exposure by {html.escape(by.kind)}</h2>{_hidden(by)}"
         yield table(EXPOSURE, [exposure_row(one) for one in shown(by)])
-    for name, groups in report.users.items():
-        yield f"<h2>People by {html.escape(name)}</h2>"
-        yield table(USERS, [user_row(one) for one in groups])
+    for by_users in report.users:
+        yield f"<h2>People by {html.escape(by_users.kind)}</h2>"
+        yield table(USERS, [user_row(one) for one in by_users.groups])
     if report.windows:
         yield "<h2>Concentration over time</h2>"
         if curves := _curves(report.windows):
@@ -95,7 +95,7 @@ def user_row(one: UserGroup) -> list[str]:
     ]
 
 
-def window_row(one: Window) -> list[str]:
+def window_row(one: FairnessWindow) -> list[str]:
     """In the order of WINDOWS."""
     return [
         datetime.fromtimestamp(one.since, UTC).strftime("%Y-%m-%d %H:%M"),
@@ -107,7 +107,7 @@ def window_row(one: Window) -> list[str]:
     ]
 
 
-def trend_row(one: Trend) -> list[str]:
+def trend_row(one: FairnessTrend) -> list[str]:
     """In the order of TRENDS."""
     return [one.figure, interval(one.slope, 4), one.verdict]
 
@@ -118,7 +118,7 @@ def _drawn(by: ExposureBy, one: ExposureGroup) -> Figure:
     return Figure(one.name, by.kind, "to_catalogue", *values, one.impressions)
 
 
-def _curves(windows: Sequence[Window]) -> dict[str, tuple[list[float], list[float]]]:
+def _curves(windows: Sequence[FairnessWindow]) -> dict[str, tuple[list[float], list[float]]]:
     """Of those figures that every window has."""
     found = {}
     for name in ("gini", "head"):

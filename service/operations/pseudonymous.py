@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, ParamSpec, TypeVar
 
+from service.api.fairness import FairnessRequest, UserGrouping
 from service.api.messages import (
     ExplainRequest,
     Explanation,
@@ -57,6 +58,8 @@ class _Ids:
                 return self._of(value)
             case RecommendRequest() | ExplainRequest() | TasteRequest() | UserProfile():
                 return replace(value, user_id=self._of(value.user_id))
+            case FairnessRequest():
+                return replace(value, groupings=[self._grouping(one) for one in value.groupings])
             case _ if name == "events":
                 return self._pseudonyms.of_events(value)
             case _ if name == "tell" and value is not None:
@@ -75,6 +78,10 @@ class _Ids:
             case UserExport():
                 return replace(answer, data=self._named(answer.data))
         return answer
+
+    def _grouping(self, grouping: UserGrouping) -> UserGrouping:
+        named = {self._of(user_id): group for user_id, group in grouping.group_of_user.items()}
+        return replace(grouping, group_of_user=named)
 
     def _of(self, user_id: str) -> str:
         pseudonym = self._pseudonyms.of(user_id)

@@ -104,6 +104,7 @@ class Switching:
     similar_items = _delegate(Recommender.similar_items)
     search_items = _delegate(Recommender.search_items)
     report_online = _delegate(Recommender.report_online)
+    report_fairness = _delegate(Recommender.report_fairness)
 
     explain = _delegate(Recommender.explain)
     describe_taste = _delegate(Recommender.describe_taste)

@@ -39,6 +39,7 @@ from service.rpc.conversion.requests import (
     encoder_lines,
     explain_request,
     export_page,
+    fairness_request,
     list_page,
     online_request,
     recommend_request,
@@ -178,6 +179,13 @@ class RecommendServicer(recommend_pb2_grpc.RecommendServiceServicer):
         wanted = online_request(request)
         report = await self._queues.index(context, lambda backend: backend.report_online(wanted))
         return to_message(report, recommend_pb2.ReportOnlineResponse)
+
+    async def ReportFairness(
+        self, request: recommend_pb2.ReportFairnessRequest, context: Context
+    ) -> recommend_pb2.ReportFairnessResponse:
+        wanted = fairness_request(request)
+        report = await self._queues.index(context, lambda backend: backend.report_fairness(wanted))
+        return to_message(report, recommend_pb2.ReportFairnessResponse)
 
 
 class ExplainServicer(explain_pb2_grpc.ExplainServiceServicer):

@@ -28,7 +28,9 @@ from service.telemetry.tally import Counts, Histograms, family_of
 from service.telemetry.told import Listed, Read
 
 OTHER = "OTHER"
-"""The label of a reason that is not of our errors, such as a plug-in's."""
+"""The label of a reason that is not of our errors, such as a plug-in's, and of tenants that are not named."""
+_NO_TENANT = "TENANT_REFUSED"
+"""Of calls for what may be no tenant at all."""
 _REASONS = {error.reason for error in STATUS} | {"UNEXPECTED"}
 
 logger = logging.getLogger(__name__)
@@ -37,14 +39,17 @@ logger = logging.getLogger(__name__)
 class Measurements:
     """For several threads."""
 
-    def __init__(self, drift_of: int = N) -> None:
-        """`drift_of` answers on each side are compared for drift."""
+    def __init__(self, drift_of: int = N, max_tenants: int = 0) -> None:
+        """`drift_of` answers on each side are compared for drift. So many tenants are told apart."""
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         self._drift = ScoreDrift(drift_of)
         self._lock = threading.Lock()
         self._calls = Histograms(m.CALL_DURATION)
         self._errors = Counts(m.ERRORS)
+        self._tenant_calls = Histograms(m.TENANT_CALL_DURATION)
+        self._tenant_errors = Counts(m.TENANT_ERRORS)
+        self._named, self._max_tenants = set[str](), max_tenants
         self._stages = Histograms(m.STAGE_DURATION)
         self._sources = Histograms(m.SOURCE_DURATION)
         self._answers = Counts(m.ANSWERS, ())
@@ -57,13 +62,21 @@ class Measurements:
         self.registry.register(self._read)
         self.watch("drift", self._drifted)
 
-    def ended(self, method: str, status: str, reason: str, seconds: float) -> None:
-        """See `Telemetry.ended`."""
+    def ended(
+        self, method: str, status: str, reason: str, seconds: float, tenant: str = ""
+    ) -> None:
+        """See `Telemetry.ended`. `tenant` is whose catalogue was called, if anybody's."""
         name = method.removeprefix("/")
+        known = reason if reason in _REASONS else OTHER
         with self._lock:
             self._calls.observe(("grpc", name, status), seconds)
             if reason:
-                self._errors.add((name, reason if reason in _REASONS else OTHER), 1)
+                self._errors.add((name, known), 1)
+            if tenant:
+                of = self._name_of(tenant, reason)
+                self._tenant_calls.observe((of,), seconds)
+                if reason:
+                    self._tenant_errors.add((of, known), 1)
 
     def stages(self, watch: Stopwatch) -> None:
         """See `Telemetry.stages`."""
@@ -95,11 +108,21 @@ class Measurements:
         """See `Telemetry.unwatch`."""
         self._read.remove(name)
 
+    def _name_of(self, tenant: str, reason: str) -> str:
+        """As metrics call it."""
+        if tenant not in self._named:
+            if reason == _NO_TENANT or len(self._named) >= self._max_tenants:
+                return OTHER
+            self._named.add(tenant)
+        return tenant
+
     def _families(self) -> list[Family]:
         with self._lock:
             return [
                 self._calls.family(),
                 self._errors.family(),
+                self._tenant_calls.family(),
+                self._tenant_errors.family(),
                 self._stages.family(),
                 self._sources.family(),
                 self._answers.family(),

@@ -4,7 +4,7 @@ Names follow Prometheus: the unit at the end, `_total` after a counter. That of 
 of the semantic conventions of OpenTelemetry for RPC, `rpc.server.call.duration` in seconds (before
 they were stable it was `rpc.server.duration` in milliseconds), as its exporters write it for
 Prometheus. What may be a label is bounded: methods, codes, reasons of our errors, stages, sources,
-queues; never an id of a user, an item, an answer or a request.
+queues, the first tenants; never an id of a user, an item, an answer or a request.
 
 Dashboards and alerts name these, so they are never renamed. Knows nothing of who measures.
 """
@@ -162,6 +162,19 @@ QUEUE_SHED = _counter(
 
 # tenants, where there are any
 
+TENANT_CALL_DURATION = Metric(
+    "palate_tenant_call_duration_seconds",
+    Kind.HISTOGRAM,
+    "Calls by whose catalogue they were for; OTHER stands for all that are not named (tenants.max_named).",
+    ("tenant",),
+    CALL_BUCKETS_S,
+)
+TENANT_ERRORS = _counter(
+    "palate_tenant_errors_total",
+    "Of these, those that ended with an error, by the reason that the caller was told.",
+    "tenant",
+    "reason",
+)
 TENANTS_OPEN = _gauge("palate_tenants_open", "Tenants that are open, or being opened or closed.")
 TENANTS_OPENED = _counter(
     "palate_tenants_opened_total",

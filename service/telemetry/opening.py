@@ -22,18 +22,20 @@ logger = logging.getLogger(__name__)
 
 @contextmanager
 def telemetry_of(
-    settings: ServerSettings, may_read: Callable[[str], bool] | None = None
+    settings: ServerSettings,
+    may_read: Callable[[str], bool] | None = None,
+    max_tenants: int = 0,
 ) -> Iterator[Telemetry]:
     """Open for as long as this lasts. `may_read` says of a header `Authorization` whether metrics are
-    shown to who sent it; without it everybody may. AddressUnavailable where metrics cannot be shown,
-    ConfigError where traces cannot be sent."""
+    shown to who sent it; without it everybody may. `max_tenants` are told apart. AddressUnavailable
+    where metrics cannot be shown, ConfigError where traces cannot be sent."""
     with ExitStack() as stack:
         measurements = None
         if settings.metrics:
             from service.telemetry.endpoint import metrics_at
             from service.telemetry.measurements import Measurements
 
-            measurements = Measurements()
+            measurements = Measurements(max_tenants=max_tenants)
             where = stack.enter_context(
                 metrics_at(settings.metrics, measurements.registry, may_read)
             )

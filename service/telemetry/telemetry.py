@@ -41,7 +41,7 @@ class Telemetry:
     ) -> None:
         """It has ended. `status` is the name of a code, `reason` empty where all went well."""
         if self._measurements is not None:
-            self._measurements.ended(call.method, status, reason, seconds)
+            self._measurements.ended(call.method, status, reason, seconds, call.tenant)
         if self._tracer is not None and call.span is not None:
             self._tracer.ended(call.span, status, reason, recommendation_id, call.tenant)
 

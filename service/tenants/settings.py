@@ -23,6 +23,9 @@ class TenantSettings(BaseModel):
     max_calls: int = Field(default=32, ge=1)
     """Most calls of one tenant that are answered or wait at the same time; more are refused with
     RESOURCE_EXHAUSTED."""
+    max_named: int = Field(default=100, ge=0)
+    """Most tenants that metrics name, those that are called first; the calls of the others count
+    together, as `OTHER`."""
     max_items: int = Field(default=0, ge=0)
     """Most items of a tenant, unless `palate tenants limit` says otherwise of it. 0 is no limit."""
     max_events_per_day: int = Field(default=0, ge=0)

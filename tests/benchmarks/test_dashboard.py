@@ -38,7 +38,7 @@ def test_a_line_is_named_by_its_labels_and_leaves_out_what_is_no_number() -> Non
 
 
 def test_the_panels_are_those_with_queries_and_grafanas_window_is_filled_in() -> None:
-    assert len(panels()) == 24
+    assert len(panels()) == 28
     queries = [target.expr for panel in panels() for target in panel.targets]
     assert any("[1m]" in query for query in queries)
     assert not any("$" in query for query in queries)

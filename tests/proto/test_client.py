@@ -166,6 +166,8 @@ def test_every_method_reaches_the_server_and_gives_back_what_it_said() -> None:
         assert client.similar_items("f1").results[0].item_id == "f1"
         assert client.search_items("ship").results == client.search_items(image=b"png").results
         assert client.report_online(since="2026-03-01T12:00:00Z", by="slice").answers == 3
+        fairness = client.report_fairness(windows=3, groupings={"plan": {"u": "paid"}})
+        assert fairness.users[0].kind == "plan"
         assert client.explain("f1", user_id="u").writer == "template"
         assert client.describe_taste("u", language="zh").user_id == "u"
         assert [part.WhichOneof("part") for part in client.stream_explain("f1", user_id="u")] == [

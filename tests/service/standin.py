@@ -14,6 +14,15 @@ import grpc
 from indexer.catalog.event import Event
 from indexer.catalog.item import Item
 from indexer.indexing.indexer import IndexReport
+from service.api.fairness import (
+    ExposureBy,
+    ExposureGroup,
+    FairnessReport,
+    FairnessTrend,
+    FairnessWindow,
+    UserGroup,
+    UsersBy,
+)
 from service.api.messages import (
     Change,
     EventReport,
@@ -137,6 +146,26 @@ ONLINE = OnlineReport(
     shown_placements=("home",),
     attribution=OnlineAttribution(4, 3, 2, 1, 0, 5),
 )
+FAIRNESS = FairnessReport(
+    since=0.0,
+    answers=3,
+    people=2,
+    impressions=5,
+    items=9,
+    gini=OnlineFigure(0.5, 0.25, 0.75),
+    effective_items=None,
+    exposure=(
+        ExposureBy(
+            "age",
+            (ExposureGroup("under a day", 4, 0.25, None, 0, None, None, None, None),),
+            unexposed=1,
+        ),
+    ),
+    users=(UsersBy("plan", (UserGroup(ONLINE.groups[0], None, OnlineFigure(0.4, 0.25, 0.75)),)),),
+    windows=(FairnessWindow(1_700_000_000.5, 1_700_000_001.5, 2, 1, None, None, None),),
+    trends=(FairnessTrend("head", OnlineFigure(-0.5, -0.75, 0.25), "may be level"),),
+    notes=("no event names one of these answers, so that there are no clicks",),
+)
 TRIAL = ModelTrial(
     kind=TrialKind.CANARY,
     version="m2",
@@ -159,6 +188,7 @@ ANSWERS: Mapping[str, Any] = {
     "similar_items": ANSWER,
     "search_items": ANSWER,
     "report_online": ONLINE,
+    "report_fairness": FAIRNESS,
     "describe_taste": TASTE,
     "list_models": [MODEL],
     "activate_model": MODEL,

@@ -323,3 +323,138 @@ class OnlineAttribution(_message.Message):
     other_item: int
     late: int
     def __init__(self, attributed: _Optional[int] = ..., unattributed: _Optional[int] = ..., unknown_answer: _Optional[int] = ..., other_person: _Optional[int] = ..., other_item: _Optional[int] = ..., late: _Optional[int] = ...) -> None: ...
+
+class ReportFairnessRequest(_message.Message):
+    __slots__ = ("since", "provider", "windows", "group_by", "groupings")
+    SINCE_FIELD_NUMBER: _ClassVar[int]
+    PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    WINDOWS_FIELD_NUMBER: _ClassVar[int]
+    GROUP_BY_FIELD_NUMBER: _ClassVar[int]
+    GROUPINGS_FIELD_NUMBER: _ClassVar[int]
+    since: _timestamp_pb2.Timestamp
+    provider: str
+    windows: int
+    group_by: str
+    groupings: _containers.RepeatedCompositeFieldContainer[UserGrouping]
+    def __init__(self, since: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., provider: _Optional[str] = ..., windows: _Optional[int] = ..., group_by: _Optional[str] = ..., groupings: _Optional[_Iterable[_Union[UserGrouping, _Mapping]]] = ...) -> None: ...
+
+class UserGrouping(_message.Message):
+    __slots__ = ("name", "group_of_user")
+    class GroupOfUserEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    GROUP_OF_USER_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    group_of_user: _containers.ScalarMap[str, str]
+    def __init__(self, name: _Optional[str] = ..., group_of_user: _Optional[_Mapping[str, str]] = ...) -> None: ...
+
+class ReportFairnessResponse(_message.Message):
+    __slots__ = ("since", "answers", "people", "impressions", "items", "gini", "effective_items", "exposure", "users", "windows", "trends", "notes")
+    SINCE_FIELD_NUMBER: _ClassVar[int]
+    ANSWERS_FIELD_NUMBER: _ClassVar[int]
+    PEOPLE_FIELD_NUMBER: _ClassVar[int]
+    IMPRESSIONS_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    GINI_FIELD_NUMBER: _ClassVar[int]
+    EFFECTIVE_ITEMS_FIELD_NUMBER: _ClassVar[int]
+    EXPOSURE_FIELD_NUMBER: _ClassVar[int]
+    USERS_FIELD_NUMBER: _ClassVar[int]
+    WINDOWS_FIELD_NUMBER: _ClassVar[int]
+    TRENDS_FIELD_NUMBER: _ClassVar[int]
+    NOTES_FIELD_NUMBER: _ClassVar[int]
+    since: _timestamp_pb2.Timestamp
+    answers: int
+    people: int
+    impressions: int
+    items: int
+    gini: OnlineFigure
+    effective_items: OnlineFigure
+    exposure: _containers.RepeatedCompositeFieldContainer[ExposureBy]
+    users: _containers.RepeatedCompositeFieldContainer[UsersBy]
+    windows: _containers.RepeatedCompositeFieldContainer[FairnessWindow]
+    trends: _containers.RepeatedCompositeFieldContainer[FairnessTrend]
+    notes: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, since: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., answers: _Optional[int] = ..., people: _Optional[int] = ..., impressions: _Optional[int] = ..., items: _Optional[int] = ..., gini: _Optional[_Union[OnlineFigure, _Mapping]] = ..., effective_items: _Optional[_Union[OnlineFigure, _Mapping]] = ..., exposure: _Optional[_Iterable[_Union[ExposureBy, _Mapping]]] = ..., users: _Optional[_Iterable[_Union[UsersBy, _Mapping]]] = ..., windows: _Optional[_Iterable[_Union[FairnessWindow, _Mapping]]] = ..., trends: _Optional[_Iterable[_Union[FairnessTrend, _Mapping]]] = ..., notes: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class ExposureBy(_message.Message):
+    __slots__ = ("kind", "groups", "unexposed")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    GROUPS_FIELD_NUMBER: _ClassVar[int]
+    UNEXPOSED_FIELD_NUMBER: _ClassVar[int]
+    kind: str
+    groups: _containers.RepeatedCompositeFieldContainer[ExposureGroup]
+    unexposed: int
+    def __init__(self, kind: _Optional[str] = ..., groups: _Optional[_Iterable[_Union[ExposureGroup, _Mapping]]] = ..., unexposed: _Optional[int] = ...) -> None: ...
+
+class ExposureGroup(_message.Message):
+    __slots__ = ("name", "items", "of_catalogue", "of_choices", "impressions", "exposure", "to_catalogue", "to_choices", "ctr")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    OF_CATALOGUE_FIELD_NUMBER: _ClassVar[int]
+    OF_CHOICES_FIELD_NUMBER: _ClassVar[int]
+    IMPRESSIONS_FIELD_NUMBER: _ClassVar[int]
+    EXPOSURE_FIELD_NUMBER: _ClassVar[int]
+    TO_CATALOGUE_FIELD_NUMBER: _ClassVar[int]
+    TO_CHOICES_FIELD_NUMBER: _ClassVar[int]
+    CTR_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    items: int
+    of_catalogue: float
+    of_choices: float
+    impressions: int
+    exposure: OnlineFigure
+    to_catalogue: OnlineFigure
+    to_choices: OnlineFigure
+    ctr: OnlineFigure
+    def __init__(self, name: _Optional[str] = ..., items: _Optional[int] = ..., of_catalogue: _Optional[float] = ..., of_choices: _Optional[float] = ..., impressions: _Optional[int] = ..., exposure: _Optional[_Union[OnlineFigure, _Mapping]] = ..., to_catalogue: _Optional[_Union[OnlineFigure, _Mapping]] = ..., to_choices: _Optional[_Union[OnlineFigure, _Mapping]] = ..., ctr: _Optional[_Union[OnlineFigure, _Mapping]] = ...) -> None: ...
+
+class UsersBy(_message.Message):
+    __slots__ = ("kind", "groups")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    GROUPS_FIELD_NUMBER: _ClassVar[int]
+    kind: str
+    groups: _containers.RepeatedCompositeFieldContainer[UserGroup]
+    def __init__(self, kind: _Optional[str] = ..., groups: _Optional[_Iterable[_Union[UserGroup, _Mapping]]] = ...) -> None: ...
+
+class UserGroup(_message.Message):
+    __slots__ = ("figures", "ctr_difference", "head")
+    FIGURES_FIELD_NUMBER: _ClassVar[int]
+    CTR_DIFFERENCE_FIELD_NUMBER: _ClassVar[int]
+    HEAD_FIELD_NUMBER: _ClassVar[int]
+    figures: OnlineGroup
+    ctr_difference: OnlineFigure
+    head: OnlineFigure
+    def __init__(self, figures: _Optional[_Union[OnlineGroup, _Mapping]] = ..., ctr_difference: _Optional[_Union[OnlineFigure, _Mapping]] = ..., head: _Optional[_Union[OnlineFigure, _Mapping]] = ...) -> None: ...
+
+class FairnessWindow(_message.Message):
+    __slots__ = ("since", "until", "answers", "people", "gini", "effective_items", "head")
+    SINCE_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_FIELD_NUMBER: _ClassVar[int]
+    ANSWERS_FIELD_NUMBER: _ClassVar[int]
+    PEOPLE_FIELD_NUMBER: _ClassVar[int]
+    GINI_FIELD_NUMBER: _ClassVar[int]
+    EFFECTIVE_ITEMS_FIELD_NUMBER: _ClassVar[int]
+    HEAD_FIELD_NUMBER: _ClassVar[int]
+    since: _timestamp_pb2.Timestamp
+    until: _timestamp_pb2.Timestamp
+    answers: int
+    people: int
+    gini: OnlineFigure
+    effective_items: OnlineFigure
+    head: OnlineFigure
+    def __init__(self, since: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., until: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., answers: _Optional[int] = ..., people: _Optional[int] = ..., gini: _Optional[_Union[OnlineFigure, _Mapping]] = ..., effective_items: _Optional[_Union[OnlineFigure, _Mapping]] = ..., head: _Optional[_Union[OnlineFigure, _Mapping]] = ...) -> None: ...
+
+class FairnessTrend(_message.Message):
+    __slots__ = ("figure", "slope", "verdict")
+    FIGURE_FIELD_NUMBER: _ClassVar[int]
+    SLOPE_FIELD_NUMBER: _ClassVar[int]
+    VERDICT_FIELD_NUMBER: _ClassVar[int]
+    figure: str
+    slope: OnlineFigure
+    verdict: str
+    def __init__(self, figure: _Optional[str] = ..., slope: _Optional[_Union[OnlineFigure, _Mapping]] = ..., verdict: _Optional[str] = ...) -> None: ...

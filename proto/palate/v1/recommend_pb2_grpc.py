@@ -60,6 +60,11 @@ class RecommendServiceStub(object):
                 request_serializer=palate_dot_v1_dot_recommend__pb2.ReportOnlineRequest.SerializeToString,
                 response_deserializer=palate_dot_v1_dot_recommend__pb2.ReportOnlineResponse.FromString,
                 _registered_method=True)
+        self.ReportFairness = channel.unary_unary(
+                '/palate.v1.RecommendService/ReportFairness',
+                request_serializer=palate_dot_v1_dot_recommend__pb2.ReportFairnessRequest.SerializeToString,
+                response_deserializer=palate_dot_v1_dot_recommend__pb2.ReportFairnessResponse.FromString,
+                _registered_method=True)
 
 
 class RecommendServiceServicer(object):
@@ -98,6 +103,14 @@ class RecommendServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReportFairness(self, request, context):
+        """Whom what Recommend served serves: exposure by age, popularity, category and provider of items, clicks by group of
+        people, and concentration over time, counted anew as ReportOnline does.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RecommendServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -120,6 +133,11 @@ def add_RecommendServiceServicer_to_server(servicer, server):
                     servicer.ReportOnline,
                     request_deserializer=palate_dot_v1_dot_recommend__pb2.ReportOnlineRequest.FromString,
                     response_serializer=palate_dot_v1_dot_recommend__pb2.ReportOnlineResponse.SerializeToString,
+            ),
+            'ReportFairness': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReportFairness,
+                    request_deserializer=palate_dot_v1_dot_recommend__pb2.ReportFairnessRequest.FromString,
+                    response_serializer=palate_dot_v1_dot_recommend__pb2.ReportFairnessResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -230,6 +248,33 @@ class RecommendService(object):
             '/palate.v1.RecommendService/ReportOnline',
             palate_dot_v1_dot_recommend__pb2.ReportOnlineRequest.SerializeToString,
             palate_dot_v1_dot_recommend__pb2.ReportOnlineResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReportFairness(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/palate.v1.RecommendService/ReportFairness',
+            palate_dot_v1_dot_recommend__pb2.ReportFairnessRequest.SerializeToString,
+            palate_dot_v1_dot_recommend__pb2.ReportFairnessResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli import output
-from service.cli.files import DONE
+from service.cli.files import DONE, IN_PART
 from service.cli.options import Config, Data, Json, local
 from service.cli.session import event_log, require_data, settings_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from indexer.export.media import MediaExport
     from indexer.export.tables import Batches
     from indexer.log.event_log import EventLog
     from service.config import Settings
@@ -49,11 +50,20 @@ def export(
             help="Which vectors; by default those of the model that serves.",
         ),
     ] = "",
+    media: Annotated[
+        bool,
+        typer.Option(
+            help="Whether pictures and sounds of items that are files are copied beside it, into a folder."
+        ),
+    ] = True,
     data: Data = None,
     config: Config = None,
     as_json: Json = False,
 ) -> int:
     """Write what is kept to a Parquet file, which `index`, `events` and `users import` take back.
+
+    Pictures and sounds of items lie beside it then, in FILE's folder `<name>.media`, and `index` finds them
+    there, also for a server; those on the web stay addresses.
 
     People are called in it what they are called in the data folder: by pseudonyms, where it has them.
 
@@ -64,18 +74,53 @@ def export(
         raise typer.BadParameter("--vector is for vectors.")
     settings = settings_of(data, config)
     require_data(settings)
-    with _opened(what, settings, vector, as_json) as (schema, batches):
+    perceived = _media_export(file, settings, media)
+    with _opened(what, settings, vector, perceived, as_json) as (schema, batches):
         rows = _write(file, schema, batches, what, as_json)
+    counts = _counts(perceived)
     if as_json:
-        output.emit({"file": str(file), "rows": rows})
+        told = {"media": counts} if what is What.ITEMS else {}
+        output.emit({"file": str(file), "rows": rows, **told})
     else:
         output.say(f"{file}: {rows:,} rows")
-    return DONE
+        for line in _told(counts):
+            output.remark(line)
+    return IN_PART if any("missing" in of_kind for of_kind in counts.values()) else DONE
+
+
+def _media_export(file: Path, settings: Settings, copies: bool) -> MediaExport:
+    from indexer.export.media import MediaExport
+    from indexer.media.folder import MediaFolder
+    from service.storage.data_folder import MEDIA_FOLDER
+
+    return MediaExport(file, MediaFolder(settings.data / MEDIA_FOLDER), copies=copies)
+
+
+def _counts(exported: MediaExport) -> dict[str, dict[str, int]]:
+    """What became of them, by their kind."""
+    from encoders.modality import media_types
+
+    counts: dict[str, dict[str, int]] = {}
+    for (modality, became), n in exported.counts.items():
+        counts.setdefault(media_types()[modality].plural, {})[became] = n
+    return counts
+
+
+def _told(counts: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+    """What became of pictures and sounds, and what to do about those that are not there."""
+    from indexer.export.media import Became
+
+    for plural, of_kind in counts.items():
+        yield f"{plural}: " + ", ".join(f"{n:,} {became}" for became, n in of_kind.items())
+        if Became.MISSING in of_kind:
+            yield f"{plural} that are missing are not where their items say, or were removed: index them again"
+        if Became.LEFT_OUT in of_kind:
+            yield f"{plural} that are left out are copied without --no-media"
 
 
 @contextmanager
 def _opened(
-    what: What, settings: Settings, vector: str, quiet: bool
+    what: What, settings: Settings, vector: str, media: MediaExport, quiet: bool
 ) -> Iterator[tuple[pa.Schema, Batches]]:
     from encoders.errors import PackageMissing
 
@@ -97,7 +142,7 @@ def _opened(
         return
     with event_log(settings) as log:
         if what is What.ITEMS:
-            yield tables.items_schema(), tables.item_batches(log)
+            yield tables.items_schema(), tables.item_batches(log, media.of)
         elif what is What.EVENTS:
             yield _of_people(tables.EVENTS, log), tables.event_batches(log)
         else:

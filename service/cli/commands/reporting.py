@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,8 +20,8 @@ from service.cli.pages import require_page, write_page
 from service.cli.session import answering, event_log, require_data, settings_of
 
 if TYPE_CHECKING:
+    from service.api.fairness import FairnessReport, FairnessRequest, UserGrouping
     from service.api.messages import OnlineReport, OnlineRequest
-    from service.online.fairness import FairnessReport
 
 report = typer.Typer(
     help="What was served: what came of it (online), and whom it serves (fairness).",
@@ -30,10 +30,6 @@ report = typer.Typer(
 
 _AGO = re.compile(r"(\d{1,6})([mhdw])")
 _UNITS_S = {"m": 60.0, "h": 3_600.0, "d": 86_400.0, "w": 604_800.0}
-ELSEWHERE = (
-    "<p>Exposure and concentration: <code>palate report fairness</code> on the data folder.</p>"
-)
-"""In the place of sections that a server does not answer."""
 Since = Annotated[
     str,
     typer.Option(
@@ -94,6 +90,7 @@ def online(
     Counted from events that carry the recommendation_id of the answer that led to them. What event
     types count as is in the settings (events.kinds).
     """
+    from service.api.fairness import FairnessRequest
     from service.api.messages import OnlineBy, OnlineRequest
 
     from_then = since_of(since, time.time()) if since else 0.0
@@ -103,14 +100,15 @@ def online(
     if server:
         with answering(data, config, server, quiet=as_json) as backend:
             found = backend.report_online(request)
+            if page is not None:
+                fairness = backend.report_fairness(FairnessRequest(from_then))
     else:
         found, fairness = _here(data, config, request, with_fairness=page is not None)
-    if page is not None:
+    if page is not None and fairness is not None:
         from service.online.fairness_page import sections
         from service.online.page import page as drawn
 
-        more = (ELSEWHERE,) if fairness is None else sections(fairness)
-        write_page(page, drawn(found, about(found), more))
+        write_page(page, drawn(found, about(found), sections(fairness)))
     if as_json:
         output.emit(asdict(found))
     else:
@@ -140,7 +138,8 @@ def about(found: OnlineReport) -> Mapping[str, str]:
 def _here(
     data: Path | None, config: Path | None, request: OnlineRequest, *, with_fairness: bool
 ) -> tuple[OnlineReport, FairnessReport | None]:
-    from service.online.fairness_reading import FairnessRequest, read_fairness
+    from service.api.fairness import FairnessRequest
+    from service.online.fairness_reading import read_fairness
     from service.online.online import Online, WrittenAnswers
 
     settings = settings_of(data, config)
@@ -188,33 +187,25 @@ def fairness(
     page: Page = None,
     data: Data = None,
     config: Config = None,
+    server: Server = HERE,
     as_json: Json = False,
 ) -> int:
     """Exposure by age, popularity, category and provider of items; clicks by group of people; and
     concentration over time, with 95 % intervals over people.
 
-    Reads the log of a data folder, also while a server has it open.
+    Reads the log of a data folder, also while a server has it open; or asks a server.
     """
-    from indexer.ingest.sources.opening import open_sources
-    from indexer.log.opening import open_event_log
-    from service.online.fairness_reading import FairnessRequest, read_fairness
-    from service.online.user_groups import by_table
-    from service.storage.pseudonyms import Pseudonyms
+    from service.api.fairness import FairnessRequest
 
     from_then = since_of(since, time.time()) if since else 0.0
     require_page(page)
-    settings = settings_of(data, config)
-    require_data(settings)
-    pseudonyms = Pseudonyms.of_settings(settings)
-    tables = {}
-    if groups is not None:
-        (source,) = open_sources([str(groups)])
-        tables[groups.name] = by_table(source, pseudonyms.of)
-    request = FairnessRequest(from_then, provider, windows, group_by, tables)
-    policy, days = settings.events.policy(), settings.online.attribution_days
-    with open_event_log(settings.log_url) as log:
-        pseudonyms.check(log)
-        found = read_fairness(log, policy, days, request)
+    request = FairnessRequest(from_then, provider, windows, group_by)
+    if server:
+        request = replace(request, groupings=_groupings(groups, str))
+        with answering(data, config, server, quiet=as_json) as backend:
+            found = backend.report_fairness(request)
+    else:
+        found = _fairness_here(data, config, request, groups)
     if page is not None:
         from service.online.fairness_page import page as drawn
 
@@ -224,6 +215,34 @@ def fairness(
     else:
         _show_fairness(found)
     return DONE
+
+
+def _fairness_here(
+    data: Path | None, config: Path | None, request: FairnessRequest, groups: Path | None
+) -> FairnessReport:
+    from indexer.log.opening import open_event_log
+    from service.online.fairness_reading import read_fairness
+    from service.storage.pseudonyms import Pseudonyms
+
+    settings = settings_of(data, config)
+    require_data(settings)
+    pseudonyms = Pseudonyms.of_settings(settings)
+    request = replace(request, groupings=_groupings(groups, pseudonyms.of))
+    policy, days = settings.events.policy(), settings.online.attribution_days
+    with open_event_log(settings.log_url) as log:
+        pseudonyms.check(log)
+        return read_fairness(log, policy, days, request)
+
+
+def _groupings(table: Path | None, named: Callable[[str], str]) -> Sequence[UserGrouping]:
+    from indexer.ingest.sources.opening import open_sources
+    from service.api.fairness import UserGrouping
+    from service.online.user_groups import by_table
+
+    if table is None:
+        return ()
+    (source,) = open_sources([str(table)])
+    return [UserGrouping(table.name, by_table(source, named))]
 
 
 def _counted(found: FairnessReport) -> Mapping[str, str]:
@@ -249,10 +268,10 @@ def _show_fairness(found: FairnessReport) -> None:
         columns = shown.EXPOSURE
         title = f"Exposure by {by.kind}"
         output.table(columns, rows, title=title, right=columns[1:], whole=columns[:1])
-    for name, groups in found.users.items():
-        rows = [shown.user_row(one) for one in groups]
+    for by_users in found.users:
+        rows = [shown.user_row(one) for one in by_users.groups]
         columns = shown.USERS
-        title = f"People by {name}"
+        title = f"People by {by_users.kind}"
         output.table(columns, rows, title=title, right=columns[1:], whole=columns[:1])
     if found.windows:
         rows = [shown.window_row(one) for one in found.windows]

@@ -86,7 +86,7 @@ def serve(
     for warning in warnings(settings, required=access.required):
         output.remark(f"warning: {warning}")
     reads_metrics = metrics_readers(settings, access)
-    with log, telemetry_of(settings.server, reads_metrics) as telemetry:
+    with log, telemetry_of(settings.server, reads_metrics, settings.tenants.max_named) as telemetry:
         had_loaded = asyncio.run(
             serve_until_stopped(
                 settings,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,7 +20,7 @@ from service.cli.session import settings_of
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from service.cli.metrics_page import Page, Vitals
+    from service.cli.metrics_page import Method, Page, Tenant, Vitals
 
 DEFAULT_METRICS = "127.0.0.1:9464"
 
@@ -51,7 +51,8 @@ def top(
     ] = None,
     as_json: Json = False,
 ) -> int:
-    """Show what a server does: calls, errors, how long they take, queues, model, failing sources.
+    """Show what a server does: calls, errors, how long they take, by tenant where there are any; queues,
+    model, failing sources.
 
     Reads the metrics that `server.metrics` turns on. Ctrl-C ends it; with --json it is one object
     for each look.
@@ -94,7 +95,21 @@ def _looks(first: Page, url: str, key: str, every_s: float) -> Iterator[Vitals]:
 def _drawn(seen: Vitals) -> RenderableType:
     from rich.console import Group
 
-    methods = [
+    numbers = ["calls/s", "errors/s", "p50 ms", "p99 ms"]
+    queues = [[one.name, one.pending, one.capacity, one.shed_per_s] for one in seen.queues]
+    tenants = [output.table_of(["tenant", *numbers], _calls(seen.tenants), right=numbers)]
+    return Group(
+        output.grid_of(_facts(seen)),
+        output.table_of(["method", *numbers], _calls(seen.methods), right=numbers),
+        *(tenants if seen.tenants else ()),
+        output.table_of(
+            ["queue", "pending", "of", "shed/s"], queues, right=["pending", "of", "shed/s"]
+        ),
+    )
+
+
+def _calls(of: Sequence[Method] | Sequence[Tenant]) -> list[list[object]]:
+    return [
         [
             one.name,
             one.calls_per_s,
@@ -102,17 +117,8 @@ def _drawn(seen: Vitals) -> RenderableType:
             _or_nothing(one.p50_ms),
             _or_nothing(one.p99_ms),
         ]
-        for one in seen.methods
+        for one in of
     ]
-    numbers = ["calls/s", "errors/s", "p50 ms", "p99 ms"]
-    queues = [[one.name, one.pending, one.capacity, one.shed_per_s] for one in seen.queues]
-    return Group(
-        output.grid_of(_facts(seen)),
-        output.table_of(["method", *numbers], methods, right=numbers),
-        output.table_of(
-            ["queue", "pending", "of", "shed/s"], queues, right=["pending", "of", "shed/s"]
-        ),
-    )
 
 
 def _facts(seen: Vitals) -> list[list[str]]:

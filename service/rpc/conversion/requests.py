@@ -7,13 +7,18 @@ of batches are `service.rpc.conversion.batches`. Knows nothing of calls, threads
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import TypeVar
 
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 
+from indexer.catalog.fields import identifier
+from indexer.catalog.item_field import is_group_field
+from palate.limits import MAX_ID_CHARS
 from palate.v1 import explain_pb2, index_pb2, model_pb2, recommend_pb2, user_pb2
+from service.api.fairness import FairnessRequest, UserGrouping
 from service.api.messages import (
     DEFAULT_K,
     ExplainRequest,
@@ -118,6 +123,25 @@ def online_request(message: recommend_pb2.ReportOnlineRequest) -> OnlineRequest:
     name = recommend_pb2.OnlineBy.Name(message.by or recommend_pb2.ONLINE_BY_MODEL)
     by = OnlineBy[name.removeprefix("ONLINE_BY_")]
     return OnlineRequest(max(0.0, unix_seconds(message.since)), by)
+
+
+def fairness_request(message: recommend_pb2.ReportFairnessRequest) -> FairnessRequest:
+    """Unset is everything that is kept, in as many windows as the report has without being told."""
+    _CONSTRAINTS.check(message)
+    if message.provider and not is_group_field(message.provider):
+        todo = "it must be domain, categories or attributes.NAME"
+        raise InvalidInput("provider", message.provider, todo)
+    field = "groupings.name"
+    names = [identifier({field: one.name}, field, MAX_ID_CHARS) for one in message.groupings]
+    if taken := [name for name, times in Counter(names).items() if times > 1]:
+        raise InvalidInput("groupings", taken[0], "two of them have this name: give each its own")
+    return FairnessRequest(
+        since=max(0.0, unix_seconds(message.since)),
+        provider=message.provider,
+        windows=message.windows or FairnessRequest().windows,
+        group_by=message.group_by,
+        groupings=[UserGrouping(one.name, dict(one.group_of_user)) for one in message.groupings],
+    )
 
 
 def explain_request(

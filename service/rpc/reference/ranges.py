@@ -33,6 +33,7 @@ _FORMATS: Mapping[str, Schema] = {
     "filter": {"format": "aip-160"},
     "page_token": {"format": "page-token"},
     "language": {"enum": ["", *language_codes()]},
+    "provider": {"pattern": r"^(domain|categories|attributes\.[^\u0000]+)?$"},
 }
 """By the name of the field, what no rule says."""
 

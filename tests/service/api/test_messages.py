@@ -20,7 +20,18 @@ from palate.v1 import (
     recommend_pb2,
     user_pb2,
 )
-from service.api import messages
+from service.api import fairness, messages
+from service.api.fairness import (
+    ExposureBy,
+    ExposureGroup,
+    FairnessReport,
+    FairnessRequest,
+    FairnessTrend,
+    FairnessWindow,
+    UserGroup,
+    UserGrouping,
+    UsersBy,
+)
 from service.api.messages import (
     Change,
     EventReport,
@@ -73,6 +84,15 @@ MIRRORED: list[tuple[type, type[Message]]] = [
     (ServingEncoders, model_pb2.ServingEncoders),
     (OnlineRequest, recommend_pb2.ReportOnlineRequest),
     (OnlineReport, recommend_pb2.ReportOnlineResponse),
+    (FairnessRequest, recommend_pb2.ReportFairnessRequest),
+    (UserGrouping, recommend_pb2.UserGrouping),
+    (FairnessReport, recommend_pb2.ReportFairnessResponse),
+    (ExposureBy, recommend_pb2.ExposureBy),
+    (ExposureGroup, recommend_pb2.ExposureGroup),
+    (UsersBy, recommend_pb2.UsersBy),
+    (UserGroup, recommend_pb2.UserGroup),
+    (FairnessWindow, recommend_pb2.FairnessWindow),
+    (FairnessTrend, recommend_pb2.FairnessTrend),
     (OnlineGroup, recommend_pb2.OnlineGroup),
     (OnlineFigure, recommend_pb2.OnlineFigure),
     (OnlineAttribution, recommend_pb2.OnlineAttribution),
@@ -115,8 +135,9 @@ def test_a_field_is_on_both_sides(dataclass: type, message: type[Message]) -> No
 def test_every_dataclass_mirrors_a_message() -> None:
     defined = {
         one
-        for _, one in inspect.getmembers(messages, dataclasses.is_dataclass)
-        if one.__module__ == messages.__name__
+        for module in (fairness, messages)
+        for _, one in inspect.getmembers(module, dataclasses.is_dataclass)
+        if one.__module__ == module.__name__
     }
     assert defined
     written = {UserExport}  # its data are text on the wire

@@ -7,7 +7,7 @@ import math
 import pytest
 from prometheus_client import generate_latest
 
-from service.cli.metrics_page import Method, Page, Queue, page_of, quantile, read, vitals
+from service.cli.metrics_page import Method, Page, Queue, Tenant, page_of, quantile, read, vitals
 from service.errors import StoreUnavailable
 from service.telemetry import metrics as m
 from service.telemetry.measurements import Measurements
@@ -81,6 +81,23 @@ def test_rates_are_of_what_came_between_two_looks(measured: Measurements) -> Non
     assert seen.queues == [Queue("answering", 3, 66, 0.0)]
     assert (seen.serving, seen.model, seen.model_age_s, seen.over_s) == (True, "m7", 170.0, 10.0)
     assert (seen.events_behind, seen.items, seen.drift) == (2, 40, None)
+
+
+def test_tenants_are_told_apart_where_there_are_any() -> None:
+    measured = Measurements(max_tenants=2)
+    assert vitals(None, _page(measured, 1_100.0)).tenants == []
+    before = _page(measured, 1_100.0)
+    for _ in range(18):
+        measured.ended(RECOMMEND, "OK", "", 0.0008, "shop_de")
+    for _ in range(2):
+        measured.ended(RECOMMEND, "NOT_FOUND", "ITEM_NOT_FOUND", 0.0008, "shop_de")
+    measured.ended("/palate.v1.IndexService/GetItem", "OK", "", 0.0008, "shop_fr")
+    found = vitals(before, _page(measured, 1_110.0)).tenants
+    p50, p99 = pytest.approx(0.5), pytest.approx(0.99)
+    assert found == [
+        Tenant("shop_de", 2.0, 0.2, p50, p99),
+        Tenant("shop_fr", 0.1, 0.0, p50, p99),
+    ]
 
 
 @pytest.mark.parametrize("restarted", [True, False])

@@ -17,6 +17,7 @@ from indexer.catalog.event import Event
 from indexer.catalog.item import Item, RowError
 from indexer.indexing.indexer import IndexReport
 from palate.client import Client, PalateRpcError
+from service.api.fairness import FairnessRequest, UserGrouping
 from service.api.messages import (
     EventReport,
     ExplainRequest,
@@ -46,6 +47,7 @@ from tests.service.standin import (
     ANSWER,
     ENCODERS,
     EXPLANATION,
+    FAIRNESS,
     MODEL,
     ONLINE,
     TASTE,
@@ -342,6 +344,11 @@ WITHOUT_ID = {"recommendation_id": "", "next_page_token": ""}
             EXPLANATION,
         ),
         ("report_online", OnlineRequest(1_700_000_000.5, OnlineBy.SLICE), ONLINE),
+        (
+            "report_fairness",
+            FairnessRequest(1.5, "domain", 3, "country", [UserGrouping("plan", {"u": "paid"})]),
+            FAIRNESS,
+        ),
         ("describe_taste", TasteRequest("u", "zh", "openai"), TASTE),
         ("put_user", UserProfile("u", {"country": "NL"}, "slow"), None),
         ("get_item", "f1", ALIEN),

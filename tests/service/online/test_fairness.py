@@ -11,8 +11,8 @@ from indexer.catalog.event import Event, EventPolicy
 from indexer.catalog.item import Item
 from indexer.log.event_log import EventLog
 from indexer.log.opening import open_event_log
-from service.online.fairness import ExposureGroup, FairnessReport
-from service.online.fairness_reading import FairnessRequest, read_fairness
+from service.api.fairness import ExposureGroup, FairnessReport, FairnessRequest, UserGrouping
+from service.online.fairness_reading import read_fairness
 from service.online.item_groups import DAY_S
 from service.ranker.data.arrays import IntArray
 from tests.service.online.planted import T0, answer, event
@@ -96,17 +96,20 @@ def test_a_group_that_clicks_less_is_told_from_the_others(log: EventLog) -> None
     )
     for n, user in enumerate(people):
         log.put_user(user, {"country": "nl" if n < 20 else "be"}, "")
-    request = FairnessRequest(group_by="country", tables={"file": dict.fromkeys(people[:5], "a")})
+    request = FairnessRequest(
+        group_by="country", groupings=[UserGrouping("file", dict.fromkeys(people[:5], "a"))]
+    )
     found = report(log, request)
-    be, nl = found.users["country"]
+    users = {one.kind: one.groups for one in found.users}
+    be, nl = users["country"]
     assert (be.figures.name, be.figures.people, be.figures.clicks) == ("be", 20, 5)
     assert be.ctr_difference is not None
     assert nl.ctr_difference is not None
     assert be.ctr_difference.value == pytest.approx(0.125 - 0.5)
     assert be.ctr_difference.high < 0 < nl.ctr_difference.low
     assert nl.ctr_difference.value == -be.ctr_difference.value
-    assert [one.figures.name for one in found.users["file"]] == ["a", "(no group)"]
-    assert [one.figures.people for one in found.users["known of them"]] == [40, 0, 0]
+    assert [one.figures.name for one in users["file"]] == ["a", "(no group)"]
+    assert [one.figures.people for one in users["known of them"]] == [40, 0, 0]
     assert nl.head is not None
     assert nl.head.value == 1.0
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from indexer.catalog.event import Event
+from service.api.fairness import FairnessRequest, UserGrouping
 from service.api.messages import ExplainRequest, RecommendRequest, TasteRequest, UserProfile
 from service.operations.switching import Switching
 from tests.service import world
@@ -61,6 +62,17 @@ def test_ids_come_back_as_the_caller_knows_them(palate: Switching) -> None:
     assert held["user_id"] == held["profile"]["user_id"] == RAW[0]
     assert {event["user_id"] for event in held["events"]} == {RAW[0]}
     assert held["served"][0]["context"]["user_id"] == RAW[0]
+
+
+def test_groups_of_people_are_those_that_the_caller_named(palate: Switching) -> None:
+    for user_id in RAW[:2]:
+        palate.recommend(RecommendRequest(user_id=user_id, k=3))
+    grouping = UserGrouping("plan", {RAW[0]: "paid", RAW[1]: "free"})
+    (_, plans) = palate.report_fairness(FairnessRequest(groupings=[grouping])).users
+    assert [(one.figures.name, one.figures.people) for one in plans.groups] == [
+        ("free", 1),
+        ("paid", 1),
+    ]
 
 
 def test_no_file_and_no_line_has_an_id(

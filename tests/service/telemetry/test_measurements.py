@@ -60,6 +60,30 @@ def test_an_error_is_counted_under_its_reason_and_one_that_is_not_ours_under_oth
     }
 
 
+def test_so_many_tenants_are_named_and_the_others_count_together() -> None:
+    measured = Measurements(max_tenants=2)
+    measured.ended(f"/{METHOD}", "PERMISSION_DENIED", "TENANT_REFUSED", 0.1, "nobodys")
+    for tenant in ("shop_de", "shop_fr", "shop_it", "shop_es", "shop_de", ""):
+        measured.ended(f"/{METHOD}", "OK", "", 0.25, tenant)
+    measured.ended(f"/{METHOD}", "NOT_FOUND", "ITEM_NOT_FOUND", 0.25, "shop_de")
+    measured.ended(f"/{METHOD}", "UNKNOWN", "user 42 was rude", 0.25, "shop_it")
+    calls = "palate_tenant_call_duration_seconds_count"
+    names = ("shop_de", "shop_fr", "OTHER", "shop_it", "nobodys", "")
+    counted = [_value(measured, calls, tenant=name) for name in names]
+    assert counted == [3, 1, 4, None, None, None]
+    errors = {
+        (sample.labels["tenant"], sample.labels["reason"]): sample.value
+        for family in measured.registry.collect()
+        for sample in family.samples
+        if sample.name == "palate_tenant_errors_total"
+    }
+    assert errors == {
+        ("shop_de", "ITEM_NOT_FOUND"): 1,
+        ("OTHER", "TENANT_REFUSED"): 1,
+        ("OTHER", "OTHER"): 1,
+    }
+
+
 def test_stages_and_their_parts_are_observed(measured: Measurements) -> None:
     watch = Stopwatch()
     watch.laps += [Lap("rank", 1.0, 1.5), Lap("answer", 1.5, 1.75), Lap("rank", 2.0, 2.25)]

@@ -27,6 +27,7 @@ BOUNDED = {
     "kind",  # of a trial
     "arm",
     "test",
+    "tenant",  # the first tenants.max_named, and OTHER
 }
 
 

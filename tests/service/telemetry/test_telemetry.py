@@ -58,3 +58,11 @@ def test_of_one_of_many_what_is_summed_up_is_told_and_what_is_its_own_is_not() -
     assert told["palate_source_proposed_total"] == 6
     assert "palate_items" not in told
     assert "palate_score_drift_psi" not in told
+
+
+def test_a_call_is_counted_for_whose_catalogue_it_was() -> None:
+    measurements = Measurements(max_tenants=1)
+    call = Call("/palate.v1.IndexService/GetItem", "", "", tenant="shop_de")
+    Telemetry(measurements).ended(call, "OK", "", 0.5)
+    name, labels = "palate_tenant_call_duration_seconds_sum", {"tenant": "shop_de"}
+    assert measurements.registry.get_sample_value(name, labels) == 0.5

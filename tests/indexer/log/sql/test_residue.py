@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -65,3 +67,30 @@ def test_short_texts_are_not_looked_for_and_an_empty_file_has_none(tmp_path: Pat
 
 def test_no_file_is_read_for_texts_that_are_found_by_chance(tmp_path: Path) -> None:
     assert not is_left(tmp_path / "there is none", [b"u" * (LEAST_BYTES - 1)])
+
+
+def test_looking_leaves_sqlite_its_locks(tmp_path: Path) -> None:
+    """Another process that opens and closes the database must find it in use, and leave its
+    write-ahead log where it is."""
+    file = tmp_path / "db"
+    gone = made(file)
+    with closing(sqlite3.connect(file, isolation_level=None)) as db:
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("INSERT INTO t VALUES ('of this process')")
+        is_left(file, [one.encode() for one in gone])
+        other = (
+            "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]);"
+            " db.execute('SELECT * FROM t').fetchone(); db.close()"
+        )
+        subprocess.run([sys.executable, "-c", other, str(file)], check=True)
+        assert file.with_name("db-wal").exists()
+        assert db.execute("SELECT count(*) FROM t WHERE id = 'of this process'").fetchone() == (1,)
+
+
+def test_where_nobody_can_look_something_may_be_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(tmp_path / "db")
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "no such program"))
+    assert is_left(tmp_path / "db", [b"nowhere in it"])
+    assert not is_left(tmp_path / "db", [b"short"])

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,9 +17,14 @@ import pytest
 import indexer.export
 from indexer.export import tables
 from indexer.log.opening import open_event_log
+from service.cli.session import open_recommender
+from service.operations.switching import Switching
 from service.storage.pseudonyms import Pseudonyms
+from service.storage.workspace import Workspace
+from tests.indexer.indexing.test_indexer import png
+from tests.service import world
 from tests.service.cli.conftest import Run
-from tests.service.standin import StandIn
+from tests.service.standin import StandIn, served
 
 KEY, OTHER = "k" * 32, "o" * 32
 
@@ -29,6 +38,66 @@ def test_what_is_exported_is_what_is_there(filled: Run) -> None:
     filled("users", "import", _people())
     assert filled("export", "users", "out.parquet").out == "out.parquet: 1 rows\n"
     assert [path.name for path in Path().glob("*.new")] == []
+
+
+@contextmanager
+def _serving(data: str) -> Iterator[str]:
+    palate = open_recommender(world.settings(Path(data).absolute()))
+    with closing(Switching(palate)) as switching, served(switching) as address:
+        yield address
+
+
+def _pictures(data: str) -> dict[str, list[float]]:
+    """Vectors of pictures by item id."""
+    with closing(Workspace.open(world.settings(Path(data).absolute()))) as workspace:
+        return {
+            stored.item.item_id: stored.vectors["image"].tolist()
+            for page in workspace.store.scroll(["image"])
+            for stored in page
+            if "image" in stored.vectors
+        }
+
+
+def test_pictures_go_along_into_another_folder_and_over_a_server(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop/red.png").write_bytes(png("red"))
+    sent = f"data:image/png;base64,{base64.b64encode(png('blue')).decode()}"
+    rows = [{"item_id": "file", "image": "red.png"}, {"item_id": "bytes", "image": sent}]
+    catalogue = tmp_path / "shop/items.jsonl"
+    catalogue.write_text("".join(json.dumps({"title": "a", **row}) + "\n" for row in rows))
+    assert run("index", catalogue, "--data", "one").code == 0
+    before = _pictures("one")
+    assert before.keys() == {"file", "bytes"}
+
+    (tmp_path / "out").mkdir()
+    told = run("export", "items", "out/items.parquet", "--data", "one", "--json")
+    assert (told.code, told.json["media"]) == (0, {"pictures": {"copied": 2}})
+    shutil.rmtree(tmp_path / "shop")
+    assert _counts(run, "index", "out/items.parquet", "--data", "two")["indexed"] == 2
+    with _serving("three") as address:
+        (report,) = run("index", "out/items.parquet", "--server", address, "--json").json["files"]
+    assert (report["counts"]["indexed"], report["warnings"]) == (2, [])
+    assert _pictures("two") == _pictures("three") == before
+    # what came as bytes is what is there
+    assert _counts(run, "index", "out/items.parquet", "--data", "one")["skipped"] == 1
+
+
+def test_pictures_that_do_not_go_along_are_told_by_kind(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    for name in ("red", "blue"):
+        (tmp_path / f"shop/{name}.png").write_bytes(png(name))
+    rows = [{"item_id": name, "image": f"{name}.png"} for name in ("red", "blue")]
+    (tmp_path / "shop/items.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    run("index", tmp_path / "shop/items.jsonl", "--data", "one")
+    left = run("export", "items", "items.parquet", "--data", "one", "--no-media")
+    assert (left.code, Path("items.media").exists()) == (0, False)
+    assert "pictures: 2 left out" in left.err
+    assert "without --no-media" in left.err
+    (tmp_path / "shop/red.png").unlink()
+    missing = run("export", "items", "items.parquet", "--data", "one")
+    assert missing.code == 1
+    assert "1 missing" in missing.err
+    assert "1 copied" in missing.err
 
 
 def _people() -> Path:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,19 @@ import typer
 
 from indexer.folder_lock import FolderLock
 from service.cli.commands.reporting import since_of
+from service.cli.session import open_recommender
+from service.operations.switching import Switching
 from tests.service import world
 from tests.service.cli.conftest import Run
 from tests.service.standin import StandIn, served
+
+
+@contextmanager
+def serving_here() -> Iterator[str]:
+    """The address of a server that has opened ./palate-data."""
+    palate = open_recommender(world.settings(Path("palate-data").absolute()))
+    with closing(Switching(palate)) as switching, served(switching) as address:
+        yield address
 
 
 def test_what_was_served_here_is_reported_with_what_came_of_it(filled: Run, tmp_path: Path) -> None:
@@ -105,7 +117,8 @@ def test_exposure_and_groups_of_people_are_reported_of_a_folder(
     found = run(*asked, "--json").json
     assert [by["kind"] for by in found["exposure"]] == ["age", "popularity", "category", "provider"]
     assert (found["answers"], found["people"], found["impressions"]) == (3, 3, 12)
-    figures = [one["figures"] for one in found["users"]["groups.csv"]]
+    users = {one["kind"]: one["groups"] for one in found["users"]}
+    figures = [one["figures"] for one in users["groups.csv"]]
     assert [(one["name"], one["people"]) for one in figures] == [("a", 2), ("b", 1)]
     told = run(*asked, "--report", page)
     assert told.code == 0
@@ -120,9 +133,25 @@ def test_the_page_on_online_quality_has_exposure_too(filled: Run, tmp_path: Path
     page = tmp_path / "online.html"
     assert filled("report", "online", "--report", page).code == 0
     assert "Exposure by popularity" in page.read_text()
-    with served(StandIn()) as address:
+    page.unlink()
+    with serving_here() as address:
         assert filled("report", "online", "--server", address, "--report", page).code == 0
-    assert "palate report fairness" in page.read_text()
+    assert "Exposure by popularity" in page.read_text()
+
+
+def test_a_server_tells_the_same_of_whom_it_serves_as_its_folder(
+    filled: Run, tmp_path: Path
+) -> None:
+    for user in ("u1", "u2", "u3"):
+        filled("recommend", "--user", user, "-k", 4)
+    groups = tmp_path / "groups.csv"
+    groups.write_text("user_id,group\nu1,a\nu2,a\nu3,b\n")
+    asked = ("report", "fairness", "--provider", "domain", "--groups", groups, "--windows", 3)
+    here = filled(*asked, "--json").json
+    with serving_here() as address:
+        there = filled(*asked, "--server", address, "--json").json
+    assert here["impressions"] == 12
+    assert there == here
 
 
 def test_a_provider_is_a_field(run: Run) -> None:

@@ -47,6 +47,18 @@ def test_one_look_shows_methods_queues_and_what_fails(run: Run, page: str) -> No
     assert ["state", "serving"] in [line.split() for line in ran.out.splitlines()]
 
 
+def test_one_look_shows_the_tenants_of_a_server_that_has_some(run: Run, page: str) -> None:
+    assert "tenant" not in run("top", "--metrics", page, "--once").out
+    measured = Measurements(max_tenants=1)
+    for tenant in ("shop_de", "shop_fr"):
+        measured.ended("/palate.v1.RecommendService/Recommend", "OK", "", 0.01, tenant)
+    with metrics_at("127.0.0.1:0", measured.registry) as address:
+        told = run("top", "--metrics", f"http://{address}/metrics", "--once").out
+    assert "shop_de" in told
+    assert "OTHER" in told
+    assert "shop_fr" not in told
+
+
 def test_a_page_that_asks_for_a_key_is_read_with_it(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

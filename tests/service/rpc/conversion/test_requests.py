@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from palate.v1 import explain_pb2, index_pb2, model_pb2, recommend_pb2, user_pb2
+from service.api.fairness import FairnessRequest, UserGrouping
 from service.api.messages import (
     ExplainRequest,
     RecommendRequest,
@@ -25,6 +26,7 @@ from service.rpc.conversion.requests import (
     chosen_items,
     encoder_lines,
     explain_request,
+    fairness_request,
     list_page,
     recommend_request,
     search_request,
@@ -32,6 +34,7 @@ from service.rpc.conversion.requests import (
     taste_request,
     user_profile,
 )
+from service.rpc.conversion.timestamps import timestamp
 
 FULL = RecommendRequest(
     user_id="u",
@@ -140,3 +143,30 @@ def test_encoders_that_are_not_allowed_are_refused_alike_whether_or_not_they_are
             encoder_lines(model_pb2.ChangeEncodersRequest(image=line), allowed)
         told.add(str(refused.value).replace(line, "LINE"))
     assert len(told) == 1
+
+
+def test_a_report_on_fairness_is_of_everything_where_nothing_is_said() -> None:
+    assert fairness_request(recommend_pb2.ReportFairnessRequest()) == FairnessRequest(groupings=[])
+    asked = recommend_pb2.ReportFairnessRequest(
+        since=timestamp(1.5), provider="attributes.brand", windows=100, group_by="country"
+    )
+    asked.groupings.add(name="plan").group_of_user["u"] = "paid"
+    assert fairness_request(asked) == FairnessRequest(
+        1.5, "attributes.brand", 100, "country", [UserGrouping("plan", {"u": "paid"})]
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"provider": "brand"}, "provider"),
+        ({"windows": 101}, "windows"),
+        ({"windows": -1}, "windows"),
+        ({"groupings": [{"name": "plan"}, {"name": "plan"}]}, "groupings"),
+        ({"groupings": [{"name": ""}]}, "groupings.name"),
+    ],
+)
+def test_what_a_report_on_fairness_cannot_tell_is_refused(fields: Any, field: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        fairness_request(recommend_pb2.ReportFairnessRequest(**fields))
+    assert field in str(refused.value)

@@ -17,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file palate/v1/recommend.proto.
  */
 export const file_palate_v1_recommend: GenFile = /*@__PURE__*/
-  fileDesc("ChlwYWxhdGUvdjEvcmVjb21tZW5kLnByb3RvEglwYWxhdGUudjEimgMKEFJlY29tbWVuZFJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRIJCgFrGAIgASgFEg8KB2RvbWFpbnMYAyADKAkSDgoGZmlsdGVyGAQgASgJEhgKEGV4Y2x1ZGVfaXRlbV9pZHMYBSADKAkSFAoMaW5jbHVkZV9zZWVuGAYgASgIEhgKEGhpc3RvcnlfaXRlbV9pZHMYByADKAkSDQoFdGFzdGUYCCABKAkSEQoJZGl2ZXJzaXR5GAkgASgBEhMKC2V4cGxvcmF0aW9uGAogASgBEg8KB2V4cGxhaW4YCyABKAgSMwoPcGVyc29uYWxpemF0aW9uGAwgASgOMhoucGFsYXRlLnYxLlBlcnNvbmFsaXphdGlvbhIQCghzY2VuYXJpbxgNIAEoCRISCgpwYWdlX3Rva2VuGA4gASgJEhAKCGxhbmd1YWdlGA8gASgJEgwKBHdpc2gYECABKAkSIAoYcmVmaW5lX3JlY29tbWVuZGF0aW9uX2lkGBEgASgJEhoKEndpdGhvdXRfd2lzaF9wYXJ0cxgSIAMoCSLXAQoIV2lzaFBhcnQSJQoEa2luZBgBIAEoDjIXLnBhbGF0ZS52MS5XaXNoUGFydEtpbmQSDAoEdGV4dBgCIAEoCRINCgVmaWVsZBgDIAEoCRIOCgZ2YWx1ZXMYBCADKAkSDgoGZmlsdGVyGAUgASgJEg8KB2l0ZW1faWQYBiABKAkSEAoDbG93GAcgASgBSACIAQESEQoEaGlnaBgIIAEoAUgBiAEBEhEKCWlzX3N0cmljdBgJIAEoCBINCgV3b3JkcxgKIAEoCUIGCgRfbG93QgcKBV9oaWdoIk8KC1dpc2hSZWFkaW5nEgwKBHRleHQYASABKAkSIgoFcGFydHMYAiADKAsyEy5wYWxhdGUudjEuV2lzaFBhcnQSDgoGcmVhZGVyGAMgASgJIsUCChFSZWNvbW1lbmRSZXNwb25zZRIZChFyZWNvbW1lbmRhdGlvbl9pZBgBIAEoCRImCgdyZXN1bHRzGAIgAygLMhUucGFsYXRlLnYxLlNjb3JlZEl0ZW0SFQoNbW9kZWxfdmVyc2lvbhgDIAEoCRIQCghkZWdyYWRlZBgEIAMoCRIYChBtaXNzaW5nX2l0ZW1faWRzGAUgAygJEhcKD25leHRfcGFnZV90b2tlbhgGIAEoCRI7CghzdGFnZV9tcxgHIAMoCzIpLnBhbGF0ZS52MS5SZWNvbW1lbmRSZXNwb25zZS5TdGFnZU1zRW50cnkSJAoEd2lzaBgIIAEoCzIWLnBhbGF0ZS52MS5XaXNoUmVhZGluZxouCgxTdGFnZU1zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgBOgI4ASJ6CgpTY29yZWRJdGVtEg8KB2l0ZW1faWQYASABKAkSDAoEcmFuaxgCIAEoBRINCgVzY29yZRgDIAEoARIPCgdzb3VyY2VzGAQgAygJEh0KBGl0ZW0YBSABKAsyDy5wYWxhdGUudjEuSXRlbRIOCgZyZWFzb24YBiABKAkibAoTU2ltaWxhckl0ZW1zUmVxdWVzdBIPCgdpdGVtX2lkGAEgASgJEgkKAWsYAiABKAUSDwoHZG9tYWlucxgDIAMoCRIOCgZmaWx0ZXIYBCABKAkSGAoQZXhjbHVkZV9pdGVtX2lkcxgFIAMoCSLxAQoUU2ltaWxhckl0ZW1zUmVzcG9uc2USJgoHcmVzdWx0cxgBIAMoCzIVLnBhbGF0ZS52MS5TY29yZWRJdGVtEhUKDW1vZGVsX3ZlcnNpb24YAiABKAkSEAoIZGVncmFkZWQYAyADKAkSGAoQbWlzc2luZ19pdGVtX2lkcxgEIAMoCRI+CghzdGFnZV9tcxgFIAMoCzIsLnBhbGF0ZS52MS5TaW1pbGFySXRlbXNSZXNwb25zZS5TdGFnZU1zRW50cnkaLgoMU3RhZ2VNc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoAToCOAEiewoSU2VhcmNoSXRlbXNSZXF1ZXN0Eg4KBHRleHQYASABKAlIABIPCgVpbWFnZRgCIAEoDEgAEg8KBWF1ZGlvGAYgASgMSAASCQoBaxgDIAEoBRIPCgdkb21haW5zGAQgAygJEg4KBmZpbHRlchgFIAEoCUIHCgVxdWVyeSLVAQoTU2VhcmNoSXRlbXNSZXNwb25zZRImCgdyZXN1bHRzGAEgAygLMhUucGFsYXRlLnYxLlNjb3JlZEl0ZW0SFQoNbW9kZWxfdmVyc2lvbhgCIAEoCRIQCghkZWdyYWRlZBgDIAMoCRI9CghzdGFnZV9tcxgEIAMoCzIrLnBhbGF0ZS52MS5TZWFyY2hJdGVtc1Jlc3BvbnNlLlN0YWdlTXNFbnRyeRouCgxTdGFnZU1zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgBOgI4ASJhChNSZXBvcnRPbmxpbmVSZXF1ZXN0EikKBXNpbmNlGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIfCgJieRgCIAEoDjITLnBhbGF0ZS52MS5PbmxpbmVCeSKYAgoUUmVwb3J0T25saW5lUmVzcG9uc2USHwoCYnkYASABKA4yEy5wYWxhdGUudjEuT25saW5lQnkSKQoFc2luY2UYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmtlcHRfc2luY2UYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB2Fuc3dlcnMYBCABKAMSJgoGZ3JvdXBzGAUgAygLMhYucGFsYXRlLnYxLk9ubGluZUdyb3VwEhgKEHNob3duX3BsYWNlbWVudHMYBiADKAkSMQoLYXR0cmlidXRpb24YByABKAsyHC5wYWxhdGUudjEuT25saW5lQXR0cmlidXRpb24iowIKC09ubGluZUdyb3VwEgwKBG5hbWUYASABKAkSDwoHYW5zd2VycxgCIAEoAxIOCgZwZW9wbGUYAyABKAMSDgoGc2VydmVkGAQgASgDEhMKC2ltcHJlc3Npb25zGAUgASgDEg4KBmNsaWNrcxgGIAEoAxITCgtjb252ZXJzaW9ucxgHIAEoAxIeChZpbXByZXNzaW9uc193aXRoX2R3ZWxsGAggASgDEiQKA2N0chgJIAEoCzIXLnBhbGF0ZS52MS5PbmxpbmVGaWd1cmUSKwoKY29udmVyc2lvbhgKIAEoCzIXLnBhbGF0ZS52MS5PbmxpbmVGaWd1cmUSKAoHZHdlbGxfcxgLIAEoCzIXLnBhbGF0ZS52MS5PbmxpbmVGaWd1cmUiOAoMT25saW5lRmlndXJlEg0KBXZhbHVlGAEgASgBEgsKA2xvdxgCIAEoARIMCgRoaWdoGAMgASgBIo0BChFPbmxpbmVBdHRyaWJ1dGlvbhISCgphdHRyaWJ1dGVkGAEgASgDEhQKDHVuYXR0cmlidXRlZBgCIAEoAxIWCg51bmtub3duX2Fuc3dlchgDIAEoAxIUCgxvdGhlcl9wZXJzb24YBCABKAMSEgoKb3RoZXJfaXRlbRgFIAEoAxIMCgRsYXRlGAYgASgDKo4BCg9QZXJzb25hbGl6YXRpb24SHwobUEVSU09OQUxJWkFUSU9OX1VOU1BFQ0lGSUVEEAASGAoUUEVSU09OQUxJWkFUSU9OX0ZVTEwQARIgChxQRVJTT05BTElaQVRJT05fTk9OX1BST0ZJTEVEEAISHgoaUEVSU09OQUxJWkFUSU9OX0NPTlRFWFRVQUwQAyq1AgoMV2lzaFBhcnRLaW5kEh4KGldJU0hfUEFSVF9LSU5EX1VOU1BFQ0lGSUVEEAASGQoVV0lTSF9QQVJUX0tJTkRfV0FOVEVEEAESHAoYV0lTSF9QQVJUX0tJTkRfUFJFRkVSUkVEEAISHAoYV0lTSF9QQVJUX0tJTkRfUlVMRURfT1VUEAMSGgoWV0lTSF9QQVJUX0tJTkRfQVZPSURFRBAEEhgKFFdJU0hfUEFSVF9LSU5EX0xJTUlUEAUSHAoYV0lTSF9QQVJUX0tJTkRfTElLRV9JVEVNEAYSHgoaV0lTSF9QQVJUX0tJTkRfVU5MSUtFX0lURU0QBxIhCh1XSVNIX1BBUlRfS0lORF9OT1RfVU5ERVJTVE9PRBAIEhcKE1dJU0hfUEFSVF9LSU5EX0xFU1MQCSqVAQoIT25saW5lQnkSGQoVT05MSU5FX0JZX1VOU1BFQ0lGSUVEEAASEwoPT05MSU5FX0JZX01PREVMEAESFAoQT05MSU5FX0JZX1NPVVJDRRACEhYKEk9OTElORV9CWV9TQ0VOQVJJTxADEhMKD09OTElORV9CWV9TTElDRRAEEhYKEk9OTElORV9CWV9QT1NJVElPThAFMqoDChBSZWNvbW1lbmRTZXJ2aWNlEmAKCVJlY29tbWVuZBIbLnBhbGF0ZS52MS5SZWNvbW1lbmRSZXF1ZXN0GhwucGFsYXRlLnYxLlJlY29tbWVuZFJlc3BvbnNlIhiC0+STAhI6ASoiDS92MS9yZWNvbW1lbmQSZwoMU2ltaWxhckl0ZW1zEh4ucGFsYXRlLnYxLlNpbWlsYXJJdGVtc1JlcXVlc3QaHy5wYWxhdGUudjEuU2ltaWxhckl0ZW1zUmVzcG9uc2UiFoLT5JMCEDoBKiILL3YxL3NpbWlsYXISYwoLU2VhcmNoSXRlbXMSHS5wYWxhdGUudjEuU2VhcmNoSXRlbXNSZXF1ZXN0Gh4ucGFsYXRlLnYxLlNlYXJjaEl0ZW1zUmVzcG9uc2UiFYLT5JMCDzoBKiIKL3YxL3NlYXJjaBJmCgxSZXBvcnRPbmxpbmUSHi5wYWxhdGUudjEuUmVwb3J0T25saW5lUmVxdWVzdBofLnBhbGF0ZS52MS5SZXBvcnRPbmxpbmVSZXNwb25zZSIVgtPkkwIPOgEqIgovdjEvcmVwb3J0YgZwcm90bzM", [file_google_api_annotations, file_google_protobuf_timestamp, file_palate_v1_catalog]);
+  fileDesc("ChlwYWxhdGUvdjEvcmVjb21tZW5kLnByb3RvEglwYWxhdGUudjEimgMKEFJlY29tbWVuZFJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRIJCgFrGAIgASgFEg8KB2RvbWFpbnMYAyADKAkSDgoGZmlsdGVyGAQgASgJEhgKEGV4Y2x1ZGVfaXRlbV9pZHMYBSADKAkSFAoMaW5jbHVkZV9zZWVuGAYgASgIEhgKEGhpc3RvcnlfaXRlbV9pZHMYByADKAkSDQoFdGFzdGUYCCABKAkSEQoJZGl2ZXJzaXR5GAkgASgBEhMKC2V4cGxvcmF0aW9uGAogASgBEg8KB2V4cGxhaW4YCyABKAgSMwoPcGVyc29uYWxpemF0aW9uGAwgASgOMhoucGFsYXRlLnYxLlBlcnNvbmFsaXphdGlvbhIQCghzY2VuYXJpbxgNIAEoCRISCgpwYWdlX3Rva2VuGA4gASgJEhAKCGxhbmd1YWdlGA8gASgJEgwKBHdpc2gYECABKAkSIAoYcmVmaW5lX3JlY29tbWVuZGF0aW9uX2lkGBEgASgJEhoKEndpdGhvdXRfd2lzaF9wYXJ0cxgSIAMoCSLXAQoIV2lzaFBhcnQSJQoEa2luZBgBIAEoDjIXLnBhbGF0ZS52MS5XaXNoUGFydEtpbmQSDAoEdGV4dBgCIAEoCRINCgVmaWVsZBgDIAEoCRIOCgZ2YWx1ZXMYBCADKAkSDgoGZmlsdGVyGAUgASgJEg8KB2l0ZW1faWQYBiABKAkSEAoDbG93GAcgASgBSACIAQESEQoEaGlnaBgIIAEoAUgBiAEBEhEKCWlzX3N0cmljdBgJIAEoCBINCgV3b3JkcxgKIAEoCUIGCgRfbG93QgcKBV9oaWdoIk8KC1dpc2hSZWFkaW5nEgwKBHRleHQYASABKAkSIgoFcGFydHMYAiADKAsyEy5wYWxhdGUudjEuV2lzaFBhcnQSDgoGcmVhZGVyGAMgASgJIsUCChFSZWNvbW1lbmRSZXNwb25zZRIZChFyZWNvbW1lbmRhdGlvbl9pZBgBIAEoCRImCgdyZXN1bHRzGAIgAygLMhUucGFsYXRlLnYxLlNjb3JlZEl0ZW0SFQoNbW9kZWxfdmVyc2lvbhgDIAEoCRIQCghkZWdyYWRlZBgEIAMoCRIYChBtaXNzaW5nX2l0ZW1faWRzGAUgAygJEhcKD25leHRfcGFnZV90b2tlbhgGIAEoCRI7CghzdGFnZV9tcxgHIAMoCzIpLnBhbGF0ZS52MS5SZWNvbW1lbmRSZXNwb25zZS5TdGFnZU1zRW50cnkSJAoEd2lzaBgIIAEoCzIWLnBhbGF0ZS52MS5XaXNoUmVhZGluZxouCgxTdGFnZU1zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgBOgI4ASJ6CgpTY29yZWRJdGVtEg8KB2l0ZW1faWQYASABKAkSDAoEcmFuaxgCIAEoBRINCgVzY29yZRgDIAEoARIPCgdzb3VyY2VzGAQgAygJEh0KBGl0ZW0YBSABKAsyDy5wYWxhdGUudjEuSXRlbRIOCgZyZWFzb24YBiABKAkibAoTU2ltaWxhckl0ZW1zUmVxdWVzdBIPCgdpdGVtX2lkGAEgASgJEgkKAWsYAiABKAUSDwoHZG9tYWlucxgDIAMoCRIOCgZmaWx0ZXIYBCABKAkSGAoQZXhjbHVkZV9pdGVtX2lkcxgFIAMoCSLxAQoUU2ltaWxhckl0ZW1zUmVzcG9uc2USJgoHcmVzdWx0cxgBIAMoCzIVLnBhbGF0ZS52MS5TY29yZWRJdGVtEhUKDW1vZGVsX3ZlcnNpb24YAiABKAkSEAoIZGVncmFkZWQYAyADKAkSGAoQbWlzc2luZ19pdGVtX2lkcxgEIAMoCRI+CghzdGFnZV9tcxgFIAMoCzIsLnBhbGF0ZS52MS5TaW1pbGFySXRlbXNSZXNwb25zZS5TdGFnZU1zRW50cnkaLgoMU3RhZ2VNc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoAToCOAEiewoSU2VhcmNoSXRlbXNSZXF1ZXN0Eg4KBHRleHQYASABKAlIABIPCgVpbWFnZRgCIAEoDEgAEg8KBWF1ZGlvGAYgASgMSAASCQoBaxgDIAEoBRIPCgdkb21haW5zGAQgAygJEg4KBmZpbHRlchgFIAEoCUIHCgVxdWVyeSLVAQoTU2VhcmNoSXRlbXNSZXNwb25zZRImCgdyZXN1bHRzGAEgAygLMhUucGFsYXRlLnYxLlNjb3JlZEl0ZW0SFQoNbW9kZWxfdmVyc2lvbhgCIAEoCRIQCghkZWdyYWRlZBgDIAMoCRI9CghzdGFnZV9tcxgEIAMoCzIrLnBhbGF0ZS52MS5TZWFyY2hJdGVtc1Jlc3BvbnNlLlN0YWdlTXNFbnRyeRouCgxTdGFnZU1zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgBOgI4ASJhChNSZXBvcnRPbmxpbmVSZXF1ZXN0EikKBXNpbmNlGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIfCgJieRgCIAEoDjITLnBhbGF0ZS52MS5PbmxpbmVCeSKYAgoUUmVwb3J0T25saW5lUmVzcG9uc2USHwoCYnkYASABKA4yEy5wYWxhdGUudjEuT25saW5lQnkSKQoFc2luY2UYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmtlcHRfc2luY2UYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB2Fuc3dlcnMYBCABKAMSJgoGZ3JvdXBzGAUgAygLMhYucGFsYXRlLnYxLk9ubGluZUdyb3VwEhgKEHNob3duX3BsYWNlbWVudHMYBiADKAkSMQoLYXR0cmlidXRpb24YByABKAsyHC5wYWxhdGUudjEuT25saW5lQXR0cmlidXRpb24iowIKC09ubGluZUdyb3VwEgwKBG5hbWUYASABKAkSDwoHYW5zd2VycxgCIAEoAxIOCgZwZW9wbGUYAyABKAMSDgoGc2VydmVkGAQgASgDEhMKC2ltcHJlc3Npb25zGAUgASgDEg4KBmNsaWNrcxgGIAEoAxITCgtjb252ZXJzaW9ucxgHIAEoAxIeChZpbXByZXNzaW9uc193aXRoX2R3ZWxsGAggASgDEiQKA2N0chgJIAEoCzIXLnBhbGF0ZS52MS5PbmxpbmVGaWd1cmUSKwoKY29udmVyc2lvbhgKIAEoCzIXLnBhbGF0ZS52MS5PbmxpbmVGaWd1cmUSKAoHZHdlbGxfcxgLIAEoCzIXLnBhbGF0ZS52MS5PbmxpbmVGaWd1cmUiOAoMT25saW5lRmlndXJlEg0KBXZhbHVlGAEgASgBEgsKA2xvdxgCIAEoARIMCgRoaWdoGAMgASgBIo0BChFPbmxpbmVBdHRyaWJ1dGlvbhISCgphdHRyaWJ1dGVkGAEgASgDEhQKDHVuYXR0cmlidXRlZBgCIAEoAxIWCg51bmtub3duX2Fuc3dlchgDIAEoAxIUCgxvdGhlcl9wZXJzb24YBCABKAMSEgoKb3RoZXJfaXRlbRgFIAEoAxIMCgRsYXRlGAYgASgDIqMBChVSZXBvcnRGYWlybmVzc1JlcXVlc3QSKQoFc2luY2UYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHByb3ZpZGVyGAIgASgJEg8KB3dpbmRvd3MYAyABKAUSEAoIZ3JvdXBfYnkYBCABKAkSKgoJZ3JvdXBpbmdzGAUgAygLMhcucGFsYXRlLnYxLlVzZXJHcm91cGluZyKRAQoMVXNlckdyb3VwaW5nEgwKBG5hbWUYASABKAkSPwoNZ3JvdXBfb2ZfdXNlchgCIAMoCzIoLnBhbGF0ZS52MS5Vc2VyR3JvdXBpbmcuR3JvdXBPZlVzZXJFbnRyeRoyChBHcm91cE9mVXNlckVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEikgMKFlJlcG9ydEZhaXJuZXNzUmVzcG9uc2USKQoFc2luY2UYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB2Fuc3dlcnMYAiABKAMSDgoGcGVvcGxlGAMgASgDEhMKC2ltcHJlc3Npb25zGAQgASgDEg0KBWl0ZW1zGAUgASgDEiUKBGdpbmkYBiABKAsyFy5wYWxhdGUudjEuT25saW5lRmlndXJlEjAKD2VmZmVjdGl2ZV9pdGVtcxgHIAEoCzIXLnBhbGF0ZS52MS5PbmxpbmVGaWd1cmUSJwoIZXhwb3N1cmUYCCADKAsyFS5wYWxhdGUudjEuRXhwb3N1cmVCeRIhCgV1c2VycxgJIAMoCzISLnBhbGF0ZS52MS5Vc2Vyc0J5EioKB3dpbmRvd3MYCiADKAsyGS5wYWxhdGUudjEuRmFpcm5lc3NXaW5kb3cSKAoGdHJlbmRzGAsgAygLMhgucGFsYXRlLnYxLkZhaXJuZXNzVHJlbmQSDQoFbm90ZXMYDCADKAkiVwoKRXhwb3N1cmVCeRIMCgRraW5kGAEgASgJEigKBmdyb3VwcxgCIAMoCzIYLnBhbGF0ZS52MS5FeHBvc3VyZUdyb3VwEhEKCXVuZXhwb3NlZBgDIAEoAyKsAgoNRXhwb3N1cmVHcm91cBIMCgRuYW1lGAEgASgJEg0KBWl0ZW1zGAIgASgDEhQKDG9mX2NhdGFsb2d1ZRgDIAEoARIXCgpvZl9jaG9pY2VzGAQgASgBSACIAQESEwoLaW1wcmVzc2lvbnMYBSABKAMSKQoIZXhwb3N1cmUYBiABKAsyFy5wYWxhdGUudjEuT25saW5lRmlndXJlEi0KDHRvX2NhdGFsb2d1ZRgHIAEoCzIXLnBhbGF0ZS52MS5PbmxpbmVGaWd1cmUSKwoKdG9fY2hvaWNlcxgIIAEoCzIXLnBhbGF0ZS52MS5PbmxpbmVGaWd1cmUSJAoDY3RyGAkgASgLMhcucGFsYXRlLnYxLk9ubGluZUZpZ3VyZUINCgtfb2ZfY2hvaWNlcyI9CgdVc2Vyc0J5EgwKBGtpbmQYASABKAkSJAoGZ3JvdXBzGAIgAygLMhQucGFsYXRlLnYxLlVzZXJHcm91cCKMAQoJVXNlckdyb3VwEicKB2ZpZ3VyZXMYASABKAsyFi5wYWxhdGUudjEuT25saW5lR3JvdXASLwoOY3RyX2RpZmZlcmVuY2UYAiABKAsyFy5wYWxhdGUudjEuT25saW5lRmlndXJlEiUKBGhlYWQYAyABKAsyFy5wYWxhdGUudjEuT25saW5lRmlndXJlIocCCg5GYWlybmVzc1dpbmRvdxIpCgVzaW5jZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKQoFdW50aWwYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB2Fuc3dlcnMYAyABKAMSDgoGcGVvcGxlGAQgASgDEiUKBGdpbmkYBSABKAsyFy5wYWxhdGUudjEuT25saW5lRmlndXJlEjAKD2VmZmVjdGl2ZV9pdGVtcxgGIAEoCzIXLnBhbGF0ZS52MS5PbmxpbmVGaWd1cmUSJQoEaGVhZBgHIAEoCzIXLnBhbGF0ZS52MS5PbmxpbmVGaWd1cmUiWAoNRmFpcm5lc3NUcmVuZBIOCgZmaWd1cmUYASABKAkSJgoFc2xvcGUYAiABKAsyFy5wYWxhdGUudjEuT25saW5lRmlndXJlEg8KB3ZlcmRpY3QYAyABKAkqjgEKD1BlcnNvbmFsaXphdGlvbhIfChtQRVJTT05BTElaQVRJT05fVU5TUEVDSUZJRUQQABIYChRQRVJTT05BTElaQVRJT05fRlVMTBABEiAKHFBFUlNPTkFMSVpBVElPTl9OT05fUFJPRklMRUQQAhIeChpQRVJTT05BTElaQVRJT05fQ09OVEVYVFVBTBADKrUCCgxXaXNoUGFydEtpbmQSHgoaV0lTSF9QQVJUX0tJTkRfVU5TUEVDSUZJRUQQABIZChVXSVNIX1BBUlRfS0lORF9XQU5URUQQARIcChhXSVNIX1BBUlRfS0lORF9QUkVGRVJSRUQQAhIcChhXSVNIX1BBUlRfS0lORF9SVUxFRF9PVVQQAxIaChZXSVNIX1BBUlRfS0lORF9BVk9JREVEEAQSGAoUV0lTSF9QQVJUX0tJTkRfTElNSVQQBRIcChhXSVNIX1BBUlRfS0lORF9MSUtFX0lURU0QBhIeChpXSVNIX1BBUlRfS0lORF9VTkxJS0VfSVRFTRAHEiEKHVdJU0hfUEFSVF9LSU5EX05PVF9VTkRFUlNUT09EEAgSFwoTV0lTSF9QQVJUX0tJTkRfTEVTUxAJKpUBCghPbmxpbmVCeRIZChVPTkxJTkVfQllfVU5TUEVDSUZJRUQQABITCg9PTkxJTkVfQllfTU9ERUwQARIUChBPTkxJTkVfQllfU09VUkNFEAISFgoST05MSU5FX0JZX1NDRU5BUklPEAMSEwoPT05MSU5FX0JZX1NMSUNFEAQSFgoST05MSU5FX0JZX1BPU0lUSU9OEAUyoQQKEFJlY29tbWVuZFNlcnZpY2USYAoJUmVjb21tZW5kEhsucGFsYXRlLnYxLlJlY29tbWVuZFJlcXVlc3QaHC5wYWxhdGUudjEuUmVjb21tZW5kUmVzcG9uc2UiGILT5JMCEjoBKiINL3YxL3JlY29tbWVuZBJnCgxTaW1pbGFySXRlbXMSHi5wYWxhdGUudjEuU2ltaWxhckl0ZW1zUmVxdWVzdBofLnBhbGF0ZS52MS5TaW1pbGFySXRlbXNSZXNwb25zZSIWgtPkkwIQOgEqIgsvdjEvc2ltaWxhchJjCgtTZWFyY2hJdGVtcxIdLnBhbGF0ZS52MS5TZWFyY2hJdGVtc1JlcXVlc3QaHi5wYWxhdGUudjEuU2VhcmNoSXRlbXNSZXNwb25zZSIVgtPkkwIPOgEqIgovdjEvc2VhcmNoEmYKDFJlcG9ydE9ubGluZRIeLnBhbGF0ZS52MS5SZXBvcnRPbmxpbmVSZXF1ZXN0Gh8ucGFsYXRlLnYxLlJlcG9ydE9ubGluZVJlc3BvbnNlIhWC0+STAg86ASoiCi92MS9yZXBvcnQSdQoOUmVwb3J0RmFpcm5lc3MSIC5wYWxhdGUudjEuUmVwb3J0RmFpcm5lc3NSZXF1ZXN0GiEucGFsYXRlLnYxLlJlcG9ydEZhaXJuZXNzUmVzcG9uc2UiHoLT5JMCGDoBKiITL3YxL3JlcG9ydC9mYWlybmVzc2IGcHJvdG8z", [file_google_api_annotations, file_google_protobuf_timestamp, file_palate_v1_catalog]);
 
 /**
  * Asks for recommendations. Every field is optional; an empty request asks for what anybody might like.
@@ -894,6 +894,457 @@ export const OnlineAttributionSchema: GenMessage<OnlineAttribution> = /*@__PURE_
   messageDesc(file_palate_v1_recommend, 13);
 
 /**
+ * Asks whom what was served serves.
+ *
+ * @generated from message palate.v1.ReportFairnessRequest
+ */
+export type ReportFairnessRequest = Message<"palate.v1.ReportFairnessRequest"> & {
+  /**
+   * Optional. Answers that were served from then on. Unset means all that are kept (the server's `online.keep_days`).
+   *
+   * @generated from field: google.protobuf.Timestamp since = 1;
+   */
+  since?: Timestamp | undefined;
+
+  /**
+   * Optional. The field that names whose an item is: `domain`, `categories` or `attributes.NAME`. Empty means that providers
+   * are not told apart.
+   *
+   * @generated from field: string provider = 2;
+   */
+  provider: string;
+
+  /**
+   * Optional. Spans of time that are compared. 0 means 6.
+   *
+   * @generated from field: int32 windows = 3;
+   */
+  windows: number;
+
+  /**
+   * Optional. An attribute of profiles that makes groups of people. Empty means none.
+   *
+   * @generated from field: string group_by = 4;
+   */
+  groupBy: string;
+
+  /**
+   * Optional. More groups of people, in the order in which the answer has them. They are read and not kept. Names are
+   * different.
+   *
+   * @generated from field: repeated palate.v1.UserGrouping groupings = 5;
+   */
+  groupings: UserGrouping[];
+};
+
+/**
+ * Describes the message palate.v1.ReportFairnessRequest.
+ * Use `create(ReportFairnessRequestSchema)` to create a new message.
+ */
+export const ReportFairnessRequestSchema: GenMessage<ReportFairnessRequest> = /*@__PURE__*/
+  messageDesc(file_palate_v1_recommend, 14);
+
+/**
+ * Who belongs to which group of people.
+ *
+ * @generated from message palate.v1.UserGrouping
+ */
+export type UserGrouping = Message<"palate.v1.UserGrouping"> & {
+  /**
+   * Required. What the grouping is called in the answer.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * The group of each user, by user id. Whoever is not in it is in the group "(no group)".
+   *
+   * @generated from field: map<string, string> group_of_user = 2;
+   */
+  groupOfUser: { [key: string]: string };
+};
+
+/**
+ * Describes the message palate.v1.UserGrouping.
+ * Use `create(UserGroupingSchema)` to create a new message.
+ */
+export const UserGroupingSchema: GenMessage<UserGrouping> = /*@__PURE__*/
+  messageDesc(file_palate_v1_recommend, 15);
+
+/**
+ * What was served, and whom it serves.
+ *
+ * @generated from message palate.v1.ReportFairnessResponse
+ */
+export type ReportFairnessResponse = Message<"palate.v1.ReportFairnessResponse"> & {
+  /**
+   * As it was asked for; 1970 where it was not.
+   *
+   * @generated from field: google.protobuf.Timestamp since = 1;
+   */
+  since?: Timestamp | undefined;
+
+  /**
+   * Answers that are counted.
+   *
+   * @generated from field: int64 answers = 2;
+   */
+  answers: bigint;
+
+  /**
+   * People with an impression. Whoever is not known is one for each answer.
+   *
+   * @generated from field: int64 people = 3;
+   */
+  people: bigint;
+
+  /**
+   * Items that were shown in these answers.
+   *
+   * @generated from field: int64 impressions = 4;
+   */
+  impressions: bigint;
+
+  /**
+   * Items in the catalogue, and those shown that are not any more.
+   *
+   * @generated from field: int64 items = 5;
+   */
+  items: bigint;
+
+  /**
+   * Gini coefficient of exposure, 0 (equal) to 1. Unset where fewer than two people are counted.
+   *
+   * @generated from field: palate.v1.OnlineFigure gini = 6;
+   */
+  gini?: OnlineFigure | undefined;
+
+  /**
+   * As many equally exposed items would be met as often by two people. Unset where fewer than two people are counted.
+   *
+   * @generated from field: palate.v1.OnlineFigure effective_items = 7;
+   */
+  effectiveItems?: OnlineFigure | undefined;
+
+  /**
+   * Exposure by age, popularity, category and, if asked for, provider, in this order.
+   *
+   * @generated from field: repeated palate.v1.ExposureBy exposure = 8;
+   */
+  exposure: ExposureBy[];
+
+  /**
+   * People by what is known of them, by `group_by`, and by `groupings`, in this order.
+   *
+   * @generated from field: repeated palate.v1.UsersBy users = 9;
+   */
+  users: UsersBy[];
+
+  /**
+   * Spans of time of equal length, in their order. Empty where nothing was shown, or all at one moment.
+   *
+   * @generated from field: repeated palate.v1.FairnessWindow windows = 10;
+   */
+  windows: FairnessWindow[];
+
+  /**
+   * What figures of the windows do. Empty where fewer than three windows tell a figure.
+   *
+   * @generated from field: repeated palate.v1.FairnessTrend trends = 11;
+   */
+  trends: FairnessTrend[];
+
+  /**
+   * What is missing, and why, one sentence each.
+   *
+   * @generated from field: repeated string notes = 12;
+   */
+  notes: string[];
+};
+
+/**
+ * Describes the message palate.v1.ReportFairnessResponse.
+ * Use `create(ReportFairnessResponseSchema)` to create a new message.
+ */
+export const ReportFairnessResponseSchema: GenMessage<ReportFairnessResponse> = /*@__PURE__*/
+  messageDesc(file_palate_v1_recommend, 16);
+
+/**
+ * All groups of items of one kind.
+ *
+ * @generated from message palate.v1.ExposureBy
+ */
+export type ExposureBy = Message<"palate.v1.ExposureBy"> & {
+  /**
+   * What makes them: `age`, `popularity`, `category` or `provider`.
+   *
+   * @generated from field: string kind = 1;
+   */
+  kind: string;
+
+  /**
+   * The groups. An item may be in several, or in none.
+   *
+   * @generated from field: repeated palate.v1.ExposureGroup groups = 2;
+   */
+  groups: ExposureGroup[];
+
+  /**
+   * Groups of which nothing was shown.
+   *
+   * @generated from field: int64 unexposed = 3;
+   */
+  unexposed: bigint;
+};
+
+/**
+ * Describes the message palate.v1.ExposureBy.
+ * Use `create(ExposureBySchema)` to create a new message.
+ */
+export const ExposureBySchema: GenMessage<ExposureBy> = /*@__PURE__*/
+  messageDesc(file_palate_v1_recommend, 17);
+
+/**
+ * Exposure of some items.
+ *
+ * @generated from message palate.v1.ExposureGroup
+ */
+export type ExposureGroup = Message<"palate.v1.ExposureGroup"> & {
+  /**
+   * What the group is called.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Items in the catalogue; of an age at the end.
+   *
+   * @generated from field: int64 items = 2;
+   */
+  items: bigint;
+
+  /**
+   * Share of the catalogue, 0 to 1; of an age the mean over the answers.
+   *
+   * @generated from field: double of_catalogue = 3;
+   */
+  ofCatalogue: number;
+
+  /**
+   * Share of what people chose before the first answer that counts, 0 to 1. Unset where nobody chose anything, and of
+   * ages.
+   *
+   * @generated from field: optional double of_choices = 4;
+   */
+  ofChoices?: number | undefined;
+
+  /**
+   * Impressions of its items.
+   *
+   * @generated from field: int64 impressions = 5;
+   */
+  impressions: bigint;
+
+  /**
+   * Share of the attention. Unset where fewer than two people are counted.
+   *
+   * @generated from field: palate.v1.OnlineFigure exposure = 6;
+   */
+  exposure?: OnlineFigure | undefined;
+
+  /**
+   * Exposure by share of the catalogue: 1 is parity. Unset where either is.
+   *
+   * @generated from field: palate.v1.OnlineFigure to_catalogue = 7;
+   */
+  toCatalogue?: OnlineFigure | undefined;
+
+  /**
+   * Exposure by share of choices: 1 is by merit. Unset where either is.
+   *
+   * @generated from field: palate.v1.OnlineFigure to_choices = 8;
+   */
+  toChoices?: OnlineFigure | undefined;
+
+  /**
+   * Clicks by impression. Unset where fewer than two people are counted.
+   *
+   * @generated from field: palate.v1.OnlineFigure ctr = 9;
+   */
+  ctr?: OnlineFigure | undefined;
+};
+
+/**
+ * Describes the message palate.v1.ExposureGroup.
+ * Use `create(ExposureGroupSchema)` to create a new message.
+ */
+export const ExposureGroupSchema: GenMessage<ExposureGroup> = /*@__PURE__*/
+  messageDesc(file_palate_v1_recommend, 18);
+
+/**
+ * All groups of people of one kind.
+ *
+ * @generated from message palate.v1.UsersBy
+ */
+export type UsersBy = Message<"palate.v1.UsersBy"> & {
+  /**
+   * What makes them: `known of them`, an attribute of profiles, or the name of a grouping.
+   *
+   * @generated from field: string kind = 1;
+   */
+  kind: string;
+
+  /**
+   * The groups; whoever is in none comes last.
+   *
+   * @generated from field: repeated palate.v1.UserGroup groups = 2;
+   */
+  groups: UserGroup[];
+};
+
+/**
+ * Describes the message palate.v1.UsersBy.
+ * Use `create(UsersBySchema)` to create a new message.
+ */
+export const UsersBySchema: GenMessage<UsersBy> = /*@__PURE__*/
+  messageDesc(file_palate_v1_recommend, 19);
+
+/**
+ * Some people.
+ *
+ * @generated from message palate.v1.UserGroup
+ */
+export type UserGroup = Message<"palate.v1.UserGroup"> & {
+  /**
+   * Their answers, impressions and clicks.
+   *
+   * @generated from field: palate.v1.OnlineGroup figures = 1;
+   */
+  figures?: OnlineGroup | undefined;
+
+  /**
+   * Clicks by impression, less those of everybody else. Unset where fewer than two people of either are counted.
+   *
+   * @generated from field: palate.v1.OnlineFigure ctr_difference = 2;
+   */
+  ctrDifference?: OnlineFigure | undefined;
+
+  /**
+   * Share of their attention that the most chosen tenth of the items was given. Unset where nobody chose anything before.
+   *
+   * @generated from field: palate.v1.OnlineFigure head = 3;
+   */
+  head?: OnlineFigure | undefined;
+};
+
+/**
+ * Describes the message palate.v1.UserGroup.
+ * Use `create(UserGroupSchema)` to create a new message.
+ */
+export const UserGroupSchema: GenMessage<UserGroup> = /*@__PURE__*/
+  messageDesc(file_palate_v1_recommend, 20);
+
+/**
+ * Concentration in a span of time.
+ *
+ * @generated from message palate.v1.FairnessWindow
+ */
+export type FairnessWindow = Message<"palate.v1.FairnessWindow"> & {
+  /**
+   * Its beginning.
+   *
+   * @generated from field: google.protobuf.Timestamp since = 1;
+   */
+  since?: Timestamp | undefined;
+
+  /**
+   * Its end.
+   *
+   * @generated from field: google.protobuf.Timestamp until = 2;
+   */
+  until?: Timestamp | undefined;
+
+  /**
+   * Answers.
+   *
+   * @generated from field: int64 answers = 3;
+   */
+  answers: bigint;
+
+  /**
+   * People with an impression.
+   *
+   * @generated from field: int64 people = 4;
+   */
+  people: bigint;
+
+  /**
+   * Gini coefficient of as many answers as the window with the fewest has. Unset where nothing tells it.
+   *
+   * @generated from field: palate.v1.OnlineFigure gini = 5;
+   */
+  gini?: OnlineFigure | undefined;
+
+  /**
+   * Effective items. Unset where nothing tells it.
+   *
+   * @generated from field: palate.v1.OnlineFigure effective_items = 6;
+   */
+  effectiveItems?: OnlineFigure | undefined;
+
+  /**
+   * Share of the attention that the most chosen tenth was given. Unset where nothing tells it.
+   *
+   * @generated from field: palate.v1.OnlineFigure head = 7;
+   */
+  head?: OnlineFigure | undefined;
+};
+
+/**
+ * Describes the message palate.v1.FairnessWindow.
+ * Use `create(FairnessWindowSchema)` to create a new message.
+ */
+export const FairnessWindowSchema: GenMessage<FairnessWindow> = /*@__PURE__*/
+  messageDesc(file_palate_v1_recommend, 21);
+
+/**
+ * What a figure does from window to window.
+ *
+ * @generated from message palate.v1.FairnessTrend
+ */
+export type FairnessTrend = Message<"palate.v1.FairnessTrend"> & {
+  /**
+   * Which: `gini`, `effective_items` or `head`.
+   *
+   * @generated from field: string figure = 1;
+   */
+  figure: string;
+
+  /**
+   * By window, least squares.
+   *
+   * @generated from field: palate.v1.OnlineFigure slope = 2;
+   */
+  slope?: OnlineFigure | undefined;
+
+  /**
+   * Concentration `grows` or `falls` by it, or it `may be level`.
+   *
+   * @generated from field: string verdict = 3;
+   */
+  verdict: string;
+};
+
+/**
+ * Describes the message palate.v1.FairnessTrend.
+ * Use `create(FairnessTrendSchema)` to create a new message.
+ */
+export const FairnessTrendSchema: GenMessage<FairnessTrend> = /*@__PURE__*/
+  messageDesc(file_palate_v1_recommend, 22);
+
+/**
  * How much about the person may be used.
  *
  * @generated from enum palate.v1.Personalization
@@ -1121,6 +1572,17 @@ export const RecommendService: GenService<{
     methodKind: "unary";
     input: typeof ReportOnlineRequestSchema;
     output: typeof ReportOnlineResponseSchema;
+  },
+  /**
+   * Whom what Recommend served serves: exposure by age, popularity, category and provider of items, clicks by group of
+   * people, and concentration over time, counted anew as ReportOnline does.
+   *
+   * @generated from rpc palate.v1.RecommendService.ReportFairness
+   */
+  reportFairness: {
+    methodKind: "unary";
+    input: typeof ReportFairnessRequestSchema;
+    output: typeof ReportFairnessResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_palate_v1_recommend, 0);
