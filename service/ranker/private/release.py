@@ -29,11 +29,11 @@ from service.ranker.private.noise import DiscreteGaussian
 
 MOST_ITEMS = 100
 """Of one person, the newest."""
-POPULARITY = 0.1
+POPULARITY = 0.05
 """Share of the budget that goes into the popularity of items."""
 KNOWN = 3.0
 """Deviations of the noise that an item's popularity exceeds to be told from an item that nobody met."""
-GRID = 2**14
+GRID = 2**12
 """Units of 1: what one person adds at most to a statistic, in the L2 norm."""
 BLOCK = 1024
 """Rows worked on at a time."""
