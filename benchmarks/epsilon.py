@@ -70,7 +70,7 @@ def main() -> None:
         name for name, row in rows.items() if quality.measured(row, asked.data, asked.work, evaluated) is None
     ]  # fmt: skip
     if not asked.only or MEMBERSHIP in asked.only:
-        for dataset in DATASETS:
+        for dataset in DATASETS:  # made by now
             keep(dataset, asked.work)
     text = report(asked.work)
     print(text)
@@ -232,6 +232,11 @@ def keep(dataset: str, work: Path) -> None:
     """Measure, unless that is done."""
     file = membership_file(dataset, work)
     if file.is_file():
+        return
+    if not (work / dataset / "prepared").is_file():
+        print(
+            f"{dataset}: its quality is to be measured first, which makes the log", file=sys.stderr
+        )
         return
     settings = Settings(data=work / dataset)
     with open_event_log(settings.log_url) as log:

@@ -737,6 +737,15 @@ class Settings(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _private_trainings_are_whole(self) -> Settings:
+        if self.privacy.is_private and self.training.incremental_every:
+            raise ValueError(
+                "training.incremental_every does not go with privacy.epsilon: every private training releases all anew,"
+                " and costs as much; leave it out, and set training.every with privacy.epsilon_total in mind"
+            )
+        return self
+
     @property
     def keys_file(self) -> Path:
         """Where the API keys are, as hashes."""

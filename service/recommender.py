@@ -552,14 +552,13 @@ class Recommender:
             "items": f"{len(self.ids):,}",
             "events": f"{workspace.log.count_events():,}",
             "ratings": self.liking.described,
-            **self._private(),
+            **self._privacy_spent(),
             **changed,
             "text encoder": _described(workspace.text_encoder),
             **(encoders or {"image encoder": "none"}),
             "shared space": workspace.unaligned or ", ".join(versions) or "none",
             "writer": self._settings.explain.writer,
-            "model": self.ranker.version
-            or "none yet: content, item-kNN and popularity until `palate train`",
+            "model": self.ranker.version or f"none yet: {self._untrained_by} until `palate train`",
         }
 
     # rules
@@ -650,7 +649,12 @@ class Recommender:
 
     # parts
 
-    def _private(self) -> Mapping[str, str]:
+    @property
+    def _untrained_by(self) -> str:
+        alone = self._settings.privacy.is_private
+        return "content alone" if alone else "content, item-kNN and popularity"
+
+    def _privacy_spent(self) -> Mapping[str, str]:
         """What is said of differential privacy, where it is on."""
         privacy = self._settings.privacy
         if not privacy.is_private:

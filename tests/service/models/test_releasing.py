@@ -121,3 +121,16 @@ def test_the_first_start_knows_nobody(private: Recommender) -> None:
     assert behaviour.is_released
     assert not behaviour.counts.any()
     assert "content alone" in private.model.notes[0]
+
+
+def test_without_privacy_a_private_model_serves_on_as_it_was_released(folder: Path) -> None:
+    private = limited(folder)
+    version = private.train().version
+    counts = private.ranker.snapshot.behaviour.counts.copy()
+    private.close()
+    again = opened(folder)
+    try:
+        assert again.ranker.version == version
+        assert np.array_equal(again.ranker.snapshot.behaviour.counts, counts)
+    finally:
+        again.close()
