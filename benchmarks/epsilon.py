@@ -267,6 +267,10 @@ def report(work: Path) -> str:
         advantages = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
         if results or advantages:
             parts += [f"### {dataset}", table(results, advantages)]
+    missing = [name for name, row in ROWS.items() if quality.kept(row, work) is None]
+    missing += [f"{name}-{MEMBERSHIP}" for name in DATASETS if not membership_file(name, work).is_file()]  # fmt: skip
+    if missing:
+        parts.append(f"Not measured: {', '.join(missing)}.")
     return "\n\n".join(parts)
 
 

@@ -312,6 +312,12 @@ class Trainer:
         from service.models.fitting import refit_ranker
 
         card, before = self._registry.load_active()
+        if before.ranker.model is None:
+            raise NoTrainedModel(
+                f"model {before.ranker.version} was trained with differential privacy, and has nothing "
+                "that could be taken up",
+                "train without --incremental first",
+            )
         data = TrainingData.read_coded(
             self._workspace,
             self._item_ids,

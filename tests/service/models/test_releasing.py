@@ -132,5 +132,8 @@ def test_without_privacy_a_private_model_serves_on_as_it_was_released(folder: Pa
     try:
         assert again.ranker.version == version
         assert np.array_equal(again.ranker.snapshot.behaviour.counts, counts)
+        with pytest.raises(NoTrainedModel, match="nothing that could be taken up"):
+            again.train(incremental=True)
+        assert again.train(force=True).active  # what was private is asked beside it, and replaced
     finally:
         again.close()
