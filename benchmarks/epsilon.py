@@ -46,6 +46,7 @@ from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
 from service.ranker.data.interactions import Interactions
 from service.ranker.item_item.co_engagement import co_probability, ease, item_knn
 from service.ranker.item_item.transition_graph import transitions
+from service.ranker.private.behaviour import NEIGHBOURS
 from service.ranker.private.budget import epsilon_of, rho_of
 from service.ranker.private.release import released
 from service.ranker.private.weights import Denoised
@@ -60,7 +61,7 @@ BASELINES = ("content-knn", "popularity")
 SPLITS, FOLDS = 3, 5
 MOST_KNOWN = 10_000
 WEIGHTS = 500
-"""Per item, as the ranker keeps them."""
+"""Per item, as the ranker keeps them where it counts exactly."""
 
 
 def main() -> None:
@@ -156,7 +157,7 @@ def without_privacy(people: Interactions) -> Seen:
 def with_privacy(people: Interactions, epsilon: float) -> Seen:
     """Those of a ranker that knows a release of them."""
     denoised = Denoised.of(released(people, rho_of(epsilon, DELTA), most_known=MOST_KNOWN))
-    weights = np.asarray(denoised.item_weights(top=WEIGHTS).toarray(), np.float32)
+    weights = np.asarray(denoised.item_weights(top=NEIGHBOURS).toarray(), np.float32)
     return Seen({"ease": weights}, denoised.people_per_item().astype(np.float32))
 
 

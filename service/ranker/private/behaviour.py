@@ -14,6 +14,10 @@ from service.ranker.item_item.views import Views
 from service.ranker.private.release import Release
 from service.ranker.private.weights import Denoised
 
+NEIGHBOURS = 20
+"""Weights that are kept for an item on average, as many as item-kNN keeps. More of them tell of who was in
+the log rather than of what goes together: docs/privacy.md."""
+
 
 def released_behaviour(release: Release | None, views: Views, config: RankerConfig) -> Behaviour:
     """Of the N items of the views. The released weights stand where item-kNN's do, for which the weights
@@ -24,7 +28,7 @@ def released_behaviour(release: Release | None, views: Views, config: RankerConf
     counts, weights = np.zeros(n_items, np.int64), nothing
     if release is not None:
         denoised = Denoised.of(release)
-        counts, weights = denoised.people_per_item(), denoised.item_weights(top=config.neighbours)
+        counts, weights = denoised.people_per_item(), denoised.item_weights(top=NEIGHBOURS)
     k = max(min(config.borrow_from, int(np.count_nonzero(counts)) - 1), 0)
     behaviour = Behaviour(
         ease=nothing,
