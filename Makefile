@@ -11,7 +11,7 @@ stubs_in = $(call protoc,$(1)) --grpc_python_out=$(1) $(STUBS)/*.proto && $(call
 DOCKER := docker
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types proto bench-serve bench-overload bench-quality bench-verdicts bench-incremental bench-explain bench-words bench-encode bench-align bench-house bench-telemetry bench-crash bench-beside soak bench-start bench-access bench-ingest proto-check bench-gateway docs bench-privacy bench-tenants bench-media fuzz audit wheel image lock sbom typescript go-client java-client test-clients clean
+.PHONY: help install demo test check lint types proto bench-serve bench-overload bench-quality bench-verdicts bench-incremental bench-explain bench-words bench-encode bench-align bench-house bench-telemetry bench-crash bench-beside soak bench-start bench-access bench-ingest proto-check bench-gateway docs bench-privacy bench-epsilon bench-tenants bench-media fuzz audit wheel image lock sbom typescript go-client java-client test-clients clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -133,6 +133,9 @@ bench-telemetry: install ## what metrics, traces and the log cost a call; writes
 
 bench-privacy: install ## what a deletion leaves of a person, by the bytes of every file; writes docs/privacy.md
 	$(BIN)/python -m benchmarks.privacy --write
+
+bench-epsilon: install ## what differential privacy costs in quality, and who can be told to be in the log, on PALATE_BENCH_DATA (an hour); writes docs/privacy.md
+	$(BIN)/python -m benchmarks.epsilon --write
 
 bench-tenants: install ## whether a tenant can tell that there is another, and what a hundred cost; writes docs/tenants.md
 	$(BIN)/python -m benchmarks.tenants --write

@@ -151,6 +151,16 @@ class PrivacySettings(BaseModel):
     their ids nowhere. Or set PALATE_PSEUDONYM_KEY in the environment. Settled when a data folder gets
     its first person."""
 
+    epsilon: float = Field(default=0.0, ge=0.0, le=100.0)
+    """Differential privacy: what one training may tell of a person to everybody else, whatever they did;
+    8 is common, 1 is strict. Trainings release noised counts then, and nothing else of other people is
+    used in answers. 0 is without: counts and models are exact."""
+    delta: float = Field(default=1e-5, gt=0.0, le=0.01)
+    """How likely more than that may be told: well below one over the number of people."""
+    epsilon_total: float = Field(default=0.0, ge=0.0)
+    """What all trainings of a data folder together may tell; one that would pass it is refused. 0 is no
+    limit: what was spent is told."""
+
     @field_validator("retention_days")
     @classmethod
     def _days_are_positive(cls, days: Mapping[str, float]) -> Mapping[str, float]:
@@ -162,6 +172,20 @@ class PrivacySettings(BaseModel):
             if not n > 0:
                 raise ValueError(f"{name} is {n}: it must be a number of days above 0")
         return days
+
+    @model_validator(mode="after")
+    def _one_training_fits(self) -> PrivacySettings:
+        if 0 < self.epsilon_total < self.epsilon:
+            raise ValueError(
+                f"epsilon_total {self.epsilon_total:g} does not allow one training of epsilon "
+                f"{self.epsilon:g}; raise it, or lower epsilon"
+            )
+        return self
+
+    @property
+    def is_private(self) -> bool:
+        """Whether nothing of other people is used but what a release tells."""
+        return self.epsilon > 0
 
 
 class LogSettings(BaseModel):
@@ -710,6 +734,15 @@ class Settings(BaseSettings):
             raise ValueError(
                 "server.scrub_every_h does not go with tenants.enabled: tenants are closed while nobody calls; `palate"
                 " scrub` verifies the folder of one"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _private_trainings_are_whole(self) -> Settings:
+        if self.privacy.is_private and self.training.incremental_every:
+            raise ValueError(
+                "training.incremental_every does not go with privacy.epsilon: every private training releases all anew,"
+                " and costs as much; leave it out, and set training.every with privacy.epsilon_total in mind"
             )
         return self
 

@@ -61,6 +61,7 @@ from service.models.training_data import read_interactions
 from service.models.word_spaces import WordSpaces, knowing_texts
 from service.online.fairness_reading import read_fairness
 from service.online.online import Online
+from service.ranker.private.budget import epsilon_of
 from service.ranker.ranker import Ranker
 from service.ranker.stopwatch import Stopwatch
 from service.reasons.crowds import Crowds
@@ -92,6 +93,8 @@ from service.serving.wishes import Wishes
 from service.storage.item_ids import ItemIds
 from service.storage.language_model import prompt_model
 from service.storage.liking import Liking
+from service.storage.nobody import Everybody, Nobody
+from service.storage.privacy_ledger import PrivacyLedger
 from service.storage.retraining import ask_for_retraining
 from service.storage.workspace import Workspace
 from service.telemetry.telemetry import SILENT, Telemetry
@@ -140,7 +143,9 @@ class Recommender:
         own = {name: one.encode for name, one in others.items()}
         spaces = WordSpaces(encode_query, own, workspace.alignments)
         self.ids = ItemIds(log.item_indices())
-        self.liking = Liking(policy, log)
+        is_private = settings.privacy.is_private
+        everybody: Everybody = Nobody() if is_private else log
+        self.liking = Liking(policy, everybody)
         self._models = ModelRegistry(workspace, self.ids)
         sole_writer = workspace.folder.sole_writer
         states = UserStates(log, store, self.ids, self.liking, only_writer=sole_writer)
@@ -182,7 +187,10 @@ class Recommender:
         self._queries, self._states = queries, states
         self._queries_of_media = others
         self._search = Search(store, spaces, workspace.modalities)
-        self._crowds = Crowds(log, self.liking, KeptCrowd(workspace))
+        kept_crowd = KeptCrowd(workspace)
+        if is_private:
+            kept_crowd.forget()
+        self._crowds = Crowds(everybody, self.liking, None if is_private else kept_crowd)
         self._explanations = Explanations(
             settings.explain,
             policy,
@@ -193,7 +201,7 @@ class Recommender:
             Aspects(log),
             self.wishes,
         )
-        self._tastes = Tastes(settings.explain, self.liking, log, self._writing)
+        self._tastes = Tastes(settings.explain, self.liking, log, everybody, self._writing)
         self._freshness = Freshness()
         caches = {
             "users": states.uses,
@@ -552,13 +560,13 @@ class Recommender:
             "items": f"{len(self.ids):,}",
             "events": f"{workspace.log.count_events():,}",
             "ratings": self.liking.described,
+            **self._privacy_spent(),
             **changed,
             "text encoder": _described(workspace.text_encoder),
             **(encoders or {"image encoder": "none"}),
             "shared space": workspace.unaligned or ", ".join(versions) or "none",
             "writer": self._settings.explain.writer,
-            "model": self.ranker.version
-            or "none yet: content, item-kNN and popularity until `palate train`",
+            "model": self.ranker.version or f"none yet: {self._untrained_by} until `palate train`",
         }
 
     # rules
@@ -648,6 +656,22 @@ class Recommender:
         self._workspace.close()
 
     # parts
+
+    @property
+    def _untrained_by(self) -> str:
+        alone = self._settings.privacy.is_private
+        return "content alone" if alone else "content, item-kNN and popularity"
+
+    def _privacy_spent(self) -> Mapping[str, str]:
+        """What is said of differential privacy, where it is on."""
+        privacy = self._settings.privacy
+        if not privacy.is_private:
+            return {}
+        spent = epsilon_of(PrivacyLedger(self._workspace.log).spent, privacy.delta)
+        told = (
+            f"epsilon {privacy.epsilon:g} a training at delta {privacy.delta:g}, {spent:.3g} spent"
+        )
+        return {"differential privacy": told}
 
     def _forget_people(self) -> None:
         """What is remembered of several people at once is read anew."""

@@ -104,6 +104,7 @@ class KeptRankers:
             "alignments": list(alignments),
             "ranker": asdict(settings.ranker),
             "events": settings.events.model_dump(mode="json"),
+            "is_private": settings.privacy.is_private,
         }
 
     def _brought_up(

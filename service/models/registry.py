@@ -33,7 +33,7 @@ from service.ranker.checkpoint import (
     save_checkpoint,
 )
 from service.ranker.data.arrays import IntArray
-from service.ranker.ranker import Ranker, untrained_ranker
+from service.ranker.ranker import Ranker, released_ranker, untrained_ranker
 from service.storage.alignments import Alignments
 from service.storage.item_ids import ItemIds
 from service.storage.stand import Stand
@@ -76,6 +76,7 @@ class ModelRegistry:
         self._store = workspace.store
         self._fingerprints: Mapping[str, str] = dict(workspace.fingerprints)
         self._kept = KeptRankers(workspace)
+        self._is_private = workspace.settings.privacy.is_private
         self._swapping = threading.Lock()
         self._recent: OrderedDict[str, ServingModel] = OrderedDict()
         self.beside: dict[str, ServingModel] = {}
@@ -161,7 +162,8 @@ class ModelRegistry:
             model = self.beside.pop(version, None)
             if model is not None and model is not self.active:
                 self._remember(model)
-                self._store.drop_vector(model.vector_name)
+                if model.vector_name:
+                    self._store.drop_vector(model.vector_name)
                 self._kept.forget(version)
 
     # for answers and for the trainer
@@ -205,7 +207,7 @@ class ModelRegistry:
             rows, model.vocabulary, self._workspace.dims, alignments=model.alignments
         )
         model.ranker.catalog.put_items(indices, features)
-        if model.ranker.trained:
+        if model.vector_name:
             vectors = model.ranker.snapshot.item_vectors[indices]
             self._store.set_vectors(model.vector_name, indices, vectors)
 
@@ -264,7 +266,8 @@ class ModelRegistry:
 
     def _notes(self, why: str) -> Sequence[str]:
         """What callers are told while no trained model serves."""
-        notes = [f"{why}; ranked by content, co-engagement and popularity"]
+        by = "content alone" if self._is_private else "content, co-engagement and popularity"
+        notes = [f"{why}; ranked by {by}"]
         return [*notes, self._workspace.unaligned] if self._workspace.unaligned else notes
 
     def _untrained(self, notes: Sequence[str], *, anew: bool = False) -> ServingModel:
@@ -275,7 +278,11 @@ class ModelRegistry:
             return self._serving_kept(kept, alignments, notes)
         stand = None if anew else self._kept.stand()
         data = TrainingData.read(self._workspace, self._item_ids)
-        ranker = untrained_ranker(data.features, data.interactions, self._workspace.settings.ranker)
+        config = self._workspace.settings.ranker
+        if self._is_private:
+            ranker = released_ranker(data.features, None, config)
+        else:
+            ranker = untrained_ranker(data.features, data.interactions, config)
         model = self._serving(ranker, data, notes)
         if stand:
             self._keep(model, stand)
@@ -307,6 +314,11 @@ class ModelRegistry:
         stand = self._kept.stand() if may_keep else None
         data = TrainingData.read_coded(self._workspace, self._item_ids, card.vocabulary, alignments)
         ranker = load_checkpoint(folder, data.features, self._item_ids.index_of)
+        if self._is_private and not ranker.snapshot.behaviour.is_released:
+            raise CheckpointError(
+                f"model {record.version} was trained without differential privacy, and "
+                "privacy.epsilon is set; train anew"
+            )
         ranker.catalog.recount(data.interactions)
         return _Loaded(card, _of_card(self._serving(ranker, data), card, record), stand=stand)
 
@@ -371,7 +383,9 @@ class ModelRegistry:
         model, changed = loaded.model, loaded.changed
         name, vectors = model.vector_name, model.ranker.snapshot.item_vectors
         stand = loaded.stand
-        if changed is None or self._store.vector_names().get(name) != vectors.shape[1]:
+        if not name:
+            changed = np.zeros(0, np.int64)
+        elif changed is None or self._store.vector_names().get(name) != vectors.shape[1]:
             if changed is not None:  # made anew from the log since
                 self._kept.forget(model.ranker.version)
             self._store.create_vector(name, vectors.shape[1], "dot")

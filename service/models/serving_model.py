@@ -45,8 +45,8 @@ class ServingModel:
 
     @property
     def vector_name(self) -> str:
-        """Name of its item vectors in the store; empty without a trained model."""
-        return f"{VECTORS_OF_MODELS}{self.ranker.version}" if self.ranker.trained else ""
+        """Name of its item vectors in the store; empty without a sequence model."""
+        return f"{VECTORS_OF_MODELS}{self.ranker.version}" if self.ranker.model else ""
 
     def content_query(
         self, store: ItemStore, modality: str, taste: FloatArray

@@ -32,6 +32,7 @@ from service.ranker.config import RankerConfig
 from service.ranker.data.arrays import BoolArray
 from service.ranker.ranker import Ranker
 from service.storage.item_ids import ItemIds
+from service.storage.privacy_ledger import PrivacyLedger
 from service.storage.workspace import Workspace
 from service.wishes.lexicon.lexicon import Lexicon
 from service.wishes.lexicon.topics import Topics
@@ -157,6 +158,8 @@ class Trainer:
         started = time.time()
         version = _new_version(started)
         progress(TrainProgress("read", 0, 1))
+        if self._workspace.settings.privacy.is_private:
+            return self._release(progress, version, started, incremental=incremental)
         if incremental:
             fitted = self._take_up(progress, version, seed)
         else:
@@ -169,6 +172,43 @@ class Trainer:
         self._registry.save(fitted.trained.ranker, fitted.data.item_ids, card)
         why = "" if verdict is None else verdict.why
         return Made(version, card.metrics, incremental, serves, why)
+
+    def _release(
+        self, progress: Progress, version: str, started: float, *, incremental: bool
+    ) -> Made:
+        """A private training; see `service.models.releasing`."""
+        from service.models.releasing import release_ranker
+
+        if incremental:
+            raise NoTrainedModel(
+                "where privacy.epsilon is set every training releases all anew",
+                "train without --incremental",
+            )
+        workspace = self._workspace
+        data = TrainingData.read(workspace, self._item_ids)
+        progress(TrainProgress("release", 0, 1))
+        settings, ledger = workspace.settings, PrivacyLedger(workspace.log)
+        found = release_ranker(data, settings.privacy, settings.ranker, ledger, version)
+        card = ModelCard(
+            vocabulary=replace(data.vocabulary, event_types={}),  # they are of the log
+            fingerprints=workspace.fingerprints,
+            alignments=[alignment.version for alignment in data.alignments.values()],
+            metrics={
+                **found.metrics,
+                "seconds": round(time.time() - started, 1),
+                REFUSED: 0.0,
+            },
+            seed=0,
+            n_events=0,
+            n_users=0,
+            last_seq=data.last_seq,
+            taken_up_from="",
+            losses=(),
+            validation=(),
+        )
+        progress(TrainProgress("save", 0, 1))
+        self._registry.save(found.ranker, data.item_ids, card)
+        return Made(version, card.metrics, incremental=False, serves=True, why="")
 
     def admit(self, progress: Progress, made: Made, *, force: bool) -> ModelInfo:
         """Register what was made, and activate it unless it lost; with `force` also then."""
@@ -272,6 +312,12 @@ class Trainer:
         from service.models.fitting import refit_ranker
 
         card, before = self._registry.load_active()
+        if before.ranker.model is None:
+            raise NoTrainedModel(
+                f"model {before.ranker.version} was trained with differential privacy, and has nothing "
+                "that could be taken up",
+                "train without --incremental first",
+            )
         data = TrainingData.read_coded(
             self._workspace,
             self._item_ids,

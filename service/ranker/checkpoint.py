@@ -64,7 +64,7 @@ def save_checkpoint(
 ) -> None:
     """Write the folder as a whole or not at all. `item_ids` are in item index order; `extra` is the
     caller's, JSON."""
-    if ranker.model is None:
+    if not ranker.trained:
         raise ValueError("an untrained ranker has nothing to save")
     config = {
         "format": FORMAT,
@@ -141,25 +141,27 @@ def _ranker(
 ) -> Ranker:
     new_index = np.array([index_of.get(item_id, -1) for item_id in item_ids], dtype=np.int64)
     ranker_config = RankerConfig(**config["config"])
-    weights = under(arrays, "model.")
-    model = SequenceNetwork(ranker_config, ModelShape(**config["shape"]), weights)
-    space = _space(folder, arrays, model.shape, items)
+    model = _model(config, ranker_config, arrays)
+    modalities = config["modalities"] if model is None else list(model.shape.modality_dims)
+    space = _space(folder, arrays, modalities, items)
     projected = space.project(items)
     content = Content.of(projected, arrays["content.idf"])
-    behaviour = _behaviour(arrays, new_index, items.n_items, config["n_events"])
+    behaviour = _behaviour(arrays, new_index, items.n_items, config)
     is_new = np.ones(items.n_items, bool)
     is_new[new_index[new_index >= 0]] = False
     behaviour.find_neighbours(np.flatnonzero(is_new), content.views)
     regression = _regression(arrays, new_index, content)
     regression.put(np.flatnonzero(is_new), content.views.rows(np.flatnonzero(is_new)))
     id_rows = _id_rows(arrays["has_id"], new_index, items.n_items)
-    vectors = embed_items(model, projected, id_rows)
+    vectors = np.zeros((items.n_items, 1), np.float32)
+    if model is not None:
+        vectors = embed_items(model, projected, id_rows)
     snapshot = CatalogSnapshot(content, behaviour, regression, vectors)
     return Ranker(
         version=config["version"],
         config=ranker_config,
         catalog=CatalogState(snapshot, space, model, id_rows),
-        blend=_blend(folder, config, arrays, model.shape),
+        blend=_blend(folder, config, arrays, modalities, model),
         model=model,
         calibration=config.get("calibration", 0.0),
     )
@@ -254,8 +256,20 @@ def _unreadable(folder: Path, error: Exception | str) -> CheckpointError:
     return CheckpointError(f"checkpoint {folder} cannot be read: {error}; train anew or roll back")
 
 
-def _space(folder: Path, arrays: Arrays, shape: ModelShape, items: ItemFeatures) -> ContentSpace:
-    space = space_of(arrays, list(shape.modality_dims))
+def _model(
+    config: Mapping[str, Any], ranker_config: RankerConfig, arrays: Arrays
+) -> SequenceNetwork | None:
+    """None where it was trained without one."""
+    if config["shape"] is None:
+        return None
+    weights = under(arrays, "model.")
+    return SequenceNetwork(ranker_config, ModelShape(**config["shape"]), weights)
+
+
+def _space(
+    folder: Path, arrays: Arrays, modalities: Sequence[str], items: ItemFeatures
+) -> ContentSpace:
+    space = space_of(arrays, modalities)
     for modality, dim in items.dims.items():
         projection = space.projections.get(modality)
         if projection is not None and projection.input_dim != dim:
@@ -267,9 +281,16 @@ def _space(folder: Path, arrays: Arrays, shape: ModelShape, items: ItemFeatures)
     return space
 
 
-def _blend(folder: Path, config: Mapping[str, Any], arrays: Arrays, shape: ModelShape) -> Blend:
+def _blend(
+    folder: Path,
+    config: Mapping[str, Any],
+    arrays: Arrays,
+    modalities: Sequence[str],
+    model: SequenceNetwork | None,
+) -> Blend:
+    shares = () if model is None else model.shape.task_shares
     try:
-        return blend_of(config, arrays, list(shape.modality_dims), shape.task_shares)
+        return blend_of(config, arrays, modalities, shares)
     except UnknownSignals as error:
         raise CheckpointError(
             f"checkpoint {folder} reads signals that this version does not know "
@@ -285,7 +306,9 @@ def _id_rows(has_id: BoolArray, new_index: IntArray, n_items: int) -> IntArray:
     return rows
 
 
-def _behaviour(arrays: Arrays, new_index: IntArray, n_items: int, n_events: int) -> Behaviour:
+def _behaviour(
+    arrays: Arrays, new_index: IntArray, n_items: int, config: Mapping[str, Any]
+) -> Behaviour:
     """The saved behaviour under the indices of the catalogue; of items that it does not have
     nothing is left. `new_index` (saved items,), -1 for those that are gone."""
     stays = new_index >= 0
@@ -299,7 +322,8 @@ def _behaviour(arrays: Arrays, new_index: IntArray, n_items: int, n_events: int)
         neighbours=_neighbours(arrays["neighbours"], new_index, n_items),
         closeness=_moved(_closeness(arrays), new_index, n_items),
         is_found=np.ones(n_items, bool),
-        n_events=n_events,
+        n_events=config["n_events"],
+        is_released=config.get("is_released", False),
         **matrices,
     )
 

@@ -34,14 +34,14 @@ from service.ranker.ranker import Ranker
 from service.ranker.sequence.network import SequenceNetwork
 from service.ranker.sequence.shape import ModelShape
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever a ranker holds other arrays, or others under the same names."""
 
 
 def to_kept(ranker: Ranker) -> tuple[dict[str, Any], dict[str, Any]]:
     """A configuration for JSON, and arrays."""
     content = ranker.snapshot.content
-    config = {**config_of(ranker), "kept": FORMAT, "modalities": list(content.modalities)}
+    config = {**config_of(ranker), "kept": FORMAT}
     arrays = {
         **arrays_of(ranker),
         "id_rows": ranker.catalog.id_rows,
@@ -108,6 +108,7 @@ def _behaviour(config: Mapping[str, Any], arrays: Arrays) -> Behaviour:
         closeness=arrays["closeness"],
         is_found=arrays["is_found"],
         n_events=config["n_events"],
+        is_released=config["is_released"],
     )
 
 

@@ -41,6 +41,8 @@ def config_of(ranker: Ranker) -> dict[str, Any]:
         "spared_events": ranker.blend.spared_events,
         "calibration": ranker.calibration,
         "n_events": ranker.snapshot.behaviour.n_events,
+        "is_released": ranker.snapshot.behaviour.is_released,
+        "modalities": list(ranker.modalities),
     }
 
 

@@ -36,7 +36,7 @@ def narrowed(arrays: Arrays) -> dict[str, np.ndarray[Any, Any]]:
     for name in _matrices(arrays):
         row_sizes = np.diff(arrays[f"{name}.indptr"])
         small |= _rounded(f"{name}.data", arrays[f"{name}.data"], row_sizes)
-    for name in TABLES:
+    for name in _tables(arrays):
         n_rows, width = arrays[name].shape
         small |= _rounded(name, arrays[name], np.full(n_rows, width))
     for name in _whole_numbers(arrays):
@@ -51,7 +51,7 @@ def widened(arrays: Arrays) -> dict[str, np.ndarray[Any, Any]]:
     for name in _matrices(arrays):
         weights, row_sizes = f"{name}.data", np.diff(arrays[f"{name}.indptr"])
         full[weights] = arrays[weights] * np.repeat(arrays[weights + SCALE], row_sizes)
-    for name in TABLES:
+    for name in _tables(arrays):
         full[name] = arrays[name] * arrays[name + SCALE][:, None]
     for name in _whole_numbers(arrays):
         full[name] = arrays[name].astype(np.int64 if name == "neighbours" else np.int32)
@@ -61,6 +61,11 @@ def widened(arrays: Arrays) -> dict[str, np.ndarray[Any, Any]]:
 def _matrices(arrays: Arrays) -> list[str]:
     """Those that were saved; earlier versions did not have all of them."""
     return [name for name in MATRICES if f"{name}.data" in arrays]
+
+
+def _tables(arrays: Arrays) -> list[str]:
+    """Those of a sequence model, where there is one."""
+    return [name for name in TABLES if name in arrays]
 
 
 def _whole_numbers(arrays: Arrays) -> list[str]:

@@ -3,7 +3,7 @@ files or stores.
 
 Ranker = catalogue (what items are, and what the crowd did) + sequence model (what comes next) + blend
 (whom to trust when). Without a trained model it still ranks: no sequence model, item-kNN for
-co-engagement, a prior blend.
+co-engagement, a prior blend. So it does where people are private, of a release.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from service.ranker.data.items import ItemFeatures
 from service.ranker.data.variants import Variants
 from service.ranker.item_item.behaviour import Behaviour
 from service.ranker.item_item.content_regression import ContentRegression
+from service.ranker.private.behaviour import released_behaviour
+from service.ranker.private.release import Release
 from service.ranker.second_stage.blend import Blend
 from service.ranker.second_stage.query_scores import QueryScores
 from service.ranker.second_stage.remembered import RememberedQueries
@@ -41,6 +43,7 @@ from service.ranker.second_stage.variant_scores import VariantScores
 from service.ranker.sequence.inference import history_states, variant_states
 from service.ranker.sequence.network import SequenceNetwork
 from service.ranker.sequence.sequences import Sequences
+from service.ranker.sequence.shape import PAD
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,8 +89,8 @@ class Ranker:
 
     @property
     def trained(self) -> bool:
-        """Whether it has a sequence model."""
-        return self.model is not None
+        """Whether a training made it: it has a version, and in most cases a sequence model."""
+        return bool(self.version)
 
     @property
     def n_items(self) -> int:
@@ -213,17 +216,32 @@ def without_training(ranker: Ranker) -> Ranker:
     return _untrained(ranker.catalog.space, snapshot.content, behaviour, ranker.config)
 
 
+def released_ranker(
+    items: ItemFeatures, release: Release | None, config: RankerConfig, version: str = ""
+) -> Ranker:
+    """What serves where people are private: of other people's behaviour it knows a release and nothing
+    else, without one nothing at all. No sequence model, and the weights that rank before any training."""
+    space = ContentSpace.fit(items, config.content_dim)
+    content = Content.of(space.project(items))
+    behaviour = released_behaviour(release, content.views, config)
+    return _untrained(space, content, behaviour, config, version)
+
+
 def _untrained(
-    space: ContentSpace, content: Content, behaviour: Behaviour, config: RankerConfig
+    space: ContentSpace,
+    content: Content,
+    behaviour: Behaviour,
+    config: RankerConfig,
+    version: str = "",
 ) -> Ranker:
     n_items, n_tags = content.tags.shape
     regression = ContentRegression.none(n_items, n_tags, len(content.modalities))
     no_vectors = np.zeros((n_items, 1), np.float32)
     snapshot = CatalogSnapshot(content, behaviour, regression, no_vectors)
     return Ranker(
-        version="",
+        version=version,
         config=config,
-        catalog=CatalogState(snapshot, space, model=None, id_rows=np.zeros(0, np.int64)),
+        catalog=CatalogState(snapshot, space, model=None, id_rows=np.full(n_items, PAD)),
         blend=Blend.prior(signals_for(content.modalities)),
         model=None,
     )

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.catalog.event import RATING
-from indexer.log.event_log import EventRecords
 from service.ranker.data.arrays import BoolArray, IntArray
 from service.ranker.item_item.behaviour import RECENT_SHARE
 from service.storage.liking import Liking
+from service.storage.nobody import Everybody
 
 MAX_DEEDS = 62
 """Event types that are told apart; all others are one."""
@@ -70,7 +70,7 @@ class Crowd:
     n_people: int
 
     @classmethod
-    def of(cls, log: EventRecords, liking: Liking, n_items: int) -> Self:
+    def of(cls, log: Everybody, liking: Liking, n_items: int) -> Self:
         """Counted from the whole log, as `choice_of` does for one person: the newest event of each
         type counts, and the sum of their weights decides."""
         events = _Events.read(log)
@@ -167,7 +167,7 @@ class _Events:
     n_people: int
 
     @classmethod
-    def read(cls, log: EventRecords) -> Self:
+    def read(cls, log: Everybody) -> Self:
         people: dict[str, int] = {}
         types: dict[str, int] = {}
         columns: list[tuple[IntArray, ...]] = [(np.zeros(0, np.int64),) * 3]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 
-from indexer.log.event_log import EventRecords
 from service.reasons.crowd import Crowd
 from service.reasons.kept_crowd import KeptCrowd
 from service.storage.liking import Liking
+from service.storage.nobody import Everybody
 
 GROWTH = 1.05
 """People are counted again when there are so many times the events there were."""
@@ -17,7 +17,7 @@ class Crowds:
     """The crowd of a log, counted at the first question, and again when the log has grown by a
     twentieth; whoever asks in the meantime gets the one of before. What is deleted leaves it then."""
 
-    def __init__(self, log: EventRecords, liking: Liking, kept: KeptCrowd | None = None) -> None:
+    def __init__(self, log: Everybody, liking: Liking, kept: KeptCrowd | None = None) -> None:
         """`kept` has the one that was counted last, by whoever served."""
         self._log, self._liking, self._kept = log, liking, kept
         self._crowd: Crowd | None = None

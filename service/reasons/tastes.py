@@ -23,6 +23,7 @@ from service.ranker.data.arrays import IntArray
 from service.reasons.facts import PastEvent, convincing
 from service.reasons.writing import Writing
 from service.storage.liking import Liking
+from service.storage.nobody import Everybody
 
 GROWTH = 1.05
 """What people choose is counted again when there are so many times the events there were."""
@@ -47,9 +48,16 @@ class Tastes:
     the events have grown by a twentieth."""
 
     def __init__(
-        self, settings: ExplainSettings, liking: Liking, log: EventLog, writing: Writing
+        self,
+        settings: ExplainSettings,
+        liking: Liking,
+        log: EventLog,
+        everybody: Everybody,
+        writing: Writing,
     ) -> None:
+        """`everybody` are the people whom a user may be compared with."""
         self._settings, self._liking, self._log, self._writing = settings, liking, log, writing
+        self._everybody = everybody
         self._counted: _Counted | None = None
         self._lock = threading.Lock()
 
@@ -74,7 +82,7 @@ class Tastes:
         min_people = TasteLimits().min_people
         if choices and population.n_people < min_people:
             notes.append(
-                f"with fewer than {min_people} people here, nothing is compared with others"
+                f"with fewer than {min_people} people to compare with, nothing is compared with others"
             )
         return TasteSummary(
             user_id=request.user_id,
@@ -111,7 +119,7 @@ class Tastes:
         n_items, n_events = len(counts), int(counts.sum())
         with self._lock:
             if self._counted is None or not self._counted.is_current(n_items, n_events):
-                population = Population.of(self._item_counts(counts), self._log.users_count())
+                population = Population.of(self._item_counts(counts), self._everybody.users_count())
                 self._counted = _Counted(n_items, n_events, population)
             return self._counted.population
 

@@ -64,7 +64,7 @@ class StoreIndex:
         """Name of the store's vectors and the vector to search them with; None where the query says
         nothing in this space."""
         if space == SEQUENCE_SPACE:
-            if not self.model.ranker.trained or not len(query.history):
+            if not self.model.vector_name or not len(query.history):
                 return None
             return self.model.vector_name, query.state
         taste = self.taste.get(space)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from indexer.catalog.event import RATING, Event, EventKind, EventPolicy
 from indexer.catalog.rating_habits import RatingHabits
-from indexer.log.event_log import EventRecords
+from service.storage.nobody import Everybody
 
 MIN_NEW = 20
 """Ratings that must have come before the habits are counted again."""
@@ -20,7 +20,7 @@ MIN_NEW = 20
 class Liking:
     """The policy of a log, with its habits."""
 
-    def __init__(self, policy: EventPolicy, log: EventRecords) -> None:
+    def __init__(self, policy: EventPolicy, log: Everybody) -> None:
         """The ratings are counted here, unless the settings say where liking begins."""
         self.policy, self._log = policy, log
         self._habits = RatingHabits()

@@ -10,7 +10,13 @@ from pydantic import BaseModel, ValidationError
 
 from encoders.modality import MODALITIES, ImageModality
 from indexer.catalog.event import EventPolicy
-from service.config import EncoderSettings, EventKindSettings, Settings
+from service.config import (
+    EncoderSettings,
+    EventKindSettings,
+    PrivacySettings,
+    Settings,
+    TrainingSettings,
+)
 from service.language_model.options import EndpointOptions, LlamaCppOptions
 
 
@@ -122,3 +128,28 @@ def test_tenants_have_logs_of_their_own_and_are_not_scrubbed_by_the_clock() -> N
         Settings.model_validate({"tenants": {"enabled": True}, "training": {"apart": False}})
     with pytest.raises(ValidationError, match="scrub_every_h does not go with"):
         Settings.model_validate({"tenants": {"enabled": True}, "server": {"scrub_every_h": 1}})
+
+
+def test_privacy_is_off_unless_an_epsilon_is_set() -> None:
+    assert not PrivacySettings().is_private
+    assert PrivacySettings(epsilon=8).is_private
+
+
+@pytest.mark.parametrize(
+    ("privacy", "why"),
+    [
+        ({"epsilon": -1}, "greater than or equal to 0"),
+        ({"epsilon": 8, "delta": 0}, "greater than 0"),
+        ({"epsilon": 8, "epsilon_total": 4}, "does not allow one training of epsilon 8"),
+    ],
+)
+def test_a_privacy_that_cannot_be_is_refused(privacy: dict[str, float], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        PrivacySettings(**privacy)  # type: ignore[arg-type]
+
+
+def test_private_trainings_are_never_incremental() -> None:
+    with pytest.raises(ValueError, match=r"does not go with privacy\.epsilon"):
+        Settings(
+            privacy=PrivacySettings(epsilon=8), training=TrainingSettings(incremental_every="1d")
+        )

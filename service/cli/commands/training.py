@@ -36,6 +36,11 @@ Version = Annotated[
 ]
 
 
+_EPSILON, _DELTA, _SPENT = "privacy/epsilon", "privacy/delta", "privacy/epsilon_spent"
+_KNOWN = "privacy/known_items"
+"""Metrics of private models, as `service.models.releasing` names them, which loads more than a command
+has time for."""
+
 Share = Annotated[
     str,
     typer.Option(
@@ -117,22 +122,30 @@ def list_models(
     elif not found:
         output.say("No model has been trained yet; `palate train` trains one.")
     else:
-        rows = [
-            [
-                m.version,
-                output.minute(m.created_at),
-                m.active,
-                m.metrics.get("palate/all/ndcg@10", 0.0),
-                _best(m.metrics),
-            ]
-            for m in found
-        ]
-        output.table(
-            ["version", "trained (UTC)", "active", "ndcg@10", "best baseline"],
-            rows,
-            right=["ndcg@10"],
-        )
+        _show_models(found)
     return DONE
+
+
+def _show_models(found: Sequence[ModelInfo]) -> None:
+    columns = ["version", "trained (UTC)", "active", "ndcg@10", "best baseline"]
+    rows = [
+        [
+            m.version,
+            output.minute(m.created_at),
+            m.active,
+            m.metrics.get("palate/all/ndcg@10", "not measured" if _EPSILON in m.metrics else 0.0),
+            _best(m.metrics),
+        ]
+        for m in found
+    ]
+    is_private = any(_EPSILON in m.metrics for m in found)
+    if is_private:
+        columns += ["epsilon", "spent until then"]
+        for row, m in zip(rows, found, strict=True):
+            private = _EPSILON in m.metrics
+            row += [f"{m.metrics[name]:.3g}" for name in (_EPSILON, _SPENT)] if private else ["none", ""]  # fmt: skip
+    right = ["ndcg@10", "epsilon", "spent until then"] if is_private else ["ndcg@10"]
+    output.table(columns, rows, right=right)
 
 
 @models.command()
@@ -257,6 +270,9 @@ def show_metrics(model: ModelInfo) -> None:
     names = [name.split("/") for name in model.metrics if name.endswith("/ndcg@10")]
     systems = list(dict.fromkeys(system for system, *_ in names))
     slices = list(dict.fromkeys(slice_name for _, slice_name, _ in names))
+    if _EPSILON in model.metrics:
+        _show_privacy(model.metrics)
+        return
     if not names:
         output.say("Too few events were held out to compare with the baselines.")
         return
@@ -289,6 +305,19 @@ def show_metrics(model: ModelInfo) -> None:
             title="How much a wish is followed, in deviations of the scores of a list",
             right=who,
         )
+
+
+def _show_privacy(metrics: Mapping[str, float]) -> None:
+    """What a private training has told, in the place of what was measured."""
+    epsilon, delta, spent = (metrics[name] for name in (_EPSILON, _DELTA, _SPENT))
+    output.say(
+        f"Differential privacy: this training tells epsilon {epsilon:.3g} of a person at delta {delta:g}, "
+        f"all trainings of this folder so far {spent:.3g}."
+    )
+    output.say(
+        f"{metrics[_KNOWN]:,.0f} items stand out from the noise. Nothing is measured of a private "
+        "training, since figures would tell too; `palate evaluate` does it in a copy, for you alone."
+    )
 
 
 def _show_slices(

@@ -65,6 +65,7 @@ def tune(
     Ctrl-C keeps the best."""
     settings = settings_of(data, config)
     require_data(settings)
+    _require_exact_counts(settings)
     _require_writable(out, force)
     from encoders.pytorch import require_pytorch
 
@@ -113,6 +114,17 @@ def tune(
         f"settings: {out}; put its [ranker] section into palate.toml, then `palate train`"
     )
     return IN_PART if found.interrupted else DONE
+
+
+def _require_exact_counts(settings: Settings) -> None:
+    """What a search finds is of the log as it is, and would be told without noise."""
+    if settings.privacy.is_private:
+        from service.errors import ConfigError
+
+        raise ConfigError(
+            "privacy.epsilon is set: settings that are found on people's events would tell of them without noise, and "
+            "most of [ranker] is not read by a private model; tune without privacy.epsilon, on data that may be told"
+        )
 
 
 def _require_writable(out: Path, force: bool) -> None:

@@ -332,4 +332,6 @@ def _models(settings: Settings, log: EventLog) -> Iterator[Finding]:
     elif active.version not in damaged:
         n_events = read_extra(settings.data / active.path).get("n_events", 0)
         found = f"{active.version}, trained on {n_events:,} of {log.count_events():,} events"
+        if epsilon := active.metrics.get("privacy/epsilon"):
+            found = f"{active.version}, trained with differential privacy of epsilon {epsilon:g}"
         yield Finding("ok", "model", found)

@@ -60,6 +60,9 @@ class Behaviour:
     """(N,) whose neighbours have been looked for; of others there are none yet."""
     n_events: int
     """Events that were counted."""
+    is_released: bool = False
+    """Whether it is made of noised statistics (`service.ranker.private`): it stands still then, since
+    an event that is counted as it comes would be told without noise."""
 
     @property
     def n_items(self) -> int:
@@ -143,6 +146,8 @@ class Behaviour:
 
     def recount(self, interactions: Interactions) -> Behaviour:
         """The same with the popularity of a newer log."""
+        if self.is_released:
+            return self
         counts, recent = popularity(interactions)
         return replace(self, counts=counts, recent=recent, n_events=len(interactions))
 
@@ -156,6 +161,8 @@ class Behaviour:
 
     def observe(self, items: IntArray) -> None:
         """Count new events as they arrive. Co-engagement waits for the next training."""
+        if self.is_released:
+            return
         np.add.at(self.counts, items, 1)
         np.add.at(self.recent, items, 1)
 

@@ -172,15 +172,23 @@ def ease(
     if not len(warm):
         return sparse.csr_matrix((n_items, n_items), dtype=np.float32)
     precision = _inverse_gram(user_items[:, warm], ease_l2(interactions) if l2 is None else l2)
+    return pruned_weights(precision, warm, n_items, top)
+
+
+def pruned_weights(
+    precision: FloatArray, items: IntArray, n_items: int, top: int | None
+) -> sparse.csr_matrix:
+    """Weights -P_ij / P_jj of a precision matrix P (W, W) over these items (W,), diagonal 0, as
+    (n_items, n_items): the largest, `top` per row on average, as `ease` keeps them."""
     scale = -1.0 / np.diagonal(precision).copy()  # (W,)
     threshold = _threshold(precision, scale, top)
     blocks = []
-    for rows in _blocks_of_rows(len(warm)):
+    for rows in _blocks_of_rows(len(items)):
         block = precision[rows] * scale  # (R, W)
         block[np.arange(len(rows)), rows] = 0.0
         blocks.append(_sparse_rows(block, threshold))
-    weights = _stack(blocks, len(warm), np.float32).tocoo()
-    entries = (weights.data, (warm[weights.row], warm[weights.col]))
+    weights = _stack(blocks, len(items), np.float32).tocoo()
+    entries = (weights.data, (items[weights.row], items[weights.col]))
     return sparse.csr_matrix(entries, shape=(n_items, n_items))
 
 

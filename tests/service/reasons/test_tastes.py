@@ -150,7 +150,7 @@ def test_few_people_are_not_compared_with_and_the_answer_says_so(tmp_path: Path)
         summary = palate.describe_taste(TasteRequest("first"))
         assert facts(summary, K.PREFERENCE) == []
         assert list(summary.degraded) == [
-            "with fewer than 5 people here, nothing is compared with others"
+            "with fewer than 5 people to compare with, nothing is compared with others"
         ]
         palate.record_events([Event(f"p{i}", f"i{i}", "like", None, NOW, None) for i in range(20)])
         assert list(palate.describe_taste(TasteRequest("first")).degraded) == []

@@ -143,3 +143,20 @@ def test_a_trial_of_a_folder_waits_for_its_server(filled: Run) -> None:
 def test_a_share_is_above_0_and_at_most_1(run: Run, share: str) -> None:
     ran = run("models", "canary", "m2", "--share", share)
     assert (ran.code, repr(share) in ran.err) == (2, True)
+
+
+def test_a_private_training_says_what_it_costs_and_all_before_it(
+    filled: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PALATE_PRIVACY__EPSILON", "8")
+    first = filled("train")
+    assert first.code == 0
+    assert "this training tells epsilon 8 of a person at delta 1e-05" in " ".join(first.out.split())
+    filled("train")
+    lines = [line.split() for line in filled("models", "list").out.splitlines()]
+    told = [line[-2:] for line in lines if line and line[0].startswith("2")]
+    assert told == [["8", "12.2"], ["8", "8"]]
+    monkeypatch.setenv("PALATE_PRIVACY__EPSILON_TOTAL", "15")
+    refused = filled("train")
+    assert refused.code == 2
+    assert "privacy.epsilon_total is 15 and 12.2 are spent" in refused.err

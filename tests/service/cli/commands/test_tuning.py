@@ -146,3 +146,13 @@ def test_what_cannot_be_done_is_one_line_and_exit_code_2(
     (line,) = ran.err.splitlines()
     assert line.startswith("error: ")
     assert said in line
+
+
+def test_where_people_are_private_nothing_is_searched(
+    filled: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PALATE_PRIVACY__EPSILON", "8")
+    ran = filled("tune", "--trials", 2)
+    assert ran.code == 2
+    assert "without noise" in ran.err
+    assert not OUT.exists()
