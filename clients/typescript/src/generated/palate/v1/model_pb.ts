@@ -48,7 +48,9 @@ export type ModelInfo = Message<"palate.v1.ModelInfo"> & {
 
   /**
    * Quality on held-out events, by `<system>/<slice>/<metric>`, such as `palate/all/ndcg@10`, where a system is `palate`
-   * or a baseline; higher is better. With `/low` and `/high` after it, its interval of 95 %.
+   * or a baseline; higher is better. With `/low` and `/high` after it, its interval of 95 %. Of a model that was trained
+   * with differential privacy also what that tells of a person: `privacy/epsilon`, `privacy/delta`,
+   * `privacy/epsilon_spent` by all trainings so far, and `privacy/known_items`.
    *
    * @generated from field: map<string, double> metrics = 4;
    */
