@@ -77,6 +77,10 @@ class Column:
         return self._share(lambda value: number(value) == 0.0)
 
     @cached_property
+    def negatives(self) -> float:
+        return self._share(lambda value: (number(value) or 0.0) < 0)
+
+    @cached_property
     def times(self) -> float:
         """Of text that is a date, and of numbers that are likely to be one."""
         return self._share(_is_time)

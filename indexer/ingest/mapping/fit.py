@@ -59,7 +59,8 @@ def _categories(column: Column) -> float:
 def _price(column: Column) -> float:
     if column.numbers <= 0.3 or column.objects:
         return 0.0
-    return column.numbers * (0.3 if column.zeros > 0.5 else 1.0)
+    is_unlikely = column.zeros > 0.5 or column.negatives > 0
+    return column.numbers * (0.3 if is_unlikely else 1.0)
 
 
 def _time(column: Column) -> float:

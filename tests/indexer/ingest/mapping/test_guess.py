@@ -343,6 +343,12 @@ def test_columns_that_say_yes_or_no_are_truth_values() -> None:
     assert guess("items", rows(columns), "f").mapping.truths == {"organic"}
 
 
+@pytest.mark.parametrize("column", ["refresh rate", "Bit Rate", "balance amount"])
+def test_rates_of_other_things_and_what_may_be_negative_are_no_prices(column: str) -> None:
+    columns = {"sku": numbered("A-{}"), "name": TITLES, column: ["60", "-1", "144"]}
+    assert "price" not in guess("items", rows(columns), "f").mapping.fields
+
+
 def test_codes_of_0_and_1_are_numbers() -> None:
     columns = {"sku": numbered("A-{}"), "name": TITLES, "gender": ["0", "1"], "kind": ["no", "yes"]}
     assert guess("items", rows(columns), "f").mapping.truths == {"kind"}
