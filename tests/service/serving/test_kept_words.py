@@ -11,6 +11,8 @@ from indexer.catalog.item import Item
 from service.recommender import Recommender
 from service.serving.kept_words import FOLDER, KeptWords
 from service.storage import stand
+from service.wishes.lexicon import kept_segment
+from service.wishes.lexicon.kept_segment import FORMAT
 from service.wishes.lexicon.values import Value
 from tests.service.world import filled, opened
 
@@ -98,9 +100,10 @@ def test_no_more_than_can_stand_beside_the_rest_is_taken_in(
 def test_what_cannot_be_used_is_said_and_read_anew(
     folder: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.wishes.lexicon.kept_segment.FORMAT", 99)
+    monkeypatch.setattr(kept_segment, "FORMAT", 99)
     palate = opened(folder)
     assert category(palate, "Space") == list(range(0, 40, 2))
     palate.close()
-    assert "cannot be used and is made anew: it has format 1, this version reads 99" in caplog.text
+    told = f"cannot be used and is made anew: it has format {FORMAT}, this version reads 99"
+    assert told in caplog.text
     assert (folder / FOLDER).is_dir()

@@ -28,7 +28,7 @@ def _checked(address: str, *arguments: str) -> str:
     command = [
         str(program), "run", f"{address}/openapi.json", "--phases", "coverage,fuzzing",
         "-n", str(EXAMPLES), "--seed", "7", "--generation-database", "none", "--no-color",
-        "--suppress-health-check", "all", *arguments,
+        "--suppress-health-check", "all", "--request-timeout", "120", *arguments,
     ]  # fmt: skip
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout[-20_000:] + ran.stderr
