@@ -61,7 +61,6 @@ from service.models.training_data import read_interactions
 from service.models.word_spaces import WordSpaces, knowing_texts
 from service.online.fairness_reading import read_fairness
 from service.online.online import Online
-from service.ranker.private.budget import epsilon_of
 from service.ranker.ranker import Ranker
 from service.ranker.stopwatch import Stopwatch
 from service.reasons.crowds import Crowds
@@ -667,6 +666,8 @@ class Recommender:
         privacy = self._settings.privacy
         if not privacy.is_private:
             return {}
+        from service.ranker.private.budget import epsilon_of  # it loads scipy.optimize
+
         spent = epsilon_of(PrivacyLedger(self._workspace.log).spent, privacy.delta)
         told = (
             f"epsilon {privacy.epsilon:g} a training at delta {privacy.delta:g}, {spent:.3g} spent"

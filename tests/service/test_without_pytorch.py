@@ -20,6 +20,7 @@ OF_TRAINING = (
     "timm",
     "open_clip",
     "scipy.stats",
+    "scipy.optimize",
     "qdrant_client",
 )
 REFUSE = """
