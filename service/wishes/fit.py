@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from service.ranker.data.arrays import BoolArray, FloatArray
+from service.wishes.lexicon.numbers import within
 from service.wishes.lexicon.values import ASPECTS, Value
 from service.wishes.nearness import Nearness, standardised, stands_out
 from service.wishes.reading import PartKind, WishPart
@@ -158,12 +159,7 @@ class Fitting:
         if part.field == "available":  # what is not available is never recommended
             return
         numbers = self.nearness.lexicon.numbers(part.field)
-        draft.allowed &= np.isfinite(numbers)
-        with np.errstate(invalid="ignore"):
-            if part.low is not None:
-                draft.allowed &= numbers > part.low if part.is_strict else numbers >= part.low
-            if part.high is not None:
-                draft.allowed &= numbers < part.high if part.is_strict else numbers <= part.high
+        draft.allowed &= within(numbers, part.low, part.high, part.is_strict)
 
     def _like_item(self, part: WishPart, draft: _Draft) -> None:
         like = self._like(part, draft)

@@ -6,14 +6,14 @@ Knows the words of units and the names of fields, no topics.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from service.ranker.data.arrays import IntArray
 from service.wishes.clause import Limit, Quantity
 from service.wishes.lexicon.lexicon import Lexicon
-from service.wishes.lexicon.numbers import TITLE_YEAR
+from service.wishes.lexicon.numbers import TITLE_YEAR, within
 from service.wishes.lexicon.tokens import tokens
 from service.wishes.mentions import Forms
 from service.wishes.reading import PartKind, WishPart
@@ -55,7 +55,7 @@ def part_of(limit: Limit, lexicon: Lexicon, shown: IntArray, forms: Forms) -> Wi
     low, high, is_strict = limit.low, limit.high, limit.strict
     if limit.direction:
         low, high, is_strict = _beyond(limit, lexicon.numbers(field), shown)
-    elif field == "created_at":
+    elif field == "created_at" and limit.quantity is Quantity.YEAR:
         low, high, is_strict = _as_times(low, high, is_strict)
     return WishPart(
         PartKind.LIMIT,
@@ -100,8 +100,6 @@ def _field_of(limit: Limit, lexicon: Lexicon, forms: Forms) -> str:
         names = NAMES[Quantity.MINUTES]
     elif limit.quantity is Quantity.NAMED:
         names = _names(limit.noun, forms)
-    elif limit.before and (named := _called(_names(limit.before, forms), counts)):
-        return named
     else:
         return _unnamed(counts)
     if limit.quantity is Quantity.PRICE and "price" in counts:
@@ -112,10 +110,15 @@ def _field_of(limit: Limit, lexicon: Lexicon, forms: Forms) -> str:
     return field
 
 
-def is_about(limit: Limit, part: WishPart, forms: Forms) -> bool:
-    """Whether the word in front of the bound says which number it is about."""
-    is_named = limit.quantity is Quantity.UNNAMED and bool(limit.before)
-    return is_named and bool(_names(limit.before, forms) & set(_words_of(part.field)))
+def named_by_word_before(limit: Limit, lexicon: Lexicon, forms: Forms) -> Limit | None:
+    """A bound without a noun, named by the word in front of it, where a number of the catalogue is
+    called so: "area over 500"; else None."""
+    if limit.quantity is not Quantity.UNNAMED or not limit.before:
+        return None
+    if _called(_names(limit.before, forms), lexicon.number_fields()) is None:
+        return None
+    text = f"{limit.before} {limit.text}"
+    return replace(limit, text=text, quantity=Quantity.NAMED, noun=limit.before)
 
 
 def _names(noun: str, forms: Forms) -> frozenset[str]:
@@ -156,9 +159,8 @@ def _year_field(limit: Limit, lexicon: Lexicon, counts: Mapping[str, int]) -> st
 def _has_any(lexicon: Lexicon, limit: Limit) -> bool:
     """Whether anything is of those years; where all came to a shop lately, its dates do not tell when
     things were made."""
-    low, high, _ = _as_times(limit.low, limit.high, limit.strict)
-    times = lexicon.numbers("created_at")
-    return bool(np.any((times >= (low or -np.inf)) & (times < (high or np.inf))))
+    bounds = _as_times(limit.low, limit.high, limit.strict)
+    return bool(within(lexicon.numbers("created_at"), *bounds).any())
 
 
 def _as_times(
@@ -174,8 +176,12 @@ def _as_times(
 
 
 def _start_of(year: float) -> float:
-    """In unix seconds."""
-    return float((np.datetime64(f"{int(year):04d}", "s") - np.datetime64(0, "s")).astype(np.int64))
+    """In unix seconds, of one among YEARS."""
+    return float(
+        (np.datetime64(f"{int(np.clip(year, *YEARS))}", "s") - np.datetime64(0, "s")).astype(
+            np.int64
+        )
+    )
 
 
 def _words_of(field: str) -> Sequence[str]:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
 from service.language_model.errors import AnswerRefused, LanguageModelFailed
 from service.language_model.message import Message, user_message
@@ -60,8 +60,8 @@ class _Clause(_Strict):
 class _Limit(_Strict):
     said: Text
     quantity: Literal["price", "year", "minutes", "named", "newness", "availability", "unnamed"]
-    low: float | None
-    high: float | None
+    low: FiniteFloat | None
+    high: FiniteFloat | None
     strict: bool
     noun: Text
     direction: Literal[-1, 0, 1]

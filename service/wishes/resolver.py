@@ -17,7 +17,7 @@ from service.wishes.context import Before, Catalogue
 from service.wishes.lexicon.lexicon import USUAL
 from service.wishes.lexicon.tokens import tokens
 from service.wishes.lexicon.values import ASPECTS, Value
-from service.wishes.limits import NoSuchNumber, filter_name, is_about, part_of
+from service.wishes.limits import NoSuchNumber, filter_name, named_by_word_before, part_of
 from service.wishes.mentions import Mention, mentions_in
 from service.wishes.reading import PartKind, WishPart
 from service.wishes.wanted_words import wanted_words
@@ -119,19 +119,17 @@ class Resolver:
     ) -> list[Clause]:
         """The clauses, without the word that says what the limit is about."""
         lexicon, forms = self.catalogue.lexicon, self.grammar.forms
+        if named := named_by_word_before(limit, lexicon, forms):
+            left = [_without_last(one, limit.before) for one in clauses]
+            limit, clauses = named, [one for one in left if one.words]
         try:
-            part = part_of(limit, lexicon, self.before.shown, forms)
+            parts.append(part_of(limit, lexicon, self.before.shown, forms))
         except NoSuchNumber as missing:
             parts.append(WishPart(PartKind.NOT_UNDERSTOOD, limit.text))
             notes.append(
                 f"“{limit.text}” has no effect: no field of the catalogue is a number for "
                 f"{missing.what}"
             )
-            return clauses
-        if is_about(limit, part, forms):
-            parts.append(replace(part, text=f"{limit.before} {part.text}"))
-            return [left for one in clauses if (left := _without_last(one, limit.before)).words]
-        parts.append(part)
         return clauses
 
     def _of_reference(self, reference: Reference) -> list[WishPart]:
@@ -305,9 +303,8 @@ class Resolver:
 
 def _without_last(clause: Clause, word: str) -> Clause:
     """The clause without this word at its end."""
-    if not clause.words.endswith(word):
-        return clause
-    return replace(clause, words=clause.words.removesuffix(word).strip())
+    words = clause.words.split()
+    return replace(clause, words=" ".join(words[:-1])) if words[-1:] == [word] else clause
 
 
 def _joined(clauses: Sequence[Clause]) -> Clause:

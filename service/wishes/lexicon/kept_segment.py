@@ -20,7 +20,7 @@ from service.wishes.lexicon.numbers import Column, Numbers
 from service.wishes.lexicon.values import Value, Values
 from service.wishes.lexicon.words import Words
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever a segment holds something else, or tokens are cut otherwise."""
 Arrays = Mapping[str, NDArray[Any]]
 

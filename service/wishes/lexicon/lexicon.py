@@ -20,12 +20,22 @@ from indexer.catalog.item import Item
 from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
 from service.wishes.lexicon.numbers import Numbers
 from service.wishes.lexicon.tokens import tokens
-from service.wishes.lexicon.values import NOTHING, Aspects, Value, Values
+from service.wishes.lexicon.values import (
+    ATTRIBUTES,
+    NOTHING,
+    Aspects,
+    Value,
+    Values,
+    is_person,
+)
 from service.wishes.lexicon.words import Words
 
 NAMES_SHARE = 0.5
 """Where a smaller share of the texts that have a word have it as the last name of a person, it is a
 word."""
+MANY_VALUES, FEW_ITEMS = 20, 1.2
+"""An attribute of so many values that have so few items each in the mean, such as a name in another
+language, names items, and says nothing that several have in common."""
 USUAL = 0.2
 """A word that more texts have than this is no word of content."""
 
@@ -77,9 +87,29 @@ class Lexicon:
             later[segment.items[segment.items < self.n_items]] = True
         return stale[::-1]
 
+    @cached_property
+    def _naming_items(self) -> frozenset[str]:
+        """Attributes of which nearly every item has values of its own."""
+        n_values: dict[str, int] = defaultdict(int)
+        n_items: dict[str, int] = defaultdict(int)
+        for segment in self.segments:
+            for field, (values, items) in segment.values.sizes.items():
+                n_values[field] += values
+                n_items[field] += items
+        return frozenset(
+            field
+            for field, n in n_values.items()
+            if field.startswith(ATTRIBUTES) and n >= MANY_VALUES and n_items[field] <= FEW_ITEMS * n
+        )
+
     def named(self, name: Sequence[str]) -> list[Value]:
         """The values that these tokens name; where there are none, people of this last name."""
-        found = [value for segment in self.segments for value in segment.values.named(name)]
+        found = [
+            value
+            for segment in self.segments
+            for value in segment.values.named(name)
+            if value.field not in self._naming_items or is_person(value.text)
+        ]
         if not found and len(name) == 1:
             return self._of_last_name(name[0])
         return list(dict.fromkeys(found))

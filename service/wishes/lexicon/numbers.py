@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.catalog.item import Item
-from service.ranker.data.arrays import IntArray
+from service.ranker.data.arrays import BoolArray, IntArray
 
 TITLE_YEAR = "title"
 """The field of a year that stands in titles. No filter can say it."""
@@ -59,6 +59,19 @@ class Numbers:
                 table = np.array(sorted(pairs), np.float64)
                 columns[field] = Column(table[:, 0].astype(np.int64), table[:, 1])
         return cls(columns)
+
+
+def within(
+    numbers: NDArray[np.float64], low: float | None, high: float | None, is_strict: bool
+) -> BoolArray:
+    """(n,) which numbers lie between bounds, None for none; the bounds themselves do not where
+    `is_strict`. NaN never does."""
+    lies: BoolArray = np.isfinite(numbers)
+    if low is not None:
+        lies &= numbers > low if is_strict else numbers >= low
+    if high is not None:
+        lies &= numbers < high if is_strict else numbers <= high
+    return lies
 
 
 def _numbers_of(item: Item) -> Iterator[tuple[str, float | None]]:

@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, repeat
 
 import numpy as np
@@ -34,9 +35,6 @@ _YES, _NO = frozenset({"true", "yes"}), frozenset({"false", "no"})
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_")
 _AUXILIARY = frozenset({"is", "has", "are", "can"})
 """In front of the name of an attribute that says yes or no."""
-MANY_VALUES, FEW_ITEMS = 20, 1.2
-"""A field of so many values that have so few items each in the mean names items, and says nothing that
-several have in common."""
 _FEW_WORDS = 4
 """Parts of an enumeration have at most so many tokens on average; else it is a sentence."""
 
@@ -86,16 +84,23 @@ class Values:
                 found[value].append(index)
         by_name: dict[tuple[str, ...], list[Value]] = defaultdict(list)
         by_last: dict[str, list[Value]] = defaultdict(list)
-        naming_items = _fields_naming_items(found)
         for value in found:
             text = _AND.sub("/", value.name) if value.field == "domain" else value.name
-            if value.field not in naming_items or is_person(text):
-                for name in names_of(text):
-                    by_name[name].append(value)
+            for name in names_of(text):
+                by_name[name].append(value)
             if is_person(value.text):
                 by_last[tokens(value.text)[-1]].append(value)
         postings = {value: np.unique(indices) for value, indices in found.items()}
         return cls(postings, by_name, by_last)
+
+    @cached_property
+    def sizes(self) -> Mapping[str, tuple[int, int]]:
+        """By field: its values, and the items of all of them together."""
+        found: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
+        for value, items in self.postings.items():
+            n_values, n_items = found[value.field]
+            found[value.field] = n_values + 1, n_items + len(items)
+        return found
 
     def named(self, name: Sequence[str]) -> Sequence[Value]:
         """The values that these tokens name, all of them."""
@@ -121,20 +126,6 @@ def _of_attribute(name: str) -> str:
     """
     words = _CAMEL.sub(" ", name).casefold().split()
     return " ".join(words[1:] if len(words) > 1 and words[0] in _AUXILIARY else words)
-
-
-def _fields_naming_items(found: Mapping[Value, Sequence[int]]) -> set[str]:
-    """Attributes of which nearly every item has values of its own, such as a name in other languages."""
-    n_values: dict[str, int] = defaultdict(int)
-    n_items: dict[str, int] = defaultdict(int)
-    for value, items in found.items():
-        n_values[value.field] += 1
-        n_items[value.field] += len(items)
-    return {
-        field
-        for field, n in n_values.items()
-        if field.startswith(ATTRIBUTES) and n >= MANY_VALUES and n_items[field] <= FEW_ITEMS * n
-    }
 
 
 def is_person(text: str) -> bool:

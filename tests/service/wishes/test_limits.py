@@ -7,7 +7,7 @@ from indexer.catalog.filter import parse_filter
 from indexer.catalog.item import Item
 from service.wishes.clause import Limit, Quantity
 from service.wishes.lexicon.lexicon import Lexicon, Segment
-from service.wishes.limits import NoSuchNumber, filter_name, part_of
+from service.wishes.limits import NoSuchNumber, filter_name, named_by_word_before, part_of
 
 NOBODY = np.zeros(0, np.int64)
 
@@ -119,14 +119,35 @@ def test_without_a_year_the_dates_of_items_tell(limit: Limit, years: list[str]) 
     assert parse_filter(part.filter) is not None
 
 
-def test_dates_do_not_tell_of_years_in_which_nothing_came() -> None:
+@pytest.mark.parametrize(
+    "limit",
+    [
+        Limit("from the fifties", Quantity.YEAR, 1950, 1959),
+        Limit("since 1981", Quantity.YEAR, low=1981),
+        Limit("in 1e12", Quantity.YEAR, 1e12, 1e12),
+    ],
+)
+def test_dates_do_not_tell_of_years_in_which_nothing_came(limit: Limit) -> None:
     with pytest.raises(NoSuchNumber):
-        part_of(Limit("from the fifties", Quantity.YEAR, 1950, 1959), LANDS, NOBODY, lambda _: ())
+        part_of(limit, LANDS, NOBODY, lambda _: ())
+
+
+def test_the_epoch_is_a_bound_like_any_other() -> None:
+    """Its seconds are 0."""
+    before = lexicon(Item("a", created_at=-1.0))
+    with pytest.raises(NoSuchNumber):
+        part_of(Limit("since 1970", Quantity.YEAR, low=1970), before, NOBODY, lambda _: ())
 
 
 def test_the_word_in_front_says_which_number_it_is() -> None:
+    def forms(word: str) -> list[str]:
+        return [word.removesuffix("s")]
+
     over = Limit("over 5", Quantity.UNNAMED, low=5, strict=True, before="areas")
-    part = part_of(over, LANDS, NOBODY, lambda word: [word.removesuffix("s")])
-    assert part.filter == "attributes.area > 5"
+    named = named_by_word_before(over, LANDS, forms)
+    assert named is not None
+    part = part_of(named, LANDS, NOBODY, forms)
+    assert (part.text, part.filter) == ("areas over 5", "attributes.area > 5")
     other = Limit("under 9", Quantity.UNNAMED, high=9, strict=True, before="lamp")
-    assert part_of(other, LANDS, NOBODY, lambda _: ()).filter == "price < 9"
+    assert named_by_word_before(other, LANDS, forms) is None
+    assert part_of(other, LANDS, NOBODY, forms).filter == "price < 9"

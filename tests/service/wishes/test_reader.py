@@ -142,6 +142,12 @@ def test_the_words_around_a_number_of_the_catalogue_say_what_it_is(shop: Shop) -
     assert (western.words, notes) == ("western", [])
 
 
+def test_a_word_that_ends_alike_stays(shop: Shop) -> None:
+    reading, _ = read("some overprice, a story price over 9", shop.catalogue, Before())
+    assert [part.text for part in reading.parts] == ["price over 9", "overprice, story"]
+    assert reading.parts[1].words == "overprice, story"
+
+
 def test_a_title_that_is_not_wanted_is_that_item() -> None:
     """Where no value is called so, and it is written as a name."""
     items = [replace(item, title=f"Land {n}") for n, item in enumerate(films())]

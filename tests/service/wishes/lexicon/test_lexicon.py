@@ -44,3 +44,18 @@ def test_coverage_is_the_share_of_the_words_and_rare_ones_count_more() -> None:
     alone, most = red / (red + hat), hat / (red + hat)
     expected = [1.0, alone, most, alone, alone]
     np.testing.assert_allclose(lexicon.coverage(["red", "hat"]), expected, rtol=1e-6)
+
+
+def test_what_nearly_every_item_has_of_its_own_is_no_value_to_ask_for() -> None:
+    """Names of single items, but for those of people."""
+    rows = [
+        (n, Item(f"i{n}", attributes={"alias": f"Island {n}", "director": f"Ada Maker{n}"}))
+        for n in range(40)
+    ]
+    lexicon = Lexicon([Segment.of(rows)], 40)
+    assert not lexicon.named(("island", "3"))
+    assert lexicon.named(("ada", "maker3"))
+    few = Lexicon([Segment.of(rows[:10])], 10)
+    assert few.named(("island", "3"))
+    changed = Lexicon([Segment.of(rows), Segment.of(rows[3:4])], 40)
+    assert not changed.named(("island", "3"))

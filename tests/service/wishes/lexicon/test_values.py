@@ -67,16 +67,3 @@ def test_an_attribute_of_yes_and_no_is_called_as_it_is_called() -> None:
     )
     assert not values.named(("true",))
     assert not values.named(("false",))
-
-
-def test_what_nearly_every_item_has_of_its_own_is_no_value_to_ask_for() -> None:
-    """Names of single items, but for those of people."""
-    rows = [
-        (n, Item(f"i{n}", attributes={"alias": f"Island {n}", "director": f"Ada Maker{n}"}))
-        for n in range(40)
-    ]
-    values = Values.of(rows)
-    assert not values.named(("island", "3"))
-    assert values.named(("ada", "maker3"))
-    few = Values.of(rows[:10])
-    assert few.named(("island", "3"))
