@@ -45,6 +45,7 @@ class Roles:
 
     def __init__(self, mapping: ColumnMap) -> None:
         self._map = mapping
+        self._truths = frozenset(map(column_key, mapping.truths))
         declared = dict(self._declared())
         self._exact = declared
         self._loose = {column_key(column): role for column, role in reversed(declared.items())}
@@ -68,8 +69,12 @@ class Roles:
         unnamed = not column.strip() or column.startswith(("Unnamed:", "__index"))
         if unnamed or not self._map.others or self._map.kind == "events":
             return NOTHING
-        is_truth = column in self._map.truths
-        return Role("attribute", " ".join(column.split()), label=column, is_truth=is_truth)
+        return self._attribute(column, " ".join(column.split()))
+
+    def _attribute(self, column: str, name: str) -> Role:
+        separators = self._map.separators.get(column, ())
+        is_truth = column_key(column) in self._truths
+        return Role("attribute", name, label=column, separators=separators, is_truth=is_truth)
 
     def _inside(self, column: str) -> dict[tuple[str, ...], Role]:
         """The paths that begin in a column, where there is none of that whole name."""
@@ -103,12 +108,7 @@ class Roles:
             separators = mapping.separators.get(of_value, ())
             yield of_value, Role("pair value", "", number, of_value, separators)
         for column, name in mapping.attributes.items():
-            separators = mapping.separators.get(column, ())
-            is_truth = column in mapping.truths
-            yield (
-                column,
-                Role("attribute", name, label=column, separators=separators, is_truth=is_truth),
-            )
+            yield column, self._attribute(column, name)
         for column in mapping.left_out:
             yield column, NOTHING
         yield mapping.parent, NOTHING

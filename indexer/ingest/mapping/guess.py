@@ -56,7 +56,7 @@ class Guess:
         found = [(name, c, self._examples(c)) for name, cs in mapping.fields.items() for c in cs]
         found += [(name, "(always)", value) for name, value in mapping.constants.items()]
         found += [
-            (f"attribute {name}", column, self._examples(column))
+            (self._use(f"attribute {name}", column), column, self._examples(column))
             for column, name in mapping.attributes.items()
             if self._column(column)
         ]
@@ -66,10 +66,14 @@ class Guess:
             if self._column(value)
         ]
         use = "attribute" if mapping.others else "left out"
-        found += [(use, name, self._examples(name)) for name in self._others()]
+        found += [(self._use(use, name), name, self._examples(name)) for name in self._others()]
         keys = {column_key(name) for name in mapping.left_out}
         left = [name for name in self.columns if column_key(name) in keys]
         return [*found, *(("left out", name, self._examples(name)) for name in left)]
+
+    def _use(self, use: str, column: str) -> str:
+        """With what its values are read as, where they are not what they look like."""
+        return f"{use}, yes or no" if column in self.mapping.truths else use
 
     def _others(self) -> list[str]:
         """Columns that the map does not name, and that say something."""

@@ -119,7 +119,7 @@ def test_columns_of_yes_and_no_are_truth_values() -> None:
         "items",
         {"item_id": ("id",)},
         attributes={"veg": "vegan"},
-        truths=frozenset({"organic", "veg"}),
+        truths=frozenset({"Organic", "veg"}),
     )
     row = cleaned({"id": "a", "organic": "0", "veg": "yes", "size": "1"}, mapping)
     assert row["attributes"] == {"organic": False, "vegan": True, "size": "1"}

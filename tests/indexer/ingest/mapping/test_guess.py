@@ -340,7 +340,9 @@ def test_it_is_shown_with_three_values_of_each_column() -> None:
 
 def test_columns_that_say_yes_or_no_are_truth_values() -> None:
     columns = {"sku": numbered("A-{}"), "name": TITLES, "organic": ["0", "1"], "stars": ["1", "2"]}
-    assert guess("items", rows(columns), "f").mapping.truths == {"organic"}
+    guessed = guess("items", rows(columns), "f")
+    assert guessed.mapping.truths == {"organic"}
+    assert ("attribute, yes or no", "organic", "0 · 1") in guessed.lines()
 
 
 @pytest.mark.parametrize("column", ["refresh rate", "Bit Rate", "balance amount"])
