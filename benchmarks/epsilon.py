@@ -41,7 +41,9 @@ from benchmarks.quality import NEXT_ITEM, Result, Row, cell, parser_of, short
 from benchmarks.tables import markdown, replace_section
 from indexer.log.opening import open_event_log
 from service.config import Settings
+from service.models.releasing import MOST_KNOWN
 from service.models.training_data import read_interactions
+from service.ranker.config import RankerConfig
 from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
 from service.ranker.data.interactions import Interactions
 from service.ranker.item_item.co_engagement import co_probability, ease, item_knn
@@ -59,8 +61,7 @@ EPSILONS = (0, 16, 8, 4, 2, 1)
 DELTA = Settings().privacy.delta
 BASELINES = ("content-knn", "popularity")
 SPLITS, FOLDS = 3, 5
-MOST_KNOWN = 10_000
-WEIGHTS = 500
+WEIGHTS = RankerConfig().neighbours
 """Per item, as the ranker keeps them where it counts exactly."""
 
 

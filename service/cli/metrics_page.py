@@ -11,7 +11,7 @@ import time
 import urllib.request
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import HTTPException
 
 from prometheus_client.parser import text_string_to_metric_families
@@ -55,25 +55,14 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Method:
-    """One method within the time that is looked at."""
+class Calls:
+    """Of one method, or of one tenant, within the time that is looked at."""
 
     name: str
     calls_per_s: float
     errors_per_s: float
     p50_ms: float | None
     """None without a call."""
-    p99_ms: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Tenant:
-    """The calls of one tenant, or of all that metrics do not name."""
-
-    name: str
-    calls_per_s: float
-    errors_per_s: float
-    p50_ms: float | None
     p99_ms: float | None
 
 
@@ -94,10 +83,11 @@ class Vitals:
     serving: bool
     over_s: float
     """What rates and quantiles are over."""
-    methods: Sequence[Method]
+    methods: Sequence[Calls]
     """Those that were called, by name."""
-    tenants: Sequence[Tenant]
-    """Those that called, by name; none where the server has no tenants."""
+    tenants: Sequence[Calls]
+    """Those that called, by name, and together those that metrics do not name; none where the server
+    has no tenants."""
     reasons_per_s: Mapping[str, float]
     """Errors, by reason, where there were any."""
     queues: Sequence[Queue]
@@ -152,13 +142,10 @@ def vitals(before: Page | None, now: Page) -> Vitals:
         serving=now.value(m.SERVING.name) == 1,
         over_s=over_s,
         methods=[
-            Method(figures[0].rpartition("/")[2], *figures[1:])
-            for figures in _calls(before, now, over_s, m.CALL_DURATION, m.ERRORS)
+            replace(calls, name=calls.name.rpartition("/")[2])
+            for calls in _calls(before, now, over_s, m.CALL_DURATION, m.ERRORS)
         ],
-        tenants=[
-            Tenant(*figures)
-            for figures in _calls(before, now, over_s, m.TENANT_CALL_DURATION, m.TENANT_ERRORS)
-        ],
+        tenants=list(_calls(before, now, over_s, m.TENANT_CALL_DURATION, m.TENANT_ERRORS)),
         reasons_per_s={reason: n / over_s for reason, n in sorted(reasons.items())},
         queues=_queues(before, now, over_s),
         model=next(iter(now.summed(m.MODEL_INFO.name, "version")), ""),
@@ -191,10 +178,6 @@ def quantile(q: float, upto: Mapping[float, float]) -> float | None:
     return lower
 
 
-Calls = tuple[str, float, float, float | None, float | None]
-"""Of whom or what, calls and errors a second, p50 and p99 in ms."""
-
-
 def _calls(
     before: Page, now: Page, over_s: float, durations: Metric, errors: Metric
 ) -> Iterator[Calls]:
@@ -209,7 +192,7 @@ def _calls(
         buckets[of[by]][float(of["le"])] += risen
     for name, n in sorted(_risen(before, now, f"{durations.name}_count", by).items()):
         p50, p99 = (_ms(quantile(q, buckets[name])) for q in (0.5, 0.99))
-        yield name, n / over_s, failed.get(name, 0.0) / over_s, p50, p99
+        yield Calls(name, n / over_s, failed.get(name, 0.0) / over_s, p50, p99)
 
 
 def _queues(before: Page, now: Page, over_s: float) -> list[Queue]:

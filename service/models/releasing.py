@@ -13,6 +13,7 @@ import numpy as np
 
 from service.config import PrivacySettings
 from service.errors import NoTrainedModel
+from service.models.privacy_metrics import DELTA, EPSILON, KNOWN, SPENT
 from service.models.training_data import TrainingData
 from service.ranker.config import RankerConfig
 from service.ranker.private.budget import epsilon_of, rho_of
@@ -20,10 +21,6 @@ from service.ranker.private.release import released
 from service.ranker.ranker import Ranker, released_ranker
 from service.storage.privacy_ledger import PrivacyLedger
 
-EPSILON, DELTA, SPENT = "privacy/epsilon", "privacy/delta", "privacy/epsilon_spent"
-"""Metrics of a private model: of its training, and of all trainings up to it, at the same delta."""
-KNOWN = "privacy/known_items"
-"""Metric: how many items stand out from the noise."""
 MOST_KNOWN = 10_000
 """Items that a release tells apart: their pairs are decomposed, in time with the third power of them."""
 _ROUNDING = 1e-9

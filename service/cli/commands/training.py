@@ -16,6 +16,7 @@ from service.cli.files import DONE, IN_PART
 from service.cli.options import Config, Data, Json
 from service.cli.options import share as share_in
 from service.cli.session import answering, event_log, open_recommender, require_data, settings_of
+from service.models.privacy_metrics import DELTA, EPSILON, KNOWN, SPENT
 
 if TYPE_CHECKING:
     from service.api.messages import (
@@ -35,11 +36,6 @@ Version = Annotated[
     str, typer.Argument(metavar="VERSION", help="As `palate models list` shows it.")
 ]
 
-
-_EPSILON, _DELTA, _SPENT = "privacy/epsilon", "privacy/delta", "privacy/epsilon_spent"
-_KNOWN = "privacy/known_items"
-"""Metrics of private models, as `service.models.releasing` names them, which loads more than a command
-has time for."""
 
 Share = Annotated[
     str,
@@ -133,17 +129,17 @@ def _show_models(found: Sequence[ModelInfo]) -> None:
             m.version,
             output.minute(m.created_at),
             m.active,
-            m.metrics.get("palate/all/ndcg@10", "not measured" if _EPSILON in m.metrics else 0.0),
+            m.metrics.get("palate/all/ndcg@10", "not measured" if EPSILON in m.metrics else 0.0),
             _best(m.metrics),
         ]
         for m in found
     ]
-    is_private = any(_EPSILON in m.metrics for m in found)
+    is_private = any(EPSILON in m.metrics for m in found)
     if is_private:
         columns += ["epsilon", "spent until then"]
         for row, m in zip(rows, found, strict=True):
-            private = _EPSILON in m.metrics
-            row += [f"{m.metrics[name]:.3g}" for name in (_EPSILON, _SPENT)] if private else ["none", ""]  # fmt: skip
+            private = EPSILON in m.metrics
+            row += [f"{m.metrics[name]:.3g}" for name in (EPSILON, SPENT)] if private else ["none", ""]  # fmt: skip
     right = ["ndcg@10", "epsilon", "spent until then"] if is_private else ["ndcg@10"]
     output.table(columns, rows, right=right)
 
@@ -270,7 +266,7 @@ def show_metrics(model: ModelInfo) -> None:
     names = [name.split("/") for name in model.metrics if name.endswith("/ndcg@10")]
     systems = list(dict.fromkeys(system for system, *_ in names))
     slices = list(dict.fromkeys(slice_name for _, slice_name, _ in names))
-    if _EPSILON in model.metrics:
+    if EPSILON in model.metrics:
         _show_privacy(model.metrics)
         return
     if not names:
@@ -309,13 +305,13 @@ def show_metrics(model: ModelInfo) -> None:
 
 def _show_privacy(metrics: Mapping[str, float]) -> None:
     """What a private training has told, in the place of what was measured."""
-    epsilon, delta, spent = (metrics[name] for name in (_EPSILON, _DELTA, _SPENT))
+    epsilon, delta, spent = (metrics[name] for name in (EPSILON, DELTA, SPENT))
     output.say(
         f"Differential privacy: this training tells epsilon {epsilon:.3g} of a person at delta {delta:g}, "
         f"all trainings of this folder so far {spent:.3g}."
     )
     output.say(
-        f"{metrics[_KNOWN]:,.0f} items stand out from the noise. Nothing is measured of a private "
+        f"{metrics[KNOWN]:,.0f} items stand out from the noise. Nothing is measured of a private "
         "training, since figures would tell too; `palate evaluate` does it in a copy, for you alone."
     )
 

@@ -20,7 +20,7 @@ from service.cli.session import settings_of
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from service.cli.metrics_page import Method, Page, Tenant, Vitals
+    from service.cli.metrics_page import Calls, Page, Vitals
 
 DEFAULT_METRICS = "127.0.0.1:9464"
 
@@ -108,7 +108,7 @@ def _drawn(seen: Vitals) -> RenderableType:
     )
 
 
-def _calls(of: Sequence[Method] | Sequence[Tenant]) -> list[list[object]]:
+def _calls(of: Sequence[Calls]) -> list[list[object]]:
     return [
         [
             one.name,

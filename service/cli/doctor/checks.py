@@ -25,6 +25,7 @@ from service.cli.doctor.finding import Finding
 from service.config import Settings
 from service.errors import ConfigError, WriterUnavailable
 from service.language_model.account import Account
+from service.models.privacy_metrics import EPSILON
 from service.operations.scrubbing import sampled
 from service.reasons.writing import Writing, writer_names
 from service.storage.data_folder import check_log_is_theirs, check_log_is_there, registry_of
@@ -332,6 +333,6 @@ def _models(settings: Settings, log: EventLog) -> Iterator[Finding]:
     elif active.version not in damaged:
         n_events = read_extra(settings.data / active.path).get("n_events", 0)
         found = f"{active.version}, trained on {n_events:,} of {log.count_events():,} events"
-        if epsilon := active.metrics.get("privacy/epsilon"):
+        if epsilon := active.metrics.get(EPSILON):
             found = f"{active.version}, trained with differential privacy of epsilon {epsilon:g}"
         yield Finding("ok", "model", found)

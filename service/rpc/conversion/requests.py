@@ -16,7 +16,6 @@ from google.protobuf.message import Message
 
 from indexer.catalog.fields import identifier
 from indexer.catalog.item_field import is_group_field
-from palate.limits import MAX_ID_CHARS
 from palate.v1 import explain_pb2, index_pb2, model_pb2, recommend_pb2, user_pb2
 from service.api.fairness import FairnessRequest, UserGrouping
 from service.api.messages import (
@@ -132,7 +131,7 @@ def fairness_request(message: recommend_pb2.ReportFairnessRequest) -> FairnessRe
         todo = "it must be domain, categories or attributes.NAME"
         raise InvalidInput("provider", message.provider, todo)
     field = "groupings.name"
-    names = [identifier({field: one.name}, field, MAX_ID_CHARS) for one in message.groupings]
+    names = [identifier({field: one.name}, field) for one in message.groupings]
     if taken := [name for name, times in Counter(names).items() if times > 1]:
         raise InvalidInput("groupings", taken[0], "two of them have this name: give each its own")
     return FairnessRequest(

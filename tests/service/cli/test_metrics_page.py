@@ -7,7 +7,7 @@ import math
 import pytest
 from prometheus_client import generate_latest
 
-from service.cli.metrics_page import Method, Page, Queue, Tenant, page_of, quantile, read, vitals
+from service.cli.metrics_page import Calls, Page, Queue, page_of, quantile, read, vitals
 from service.errors import StoreUnavailable
 from service.telemetry import metrics as m
 from service.telemetry.measurements import Measurements
@@ -75,7 +75,7 @@ def test_rates_are_of_what_came_between_two_looks(measured: Measurements) -> Non
         measured.listed(Listed("m7", {}, {}, failed, bool(failed), None))
     seen = vitals(before, _page(measured, 1_110.0))
     (recommend,) = seen.methods
-    assert recommend == Method("Recommend", 2.0, 0.2, pytest.approx(0.5), pytest.approx(0.99))
+    assert recommend == Calls("Recommend", 2.0, 0.2, pytest.approx(0.5), pytest.approx(0.99))
     assert seen.reasons_per_s == {"ITEM_NOT_FOUND": 0.2}
     assert (seen.degraded_share, seen.failing_sources) == (0.25, ["theirs"])
     assert seen.queues == [Queue("answering", 3, 66, 0.0)]
@@ -95,8 +95,8 @@ def test_tenants_are_told_apart_where_there_are_any() -> None:
     found = vitals(before, _page(measured, 1_110.0)).tenants
     p50, p99 = pytest.approx(0.5), pytest.approx(0.99)
     assert found == [
-        Tenant("shop_de", 2.0, 0.2, p50, p99),
-        Tenant("shop_fr", 0.1, 0.0, p50, p99),
+        Calls("shop_de", 2.0, 0.2, p50, p99),
+        Calls("shop_fr", 0.1, 0.0, p50, p99),
     ]
 
 
