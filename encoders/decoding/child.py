@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from PIL import AvifImagePlugin, Image
+from PIL import Image
 
 from encoders.audio.sound import MEMORY_BYTES, open_sound
 from encoders.errors import MediaError
@@ -41,6 +41,8 @@ Decoded = tuple[Mapping[str, Any], Parts]
 
 def main() -> None:
     """Answer until there is nothing more to answer."""
+    from PIL import AvifImagePlugin  # whoever asks reads this file, too, and decodes nothing
+
     Image.init()
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # each takes addresses for a stack and a heap
     memory = Memory(sys.stdin.buffer, sys.stdout.buffer)
