@@ -24,7 +24,7 @@ from service.ranker.training.cases import RankingCase
 from service.ranker.training.fit import StageProgress
 from service.ranker.training.validation import REPORTED_EVERY, K
 from service.wishes.context import Before, Catalogue
-from service.wishes.fit import Fit, Fitting
+from service.wishes.fit import Fit, Fitting, Likeness
 from service.wishes.learning import LEARNED, WishList
 from service.wishes.lexicon.lexicon import Lexicon
 from service.wishes.lexicon.topics import Topics
@@ -150,8 +150,8 @@ class WishLists:
         nearness = Nearness(self.lexicon, self.topics, cosines.text, cosines.media)
         return Fitting(nearness, self._no_likeness, _no_index, weights)
 
-    def _no_likeness(self, item_id: str) -> FloatArray:
-        return np.zeros(self.lexicon.n_items, np.float32)
+    def _no_likeness(self, item_id: str) -> Likeness:
+        return Likeness.none(self.lexicon.n_items)
 
     def _encode(self, words: str) -> FloatArray:
         self._prepare([words])

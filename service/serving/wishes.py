@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from encoders.arrays import FloatArray
 from encoders.base import TextEncoder
 from service.api.messages import RecommendRequest
 from service.errors import RecommendationNotFound
@@ -27,7 +26,7 @@ from service.serving.served import ServedContext, ServedContexts, ServedItem
 from service.serving.user_context import UserContext
 from service.storage.item_ids import ItemIds
 from service.wishes.context import Before, Catalogue
-from service.wishes.fit import Fit, Fitting
+from service.wishes.fit import Fit, Fitting, Likeness
 from service.wishes.languages.samples import reads
 from service.wishes.nearness import Nearness
 from service.wishes.reader import read
@@ -140,16 +139,20 @@ class Wishes:
 
     def _fitting(self, model: ServingModel, n_events: int) -> Fitting:
         lexicon, topics = self.lexicon.now(model.ranker.n_items)
-        content = model.ranker.snapshot.content
+        n_items = lexicon.n_items
+        content, behaviour = model.ranker.snapshot.content, model.ranker.snapshot.behaviour
         spaces = replace(self.spaces, alignments=model.alignments)
-        cosines = WordCosines(model.ranker, spaces, lexicon.n_items)
+        cosines = WordCosines(model.ranker, spaces, n_items)
 
-        def likeness(item_id: str) -> FloatArray:
+        def likeness(item_id: str) -> Likeness:
             index = self.ids.index(item_id)
             if index is None or index >= content.n_items:
-                return np.zeros(lexicon.n_items, np.float32)
-            near = sum(rows @ rows[index] for rows in content.vectors.values())
-            return np.asarray(extended(np.asarray(near), lexicon.n_items)[: lexicon.n_items])
+                return Likeness.none(n_items)
+            cosines = sum(rows @ rows[index] for rows in content.vectors.values())
+            liked = behaviour.strongest[[index]].toarray()[0]
+            return Likeness(
+                *(extended(np.asarray(one), n_items)[:n_items] for one in (cosines, liked))
+            )
 
         weights = model.following.of(n_events)
         nearness = Nearness(lexicon, topics, cosines.text, cosines.media)

@@ -25,17 +25,6 @@ class Stance(StrEnum):
     """"no animation", "nothing gory", "without zombies", "not black"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """Words, and how the person stands to them."""
-
-    text: str
-    """As they were written, with what shows the stance: "no animation"."""
-    stance: Stance
-    words: str
-    """What it is about: "animation". Comparatives and plurals stay as they are written."""
-
-
 class Quantity(StrEnum):
     """What a limit is about, as far as its own words tell."""
 
@@ -75,6 +64,21 @@ class Limit:
     before: str = ""
     """The word in front of a bound without one: "area" in "an area over 500". It may be what the number
     is about, or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Words, and how the person stands to them."""
+
+    text: str
+    """As they were written, with what shows the stance: "no animation"."""
+    stance: Stance
+    words: str
+    """What it is about: "animation". Comparatives and plurals stay as they are written, people of
+    an age become what they are called."""
+    age: Limit | None = None
+    """The limit that the first of the words is, where the others say what is wanted: "old westerns", and
+    not "old men". Its text is that word."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ Knows no people.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -17,7 +17,7 @@ import numpy as np
 from service.ranker.data.arrays import BoolArray, FloatArray
 from service.wishes.lexicon.numbers import within
 from service.wishes.lexicon.values import ASPECTS, Value
-from service.wishes.nearness import Nearness, standardised, stands_out
+from service.wishes.nearness import FARTHEST, Nearness, standardised, stands_out
 from service.wishes.reading import PartKind, WishPart
 from service.wishes.wanted_words import is_told, wanted_words
 from service.wishes.weights import STRANGER, WishWeights
@@ -85,8 +85,26 @@ class _Draft:
     lean: FloatArray
     opposed: BoolArray
     """(N,) what has, or is near, something that is not wanted."""
+    topics: set[Value] = field(default_factory=set)
+    """Values that are wanted, by name or as topics of the words."""
     tiered: list[WishPart] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Likeness:
+    """Of N items to one of them; larger is more alike, and any unit will do."""
+
+    content: FloatArray
+    """(N,) by what they are."""
+    behaviour: FloatArray
+    """(N,) by who liked them; zeros where nothing is known of that."""
+
+    @classmethod
+    def none(cls, n_items: int) -> Likeness:
+        """To an item of which nothing is known."""
+        nothing = np.zeros(n_items, np.float32)
+        return cls(nothing, nothing)
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,8 +112,8 @@ class Fitting:
     """What a wish is fitted with."""
 
     nearness: Nearness
-    likeness: Callable[[str], FloatArray]
-    """(N,) how near each item is to the item of this id."""
+    likeness: Callable[[str], Likeness]
+    """Of each item to the item of this id."""
     index_of: Callable[[str], int | None]
     weights: WishWeights = STRANGER
 
@@ -105,7 +123,9 @@ class Fitting:
         n = self._n_items
         draft = _Draft(strength == 1, np.ones(n, bool), np.zeros(n, np.float32), np.zeros(n, bool))
         topical = np.zeros(n, np.float32)
+        draft.topics |= {value for part in parts for value in _values_wanted(part)}
         if wanted := wanted_words(parts, self.nearness.topics):
+            draft.topics |= self.nearness.topics_of(wanted).keys()
             topical, near = self._of_words(wanted)
             draft.lean += topical + near
             draft.claims += self._claims_of_words(wanted)
@@ -151,7 +171,7 @@ class Fitting:
         draft.opposed |= unwanted | self.nearness.has(part.words)
 
     def _avoided(self, part: WishPart, draft: _Draft) -> None:
-        unwanted = self._has(part) if part.field else self._is_near(part.words)
+        unwanted = self._has(part) if part.field else self._is_near(part.words, draft.topics)
         draft.lean -= np.float32(self.weights.avoided) * unwanted
         draft.opposed |= (unwanted >= SURE_TOPIC) | self.nearness.has(part.words)
 
@@ -162,24 +182,31 @@ class Fitting:
         draft.allowed &= within(numbers, part.low, part.high, part.is_strict)
 
     def _like_item(self, part: WishPart, draft: _Draft) -> None:
-        like = self._like(part, draft)
-        draft.lean += like
-        draft.claims.append(Claim(Reason(part.text), stands_out(like)))
+        likeness = self._like(part, draft)
+        draft.lean += self._alike(likeness)
+        draft.claims.append(Claim(Reason(part.text), stands_out(likeness.content)))
 
     def _unlike_item(self, part: WishPart, draft: _Draft) -> None:
-        draft.lean -= SOFTLY * self._like(part, draft)
+        draft.lean -= SOFTLY * self._alike(self._like(part, draft))
 
     def _not_understood(self, part: WishPart, draft: _Draft) -> None:
         """Nothing."""
 
     # what that takes
 
-    def _like(self, part: WishPart, draft: _Draft) -> FloatArray:
-        """(N,) what likeness to an item adds. The item itself does not come back."""
+    def _like(self, part: WishPart, draft: _Draft) -> Likeness:
+        """Likeness to an item, which itself does not come back."""
         index = self.index_of(part.item_id)
         if index is not None and index < self._n_items:
             draft.allowed[index] = False
-        return np.float32(self.weights.like) * standardised(self.likeness(part.item_id))
+        return self.likeness(part.item_id)
+
+    def _alike(self, likeness: Likeness) -> FloatArray:
+        """(N,) what likeness adds. What the same people like counts less than what is alike: it may be
+        what everybody likes."""
+        behaviour = np.minimum(standardised(likeness.behaviour), FARTHEST)
+        near = standardised(likeness.content) + SOFTLY * behaviour
+        return np.asarray(self.weights.like * near, np.float32)
 
     def _moved(self, part: WishPart) -> FloatArray:
         """(N,) what values, or else free words, add."""
@@ -214,13 +241,15 @@ class Fitting:
         )
         return topic, near
 
-    def _is_near(self, words: str) -> FloatArray:
-        """(N,) 1 for what words rule out: the nearest, and what has a topic of theirs."""
+    def _is_near(self, words: str, wanted: Collection[Value]) -> FloatArray:
+        """(N,) 1 for what words rule out: the nearest, and what has a topic of theirs that is not
+        `wanted`: "jeans, nothing skinny"."""
         said = self.nearness.of(words)
         if not len(said.near):
             return said.near
         found = (said.near >= np.quantile(said.near, 1 - AVOIDED_SHARE)).astype(np.float32)
-        for value, weight in said.topics.items():
+        for value in said.topics.keys() - set(wanted):
+            weight = said.topics[value]
             found = np.maximum(found, np.float32(weight) * self.nearness.lexicon.mask(value))
         return found
 
@@ -272,6 +301,13 @@ _TAKING_UP: Mapping[PartKind, Callable[[Fitting, WishPart, _Draft], None]] = {
     PartKind.UNLIKE_ITEM: Fitting._unlike_item,
     PartKind.NOT_UNDERSTOOD: Fitting._not_understood,
 }
+
+
+def _values_wanted(part: WishPart) -> list[Value]:
+    """Those that a part says are wanted."""
+    if not part.field or part.kind not in (PartKind.WANTED, PartKind.PREFERRED):
+        return []
+    return [Value(part.field, text, is_part) for text in part.values for is_part in (False, True)]
 
 
 def _leading(tier: FloatArray, topical: FloatArray, allowed: BoolArray) -> BoolArray:

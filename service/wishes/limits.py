@@ -30,6 +30,8 @@ YEARS = (1000, 2200)
 """An attribute between these is a year."""
 NEWEST_SHARE = 0.25
 """What "the latest" lets through, of the items whose age is known."""
+LEAST_SPREAD_S = 5 * 365.25 * 86_400
+"""Between the quarters of all dates, where they tell when things were made."""
 _MOSTLY = 0.5
 
 
@@ -81,7 +83,7 @@ def _beyond(
         if not len(everything):  # what had it has left the catalogue
             raise NoSuchNumber(limit.quantity.value)
         share = 1 - NEWEST_SHARE if limit.direction > 0 else NEWEST_SHARE
-        bound = float(np.quantile(everything, share))
+        bound = float(np.quantile(everything, share, method="nearest"))
         return (bound, None, False) if limit.direction > 0 else (None, bound, False)
     return (bound, None, True) if limit.direction > 0 else (None, bound, True)
 
@@ -157,10 +159,13 @@ def _year_field(limit: Limit, lexicon: Lexicon, counts: Mapping[str, int]) -> st
 
 
 def _has_any(lexicon: Lexicon, limit: Limit) -> bool:
-    """Whether anything is of those years; where all came to a shop lately, its dates do not tell when
-    things were made."""
-    bounds = _as_times(limit.low, limit.high, limit.strict)
-    return bool(within(lexicon.numbers("created_at"), *bounds).any())
+    """Whether anything is of those years, or, where a word such as "old" bounds, things are of many
+    years; where all came to a shop lately, its dates do not tell when things were made."""
+    times = lexicon.numbers("created_at")
+    if limit.direction:
+        first, last = np.nanquantile(times, [NEWEST_SHARE, 1 - NEWEST_SHARE])
+        return bool(last - first >= LEAST_SPREAD_S)
+    return bool(within(times, *_as_times(limit.low, limit.high, limit.strict)).any())
 
 
 def _as_times(

@@ -16,7 +16,7 @@ from service.wishes.clause import Clause, Grammar, Limit, Parsed, Reference, Sta
 from service.wishes.context import Before, Catalogue
 from service.wishes.lexicon.lexicon import USUAL
 from service.wishes.lexicon.tokens import tokens
-from service.wishes.lexicon.values import ASPECTS, Value
+from service.wishes.lexicon.values import ASPECTS, Value, is_person
 from service.wishes.limits import NoSuchNumber, filter_name, named_by_word_before, part_of
 from service.wishes.mentions import Mention, mentions_in
 from service.wishes.reading import PartKind, WishPart
@@ -31,6 +31,8 @@ _KIND_OF_STANCE = {
     Stance.LESS: PartKind.LESS,
     Stance.WITHOUT: PartKind.RULED_OUT,
 }
+NOTHING = np.zeros(0, np.int64)
+"""No items were shown before."""
 PLACE_DIGITS = 3
 """A number alone of so many is a place on a list, and none that there is: texts say nothing of it."""
 LONGEST_NAME = 3
@@ -60,6 +62,7 @@ class Resolver:
         clauses = list(parsed.clauses)
         for limit in parsed.limits:
             clauses = self._of_limit(limit, clauses, parts, notes)
+        clauses = [left for clause in clauses if (left := self._of_age(clause, parts)).words]
         self._prepare(clauses)
         parts += self._of_clauses(clauses, by_other_names=True)
         if not self.catalogue.reads(self.grammar.code):
@@ -132,6 +135,34 @@ class Resolver:
             )
         return clauses
 
+    def _of_age(self, clause: Clause, parts: list[WishPart]) -> Clause:
+        """The clause without the word that tells how old what is wanted is: "old" of "old westerns",
+        and not of "old men"."""
+        if clause.age is None:
+            return clause
+        rest = clause.words.removeprefix(clause.age.text).strip()
+        if not self._is_known(rest):
+            return clause
+        try:
+            parts.append(part_of(clause.age, self.catalogue.lexicon, NOTHING, self.grammar.forms))
+        except NoSuchNumber:
+            return clause
+        return replace(clause, text=rest, words=rest)
+
+    def _is_known(self, text: str) -> bool:
+        """Whether all of the words name something that the catalogue has, or only what everything is."""
+        words = tokens(text)
+        mentions = self.mentions(words)
+        named = {place for mention in mentions for place in range(mention.start, mention.stop)}
+        left = [word for place, word in enumerate(words) if place not in named]
+        says_nothing = text in self.grammar.sorts or all(map(self._is_empty, left))
+        return says_nothing or self._called_otherwise(words) is not None
+
+    def _is_empty(self, word: str) -> bool:
+        """Whether a word says nothing that could be looked for."""
+        is_empty = word in self.grammar.praise or word in self.grammar.function
+        return is_empty or self._is_what_all_are(word)
+
     def _of_reference(self, reference: Reference) -> list[WishPart]:
         kind = PartKind.LIKE_ITEM if reference.like else PartKind.UNLIKE_ITEM
         shown = self.before.shown
@@ -164,7 +195,17 @@ class Resolver:
         if by_other_names and not any(map(self._is_telling_of_all, mentions)):
             value = self._called_otherwise(words)
             if value is not None:
-                return self._named(kind, clause.text, clause.words, [value])
+                name = self._other_name(words)
+                said = [
+                    one
+                    for mention in mentions
+                    for one in mention.values
+                    if " ".join(words[mention.start : mention.stop]) == name
+                ]
+                return [
+                    *self._named(kind, clause.text, clause.words, [value]),
+                    *self._named(_leaning(kind), clause.text, clause.words, said),
+                ]
         parts = []
         for mention in mentions:
             about = " ".join(words[mention.start : mention.stop])
@@ -198,7 +239,7 @@ class Resolver:
         complete = {name for name in by_field if name in self.catalogue.topics.fields}
         if kind is not PartKind.RULED_OUT and complete:  # other fields do not tell of every item
             by_field = {name: some for name, some in by_field.items() if name in complete}
-        return [
+        parts = [
             WishPart(
                 _kind_in(name, kind),
                 text,
@@ -209,6 +250,16 @@ class Resolver:
             )
             for name, some in by_field.items()
         ]
+        silent = kind is PartKind.RULED_OUT and values and not any(map(self._tells_of_all, values))
+        if silent:  # the words tell of items without the field
+            parts.append(WishPart(PartKind.AVOIDED, text, words))
+        return parts
+
+    def _tells_of_all(self, value: Value) -> bool:
+        """Whether an item without the value is known not to have it; of people, and of what is yes or
+        no, other words tell nothing."""
+        is_complete = value.field in self.catalogue.topics.fields or value.field == "domain"
+        return is_complete or is_person(value.text) or value.name != value.text
 
     def _rest(self, words: Sequence[str], mentions: Sequence[Mention]) -> list[str]:
         """The words of content that name nothing."""
@@ -217,9 +268,7 @@ class Resolver:
             word
             for place, word in enumerate(words)
             if place not in named
-            and not self._is_what_all_are(word)
-            and word not in self.grammar.praise
-            and word not in self.grammar.function
+            and not self._is_empty(word)
             and 0 < self.catalogue.lexicon.share(word) < USUAL
         ]
 

@@ -10,7 +10,7 @@ import numpy as np
 from indexer.catalog.item import Item
 from service.ranker.data.arrays import FloatArray
 from service.wishes.context import Catalogue
-from service.wishes.fit import Fitting
+from service.wishes.fit import Fitting, Likeness
 from service.wishes.lexicon.lexicon import Lexicon, Segment
 from service.wishes.lexicon.tokens import tokens
 from service.wishes.lexicon.topics import Topics
@@ -75,8 +75,9 @@ class Shop:
         def cosines(words: str) -> FloatArray:
             return vectors @ encode([words])[0]
 
-        def likeness(item_id: str) -> FloatArray:
-            return vectors @ vectors[index_of[item_id]]
+        def likeness(item_id: str) -> Likeness:
+            cosines = vectors @ vectors[index_of[item_id]]
+            return Likeness(cosines, np.zeros(len(cosines), np.float32))
 
         self.nearness = Nearness(self.lexicon, self.topics, cosines)
         self.fitting = Fitting(self.nearness, likeness, index_of.get)

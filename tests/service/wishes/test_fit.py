@@ -64,6 +64,17 @@ def test_what_only_words_rule_out_is_pushed_down(shop: Shop) -> None:
     assert found.lean[horror].mean() < found.lean[~horror].mean() - 3
 
 
+def test_what_is_wanted_is_not_pushed_down_with_what_is_near_to_it(shop: Shop) -> None:
+    """Words about cowboys are near to all Westerns, which are wanted."""
+    words = "sheriff stories about cowboys"
+    western = has(shop, "Western")
+    avoided = WishPart(PartKind.AVOIDED, f"no {words}", words)
+    wanted = WishPart(PartKind.WANTED, "western", "western", "categories", ("Western",))
+    assert (shop.fitting.fit([avoided]).lean[western] < -3).all()
+    pushed = shop.fitting.fit([wanted, avoided]).lean[western] < -3
+    assert 0 < pushed.mean() < 0.5
+
+
 def test_less_of_something_moves_it_down_and_keeps_it(shop: Shop) -> None:
     found = fit(shop, "less romance")
     romance = has(shop, "Romance")
@@ -75,6 +86,19 @@ def test_an_item_that_is_named_does_not_come_back(shop: Shop) -> None:
     found = fit(shop, "like 'The Film 8'")
     assert np.flatnonzero(~found.allowed).tolist() == [8]
     assert found.lean[has(shop, "Western")].mean() > found.lean[~has(shop, "Western")].mean()
+
+
+def test_what_the_same_people_like_is_like_it_and_is_not_called_so(shop: Shop) -> None:
+    liked = np.zeros(len(shop.items), np.float32)
+    liked[[1, 2]] = 1.0  # no Westerns
+    known = replace(
+        shop.fitting,
+        likeness=lambda item_id: replace(shop.fitting.likeness(item_id), behaviour=liked),
+    )
+    parts = read("like 'The Film 8'", shop.catalogue, Before())[0].parts
+    more = known.fit(parts).lean - shop.fitting.fit(parts).lean
+    assert set(np.argsort(-more)[:2]) == {1, 2}
+    assert known.fit(parts).reasons(1) == known.fit(parts).reasons(2) == []
 
 
 def test_standing_words_lean_less_and_have_no_tiers(shop: Shop) -> None:

@@ -67,7 +67,7 @@ def test_a_comparative_compares_with_what_was_shown() -> None:
 
 def test_without_anything_shown_it_is_the_best_quarter_of_the_catalogue() -> None:
     part = part_of(Limit("the latest", Quantity.NEWNESS, direction=1), FILMS, NOBODY, lambda _: ())
-    assert part.filter == "attributes.release_year >= 1975.25"
+    assert part.filter == "attributes.release_year >= 1975"
 
 
 def test_a_number_that_the_catalogue_does_not_have_is_named() -> None:
@@ -151,3 +151,18 @@ def test_the_word_in_front_says_which_number_it_is() -> None:
     other = Limit("under 9", Quantity.UNNAMED, high=9, strict=True, before="lamp")
     assert named_by_word_before(other, LANDS, forms) is None
     assert part_of(other, LANDS, NOBODY, forms).filter == "price < 9"
+
+
+@pytest.mark.parametrize(("years_apart", "tells"), [(1, False), (10, True)])
+def test_dates_tell_how_old_things_are_where_they_are_of_many_years(
+    years_apart: int, tells: bool
+) -> None:
+    dated = lexicon(
+        *[Item(str(i), title="Film", created_at=1e9 + i * years_apart * 3.2e7) for i in range(4)]
+    )
+    old = Limit("old", Quantity.YEAR, direction=-1)
+    if not tells:
+        with pytest.raises(NoSuchNumber):
+            part_of(old, dated, NOBODY, lambda _: ())
+        return
+    assert part_of(old, dated, NOBODY, lambda _: ()).field == "created_at"

@@ -60,8 +60,56 @@ def test_what_is_ruled_out_is_told_as_a_filter(shop: Shop) -> None:
 
 
 def test_a_value_among_others_in_one_text_has_no_filter(shop: Shop) -> None:
-    (part,) = read("without robots", shop.catalogue, Before())[0].parts
+    part = read("without robots", shop.catalogue, Before())[0].parts[0]
     assert (part.kind, part.field, part.filter) == (PartKind.RULED_OUT, "attributes.keywords", "")
+
+
+def test_where_a_field_is_silent_words_tell_of_what_is_ruled_out(shop: Shop) -> None:
+    parts = read("without robots", shop.catalogue, Before())[0].parts
+    assert [(part.kind, part.words) for part in parts] == [
+        (PartKind.RULED_OUT, "robots"),
+        (PartKind.AVOIDED, "robots"),
+    ]
+    (alone,) = read("no Ada Maker3", shop.catalogue, Before())[0].parts
+    assert (alone.kind, alone.field) == (PartKind.RULED_OUT, "attributes.director")
+
+
+@pytest.mark.parametrize("wish", ["old westerns", "an old western film", "rather old westerns"])
+def test_how_old_a_thing_is_bounds_it(shop: Shop, wish: str) -> None:
+    limit, genre = read(wish, shop.catalogue, Before())[0].parts
+    assert (limit.kind, limit.text, limit.field, limit.high) == (
+        PartKind.LIMIT,
+        "old",
+        "title",
+        1972,
+    )
+    assert (genre.field, list(genre.values)) == ("categories", ["Western"])
+
+
+@pytest.mark.parametrize("wish", ["something old", "old films", "classic movies"])
+def test_how_old_a_thing_is_may_be_all_that_is_said(shop: Shop, wish: str) -> None:
+    (limit,) = read(wish, shop.catalogue, Before())[0].parts
+    assert (limit.kind, limit.high) == (PartKind.LIMIT, 1972)
+
+
+@pytest.mark.parametrize(
+    "wish", ["an old friend", "a western about an old sheriff", "no old westerns", "Old Boy"]
+)
+def test_what_else_is_old_bounds_nothing(shop: Shop, wish: str) -> None:
+    parts = read(wish, shop.catalogue, Before())[0].parts
+    assert PartKind.LIMIT not in {part.kind for part in parts}
+
+
+def test_what_is_new_came_lately(shop: Shop) -> None:
+    limit, _ = read("new westerns", shop.catalogue, Before())[0].parts
+    assert (limit.field, limit.low) == ("created_at", 1e9 + 179)
+
+
+def test_a_title_of_function_words_is_ruled_out() -> None:
+    items = [*films(), replace(films(1)[0], item_id="it", title="It")]
+    shop = Shop(items)
+    (part,) = read("not It", shop.catalogue, Before())[0].parts
+    assert (part.kind, part.item_id) == (PartKind.UNLIKE_ITEM, "it")
 
 
 def test_a_limit_without_a_number_in_the_catalogue_is_said(shop: Shop) -> None:

@@ -237,13 +237,12 @@ LEADS = {
     "taste": (
         "{name} is part of the taste you described, and {this} is marked {value}",
         "{this} is marked {value}, and {name} is part of the taste you described",
-        "{this} is marked {value}, which is in the taste you described: {name}",
+        "{this} is marked {value}, and the taste you described has {name}",
     ),
     "taste.near": (
         "{this} comes close to the taste you described: {name}",
-        "{this} is close in words to what you asked for: {name}",
+        "{this} is close in words to the taste you described: {name}",
         "{name} is part of the taste you described, and {this} comes close to that",
-        "you asked for {name}, and {this} comes close to those words",
         "{this} comes close to the taste you described",
     ),
     "wish": (
@@ -251,8 +250,8 @@ LEADS = {
         "{this} is marked {value}, and you asked for {name}",
     ),
     "wish.near": (
-        "you asked for {name}, and {this} comes close to those words",
-        "{this} is close in words to what you asked for: {name}",
+        "you asked for {name}, and {this} comes close to that",
+        "{this} is close to what you asked for: {name}",
     ),
     "exploration": (
         "{this} is here to leave room for discovery",
@@ -340,12 +339,12 @@ TAILS = {
     "popularity": ("{people} {chose} {this} {window}", "{people} have {chosen} {this} {ever}"),
     "trend": ("{people} {chose} {this} lately, more often than usual",),
     "newness": ("{this} was added {ago}", "{this} arrived {ago}"),
-    "taste": ("{this} is marked {value}, which is in the taste you described",),
+    "taste": ("{this} is marked {value} (the taste you described has {name})",),
     "taste.near": (
         "{this} comes close to the taste you described",
         "{this} is close to your own words",
     ),
-    "wish": ("{this} is marked {value}, which you asked for",),
+    "wish": ("{this} is marked {value} (you asked for {name})",),
     "wish.near": ("{this} is close to what you asked for: {name}",),
     "exploration": ("this list leaves room for discovery",),
     "rule": ("{this} fits what was asked for",),

@@ -192,7 +192,7 @@ LEADS = {
     "taste": (
         "你描述的口味里有{name}，{this}标有{value}",
         "{this}标有{value}，而你描述的口味里有{name}",
-        "{this}标有{value}，与你描述的口味一致：{name}",
+        "{this}标有{value}，你描述的口味里提到{name}",
     ),
     "taste.near": (
         "{this}与你描述的口味相近：{name}",
@@ -201,7 +201,7 @@ LEADS = {
         "{this}与你描述的口味相近",
     ),
     "wish": ("你想要{name}，{this}标有{value}", "{this}标有{value}，而你想要{name}"),
-    "wish.near": ("你想要{name}，{this}的文字正与之对应",),
+    "wish.near": ("你想要{name}，{this}与之对应",),
     "exploration": (
         "{this}占的是留给探索的位置",
         "这份列表给探索留了位置，{this}就在其中",
@@ -276,10 +276,10 @@ TAILS = {
     "popularity": ("{window}有 {people}{chose}{this}", "{ever}已有 {people}{chose}{this}"),
     "trend": ("近来有 {people}{chose}{this}，多于以往",),
     "newness": ("{this}{ago}上架", "{this}{ago}加入目录"),
-    "taste": ("{this}标有{value}，与你描述的口味一致",),
+    "taste": ("{this}标有{value}（你描述的口味里有{name}）",),
     "taste.near": ("{this}与你描述的口味相近", "{this}贴近你描述的口味"),
-    "wish": ("{this}标有你想要的{value}",),
-    "wish.near": ("{this}的文字对应你想要的{name}",),
+    "wish": ("{this}标有{value}（你想要{name}）",),
+    "wish.near": ("{this}对应你想要的{name}",),
     "exploration": ("这份列表给探索留了位置",),
     "rule": ("{this}符合这次请求的条件",),
     "cold_start.no_history": ("目前还没有你的历史记录", "还没有你的历史记录可供参考"),

@@ -11,10 +11,12 @@ from dataclasses import replace
 
 from service.wishes.clause import Clause, Limit, Parsed, Quantity, Reference, Stance
 from service.wishes.languages.bounds import deny_last, inverted
+from service.wishes.languages.en.ages import by_age_group
 from service.wishes.languages.en.forms import is_comparative
 from service.wishes.languages.en.limits import limit_at
 from service.wishes.languages.en.references import references_at
 from service.wishes.languages.en.words import (
+    AGES,
     ASKED_FOR,
     AT_THE_START,
     DENIED,
@@ -84,6 +86,18 @@ class Reader:
         is_long = self._end - self._first > _MAX_LOOKED_AT
         return is_long or not all(self._is_function(at) for at in looked_at)
 
+    @property
+    def _names_function_words(self) -> bool:
+        """Whether what is not wanted is called by function words alone, all with capitals."""
+        words = range(self._first, self._end)
+        is_denied = self._stance is Stance.WITHOUT and self._opener is not None
+        return (
+            bool(words)
+            and is_denied
+            and not self._has_words
+            and all(map(self._source.is_capital, words))
+        )
+
     def _add(self, at: int, end: int) -> int:
         if self._end == self._first:
             self._first = at
@@ -94,6 +108,11 @@ class Reader:
         """Closes the clause: no function words at its ends. Its text goes on to before `behind`,
         where what shows the stance stands behind its words."""
         first, end = self._first, self._end
+        if self._names_function_words:  # "not The Thing"
+            title = self._source.excerpt(first, end)
+            text = self._source.excerpt(self._opener or first, end)
+            self._references.append(Reference(text, like=False, title=title))
+            first = end
         while first < end and self._is_function(first):
             first += 1
         while first < end and self._is_function(end - 1):
@@ -104,9 +123,23 @@ class Reader:
         if any(letter.isalnum() for letter in words):
             begin = first if self._opener is None else self._opener
             text = self._source.excerpt(begin, behind or end)
-            self._clauses.append(Clause(text, self._stance, words))
+            said = by_age_group(words)
+            self._clauses.append(Clause(text, self._stance, said, self._age(first, end)))
         self._first = self._end = 0
         self._list = len(self._clauses)
+
+    def _age(self, first: int, end: int) -> Limit | None:
+        """The limit that the first word of a clause is, where it tells how old what is wanted is. Behind
+        "with" and "about" it tells of something else: "about an old man"."""
+        source, direction = self._source, AGES.get(self._source.key(first))
+        is_wanted = self._stance is Stance.PREFER or (
+            self._stance is Stance.WANT and self._opener is None
+        )
+        is_name = source.is_capital(first) and source.is_capital(first + 1)
+        if direction is None or not is_wanted or is_name:
+            return None
+        quantity = Quantity.NEWNESS if direction > 0 else Quantity.YEAR
+        return Limit(source.excerpt(first, first + 1), quantity, direction=direction)
 
     def _is_function(self, at: int) -> bool:
         source = self._source

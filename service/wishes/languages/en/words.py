@@ -50,6 +50,10 @@ PRAISE = words_of(
 )
 """Adjectives that everybody uses of what they want."""
 
+AGES = {"old": -1, "older": -1, "classic": -1, "new": 1}
+"""Adjectives of age, and the direction in which they bound: "old westerns". "Newer" and "recent" bound
+wherever they stand."""
+
 FUNCTION = words_of(
     """a an the some any another other others this that these those it its thats theres here there
     i im id ill ive we wed were you your youre u he she they them their his her my our me us him

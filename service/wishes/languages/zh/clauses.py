@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from service.wishes.clause import Clause, Limit, Parsed, Reference, Stance
+from service.wishes.clause import Clause, Limit, Parsed, Quantity, Reference, Stance
 from service.wishes.languages.bounds import deny_last, inverted
 from service.wishes.languages.zh import words as zh
+from service.wishes.languages.zh.ages import by_age_group
 from service.wishes.languages.zh.limits import limit_at
 from service.wishes.languages.zh.references import references_at
 from service.wishes.languages.zh.script import simplified
@@ -101,7 +102,7 @@ class Reader:
         if any(letter.isalnum() for letter in words):
             has_opener = stance is not Stance.WANT and self._opener < first
             text = self._written(self._opener if has_opener else first, behind or end)
-            self._clauses.append(Clause(text, stance, words))
+            self._clauses.append(Clause(text, stance, by_age_group(words), _age(words, stance)))
         self._first = end
 
     def _written(self, first: int, end: int) -> str:
@@ -214,3 +215,9 @@ class Reader:
         is_denied = self._stance_now is Stance.WITHOUT
         denies_these = is_denied and zh.OF_WHAT_FOLLOWS.match(self._folded, self._opener)
         return bool(denies_these or self._stance_now is Stance.LESS) and self._has_words(at)
+
+
+def _age(words: str, stance: Stance) -> Limit | None:
+    """The limit that the beginning of the words is, where it tells how old what is wanted is: 老电影."""
+    found = zh.AGE.match(words) if stance in (Stance.WANT, Stance.PREFER) else None
+    return Limit(found[0], Quantity.YEAR, direction=-1) if found else None

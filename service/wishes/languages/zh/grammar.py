@@ -8,14 +8,14 @@ from service.wishes.clause import Parsed
 from service.wishes.languages.zh.clauses import Reader
 from service.wishes.languages.zh.forms import forms_of
 from service.wishes.languages.zh.script import is_chinese
-from service.wishes.languages.zh.words import PRAISE
+from service.wishes.languages.zh.words import PRAISE, SORTS
 
 
 class Chinese:
     """Has no state."""
 
     code = "zh"
-    sorts: Collection[str] = ()
+    sorts: Collection[str] = SORTS
     praise: Collection[str] = PRAISE
     function: Collection[str] = ()
 

@@ -14,6 +14,10 @@ HARMLESS = re.compile(
 """What holds a word of negation and denies nothing, or says nothing that can be looked for."""
 PRAISE = ("好", "看", "棒", "赞")
 """Signs of what everybody says of what they want: 好看, 很棒."""
+SORTS = ("电影", "電影", "影片", "片子", "片", "剧", "劇", "书", "書", "歌", "东西", "東西")
+"""Nouns for whatever a catalogue has."""
+AGE = re.compile(r"[老旧舊]的?|[经經]典的?")
+"""Begins the words for something that was made long ago: 老电影."""
 ASKING = re.compile(
     r"我?(?:只?想|要|希望|打算)(?:要|看|买|找|读|听)(?:一?[点些])?|我想(?!象|像)|我要|我喜欢|我爱看|给我|帮我|推荐"
     r"|来一?[点些个部本件条]|有什么"

@@ -9,7 +9,7 @@ from tests.service.wishes.languages.shorthand import shorthand
 
 WANTED = {
     "想看老的侦探片": "want 老的侦探片",
-    "适合六岁孩子": "want 六岁孩子",
+    "适合六岁孩子": "want 儿童",
     "喜剧或者爱情片": "want 喜剧 | want 爱情片",
     "特别好看的科幻片": "want 特别好看的科幻片",
     "不错的喜剧": "want 喜剧",

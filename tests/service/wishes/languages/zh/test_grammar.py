@@ -83,7 +83,12 @@ def test_a_sentence_may_hold_several_wishes(utterance: str, expected: str) -> No
 def test_every_part_has_the_words_it_was_read_from() -> None:
     parsed = GRAMMAR.parse("想看老的偵探片，別太長，５０元以下")
     assert parsed.clauses == (
-        Clause("老的偵探片", Stance.WANT, "老的偵探片"),
+        Clause(
+            "老的偵探片",
+            Stance.WANT,
+            "老的偵探片",
+            Limit("老的", Quantity.YEAR, direction=-1),
+        ),
         Clause("別太長", Stance.LESS, "長"),
     )
     assert parsed.limits == (Limit("５０元以下", Quantity.PRICE, high=50),)
