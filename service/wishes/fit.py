@@ -87,6 +87,8 @@ class _Draft:
     """(N,) what has, or is near, something that is not wanted."""
     topics: set[Value] = field(default_factory=set)
     """Values that are wanted, by name or as topics of the words."""
+    mention: float = 0.0
+    """What a wanted value of a field that not every item has adds."""
     tiered: list[WishPart] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
 
@@ -126,6 +128,7 @@ class Fitting:
         draft.topics |= {value for part in parts for value in _values_wanted(part)}
         if wanted := wanted_words(parts, self.nearness.topics):
             draft.topics |= self.nearness.topics_of(wanted).keys()
+            draft.mention = self._size_of_mention(parts, wanted)
             topical, near = self._of_words(wanted)
             draft.lean += topical + near
             draft.claims += self._claims_of_words(wanted)
@@ -155,7 +158,7 @@ class Fitting:
         if told and draft.has_tiers:
             draft.tiered.append(part)
         else:
-            size = self.weights.value if told else self.weights.mention
+            size = self.weights.value if told else draft.mention
             draft.lean += np.float32(size) * self._has(part)
 
     def _preferred(self, part: WishPart, draft: _Draft) -> None:
@@ -240,6 +243,17 @@ class Fitting:
             + np.float32(weights.whole) * self.nearness.whole(words)
         )
         return topic, near
+
+    def _size_of_mention(self, parts: Sequence[WishPart], wanted: str) -> float:
+        """What an item with a value adds that is among these `wanted` words."""
+        topics = self.nearness.topics
+        said = {
+            part.text
+            for part in parts
+            if part.kind is PartKind.WANTED and not is_told(part, topics)
+        }
+        sure = max(self.nearness.topics_of(wanted).values(), default=0.0) if len(said) > 1 else 0.0
+        return sure * self.weights.mention + (1 - sure) * self.weights.mention_alone
 
     def _is_near(self, words: str, wanted: Collection[Value]) -> FloatArray:
         """(N,) 1 for what words rule out: the nearest, and what has a topic of theirs that is not

@@ -250,8 +250,10 @@ class Resolver:
             )
             for name, some in by_field.items()
         ]
-        silent = kind is PartKind.RULED_OUT and values and not any(map(self._tells_of_all, values))
-        if silent:  # the words tell of items without the field
+        is_ruled_out = any(part.kind is PartKind.RULED_OUT for part in parts)
+        if is_ruled_out and not any(
+            map(self._tells_of_all, values)
+        ):  # words tell of the other items
             parts.append(WishPart(PartKind.AVOIDED, text, words))
         return parts
 

@@ -40,7 +40,11 @@ class WishWeights:
     value: float = 1.5
     """An item with a named value that is preferred, or of which less is wanted."""
     mention: float = 0.6
-    """An item with a wanted value of a field that not every item has."""
+    """An item with a wanted value of a field that not every item has, where the nearest to all that is
+    wanted have a topic in common: several such values describe it."""
+    mention_alone: float = 2.0
+    """The same where they have none, and where no other words are wanted: who names one thing means
+    it."""
     like: float = 0.7
     """Per deviation of likeness to an item that is named."""
     avoided: float = 6.0

@@ -197,7 +197,7 @@ def test_a_wish_is_followed_as_much_as_the_model_that_serves_has_learned(
     palate: Recommender,
 ) -> None:
     model = palate._models.active
-    nothing = WishWeights(0, 0, 0, 0, 0, whole=0, value=0, mention=0, like=0, avoided=0)
+    nothing = WishWeights(**dict.fromkeys(WishWeights.__dataclass_fields__, 0.0))
     deaf = replace(model, following=Following(nothing, nothing))
     request = RecommendRequest(wish="rocket and orbit")
     user = palate.ranking.contexts.of(request, model)

@@ -171,7 +171,32 @@ def test_a_topic_that_items_with_the_words_do_not_bear_out_leans_and_is_not_told
     assert (Reason(words, "Western") in found.reasons(index)) is is_told
 
 
-ONLY_WHOLE = WishWeights(0, 0, 0, 0, 0, whole=2.0, value=0, mention=0, like=0, avoided=0)
+NOTHING = WishWeights(**dict.fromkeys(WishWeights.__dataclass_fields__, 0.0))
+ONLY_WHOLE = replace(NOTHING, whole=2.0)
+
+
+@pytest.mark.parametrize(
+    ("wish", "of_one", "of_both"),
+    [
+        ("something with a spaceship", 2.0, 2.0),  # one thing is meant
+        ("spaceships and aliens", 0.5, 1.0),  # two describe Sci-Fi
+    ],
+)
+def test_who_names_one_thing_means_it(shop: Shop, wish: str, of_one: float, of_both: float) -> None:
+    weights = replace(NOTHING, mention=0.5, mention_alone=2.0)
+    lean = (
+        replace(shop.fitting, weights=weights)
+        .fit(read(wish, shop.catalogue, Before())[0].parts)
+        .lean
+    )
+    named = [
+        shop.lexicon.mask(Value("attributes.keywords", word, is_part=True))
+        for word in ("spaceship", "alien")
+        if word in wish
+    ]
+    np.testing.assert_allclose(lean[np.sum(named, axis=0) == 0], 0)
+    np.testing.assert_allclose(lean[np.sum(named, axis=0) == 1], of_one)
+    np.testing.assert_allclose(lean[np.sum(named, axis=0) == 2], of_both)
 
 
 def test_what_has_all_the_words_leads_and_what_has_some_hardly_moves(shop: Shop) -> None:
