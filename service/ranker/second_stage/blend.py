@@ -156,10 +156,11 @@ class Blend:
         return mixed
 
     def cold_item_weight(self, signals: FloatArray, scale: Scale) -> FloatArray:
-        """(..., F) -> (...): how much of the boost each candidate gets, 1 / sqrt(1 + events).
+        """(..., F) -> (...): how much of the boost each candidate gets, 1 / (1 + events): what few have
+        met is ranked by them already.
         Cold-start users are spared it: all their scores are flat, and the boost would outweigh
         them."""
-        weight: FloatArray = np.exp(-0.5 * signals[..., self._popularity])
+        weight: FloatArray = np.exp(-signals[..., self._popularity])
         return weight * self.share_of_known(scale)
 
     def share_of_known(self, scale: Scale) -> np.float32:

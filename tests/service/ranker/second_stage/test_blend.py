@@ -28,7 +28,7 @@ def test_the_boost_fades_with_the_events_of_an_item() -> None:
     blend = Blend(SIGNALS, network_of("text_recent"), cold_item_boost=3.0)
     signals = np.zeros((3, len(SIGNALS)), np.float32)
     signals[:, place_of("popularity")] = np.log1p([0, 3, 99])
-    np.testing.assert_allclose(blend.score(signals, UNSCALED), [3.0, 1.5, 0.3], rtol=1e-5)
+    np.testing.assert_allclose(blend.score(signals, UNSCALED), [3.0, 0.75, 0.03], rtol=1e-5)
 
 
 def test_items_that_differ_by_rounding_alone_score_alike() -> None:
