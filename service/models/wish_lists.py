@@ -147,7 +147,7 @@ class WishLists:
     def _fitting(self, weights: WishWeights) -> Fitting:
         spaces = replace(self.spaces, encode=self._encode)
         cosines = WordCosines(self.ranker, spaces, self.lexicon.n_items)
-        nearness = Nearness(self.lexicon, self.topics, cosines.text, cosines.media)
+        nearness = Nearness(self.lexicon, self.topics, cosines.text, cosines.media, self._encode)
         return Fitting(nearness, self._no_likeness, _no_index, weights)
 
     def _no_likeness(self, item_id: str) -> Likeness:

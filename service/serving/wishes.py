@@ -155,7 +155,7 @@ class Wishes:
             )
 
         weights = model.following.of(n_events)
-        nearness = Nearness(lexicon, topics, cosines.text, cosines.media)
+        nearness = Nearness(lexicon, topics, cosines.text, cosines.media, self.queries.encode)
         return Fitting(nearness, likeness, self.ids.index, weights)
 
 

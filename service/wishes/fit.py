@@ -134,6 +134,7 @@ class Fitting:
             draft.claims += self._claims_of_words(wanted)
         for part in parts:
             _TAKING_UP[part.kind](self, part, draft)
+        draft.lean += np.float32(self.weights.mention_alone) * self._said_of(draft.tiered)
         tiers = self._tiers(draft.tiered)
         return Fit(
             draft.allowed,
@@ -277,6 +278,15 @@ class Fitting:
             things += np.any(saying, axis=0)
             fields += np.sum(saying, axis=0)
         return things * np.float32(len(parts) + 1) + fields
+
+    def _said_of(self, parts: Sequence[WishPart]) -> FloatArray:
+        """(N,) how many of the wanted things the words of an item have that no field says of it."""
+        said = np.zeros(self._n_items, np.float32)
+        for text in dict.fromkeys(part.text for part in parts):
+            saying = [part for part in parts if part.text == text]
+            told = np.any([self._has(part) for part in saying], axis=0)
+            said += self.nearness.has(saying[0].words) & ~told
+        return said
 
     # what may be said
 

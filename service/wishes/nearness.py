@@ -38,7 +38,7 @@ class Said:
     near: FloatArray
     """(N,) by meaning and words together."""
     topics: Mapping[Value, float]
-    """The values that set the nearer apart, 0..1 by how sure that is."""
+    """The values that the words are about, 0..1 by how sure that is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +52,8 @@ class Nearness:
     media: Callable[[str], Sequence[FloatArray]] = lambda _: ()
     """(N,) of each item's picture with words, or its sound; one array for each modality that shares a
     space with words, NaN where an item has none."""
+    encode: Callable[[str], FloatArray] | None = None
+    """(dim,) of words, in the text encoder's space; None leaves the names of values out."""
     _known: dict[str, Said] = field(default_factory=dict)
     """What `of` has found already."""
 
@@ -62,7 +64,9 @@ class Nearness:
             meaning = np.minimum(standardised(self.cosines(words)), FARTHEST)
             common = np.minimum(standardised(self.lexicon.scores(tokens(words))), FARTHEST)
             near = meaning + common
-            said = Said(meaning, common, self._seen(words), near, self.topics.weights(near))
+            vector = self.encode(words) if self.encode else None
+            topics = self.topics.weights(near, vector)
+            said = Said(meaning, common, self._seen(words), near, topics)
             self._known[words] = said
         return said
 

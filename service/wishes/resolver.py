@@ -216,8 +216,14 @@ class Resolver:
         if rest and clause.stance is not Stance.WITHOUT:
             left = " ".join(rest)  # told beside what is named; compared with the words around it
             about = left if told else self._content(clause.words)
-            parts.append(WishPart(_leaning(kind) if told else kind, left, about))
+            is_beside = told and not self._ends_with(words, rest[-1])
+            parts.append(WishPart(_leaning(kind) if is_beside else kind, left, about))
         return parts
+
+    def _ends_with(self, words: Sequence[str], word: str) -> bool:
+        """Whether it is the last of the words that say anything: what is wanted itself, as "jeans" of
+        "blue jeans"."""
+        return next(one for one in reversed(words) if not self._is_empty(one)) == word
 
     def _telling(self, mention: Mention) -> Mention | None:
         """The mention with the values that tell items apart."""

@@ -8,6 +8,10 @@ the square of how much, up to a bound: a cut among the nearest would lose the va
 have, and without a bound one item with a rare word would decide. Pseudo-relevance feedback (Lavrenko
 and Croft, Relevance-Based Language Models, SIGIR 2001) over values in the place of words.
 
+The items are one witness; what the values are called is another. "Gym" is near to the word "Sport", though
+the items that are nearest to it are belts. Where one name is far nearer to the words than names are, it
+is a topic, and the less the name of another value is near, the less its items count.
+
 Immutable; knows no encoder and no wish.
 """
 
@@ -45,6 +49,11 @@ LEAST_PART, SURE_PART = 0.04, 0.12
 """Partial correlation of a value with nearness: up to the first it is no more than what words about
 nothing in the catalogue have; from the second on it is surely what they are about."""
 LEAST_WEIGHT = 0.01
+LEAST_Z, SURE_Z = 2.0, 4.0
+"""Deviations by which the name that is nearest to words is nearer than names are: up to the first it says
+nothing, from the second on it is surely what they are about."""
+NAME_SHARPNESS = 6.0
+"""A name counts by its nearness over the largest, to this power."""
 SHARPNESS = 3.0
 """A value counts by its t over the largest, to this power: the values that say the same as the best
 one, a little worse, would drown it else."""
@@ -104,12 +113,21 @@ class Topics:
         names = encode([value.name for value in values]) if values else np.zeros((0, 1), np.float32)
         return cls(values, items, has, np.linalg.inv(gram) if n else gram, names)
 
-    def weights(self, nearness: FloatArray) -> dict[Value, float]:
-        """The values that set the nearer items apart, 0..1 by how sure that is, from `nearness` (N,) of
-        every item of the catalogue, in deviations of about 1 from a mean of 0."""
-        n = len(self.items)
-        if not len(self.values) or n < FEWEST:
+    def weights(self, nearness: FloatArray, words: FloatArray | None = None) -> dict[Value, float]:
+        """The values that words are about, 0..1 by how sure that is, from `nearness` (N,) of every item of
+        the catalogue to them, in deviations of about 1 from a mean of 0, and from their own vector
+        `words` (dim,) in the space of `names`; without it, from the items alone."""
+        if not len(self.values) or len(self.items) < FEWEST:
             return {}
+        weights = self._by_items(nearness)
+        if words is not None:
+            weights = self._with_names(weights, words)
+        chosen = np.flatnonzero(weights > LEAST_WEIGHT).tolist()
+        return {self.values[place]: float(weights[place]) for place in chosen}
+
+    def _by_items(self, nearness: FloatArray) -> FloatArray:
+        """(V,) the values that set the nearer items apart."""
+        n = len(self.items)
         near = np.clip(nearness[self.items], 0, NEAR).astype(np.float64) ** 2
         counts = np.asarray(self.has.T @ near)  # (V + 1,) = X'y
         effect = self.inverse @ counts
@@ -119,12 +137,23 @@ class Topics:
         largest = t.max()
         part = largest / np.sqrt(largest**2 + n)
         if largest < LEAST_T or part <= LEAST_PART:
-            return {}
+            return np.zeros(len(self.values), np.float32)
         sure = min((part - LEAST_PART) / (SURE_PART - LEAST_PART), 1.0)
         is_topic = self._is_word & (t >= LEAST_T) & (counts[:-1] >= LEAST_SHARE * counts[-1])
-        weights = sure * np.where(is_topic, (t / largest) ** SHARPNESS, 0)
-        chosen = np.flatnonzero(weights > LEAST_WEIGHT).tolist()
-        return {self.values[place]: float(weights[place]) for place in chosen}
+        return np.asarray(sure * np.where(is_topic, (t / largest) ** SHARPNESS, 0), np.float32)
+
+    def _with_names(self, by_items: FloatArray, words: FloatArray) -> FloatArray:
+        """(V,) the same, where their names are asked too."""
+        cosines = (self.names @ words)[self._is_word]
+        deviation = float(cosines.std()) if len(cosines) else 0.0
+        if deviation < 1e-6:
+            return by_items
+        z = np.zeros(len(self.values), np.float32)
+        z[self._is_word] = np.maximum((cosines - cosines.mean()) / deviation, 0)
+        sure = np.clip((z.max() - LEAST_Z) / (SURE_Z - LEAST_Z), 0, 1)
+        near = z / z.max()
+        both = by_items * (1 - sure + sure * near**2) + sure * near**NAME_SHARPNESS
+        return np.asarray(both / max(float(both.max()), 1.0), np.float32)
 
 
 def _is_complete(postings: Sequence[IntArray], n_items: int) -> bool:

@@ -15,7 +15,7 @@ from service.wishes.nearness import Nearness
 from service.wishes.reader import read
 from service.wishes.reading import PartKind, WishPart
 from service.wishes.weights import WishWeights
-from tests.service.wishes.shop import Shop
+from tests.service.wishes.shop import Shop, films
 
 
 @pytest.fixture(scope="module")
@@ -223,3 +223,15 @@ def test_what_leans_is_the_sum_of_what_each_weight_adds(shop: Shop) -> None:
     ]
     total = sum(one.fit(parts).lean for one in single)
     np.testing.assert_allclose(total, shop.fitting.fit(parts).lean, atol=1e-5)
+
+
+def test_what_words_of_an_item_say_and_no_field_of_it_stands_below_and_before_the_rest() -> None:
+    items = [replace(item, categories=(f"animal{n % 30}",)) for n, item in enumerate(films(1_200))]
+    items[1] = replace(items[1], description="Nearly animal7.")  # its category is another
+    shop = Shop(items)
+    found = fit(shop, "animal7")
+    order = found.tiers + found.lean
+    having = shop.lexicon.mask(Value("categories", "animal7"))
+    rest = ~having
+    rest[1] = False
+    assert order[having].min() > order[1] > order[rest].max()

@@ -35,7 +35,7 @@ def test_what_words_say_is_found_once(shop: Shop, monkeypatch: pytest.MonkeyPatc
 
     weights = Topics.weights
     monkeypatch.setattr(
-        Topics, "weights", lambda self, near: weighed.append(1) or weights(self, near)
+        Topics, "weights", lambda self, *of: weighed.append(1) or weights(self, *of)
     )
     nearness = Nearness(shop.lexicon, shop.topics, cosines)
     said = nearness.of("a robot")

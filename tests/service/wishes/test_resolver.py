@@ -60,9 +60,15 @@ def saying(word: str) -> Catalogue:
 
 
 def test_a_word_beside_a_value_leans_though_many_texts_have_it() -> None:
-    named, beside = resolved(saying("Rodeo"), wanted("colour rodeo"))
-    assert (named.field, list(named.values)) == ("categories", ["Colour"])
+    named, beside = resolved(saying("Rodeo"), wanted("rodeo western"))
+    assert (named.field, list(named.values)) == ("categories", ["Western"])
     assert (beside.kind, beside.text) == (PartKind.PREFERRED, "rodeo")
+
+
+def test_the_last_word_is_what_is_wanted() -> None:
+    named, wanted_itself = resolved(saying("Rodeo"), wanted("colour rodeo films"))
+    assert (named.field, list(named.values)) == ("categories", ["Colour"])
+    assert (wanted_itself.kind, wanted_itself.text) == (PartKind.WANTED, "rodeo")
 
 
 @pytest.mark.parametrize("praise", ["good", "Great", "favourite"])

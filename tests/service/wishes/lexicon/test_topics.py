@@ -64,3 +64,37 @@ def test_a_number_is_no_topic() -> None:
     has[segment.values.items(one)] = 1
     assert "categories" in topics.fields
     assert topics.weights(has) == {}
+
+
+def of_thirty_animals() -> Topics:
+    """Forty items of each."""
+    animals = [f"animal{n}" for n in range(30)]
+    items = [replace(item, categories=(animals[n % 30],)) for n, item in enumerate(films(1_200))]
+    return Topics.of(Segment.of(list(enumerate(items))), encode)
+
+
+def test_a_name_that_is_far_nearer_than_names_are_is_a_topic_though_items_say_nothing() -> None:
+    topics = of_thirty_animals()
+    (words,) = encode(["animal7"])
+    nothing = np.zeros(len(topics.items), np.float32)
+    assert topics.weights(nothing) == {}
+    assert topics.weights(nothing, words) == {Value("categories", "animal7"): 1.0}
+
+
+def test_what_items_say_counts_less_where_a_name_says_something_else() -> None:
+    topics = of_thirty_animals()
+    third = Value("categories", "animal3")
+    near = np.zeros(len(topics.items), np.float32)
+    near[3::30] = 2
+    (words,) = encode(["animal7"])
+    assert topics.weights(near)[third] == 1
+    assert topics.weights(near, words).get(third, 0) < 0.5
+
+
+def test_words_that_no_name_is_near_to_are_about_what_items_say() -> None:
+    topics = of_thirty_animals()
+    near = np.zeros(len(topics.items), np.float32)
+    near[3::30] = 2
+    everything = np.sum(topics.names, axis=0)
+    everything /= np.linalg.norm(everything)
+    assert topics.weights(near, everything) == pytest.approx(topics.weights(near), abs=0.05)
