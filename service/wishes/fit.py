@@ -17,7 +17,7 @@ import numpy as np
 from service.ranker.data.arrays import BoolArray, FloatArray
 from service.wishes.lexicon.numbers import within
 from service.wishes.lexicon.values import ASPECTS, Value
-from service.wishes.nearness import FARTHEST, Nearness, standardised, stands_out
+from service.wishes.nearness import FARTHEST, Nearness, n_nearest, standardised, stands_out
 from service.wishes.reading import PartKind, WishPart
 from service.wishes.wanted_words import is_told, wanted_words
 from service.wishes.weights import STRANGER, WishWeights
@@ -247,7 +247,9 @@ class Fitting:
         said = self.nearness.of(words)
         if not len(said.near):
             return said.near
-        found = (said.near >= np.quantile(said.near, 1 - AVOIDED_SHARE)).astype(np.float32)
+        n_near = n_nearest(AVOIDED_SHARE, self._n_items)
+        least = np.partition(said.near, -n_near)[-n_near]
+        found = np.asarray(said.near >= least, np.float32)
         for value in said.topics.keys() - set(wanted):
             weight = said.topics[value]
             found = np.maximum(found, np.float32(weight) * self.nearness.lexicon.mask(value))

@@ -78,13 +78,13 @@ class Lexicon:
     n_items: int
 
     @cached_property
-    def _stale(self) -> list[BoolArray]:
-        """(N,) by segment: the items that a later segment has."""
-        later = np.zeros(self.n_items, bool)
+    def _stale(self) -> list[IntArray]:
+        """By segment: the items that a later segment has."""
+        later = np.zeros(0, np.int64)
         stale = []
         for segment in reversed(self.segments):
-            stale.append(later.copy())
-            later[segment.items[segment.items < self.n_items]] = True
+            stale.append(later)
+            later = np.union1d(later, segment.items[segment.items < self.n_items])
         return stale[::-1]
 
     @cached_property
@@ -126,22 +126,26 @@ class Lexicon:
         has = np.zeros(self.n_items, bool)
         for segment, stale in zip(self.segments, self._stale, strict=True):
             items = segment.values.items(value)
-            items = items[items < self.n_items]
-            has[items[~stale[items]]] = True
+            has[items[: np.searchsorted(items, self.n_items)]] = True
+            has[stale] = False
         return has
 
     def scores(self, words: Sequence[str]) -> FloatArray:
         """(N,) BM25 of these tokens."""
         total = np.zeros(self.n_items, np.float32)
         for segment, stale in zip(self.segments, self._stale, strict=True):
-            total += np.where(stale, 0, segment.words.scores(words, self.n_items))
+            scores = segment.words.scores(words, self.n_items)
+            scores[stale] = 0
+            total += scores
         return total
 
     def matches(self, words: Sequence[str]) -> IntArray:
         """(N,) how many of these tokens each text has, in any form."""
         total = np.zeros(self.n_items, np.int64)
         for segment, stale in zip(self.segments, self._stale, strict=True):
-            total += np.where(stale, 0, segment.words.matches(words, self.n_items))
+            counts = segment.words.matches(words, self.n_items)
+            counts[stale] = 0
+            total += counts
         return total
 
     def coverage(self, words: Sequence[str]) -> FloatArray:
@@ -171,9 +175,9 @@ class Lexicon:
         for segment, stale in zip(self.segments, self._stale, strict=True):
             column = segment.numbers.columns.get(field)
             if column is not None:
-                there = column.items < self.n_items
-                there[there] = ~stale[column.items[there]]
-                numbers[column.items[there]] = column.numbers[there]
+                n_there = np.searchsorted(column.items, self.n_items)
+                numbers[column.items[:n_there]] = column.numbers[:n_there]
+            numbers[stale] = np.nan
         return numbers
 
     def titled(self, title: str) -> list[int]:
@@ -181,7 +185,7 @@ class Lexicon:
         found = []
         for segment, stale in zip(self.segments, self._stale, strict=True):
             indices = segment.titles.get(tokens(title), ())
-            found += [index for index in indices if index < self.n_items and not stale[index]]
+            found += [index for index in indices if index < self.n_items and index not in stale]
         return found
 
     @cached_property

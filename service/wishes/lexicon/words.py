@@ -83,11 +83,16 @@ class Words:
     def count(self, word: str) -> int:
         """How many texts have this token, in any form."""
         column = self.columns.get(_STEMS[word])
-        return 0 if column is None else int(np.diff(self.weights.indptr[column : column + 2])[0])
+        if column is None:
+            return 0
+        texts = self._texts_with(column)
+        n_texts: int = texts.stop - texts.start
+        return n_texts
 
     def _texts_with(self, column: int) -> slice:
         """Where the weights of a token stand; each is of another text."""
-        return slice(*self.weights.indptr[column : column + 2])
+        start, stop = self.weights.indptr[column : column + 2].tolist()
+        return slice(start, stop)
 
     def _columns_of(self, words: Sequence[str]) -> list[int]:
         """The columns of the tokens that are in a text, in any form; each as often as it is said."""
