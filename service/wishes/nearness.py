@@ -100,7 +100,10 @@ class Nearness:
         telling = [word for word in self._rare(words) if self.lexicon.share(word) > 0]
         if len(telling) < 2:
             return np.zeros(self.lexicon.n_items, np.float32)
-        return self.lexicon.coverage(telling) ** WHOLE_POWER
+        whole = self.lexicon.coverage(telling)
+        some = np.flatnonzero(whole)
+        whole[some] **= WHOLE_POWER
+        return whole
 
     def _rare(self, words: str) -> list[str]:
         return [word for word in dict.fromkeys(tokens(words)) if self.lexicon.share(word) < USUAL]

@@ -58,7 +58,7 @@ class Topics:
     items: IntArray
     """(n,) indices."""
     has: sparse.csr_matrix
-    """(n, V)"""
+    """(n, V + 1), the last column constant."""
     inverse: FloatArray
     """(V + 1, V + 1) of the values' Gram matrix with a constant column, plus the ridge."""
     names: FloatArray
@@ -75,6 +75,11 @@ class Topics:
         A = X'X + ridge (Hoerl and Kennard, Ridge Regression, Technometrics 1970)."""
         ridge = np.append(np.full(len(self.values), RIDGE), 0.0)
         return np.asarray(np.diag(self.inverse) - self.inverse**2 @ ridge)
+
+    @cached_property
+    def _items_of(self) -> sparse.csr_matrix:
+        """(V + 1, n) `has`, by value."""
+        return self.has.T.tocsr()
 
     @cached_property
     def _is_word(self) -> BoolArray:
@@ -111,7 +116,7 @@ class Topics:
         if not len(self.values) or n < FEWEST:
             return {}
         near = np.clip(nearness[self.items], 0, NEAR).astype(np.float64) ** 2
-        counts = np.asarray(self.has.T @ near)  # (V + 1,) = X'y
+        counts = np.asarray(self._items_of @ near)  # (V + 1,) = X'y
         effect = self.inverse @ counts
         residual = near @ near - effect @ counts - RIDGE * effect[:-1] @ effect[:-1]
         error = np.sqrt(self.variances * max(float(residual), 1e-9) / n)
