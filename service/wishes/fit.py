@@ -261,9 +261,11 @@ class Fitting:
         things = np.zeros(self._n_items, np.float32)
         fields = np.zeros(self._n_items, np.float32)
         for text in dict.fromkeys(part.text for part in parts):
-            saying = [self._has(part) for part in parts if part.text == text]
-            things += np.any(saying, axis=0)
-            fields += np.sum(saying, axis=0)
+            thing = np.zeros(self._n_items, bool)
+            for has in (self._has(part) for part in parts if part.text == text):
+                thing |= has
+                fields += has
+            things += thing
         return things * np.float32(len(parts) + 1) + fields
 
     # what may be said
@@ -284,10 +286,12 @@ class Fitting:
         """The topics of the words that the items which have the words bear out, and what is close to
         them. By the encoder alone, words that nothing is about would have a topic too."""
         say = self.nearness.has_any(words)
+        n_say = np.count_nonzero(say)
         claims = []
         for value, weight in self.nearness.topics_of(words).items():
             has = self.nearness.lexicon.mask(value)
-            if weight >= SURE_TOPIC and say.any() and has[say].mean() > has.mean():
+            by_chance = n_say * np.count_nonzero(has) / max(self._n_items, 1)
+            if weight >= SURE_TOPIC and np.count_nonzero(has & say) > by_chance:
                 claims.append(Claim(Reason(words, value.name), has))
         return [*claims, Claim(Reason(words), self.nearness.close(words))]
 
