@@ -117,6 +117,8 @@ class Lexicon:
     def _of_last_name(self, name: str) -> list[Value]:
         """People of this last name, where most texts that have the word have it as their name."""
         people = [value for one in self.segments for value in one.values.of_last_name(name)]
+        if not people:
+            return []
         people = list(dict.fromkeys(people))
         n_items = sum(np.count_nonzero(self.mask(value)) for value in people)
         return people if n_items >= NAMES_SHARE * self.share(name) * self.n_items else []
