@@ -8,10 +8,11 @@ and the items that have changed since. Knows no wishes, no people and no scores 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, repeat
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,30 +135,29 @@ class Lexicon:
 
     def scores(self, words: Sequence[str]) -> FloatArray:
         """(N,) BM25 of these tokens."""
-        total = np.zeros(self.n_items, np.float32)
-        for segment, stale in zip(self.segments, self._stale, strict=True):
-            scores = segment.words.scores(words, self.n_items)
-            scores[stale] = 0
-            total += scores
-        return total
+        return self._of_texts(lambda texts: texts.scores(words, self.n_items), np.float32)
 
     def matches(self, words: Sequence[str]) -> IntArray:
         """(N,) how many of these tokens each text has, in any form."""
-        total = np.zeros(self.n_items, np.int64)
-        for segment, stale in zip(self.segments, self._stale, strict=True):
-            counts = segment.words.matches(words, self.n_items)
-            counts[stale] = 0
-            total += counts
-        return total
+        return self._of_texts(lambda texts: texts.matches(words, self.n_items), np.int64)
 
     def coverage(self, words: Sequence[str]) -> FloatArray:
         """(N,) share of these tokens, each of which some text has, that each text has in any form; rare
         ones count more, by -log of their share of the texts."""
         rarity = {word: -np.log(self.share(word)) for word in words}
-        total = np.zeros(self.n_items, np.float32)
-        for word, weight in rarity.items():
-            total += np.float32(weight) * (self.matches([word]) > 0)
+        total = self._of_texts(lambda texts: texts.weight(rarity, self.n_items), np.float32)
         return np.asarray(total / max(sum(rarity.values()), 1e-9), np.float32)
+
+    def _of_texts(
+        self, found: Callable[[Words], NDArray[Any]], dtype: type[np.generic]
+    ) -> NDArray[Any]:
+        """(N,) what is found of the texts of each segment, of stale ones nothing."""
+        total = np.zeros(self.n_items, dtype)
+        for segment, stale in zip(self.segments, self._stale, strict=True):
+            here = found(segment.words)
+            here[stale] = 0
+            total += here
+        return total
 
     def share(self, word: str) -> float:
         """Share of the texts that have this token, in any form."""
