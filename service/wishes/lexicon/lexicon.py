@@ -115,6 +115,10 @@ class Lexicon:
             return self._of_last_name(name[0])
         return list(dict.fromkeys(found))
 
+    def begins_longer(self, token: str) -> bool:
+        """Whether a value can be named by several tokens of which this is the first."""
+        return any(token in segment.values.beginnings for segment in self.segments)
+
     def _of_last_name(self, name: str) -> list[Value]:
         """People of this last name, where most texts that have the word have it as their name."""
         people = [value for one in self.segments for value in one.values.of_last_name(name)]
