@@ -16,6 +16,7 @@ from tokenizers import Tokenizer
 
 from encoders.arrays import FloatArray
 from encoders.base import unit_rows
+from encoders.text.tokenising import encodings
 
 MAX_CHUNKS = 8
 OVERLAP = 1 / 8
@@ -38,9 +39,9 @@ def chunked(texts: Sequence[str], tokenizer: Tokenizer, window: int) -> list[Chu
 
     `tokenizer` neither truncates nor pads.
     """
-    encodings = tokenizer.encode_batch(list(texts), add_special_tokens=False)
+    found = encodings(tokenizer, texts, special_tokens=False)
     chunks: list[Chunk] = []
-    for row, (text, encoding) in enumerate(zip(texts, encodings, strict=True)):
+    for row, (text, encoding) in enumerate(zip(texts, found, strict=True)):
         spans = encoding.offsets
         if len(spans) <= window:
             chunks.append(Chunk(row, text, len(spans)))
@@ -69,6 +70,8 @@ def in_batches(chunks: Sequence[Chunk], size: int, tokens: int) -> list[list[int
 def pooled(vectors: FloatArray, chunks: Sequence[Chunk]) -> FloatArray:
     """Vectors of chunks (C, dim) to vectors of texts (N, dim): the mean of unit vectors, weighted
     by tokens."""
+    if len(chunks) == chunks[-1].row + 1:
+        return vectors
     rows = np.array([chunk.row for chunk in chunks])  # (C,)
     weights = np.array([chunk.n_tokens for chunk in chunks], dtype=np.float32)[:, None]  # (C, 1)
     shared = np.bincount(rows)[rows] > 1  # (C,)

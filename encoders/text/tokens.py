@@ -13,6 +13,7 @@ from tokenizers import Tokenizer
 
 from encoders.networks.network import NetworkBatch
 from encoders.text.chunks import MAX_CHUNKS, Chunk, chunked
+from encoders.text.tokenising import encodings
 
 CHARACTERS_PER_TOKEN = 16
 """Longer than any language's tokens on average: a text cut here gives the same tokens, and a huge
@@ -67,11 +68,9 @@ class Tokens:
     def batch(self, texts: Sequence[str], *, query: bool) -> NetworkBatch:
         """The network's inputs, each (B, T), int64."""
         prompt = self._prompts[query]
-        encodings = self._tokenizer.encode_batch([prompt + text for text in texts])
+        found = encodings(self._tokenizer, [prompt + text for text in texts])
         return tuple(
-            np.array(
-                [getattr(encoding, _ATTRIBUTES[name]) for encoding in encodings], dtype=np.int64
-            )
+            np.array([getattr(encoding, _ATTRIBUTES[name]) for encoding in found], dtype=np.int64)
             for name in self.inputs
         )
 

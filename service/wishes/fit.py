@@ -17,7 +17,7 @@ import numpy as np
 from service.ranker.data.arrays import BoolArray, FloatArray
 from service.wishes.lexicon.numbers import within
 from service.wishes.lexicon.values import ASPECTS, Value
-from service.wishes.nearness import FARTHEST, Nearness, standardised, stands_out
+from service.wishes.nearness import FARTHEST, Nearness, n_nearest, standardised, stands_out
 from service.wishes.reading import PartKind, WishPart
 from service.wishes.wanted_words import is_told, wanted_words
 from service.wishes.weights import STRANGER, WishWeights
@@ -262,7 +262,9 @@ class Fitting:
         said = self.nearness.of(words)
         if not len(said.near):
             return said.near
-        found = (said.near >= np.quantile(said.near, 1 - AVOIDED_SHARE)).astype(np.float32)
+        n_near = n_nearest(AVOIDED_SHARE, self._n_items)
+        least = np.partition(said.near, -n_near)[-n_near]
+        found = np.asarray(said.near >= least, np.float32)
         for value in said.topics.keys() - set(wanted):
             weight = said.topics[value]
             found = np.maximum(found, np.float32(weight) * self.nearness.lexicon.mask(value))
@@ -274,9 +276,11 @@ class Fitting:
         things = np.zeros(self._n_items, np.float32)
         fields = np.zeros(self._n_items, np.float32)
         for text in dict.fromkeys(part.text for part in parts):
-            saying = [self._has(part) for part in parts if part.text == text]
-            things += np.any(saying, axis=0)
-            fields += np.sum(saying, axis=0)
+            thing = np.zeros(self._n_items, bool)
+            for has in (self._has(part) for part in parts if part.text == text):
+                thing |= has
+                fields += has
+            things += thing
         return things * np.float32(len(parts) + 1) + fields
 
     def _said_of(self, parts: Sequence[WishPart]) -> FloatArray:
@@ -306,10 +310,12 @@ class Fitting:
         """The topics of the words that the items which have the words bear out, and what is close to
         them. By the encoder alone, words that nothing is about would have a topic too."""
         say = self.nearness.has_any(words)
+        n_say = np.count_nonzero(say)
         claims = []
         for value, weight in self.nearness.topics_of(words).items():
             has = self.nearness.lexicon.mask(value)
-            if weight >= SURE_TOPIC and say.any() and has[say].mean() > has.mean():
+            by_chance = n_say * np.count_nonzero(has) / max(self._n_items, 1)
+            if weight >= SURE_TOPIC and np.count_nonzero(has & say) > by_chance:
                 claims.append(Claim(Reason(words, value.name), has))
         return [*claims, Claim(Reason(words), self.nearness.close(words))]
 

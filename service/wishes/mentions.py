@@ -45,7 +45,8 @@ def mentions_in(
 def _longest_at(
     words: Sequence[str], start: int, lexicon: Lexicon, forms: Forms, function: Collection[str]
 ) -> Mention | None:
-    for stop in range(min(len(words), start + MAX_TOKENS), start, -1):
+    longest = MAX_TOKENS if _begins_longer(words[start], lexicon, forms) else 1
+    for stop in range(min(len(words), start + longest), start, -1):
         name = tuple(words[start:stop])
         if len(name) < len(words) and _is_by_chance(name, function):
             continue
@@ -53,6 +54,12 @@ def _longest_at(
             if values := lexicon.named(candidate):
                 return Mention(start, stop, values)
     return None
+
+
+def _begins_longer(word: str, lexicon: Lexicon, forms: Forms) -> bool:
+    """Whether a name of several tokens begins with this one, or with the likeliest of its forms."""
+    form = next(iter(forms(word)), word)
+    return any(map(lexicon.begins_longer, (word, *tokens(form)[:1])))
 
 
 def _is_by_chance(name: Sequence[str], function: Collection[str]) -> bool:

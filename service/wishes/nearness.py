@@ -6,6 +6,7 @@ Owns how near is near, and how close is close. Knows no wishes and no weights.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -103,7 +104,10 @@ class Nearness:
         telling = [word for word in self._rare(words) if self.lexicon.share(word) > 0]
         if len(telling) < 2:
             return np.zeros(self.lexicon.n_items, np.float32)
-        return self.lexicon.coverage(telling) ** WHOLE_POWER
+        whole = self.lexicon.coverage(telling)
+        some = np.flatnonzero(whole)
+        whole[some] **= WHOLE_POWER
+        return whole
 
     def _rare(self, words: str) -> list[str]:
         return [word for word in dict.fromkeys(tokens(words)) if self.lexicon.share(word) < USUAL]
@@ -111,16 +115,29 @@ class Nearness:
 
 def stands_out(near: FloatArray) -> BoolArray:
     """(N,) what is nearer than nearly all."""
-    if not len(near) or near.std() < 1e-9:
+    deviation = near.std() if len(near) else 0.0
+    if deviation < 1e-9:
         return np.zeros(len(near), bool)
-    least = max(np.quantile(near, 1 - CLOSE_SHARE), near.mean() + CLOSE_DEVIATIONS * near.std())
-    close: BoolArray = near >= least
+    close: BoolArray = near >= near.mean() + CLOSE_DEVIATIONS * deviation
+    n_close, most = np.count_nonzero(close), n_nearest(CLOSE_SHARE, len(near))
+    if n_close > most:
+        close &= near >= np.partition(near[close], n_close - most)[n_close - most]
     return close
+
+
+def n_nearest(share: float, n: int) -> int:
+    """How many of n are the nearest of such a share, at least one: those from its quantile on.
+
+    >>> n_nearest(0.02, 101), n_nearest(0.02, 102), n_nearest(0.02, 10)
+    (3, 3, 1)
+    """
+    return n - math.ceil((1 - share) * (n - 1))
 
 
 def standardised(values: FloatArray) -> FloatArray:
     """In deviations from the mean; zeros where nothing varies."""
-    deviation = float(values.std()) if len(values) else 0.0
+    apart = values - values.mean() if len(values) else values
+    deviation = float(np.sqrt(np.mean(apart * apart))) if len(values) else 0.0
     if deviation < 1e-9:
         return np.zeros_like(values)
-    return np.asarray((values - values.mean()) / deviation, np.float32)
+    return np.asarray(apart / deviation, np.float32)

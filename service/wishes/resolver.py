@@ -87,7 +87,8 @@ class Resolver:
         names = [
             self._other_name(words)
             for clause in clauses
-            if not any(map(self._is_telling_of_all, self.mentions(words := tokens(clause.words))))
+            if self.catalogue.topics.values
+            and not any(map(self._is_telling_of_all, self.mentions(words := tokens(clause.words))))
         ]
         parts = self._of_clauses(clauses, by_other_names=False)
         wanted = wanted_words(parts, self.catalogue.topics)
@@ -229,7 +230,9 @@ class Resolver:
         """The mention with the values that tell items apart."""
         lexicon = self.catalogue.lexicon
         most = EVERYTHING * max(lexicon.n_items, 1)
-        values = [value for value in mention.values if lexicon.mask(value).sum() <= most]
+        values = [
+            value for value in mention.values if np.count_nonzero(lexicon.mask(value)) <= most
+        ]
         return replace(mention, values=values) if values else None
 
     def _is_telling_of_all(self, mention: Mention) -> bool:

@@ -20,16 +20,18 @@ class Phrases(Generic[Meaning]):
         self._by_first: dict[str, list[tuple[tuple[str, ...], Meaning]]] = {}
         longest_first = sorted(meanings.items(), key=lambda pair: -pair[0].count(" "))
         for phrase, meaning in longest_first:
-            words = tuple(phrase.split())
-            self._by_first.setdefault(words[0], []).append((words, meaning))
+            first, *rest = phrase.split()
+            self._by_first.setdefault(first, []).append((tuple(rest), meaning))
 
     def at(self, source: Source, at: int) -> tuple[Meaning, int] | None:
         """What the longest phrase at a token stands for, and the token after it."""
-        if source.kind(at) is Kind.QUOTED:
+        phrases = self._by_first.get(source.key(at))
+        if phrases is None or source.kind(at) is Kind.QUOTED:
             return None
-        for words, meaning in self._by_first.get(source.key(at), ()):
-            if all(source.key(at + offset) == word for offset, word in enumerate(words)):
-                return meaning, at + len(words)
+        for rest, meaning in phrases:
+            end = at + 1 + len(rest)
+            if source.keys[at + 1 : end] == rest:
+                return meaning, end
         return None
 
 

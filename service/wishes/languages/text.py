@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cached_property
 
 _LIKE_ASCII = {
     **{wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)},  # full width
@@ -42,7 +43,7 @@ class Token:
     """Folded and without apostrophes: what tables of words have ("don’t" -> "dont")."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """A text with its tokens. What of it is quoted is as it was written."""
 
@@ -51,9 +52,14 @@ class Source:
     tells_capitals: bool = True
     """Whether a capital says anything: not in a text of nothing else."""
 
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """Those of all tokens."""
+        return tuple(token.key for token in self.tokens)
+
     def key(self, at: int) -> str:
         """The key of a token; of none after the last."""
-        return self.tokens[at].key if 0 <= at < len(self.tokens) else ""
+        return self.keys[at] if 0 <= at < len(self.keys) else ""
 
     def kind(self, at: int) -> Kind | None:
         """The kind of a token; None after the last."""
@@ -81,4 +87,6 @@ class Source:
 def fold(text: str) -> str:
     """As long as the text: small letters, plain quotes and dashes, half-width forms."""
     folded = text.translate(_LIKE_ASCII)
+    if folded.isascii():
+        return folded.lower()
     return "".join(low if len(low := letter.lower()) == 1 else letter for letter in folded)

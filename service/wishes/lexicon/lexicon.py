@@ -8,10 +8,11 @@ and the items that have changed since. Knows no wishes, no people and no scores 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, repeat
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,13 +79,13 @@ class Lexicon:
     n_items: int
 
     @cached_property
-    def _stale(self) -> list[BoolArray]:
-        """(N,) by segment: the items that a later segment has."""
-        later = np.zeros(self.n_items, bool)
+    def _stale(self) -> list[IntArray]:
+        """By segment: the items that a later segment has."""
+        later = np.zeros(0, np.int64)
         stale = []
         for segment in reversed(self.segments):
-            stale.append(later.copy())
-            later[segment.items[segment.items < self.n_items]] = True
+            stale.append(later)
+            later = np.union1d(later, segment.items[segment.items < self.n_items])
         return stale[::-1]
 
     @cached_property
@@ -114,11 +115,17 @@ class Lexicon:
             return self._of_last_name(name[0])
         return list(dict.fromkeys(found))
 
+    def begins_longer(self, token: str) -> bool:
+        """Whether a value can be named by several tokens of which this is the first."""
+        return any(token in segment.values.beginnings for segment in self.segments)
+
     def _of_last_name(self, name: str) -> list[Value]:
         """People of this last name, where most texts that have the word have it as their name."""
         people = [value for one in self.segments for value in one.values.of_last_name(name)]
+        if not people:
+            return []
         people = list(dict.fromkeys(people))
-        n_items = sum(int(self.mask(value).sum()) for value in people)
+        n_items = sum(np.count_nonzero(self.mask(value)) for value in people)
         return people if n_items >= NAMES_SHARE * self.share(name) * self.n_items else []
 
     def mask(self, value: Value) -> BoolArray:
@@ -126,32 +133,35 @@ class Lexicon:
         has = np.zeros(self.n_items, bool)
         for segment, stale in zip(self.segments, self._stale, strict=True):
             items = segment.values.items(value)
-            items = items[items < self.n_items]
-            has[items[~stale[items]]] = True
+            has[items[: np.searchsorted(items, self.n_items)]] = True
+            has[stale] = False
         return has
 
     def scores(self, words: Sequence[str]) -> FloatArray:
         """(N,) BM25 of these tokens."""
-        total = np.zeros(self.n_items, np.float32)
-        for segment, stale in zip(self.segments, self._stale, strict=True):
-            total += np.where(stale, 0, segment.words.scores(words, self.n_items))
-        return total
+        return self._of_texts(lambda texts: texts.scores(words, self.n_items), np.float32)
 
     def matches(self, words: Sequence[str]) -> IntArray:
         """(N,) how many of these tokens each text has, in any form."""
-        total = np.zeros(self.n_items, np.int64)
-        for segment, stale in zip(self.segments, self._stale, strict=True):
-            total += np.where(stale, 0, segment.words.matches(words, self.n_items))
-        return total
+        return self._of_texts(lambda texts: texts.matches(words, self.n_items), np.int64)
 
     def coverage(self, words: Sequence[str]) -> FloatArray:
         """(N,) share of these tokens, each of which some text has, that each text has in any form; rare
         ones count more, by -log of their share of the texts."""
         rarity = {word: -np.log(self.share(word)) for word in words}
-        total = np.zeros(self.n_items, np.float32)
-        for word, weight in rarity.items():
-            total += np.float32(weight) * (self.matches([word]) > 0)
+        total = self._of_texts(lambda texts: texts.weight(rarity, self.n_items), np.float32)
         return np.asarray(total / max(sum(rarity.values()), 1e-9), np.float32)
+
+    def _of_texts(
+        self, found: Callable[[Words], NDArray[Any]], dtype: type[np.generic]
+    ) -> NDArray[Any]:
+        """(N,) what is found of the texts of each segment, of stale ones nothing."""
+        total = np.zeros(self.n_items, dtype)
+        for segment, stale in zip(self.segments, self._stale, strict=True):
+            here = found(segment.words)
+            here[stale] = 0
+            total += here
+        return total
 
     def share(self, word: str) -> float:
         """Share of the texts that have this token, in any form."""
@@ -171,9 +181,9 @@ class Lexicon:
         for segment, stale in zip(self.segments, self._stale, strict=True):
             column = segment.numbers.columns.get(field)
             if column is not None:
-                there = column.items < self.n_items
-                there[there] = ~stale[column.items[there]]
-                numbers[column.items[there]] = column.numbers[there]
+                n_there = np.searchsorted(column.items, self.n_items)
+                numbers[column.items[:n_there]] = column.numbers[:n_there]
+            numbers[stale] = np.nan
         return numbers
 
     def titled(self, title: str) -> list[int]:
@@ -181,7 +191,7 @@ class Lexicon:
         found = []
         for segment, stale in zip(self.segments, self._stale, strict=True):
             indices = segment.titles.get(tokens(title), ())
-            found += [index for index in indices if index < self.n_items and not stale[index]]
+            found += [index for index in indices if index < self.n_items and index not in stale]
         return found
 
     @cached_property

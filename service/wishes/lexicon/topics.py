@@ -67,7 +67,7 @@ class Topics:
     items: IntArray
     """(n,) indices."""
     has: sparse.csr_matrix
-    """(n, V)"""
+    """(n, V + 1), the last column constant."""
     inverse: FloatArray
     """(V + 1, V + 1) of the values' Gram matrix with a constant column, plus the ridge."""
     names: FloatArray
@@ -84,6 +84,11 @@ class Topics:
         A = X'X + ridge (Hoerl and Kennard, Ridge Regression, Technometrics 1970)."""
         ridge = np.append(np.full(len(self.values), RIDGE), 0.0)
         return np.asarray(np.diag(self.inverse) - self.inverse**2 @ ridge)
+
+    @cached_property
+    def _items_of(self) -> sparse.csr_matrix:
+        """(V + 1, n) `has`, by value."""
+        return self.has.T.tocsr()
 
     @cached_property
     def _is_word(self) -> BoolArray:
@@ -129,7 +134,7 @@ class Topics:
         """(V,) the values that set the nearer items apart."""
         n = len(self.items)
         near = np.clip(nearness[self.items], 0, NEAR).astype(np.float64) ** 2
-        counts = np.asarray(self.has.T @ near)  # (V + 1,) = X'y
+        counts = np.asarray(self._items_of @ near)  # (V + 1,) = X'y
         effect = self.inverse @ counts
         residual = near @ near - effect @ counts - RIDGE * effect[:-1] @ effect[:-1]
         error = np.sqrt(self.variances * max(float(residual), 1e-9) / n)

@@ -102,6 +102,11 @@ class Values:
             found[value.field] = n_values + 1, n_items + len(items)
         return found
 
+    @cached_property
+    def beginnings(self) -> frozenset[str]:
+        """The first token of each name that has several."""
+        return frozenset(name[0] for name in self.by_name if len(name) > 1)
+
     def named(self, name: Sequence[str]) -> Sequence[Value]:
         """The values that these tokens name, all of them."""
         return self.by_name.get(tuple(name), ())

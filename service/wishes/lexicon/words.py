@@ -70,24 +70,42 @@ class Words:
         scores = np.zeros(n_items, np.float32)
         for column in self._columns_of(words):
             texts = self._texts_with(column)
-            scores[self.items[self.weights.indices[texts]]] += self.weights.data[texts]
+            scores[self._items_with(column)] += self.weights.data[texts]
         return scores
 
     def matches(self, words: Sequence[str], n_items: int) -> IntArray:
         """(n_items,) how many of these tokens each text has, in any form."""
         counts = np.zeros(n_items, np.int64)
         for column in dict.fromkeys(self._columns_of(words)):
-            counts[self.items[self.weights.indices[self._texts_with(column)]]] += 1
+            counts[self._items_with(column)] += 1
         return counts
+
+    def weight(self, weights: Mapping[str, float], n_items: int) -> FloatArray:
+        """(n_items,) what these tokens weigh together that each text has, in any form."""
+        total = np.zeros(n_items, np.float32)
+        for word, weight in weights.items():
+            if (column := self.column(word)) is not None:
+                total[self._items_with(column)] += np.float32(weight)
+        return total
 
     def count(self, word: str) -> int:
         """How many texts have this token, in any form."""
-        column = self.columns.get(_STEMS[word])
-        return 0 if column is None else int(np.diff(self.weights.indptr[column : column + 2])[0])
+        column = self.column(word)
+        if column is None:
+            return 0
+        texts = self._texts_with(column)
+        n_texts: int = texts.stop - texts.start
+        return n_texts
 
     def _texts_with(self, column: int) -> slice:
         """Where the weights of a token stand; each is of another text."""
-        return slice(*self.weights.indptr[column : column + 2])
+        start, stop = self.weights.indptr[column : column + 2].tolist()
+        return slice(start, stop)
+
+    def _items_with(self, column: int) -> IntArray:
+        """Those whose text has a token."""
+        items: IntArray = self.items[self.weights.indices[self._texts_with(column)]]
+        return items
 
     def _columns_of(self, words: Sequence[str]) -> list[int]:
         """The columns of the tokens that are in a text, in any form; each as often as it is said."""

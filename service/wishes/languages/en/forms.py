@@ -6,6 +6,7 @@ The lemmas are those of simplemma's dictionary. Knows no catalogue: forms may be
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from simplemma import lemmatize
 
@@ -42,12 +43,14 @@ def is_plural(word: str) -> bool:
     return word.endswith("s") and lemma_of(word) != word
 
 
-def forms_of(word: str) -> list[str]:
+@lru_cache(maxsize=4_096)
+def forms_of(word: str) -> tuple[str, ...]:
     """Forms under which a catalogue may have a word or the last of several, likeliest first."""
     plain = fold(" ".join(word.split())).removesuffix("'s")
     before, gap, last = plain.rpartition(" ")
     found = [plain, *(before + gap + form for form in _forms_of_one(last)), *_joined(plain)]
-    return list(dict.fromkeys(form for form in found if form and form != fold(word)))
+    itself = fold(word)
+    return tuple(dict.fromkeys(form for form in found if form and form != itself))
 
 
 def _forms_of_one(word: str) -> Iterator[str]:

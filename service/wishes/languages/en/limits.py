@@ -151,7 +151,8 @@ def _bounded(source: Source, at: int) -> tuple[Limit, int] | None:
     while source.key(first) in _ARTICLES and not _starts_measure(source, first):
         first += 1
     if bound.side in (Side.BETWEEN, Side.FROM):
-        measure = _range_at(source, first, _JOINERS)
+        low = measure_at(source, first)
+        measure = low and _range_from(source, low, _JOINERS)
         if measure is None and bound.side is Side.FROM:
             measure, bound = _one_or_decades(source, first), Bound(Side.FROM)
     else:
@@ -206,18 +207,20 @@ def _starts_measure(source: Source, at: int) -> bool:
 def _one_or_decades(source: Source, at: int) -> Measure | None:
     """A measure, a range of two that need no word before them ("20-30"), or decades beside each
     other ("60s and 70s"), which are one interval."""
+    first = measure_at(source, at)
+    if first is None:
+        return None
     return (
-        _range_at(source, at, _OPEN_JOINERS)
-        or _range_at(source, at, _DECADE_JOINERS, only_decades=True)
-        or measure_at(source, at)
+        _range_from(source, first, _OPEN_JOINERS)
+        or _range_from(source, first, _DECADE_JOINERS, only_decades=True)
+        or first
     )
 
 
-def _range_at(
-    source: Source, at: int, joiners: Collection[str], *, only_decades: bool = False
+def _range_from(
+    source: Source, first: Measure, joiners: Collection[str], *, only_decades: bool = False
 ) -> Measure | None:
-    first = measure_at(source, at)
-    if first is None or source.key(first.end) not in joiners:
+    if source.key(first.end) not in joiners:
         return None
     start = first.end + 1
     while source.key(start) in _ARTICLES:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from service.wishes.clause import Quantity
 from service.wishes.languages.amounts import is_year
 from service.wishes.languages.en.forms import is_plural
-from service.wishes.languages.en.numbers import decade_at, number_at
+from service.wishes.languages.en.numbers import Number, decade_at, number_at
 from service.wishes.languages.phrases import words_of
 from service.wishes.languages.text import Kind, Source
 
@@ -53,10 +53,11 @@ class Measure:
 
 def measure_at(source: Source, at: int) -> Measure | None:
     """What is measured at a token: with its unit, or a number alone."""
-    for read in (_decade_at, _price_at, _duration_at):
-        if measure := read(source, at):
-            return measure
+    if decade := _decade_at(source, at):
+        return decade
     found = number_at(source, at)
+    if measure := _price_at(source, at, found) or _duration_at(source, at, found):
+        return measure
     if found is None:
         return None
     number, end = found
@@ -80,24 +81,25 @@ def _decade_at(source: Source, at: int) -> Measure | None:
     return Measure(low, high, Quantity.YEAR, end)
 
 
-def _price_at(source: Source, at: int) -> Measure | None:
-    sign = at
+def _price_at(source: Source, at: int, found: Number | None) -> Measure | None:
+    """A price, at whose first token this number is found."""
     if source.key(at) == "us" and source.key(at + 1) == "$":
         at += 1
-    if source.key(at) in _CURRENCY_SIGNS and (found := number_at(source, at + 1)):
-        return Measure(found[0], found[0], Quantity.PRICE, found[1])
-    found = number_at(source, sign)
+    if source.key(at) in _CURRENCY_SIGNS and (signed := number_at(source, at + 1)):
+        return Measure(signed[0], signed[0], Quantity.PRICE, signed[1])
     if found and source.key(found[1]) in _CURRENCIES:
         return Measure(found[0], found[0], Quantity.PRICE, found[1] + 1)
     return None
 
 
-def _duration_at(source: Source, at: int) -> Measure | None:
-    """Also "two hours 15", "2h30", "an hour and a half", "half an hour", "90-minute"."""
+def _duration_at(source: Source, at: int, found: Number | None) -> Measure | None:
+    """A duration, at whose first token this number is found: also "two hours 15", "2h30", "an hour and
+    a half", "half an hour", "90-minute"."""
     if source.key(at) == "half" and source.key(at + 1) == "an" and source.key(at + 2) == "hour":
         return Measure(30, 30, Quantity.MINUTES, at + 3)
     is_article = source.key(at) in ("an", "a") and source.key(at + 1) in ("hour", "minute")
-    found = (1.0, at + 1) if is_article else number_at(source, at)
+    if is_article:
+        found = (1.0, at + 1)
     if found is None:
         return None
     number, end = found

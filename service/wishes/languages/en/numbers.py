@@ -45,9 +45,12 @@ _PARTS = {"early": (0, 3), "mid": (4, 6), "late": (6, 9)}
 """First and last year of a part of a decade."""
 _MAX_WORDS = 8
 
+Number = tuple[float, int]
+"""A number, and the token after it."""
 
-def number_at(source: Source, at: int) -> tuple[float, int] | None:
-    """The number that begins at a token, and the token after it."""
+
+def number_at(source: Source, at: int) -> Number | None:
+    """The number that begins at a token."""
     if source.kind(at) is Kind.NUMBER:
         number = number_of(source.key(at))
         if number is None:
@@ -59,7 +62,7 @@ def number_at(source: Source, at: int) -> tuple[float, int] | None:
     return _spelled(source, at)
 
 
-def _spelled(source: Source, at: int) -> tuple[float, int] | None:
+def _spelled(source: Source, at: int) -> Number | None:
     """In words: "two hundred and fifty", "twenty-five", "nineteen eighty-four"."""
     start = at
     if source.key(at) == "a" and source.key(at + 1) in _POWERS:
