@@ -66,7 +66,9 @@ from service.ranker.stopwatch import Stopwatch
 from service.reasons.crowds import Crowds
 from service.reasons.explanations import Explanations, Question
 from service.reasons.kept_crowd import KeptCrowd
+from service.reasons.kept_usual import KeptUsual
 from service.reasons.tastes import Tastes
+from service.reasons.usual import Usual
 from service.reasons.writing import Writing
 from service.rules.placements import Placements
 from service.rules.rule import PlacementRule
@@ -198,6 +200,7 @@ class Recommender:
             self._crowds,
             encode_query,
             Aspects(log),
+            Usual(self.catalog.everything, Aspects(log), KeptUsual(workspace)),
             self.wishes,
         )
         self._tastes = Tastes(settings.explain, self.liking, log, everybody, self._writing)
