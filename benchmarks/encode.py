@@ -33,8 +33,8 @@ from encoders.networks.backend import NetworkBackend
 from encoders.registry import bundled_image_encoder, bundled_text_encoder
 from indexer.catalog.item import Item
 from indexer.ingest.reading import read_items
-from indexer.media.download import Downloader, DownloadLimits
 from indexer.media.folder import MediaFolder
+from indexer.media.limits import DownloadLimits
 from indexer.media.source import MediaSource
 
 DATASET = "movielens-small"
@@ -143,7 +143,7 @@ def compared_pictures(folder: Path, work: Path) -> Comparison:
         bundled_image_encoder(NetworkBackend("auto", work / "networks")),
         bundled_image_encoder(),
     )
-    source = MediaSource(MediaFolder(work / "pictures"), Downloader(DownloadLimits()))
+    source = MediaSource(MediaFolder(work / "pictures"), DownloadLimits())
     named = (name for item in items_of(folder) for name in item.perceived("image")[:1])
     paths = [str((folder / name).resolve()) for name in named][:PICTURES]
 

@@ -30,9 +30,9 @@ from indexer.log.event_log import EventLog
 from service.config_file import load_settings
 from service.errors import WriterUnavailable
 from service.explainer.writers.writer import Writer
+from service.garbage_collection import freeze_gc
 from service.reasons.writing import Writing
 from service.recommender import Recommender
-from service.rpc.garbage_collection import freeze_gc
 from service.rpc.work.cores import one_core
 from service.storage.workspace import Workspace
 

@@ -22,6 +22,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, SecretStr
 from pydantic_core import PydanticUndefined
+from pydantic_settings import BaseSettings
 
 from benchmarks.tables import markdown, replace_section
 from service.config import Settings
@@ -92,6 +93,7 @@ def _fields(model: type[Any]) -> Iterator[tuple[Setting, Any]]:
     if is_dataclass(model):
         yield from _fields_of_dataclass(model)
         return
+    meanings = docstrings(model)
     for name, field in model.model_fields.items():
         default = field.get_default(call_default_factory=True)
         bounds = [
@@ -106,22 +108,33 @@ def _fields(model: type[Any]) -> Iterator[tuple[Setting, Any]]:
                 _kind(field.annotation),
                 _REQUIRED if default is PydanticUndefined else default,
                 " ".join(bounds),
-                field.description or "",
+                meanings.get(name, ""),
             ),
             field.annotation,
         )
 
 
 def _fields_of_dataclass(model: type[Any]) -> Iterator[tuple[Setting, Any]]:
-    hints, meanings = get_type_hints(model), _docstrings(model)
+    hints, meanings = get_type_hints(model), docstrings(model)
     for field in fields(model):
         kind = hints[field.name]
         default = _REQUIRED if field.default is MISSING else field.default
         yield Setting(field.name, _kind(kind), default, "", meanings.get(field.name, "")), kind
 
 
-def _docstrings(model: type[Any]) -> dict[str, str]:
-    """What stands below each field: Python keeps no docstrings of attributes."""
+def docstrings(model: type[Any]) -> dict[str, str]:
+    """What stands below each field, also of those inherited. Python keeps no docstrings of attributes,
+    and no process that starts reads its own source."""
+    meanings: dict[str, str] = {}
+    for base in reversed(model.__mro__):
+        if is_dataclass(base) or (
+            issubclass(base, BaseModel) and base not in (BaseModel, BaseSettings)
+        ):
+            meanings |= _docstrings_of(base)
+    return meanings
+
+
+def _docstrings_of(model: type[Any]) -> dict[str, str]:
     (body,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
     assert isinstance(body, ast.ClassDef)
     return {

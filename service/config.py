@@ -31,7 +31,7 @@ from pydantic_settings import (
 from encoders.modality import MODALITIES, NO_ENCODER, media_types
 from encoders.networks.backend import BackendName, NetworkBackend
 from indexer.catalog.event import EventKind, EventPolicy, Outcome
-from indexer.media.download import DownloadLimits
+from indexer.media.limits import DownloadLimits
 from service.access.settings import AccessSettings, TlsSettings
 from service.aspects.schema import DEFAULT_MAX_VALUES
 from service.explainer.languages.codes import language_codes
@@ -59,9 +59,7 @@ MAX_ASPECTS = 20
 """Of one domain."""
 MAX_MEANING_CHARS = 300
 
-_SECTION = ConfigDict(
-    extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False
-)
+_SECTION = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class EncoderSettings(BaseModel):
@@ -648,9 +646,7 @@ class OnlineSettings(BaseModel):
 class Settings(BaseSettings):
     """Everything that can be set."""
 
-    model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False
-    )
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     data: Path = DEFAULT_DATA
     """Folder of everything that is stored, relative to the working folder."""

@@ -66,7 +66,9 @@ from service.ranker.stopwatch import Stopwatch
 from service.reasons.crowds import Crowds
 from service.reasons.explanations import Explanations, Question
 from service.reasons.kept_crowd import KeptCrowd
+from service.reasons.kept_usual import KeptUsual
 from service.reasons.tastes import Tastes
+from service.reasons.usual import Usual
 from service.reasons.writing import Writing
 from service.rules.placements import Placements
 from service.rules.rule import PlacementRule
@@ -90,6 +92,7 @@ from service.serving.user_states import UserStates
 from service.serving.users import Users
 from service.serving.wishes import Wishes
 from service.storage.item_ids import ItemIds
+from service.storage.kept_habits import KeptHabits
 from service.storage.language_model import prompt_model
 from service.storage.liking import Liking
 from service.storage.nobody import Everybody, Nobody
@@ -144,7 +147,11 @@ class Recommender:
         self.ids = ItemIds(log.item_indices())
         is_private = settings.privacy.is_private
         everybody: Everybody = Nobody() if is_private else log
-        self.liking = Liking(policy, everybody)
+        kept_habits, kept_crowd = KeptHabits(workspace), KeptCrowd(workspace)
+        if is_private:
+            kept_habits.forget()
+            kept_crowd.forget()
+        self.liking = Liking(policy, everybody, None if is_private else kept_habits)
         self._models = ModelRegistry(workspace, self.ids)
         sole_writer = workspace.folder.sole_writer
         states = UserStates(log, store, self.ids, self.liking, only_writer=sole_writer)
@@ -186,9 +193,6 @@ class Recommender:
         self._queries, self._states = queries, states
         self._queries_of_media = others
         self._search = Search(store, spaces, workspace.modalities)
-        kept_crowd = KeptCrowd(workspace)
-        if is_private:
-            kept_crowd.forget()
         self._crowds = Crowds(everybody, self.liking, None if is_private else kept_crowd)
         self._explanations = Explanations(
             settings.explain,
@@ -198,6 +202,7 @@ class Recommender:
             self._crowds,
             encode_query,
             Aspects(log),
+            Usual(self.catalog.everything, Aspects(log), KeptUsual(workspace)),
             self.wishes,
         )
         self._tastes = Tastes(settings.explain, self.liking, log, everybody, self._writing)

@@ -544,6 +544,11 @@ class EventLog(
         database server, false of a file. Where it is false, and the lock is held, what was read
         stays true until this process writes, so it may be remembered."""
 
+    @property
+    def n_writes(self) -> int:
+        """Transactions that this process has committed: what was read stays true for as long as it is
+        the same, where nobody else writes."""
+
     def close(self) -> None:
         """Give back what it holds; the log cannot be used afterwards."""
 

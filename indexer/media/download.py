@@ -13,7 +13,6 @@ import socket
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from http.client import HTTPException
 from threading import Timer
 from time import monotonic
@@ -26,6 +25,7 @@ from urllib3.util import Url, parse_url
 
 from encoders.errors import MediaError
 from indexer.media.addresses import is_public
+from indexer.media.limits import DownloadLimits
 
 _BLOCK_BYTES = 64 * 1024
 _PORTS = {"http": 80, "https": 443}
@@ -37,21 +37,6 @@ _HEADERS = {
     "User-Agent": "palate",
 }
 _CHECK = "check that it opens in a browser"
-
-
-@dataclass(frozen=True, slots=True)
-class DownloadLimits:
-    """What a picture or a sound from the web may cost, and where it may come from."""
-
-    max_bytes: int = 10 * 2**20
-    timeout_s: float = 10.0
-    """For one of them with all its redirects; the system's own limit for resolving a name comes on
-    top."""
-    max_redirects: int = 3
-    allow_private: bool = False
-    """Also from this machine and its networks."""
-    allow_http: bool = True
-    """Also without TLS."""
 
 
 class Downloader:

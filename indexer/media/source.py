@@ -11,16 +11,20 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from threading import Semaphore
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from encoders.decoding.decoder import check_decodable
 from encoders.errors import MediaError
 from encoders.modality import MediaModality
-from indexer.media.download import Downloader
 from indexer.media.folder import MediaFolder, admitted, is_inline, is_url, public_name, unpacked
+from indexer.media.limits import DownloadLimits
+
+if TYPE_CHECKING:
+    from indexer.media.download import Downloader
 
 THREADS = 8
 DECODING = max(2, (os.cpu_count() or 1) // 4)
@@ -36,16 +40,15 @@ Loaded = Any | MediaError
 class MediaSource:
     """Media in folders, kept by us, and on the web. Safe to share between threads."""
 
-    def __init__(self, kept: MediaFolder, downloader: Downloader) -> None:
-        self.kept = kept
-        self._downloader = downloader
+    def __init__(self, kept: MediaFolder, limits: DownloadLimits) -> None:
+        self.kept, self._limits = kept, limits
         self._decoding = Semaphore(DECODING)
 
     def admit(self, name: str, root: Path | None, modality: str) -> str:
         """`name` as the log may have it, kept if it is the content itself; MediaError when it
         cannot be had so."""
         if is_inline(name):
-            return self.keep(unpacked(name, self._downloader.limits.max_bytes), modality)
+            return self.keep(unpacked(name, self._limits.max_bytes), modality)
         return self.kept.known(admitted(name, root))
 
     def keep(self, content: bytes, modality: str) -> str:
@@ -81,6 +84,12 @@ class MediaSource:
     def source_of(self, name: str) -> Path | bytes:
         """A file, or what was fetched, of what the log calls so. MediaError where it cannot be had."""
         return self._downloader.fetch(name) if is_url(name) else self.kept.path(name)
+
+    @cached_property
+    def _downloader(self) -> Downloader:
+        from indexer.media.download import Downloader  # TLS and HTTP take 40 ms, and few fetch
+
+        return Downloader(self._limits)
 
     def _load(self, name: str, modality: MediaModality) -> Loaded:
         try:

@@ -15,9 +15,7 @@ Algorithm = Literal[
 """Signatures of a key pair. What is verified with the secret that signs (HS256) is left out: whoever
 can check a token could then make one."""
 
-_SECTION = ConfigDict(
-    extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False
-)
+_SECTION = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class TlsSettings(BaseModel):

@@ -48,6 +48,7 @@ from service.cli.doctor.command import doctor
 from service.cli.files import COULD_NOT
 from service.cli.interruption import INTERRUPTED, left
 from service.cli.tree import called
+from service.garbage_collection import collect_rarely
 
 DEBUG = "--debug"
 PASSIVE_THREADS = ("OMP_WAIT_POLICY", "PASSIVE")
@@ -108,6 +109,7 @@ with_credentials(app)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     os.environ.setdefault(*PASSIVE_THREADS)
+    collect_rarely()
     everything = list(sys.argv[1:] if arguments is None else arguments)
     given = [one for one in everything if one != DEBUG]
     try:

@@ -53,7 +53,7 @@ class KeptRankers:
 
     def stand(self) -> Stand | None:
         """To be asked before anything is read that is then kept; None where nothing may be."""
-        return Stand.of(self._workspace)
+        return self._workspace.stand()
 
     def keep(
         self, ranker: Ranker, vocabulary: Vocabulary, alignments: Sequence[str], stand: Stand

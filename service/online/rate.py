@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy  # its parts are loaded when they are used: lists need few of them
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from service.ranker.data.arrays import IntArray
 
@@ -108,7 +108,7 @@ def quantile(n_people: int) -> float:
     >>> round(quantile(10_000), 2), round(quantile(5), 2)
     (1.96, 2.78)
     """
-    return float(stdtrit(n_people - 1, 0.5 + CONFIDENCE / 2))
+    return float(scipy.special.stdtrit(n_people - 1, 0.5 + CONFIDENCE / 2))
 
 
 def n_different(numbers: IntArray) -> int:

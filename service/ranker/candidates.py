@@ -14,12 +14,11 @@ from typing import Protocol
 import numpy as np
 
 from service.ranker.data.arrays import BoolArray, FloatArray, IntArray
+from service.ranker.item_item.behaviour import MOST_ASKED
 from service.ranker.second_stage.query_scores import QueryScores
 
 SEQUENCE_SPACE = "sequence"
 """The space of the sequence model's item vectors. Other spaces are called like their modality."""
-MAX_COLD = 5_000
-"""Newest cold items that the source of new items looks at."""
 
 
 class CandidateSource(Protocol):
@@ -164,7 +163,7 @@ def _transitions(query: QueryScores, allowed: BoolArray, n: int) -> IntArray:
 
 def _new_items(query: QueryScores, allowed: BoolArray, n: int) -> IntArray:
     """Items without events, by how much of the history's pull reaches them."""
-    cold = np.flatnonzero(allowed & (query.snapshot.behaviour.counts == 0))[-MAX_COLD:]
+    cold = np.flatnonzero(allowed & (query.snapshot.behaviour.counts == 0))[-MOST_ASKED:]
     if not len(cold):
         return cold
     return cold[np.argsort(-_pull_on(query, cold), kind="stable")[:n]]

@@ -34,7 +34,7 @@ from service.ranker.ranker import Ranker
 from service.ranker.sequence.network import SequenceNetwork
 from service.ranker.sequence.shape import ModelShape
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever a ranker holds other arrays, or others under the same names."""
 
 

@@ -31,7 +31,7 @@ from service.ranker.ranker import Ranker
 from service.reasons.counterfactuals import ExplainedList, counterfactuals, likely_events
 from service.reasons.crowd import Following, People
 from service.reasons.crowds import Crowds
-from service.reasons.facts import catalogue_facts, convincing, sponsor_of
+from service.reasons.facts import backgrounds, convincing, sponsor_of
 from service.serving.served import ServedItem
 
 
@@ -57,21 +57,21 @@ class _Weighable:
 
 
 class Evidences:
-    """Gathers evidence with one ranker. What is usual in the catalogue is measured once per ranker."""
+    """Gathers evidence with one ranker."""
 
     def __init__(
         self,
         ranker: Ranker,
-        items: Sequence[Item],
+        usual: CatalogueFacts,
         crowds: Crowds,
         new_days: float,
         aspects: Aspects,
     ) -> None:
-        """`items` are all of the catalogue; one counts as new for `new_days`."""
+        """`usual` is what is usual in the catalogue, without the ranker's part in it; an item counts as
+        new for `new_days`."""
         self._ranker, self._crowds = ranker, crowds
         self._new_days, self._aspects = new_days, aspects
-        said = aspects.aspects_of_all(items)
-        self._usual = catalogue_facts(ranker.snapshot.content, items, said)
+        self._usual = replace(usual, backgrounds=backgrounds(ranker.snapshot.content))
 
     def of(
         self,

@@ -31,6 +31,7 @@ from service.reasons.counterfactuals import ExplainedList
 from service.reasons.crowds import Crowds
 from service.reasons.evidence import Evidences
 from service.reasons.facts import PastEvent, subject_of
+from service.reasons.usual import Usual
 from service.reasons.writing import Writing
 from service.serving.catalog import Catalog
 from service.serving.served import ServedContext
@@ -74,11 +75,12 @@ class Explanations:
         crowds: Crowds,
         encode_query: Callable[[str], FloatArray],
         aspects: Aspects,
+        usual: Usual,
         wishes: Wishes,
     ) -> None:
         self._settings, self._policy, self._writing = settings, policy, writing
         self._catalog, self._crowds, self._encode_query = catalog, crowds, encode_query
-        self._aspects, self._wishes = aspects, wishes
+        self._aspects, self._usual, self._wishes = aspects, usual, wishes
         self._evidences: LRUCache[ServingModel, Evidences] = LRUCache(MODELS_REMEMBERED)
         self._measuring = threading.Lock()
 
@@ -263,10 +265,9 @@ class Explanations:
         with self._measuring:
             evidences = self._evidences.get(model)
             if evidences is None:
-                everything = [item for _, item in self._catalog.everything()]
                 evidences = Evidences(
                     model.ranker,
-                    everything,
+                    self._usual.measured(),
                     self._crowds,
                     self._settings.new_days,
                     self._aspects,

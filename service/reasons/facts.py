@@ -84,10 +84,11 @@ def subject_of(item: Item) -> Subject:
 
 
 def catalogue_facts(
-    content: Content, items: Sequence[Item], aspects: Sequence[Mapping[str, Sequence[str]]] = ()
+    items: Sequence[Item], aspects: Sequence[Mapping[str, Sequence[str]]] = ()
 ) -> CatalogueFacts:
-    """How similar random items are in each modality, and how common each category, attribute value
-    and word of a model is; `aspects` are what a model says of each item."""
+    """How common each category, attribute value and word of a model is, and which attributes say
+    nothing; `aspects` are what a model says of each item. `backgrounds` are another matter: they are
+    of a ranker's vectors."""
     n = max(len(items), 1)
     categories: Counter[str] = Counter()
     attributes: Counter[tuple[str, str]] = Counter()
@@ -99,14 +100,18 @@ def catalogue_facts(
     said = Counter(
         (name, value) for one in aspects for name, values in one.items() for value in values
     )
+    mute = mute_attributes(item.attributes for item in items)
     return CatalogueFacts(
-        backgrounds={name: background(vectors) for name, vectors in content.vectors.items()},
         category_share={name: count / n for name, count in categories.items()},
-        attribute_share={key: count / n for key, count in attributes.items()},
-        mute_attributes=mute_attributes(item.attributes for item in items),
+        attribute_share={key: count / n for key, count in attributes.items() if key[0] not in mute},
+        mute_attributes=mute,
         aspect_share={key: count / n for key, count in said.items()},
-        popularity_window_days=0,
     )
+
+
+def backgrounds(content: Content) -> dict[str, Background]:
+    """How similar random items are in each modality."""
+    return {name: background(vectors) for name, vectors in content.vectors.items()}
 
 
 def background(vectors: FloatArray) -> Background:

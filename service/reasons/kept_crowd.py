@@ -28,7 +28,7 @@ class KeptCrowd:
 
     def stand(self) -> Stand | None:
         """To be asked before the log is read; None where its crowd may not be kept."""
-        return Stand.of(self._workspace)
+        return self._workspace.stand()
 
     def keep(self, crowd: Crowd, stand: Stand) -> None:
         """In the place of the one that was kept."""

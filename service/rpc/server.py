@@ -44,7 +44,7 @@ from service.access.settings import TlsSettings
 from service.api.services import Backend, Backends
 from service.config import Settings
 from service.errors import AddressUnavailable
-from service.rpc.garbage_collection import freeze_gc
+from service.garbage_collection import freeze_gc
 from service.rpc.http.opening import Register, http_server, http_socket
 from service.rpc.interceptor import CallInterceptor
 from service.rpc.loading import Loading

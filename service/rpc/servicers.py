@@ -30,6 +30,7 @@ from palate.v1 import (
 from service.api.messages import Explanation, ModelInfo, ServingEncoders, TrainProgress
 from service.api.services import IndexService, ModelService, Progress, UserService
 from service.errors import NotServing
+from service.garbage_collection import freeze_gc
 from service.rpc.conversion.batches import event_batch, item_batch
 from service.rpc.conversion.converter import to_message
 from service.rpc.conversion.requests import (
@@ -51,7 +52,6 @@ from service.rpc.conversion.requests import (
     user_profile,
 )
 from service.rpc.conversion.rows import fitting, item_message, row_error_message
-from service.rpc.garbage_collection import freeze_gc
 from service.rpc.work.queues import Context, WorkQueues
 from service.telemetry.progress_lines import ProgressLines, log_progress
 

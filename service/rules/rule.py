@@ -21,9 +21,7 @@ class PlacementRule(BaseModel):
     wishes for holds all the same; where there is a wish, `pin`, `floor`, `cap` and
     `calibrate` do not; where it asks for diversity, `calibrate` does not."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     name: str = Field(min_length=1, max_length=100)
     """Called so in answers and previews; no other rule has it."""

@@ -27,9 +27,7 @@ class KeptWords:
 
     def stand(self) -> Stand | None:
         """To be asked before everything is read; None where it may not be kept."""
-        if next(self._workspace.log.iter_aspects(batch=1), None) is not None:
-            return None
-        return Stand.of(self._workspace)
+        return self._workspace.stand_of_items()
 
     def keep(self, segment: Segment, stand: Stand) -> None:
         """In the place of what was kept."""

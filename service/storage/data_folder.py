@@ -16,7 +16,6 @@ from indexer.errors import Damaged, StoreError
 from indexer.folder_lock import FolderLock
 from indexer.log.event_log import EventLog
 from indexer.log.opening import open_event_log
-from indexer.media.download import Downloader
 from indexer.media.folder import MediaFolder
 from indexer.media.source import MediaSource
 from indexer.stores.edge.location import EdgeLocation
@@ -110,7 +109,7 @@ def registry_of(settings: Settings) -> StoreRegistry:
 def media_of(settings: Settings) -> MediaSource:
     """The pictures and sounds of a data folder, which need not be open, and those on the web."""
     kept = MediaFolder(settings.data / MEDIA_FOLDER)
-    return MediaSource(kept, Downloader(settings.images.limits()))
+    return MediaSource(kept, settings.images.limits())
 
 
 def lock_of(settings: Settings) -> FolderLock | None:

@@ -1,7 +1,7 @@
 """Liking: what events say of the people of one log, by the settings and by how they rate.
 
-Owns that the habits of the log are counted at the start, and again each time its ratings have
-doubled. Knows no items and no scores.
+Owns that the habits of the log are counted at the start, where what is kept of them holds no longer,
+and again each time its ratings have doubled. Knows no items and no scores.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from indexer.catalog.event import RATING, Event, EventKind, EventPolicy
 from indexer.catalog.rating_habits import RatingHabits
+from service.storage.kept_habits import KeptHabits
 from service.storage.nobody import Everybody
 
 MIN_NEW = 20
@@ -20,13 +21,14 @@ MIN_NEW = 20
 class Liking:
     """The policy of a log, with its habits."""
 
-    def __init__(self, policy: EventPolicy, log: Everybody) -> None:
-        """The ratings are counted here, unless the settings say where liking begins."""
+    def __init__(self, policy: EventPolicy, log: Everybody, kept: KeptHabits | None = None) -> None:
+        """The ratings are counted here, unless the settings say where liking begins, or `kept` has the
+        habits that were found last."""
         self.policy, self._log = policy, log
         self._habits = RatingHabits()
         self._n_new = 0
         self._lock = threading.Lock()
-        self._count()
+        self._begin(kept)
 
     @property
     def habits(self) -> RatingHabits:
@@ -50,6 +52,17 @@ class Liking:
     def described(self) -> str:
         """Where liking begins, for people to read."""
         return described(self.policy, self.habits)
+
+    def _begin(self, kept: KeptHabits | None) -> None:
+        if kept is None or self.policy.rating_negative_below is not None:
+            self._count()
+        elif (found := kept.take_up()) is not None:
+            self._habits = found
+        else:
+            stand = kept.stand()
+            self._count()
+            if stand:
+                kept.keep(self._habits, stand)
 
     def _count(self) -> None:
         if self.policy.rating_negative_below is None:

@@ -6,6 +6,7 @@ Owns when what was made from both may be taken up. Knows not what was made.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -15,7 +16,6 @@ from numpy.typing import NDArray
 
 from indexer.log.event_log import EventLog
 from service.ranker.data.arrays import IntArray
-from service.storage.workspace import Workspace
 
 FEW = 0.01
 """Share of the items, and of the events, that may have changed."""
@@ -35,15 +35,12 @@ class Stand:
     n_events: int
 
     @classmethod
-    def of(cls, workspace: Workspace) -> Self | None:
+    def of(cls, log: EventLog, digest: str) -> Self | None:
         """As it is now: what is read after this is of this stand, or of a later one. None where
-        nothing can be told by it: another process keeps what is kept, the log's marks are about
-        another store, the store has yet to take in items, or events lie ahead of the clock, and
-        will lie elsewhere."""
-        if not workspace.keeps:
-            return None
-        log = workspace.log
-        if log.active_store() != workspace.digest or log.count_pending() or log.count_ahead():
+        nothing can be told by it: the log's marks are about another store than that of the `digest`,
+        the store has yet to take in items, or events lie ahead of the clock, and will lie
+        elsewhere."""
+        if log.active_store() != digest or log.count_pending() or log.count_ahead():
             return None
         last_seq, n_events = log.last_seq(), log.count_events()
         rows = log.item_states()
@@ -73,6 +70,25 @@ class Stand:
             last_seq=last_seq,
             n_events=n_events,
         )
+
+
+class LatestStand:
+    """The stand that was read last. It holds for as long as nothing is written and the clock is not
+    put back: a start asks for it for every part of what is kept."""
+
+    def __init__(self) -> None:
+        self._latest: tuple[int, float, Stand] | None = None
+
+    def of(self, log: EventLog, digest: str) -> Stand | None:
+        """As `Stand.of`, of a log and a store to which nobody else writes."""
+        n_writes, now = log.n_writes, time.time()
+        if self._latest is not None:
+            written, read_at, stand = self._latest
+            if written == n_writes and read_at <= now:
+                return stand
+        latest = Stand.of(log, digest)
+        self._latest = None if latest is None else (n_writes, now, latest)
+        return latest
 
 
 @dataclass(frozen=True, slots=True, eq=False)

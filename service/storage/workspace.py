@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from encoders.alignment.checkpoint import Alignment
 from encoders.base import TextEncoder
@@ -25,6 +25,7 @@ from service.config import Settings
 from service.storage.alignments import Alignments
 from service.storage.data_folder import DataFolder, media_of
 from service.storage.encoder_names import encoder_names, keep_encoder_names
+from service.storage.stand import LatestStand, Stand
 
 logger = logging.getLogger(__name__)
 _OTHERS = (
@@ -52,6 +53,7 @@ class Workspace:
     keeps: bool = True
     """Whether what is made from store and log is kept beside them for the next start: by who owns the
     folder."""
+    _latest_stand: LatestStand = field(default_factory=LatestStand)
 
     @classmethod
     def open(cls, settings: Settings, *, anew: bool = False) -> Workspace:
@@ -160,6 +162,21 @@ class Workspace:
     def digest(self) -> str:
         """What these encoders, and the store of their vectors, are called."""
         return digest_of(self.fingerprints)
+
+    def stand(self) -> Stand | None:
+        """How far log and store have come, to tell later what has happened since; see `Stand.of`. None
+        as well where another process keeps what is kept."""
+        if not self.keeps:
+            return None
+        if self.folder.sole_writer:
+            return self._latest_stand.of(self.log, self.digest)
+        return Stand.of(self.log, self.digest)
+
+    def stand_of_items(self) -> Stand | None:
+        """The same for what is made of items alone. None as well where a language model has said
+        something of them: what it says changes without them."""
+        has_said = next(self.log.iter_aspects(batch=1), None) is not None
+        return None if has_said else self.stand()
 
     def reconcile(self, on_progress: RowProgress | None = None) -> IndexReport:
         """Bring the store up to the log, and make it the active one if another served last."""

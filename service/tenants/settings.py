@@ -8,9 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class TenantSettings(BaseModel):
     """Many catalogues behind one server, each seen by its own credentials alone."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     enabled: bool = False
     """Whether the server has tenants: their data folders lie in `tenants` of the data folder

@@ -11,8 +11,8 @@ from benchmarks import hostile_media
 from benchmarks.media import trap
 from encoders.decoding.decoder import decoded_image
 from encoders.errors import MediaError
-from indexer.media.download import Downloader, DownloadLimits
 from indexer.media.folder import MediaFolder
+from indexer.media.limits import DownloadLimits
 from indexer.media.source import MediaSource
 
 
@@ -27,7 +27,7 @@ def test_files_that_have_to_be_refused_are() -> None:
 
 
 def test_addresses_lead_nowhere(tmp_path: Path) -> None:
-    source = MediaSource(MediaFolder(tmp_path), Downloader(DownloadLimits()))
+    source = MediaSource(MediaFolder(tmp_path), DownloadLimits())
     with trap() as (port, reached):
         named = hostile_media.addresses(port)
         assert len(named) == len(set(named)) > 100

@@ -26,18 +26,25 @@ class Shape:
 class Colour(BaseModel):
     """How it looks."""
 
-    name: Literal["red", "blue"] = Field(default="red", description="What it is called.")
-    amount: float = Field(gt=0.0, le=2.5, description="How much of it.")
+    name: Literal["red", "blue"] = "red"
+    """What it is called."""
+    amount: float = Field(gt=0.0, le=2.5)
+    """How much of it."""
 
 
 class Tree(BaseModel):
     """All."""
 
-    folder: Path | None = Field(default=None, description="Where.")
-    key: SecretStr = Field(default=SecretStr("x"), description="Which.")
-    sizes: Mapping[str, int] = Field(default_factory=dict, description="By name.")
-    colour: Colour = Field(default_factory=lambda: Colour(amount=1), description="Its colour.")
-    shape: Shape = Field(default_factory=Shape, description="Its shape.")
+    folder: Path | None = None
+    """Where."""
+    key: SecretStr = SecretStr("x")
+    """Which."""
+    sizes: Mapping[str, int] = Field(default_factory=dict)
+    """By name."""
+    colour: Colour = Field(default_factory=lambda: Colour(amount=1))
+    """Its colour."""
+    shape: Shape = Field(default_factory=Shape)
+    """Its shape."""
 
 
 def test_a_tree_is_read_section_by_section() -> None:

@@ -52,6 +52,8 @@ class Database:
         self._writer = threading.Lock()
         self.deleted: set[bytes] = set()
         """Ids that may be left in the file where no row is; changed while writing."""
+        self.n_writes = 0
+        """Transactions that this process has committed."""
         in_memory = isinstance(engine.pool, StaticPool)
         # In memory all threads share one connection, which serves one of them at a time.
         self._turn: AbstractContextManager[Any] = threading.RLock() if in_memory else nullcontext()
@@ -113,6 +115,7 @@ class Database:
                 if self._dialect == "postgresql":
                     writer.execute(select(sa.func.pg_advisory_xact_lock(_POSTGRES_LOCK)))
                 yield writer
+            self.n_writes += 1
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """An INSERT that knows ON CONFLICT, of the database's own dialect."""

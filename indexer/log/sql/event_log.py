@@ -50,6 +50,10 @@ class SqlEventLog(
     def shared(self) -> bool:
         return self.database.shared
 
+    @property
+    def n_writes(self) -> int:
+        return self.database.n_writes
+
     def close(self) -> None:
         self.database.close()
 

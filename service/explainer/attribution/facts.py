@@ -160,7 +160,8 @@ class CatalogueFacts:
     category_share: Mapping[str, float] = field(default_factory=dict)
     """Category -> share of the catalogue that has it, 0 to 1."""
     attribute_share: Mapping[tuple[str, str], float] = field(default_factory=dict)
-    """(attribute name, one value) -> share of the catalogue that has it, 0 to 1."""
+    """(attribute name, one value) -> share of the catalogue that has it, 0 to 1; of attributes that are
+    not mute."""
     mute_attributes: frozenset[str] = frozenset()
     """Attributes whose values say nothing where two items share one; see `columns`."""
     popularity_window_days: int = 0

@@ -11,8 +11,8 @@ import math
 from typing import Any
 
 import numpy as np
+import scipy  # its parts are loaded when they are used
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import rel_entr
 
 FloatArray = NDArray[np.floating[Any]]
 
@@ -28,7 +28,9 @@ def g_of_excess(count: float, total: float, share: float) -> float:
     if not 0 < share < 1 or count <= share * total:
         return 0.0
     others = max(total - count, 0.0)
-    g = rel_entr(count, total * share) + rel_entr(others, total * (1 - share))
+    g = scipy.special.rel_entr(count, total * share) + scipy.special.rel_entr(
+        others, total * (1 - share)
+    )
     return float(2 * g)
 
 
@@ -42,8 +44,8 @@ def g_of_difference(
     a, n = np.asarray(count, float), np.asarray(total, float)
     b, m = np.asarray(other_count, float), np.asarray(other_total, float)
     share = (a + b) / (n + m)
-    g = rel_entr(a, n * share) + rel_entr(n - a, n * (1 - share))
-    g += rel_entr(b, m * share) + rel_entr(m - b, m * (1 - share))
+    g = scipy.special.rel_entr(a, n * share) + scipy.special.rel_entr(n - a, n * (1 - share))
+    g += scipy.special.rel_entr(b, m * share) + scipy.special.rel_entr(m - b, m * (1 - share))
     twice: FloatArray = 2 * g
     return twice
 

@@ -24,7 +24,10 @@ SHARPNESS = 0.15
 """How much nearer a neighbour must be to weigh e times as much, cosine."""
 MOST_PAIRS = 10**9
 """Pairs of an item and one with events up to which all neighbours are looked for at once; of a larger
-catalogue those of an item are when they are needed, so that no start grows with its square."""
+catalogue those of most items are when they are needed, so that no start grows with its square."""
+MOST_ASKED = 5_000
+"""Newest items without events that the source of new items considers. Their neighbours, and those of as
+many of the most met, are looked for at once in any catalogue, since every list asks for them."""
 MOST_NEIGHBOURS = 20_000
 """Items with events among which neighbours are looked for, the most met of them."""
 MIN_CO_ENGAGED = 5
@@ -102,6 +105,8 @@ class Behaviour:
         )
         if solve_ease or n_items * len(warm) <= MOST_PAIRS:
             behaviour.find_neighbours(np.arange(n_items), views)
+        else:
+            behaviour.find_neighbours(behaviour._most_asked(), views)
         return behaviour
 
     def grown(self, n_items: int) -> Behaviour:
@@ -136,13 +141,18 @@ class Behaviour:
         catalogue. Where fewer than K items have events now, they are repeated."""
         k = self.neighbours.shape[1]
         if k and len(items):
-            pool = self._most_met()
+            pool = self._most_met(MOST_NEIGHBOURS)
             found, similarity = views.rows(items).nearest(views, pool, k, items=items)
             if n_found := found.shape[1]:
                 repeated = np.arange(k) % n_found
                 self.neighbours[items] = found[:, repeated]
                 self.closeness[items] = backoff_weights(similarity[:, repeated])
         self.is_found[items] = True  # last: others may be reading
+
+    def _most_asked(self) -> IntArray:
+        """Up to 2 MOST_ASKED items, ascending."""
+        unmet = np.flatnonzero(self.counts == 0)[-MOST_ASKED:]
+        return np.sort(np.concatenate([unmet, self._most_met(MOST_ASKED)]))
 
     def recount(self, interactions: Interactions) -> Behaviour:
         """The same with the popularity of a newer log."""
@@ -151,12 +161,12 @@ class Behaviour:
         counts, recent = popularity(interactions)
         return replace(self, counts=counts, recent=recent, n_events=len(interactions))
 
-    def _most_met(self) -> IntArray:
-        """The items with events, ascending; of too many the most met."""
+    def _most_met(self, n: int) -> IntArray:
+        """The items with events, ascending; of more than `n` the most met."""
         warm = np.flatnonzero(self.counts)
-        if len(warm) <= MOST_NEIGHBOURS:
+        if len(warm) <= n:
             return warm
-        most = np.argsort(-self.counts[warm], kind="stable")[:MOST_NEIGHBOURS]
+        most = np.argsort(-self.counts[warm], kind="stable")[:n]
         return np.sort(warm[most])
 
     def observe(self, items: IntArray) -> None:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import scipy  # its parts are loaded when they are used: who serves needs `sparse` alone
 from scipy import sparse
-from scipy.linalg import lapack
 
 from service.ranker.data.arrays import FloatArray, IntArray
 from service.ranker.data.interactions import Interactions
@@ -200,9 +200,9 @@ def _inverse_gram(user_items: sparse.csr_matrix, l2: float) -> FloatArray:
         gram[rows[0] : rows[-1] + 1] = block.toarray()
     gram[np.diag_indices(size)] += np.float32(l2)
     # A symmetric C array is its own Fortran twin, so LAPACK may work on the view without a copy.
-    factor, info = lapack.spotrf(gram.T, lower=1, overwrite_a=1)
+    factor, info = scipy.linalg.lapack.spotrf(gram.T, lower=1, overwrite_a=1)
     if info == 0:
-        inverse, info = lapack.spotri(factor, lower=1, overwrite_c=1)
+        inverse, info = scipy.linalg.lapack.spotri(factor, lower=1, overwrite_c=1)
     if info != 0:
         raise ValueError(
             f"EASE could not invert its matrix with l2 = {l2:g} (LAPACK code {info}); use a larger l2"

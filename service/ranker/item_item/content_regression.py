@@ -17,7 +17,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import linalg, sparse
+import scipy  # its parts are loaded when they are used
+from scipy import sparse
 
 from service.ranker.data.arrays import FloatArray, IntArray, extended
 from service.ranker.item_item.views import Views
@@ -189,7 +190,7 @@ def _regularised_inverse(features: FloatArray) -> FloatArray:
     penalty = np.full(len(gram), RIDGE)
     penalty[-1] = 1e-3
     gram[np.diag_indices(len(gram))] += penalty
-    inverse: FloatArray = linalg.inv(gram, overwrite_a=True).astype(np.float32)
+    inverse: FloatArray = scipy.linalg.inv(gram, overwrite_a=True).astype(np.float32)
     return inverse
 
 
@@ -214,9 +215,9 @@ def _principal_directions(tags: sparse.csr_matrix) -> FloatArray:
     width = min(n + OVERSAMPLED, min(tags.shape))
     guess = np.random.default_rng(0).standard_normal((tags.shape[1], width)).astype(np.float32)
     for _ in range(POWER_ITERATIONS):
-        range_of_items = linalg.qr(tags @ guess, mode="economic")[0]
-        guess = linalg.qr(tags.T @ range_of_items, mode="economic")[0]
+        range_of_items = scipy.linalg.qr(tags @ guess, mode="economic")[0]
+        guess = scipy.linalg.qr(tags.T @ range_of_items, mode="economic")[0]
     small = np.asarray(tags @ guess)  # (N, width)
-    _, _, rotation = linalg.svd(small, full_matrices=False)
+    _, _, rotation = scipy.linalg.svd(small, full_matrices=False)
     components: FloatArray = (guess @ rotation[:n].T).astype(np.float32)
     return components

@@ -17,7 +17,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg, sparse
+import scipy  # its parts are loaded when they are used
+from scipy import sparse
 
 from service.ranker.data.arrays import FloatArray, IntArray
 from service.ranker.item_item.co_engagement import pruned_weights
@@ -42,7 +43,7 @@ class Denoised:
         noise = 2 * release.pairs_deviation * len(release.known) ** 0.5
         if not len(release.known):
             return cls(release, np.zeros(0, np.float32), np.zeros((0, 0), np.float32), noise)
-        values, vectors = linalg.eigh(release.pairs, subset_by_value=(noise, np.inf))
+        values, vectors = scipy.linalg.eigh(release.pairs, subset_by_value=(noise, np.inf))
         return cls(release, values, vectors, noise)
 
     def people_per_item(self) -> IntArray:

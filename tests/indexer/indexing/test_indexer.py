@@ -26,8 +26,8 @@ from encoders.modality import (
 from indexer.catalog.item import Item
 from indexer.indexing.indexer import Indexer
 from indexer.log.opening import open_event_log
-from indexer.media.download import Downloader, DownloadLimits
 from indexer.media.folder import MediaFolder
+from indexer.media.limits import DownloadLimits
 from indexer.media.source import MediaSource
 from indexer.stores.edge.store import EdgeStore
 from indexer.stores.store import StoredItem, VectorQuery
@@ -70,7 +70,7 @@ class World:
         self.store = EdgeStore.open(self.folder / "store", dims, prints, anew=anew)
         kept = MediaFolder(self.folder / "images")
         self.media = MediaSource(
-            kept, Downloader(DownloadLimits(timeout_s=2.0, allow_private=self.allow_private))
+            kept, DownloadLimits(timeout_s=2.0, allow_private=self.allow_private)
         )
         self.indexer = Indexer(
             self.log,

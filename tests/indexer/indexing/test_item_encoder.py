@@ -19,8 +19,8 @@ from indexer.catalog.item import Item
 from indexer.indexing import item_encoder
 from indexer.indexing.item_encoder import Encoding, ItemEncoder, pooled
 from indexer.indexing.shared_space import SharedSpace
-from indexer.media.download import Downloader, DownloadLimits
 from indexer.media.folder import MediaFolder
+from indexer.media.limits import DownloadLimits
 from indexer.media.source import MediaSource
 from indexer.stores.qdrant.store import QdrantStore
 from indexer.stores.store import StoredItem
@@ -58,7 +58,7 @@ class World:
         self.folder, self.text, self.pictures = folder, Texts(), Pictures()
         dims = {"text": self.text.dim, "image": self.pictures.dim}
         self.store = QdrantStore.open(client, "items", dims, {"text": "t", "image": "i"})
-        media = MediaSource(MediaFolder(folder / "kept"), Downloader(DownloadLimits()))
+        media = MediaSource(MediaFolder(folder / "kept"), DownloadLimits())
         modalities = by_name([ImageModality(self.pictures)])
         self.encoder = ItemEncoder(self.store, self.text, modalities, media, spaces)
 

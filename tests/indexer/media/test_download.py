@@ -13,7 +13,8 @@ import pytest
 import trustme
 
 from encoders.errors import MediaError
-from indexer.media.download import Downloader, DownloadLimits
+from indexer.media.download import Downloader
+from indexer.media.limits import DownloadLimits
 from tests.indexer.web import Answer, Web, body, redirect, serving
 
 PICTURE = bytes(range(256)) * 4

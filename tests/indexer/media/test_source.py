@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 
 from encoders.errors import ImageError, MediaError
-from indexer.media.download import Downloader, DownloadLimits
 from indexer.media.folder import MediaFolder
+from indexer.media.limits import DownloadLimits
 from indexer.media.source import AHEAD, DECODING, MediaSource
 
 CONTENT = b"\x00\x01\x02\xff"
@@ -51,7 +51,7 @@ class Opening:
 @pytest.fixture
 def source(tmp_path: Path) -> MediaSource:
     limits = DownloadLimits(max_bytes=1_024, allow_private=True, allow_http=True)
-    return MediaSource(MediaFolder(tmp_path / "kept"), Downloader(limits))
+    return MediaSource(MediaFolder(tmp_path / "kept"), limits)
 
 
 def kept(source: MediaSource, *contents: bytes) -> list[str]:
@@ -90,7 +90,7 @@ def test_a_path_and_a_url_are_admitted_as_they_are(source: MediaSource, tmp_path
 
 
 def test_content_that_is_too_large_is_refused_before_it_is_kept(tmp_path: Path) -> None:
-    small = MediaSource(MediaFolder(tmp_path), Downloader(DownloadLimits(max_bytes=1_024)))
+    small = MediaSource(MediaFolder(tmp_path), DownloadLimits(max_bytes=1_024))
     with pytest.raises(MediaError, match=r"is over 1,024 bytes; .*images\.max_bytes"):
         small.admit("data:;base64," + "A" * 4_000, None, "image")
     assert list(tmp_path.rglob("*")) == []

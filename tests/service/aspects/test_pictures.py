@@ -11,8 +11,8 @@ from PIL import Image
 
 from encoders.errors import MediaError
 from indexer.catalog.item import Item
-from indexer.media.download import Downloader, DownloadLimits
 from indexer.media.folder import MediaFolder
+from indexer.media.limits import DownloadLimits
 from indexer.media.source import MediaSource
 from service.aspects.pictures import MAX_PX, ItemPictures
 from service.config import Settings
@@ -21,7 +21,7 @@ from service.storage.data_folder import media_of
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> ItemPictures:
-    return ItemPictures(MediaSource(MediaFolder(tmp_path / "kept"), Downloader(DownloadLimits())))
+    return ItemPictures(MediaSource(MediaFolder(tmp_path / "kept"), DownloadLimits()))
 
 
 def _item(*names: str) -> Item:

@@ -29,10 +29,10 @@ from indexer.stores.store import IMAGE, TEXT
 from service.api.messages import ExplainRequest, RecommendRequest, SearchRequest, TrainProgress
 from service.config import TrainingSettings
 from service.errors import InvalidInput, ServedByOtherEncoders, TrainingUnderway
+from service.garbage_collection import freeze_gc
 from service.models import verdict
 from service.operations.switching import Switching
 from service.recommender import Recommender
-from service.rpc.garbage_collection import freeze_gc
 from service.storage.workspace import Workspace
 from service.telemetry.measurements import Measurements
 from service.telemetry.telemetry import SILENT, Telemetry

@@ -16,7 +16,7 @@ from service.ranker.data.history import History
 from service.reasons.counterfactuals import ExplainedList
 from service.reasons.crowds import Crowds
 from service.reasons.evidence import Evidences, ResultEvidence
-from service.reasons.facts import PastEvent
+from service.reasons.facts import PastEvent, catalogue_facts
 from service.recommender import Recommender
 from tests.service.world import filled, items
 
@@ -43,8 +43,9 @@ def explained_to(palate: Recommender, liked: list[int]) -> ExplainedList:
 
 
 def evidences_of(palate: Recommender) -> Evidences:
-    crowds = Crowds(palate.workspace.log, palate.liking)
-    return Evidences(palate.ranker, items(), crowds, 30.0, Aspects(palate.workspace.log))
+    crowds, aspects = Crowds(palate.workspace.log, palate.liking), Aspects(palate.workspace.log)
+    usual = catalogue_facts(items(), aspects.aspects_of_all(items()))
+    return Evidences(palate.ranker, usual, crowds, 30.0, aspects)
 
 
 def causes(finding: ResultEvidence) -> dict[str, float]:

@@ -15,7 +15,6 @@ from service.reasons.facts import (
     sponsor_of,
     subject_of,
 )
-from tests.service.ranker.planted import snapshot
 
 
 def rated(value: float | None, *, liked: bool = True, kind: str = "rating") -> PastEvent:
@@ -77,7 +76,7 @@ def test_shares_count_each_item_once() -> None:
         Item("a", categories=("Drama", "Drama"), attributes={"cast": ("A", "B")}),
         Item("b", categories=("Drama", "Crime"), attributes={"cast": "A"}),
     ]
-    facts = catalogue_facts(snapshot().content, catalogue)
+    facts = catalogue_facts(catalogue)
     assert facts.category_share == {"Drama": 1.0, "Crime": 0.5}
     assert facts.attribute_share == {("cast", "A"): 1.0, ("cast", "B"): 0.5}
     assert facts.aspect_share == {}
@@ -86,7 +85,7 @@ def test_shares_count_each_item_once() -> None:
 def test_words_of_a_model_are_counted_by_aspect() -> None:
     catalogue = [Item("a"), Item("b")]
     said = [{"mood": ("dark", "wry")}, {"mood": ("dark",), "style": ("dark",)}]
-    facts = catalogue_facts(snapshot().content, catalogue, said)
+    facts = catalogue_facts(catalogue, said)
     assert facts.aspect_share == {
         ("mood", "dark"): 1.0,
         ("mood", "wry"): 0.5,

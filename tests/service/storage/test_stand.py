@@ -10,7 +10,7 @@ import pytest
 from indexer.catalog.event import Event
 from indexer.log.event_log import EventLog
 from indexer.log.opening import open_event_log
-from service.storage.stand import Since, Stand
+from service.storage.stand import LatestStand, Since, Stand
 
 
 @pytest.fixture
@@ -73,3 +73,18 @@ def test_what_is_written_is_read(items: dict[int, str]) -> None:
     np.testing.assert_array_equal(again.items, first.items)
     np.testing.assert_array_equal(again.states, first.states)
     assert (again.last_seq, again.n_events) == (200, 200)
+
+
+def test_the_latest_stand_holds_until_something_is_written(
+    log: EventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log.activate_store("store")
+    latest = LatestStand()
+    first = latest.of(log, "store")
+    assert first is not None
+    assert first.n_events == 200
+    assert latest.of(log, "store") is first
+    log.append_events([Event("u", "i1", "view", None, 1_000.0, None)])
+    second = latest.of(log, "store")
+    assert second is not None
+    assert second.n_events == 201

@@ -37,6 +37,15 @@ class EventLogContract(
     SmallValuesContract,
     SnapshotsContract,
 ):
+    def test_what_is_written_is_counted_and_what_is_read_is_not(self, log: EventLog) -> None:
+        before = log.n_writes
+        log.put_items([Item("a")])
+        log.append_events([Event("u", "a", "view", None, 1.0)])
+        assert log.n_writes == before + 2
+        log.item_states()
+        log.count_events()
+        assert log.n_writes == before + 2
+
     def test_threads_write_and_read_at_once(self, log: EventLog) -> None:
         """Four writers with overlapping batches: every event and item once, no number twice;
         readers see no half batch."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from service.rpc.garbage_collection import freeze_gc
+from service.garbage_collection import USUAL, YOUNG, collect_rarely, freeze_gc
 
 
 class Node:
@@ -22,6 +22,7 @@ class Node:
 def thawed() -> Iterator[None]:
     yield
     gc.unfreeze()
+    gc.set_threshold(*USUAL)
 
 
 def test_what_is_there_is_left_out_of_collections() -> None:
@@ -40,3 +41,10 @@ def test_what_nobody_holds_any_more_is_freed_at_the_next_loading() -> None:
     assert seen() is not None  # left out of collections, so not found
     freeze_gc()
     assert seen() is None
+
+
+def test_a_start_is_looked_through_rarely_and_what_serves_as_usual() -> None:
+    collect_rarely()
+    assert gc.get_threshold() == (YOUNG, *USUAL[1:])
+    freeze_gc()
+    assert gc.get_threshold() == USUAL
