@@ -24,6 +24,8 @@ from service.ranker.sequence.shape import PAD
 
 MATRICES = ("ease", "knn", "co_occurrence", "transitions", "co_counts")
 """Of `Behaviour`, by `<name>.data`, `<name>.indices`, `<name>.indptr`."""
+BOOST_FADING_OF_EARLIER = 0.5
+"""Of a second stage that does not say it."""
 NET, COLD_START_NET = "blend", "cold_start"
 """What the arrays of the second stage's networks begin with."""
 
@@ -36,6 +38,7 @@ def config_of(ranker: Ranker) -> dict[str, Any]:
         "shape": None if ranker.model is None else asdict(ranker.model.shape),
         "signals": [signal.name for signal in ranker.blend.signals],
         "cold_item_boost": ranker.blend.cold_item_boost,
+        "boost_fading": ranker.blend.boost_fading,
         "cold_start_events": ranker.blend.cold_start_events,
         "pools": {kind: pool._asdict() for kind, pool in ranker.blend.pools._asdict().items()},
         "spared_events": ranker.blend.spared_events,
@@ -110,6 +113,7 @@ def blend_of(
         config["cold_start_events"],
         Pools(**{kind: Pool(**weights) for kind, weights in config["pools"].items()}),
         config.get("spared_events", 0),
+        config.get("boost_fading", BOOST_FADING_OF_EARLIER),
     )
 
 

@@ -24,6 +24,9 @@ from service.ranker.second_stage.signals import Signal
 LEAST_CO_OCCURRENCE = np.float32(0.01)
 """What never occurs together counts like a hundredth of what is usual, since its logarithm would be
 infinite."""
+BOOST_FADING = 1.0
+"""Of a second stage that is fitted anew. Once it was a half; but what few have met is ranked by them
+already, and lost warm items more than it gained cold ones."""
 WORDS_WORTH = 9
 """Words tell as much of a person as so many events, beside popularity."""
 DECIMALS = 5
@@ -99,6 +102,7 @@ class Blend:
         cold_start_events: int = 0,
         pools: Pools = NETWORK_FOR_ALL,
         spared_events: int = 0,
+        boost_fading: float = BOOST_FADING,
     ) -> None:
         self.signals = tuple(signals)
         """The F signals that the networks read, in this order."""
@@ -115,6 +119,8 @@ class Blend:
         self.spared_events = spared_events
         """Whoever is known by so many events, or by few enough for `cold_start_net`, is spared the
         boost of cold items and calibration, and from twice as many on nobody is."""
+        self.boost_fading = boost_fading
+        """An item with n events has (1 + n)^-boost_fading of the boost."""
         places = {signal.name: place for place, signal in enumerate(self.signals)}
         self._popularity, self._co_occurrence = places["popularity"], places["co_occurrence"]
 
@@ -156,11 +162,10 @@ class Blend:
         return mixed
 
     def cold_item_weight(self, signals: FloatArray, scale: Scale) -> FloatArray:
-        """(..., F) -> (...): how much of the boost each candidate gets, 1 / (1 + events): what few have
-        met is ranked by them already.
+        """(..., F) -> (...): how much of the boost each candidate gets.
         Cold-start users are spared it: all their scores are flat, and the boost would outweigh
         them."""
-        weight: FloatArray = np.exp(-signals[..., self._popularity])
+        weight: FloatArray = np.exp(-self.boost_fading * signals[..., self._popularity])
         return weight * self.share_of_known(scale)
 
     def share_of_known(self, scale: Scale) -> np.float32:
