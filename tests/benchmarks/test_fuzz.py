@@ -65,7 +65,10 @@ def test_every_field_is_set_in_some_message(name: str) -> None:
 
     @given(messages(RPCS[name].input_type))
     @settings(
-        max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+        max_examples=200,
+        derandomize=True,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
     )
     def draw(message: Message) -> None:
         set_fields.update(field.name for field, _ in message.ListFields())
