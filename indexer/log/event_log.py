@@ -344,6 +344,13 @@ class UserRecords(Protocol):
     def restricted(self, user_ids: Iterable[str]) -> set[str]:
         """Which of these users are restricted by their consent."""
 
+    def refusals(self) -> Sequence[User]:
+        """All users who are, by id."""
+
+    def withdrawals(self) -> int:
+        """How often somebody was deleted or said what they consent to: another number, whatever the
+        clock says, as soon as any tombstone or consent is another. Quick to ask for."""
+
 
 class ErasureRecords(Protocol):
     """People who were deleted."""
@@ -361,10 +368,6 @@ class ErasureRecords(Protocol):
 
     def tombstones(self) -> Tombstones:
         """All of them."""
-
-    def erasures(self) -> int:
-        """How often tombstones were put up: another number, whatever the clock says, as soon as any
-        of them is another. Quick to ask for."""
 
     def take_tombstones(self, stones: Tombstones) -> None:
         """Add those of the same log at a later time, in place of its own of the same people. Numbers

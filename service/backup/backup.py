@@ -23,6 +23,7 @@ from service.backup.blocks import file_blocks, row_blocks, vector_blocks
 from service.backup.erased import keep_erased
 from service.backup.journal import forget_journals
 from service.backup.manifest import Blocks, Manifest, Vectors
+from service.backup.refused import keep_refused
 from service.backup.vault import Vault
 from service.config import Settings
 from service.errors import BackupUnusable
@@ -120,6 +121,7 @@ def _copied(settings: Settings, vault: Vault, step: Step) -> Manifest:
     with open_event_log(settings.log_url) as log:
         if not log.shared:
             keep_erased(vault.folder, log)
+            keep_refused(vault.folder, log)
         made_at = time.time()
         with log.snapshot() as snapshot:
             models = _model_folders(snapshot)

@@ -1,9 +1,8 @@
 """Following: a backup, then the events as they come, and a backup again every so often.
 
-What comes between two backups, apart from events and the list of who was deleted, is in the next
-one. A server may come and go
-meanwhile, and so may this: whenever it begins, it begins with a backup. Knows no commands and no
-clock of its own.
+What comes between two backups, apart from events and the lists of who was deleted and who refused, is
+in the next one. A server may come and go meanwhile, and so may this: whenever it begins, it begins with
+a backup. Knows no commands and no clock of its own.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ from service.backup.backup import KEPT, BackupReport, Step, add_backup
 from service.backup.erased import keep_erased
 from service.backup.journal import Journal
 from service.backup.manifest import Manifest
+from service.backup.refused import keep_refused
 from service.backup.vault import Vault
 from service.config import Settings
 from service.errors import BackupUnusable
@@ -72,15 +72,16 @@ def _ship(
     on_trouble: Callable[[str], None],
 ) -> bool:
     """Events into the journal, until another backup is due or following ends; whether it ends."""
-    kept = -1  # the tombstones of then are in the folder
+    kept = -1  # the lists of then are in the folder
     with closing(Journal(vault.journal, manifest)) as journal:
         while True:
             ending = wait(POLL_S)
             try:
                 _take(log, journal)
-                if (erasures := log.erasures()) != kept:
+                if (withdrawals := log.withdrawals()) != kept:
                     keep_erased(vault.folder, log)
-                    kept = erasures
+                    keep_refused(vault.folder, log)
+                    kept = withdrawals
             except StoreUnavailable as error:
                 on_trouble(str(error))
             if ending or is_due():

@@ -29,6 +29,7 @@ from service.backup.erased import Erased
 from service.backup.journal import journal_rows
 from service.backup.manifest import Manifest
 from service.backup.point import Point
+from service.backup.refused import Refused
 from service.backup.vault import Vault
 from service.config import Settings
 from service.errors import BackupUnusable, ConfigError
@@ -114,7 +115,11 @@ class _Restoring:
         self.newest = 0
         self.hidden = 0
         """Rows of people who were deleted since."""
-        self._erased = Erased.read(vault.folder)
+        self.refused: set[str] = set()
+        """Who said so later than the backup."""
+        self._users: set[str] = set()
+        """Who has a profile or a consent in what was restored."""
+        self._erased, self._refused = Erased.read(vault.folder), Refused.read(vault.folder)
         self.remarks = list(_remarks(base, at))
         # Whatever a backup of before the point holds came before it, whatever times rows may name.
         self._point_of_base = Point() if at.is_after(base.position, base.made_at) else at
@@ -141,11 +146,30 @@ class _Restoring:
             for rows in _pages(self._events_after()):
                 self._insert(log, "events", rows, self._at)
             self._erased.put_up(log)
+            self._refuse(log)
             self._check_model(log)
         if self.hidden:
             self.remarks.append(
                 f"{self.hidden:,} rows are left out of people who were deleted since; a model that was"
                 " trained before may have learnt of them: `palate train`"
+            )
+
+    def _as_refused(self, row: Row) -> Row:
+        now = self._refused.of(row)
+        self._users.add(row["user_id"])
+        if now is not row:
+            self.refused.add(row["user_id"])
+        return now
+
+    def _refuse(self, log: EventLog) -> None:
+        """Refusals of people of whom the backup has no profile."""
+        rows = list(self._refused.without(self._users))
+        log.insert_rows("users", rows)
+        self.refused.update(row["user_id"] for row in rows)
+        if self.refused:
+            self.remarks.append(
+                f"{len(self.refused):,} people said since that they do not want to be known by what is"
+                " stored of them: that holds"
             )
 
     def check_vectors(self) -> None:
@@ -191,6 +215,8 @@ class _Restoring:
         kept = [row for row in cut if row is not None]
         self.left_out[table] += sum(now != before for now, before in zip(cut, rows, strict=True))
         self.rows[table] += len(kept)
+        if table == "users":
+            kept = [self._as_refused(row) for row in kept]
         if table == "events":
             self.newest = max([self.newest, *(row["seq"] for row in kept)])
         log.insert_rows(table, kept)

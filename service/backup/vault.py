@@ -4,6 +4,7 @@
     <folder>/backups/<name>.json a backup: written last, so that what was interrupted does not count
     <folder>/journal/            events since the newest backup (`service.backup.journal`)
     <folder>/erased.json         who was deleted since (`service.backup.erased`)
+    <folder>/refused.json        who refused since (`service.backup.refused`)
     <folder>/lock                held by who writes
 
 Knows nothing of what is in a block.
@@ -20,12 +21,14 @@ from indexer.errors import StoreLocked
 from indexer.folder_lock import FolderLock
 from service.backup.erased import ERASED
 from service.backup.manifest import Manifest, digest_of
+from service.backup.refused import REFUSED
 from service.errors import BackupDamaged, BackupUnusable
 
 _LEVEL = 1
 """Of compression: rows of the log take a fifth of their room, at 100 MB a second."""
 _MANIFESTS, _BLOCKS, _JOURNAL = "backups", "blocks", "journal"
-_OURS = {_MANIFESTS, _BLOCKS, _JOURNAL, ERASED, f"{ERASED}.new", "lock"}
+_LISTS = (ERASED, REFUSED)
+_OURS = {_MANIFESTS, _BLOCKS, _JOURNAL, "lock", *_LISTS, *(f"{name}.new" for name in _LISTS)}
 _AGAIN = (
     "this backup cannot be trusted: use another one of --at, or make a new one in another folder"
 )

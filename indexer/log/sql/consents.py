@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, select
 from indexer.catalog.personalization import Personalization
 from indexer.log.sql.database import Database, chunks, raw_rows
 from indexer.log.sql.schema import RESTRICTED, served, users
+from indexer.log.sql.withdrawals import count_withdrawal
 
 _RESTRICTED_OF = select(users.c.user_id).where(
     RESTRICTED, users.c.user_id.in_(bindparam("names", expanding=True))
@@ -41,6 +42,7 @@ def put_consent(
             index_elements=["user_id"], set_={**said, "updated_at": profile["updated_at"]}
         )
     )
+    count_withdrawal(database, connection)
     if restricted_of(connection, [user_id]):
         connection.execute(served.delete().where(served.c.user_id == user_id))
 

@@ -22,12 +22,12 @@ from indexer.log.sql.meta import get_value, put_value
 from indexer.log.sql.schema import erased, events, impressions, served, users
 from indexer.log.sql.soundness import event_checksum
 from indexer.log.sql.wiping import remember_deleted
+from indexer.log.sql.withdrawals import count_withdrawal
 from indexer.log.tombstones import SINCE, Tombstone, Tombstones, tombstone_name
 
 IN_FLIGHT_S = 60.0
 """Calls that came in until so long after a deletion are taken for ones that were under way."""
 ERASURE_KEY = "erasure_key"
-_ERASURES = "erasures"
 _TABLES = {"events": events, "profiles": users, "served": served, "impressions": impressions}
 """Those with rows of a user, by what `delete_user` calls them."""
 _GUESTS_EVENTS = select(events).where(events.c.user_id == bindparam("guest"))
@@ -127,10 +127,6 @@ class SqlErasure(SqlPart):
             rows = connection.execute(select(erased)).mappings().all()
         return Tombstones(key, [Tombstone(**row) for row in rows])
 
-    def erasures(self) -> int:
-        with self.database.reading() as connection:
-            return _erasures(connection)
-
     def take_tombstones(self, stones: Tombstones) -> None:
         rows = [asdict(stone) for stone in stones.by_person.values()]
         if not rows:
@@ -141,7 +137,7 @@ class SqlErasure(SqlPart):
                 names = [row["person"] for row in part]
                 connection.execute(erased.delete().where(erased.c.person.in_(names)))
                 connection.execute(erased.insert(), list(part))
-            self._count_erasure(connection)
+            count_withdrawal(self.database, connection)
             newest = max(stone.last_seq for stone in stones.by_person.values())
             skip_to(self.database, connection, newest)
 
@@ -158,10 +154,7 @@ class SqlErasure(SqlPart):
         person = name + SINCE if was_deleted else name
         self.database.upsert(connection, erased, {"person": person}, now)
         connection.execute(erased.update().where(erased.c.merged_into == name).values(now))
-        self._count_erasure(connection)
-
-    def _count_erasure(self, connection: Connection) -> None:
-        put_value(self.database, connection, _ERASURES, str(_erasures(connection) + 1))
+        count_withdrawal(self.database, connection)
 
 
 def that_may_be_kept(connection: Connection, batch: Sequence[Served]) -> Sequence[Served]:
@@ -195,10 +188,6 @@ def that_may_be_kept(connection: Connection, batch: Sequence[Served]) -> Sequenc
         return later_by > (0.0 if known[one.user_id] else IN_FLIGHT_S)
 
     return [one for one in batch if may_be_kept(one)]
-
-
-def _erasures(connection: Connection) -> int:
-    return int(get_value(connection, _ERASURES) or 0)
 
 
 def _key(database: Database, connection: Connection) -> str:

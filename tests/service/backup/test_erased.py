@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from indexer.catalog.event import Event
-from indexer.catalog.item import Item
 from indexer.log.event_log import EventLog
 from indexer.log.opening import open_event_log
 from service.backup.backup import back_up
@@ -17,31 +15,8 @@ from service.backup.following import follow
 from service.backup.point import Point
 from service.backup.restore import RestoreReport, restore
 from service.config import Settings
-from service.config_file import load_settings
 from service.errors import BackupDamaged
-
-FAKE = {"encoders": {"text": "fake", "image": "none"}}
-
-
-def settings_of(data: Path) -> Settings:
-    return load_settings(data, overrides=FAKE)
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    (tmp_path / "data").mkdir()
-    return settings_of(tmp_path / "data")
-
-
-@pytest.fixture
-def log(settings: Settings) -> Iterator[EventLog]:
-    """Of two people, with a profile each."""
-    with open_event_log(settings.log_url) as opened:
-        opened.put_items([Item("a")])
-        for user in ("ann", "ben"):
-            opened.append_events([Event(user, "a", "view", None, 1.0)])
-            opened.put_user(user, {}, "quiet")
-        yield opened
+from tests.service.backup.conftest import settings_of
 
 
 def restored(tmp_path: Path, name: str, at: Point | None = None) -> tuple[RestoreReport, list[str]]:

@@ -8,6 +8,7 @@ import pytest
 
 from indexer.catalog.event import Event
 from indexer.catalog.personalization import Personalization
+from indexer.catalog.profile import Profile
 from indexer.log.event_log import EventLog, Served
 from indexer.log.tombstones import Tombstone, Tombstones, tombstone_name
 
@@ -82,10 +83,10 @@ class ErasureRecordsContract:
         log.append_events([Event("u", "1", "view", None, 1.0)])
         assert log.user_events("u")[0].seq == 41
 
-    def test_whether_any_tombstone_changed_is_known_without_reading_them(
+    def test_whether_any_tombstone_or_consent_changed_is_known_without_reading_them(
         self, log: EventLog
     ) -> None:
-        seen = [log.erasures()]
+        seen = [log.withdrawals()]
         for guest in ("g", "h"):
             log.append_events([Event(guest, "1", "view", None, 1.0)])
         for change in (
@@ -93,13 +94,16 @@ class ErasureRecordsContract:
             lambda: log.delete_user("u"),
             lambda: log.merge_users("g", "v", bytes),
             lambda: log.take_tombstones(log.tombstones()),
+            lambda: log.put_consent("v", Personalization.CONTEXTUAL),
+            lambda: log.put_users([Profile("v", {}, "", Personalization.FULL)]),
         ):
             change()
-            seen.append(log.erasures())
+            seen.append(log.withdrawals())
         assert len(set(seen)) == len(seen)
         log.merge_users("nobody", "v", bytes)
+        log.put_user("v", {}, "quiet")
         log.append_events([Event("v", "2", "view", None, 1.0)])
-        assert log.erasures() == seen[-1]
+        assert log.withdrawals() == seen[-1]
 
     def test_who_was_deleted_and_has_nothing_to_merge_stays_deleted(self, log: EventLog) -> None:
         log.append_events([Event("u", "1", "view", None, 1.0)])

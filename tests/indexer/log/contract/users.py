@@ -80,6 +80,13 @@ class UserRecordsContract:
         log.put_consent("u", Personalization.FULL)
         assert (log.count_events(), len(log.user_events("u"))) == (3, 1)
 
+    def test_all_who_refuse_are_told_by_id(self, log: EventLog) -> None:
+        assert log.refusals() == []
+        log.put_consent("w", CONTEXTUAL)
+        log.put_users([Profile("u", {"age": 3.0}, "", Personalization.NON_PROFILED)])
+        log.put_consent("v", Personalization.FULL)
+        assert log.refusals() == [log.get_user("u"), log.get_user("w")]
+
     def test_what_answers_to_the_restricted_rested_on_is_not_kept(self, log: EventLog) -> None:
         def answer(name: str) -> Served:
             return Served(name, "u", b"history", 5.0, "{}")
