@@ -75,5 +75,7 @@ def _sample(workspace: Workspace, model: ServingModel) -> Sequence[History]:
         first, end = int(bounds[user]), int(bounds[user + 1])
         newest = slice(max(first, end - longest), end)
         kinds = table.event_type[newest].astype(np.int64)
-        histories.append(History.of(table.item[newest], kinds, table.timestamp[newest]))
+        histories.append(
+            History(table.item[newest], kinds, table.timestamp[newest], table.liked[newest])
+        )
     return histories

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from encoders.alignment.checkpoint import Alignment
-from indexer.catalog.event import EventPolicy
+from indexer.catalog.event import RATING, EventPolicy
+from indexer.catalog.rating_habits import RatingCounts, RatingHabits
 from indexer.log.event_log import EventBatch, EventRecords
 from indexer.stores.store import StoredItem
 from service.models.features import Vocabulary, features_of, read_rows
@@ -141,16 +142,46 @@ def read_interactions(
     ]
     if not columns:
         return Interactions.build([], [], n_users=0, n_items=n_items), []
+    user, item, timestamp, event_type, value = map(np.concatenate, zip(*columns, strict=True))
     table = Interactions.build(
-        np.concatenate([one.user for one in columns]),
-        np.concatenate([one.item for one in columns]),
-        np.concatenate([one.timestamp for one in columns]),
-        np.concatenate([one.event_type for one in columns]),
-        np.concatenate([one.value for one in columns]),
+        user,
+        item,
+        timestamp,
+        event_type,
+        value,
+        _liked(policy, event_types, user, event_type, value),
         n_users=len(users),
         n_items=n_items,
     )
     return table, list(users)
+
+
+def _liked(
+    policy: EventPolicy,
+    event_types: Mapping[str, int],
+    user: IntArray,
+    event_type: IntArray,
+    value: NDArray[np.float64],
+) -> BoolArray:
+    """(E,) false for these events that say something was disliked, as `Liking` reads them where people
+    are answered."""
+    by_code = np.ones(1 + max(event_types.values(), default=0), bool)
+    for name, code in event_types.items():
+        by_code[code] = policy.of_type(name).weight >= 0
+    liked: BoolArray = by_code[event_type]
+    rated = (event_type == event_types.get(RATING, -1)) & np.isfinite(value)
+    if rated.any():
+        rater, rating = user[rated], value[rated]
+        ns, totals = np.bincount(rater), np.bincount(rater, rating)
+        raters = np.flatnonzero(ns)
+        values, counts = np.unique(rating, return_counts=True)
+        by_value = dict(zip(values.tolist(), counts.tolist(), strict=True))
+        by_person = list(zip(ns[raters].tolist(), totals[raters].tolist(), strict=True))
+        habits = RatingHabits.of(RatingCounts(by_value, by_person))
+        below = np.zeros(len(ns))
+        below[raters] = [policy.neutral(habits, n, total).below for n, total in by_person]
+        liked[rated] &= rating >= below[rater]
+    return liked
 
 
 def event_weights(policy: EventPolicy, event_types: Mapping[str, int]) -> FloatArray:
@@ -183,8 +214,7 @@ def _features(
     return features_of(known, vocabulary, workspace.dims, n_items, alignments=alignments)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Columns:
+class _Columns(NamedTuple):
     """What of one batch is behaviour in the catalogue."""
 
     user: IntArray

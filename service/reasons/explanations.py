@@ -234,6 +234,7 @@ class Explanations:
         n_items, exists = model.ranker.n_items, self._catalog.exists
         alive = [i for i, index in enumerate(context.history) if index < n_items and exists(index)]
         times = context.times or [0.0] * len(context.history)
+        disliked = context.disliked or [not liked for liked in context.liked]
         taste = None
         if context.taste:
             taste = model.ranker.project_text(self._encode_query(context.taste))
@@ -241,7 +242,7 @@ class Explanations:
             np.array([context.history[i] for i in alive], dtype=np.int64),
             np.array([codes.get(context.event_types[i], 0) for i in alive], dtype=np.int64),
             np.array([times[i] for i in alive], dtype=np.float64),
-            np.array([context.liked[i] for i in alive], dtype=bool),
+            np.array([not disliked[i] for i in alive], dtype=bool),
             taste,
         )
         usual = model.ranker.served_scale(history, context.scale_shift, context.scale_spread)

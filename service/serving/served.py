@@ -90,6 +90,9 @@ class ServedContext:
     """What rules added to the score of each of these; none where there were none."""
     times: Sequence[float] = ()
     """Of the history, Unix seconds; none in contexts of before they were kept."""
+    disliked: Sequence[bool] = ()
+    """Of the history; none in contexts of before it was kept, when whatever was not liked counted as
+    disliked."""
     domains: Sequence[str] = ()
     """Those that were allowed; none for all."""
     encoders: str = ""

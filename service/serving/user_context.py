@@ -82,7 +82,7 @@ class UserContexts:
         vectors: dict[str, FloatArray] = dict(used.taste_vectors) if used is not None else {}
         if profiled and len(session):
             with suppress(StoreUnavailable):  # then the store finds nothing by them either
-                vectors = taste_vectors(self.store, history.items[history.liked])
+                vectors = taste_vectors(self.store, past.items[past.liked])
         if words:
             spoken = self.encode_query(words)
             history = replace(history, taste=model.ranker.project_text(spoken))
@@ -110,7 +110,7 @@ def _past(stored: UserState | None, session: IntArray, model: ServingModel) -> P
 def _history(past: Past, model: ServingModel) -> History:
     codes = model.vocabulary.event_types
     kinds = np.array([codes.get(kind, 0) for kind in past.event_types], dtype=np.int64)
-    return History(past.items, kinds, past.times, past.liked)
+    return History(past.items, kinds, past.times, ~past.disliked)
 
 
 def _words(request: RecommendRequest, stored: UserState | None) -> str:

@@ -47,6 +47,7 @@ class Past:
     """Unix seconds."""
     liked: BoolArray
     """False for what was disliked, and for ratings that say neither."""
+    disliked: BoolArray
 
     def then_viewed(self, items: IntArray, now: float) -> Past:
         """The same with a session's items after it."""
@@ -57,6 +58,7 @@ class Past:
             [*self.values, *[None] * n],
             np.concatenate([self.times, np.full(n, now)]),
             np.concatenate([self.liked, np.ones(n, bool)]),
+            np.concatenate([self.disliked, np.zeros(n, bool)]),
         )
 
     def newest(self, n: int, n_items: int) -> Past:
@@ -68,10 +70,13 @@ class Past:
             [self.values[place] for place in places],
             self.times[places],
             self.liked[places],
+            self.disliked[places],
         )
 
 
-NOTHING_PAST = Past(np.zeros(0, np.int64), (), (), np.zeros(0), np.zeros(0, bool))
+NOTHING_PAST = Past(
+    np.zeros(0, np.int64), (), (), np.zeros(0), np.zeros(0, bool), np.zeros(0, bool)
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,7 +160,8 @@ class UserStates:
         ]
         kinds = [kind for _, _, kind in known]
         items = np.array([index for _, index, _ in known], dtype=np.int64)
-        liked = np.array([kind.weight > 0 for kind in kinds], dtype=bool)
+        weights = np.array([kind.weight for kind in kinds])
+        liked = weights > 0
         seen = np.unique(items[[kind.seen for kind in kinds]]) if known else items
         behaves = [place for place, kind in enumerate(kinds) if kind.trains]
         past = Past(
@@ -164,6 +170,7 @@ class UserStates:
             [known[place][0].value for place in behaves],
             np.array([known[place][0].timestamp for place in behaves], dtype=np.float64),
             liked[behaves],
+            weights[behaves] < 0,
         )
         vectors = self._vectors(items[liked]) if known else {}
         user = self._log.get_user(user_id)

@@ -9,7 +9,7 @@ rises with each round without a take, in the manner of the leave model of KuaiSi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,7 +18,7 @@ from scipy.optimize import brentq
 from scipy.special import expit, logsumexp
 
 from service.errors import NoTrainedModel
-from service.ranker.data.arrays import BoolArray, IntArray
+from service.ranker.data.arrays import IntArray
 from service.ranker.data.history import History
 from service.ranker.data.interactions import Interactions
 from service.simulation.assumptions import Assumptions
@@ -124,13 +124,7 @@ class Crowd:
         return worth
 
 
-Liked = Callable[[slice], BoolArray]
-"""Of events of the log, (n,): whether each was liked."""
-
-
-def people_of(
-    log: Interactions, liked: Liked, crowd: Crowd, n: int, n_known: int
-) -> Sequence[Person]:
+def people_of(log: Interactions, crowd: Crowd, n: int, n_known: int) -> Sequence[Person]:
     """At most n people of the log, drawn at random, as they are at its end; `n_known` newest events
     are what the ranker reads. NoTrainedModel where there are not even two."""
     bounds = log.by_user()
@@ -144,14 +138,12 @@ def people_of(
     rng = np.random.default_rng(crowd.seed)
     drawn = np.sort(rng.choice(able, min(n, len(able)), replace=False))
     return [
-        _person(log, liked, crowd, number, slice(bounds[user], bounds[user + 1]), n_known)
+        _person(log, crowd, number, slice(bounds[user], bounds[user + 1]), n_known)
         for number, user in enumerate(drawn.tolist())
     ]
 
 
-def _person(
-    log: Interactions, liked: Liked, crowd: Crowd, number: int, events: slice, n_known: int
-) -> Person:
+def _person(log: Interactions, crowd: Crowd, number: int, events: slice, n_known: int) -> Person:
     person = Person.new(crowd.traits, number)
     for item in log.item[events].tolist():
         person.take(item, crowd.traits, crowd.taste.memory)
@@ -160,7 +152,7 @@ def _person(
         items=log.item[events],
         event_types=log.event_type[events].astype(np.int64),
         times=log.timestamp[events],
-        liked=liked(events),
+        liked=log.liked[events],
     ).last(n_known)
     return person
 

@@ -13,18 +13,15 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from indexer.catalog.event import RATING
 from service.api.messages import Progress, TrainProgress
 from service.errors import NoTrainedModel
 from service.evaluation.metrics import exposure
 from service.evaluation.report import Report
-from service.models.features import Vocabulary
 from service.models.training_data import TrainingData
-from service.ranker.data.arrays import BoolArray
 from service.ranker.data.interactions import Interactions
 from service.recommender import Recommender
 from service.simulation.assumptions import MEANINGS
-from service.simulation.crowd import Crowd, Liked, people_of
+from service.simulation.crowd import Crowd, people_of
 from service.simulation.fitting import Taste, fit_taste
 from service.simulation.measures import MEASURES, Before, over_rounds, report_of
 from service.simulation.palate_list import Served
@@ -33,7 +30,6 @@ from service.simulation.plan import Plan
 from service.simulation.policies import GREEDY, policy_of
 from service.simulation.rounds import NONE, Course, run
 from service.simulation.traits import ItemTraits
-from service.storage.liking import Liking
 
 TRAIT_MEANINGS: Mapping[str, str] = {
     "taste": "cosine with what was taken before, by who else took it",
@@ -82,9 +78,8 @@ def simulate(
     taste = fit_taste(log, data.features, plan.assumptions, plan.seed)
     progress(TrainProgress("fit", 1, 2))
     crowd = Crowd(ItemTraits.of(log, data.features, plan.seed), taste, plan.assumptions, plan.seed)
-    liked = _liked(log, recommender.liking, data.vocabulary)
     n_known = model.ranker.config.feature_history
-    people = people_of(log, liked, crowd, plan.people, n_known)
+    people = people_of(log, crowd, plan.people, n_known)
     crowd = crowd.calibrated(people, plan.k)
     progress(TrainProgress("fit", 2, 2))
     served = Served(
@@ -131,29 +126,6 @@ def _course(
         return run(policy, people, crowd, n_rounds=plan.rounds, k=plan.k, on_round=tell)
     finally:
         served.ranker.catalog.recount(log)
-
-
-def _liked(log: Interactions, liking: Liking, vocabulary: Vocabulary) -> Liked:
-    """As a served history says of each event."""
-    names = {code: name for name, code in vocabulary.event_types.items()}
-    policy, habits = liking.policy, liking.habits
-
-    def liked(events: slice) -> BoolArray:
-        kinds = [names.get(code, "") for code in log.event_type[events].tolist()]
-        values = [None if np.isnan(value) else value for value in log.value[events].tolist()]
-        rated = [
-            value
-            for kind, value in zip(kinds, values, strict=True)
-            if kind == RATING and value is not None
-        ]
-        neutral = policy.neutral(habits, len(rated), sum(rated))
-        weights = [
-            policy.kind(kind, value, neutral).weight
-            for kind, value in zip(kinds, values, strict=True)
-        ]
-        return np.array(weights) > 0
-
-    return liked
 
 
 def _lists(course: Course) -> Sequence[Sequence[int]]:

@@ -22,7 +22,8 @@ class History:
     times: NDArray[np.float64]
     """(L,) seconds since some moment, ascending; all alike where they are not known."""
     liked: BoolArray
-    """(L,) false where the person disliked the item; such an event is behaviour, but no taste."""
+    """(L,) false where the person disliked the item; such an event is behaviour, but no taste. What was
+    rated neither good nor bad was chosen all the same."""
     taste: FloatArray | None = None
     """(Dt,) projected text vector of the person's own words, or None."""
 

@@ -30,6 +30,8 @@ class Interactions:
     """A code per event; what the codes mean is the caller's."""
     value: NDArray[np.float32]
     """A rating or an amount; nan where the event has none."""
+    liked: BoolArray
+    """False where the item was disliked; see `History.liked`."""
     n_users: int
     n_items: int
 
@@ -41,19 +43,21 @@ class Interactions:
         timestamp: ArrayLike | None = None,
         event_type: ArrayLike | None = None,
         value: ArrayLike | None = None,
+        liked: ArrayLike | None = None,
         *,
         n_users: int | None = None,
         n_items: int | None = None,
     ) -> Interactions:
         """Sort columns into the table's order. Without timestamps the order of arrival is the
-        order."""
+        order; where nothing says what was disliked, nothing was."""
         users = np.asarray(user, dtype=np.int64)
         items = np.asarray(item, dtype=np.int64)
         size = len(users)
         times = np.asarray(np.zeros(size) if timestamp is None else timestamp, dtype=np.float64)
         types = np.asarray(np.zeros(size) if event_type is None else event_type, dtype=np.int16)
         values = np.asarray(np.full(size, np.nan) if value is None else value, dtype=np.float32)
-        lengths = {len(users), len(items), len(times), len(types), len(values)}
+        likes = np.asarray(np.ones(size) if liked is None else liked, dtype=bool)
+        lengths = {len(users), len(items), len(times), len(types), len(values), len(likes)}
         if len(lengths) != 1:
             raise ValueError(f"the columns of interactions differ in length: {sorted(lengths)}")
         # lexsort is stable: events of one instant keep their order of arrival.
@@ -64,6 +68,7 @@ class Interactions:
             timestamp=times[order],
             event_type=types[order],
             value=values[order],
+            liked=likes[order],
             n_users=_checked_count("user", users, n_users),
             n_items=_checked_count("item", items, n_items),
         )
@@ -113,6 +118,7 @@ class Interactions:
             self.timestamp[keep],
             self.event_type[keep],
             self.value[keep],
+            self.liked[keep],
             self.n_users,
             self.n_items,
         )

@@ -170,10 +170,11 @@ def _chosen(interactions: Interactions, events: IntArray, history: History) -> I
 
 
 def _history(interactions: Interactions, events: IntArray) -> History:
-    return History.of(
+    return History(
         interactions.item[events],
         _event_types(interactions, events),
         interactions.timestamp[events],
+        interactions.liked[events],
     )
 
 

@@ -20,9 +20,10 @@ from service.models.training_data import (
     read_interactions,
 )
 from service.ranker.data.interactions import Interactions
+from service.serving.user_states import UserStates
 from service.storage.item_ids import ItemIds
 from service.storage.workspace import Workspace
-from tests.service.world import filled, settings
+from tests.service.world import filled, items, opened, settings
 
 POLICY = EventPolicy(
     kinds={
@@ -152,3 +153,36 @@ def test_an_empty_folder_is_empty_data(tmp_path: Path) -> None:
     data = TrainingData.read(empty, ids_of(empty))
     empty.close()
     assert (data.n_present, len(data.interactions), data.last_seq) == (0, 0, 0)
+
+
+def test_what_was_disliked_is_what_a_served_history_says(tmp_path: Path) -> None:
+    """People rate by habits of their own: a 3 is a liking of one and none of another."""
+    rng = np.random.default_rng(0)
+    recommender = opened(tmp_path)
+    recommender.index_items(items(40), {})
+    usual = rng.uniform(2, 4.5, 30)
+    recommender.record_events(
+        [
+            Event(f"u{user}", f"i{item}", "rating", float(np.clip(rating, 1, 5)), float(item))
+            for user in range(30)
+            for item in range(12)
+            for rating in [np.round(rng.normal(usual[user], 1))]
+        ]
+        + [Event("u1", "i20", "view", None, 30.0), Event("u1", "i21", "rating", None, 31.0)]
+    )
+    data = TrainingData.read(recommender.workspace, recommender.ids)
+    table, bounds = data.interactions, data.interactions.by_user()
+    assert 0.2 < table.liked.mean() < 0.8
+    states = UserStates(
+        recommender.workspace.log,
+        recommender.workspace.store,
+        recommender.ids,
+        recommender.liking,
+        only_writer=False,
+    )
+    for user, user_id in enumerate(data.user_ids):
+        past = states.state(user_id).past
+        events = slice(bounds[user], bounds[user + 1])
+        np.testing.assert_array_equal(table.item[events], past.items)
+        np.testing.assert_array_equal(table.liked[events], ~past.disliked)
+    recommender.close()

@@ -34,6 +34,7 @@ CONTEXT = ServedContext(
     runners_lean=[0.0],
     runners_boost=[0.25],
     times=[10.0, 20.0],
+    disliked=[False, False],
     domains=["films"],
     encoders="1a2b3c4d",
     scenario="home",

@@ -94,12 +94,13 @@ def test_events_keep_their_order_types_and_values(palate: Recommender, log: Coun
     assert later.newest(2, n_items=39).items.tolist() == past.items[-2:].tolist()
 
 
-def test_a_rating_that_says_neither_is_behaviour_and_no_taste(palate: Recommender) -> None:
+def test_a_rating_that_says_neither_is_neither_liked_nor_disliked(palate: Recommender) -> None:
     """Of u0, who gave everything a 5 so far, as everybody did."""
     palate.record_events([Event("u0", "i1", "rating", value, NOW + 9_000) for value in (4.0, 1.0)])
     past = palate.ranking.contexts.states.state("u0").past
     assert list(past.values)[-2:] == [4.0, 1.0]
     assert past.liked.tolist()[-3:] == [True, False, False]
+    assert past.disliked.tolist()[-3:] == [False, False, True]
 
 
 def test_all_are_read_anew_when_the_habits_of_the_log_have_been_counted_again(

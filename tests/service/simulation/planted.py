@@ -90,5 +90,4 @@ def crowd(assumptions: Assumptions | None = None, seed: int = 0, **weights: floa
 
 def people(of: Crowd, n: int = 20) -> Sequence[Person]:
     """Some of them, as they begin."""
-    table = tastes()
-    return people_of(table, lambda events: np.ones(len(table), bool)[events], of, n, n_known=200)
+    return people_of(tastes(), of, n, n_known=200)

@@ -120,13 +120,16 @@ def test_a_sample_stands_for_a_large_catalogue(
 def test_people_begin_with_their_history_and_who_has_hardly_any_is_left_out() -> None:
     crowd = planted.crowd()
     log = Interactions.build(
-        [0, 0, 0, 1, 2, 2, 2, 2], [0, 6, 12, 1, 2, 8, 14, 20], np.arange(8), n_items=120
+        [0, 0, 0, 1, 2, 2, 2, 2],
+        [0, 6, 12, 1, 2, 8, 14, 20],
+        np.arange(8),
+        liked=[True, False, *[True] * 6],
+        n_items=120,
     )
-    liked = np.array([True, False, *[True] * 6]).__getitem__
-    people = people_of(log, liked, crowd, 10, n_known=3)
+    people = people_of(log, crowd, 10, n_known=3)
     assert [person.taken for person in people] == [[0, 6, 12], [2, 8, 14, 20]]
     assert [list(person.since) for person in people] == [[], []]
     assert people[0].history.liked.tolist() == [True, False, True]
     assert people[1].history.items.tolist() == [8, 14, 20]
     with pytest.raises(NoTrainedModel, match="0 people of the log have 3 events or more"):
-        people_of(log.select(log.positions() < 2), liked, crowd, 10, n_known=3)
+        people_of(log.select(log.positions() < 2), crowd, 10, n_known=3)

@@ -45,6 +45,13 @@ def test_only_the_newest_events_before_it_are_the_history_of_a_next_event(
     assert case.history.items.tolist() == [1, 2]
 
 
+def test_what_was_disliked_is_history_and_no_taste() -> None:
+    table = Interactions.build([0] * 3, [0, 1, 2], liked=[True, False, True])
+    (case,) = next_event_cases(table, np.arange(3) == 2, longest=9)
+    assert case.history.items.tolist() == [0, 1]
+    assert case.history.liked.tolist() == [True, False]
+
+
 def test_who_is_new_in_a_domain_is_known_by_what_they_did_elsewhere(table: Interactions) -> None:
     """User 2 met 0, then 6 twice and 7, which are of a domain they are new to."""
     domain, everything = np.array([0] * 6 + [1] * 2), np.ones(len(table), bool)
