@@ -10,7 +10,8 @@ deletion where the log is followed. Knows nothing of blocks and manifests.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,14 +36,11 @@ class Erased:
         """Empty where nobody was deleted yet. BackupDamaged where it cannot be read: without it a
         restore would bring back who was deleted."""
         file = folder / ERASED
-        try:
+        if not file.exists():
+            return cls()
+        with must_be_sound(file):
             rows = json.loads(file.read_text("utf-8"))
             lists = [Tombstones(key, [Tombstone(**row) for row in of]) for key, of in rows.items()]
-        except FileNotFoundError:
-            return cls()
-        except (AttributeError, OSError, TypeError, ValueError) as error:
-            todo = "put it back from a copy of this folder, or make a backup in another one"
-            raise BackupDamaged(file, f"cannot be read ({error})", todo) from None
         return cls({one.key: one for one in lists})
 
     def hides(self, table: str, row: Mapping[str, Any]) -> bool:
@@ -54,6 +52,16 @@ class Erased:
         key = log.tombstones().key or ["", *self.by_key][-1]
         if key in self.by_key:
             log.take_tombstones(self.by_key[key])
+
+
+@contextmanager
+def must_be_sound(file: Path) -> Iterator[None]:
+    """BackupDamaged where what is read meanwhile of a list beside backups is not as it was written."""
+    try:
+        yield
+    except (AttributeError, OSError, TypeError, ValueError) as error:
+        todo = "put it back from a copy of this folder, or make a backup in another one"
+        raise BackupDamaged(file, f"cannot be read ({error})", todo) from None
 
 
 def keep_erased(folder: Path, log: EventLog) -> None:

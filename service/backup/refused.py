@@ -18,7 +18,7 @@ from typing import Any
 from encoders.durable import put_in_place
 from indexer.catalog.personalization import Personalization
 from indexer.log.event_log import EventLog, Row
-from service.errors import BackupDamaged
+from service.backup.erased import must_be_sound
 
 REFUSED = "refused.json"
 
@@ -35,17 +35,14 @@ class Refused:
         """Empty where nobody refused yet. BackupDamaged where it cannot be read: without it a restore
         would use again what may not be used."""
         file = folder / REFUSED
-        try:
+        if not file.exists():
+            return cls()
+        with must_be_sound(file):
             rows = json.loads(file.read_text("utf-8"))
             by_user = {
                 user_id: {"consent": Personalization(consent).value, "consent_at": float(at)}
                 for user_id, (consent, at) in rows.items()
             }
-        except FileNotFoundError:
-            return cls()
-        except (AttributeError, OSError, TypeError, ValueError) as error:
-            todo = "put it back from a copy of this folder, or make a backup in another one"
-            raise BackupDamaged(file, f"cannot be read ({error})", todo) from None
         return cls(by_user)
 
     def of(self, row: Row) -> Row:
