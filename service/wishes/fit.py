@@ -134,8 +134,8 @@ class Fitting:
             draft.claims += self._claims_of_words(wanted)
         for part in parts:
             _TAKING_UP[part.kind](self, part, draft)
-        draft.lean += np.float32(self.weights.mention_alone) * self._said_of(draft.tiered)
-        tiers = self._tiers(draft.tiered)
+        tiers, said = self._tiers(draft.tiered)
+        draft.lean += np.float32(self.weights.mention_alone) * said
         return Fit(
             draft.allowed,
             np.float32(strength) * draft.lean,
@@ -270,27 +270,22 @@ class Fitting:
             found = np.maximum(found, np.float32(weight) * self.nearness.lexicon.mask(value))
         return found
 
-    def _tiers(self, parts: Sequence[WishPart]) -> FloatArray:
+    def _tiers(self, parts: Sequence[WishPart]) -> tuple[FloatArray, FloatArray]:
         """(N,) by how many of the wanted things an item has, and among equals by how many fields say
-        so: a wanted thing is what the same words name in one field or several."""
+        so: a wanted thing is what the same words name in one field or several. And (N,) how many of
+        them the words of an item have that no field says of it."""
         things = np.zeros(self._n_items, np.float32)
         fields = np.zeros(self._n_items, np.float32)
-        for text in dict.fromkeys(part.text for part in parts):
-            thing = np.zeros(self._n_items, bool)
-            for has in (self._has(part) for part in parts if part.text == text):
-                thing |= has
-                fields += has
-            things += thing
-        return things * np.float32(len(parts) + 1) + fields
-
-    def _said_of(self, parts: Sequence[WishPart]) -> FloatArray:
-        """(N,) how many of the wanted things the words of an item have that no field says of it."""
         said = np.zeros(self._n_items, np.float32)
         for text in dict.fromkeys(part.text for part in parts):
             saying = [part for part in parts if part.text == text]
-            told = np.any([self._has(part) for part in saying], axis=0)
-            said += self.nearness.has(saying[0].words) & ~told
-        return said
+            thing = np.zeros(self._n_items, bool)
+            for has in map(self._has, saying):
+                thing |= has
+                fields += has
+            things += thing
+            said += self.nearness.has(saying[0].words) & ~thing
+        return things * np.float32(len(parts) + 1) + fields, said
 
     # what may be said
 

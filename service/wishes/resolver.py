@@ -260,9 +260,8 @@ class Resolver:
             for name, some in by_field.items()
         ]
         is_ruled_out = any(part.kind is PartKind.RULED_OUT for part in parts)
-        if is_ruled_out and not any(
-            map(self._tells_of_all, values)
-        ):  # words tell of the other items
+        # Of items that have no such field only their words tell.
+        if is_ruled_out and not any(map(self._tells_of_all, values)):
             parts.append(WishPart(PartKind.AVOIDED, text, words))
         return parts
 
